@@ -1,0 +1,46 @@
+package io.shardwright.core.internal.bytes;
+
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import java.nio.ByteBuffer;
+
+/** Bytes that can be read at any position by any number of threads at once. */
+public interface ByteSource {
+  /** Where the bytes lie, for messages: {@code model.nemo!model_weights.ckpt}. */
+  String name();
+
+  /** Number of bytes. */
+  long size();
+
+  /**
+   * Reads at least one byte into the buffer's remaining space.
+   *
+   * @return bytes read, or -1 at the end
+   * @throws CheckpointIoException if the device fails
+   */
+  int read(ByteBuffer target, long position);
+
+  /**
+   * Fills the buffer's remaining space.
+   *
+   * @throws CheckpointIoException if the source ends first
+   */
+  default void readFully(ByteBuffer target, long position) {
+    long at = position;
+    while (target.hasRemaining()) {
+      int count = read(target, at);
+      if (count < 0) {
+        throw new CheckpointIoException(
+            ErrorCode.READ_FAILED,
+            name(),
+            "ends at byte " + size() + ", " + target.remaining() + " bytes before it should");
+      }
+      at += count;
+    }
+  }
+
+  /** A part of these bytes as a source of its own. The range must lie inside. */
+  default ByteSource slice(long offset, long length, String name) {
+    return new Slice(this, offset, length, name);
+  }
+}

@@ -1,0 +1,35 @@
+package io.shardwright.core.internal.bytes;
+
+import java.nio.ByteBuffer;
+
+/** Bytes in memory. */
+public final class MemorySource implements ByteSource {
+  private final byte[] bytes;
+  private final String name;
+
+  /** Wraps the array without copying it. */
+  public MemorySource(byte[] bytes, String name) {
+    this.bytes = bytes;
+    this.name = name;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long size() {
+    return bytes.length;
+  }
+
+  @Override
+  public int read(ByteBuffer target, long position) {
+    if (position >= bytes.length) {
+      return -1;
+    }
+    int count = (int) Math.min(target.remaining(), bytes.length - position);
+    target.put(bytes, (int) position, count);
+    return count;
+  }
+}

@@ -1,0 +1,25 @@
+package io.shardwright.core.internal.bytes;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/** A range of another source. */
+record Slice(ByteSource whole, long offset, long size, String name) implements ByteSource {
+  Slice {
+    Objects.checkFromIndexSize(offset, size, whole.size());
+  }
+
+  @Override
+  public int read(ByteBuffer target, long position) {
+    if (position >= size) {
+      return -1;
+    }
+    int limit = target.limit();
+    target.limit((int) Math.min(limit, target.position() + (size - position)));
+    try {
+      return whole.read(target, offset + position);
+    } finally {
+      target.limit(limit);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package io.shardwright.spi;
+
+/** The two vocabularies of parameter names in NeMo 1.x checkpoints. */
+public enum Naming {
+  /** NeMo's own networks: {@code self_attention.query_key_value}, {@code mlp.dense_h_to_4h}. */
+  LEGACY,
+  /** Megatron-Core: {@code self_attention.linear_qkv}, {@code mlp.linear_fc1}. */
+  MCORE
+}

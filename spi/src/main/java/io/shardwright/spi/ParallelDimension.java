@@ -1,0 +1,28 @@
+package io.shardwright.spi;
+
+/** A way to spread a model over ranks that shows in its checkpoint files. */
+public enum ParallelDimension {
+  /** Tensor model parallelism. */
+  TENSOR("tensor_model_parallel_size"),
+  /** Pipeline model parallelism. */
+  PIPELINE("pipeline_model_parallel_size"),
+  /** Virtual (interleaved) pipeline parallelism. */
+  VIRTUAL_PIPELINE("virtual_pipeline_model_parallel_size"),
+  /** Expert parallelism. */
+  EXPERT("expert_model_parallel_size");
+
+  private final String configKey;
+
+  ParallelDimension(String configKey) {
+    this.configKey = configKey;
+  }
+
+  /**
+   * The NeMo configuration key that holds the size.
+   *
+   * @return for example {@code tensor_model_parallel_size}
+   */
+  public String configKey() {
+    return configKey;
+  }
+}

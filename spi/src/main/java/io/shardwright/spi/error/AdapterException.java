@@ -1,0 +1,17 @@
+package io.shardwright.spi.error;
+
+/** An adapter broke its contract. */
+public final class AdapterException extends CheckpointException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * A failure at one place.
+   *
+   * @param code the stable reason
+   * @param where file, member, offset or rank
+   * @param problem what was expected, what was found, what to do
+   */
+  public AdapterException(ErrorCode code, String where, String problem) {
+    super(code, where, problem);
+  }
+}

@@ -1,0 +1,70 @@
+package io.shardwright.spi.tensor;
+
+/**
+ * The element type of a tensor.
+ *
+ * <p>Spellings follow PyTorch ({@link #torchName()}) and safetensors ({@link #safetensorsName()}).
+ */
+public enum DType {
+  /** IEEE 754 binary64. */
+  FLOAT64("float64", "F64", 8),
+  /** IEEE 754 binary32. */
+  FLOAT32("float32", "F32", 4),
+  /** IEEE 754 binary16. */
+  FLOAT16("float16", "F16", 2),
+  /** The upper half of a binary32. */
+  BFLOAT16("bfloat16", "BF16", 2),
+  /** Signed 64-bit integer. */
+  INT64("int64", "I64", 8),
+  /** Signed 32-bit integer. */
+  INT32("int32", "I32", 4),
+  /** Signed 16-bit integer. */
+  INT16("int16", "I16", 2),
+  /** Signed 8-bit integer. */
+  INT8("int8", "I8", 1),
+  /** Unsigned 8-bit integer. */
+  UINT8("uint8", "U8", 1),
+  /** One byte, 0 or 1. */
+  BOOL("bool", "BOOL", 1),
+  /** Two binary32: real, imaginary. */
+  COMPLEX64("complex64", "C64", 8),
+  /** Two binary64: real, imaginary; safetensors has no word for it. */
+  COMPLEX128("complex128", "C128", 16);
+
+  private final String torchName;
+  private final String safetensorsName;
+  private final int byteSize;
+
+  DType(String torchName, String safetensorsName, int byteSize) {
+    this.torchName = torchName;
+    this.safetensorsName = safetensorsName;
+    this.byteSize = byteSize;
+  }
+
+  /**
+   * PyTorch's name of the type.
+   *
+   * @return for example {@code float32}
+   */
+  public String torchName() {
+    return torchName;
+  }
+
+  /**
+   * The safetensors header's name of the type.
+   *
+   * @return for example {@code F32}
+   */
+  public String safetensorsName() {
+    return safetensorsName;
+  }
+
+  /**
+   * Size of one element.
+   *
+   * @return bytes
+   */
+  public int byteSize() {
+    return byteSize;
+  }
+}

@@ -1,0 +1,46 @@
+package io.shardwright.spi.tensor;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A box within a tensor.
+ *
+ * @param offset first index on each axis
+ * @param shape extents of the box; same rank as {@code offset}
+ */
+public record Region(List<Long> offset, Shape shape) {
+  /**
+   * Checks that both parts have the same rank and no offset is negative.
+   *
+   * @param offset see the record
+   * @param shape see the record
+   * @throws IllegalArgumentException if not
+   */
+  public Region {
+    offset = List.copyOf(offset);
+    if (offset.size() != shape.rank() || offset.stream().anyMatch(o -> o < 0)) {
+      throw new IllegalArgumentException("offset " + offset + " does not fit shape " + shape);
+    }
+  }
+
+  /**
+   * The box that is the whole tensor.
+   *
+   * @param shape the tensor's extents
+   * @return offset 0 on every axis
+   */
+  public static Region whole(Shape shape) {
+    return new Region(IntStream.range(0, shape.rank()).mapToObj(axis -> 0L).toList(), shape);
+  }
+
+  /**
+   * First index past the box on one axis.
+   *
+   * @param axis which
+   * @return offset plus extent
+   */
+  public long end(int axis) {
+    return Math.addExact(offset.get(axis), shape.dim(axis));
+  }
+}

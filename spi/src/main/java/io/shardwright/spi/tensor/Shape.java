@@ -1,0 +1,107 @@
+package io.shardwright.spi.tensor;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * The extents of a tensor, outermost axis first (row-major). A scalar has none.
+ *
+ * @param dims extents, each at least 0; their product fits a {@code long}
+ */
+public record Shape(List<Long> dims) {
+  /**
+   * Checks the extents.
+   *
+   * @param dims see the record
+   * @throws IllegalArgumentException if an extent is negative or the product overflows
+   */
+  public Shape {
+    dims = List.copyOf(dims);
+    long product = 1;
+    for (long dim : dims) {
+      if (dim < 0) {
+        throw new IllegalArgumentException("negative extent in " + dims);
+      }
+      if (dim != 0 && product > Long.MAX_VALUE / dim) {
+        throw new IllegalArgumentException("more than 2^63 elements in " + dims);
+      }
+      product *= dim;
+    }
+  }
+
+  /**
+   * A shape from its extents.
+   *
+   * @param dims extents, outermost first
+   * @return the shape
+   */
+  public static Shape of(long... dims) {
+    return new Shape(LongStream.of(dims).boxed().toList());
+  }
+
+  /**
+   * Number of axes.
+   *
+   * @return 0 for a scalar
+   */
+  public int rank() {
+    return dims.size();
+  }
+
+  /**
+   * One extent.
+   *
+   * @param axis from 0, outermost, to {@code rank() - 1}
+   * @return elements along that axis
+   */
+  public long dim(int axis) {
+    return dims.get(axis);
+  }
+
+  /**
+   * Number of elements.
+   *
+   * @return the product of all extents; 1 for a scalar
+   */
+  public long elements() {
+    return dims.stream().reduce(1L, Math::multiplyExact);
+  }
+
+  /**
+   * Number of elements from one axis inwards.
+   *
+   * @param axis from 0 to {@code rank()}
+   * @return the product of the extents of {@code axis} and all axes inside it
+   */
+  public long elementsFrom(int axis) {
+    return dims.subList(axis, dims.size()).stream().reduce(1L, Math::multiplyExact);
+  }
+
+  /**
+   * The same shape with one extent replaced.
+   *
+   * @param axis which
+   * @param extent the new extent
+   * @return a new shape
+   */
+  public Shape with(int axis, long extent) {
+    var changed = new java.util.ArrayList<>(dims);
+    changed.set(axis, extent);
+    return new Shape(changed);
+  }
+
+  /**
+   * Row-major strides.
+   *
+   * @return elements between neighbours along each axis
+   */
+  public List<Long> rowMajorStrides() {
+    return LongStream.range(0, rank()).mapToObj(axis -> elementsFrom((int) axis + 1)).toList();
+  }
+
+  @Override
+  public String toString() {
+    return dims.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+  }
+}

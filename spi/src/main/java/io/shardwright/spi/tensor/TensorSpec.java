@@ -1,0 +1,19 @@
+package io.shardwright.spi.tensor;
+
+/**
+ * What a tensor is, without its values.
+ *
+ * @param name as the file spells it
+ * @param dtype element type
+ * @param shape extents
+ */
+public record TensorSpec(String name, DType dtype, Shape shape) {
+  /**
+   * Size of the values, row-major and dense.
+   *
+   * @return bytes
+   */
+  public long byteSize() {
+    return Math.multiplyExact(shape.elements(), dtype.byteSize());
+  }
+}

@@ -1,0 +1,2 @@
+/** Values that describe tensors: element types, shapes and boxes within them. */
+package io.shardwright.spi.tensor;
