@@ -1,0 +1,40 @@
+package io.shardwright.core;
+
+import io.shardwright.spi.tensor.DType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a checkpoint is, read from its headers alone.
+ *
+ * @param path where it lies
+ * @param format the format's name, such as {@code nemo}
+ * @param family the adapter that claims it
+ * @param target the class that restores it
+ * @param nemoVersion the NeMo version that first saved it
+ * @param tensorModelParallelSize tensor-parallel ranks, at least 1
+ * @param pipelineModelParallelSize pipeline stages, at least 1
+ * @param parameters logical parameters per element type, each shard and replica counted once;
+ *     stored elements where no family is known
+ * @param storedTensors tensors in all rank files together
+ * @param weightBytes bytes of all stored tensors together
+ * @param fileBytes size of the whole checkpoint
+ * @param artifacts other members
+ * @param notes what a user should know: a family that does not fit, checksums that were off
+ */
+public record CheckpointSummary(
+    Path path,
+    String format,
+    Optional<String> family,
+    Optional<String> target,
+    Optional<String> nemoVersion,
+    int tensorModelParallelSize,
+    int pipelineModelParallelSize,
+    Map<DType, Long> parameters,
+    long storedTensors,
+    long weightBytes,
+    long fileBytes,
+    List<Artifact> artifacts,
+    List<String> notes) {}

@@ -1,0 +1,27 @@
+package io.shardwright.core;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a run did.
+ *
+ * @param target what was published
+ * @param bytesRead source bytes that were read
+ * @param bytesWritten size of the target
+ * @param tensors tensors in the target's files together
+ * @param verified whether the target was re-read and found right
+ * @param duration from start to publication
+ * @param changes configuration keys that were changed, as {@code key: old -> new}
+ * @param notes what a user should know
+ */
+public record Report(
+    Path target,
+    long bytesRead,
+    long bytesWritten,
+    long tensors,
+    boolean verified,
+    Duration duration,
+    List<String> changes,
+    List<String> notes) {}

@@ -1,0 +1,184 @@
+package io.shardwright.core;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What to reshard and how. Built with {@link #builder(Path, Path)}.
+ *
+ * @param source the checkpoint to read
+ * @param target where to write; a name that ends in {@code .nemo} is an archive, else a folder
+ * @param tensorModelParallelSize wanted size; empty keeps the source's
+ * @param pipelineModelParallelSize wanted size; empty keeps the source's
+ * @param claimedTensorSize what the user says the source's size is; refused where it is not
+ * @param claimedPipelineSize what the user says the source's size is; refused where it is not
+ * @param family the adapter to use; empty finds it
+ * @param replicateUnmatched whether a tensor that no rule matches is copied to every rank
+ * @param overwrite whether an existing target may be replaced
+ * @param verify whether the target is re-read and compared
+ * @param sync whether the target is forced to disk
+ */
+public record ReshardRequest(
+    Path source,
+    Path target,
+    OptionalInt tensorModelParallelSize,
+    OptionalInt pipelineModelParallelSize,
+    OptionalInt claimedTensorSize,
+    OptionalInt claimedPipelineSize,
+    Optional<String> family,
+    boolean replicateUnmatched,
+    boolean overwrite,
+    boolean verify,
+    boolean sync) {
+
+  /**
+   * A request that keeps everything, verifies and syncs.
+   *
+   * @param source the checkpoint to read
+   * @param target where to write
+   * @return a builder
+   */
+  public static Builder builder(Path source, Path target) {
+    return new Builder(source, target);
+  }
+
+  /** Collects the parts of a request. */
+  public static final class Builder {
+    private final Path source;
+    private final Path target;
+    private OptionalInt tensor = OptionalInt.empty();
+    private OptionalInt pipeline = OptionalInt.empty();
+    private OptionalInt claimedTensor = OptionalInt.empty();
+    private OptionalInt claimedPipeline = OptionalInt.empty();
+    private Optional<String> family = Optional.empty();
+    private boolean replicateUnmatched;
+    private boolean overwrite;
+    private boolean verify = true;
+    private boolean sync = true;
+
+    private Builder(Path source, Path target) {
+      this.source = source;
+      this.target = target;
+    }
+
+    /**
+     * Sets the wanted tensor-parallel size.
+     *
+     * @param size at least 1
+     * @return this
+     */
+    public Builder tensorModelParallelSize(int size) {
+      tensor = OptionalInt.of(size);
+      return this;
+    }
+
+    /**
+     * Sets the wanted pipeline-parallel size.
+     *
+     * @param size at least 1
+     * @return this
+     */
+    public Builder pipelineModelParallelSize(int size) {
+      pipeline = OptionalInt.of(size);
+      return this;
+    }
+
+    /**
+     * States the source's tensor-parallel size, to be checked.
+     *
+     * @param size at least 1
+     * @return this
+     */
+    public Builder claimedTensorSize(int size) {
+      claimedTensor = OptionalInt.of(size);
+      return this;
+    }
+
+    /**
+     * States the source's pipeline-parallel size, to be checked.
+     *
+     * @param size at least 1
+     * @return this
+     */
+    public Builder claimedPipelineSize(int size) {
+      claimedPipeline = OptionalInt.of(size);
+      return this;
+    }
+
+    /**
+     * Names the adapter to use.
+     *
+     * @param id a family's name
+     * @return this
+     */
+    public Builder family(String id) {
+      family = Optional.of(id);
+      return this;
+    }
+
+    /**
+     * Says what to do with a tensor that no rule matches.
+     *
+     * @param replicate true copies it to every rank, false refuses
+     * @return this
+     */
+    public Builder replicateUnmatched(boolean replicate) {
+      replicateUnmatched = replicate;
+      return this;
+    }
+
+    /**
+     * Says whether an existing target may be replaced.
+     *
+     * @param allowed false refuses
+     * @return this
+     */
+    public Builder overwrite(boolean allowed) {
+      overwrite = allowed;
+      return this;
+    }
+
+    /**
+     * Says whether the target is re-read and compared.
+     *
+     * @param wanted true by default
+     * @return this
+     */
+    public Builder verify(boolean wanted) {
+      verify = wanted;
+      return this;
+    }
+
+    /**
+     * Says whether the target is forced to disk.
+     *
+     * @param wanted true by default
+     * @return this
+     */
+    public Builder sync(boolean wanted) {
+      sync = wanted;
+      return this;
+    }
+
+    /**
+     * The request.
+     *
+     * @return an immutable value
+     */
+    public ReshardRequest build() {
+      return new ReshardRequest(
+          source,
+          target,
+          tensor,
+          pipeline,
+          claimedTensor,
+          claimedPipeline,
+          family,
+          replicateUnmatched,
+          overwrite,
+          verify,
+          sync);
+    }
+  }
+}

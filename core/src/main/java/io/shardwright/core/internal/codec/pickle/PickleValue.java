@@ -1,0 +1,194 @@
+package io.shardwright.core.internal.codec.pickle;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a pickle says, without ever acting on it. Object identity is the pickle's memo: a value that
+ * stands twice in the graph is one Java object. Graphs may be cyclic, so walkers go by identity and
+ * never recurse by value.
+ */
+public sealed interface PickleValue {
+
+  /** The values that have no content of their own. */
+  enum Constant implements PickleValue {
+    /** Python's {@code None}. */
+    NONE,
+    /** Python's {@code True}. */
+    TRUE,
+    /** Python's {@code False}. */
+    FALSE
+  }
+
+  /** An integer of any size. */
+  record Int(BigInteger value) implements PickleValue {
+    /** An integer that fits a long. */
+    public static Int of(long value) {
+      return new Int(BigInteger.valueOf(value));
+    }
+  }
+
+  /** A binary64 number. */
+  record Real(double value) implements PickleValue {}
+
+  /** A string; lone surrogates are kept. */
+  record Text(String value) implements PickleValue {}
+
+  /** Immutable bytes, or a {@code bytearray} where {@code mutable}. */
+  record Bytes(byte[] value, boolean mutable) implements PickleValue {}
+
+  /** A tuple. */
+  record Tuple(List<PickleValue> items) implements PickleValue {
+    /** A tuple of the given items. */
+    public static Tuple of(PickleValue... items) {
+      return new Tuple(List.of(items));
+    }
+  }
+
+  /** The name of a Python class or function. It stays a name. */
+  record Global(String module, String name) implements PickleValue {
+    @Override
+    public String toString() {
+      return module + "." + name;
+    }
+  }
+
+  /** A reference to something outside the pickle: in torch files, a storage. */
+  record PersistentId(PickleValue id) implements PickleValue {}
+
+  /** A list. */
+  final class Sequence implements PickleValue {
+    private final List<PickleValue> items = new ArrayList<>();
+
+    /** The items; may be changed. */
+    public List<PickleValue> items() {
+      return items;
+    }
+  }
+
+  /** A set or frozenset, in the order of the file. */
+  final class SetValue implements PickleValue {
+    private final boolean frozen;
+    private final List<PickleValue> items = new ArrayList<>();
+
+    /** An empty set. */
+    public SetValue(boolean frozen) {
+      this.frozen = frozen;
+    }
+
+    /** Whether it is a {@code frozenset}. */
+    public boolean frozen() {
+      return frozen;
+    }
+
+    /** The items; may be changed. */
+    public List<PickleValue> items() {
+      return items;
+    }
+  }
+
+  /** One pair of a dict. */
+  record Entry(PickleValue key, PickleValue value) {}
+
+  /** A dict, in the order of the file. */
+  final class Dict implements PickleValue {
+    private final List<Entry> entries = new ArrayList<>();
+
+    /** The pairs; may be changed. */
+    public List<Entry> entries() {
+      return entries;
+    }
+
+    /** Appends a pair. */
+    public Dict put(PickleValue key, PickleValue value) {
+      entries.add(new Entry(key, value));
+      return this;
+    }
+  }
+
+  /**
+   * An object that Python would make by calling something. Here nothing is called: the parts are
+   * kept as they are.
+   */
+  final class Call implements PickleValue {
+    /** Which opcode made it. */
+    public enum Kind {
+      /** {@code callable(*args)}. */
+      REDUCE,
+      /** {@code cls.__new__(cls, *args)}. */
+      NEWOBJ,
+      /** {@code cls.__new__(cls, *args, **kwargs)}. */
+      NEWOBJ_EX
+    }
+
+    private final Kind kind;
+    private final PickleValue callable;
+    private final PickleValue args;
+    private final PickleValue kwargs;
+    private final List<PickleValue> appended = new ArrayList<>();
+    private final List<Entry> entries = new ArrayList<>();
+    private PickleValue state;
+
+    /** A call; {@code kwargs} is {@code NONE} for all kinds but NEWOBJ_EX. */
+    public Call(Kind kind, PickleValue callable, PickleValue args, PickleValue kwargs) {
+      this.kind = kind;
+      this.callable = Objects.requireNonNull(callable);
+      this.args = Objects.requireNonNull(args);
+      this.kwargs = Objects.requireNonNull(kwargs);
+    }
+
+    /** A call by REDUCE of a named callable. */
+    public static Call reduce(PickleValue callable, PickleValue... args) {
+      return new Call(Kind.REDUCE, callable, Tuple.of(args), Constant.NONE);
+    }
+
+    /** Which opcode made it. */
+    public Kind kind() {
+      return kind;
+    }
+
+    /** What would be called: usually a {@link Global}. */
+    public PickleValue callable() {
+      return callable;
+    }
+
+    /** The arguments: usually a {@link Tuple}. */
+    public PickleValue args() {
+      return args;
+    }
+
+    /** The keyword arguments, or {@code NONE}. */
+    public PickleValue kwargs() {
+      return kwargs;
+    }
+
+    /** What APPEND(S) or ADDITEMS added; may be changed. */
+    public List<PickleValue> appended() {
+      return appended;
+    }
+
+    /** What SETITEM(S) set; may be changed. */
+    public List<Entry> entries() {
+      return entries;
+    }
+
+    /** What BUILD gave, or null where there was no BUILD. */
+    public PickleValue state() {
+      return state;
+    }
+
+    /** Records BUILD's argument. */
+    public void build(PickleValue given) {
+      this.state = Objects.requireNonNull(given);
+    }
+
+    /** Whether the callable is the global of that name. */
+    public boolean calls(String module, String name) {
+      return callable instanceof Global global
+          && global.module().equals(module)
+          && global.name().equals(name);
+    }
+  }
+}
