@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param stage which pipeline stage holds it
  * @param headsKey the configuration key of the count that must also divide; empty for none
  * @param conditions all must hold for the rule to be in force
+ * @param mayBeAbsent whether a checkpoint may lack the parameter although the rule is in force
  */
 public record ParameterRule(
     String pattern,
@@ -24,7 +25,8 @@ public record ParameterRule(
     int stride,
     Stage stage,
     Optional<String> headsKey,
-    List<Condition> conditions) {
+    List<Condition> conditions,
+    boolean mayBeAbsent) {
 
   /** Along which axis tensor parallelism cuts. */
   public enum Cut {
@@ -55,6 +57,7 @@ public record ParameterRule(
    * @param stage see the record
    * @param headsKey see the record
    * @param conditions see the record
+   * @param mayBeAbsent see the record
    */
   public ParameterRule {
     conditions = List.copyOf(conditions);
@@ -105,7 +108,7 @@ public record ParameterRule(
   }
 
   private static ParameterRule rule(String pattern, Cut cut, int stride) {
-    return new ParameterRule(pattern, cut, stride, Stage.LAYER, Optional.empty(), List.of());
+    return new ParameterRule(pattern, cut, stride, Stage.LAYER, Optional.empty(), List.of(), false);
   }
 
   /**
@@ -115,7 +118,7 @@ public record ParameterRule(
    * @return a changed copy
    */
   public ParameterRule on(Stage where) {
-    return new ParameterRule(pattern, cut, stride, where, headsKey, conditions);
+    return new ParameterRule(pattern, cut, stride, where, headsKey, conditions, mayBeAbsent);
   }
 
   /**
@@ -126,7 +129,8 @@ public record ParameterRule(
    * @return a changed copy
    */
   public ParameterRule cutBetween(String key) {
-    return new ParameterRule(pattern, cut, stride, stage, Optional.of(key), conditions);
+    return new ParameterRule(
+        pattern, cut, stride, stage, Optional.of(key), conditions, mayBeAbsent);
   }
 
   /**
@@ -154,7 +158,25 @@ public record ParameterRule(
   private ParameterRule and(Condition condition) {
     var all = new ArrayList<>(conditions);
     all.add(condition);
-    return new ParameterRule(pattern, cut, stride, stage, headsKey, all);
+    return new ParameterRule(pattern, cut, stride, stage, headsKey, all, mayBeAbsent);
+  }
+
+  /**
+   * Allows a checkpoint to lack the parameter, where no configuration key tells.
+   *
+   * @return a changed copy
+   */
+  public ParameterRule optional() {
+    return new ParameterRule(pattern, cut, stride, stage, headsKey, conditions, true);
+  }
+
+  /**
+   * Whether there is one such parameter per layer.
+   *
+   * @return true where the pattern holds a {@code *}
+   */
+  public boolean perLayer() {
+    return pattern.contains("*");
   }
 
   /**

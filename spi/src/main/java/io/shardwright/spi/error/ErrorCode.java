@@ -34,6 +34,8 @@ public enum ErrorCode {
   LIMIT_EXCEEDED(114, Kind.INPUT),
   /** The source changed while it was read. */
   SOURCE_CHANGED(115, Kind.INPUT),
+  /** Tensors that the configuration promises are absent, or there are more than it allows. */
+  TENSOR_MISSING(116, Kind.INPUT),
 
   /** No family claims the checkpoint. */
   FAMILY_UNKNOWN(201, Kind.INPUT),

@@ -1,0 +1,2 @@
+/** The NeMo ViT classification family. */
+package io.shardwright.adapters.vit;

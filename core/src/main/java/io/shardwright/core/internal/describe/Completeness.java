@@ -1,0 +1,78 @@
+package io.shardwright.core.internal.describe;
+
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.LongStream;
+
+/** Checks that a checkpoint holds every parameter that its configuration promises. */
+final class Completeness {
+  private static final int NAMED = 5;
+
+  private Completeness() {}
+
+  /**
+   * Refuses a checkpoint that lacks parameters or has layers too many.
+   *
+   * @param names without prefixes
+   * @throws MalformedCheckpointException naming the first few
+   */
+  static void require(
+      String source, ModelConfig config, ParameterTable inForce, Set<String> names) {
+    OptionalLong layers = config.integer("num_layers");
+    var missing = new ArrayList<String>();
+    for (ParameterRule rule : inForce.rules()) {
+      expected(rule, layers).stream().filter(name -> !names.contains(name)).forEach(missing::add);
+    }
+    if (!missing.isEmpty()) {
+      throw new MalformedCheckpointException(
+          ErrorCode.TENSOR_MISSING,
+          source,
+          "lacks "
+              + missing.size()
+              + " tensors that its configuration promises: "
+              + String.join(", ", missing.subList(0, Math.min(NAMED, missing.size())))
+              + (missing.size() > NAMED ? ", …" : "")
+              + "; the file is incomplete, or num_layers or activation in its configuration is wrong");
+    }
+    refuseLayersTooMany(source, inForce, layers, names);
+  }
+
+  private static List<String> expected(ParameterRule rule, OptionalLong layers) {
+    if (rule.mayBeAbsent()) {
+      return List.of();
+    }
+    if (!rule.perLayer()) {
+      return List.of(rule.pattern());
+    }
+    return LongStream.range(0, Math.min(layers.orElse(0), 100_000))
+        .mapToObj(layer -> rule.pattern().replace("*", Long.toString(layer)))
+        .toList();
+  }
+
+  private static void refuseLayersTooMany(
+      String source, ParameterTable inForce, OptionalLong layers, Set<String> names) {
+    if (layers.isEmpty()) {
+      return;
+    }
+    for (ParameterRule rule : inForce.rules()) {
+      String tooMany = rule.pattern().replace("*", Long.toString(layers.getAsLong()));
+      if (rule.perLayer() && names.contains(tooMany)) {
+        throw new MalformedCheckpointException(
+            ErrorCode.TENSOR_MISSING,
+            source,
+            "holds '"
+                + tooMany
+                + "' although num_layers is "
+                + layers.getAsLong()
+                + ": the configuration is of another model");
+      }
+    }
+  }
+}

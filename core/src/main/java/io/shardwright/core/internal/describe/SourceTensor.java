@@ -1,0 +1,16 @@
+package io.shardwright.core.internal.describe;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.List;
+
+/**
+ * A tensor where it lies.
+ *
+ * @param storage the bytes of its storage
+ * @param start first element, counted from the storage's start
+ * @param strides elements between neighbours along each axis
+ * @param bigEndian whether its elements must be swapped
+ */
+public record SourceTensor(
+    TensorSpec spec, ByteSource storage, long start, List<Long> strides, boolean bigEndian) {}

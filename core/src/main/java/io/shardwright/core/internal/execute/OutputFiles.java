@@ -1,0 +1,17 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import java.nio.ByteBuffer;
+
+/** The files being written. Positions are independent of each other; threads may write at once. */
+public interface OutputFiles {
+  /**
+   * Writes the buffer's remaining bytes.
+   *
+   * @throws io.shardwright.spi.error.CheckpointIoException if the device fails or is full
+   */
+  void write(ByteBuffer bytes, Place place);
+
+  /** Reads back into the buffer's remaining space. */
+  void read(ByteBuffer bytes, Place place);
+}

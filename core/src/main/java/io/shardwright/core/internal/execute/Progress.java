@@ -1,0 +1,8 @@
+package io.shardwright.core.internal.execute;
+
+/** Told of every block that is done. */
+@FunctionalInterface
+public interface Progress {
+  /** Some more bytes are done. */
+  void advance(long bytes);
+}

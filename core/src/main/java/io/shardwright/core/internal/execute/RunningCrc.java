@@ -1,0 +1,36 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
+
+/**
+ * The CRC-32 of a target tensor, taken while its bytes pass. Cuts along axis 0 or 1 write a tensor
+ * front to back; where a rule does not, the tensor is read back once.
+ */
+final class RunningCrc {
+  private final CRC32 crc = new CRC32();
+  private long next;
+  private boolean inOrder = true;
+
+  void update(ByteBuffer bytes, long offset) {
+    inOrder &= offset == next;
+    if (inOrder) {
+      next += bytes.remaining();
+      crc.update(bytes.duplicate());
+    }
+  }
+
+  long value(OutputFiles files, Place place, long size, ByteBuffer scratch) {
+    if (inOrder && next == size) {
+      return crc.getValue();
+    }
+    crc.reset();
+    for (long at = 0; at < size; at += scratch.limit()) {
+      scratch.clear().limit((int) Math.min(scratch.capacity(), size - at));
+      files.read(scratch, new Place(place.file(), place.offset() + at));
+      crc.update(scratch.flip());
+    }
+    return crc.getValue();
+  }
+}

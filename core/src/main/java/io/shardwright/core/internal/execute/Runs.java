@@ -1,0 +1,103 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.core.internal.describe.View;
+import io.shardwright.spi.tensor.Shape;
+
+/**
+ * A view as runs: maximal pieces that are contiguous both in the logical tensor's row-major order
+ * and in the storage. Runs are numbered in logical order. All numbers are elements.
+ */
+final class Runs {
+  private final View view;
+  private final Shape box;
+  private final Shape logical;
+  private final int axis;
+  private final long length;
+  private final long count;
+
+  Runs(View view, Shape logical) {
+    this.view = view;
+    this.box = view.logical().shape();
+    this.logical = logical;
+    this.axis = innermostOuterAxis();
+    this.length = box.elementsFrom(axis);
+    this.count = length == 0 ? 0 : box.elements() / length;
+  }
+
+  /** The outermost axis that a run spans. */
+  private int innermostOuterAxis() {
+    int first = box.rank();
+    while (first > 0 && spans(first - 1)) {
+      first--;
+    }
+    return first;
+  }
+
+  private boolean spans(int candidate) {
+    boolean insideIsWhole =
+        candidate + 1 == box.rank()
+            || box.elementsFrom(candidate + 1) == logical.elementsFrom(candidate + 1);
+    boolean dense =
+        box.dim(candidate) == 1 || view.strides().get(candidate) == box.elementsFrom(candidate + 1);
+    return insideIsWhole && dense;
+  }
+
+  long count() {
+    return count;
+  }
+
+  long length() {
+    return length;
+  }
+
+  /** First logical element of a run. */
+  long logicalStart(long run) {
+    long at = 0;
+    long rest = run;
+    for (int k = box.rank() - 1; k >= 0; k--) {
+      long index = 0;
+      if (k < axis) {
+        index = rest % box.dim(k);
+        rest /= box.dim(k);
+      }
+      at += (view.logical().offset().get(k) + index) * logical.elementsFrom(k + 1);
+    }
+    return at;
+  }
+
+  /** First storage element of a run. */
+  long storedStart(long run) {
+    long at = view.start();
+    long rest = run;
+    for (int k = axis - 1; k >= 0; k--) {
+      at += rest % box.dim(k) * view.strides().get(k);
+      rest /= box.dim(k);
+    }
+    return at;
+  }
+
+  /** The first run that ends after a logical element. */
+  long firstAfter(long element) {
+    long low = 0;
+    long high = count;
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      if (logicalStart(middle) + length <= element) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** Whether neighbouring runs are neighbours in the storage too, so that many are one range. */
+  boolean dense() {
+    for (int k = 0; k < axis; k++) {
+      if (box.dim(k) > 1 && view.strides().get(k) != box.elementsFrom(k + 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,43 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.plan.TargetTensor;
+import java.util.List;
+import java.util.Map;
+
+/** Where everything will lie in the target, known before anything is read. */
+public interface TargetLayout {
+
+  /** The files to write: paths relative to the target, or one empty path where it is one file. */
+  List<OutputFile> files();
+
+  /** Where a tensor's bytes begin. */
+  Place place(TargetTensor tensor);
+
+  /** Members that are carried over byte for byte. */
+  List<Passage> passages();
+
+  /**
+   * Everything else: headers, pickles, directories.
+   *
+   * @param crcs the CRC-32 of every tensor's bytes
+   */
+  List<Piece> structure(Map<TargetTensor, Long> crcs);
+
+  /** A file to write. */
+  record OutputFile(String path, long size) {}
+
+  /** A position in one of the files. */
+  record Place(int file, long offset) {}
+
+  /** Bytes carried over. */
+  record Passage(String member, ByteSource bytes, Place place) {}
+
+  /** Bytes made by us, small. */
+  record Piece(Place place, byte[] bytes) {}
+
+  /** Size of all files together. */
+  default long size() {
+    return files().stream().mapToLong(OutputFile::size).reduce(0, Math::addExact);
+  }
+}

@@ -1,0 +1,10 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.spi.tensor.TensorSpec;
+
+/**
+ * A tensor to be written, dense and row-major, in a storage of its own.
+ *
+ * @param member the file that will hold it
+ */
+public record TargetTensor(String member, TensorSpec spec) {}
