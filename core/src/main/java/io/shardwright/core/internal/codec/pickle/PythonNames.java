@@ -1,0 +1,45 @@
+package io.shardwright.core.internal.codec.pickle;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import java.util.Map;
+
+/**
+ * Module names that differ between Python 2, in which protocols up to 2 are written, and Python 3
+ * (CPython, {@code Lib/_compat_pickle.py}). In memory the Python 3 name stands.
+ */
+final class PythonNames {
+  private static final Map<String, String> MODULES =
+      Map.of("__builtin__", "builtins", "copy_reg", "copyreg");
+  private static final Map<Global, Global> BUILTINS =
+      Map.of(
+          new Global("__builtin__", "xrange"), new Global("builtins", "range"),
+          new Global("__builtin__", "unicode"), new Global("builtins", "str"),
+          new Global("__builtin__", "long"), new Global("builtins", "int"));
+
+  private PythonNames() {}
+
+  static Global fromPython2(String module, String name) {
+    Global given = new Global(module, name);
+    Global renamed = BUILTINS.get(given);
+    return renamed != null ? renamed : new Global(MODULES.getOrDefault(module, module), name);
+  }
+
+  static Global toPython2(Global global) {
+    if (global.equals(new Global("builtins", "range"))) {
+      return new Global("__builtin__", "xrange");
+    }
+    if (global.equals(new Global("builtins", "str"))) {
+      return new Global("__builtin__", "unicode");
+    }
+    if (global.equals(new Global("builtins", "int"))) {
+      return new Global("__builtin__", "long");
+    }
+    String module =
+        MODULES.entrySet().stream()
+            .filter(entry -> entry.getValue().equals(global.module()))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElse(global.module());
+    return new Global(module, global.name());
+  }
+}

@@ -1,0 +1,79 @@
+package io.shardwright.core.internal.codec.pickle;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * UTF-8 as Python's {@code surrogatepass} has it: a lone surrogate is three bytes, ED A0..BF xx.
+ */
+final class Utf8 {
+  private Utf8() {}
+
+  static Optional<String> decode(byte[] bytes) {
+    try {
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException strict) {
+      return decodeSurrogates(bytes);
+    }
+  }
+
+  private static Optional<String> decodeSurrogates(byte[] bytes) {
+    var text = new StringBuilder();
+    int plain = 0;
+    for (int at = 0; at + 2 < bytes.length; at++) {
+      if (isSurrogate(bytes, at)) {
+        var before = strict(bytes, plain, at);
+        if (before.isEmpty()) {
+          return Optional.empty();
+        }
+        text.append(before.get());
+        text.append((char) (0xd000 | (bytes[at + 1] & 0x3f) << 6 | bytes[at + 2] & 0x3f));
+        at += 2;
+        plain = at + 1;
+      }
+    }
+    return strict(bytes, plain, bytes.length).map(rest -> text + rest);
+  }
+
+  private static boolean isSurrogate(byte[] bytes, int at) {
+    return (bytes[at] & 0xff) == 0xed
+        && (bytes[at + 1] & 0xe0) == 0xa0
+        && (bytes[at + 2] & 0xc0) == 0x80;
+  }
+
+  private static Optional<String> strict(byte[] bytes, int from, int to) {
+    try {
+      var part = ByteBuffer.wrap(bytes, from, to - from);
+      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(part).toString());
+    } catch (CharacterCodingException bad) {
+      return Optional.empty();
+    }
+  }
+
+  static byte[] encode(String text) {
+    var bytes = new java.io.ByteArrayOutputStream(text.length());
+    int plain = 0;
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      if (Character.isHighSurrogate(c)
+          && at + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(at + 1))) {
+        at++;
+        continue;
+      }
+      bytes.writeBytes(text.substring(plain, at).getBytes(StandardCharsets.UTF_8));
+      bytes.write(0xe0 | c >> 12);
+      bytes.write(0x80 | c >> 6 & 0x3f);
+      bytes.write(0x80 | c & 0x3f);
+      plain = at + 1;
+    }
+    bytes.writeBytes(text.substring(plain).getBytes(StandardCharsets.UTF_8));
+    return bytes.toByteArray();
+  }
+}
