@@ -3,6 +3,7 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A tensor where it lies.
@@ -11,6 +12,13 @@ import java.util.List;
  * @param start first element, counted from the storage's start
  * @param strides elements between neighbours along each axis
  * @param bigEndian whether its elements must be swapped
+ * @param storageCrc the CRC-32 that the file states for the whole storage; empty where it states
+ *     none
  */
 public record SourceTensor(
-    TensorSpec spec, ByteSource storage, long start, List<Long> strides, boolean bigEndian) {}
+    TensorSpec spec,
+    ByteSource storage,
+    long start,
+    List<Long> strides,
+    boolean bigEndian,
+    OptionalLong storageCrc) {}

@@ -6,7 +6,6 @@ import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
-import io.shardwright.core.internal.plan.PlanStep.From;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.core.internal.plan.TargetTensor;
 import java.nio.ByteBuffer;
@@ -64,8 +63,8 @@ public final class Executor {
   }
 
   private void copy(Copy copy) {
-    var sources = runs(copy, copy.from());
-    var replicas = runs(copy, copy.replicas());
+    var sources = new SourceViews(copy.from(), copy.tensor().shape());
+    var replicas = new SourceViews(copy.replicas(), copy.tensor().shape());
     var targets = new ArrayList<Runs>();
     var running = new LinkedHashMap<TargetTensor, RunningCrc>();
     for (To to : copy.to()) {
@@ -77,27 +76,21 @@ public final class Executor {
     long step = slabBytes / size;
     for (long at = 0; at < elements; at += step) {
       slab.moveTo(at, Math.min(elements, at + step), copy.tensor().dtype());
-      for (int i = 0; i < sources.size(); i++) {
-        slab.read(copy.from().get(i), sources.get(i));
-      }
-      for (int i = 0; i < replicas.size(); i++) {
-        slab.compare(copy.replicas().get(i), replicas.get(i));
-      }
+      sources.each(slab::read);
+      replicas.each(slab::compare);
       for (int i = 0; i < targets.size(); i++) {
         var tensor = copy.to().get(i).tensor();
         slab.write(targets.get(i), layout.place(tensor), files, running.get(tensor));
       }
       progress.advance(Math.min(elements - at, step) * size);
     }
+    sources.requireIntact(slab.scratch());
+    replicas.requireIntact(slab.scratch());
     running.forEach((tensor, crc) -> crcs.put(tensor, value(tensor, crc)));
   }
 
   private long value(TargetTensor tensor, RunningCrc crc) {
     return crc.value(files, layout.place(tensor), tensor.spec().byteSize(), slab.scratch());
-  }
-
-  private static List<Runs> runs(Copy copy, List<From> views) {
-    return views.stream().map(from -> new Runs(from.view(), copy.tensor().shape())).toList();
   }
 
   private long carry(Passage passage) {

@@ -2,11 +2,12 @@ package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import java.util.zip.CRC32;
 
 /**
- * The CRC-32 of a target tensor, taken while its bytes pass. Cuts along axis 0 or 1 write a tensor
- * front to back; where a rule does not, the tensor is read back once.
+ * A CRC-32 taken while bytes pass. Cuts along axis 0 or 1 read and write a tensor front to back;
+ * where a rule does not, its bytes are read once more.
  */
 final class RunningCrc {
   private final CRC32 crc = new CRC32();
@@ -21,8 +22,13 @@ final class RunningCrc {
     }
   }
 
+  /** The value, if all bytes passed in order. */
+  OptionalLong complete(long size) {
+    return inOrder && next == size ? OptionalLong.of(crc.getValue()) : OptionalLong.empty();
+  }
+
   long value(OutputFiles files, Place place, long size, ByteBuffer scratch) {
-    if (inOrder && next == size) {
+    if (complete(size).isPresent()) {
       return crc.getValue();
     }
     crc.reset();

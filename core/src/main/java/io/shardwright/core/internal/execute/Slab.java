@@ -44,21 +44,30 @@ final class Slab {
     return bytesRead;
   }
 
+  /** The first bytes of what the slab holds. */
+  ByteBuffer bytes(int length) {
+    return slab.slice(0, length);
+  }
+
   ByteBuffer scratch() {
     return scratch;
   }
 
   /** Reads what a view has of this range. */
-  void read(From from, Runs runs) {
+  void read(From from, Runs runs, RunningCrc crc) {
     var spans = spans(runs);
     if (spans.size() > 1 && runs.dense()) {
       ByteBuffer range = fetch(from, spans.get(0).stored(), total(spans));
+      crc.update(range, spans.get(0).stored());
       for (Span span : spans) {
         slice(span).put(range.slice(range.position(), span.length()));
         range.position(range.position() + span.length());
       }
     } else {
-      spans.forEach(span -> from.tensor().storage().readFully(slice(span), span.stored()));
+      for (Span span : spans) {
+        from.tensor().storage().readFully(slice(span), span.stored());
+        crc.update(slice(span), span.stored());
+      }
     }
     bytesRead += total(spans);
     if (from.tensor().bigEndian()) {
@@ -67,10 +76,11 @@ final class Slab {
   }
 
   /** Compares what a view has of this range with what the slab holds. */
-  void compare(From replica, Runs runs) {
+  void compare(From replica, Runs runs, RunningCrc crc) {
     for (Span span : spans(runs)) {
       ByteBuffer found = fetch(replica, span.stored(), span.length());
       bytesRead += span.length();
+      crc.update(found, span.stored());
       if (replica.tensor().bigEndian()) {
         swap(found.duplicate());
       }

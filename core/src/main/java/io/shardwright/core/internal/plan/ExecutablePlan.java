@@ -27,6 +27,13 @@ public record ExecutablePlan(
         .reduce(0, Math::addExact);
   }
 
+  /** Bytes of all logical tensors. */
+  public long logicalBytes() {
+    return source.tensors().stream()
+        .mapToLong(tensor -> tensor.spec().byteSize())
+        .reduce(0, Math::addExact);
+  }
+
   /** Bytes of all tensors to be read. */
   public long sourceBytes() {
     return source.ranks().stream()

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A model of a few tensors whose rank files lie in memory: rank by rank, tensor by tensor, the
@@ -81,7 +82,8 @@ public record InMemoryModel(
   private static SourceTensor source(String member, String name, Held held) {
     var spec = new TensorSpec(name, held.dtype(), held.shape());
     var strides = held.shape().rowMajorStrides();
-    return new SourceTensor(spec, new MemorySource(held.bytes(), member), 0, strides, false);
+    return new SourceTensor(
+        spec, new MemorySource(held.bytes(), member), 0, strides, false, OptionalLong.empty());
   }
 
   private ModelConfig asConfig() {

@@ -106,9 +106,8 @@ final class PickleOutput {
     }
   }
 
-  /** One object for each global that the writer itself brings in. */
-  Global shared(String module, String name) {
-    Global global = new Global(module, name);
+  /** One object for each global. */
+  Global shared(Global global) {
     return globals.computeIfAbsent(global, g -> g);
   }
 

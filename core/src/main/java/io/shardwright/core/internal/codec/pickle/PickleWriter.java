@@ -47,6 +47,8 @@ public final class PickleWriter {
     } else if (value instanceof PersistentId id) {
       save(id.id());
       out.op('Q');
+    } else if (value instanceof Global global) {
+      saveGlobal(out.shared(global));
     } else if (!out.recall(value)) {
       saveNew(value);
     }
@@ -58,8 +60,6 @@ public final class PickleWriter {
       out.memoize(text);
     } else if (value instanceof Bytes bytes) {
       saveBytes(bytes);
-    } else if (value instanceof Global global) {
-      saveGlobal(global);
     } else if (value instanceof Tuple tuple) {
       saveTuple(tuple);
     } else if (value instanceof Sequence list) {
@@ -77,7 +77,11 @@ public final class PickleWriter {
     }
   }
 
+  /** In Python a class is one object, however often it is named. */
   private void saveGlobal(Global global) {
+    if (out.recall(global)) {
+      return;
+    }
     Global named = PythonNames.toPython2(global);
     out.op('c').line(named.module()).line(named.name());
     out.memoize(global);
@@ -90,7 +94,7 @@ public final class PickleWriter {
     } else if (bytes.value().length == 0) {
       saveReduced(bytes, new Global("builtins", "bytes"));
     } else {
-      saveReduced(bytes, out.shared("_codecs", "encode"), latin, out.shared("latin1"));
+      saveReduced(bytes, new Global("_codecs", "encode"), latin, out.shared("latin1"));
     }
   }
 
@@ -160,7 +164,7 @@ public final class PickleWriter {
 
   private void saveCall(Call call) {
     if (call.kind() == Call.Kind.NEWOBJ_EX) {
-      save(out.shared("copyreg", "__newobj_ex__"));
+      save(new Global("copyreg", "__newobj_ex__"));
       save(Tuple.of(call.callable(), call.args(), call.kwargs()));
     } else {
       save(call.callable());

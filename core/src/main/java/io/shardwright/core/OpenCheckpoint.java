@@ -1,0 +1,168 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.codec.pickle.PickleNames;
+import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** A checkpoint that is looked at. A family that does not fit is a note, not an error. */
+final class OpenCheckpoint implements Checkpoint {
+  private static final Set<ErrorCode> MISFIT =
+      Set.of(ErrorCode.TENSOR_UNMATCHED, ErrorCode.TENSOR_MISSING, ErrorCode.TENSOR_MALFORMED);
+
+  private final Path path;
+  private final NemoCheckpoint source;
+  private final List<RankFile> ranks;
+  private final Optional<ModelDescription> model;
+  private final List<String> notes = new ArrayList<>();
+
+  private OpenCheckpoint(Path path, NemoCheckpoint source, AdapterRegistry registry) {
+    this.path = path;
+    this.source = source;
+    this.ranks = ranks();
+    this.model = registry.claiming(source.config(), source.name()).flatMap(this::describe);
+    notes.addAll(source.notes());
+  }
+
+  static OpenCheckpoint open(Path path, AdapterRegistry registry) {
+    NemoCheckpoint source =
+        NemoCheckpoint.open(path, Path.of(System.getProperty("java.io.tmpdir")));
+    try {
+      return new OpenCheckpoint(path, source, registry);
+    } catch (RuntimeException refusal) {
+      source.close();
+      throw refusal;
+    }
+  }
+
+  private List<RankFile> ranks() {
+    if (source.distributed()) {
+      notes.add(
+          "the weights are a distributed (zarr) checkpoint, which is not read: tensors are not listed");
+      return List.of();
+    }
+    var dangerous = source.dangerous();
+    if (!dangerous.isEmpty()) {
+      notes.add(
+          "names "
+              + String.join(", ", dangerous)
+              + ", which would run code in Python: do not load this file with other tools");
+      return List.of();
+    }
+    return source.rankFiles();
+  }
+
+  private Optional<ModelDescription> describe(ModelFamilyAdapter family) {
+    if (ranks.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          Describer.describe(source.name(), family, source.config(), source.size(), ranks, false));
+    } catch (CheckpointException misfit) {
+      if (!MISFIT.contains(misfit.code())) {
+        throw misfit;
+      }
+      notes.add(
+          "its target names family '"
+              + family.id()
+              + "', which does not fit: "
+              + misfit.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  NemoCheckpoint source() {
+    return source;
+  }
+
+  List<RankFile> rankFiles() {
+    return ranks;
+  }
+
+  Optional<ModelDescription> model() {
+    return model;
+  }
+
+  @Override
+  public CheckpointSummary summary() {
+    var stored = tensors();
+    return new CheckpointSummary(
+        path,
+        "nemo",
+        model.map(described -> described.family().id()),
+        source.config().text("target"),
+        source.config().text("nemo_version"),
+        source.size().tensor(),
+        source.size().pipeline(),
+        parameters(stored),
+        stored.size(),
+        stored.stream().mapToLong(tensor -> tensor.spec().byteSize()).sum(),
+        source.fileBytes(),
+        source.artifacts().stream().map(m -> new Artifact(m.name(), m.size())).toList(),
+        List.copyOf(notes));
+  }
+
+  private Map<DType, Long> parameters(List<StoredTensor> stored) {
+    Stream<TensorSpec> specs =
+        model
+            .map(described -> described.tensors().stream().map(tensor -> tensor.spec()))
+            .orElseGet(() -> stored.stream().map(StoredTensor::spec));
+    Map<DType, Long> counts = new EnumMap<>(DType.class);
+    specs.forEach(spec -> counts.merge(spec.dtype(), spec.shape().elements(), Math::addExact));
+    return counts;
+  }
+
+  @Override
+  public List<StoredTensor> tensors() {
+    return ranks.stream()
+        .flatMap(
+            file ->
+                file.tensors().values().stream()
+                    .map(tensor -> new StoredTensor(file.member(), file.rank(), tensor.spec())))
+        .toList();
+  }
+
+  @Override
+  public List<PickleImport> pickleImports() {
+    var imports = new ArrayList<PickleImport>();
+    if (source.distributed()) {
+      return imports;
+    }
+    source
+        .weights()
+        .forEach(
+            (rank, file) ->
+                file.document()
+                    .globals()
+                    .forEach(
+                        global ->
+                            imports.add(
+                                new PickleImport(
+                                    NemoCheckpoint.member(rank, source.size()),
+                                    global.toString(),
+                                    PickleImport.Meaning.valueOf(
+                                        PickleNames.meaning(global).name())))));
+    return imports;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

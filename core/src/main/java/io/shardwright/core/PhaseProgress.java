@@ -1,0 +1,23 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.execute.Progress;
+
+/** Adds up blocks for a listener. */
+final class PhaseProgress implements Progress {
+  private final ProgressListener listener;
+  private final ProgressListener.Phase phase;
+  private final long total;
+  private long done;
+
+  PhaseProgress(ProgressListener listener, ProgressListener.Phase phase, long total) {
+    this.listener = listener;
+    this.phase = phase;
+    this.total = total;
+  }
+
+  @Override
+  public void advance(long bytes) {
+    done += bytes;
+    listener.advanced(phase, Math.min(done, total), total);
+  }
+}

@@ -1,0 +1,164 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.execute.Executor;
+import io.shardwright.core.internal.execute.Written;
+import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.format.nemo.NemoTarget;
+import io.shardwright.core.internal.format.nemo.NemoVerification;
+import io.shardwright.core.internal.plan.ConfigChange;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.PlanText;
+import io.shardwright.core.internal.plan.Planner;
+import io.shardwright.core.internal.publish.Staging;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** One request on its way: open, describe, plan, execute, verify, publish. */
+final class ReshardJob implements AutoCloseable {
+  private final ReshardRequest request;
+  private final NemoCheckpoint source;
+  private final ExecutablePlan plan;
+  private final NemoTarget layout;
+
+  private ReshardJob(
+      ReshardRequest request, NemoCheckpoint source, ExecutablePlan plan, NemoTarget layout) {
+    this.request = request;
+    this.source = source;
+    this.plan = plan;
+    this.layout = layout;
+  }
+
+  static ReshardJob open(ReshardRequest request, AdapterRegistry registry) {
+    Path target = request.target().toAbsolutePath().normalize();
+    Staging.refuseExisting(target, request.overwrite());
+    NemoCheckpoint source = NemoCheckpoint.open(request.source(), spoolFolder(target));
+    try {
+      requireClaims(request, source);
+      source.requireCarriable();
+      ExecutablePlan plan = plan(request, source, family(request, source, registry));
+      boolean archive = target.toString().endsWith(".nemo");
+      return new ReshardJob(request, source, plan, new NemoTarget(source, plan, archive));
+    } catch (RuntimeException refusal) {
+      source.close();
+      throw refusal;
+    }
+  }
+
+  /** Beside the target if its folder is there already, so that no foreign disk fills up. */
+  private static Path spoolFolder(Path target) {
+    Path folder = target.getParent();
+    return folder != null && java.nio.file.Files.isDirectory(folder)
+        ? folder
+        : Path.of("").toAbsolutePath();
+  }
+
+  private static void requireClaims(ReshardRequest request, NemoCheckpoint source) {
+    requireClaim(source, "tensor", request.claimedTensorSize(), source.size().tensor());
+    requireClaim(source, "pipeline", request.claimedPipelineSize(), source.size().pipeline());
+  }
+
+  private static void requireClaim(
+      NemoCheckpoint source, String dimension, OptionalInt claimed, int found) {
+    if (claimed.isPresent() && claimed.getAsInt() != found) {
+      throw new MalformedCheckpointException(
+          ErrorCode.PARALLEL_SIZE_MISMATCH,
+          source.name(),
+          "its "
+              + dimension
+              + "_model_parallel_size is "
+              + found
+              + ", given "
+              + claimed.getAsInt()
+              + ": leave the source's size out, or give the one it has");
+    }
+  }
+
+  private static ModelFamilyAdapter family(
+      ReshardRequest request, NemoCheckpoint source, AdapterRegistry registry) {
+    if (request.family().isPresent()) {
+      return registry.named(request.family().get());
+    }
+    return registry
+        .claiming(source.config(), source.name())
+        .orElseThrow(
+            () ->
+                new UnrecognizedCheckpointException(
+                    ErrorCode.FAMILY_UNKNOWN,
+                    source.name(),
+                    "no family claims target '"
+                        + source.config().text("target").orElse("(none)")
+                        + "'; found "
+                        + registry.ids()
+                        + ": add its adapter with --adapter-path"));
+  }
+
+  private static ExecutablePlan plan(
+      ReshardRequest request, NemoCheckpoint source, ModelFamilyAdapter family) {
+    var wanted =
+        new ParallelSize(
+            request.tensorModelParallelSize().orElse(source.size().tensor()),
+            request.pipelineModelParallelSize().orElse(source.size().pipeline()));
+    var model =
+        Describer.describe(
+            source.name(),
+            family,
+            source.config(),
+            source.size(),
+            source.rankFiles(),
+            request.replicateUnmatched());
+    return Planner.plan(model, wanted, rank -> NemoCheckpoint.member(rank, wanted));
+  }
+
+  ReshardPlan plan() {
+    return new ReshardPlan(
+        request,
+        PlanText.of(plan, layout.size()),
+        plan.sourceBytes(),
+        layout.size(),
+        changes(),
+        source.notes());
+  }
+
+  private List<String> changes() {
+    return plan.changes().stream().map(ConfigChange::toString).toList();
+  }
+
+  Report run(ProgressListener listener) {
+    long started = System.nanoTime();
+    try (var staging = Staging.create(request.target(), layout.files(), request.overwrite())) {
+      var copied = new PhaseProgress(listener, ProgressListener.Phase.COPY, plan.logicalBytes());
+      Written written = Executor.run(plan, layout, staging, copied);
+      source.requireUnchanged();
+      staging.seal(request.sync());
+      if (request.verify()) {
+        var verified = new PhaseProgress(listener, ProgressListener.Phase.VERIFY, layout.size());
+        NemoVerification.require(staging.path(), plan, layout, written, verified);
+      }
+      staging.publish(request.sync());
+      long tensors = plan.files().stream().mapToLong(file -> file.tensors().size()).sum();
+      return new Report(
+          request.target(),
+          written.bytesRead(),
+          layout.size(),
+          tensors,
+          request.verify(),
+          Duration.ofNanos(System.nanoTime() - started),
+          changes(),
+          source.notes());
+    }
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

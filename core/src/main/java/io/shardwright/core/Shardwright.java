@@ -1,0 +1,202 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The entrance. Holds the adapters that were found and nothing else; safe for use by several
+ * threads.
+ *
+ * <pre>{@code
+ * var shardwright = Shardwright.create();
+ * var request = ReshardRequest.builder(Path.of("model.nemo"), Path.of("model-tp4.nemo"))
+ *     .tensorModelParallelSize(4)
+ *     .build();
+ * ReshardPlan plan = shardwright.plan(request);
+ * Report report = shardwright.run(plan, ProgressListener.SILENT);
+ * }</pre>
+ */
+public final class Shardwright {
+  private final AdapterRegistry registry;
+
+  private Shardwright(AdapterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * With the adapters on this class's own class path.
+   *
+   * @return ready to use
+   */
+  public static Shardwright create() {
+    return builder().build();
+  }
+
+  /**
+   * With adapters from elsewhere too.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Says where to look for adapters. */
+  public static final class Builder {
+    private ClassLoader loader = Shardwright.class.getClassLoader();
+    private final List<Path> paths = new ArrayList<>();
+
+    private Builder() {}
+
+    /**
+     * Looks for adapters in a class loader.
+     *
+     * @param given sees the SPI's classes
+     * @return this
+     */
+    public Builder classLoader(ClassLoader given) {
+      loader = given;
+      return this;
+    }
+
+    /**
+     * Looks for adapters in a jar, or in all jars of a folder.
+     *
+     * @param jarOrFolder must exist
+     * @return this
+     */
+    public Builder adapterPath(Path jarOrFolder) {
+      paths.add(jarOrFolder);
+      return this;
+    }
+
+    /**
+     * Finds the adapters.
+     *
+     * @return ready to use
+     * @throws io.shardwright.spi.error.AdapterException if two adapters have the same id
+     */
+    public Shardwright build() {
+      var urls = paths.stream().flatMap(path -> jars(path).stream()).map(Builder::url).toList();
+      ClassLoader all =
+          urls.isEmpty() ? loader : new URLClassLoader(urls.toArray(URL[]::new), loader);
+      return new Shardwright(AdapterRegistry.load(all));
+    }
+
+    private static List<Path> jars(Path path) {
+      if (!Files.isDirectory(path)) {
+        return List.of(path);
+      }
+      try (var entries = Files.list(path)) {
+        return entries.filter(entry -> entry.toString().endsWith(".jar")).sorted().toList();
+      } catch (java.io.IOException failure) {
+        throw new IllegalArgumentException("can't list " + path, failure);
+      }
+    }
+
+    private static URL url(Path path) {
+      try {
+        return path.toUri().toURL();
+      } catch (MalformedURLException impossible) {
+        throw new IllegalArgumentException(impossible);
+      }
+    }
+  }
+
+  /**
+   * The adapters that were found.
+   *
+   * @return by class path order
+   */
+  public List<AdapterDescription> adapters() {
+    return registry.adapters().stream()
+        .map(
+            found ->
+                new AdapterDescription(
+                    found.adapter().id(),
+                    found.origin(),
+                    found.adapter().restoreClasses(),
+                    found.adapter().parallelism()))
+        .toList();
+  }
+
+  /**
+   * The providers that could not be loaded.
+   *
+   * @return a sentence each
+   */
+  public List<String> adapterFailures() {
+    return registry.failures();
+  }
+
+  /**
+   * The formats that can be read.
+   *
+   * @return their names
+   */
+  public List<String> formats() {
+    return List.of("nemo");
+  }
+
+  /**
+   * Opens a checkpoint and reads its headers.
+   *
+   * @param path an archive or a folder
+   * @return to be closed by the caller
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   */
+  public Checkpoint open(Path path) {
+    return OpenCheckpoint.open(path, registry);
+  }
+
+  /**
+   * Plans a change of parallelism without reading a value.
+   *
+   * @param request what to do
+   * @return what a run would do
+   * @throws io.shardwright.spi.error.PlanRejectedException if it can't be done, with all reasons
+   * @throws io.shardwright.spi.error.CheckpointException if the source can't be read
+   */
+  public ReshardPlan plan(ReshardRequest request) {
+    try (var job = ReshardJob.open(request, registry)) {
+      return job.plan();
+    }
+  }
+
+  /**
+   * Runs a plan: the source is opened and planned again, so that a plan can't outlive its source.
+   * Interrupting the thread cancels the run. Whatever fails, the target is absent or complete.
+   *
+   * @param plan from {@link #plan}
+   * @param listener told how far the run is
+   * @return what was done
+   * @throws io.shardwright.spi.error.CheckpointException if anything fails
+   */
+  public Report run(ReshardPlan plan, ProgressListener listener) {
+    try (var job = ReshardJob.open(plan.request(), registry)) {
+      return job.run(listener);
+    }
+  }
+
+  /**
+   * Reads everything in a checkpoint.
+   *
+   * @param path an archive or a folder
+   * @param sums whether to take a SHA-256 of every stored tensor
+   * @param values whether to count NaN and infinities
+   * @param listener told how far the reading is
+   * @return what was found
+   * @throws io.shardwright.spi.error.CheckpointException if the checkpoint is not whole
+   */
+  public Verification verify(Path path, boolean sums, boolean values, ProgressListener listener) {
+    try (var checkpoint = OpenCheckpoint.open(path, registry)) {
+      return new CheckpointReading(checkpoint, sums, values, listener).read();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.shardwright.core.internal.codec.tar;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.SeekableByteChannel;
+
+/** A source as the read-only channel that Commons Compress wants. */
+final class SourceChannel implements SeekableByteChannel {
+  private final ByteSource source;
+  private long position;
+
+  SourceChannel(ByteSource source) {
+    this.source = source;
+  }
+
+  @Override
+  public int read(ByteBuffer target) {
+    int count = source.read(target, position);
+    position += Math.max(0, count);
+    return count;
+  }
+
+  @Override
+  public int write(ByteBuffer bytes) {
+    throw new NonWritableChannelException();
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public SeekableByteChannel position(long wanted) {
+    position = wanted;
+    return this;
+  }
+
+  @Override
+  public long size() {
+    return source.size();
+  }
+
+  @Override
+  public SeekableByteChannel truncate(long size) {
+    throw new NonWritableChannelException();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    // The source belongs to whoever opened it.
+  }
+}

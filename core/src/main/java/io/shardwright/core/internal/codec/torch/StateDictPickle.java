@@ -1,0 +1,72 @@
+package io.shardwright.core.internal.codec.torch;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import io.shardwright.core.internal.codec.torch.TorchLayout.StorageSpec;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Builds the pickle of a state dict as torch writes it, each tensor in a storage of its own. */
+public final class StateDictPickle {
+  private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
+  private static final Global REBUILD = new Global("torch._utils", "_rebuild_tensor_v2");
+
+  private final Text storage = new Text("storage");
+  private final Text location = new Text("cpu");
+  private final Call root = Call.reduce(ORDERED_DICT);
+  private final List<StorageSpec> storages = new ArrayList<>();
+
+  /** Adds a dense row-major tensor and gives its storage's key. */
+  public String add(TensorSpec spec) {
+    String key = Integer.toString(storages.size());
+    storages.add(new StorageSpec(key, spec.byteSize()));
+    var id =
+        Tuple.of(
+            storage,
+            StorageTypes.type(spec.dtype()),
+            new Text(key),
+            location,
+            Int.of(spec.shape().elements()));
+    var tensor =
+        Call.reduce(
+            REBUILD,
+            new PersistentId(id),
+            Int.of(0),
+            numbers(spec.shape().dims()),
+            numbers(spec.shape().rowMajorStrides()),
+            Constant.FALSE,
+            Call.reduce(ORDERED_DICT));
+    add(spec.name(), tensor);
+    return key;
+  }
+
+  /** Adds what is no tensor. */
+  public void add(String name, PickleValue value) {
+    root.entries().add(new Entry(new Text(name), value));
+  }
+
+  private static Tuple numbers(List<Long> values) {
+    return new Tuple(values.stream().<PickleValue>map(value -> Int.of(value)).toList());
+  }
+
+  /** The storages that were handed out. */
+  public List<StorageSpec> storages() {
+    return List.copyOf(storages);
+  }
+
+  /** The whole, with the modules' versions. */
+  public PickleValue build(Optional<PickleValue> metadata) {
+    metadata.ifPresent(value -> root.build(new Dict().put(new Text("_metadata"), value)));
+    return root;
+  }
+}

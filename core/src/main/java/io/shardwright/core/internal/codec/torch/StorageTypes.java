@@ -1,0 +1,42 @@
+package io.shardwright.core.internal.codec.torch;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.spi.tensor.DType;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Torch's typed storage classes ({@code torch/storage.py}). */
+final class StorageTypes {
+  private static final Map<DType, String> NAMES = new EnumMap<>(names());
+
+  private StorageTypes() {}
+
+  private static Map<DType, String> names() {
+    return Map.ofEntries(
+        Map.entry(DType.FLOAT64, "DoubleStorage"),
+        Map.entry(DType.FLOAT32, "FloatStorage"),
+        Map.entry(DType.FLOAT16, "HalfStorage"),
+        Map.entry(DType.BFLOAT16, "BFloat16Storage"),
+        Map.entry(DType.INT64, "LongStorage"),
+        Map.entry(DType.INT32, "IntStorage"),
+        Map.entry(DType.INT16, "ShortStorage"),
+        Map.entry(DType.INT8, "CharStorage"),
+        Map.entry(DType.UINT8, "ByteStorage"),
+        Map.entry(DType.BOOL, "BoolStorage"),
+        Map.entry(DType.COMPLEX64, "ComplexFloatStorage"),
+        Map.entry(DType.COMPLEX128, "ComplexDoubleStorage"));
+  }
+
+  static Global type(DType dtype) {
+    return new Global("torch", NAMES.get(dtype));
+  }
+
+  static Optional<DType> dtype(Global type) {
+    boolean torch = type.module().equals("torch") || type.module().equals("torch.cuda");
+    return NAMES.entrySet().stream()
+        .filter(entry -> torch && entry.getValue().equals(type.name()))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+}

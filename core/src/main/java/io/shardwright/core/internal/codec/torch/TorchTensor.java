@@ -1,0 +1,21 @@
+package io.shardwright.core.internal.codec.torch;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.List;
+
+/**
+ * A tensor of a torch file.
+ *
+ * @param strides elements between neighbours along each axis
+ * @param storageOffset its first element within the storage
+ * @param storageKey the storage's record, {@code data/<key>}
+ * @param bigEndian whether the elements' bytes stand in big-endian order
+ */
+public record TorchTensor(
+    TensorSpec spec,
+    List<Long> strides,
+    long storageOffset,
+    ByteSource storage,
+    String storageKey,
+    boolean bigEndian) {}

@@ -1,0 +1,72 @@
+package io.shardwright.core.internal.format.nemo;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.tar.Gzip;
+import io.shardwright.core.internal.codec.tar.SpooledArchive;
+import io.shardwright.core.internal.codec.tar.TarIndex;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A tar archive, read in place. One that is compressed (told by its first bytes, never by its name)
+ * can't be read at offsets: it is unpacked once to a private file, which closing removes.
+ */
+final class ArchiveMembers implements Members {
+  private final FileSource file;
+  private final Optional<SpooledArchive> spooled;
+  private final TarIndex index;
+
+  ArchiveMembers(Path path, Path spoolFolder) {
+    file = new FileSource(path, String.valueOf(path.getFileName()));
+    Optional<SpooledArchive> unpacked = Optional.empty();
+    try {
+      if (Gzip.isGzip(file)) {
+        unpacked = Optional.of(Gzip.spool(file, spoolFolder));
+      }
+      index = TarIndex.read(unpacked.map(SpooledArchive::source).orElse(file));
+    } catch (RuntimeException refusal) {
+      unpacked.ifPresent(SpooledArchive::close);
+      file.close();
+      throw refusal;
+    }
+    spooled = unpacked;
+  }
+
+  @Override
+  public List<Member> list() {
+    return index.members().stream()
+        .filter(member -> !member.folder())
+        .map(member -> new Member(member.name(), member.size()))
+        .toList();
+  }
+
+  @Override
+  public Optional<ByteSource> open(String name) {
+    return index.open(name);
+  }
+
+  @Override
+  public long fileBytes() {
+    return file.size();
+  }
+
+  @Override
+  public void requireUnchanged() {
+    file.requireUnchanged();
+  }
+
+  @Override
+  public List<String> notes() {
+    return spooled.isPresent()
+        ? List.of("the archive is compressed: it was unpacked once to a temporary file")
+        : List.of();
+  }
+
+  @Override
+  public void close() {
+    spooled.ifPresent(SpooledArchive::close);
+    file.close();
+  }
+}

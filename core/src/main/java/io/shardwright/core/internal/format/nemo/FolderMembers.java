@@ -1,0 +1,86 @@
+package io.shardwright.core.internal.format.nemo;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A folder that holds what a {@code .nemo} archive would. */
+final class FolderMembers implements Members {
+  /** Deeper or larger folders are not unpacked checkpoints. */
+  private static final int MAX_DEPTH = 8;
+
+  private static final int MAX_ENTRIES = 262_144;
+
+  private final Path folder;
+  private final String name;
+  private final List<Member> members;
+  private final Map<String, FileSource> opened = new LinkedHashMap<>();
+
+  FolderMembers(Path folder) {
+    this.folder = folder;
+    this.name = folder.getFileName() == null ? folder.toString() : folder.getFileName().toString();
+    try (var walk = Files.walk(folder, MAX_DEPTH)) {
+      members =
+          walk.filter(Files::isRegularFile)
+              .limit(MAX_ENTRIES)
+              .map(this::member)
+              .sorted(java.util.Comparator.comparing(Member::name))
+              .toList();
+    } catch (IOException | UncheckedIOException failure) {
+      throw new CheckpointIoException(
+          ErrorCode.READ_FAILED, name, "can't be listed: " + failure.getMessage());
+    }
+  }
+
+  private Member member(Path file) {
+    try {
+      String relative = folder.relativize(file).toString().replace('\\', '/');
+      return new Member(relative, Files.size(file));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  @Override
+  public List<Member> list() {
+    return members;
+  }
+
+  @Override
+  public Optional<ByteSource> open(String member) {
+    if (members.stream().noneMatch(m -> m.name().equals(member))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        opened.computeIfAbsent(member, m -> new FileSource(folder.resolve(m), name + "/" + m)));
+  }
+
+  @Override
+  public long fileBytes() {
+    return members.stream().mapToLong(Member::size).sum();
+  }
+
+  @Override
+  public void requireUnchanged() {
+    opened.values().forEach(FileSource::requireUnchanged);
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.of();
+  }
+
+  @Override
+  public void close() {
+    opened.values().forEach(FileSource::close);
+  }
+}

@@ -1,0 +1,33 @@
+package io.shardwright.core.internal.format.nemo;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import java.util.List;
+import java.util.Optional;
+
+/** The members of a checkpoint, whether they lie in an archive or in a folder. */
+public interface Members extends AutoCloseable {
+  /** One member; folders are not listed. */
+  record Member(String name, long size) {}
+
+  /** All members in the archive's order, or by name. */
+  List<Member> list();
+
+  /** A member's bytes, read in place. */
+  Optional<ByteSource> open(String name);
+
+  /** Size of everything on disk. */
+  long fileBytes();
+
+  /**
+   * Refuses if anything that was opened is no longer as it was.
+   *
+   * @throws io.shardwright.spi.error.CheckpointIoException naming what changed
+   */
+  void requireUnchanged();
+
+  /** Things a user should know, such as that an archive had to be unpacked first. */
+  List<String> notes();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,61 @@
+package io.shardwright.core.internal.format.nemo;
+
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.spi.RankCoordinate;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The names of a checkpoint's members. */
+final class NemoMembers {
+  /** The model's configuration. */
+  static final String CONFIG = "model_config.yaml";
+
+  /** The folder of a distributed (zarr) checkpoint. */
+  static final String DISTRIBUTED = "model_weights/";
+
+  private static final String WEIGHTS = "model_weights.ckpt";
+  private static final Pattern RANK =
+      Pattern.compile(
+          "(?:mp_rank_(\\d{2,5})|tp_rank_(\\d{2,5})_pp_rank_(\\d{3,5}))/model_weights\\.ckpt");
+
+  private NemoMembers() {}
+
+  /** The file of a rank in a grid. */
+  static String weights(RankCoordinate rank, ParallelSize size) {
+    return folder(rank, size).map(folder -> folder + "/" + WEIGHTS).orElse(WEIGHTS);
+  }
+
+  /**
+   * The root folder inside a rank's zip: torch names it after the file it was first written to, and
+   * NeMo writes {@code mp_rank_00_model_weights.ckpt} before it moves it into the rank's folder.
+   */
+  static String zipRoot(RankCoordinate rank, ParallelSize size) {
+    return folder(rank, size).map(folder -> folder + "_").orElse("") + "model_weights";
+  }
+
+  private static Optional<String> folder(RankCoordinate rank, ParallelSize size) {
+    if (size.pipeline() > 1) {
+      return Optional.of(
+          String.format(Locale.ROOT, "tp_rank_%02d_pp_rank_%03d", rank.tensor(), rank.pipeline()));
+    }
+    return size.tensor() > 1
+        ? Optional.of(String.format(Locale.ROOT, "mp_rank_%02d", rank.tensor()))
+        : Optional.empty();
+  }
+
+  /** The rank whose file a member is, if it is one. */
+  static Optional<RankCoordinate> rank(String member) {
+    if (member.equals(WEIGHTS)) {
+      return Optional.of(new RankCoordinate(0, 0));
+    }
+    Matcher name = RANK.matcher(member);
+    if (!name.matches()) {
+      return Optional.empty();
+    }
+    boolean stages = name.group(1) == null;
+    int tensor = Integer.parseInt(name.group(stages ? 2 : 1));
+    return Optional.of(new RankCoordinate(tensor, stages ? Integer.parseInt(name.group(3)) : 0));
+  }
+}

@@ -1,0 +1,98 @@
+package io.shardwright.core.internal.verify;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.execute.Progress;
+import io.shardwright.core.internal.execute.Written;
+import io.shardwright.core.internal.plan.TargetFile;
+import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.zip.CRC32;
+
+/** Compares a target that was opened afresh with what it should be. */
+public final class TargetVerifier {
+  private static final int BLOCK = 1 << 20;
+
+  private final String target;
+  private final Progress progress;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
+
+  /** A verifier for one target. */
+  public TargetVerifier(String target, Progress progress) {
+    this.target = target;
+    this.progress = progress;
+  }
+
+  /**
+   * Compares names, types, shapes, objects' names and checksums, file by file.
+   *
+   * @param found the target's files as its reader sees them
+   * @throws CheckpointIoException naming the first difference
+   */
+  public void requireEqual(List<RankFile> found, List<TargetFile> expected, Written written) {
+    require(found.size() == expected.size(), "holds " + found.size() + " rank files");
+    for (int i = 0; i < expected.size(); i++) {
+      requireEqual(found.get(i), expected.get(i), written);
+    }
+  }
+
+  private void requireEqual(RankFile found, TargetFile expected, Written written) {
+    String member = expected.member();
+    require(found.member().equals(member), "has " + found.member() + " in place of " + member);
+    require(found.names().equals(expected.names()), member + " has other names");
+    require(
+        found.objects().keySet().equals(expected.objects().keySet()),
+        member + " has other objects");
+    expected
+        .tensors()
+        .forEach((name, tensor) -> requireEqual(found.tensors().get(name), tensor, written));
+  }
+
+  private void requireEqual(SourceTensor found, TargetTensor expected, Written written) {
+    String name = expected.member() + ": '" + expected.spec().name() + "'";
+    require(
+        found != null && found.spec().equals(expected.spec()), name + " has another type or shape");
+    boolean whole =
+        found.start() == 0
+            && found.strides().equals(expected.spec().shape().rowMajorStrides())
+            && found.storage().size() == expected.spec().byteSize();
+    require(whole, name + " is not dense in a storage of its own");
+    long crc = crc(found.storage());
+    require(crc == written.tensors().get(expected), name + " has other values than were read");
+    boolean stated = found.storageCrc().isEmpty() || found.storageCrc().getAsLong() == crc;
+    require(stated, name + " has another CRC-32 than its file states");
+  }
+
+  /**
+   * Compares a member with what it should be.
+   *
+   * @throws CheckpointIoException if it differs
+   */
+  public void requireMember(String member, ByteSource found, long size, long crc) {
+    require(found.size() == size && crc(found) == crc, member + " differs from what was written");
+  }
+
+  private long crc(ByteSource bytes) {
+    var crc = new CRC32();
+    for (long at = 0; at < bytes.size(); at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(BLOCK, bytes.size() - at));
+      bytes.readFully(buffer, at);
+      crc.update(buffer.flip());
+      progress.advance(buffer.limit());
+    }
+    return crc.getValue();
+  }
+
+  private void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new CheckpointIoException(
+          ErrorCode.VERIFICATION_FAILED,
+          target,
+          otherwise + ": the disk or memory is faulty; nothing was published");
+    }
+  }
+}
