@@ -1,0 +1,65 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.AdapterDescription;
+import io.shardwright.core.Shardwright;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.RestoreClass;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+
+/** What was found on the class path. */
+@Command(name = "adapters", description = "List families and formats, and providers that failed.")
+final class AdaptersCommand extends ScreenCommand {
+  @Override
+  public Integer call() {
+    Shardwright shardwright = shardwright();
+    if (common().json()) {
+      screen()
+          .print(
+              Json.object(
+                  Fields.of(
+                          "families",
+                          shardwright.adapters().stream().map(AdaptersCommand::fields).toList())
+                      .and("formats", shardwright.formats())
+                      .and("failures", shardwright.adapterFailures())
+                      .map()));
+    } else {
+      shardwright.adapters().forEach(this::print);
+      screen().print("formats: " + String.join(", ", shardwright.formats()));
+    }
+    screen().notes(shardwright.adapterFailures(), common().quiet());
+    return ExitCode.DONE;
+  }
+
+  private static List<String> dimensions(AdapterDescription adapter) {
+    return adapter.parallelism().dimensions().stream()
+        .sorted()
+        .map(ParallelDimension::configKey)
+        .toList();
+  }
+
+  private static Map<String, Object> fields(AdapterDescription adapter) {
+    return Fields.of("id", adapter.id())
+        .and("origin", adapter.origin())
+        .and("parallel_dimensions", dimensions(adapter))
+        .and("restore_classes", adapter.restoreClasses().stream().map(RestoreClass::name).toList())
+        .map();
+  }
+
+  private void print(AdapterDescription adapter) {
+    screen().print(adapter.id() + " (" + Screen.safe(adapter.origin()) + ")");
+    screen().print("  may exceed 1: " + String.join(", ", dimensions(adapter)));
+    adapter
+        .restoreClasses()
+        .forEach(
+            type ->
+                screen()
+                    .print(
+                        "  restores "
+                            + type.kind().name().toLowerCase(Locale.ROOT)
+                            + " "
+                            + type.name()));
+  }
+}

@@ -1,0 +1,153 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.Checkpoint;
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.Shardwright;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.DType;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** NeMo's own command line for the same job. */
+@Command(
+    name = "megatron_change_num_partitions",
+    description = "Change model parallelism with the flags of NeMo's script of that name.")
+final class ChangeNumPartitionsCommand extends ScreenCommand {
+  @Spec private CommandSpec command;
+
+  @Option(names = "--model-file", paramLabel = "FILE", description = "The source.")
+  private Path modelFile;
+
+  @Option(names = "--model-extracted-dir", paramLabel = "DIR", description = "An unpacked source.")
+  private Path extracted;
+
+  @Option(
+      names = "--target-file",
+      paramLabel = "FILE",
+      required = true,
+      description = "The target.")
+  private Path target;
+
+  @Option(
+      names = "--tensor-model-parallel-size",
+      defaultValue = "-1",
+      description = "The source's size; -1 reads it from its configuration.")
+  private int tensor;
+
+  @Option(
+      names = "--pipeline-model-parallel-size",
+      defaultValue = "-1",
+      description = "The source's size; -1 reads it from its configuration.")
+  private int pipeline;
+
+  @Option(
+      names = {"--target-tensor-model-parallel-size", "--tp"},
+      description = "The target's size; the source's where omitted.")
+  private Integer targetTensor;
+
+  @Option(
+      names = {"--target-pipeline-model-parallel-size", "--pp"},
+      description = "The target's size; the source's where omitted.")
+  private Integer targetPipeline;
+
+  @Option(names = "--tp-conversion-only", description = "Refuse pipeline sizes other than 1.")
+  private boolean tensorOnly;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "The precision the weights have: 32, 16 or bf16. Casting is not supported.")
+  private String precision;
+
+  @Option(names = "--model-class", description = "Ignored: the configuration names it.")
+  private String modelClass;
+
+  @Option(names = "--num-gpu-per-node", description = "Ignored: no GPU is used.")
+  private Integer gpus;
+
+  @Option(names = "--megatron-legacy", description = "Ignored: the configuration says it.")
+  private boolean legacy;
+
+  @Option(names = "--overwrite", description = "Replace an existing target.")
+  private boolean overwrite;
+
+  @Override
+  public Integer call() {
+    Path source = extracted != null ? extracted : modelFile;
+    if (source == null) {
+      throw usage("Missing required option: '--model-file=FILE'");
+    }
+    if (tensorOnly && (pipeline > 1 || targetPipeline != null && targetPipeline != 1)) {
+      throw usage("--tp-conversion-only needs pipeline sizes of 1");
+    }
+    Shardwright shardwright = shardwright();
+    if (precision != null) {
+      requirePrecision(shardwright, source);
+    }
+    var report = shardwright.run(shardwright.plan(request(source)), progress());
+    new RunView(this).show(report);
+    return ExitCode.DONE;
+  }
+
+  private ParameterException usage(String problem) {
+    return new ParameterException(command.commandLine(), problem);
+  }
+
+  private ReshardRequest request(Path source) {
+    var request = ReshardRequest.builder(source, target).overwrite(overwrite);
+    if (tensor >= 0) {
+      request.claimedTensorSize(tensor);
+    }
+    if (pipeline >= 0) {
+      request.claimedPipelineSize(pipeline);
+    }
+    if (targetTensor != null) {
+      request.tensorModelParallelSize(
+          positive(targetTensor, "--target-tensor-model-parallel-size"));
+    }
+    if (targetPipeline != null) {
+      request.pipelineModelParallelSize(
+          positive(targetPipeline, "--target-pipeline-model-parallel-size"));
+    }
+    return request.build();
+  }
+
+  private int positive(int size, String option) {
+    return ReshardOptions.positive(size, option, command);
+  }
+
+  private DType asked() {
+    return switch (precision) {
+      case "32", "32-true" -> DType.FLOAT32;
+      case "16", "16-mixed" -> DType.FLOAT16;
+      case "bf16", "bf16-mixed" -> DType.BFLOAT16;
+      default ->
+          throw usage(
+              "--precision is '" + precision + "', expected 32, 16, bf16 or their -mixed forms");
+    };
+  }
+
+  private void requirePrecision(Shardwright shardwright, Path source) {
+    DType asked = asked();
+    try (Checkpoint checkpoint = shardwright.open(source)) {
+      for (DType found : checkpoint.summary().parameters().keySet()) {
+        boolean floating = found.torchName().contains("float");
+        if (floating && found != asked) {
+          throw new UnsupportedCheckpointException(
+              ErrorCode.UNSUPPORTED,
+              source.toString(),
+              "holds "
+                  + found.torchName()
+                  + ", --precision asks for "
+                  + asked.torchName()
+                  + ": casting is not supported, leave --precision out to keep the values as they are");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.shardwright.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Options that stand everywhere. */
+final class CommonOptions {
+  @Option(names = "--json", description = "Print one JSON object on stdout.")
+  private boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print results and errors only.")
+  private boolean quiet;
+
+  @Option(names = "--no-progress", description = "Show no progress.")
+  private boolean noProgress;
+
+  @Option(
+      names = "--adapter-path",
+      paramLabel = "JAR|DIR",
+      description = "Look for adapters in a jar or a folder of jars.")
+  private List<Path> adapterPath = List.of();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  boolean json() {
+    return json;
+  }
+
+  boolean quiet() {
+    return quiet;
+  }
+
+  boolean silent() {
+    return quiet || noProgress;
+  }
+
+  List<Path> adapterPath() {
+    return adapterPath;
+  }
+}

@@ -1,0 +1,97 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.Verification;
+import io.shardwright.core.Verification.TensorSum;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Reads everything and checks that it is whole. */
+@Command(name = "verify", description = "Read everything in a checkpoint and check its wholeness.")
+final class VerifyCommand extends ScreenCommand {
+  @Parameters(paramLabel = "SRC", description = "A .nemo file or a folder.")
+  private Path source;
+
+  @Option(
+      names = "--sums",
+      description = "Print a line per tensor: SHA-256, type, shape, name, between tabs.")
+  private boolean sums;
+
+  @Option(names = "--values", description = "Count NaN and infinities.")
+  private boolean values;
+
+  @Override
+  public Integer call() {
+    Verification found = shardwright().verify(source, sums, values, progress());
+    if (common().json()) {
+      screen().print(Json.object(fields(found).map()));
+    } else if (sums) {
+      found.tensors().stream().map(VerifyCommand::sumLine).forEach(screen()::print);
+    } else {
+      screen().print(summary(found));
+    }
+    if (values && !common().json()) {
+      found.tensors().stream()
+          .filter(VerifyCommand::odd)
+          .map(VerifyCommand::oddLine)
+          .forEach(screen()::print);
+    }
+    screen().notes(found.notes(), common().quiet());
+    return ExitCode.DONE;
+  }
+
+  private static String sumLine(TensorSum sum) {
+    var spec = sum.spec();
+    return String.join(
+        "\t",
+        sum.sha256(),
+        spec.dtype().safetensorsName(),
+        spec.shape().toString(),
+        Screen.safe(spec.name()));
+  }
+
+  private String summary(Verification found) {
+    return String.format(
+        Locale.ROOT,
+        "%s: whole, %s tensors, %s read",
+        Screen.safe(source.toString()),
+        Sizes.count(found.tensors().size()),
+        Sizes.bytes(found.bytesRead()));
+  }
+
+  private static boolean odd(TensorSum sum) {
+    return sum.nan().orElse(0) + sum.infinite().orElse(0) > 0;
+  }
+
+  private static String oddLine(TensorSum sum) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %d NaN, %d infinite (%s)",
+        Screen.safe(sum.spec().name()),
+        sum.nan().orElse(0),
+        sum.infinite().orElse(0),
+        Screen.safe(sum.file()));
+  }
+
+  private Fields fields(Verification found) {
+    return Fields.of("path", source)
+        .and("whole", true)
+        .and("bytes_read", found.bytesRead())
+        .and("tensors", found.tensors().stream().map(VerifyCommand::tensor).toList())
+        .and("notes", found.notes());
+  }
+
+  private static Map<String, Object> tensor(TensorSum sum) {
+    return Fields.of("file", sum.file())
+        .and("name", sum.spec().name())
+        .and("dtype", sum.spec().dtype().torchName())
+        .and("shape", sum.spec().shape().dims())
+        .and("sha256", sum.sha256().isEmpty() ? null : sum.sha256())
+        .and("nan", sum.nan())
+        .and("infinite", sum.infinite())
+        .map();
+  }
+}
