@@ -140,7 +140,8 @@ final class ReshardJob implements AutoCloseable {
       source.requireUnchanged();
       staging.seal(request.sync());
       if (request.verify()) {
-        var verified = new PhaseProgress(listener, ProgressListener.Phase.VERIFY, layout.size());
+        var verified =
+            new PhaseProgress(listener, ProgressListener.Phase.VERIFY, layout.verifiedBytes());
         NemoVerification.require(staging.path(), plan, layout, written, verified);
       }
       staging.publish(request.sync());

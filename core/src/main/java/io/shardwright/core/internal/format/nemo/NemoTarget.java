@@ -70,6 +70,18 @@ public final class NemoTarget implements TargetLayout {
     return config.clone();
   }
 
+  /** Bytes that a verification reads: tensors, artifacts and the configuration. */
+  public long verifiedBytes() {
+    long bytes = config.length;
+    for (ByteSource artifact : artifacts.values()) {
+      bytes = Math.addExact(bytes, artifact.size());
+    }
+    for (TargetTensor tensor : keys.keySet()) {
+      bytes = Math.addExact(bytes, tensor.spec().byteSize());
+    }
+    return bytes;
+  }
+
   @Override
   public List<OutputFile> files() {
     return placement.files();

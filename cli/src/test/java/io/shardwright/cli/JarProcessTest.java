@@ -1,0 +1,84 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar as users start it. */
+class JarProcessTest {
+  @TempDir Path folder;
+
+  @Test
+  @Tag("process")
+  void runsAloneAndFindsItsAdapters() throws Exception {
+    var found = start(jar("adapters"));
+    assertEquals(0, found.code(), found.out());
+    assertTrue(found.out().contains("vit ("), found.out());
+  }
+
+  @Test
+  @Tag("interop")
+  void writesWhatPytorchLoads() throws Exception {
+    Path vit = Run.vit(folder);
+    Path two = folder.resolve("tp2.nemo");
+    Path four = folder.resolve("tp4.nemo");
+    Path back = folder.resolve("tp1.nemo");
+    assertEquals(0, start(jar("reshard", vit, two, "--tp", "2")).code());
+    assertEquals(0, start(jar("reshard", two, four, "--tp", "4")).code());
+    assertEquals(0, start(jar("reshard", four, back, "--tp", "1")).code());
+    String python = "src/test/python/interop.py";
+    var checked =
+        start(List.of("python3", python, "check_vit.py", "" + vit, "" + two, "" + four, "" + back));
+    assertEquals(0, checked.code(), checked.out());
+    assertTrue(checked.out().contains("322 tensors equal"), checked.out());
+  }
+
+  @Test
+  @Tag("large")
+  void reshardsThreeGigabytesInTwoHundredFiftySixMegabytes() throws Exception {
+    Path large = folder.resolve("large.nemo");
+    LargeVit.write(large);
+    Path out = folder.resolve("out.nemo");
+    var run = start(jar("reshard", large, out, "--tp", "2", "--no-progress"));
+    assertEquals(0, run.code(), run.out());
+    var back =
+        start(jar("reshard", out, folder.resolve("back.nemo"), "--tp", "1", "--no-progress"));
+    assertEquals(0, back.code(), back.out());
+    assertEquals(sums(large), sums(folder.resolve("back.nemo")));
+  }
+
+  private List<String> sums(Path checkpoint) throws Exception {
+    var run = start(jar("verify", checkpoint, "--sums", "-q"));
+    assertEquals(0, run.code(), run.out());
+    return run.out().lines().sorted().toList();
+  }
+
+  private static List<String> jar(Object... args) {
+    var command = new ArrayList<String>();
+    command.addAll(
+        List.of(javaBinary(), "-Xmx256m", "-jar", System.getProperty("shardwright.jar")));
+    for (Object arg : args) {
+      command.add(arg.toString());
+    }
+    return command;
+  }
+
+  private static String javaBinary() {
+    return String.join(File.separator, System.getProperty("java.home"), "bin", "java");
+  }
+
+  private static Run start(List<String> command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), out, "");
+  }
+}
