@@ -20,7 +20,7 @@ def ranks(archive, folder):
     files = sorted(pathlib.Path(folder).rglob("model_weights.ckpt"))
     for file in files:
         plain = torch.load(file, map_location="cpu", weights_only=True)
-        mapped = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+        mapped = torch.load(str(file), map_location="cpu", weights_only=True, mmap=True)
         assert list(plain) == list(mapped), file
         for name, value in plain.items():
             if isinstance(value, torch.Tensor):

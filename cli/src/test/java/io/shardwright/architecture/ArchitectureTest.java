@@ -1,0 +1,50 @@
+package io.shardwright.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The rules hold, and each of them bites. */
+class ArchitectureTest {
+  private static final JavaClasses PRODUCT =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.shardwright");
+  private static final JavaClasses BREACHES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.OnlyIncludeTests())
+          .importPackages("io.shardwright");
+
+  static Set<String> names() {
+    return Rules.all().keySet();
+  }
+
+  @Test
+  void seesEveryModule() {
+    for (String module : new String[] {"spi", "core.internal.plan", "adapters.vit", "cli"}) {
+      assertTrue(
+          PRODUCT.stream()
+              .anyMatch(type -> type.getPackageName().equals("io.shardwright." + module)),
+          module);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void holds(String rule) {
+    Rules.all().get(rule).check(PRODUCT);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void bites(String rule) {
+    var result = Rules.all().get(rule).evaluate(BREACHES);
+    assertTrue(result.hasViolation(), rule + " found nothing to object to");
+  }
+}

@@ -1,0 +1,248 @@
+package io.shardwright.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.shardwright.spi.ModelFamilyAdapter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/** The architecture as rules, by name; each with its reason. */
+final class Rules {
+  private static final String ROOT = "io.shardwright";
+  private static final String INTERNAL = ROOT + ".core.internal";
+
+  private Rules() {}
+
+  static Map<String, ArchRule> all() {
+    Map<String, ArchRule> rules = new LinkedHashMap<>();
+    rules.put("spi", spiStandsAlone());
+    rules.put("adapters", adaptersSeeTheSpiOnly());
+    rules.put("core", coreKnowsNoAdapter());
+    rules.put("cli", cliUsesThePublicFace());
+    rules.put("cycles", noCycles());
+    rules.put("steps", describeComesBeforePlan());
+    rules.put("steps2", planComesBeforeExecute());
+    rules.put("pure", planAndDescribeTouchNoFile());
+    rules.put("spiTypes", spiTypesAreClosed());
+    rules.put("statics", noMutableStatics());
+    rules.put("streams", standardStreamsBelongToTheCli());
+    rules.put("reflection", nothingFromAFileBecomesCode());
+    rules.put("services", servicesAreLoadedInOnePlace());
+    rules.put("face", publicFaceHidesInternals());
+    rules.put("stateless", adaptersAreStateless());
+    rules.put("names", namesSaySomething());
+    return rules;
+  }
+
+  private static ArchRule spiStandsAlone() {
+    return classes()
+        .that()
+        .resideInAPackage(ROOT + ".spi..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", ROOT + ".spi..")
+        .because("adapters must compile against the JDK alone");
+  }
+
+  private static ArchRule adaptersSeeTheSpiOnly() {
+    return classes()
+        .that()
+        .resideInAPackage("..adapters..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "com.google.auto.service..", ROOT + ".spi..", "..adapters..")
+        .because("an adapter is a table and never sees a rank, a buffer or a file");
+  }
+
+  private static ArchRule coreKnowsNoAdapter() {
+    return noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".core..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("..adapters..")
+        .because("families are found, never named");
+  }
+
+  private static ArchRule cliUsesThePublicFace() {
+    return noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("..internal..", "..adapters..")
+        .because("whatever the command line can do, a host can do");
+  }
+
+  private static ArchRule noCycles() {
+    return slices()
+        .matching(ROOT + ".(**)")
+        .should()
+        .beFreeOfCycles()
+        .because("a package that is part of a cycle can't be understood alone");
+  }
+
+  private static ArchRule describeComesBeforePlan() {
+    return noClasses()
+        .that()
+        .resideInAPackage("..describe..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("..plan..", "..execute..", "..verify..", "..publish..")
+        .because("data flows from describe to plan to execute");
+  }
+
+  private static ArchRule planComesBeforeExecute() {
+    return noClasses()
+        .that()
+        .resideInAPackage("..plan..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("..execute..", "..verify..", "..publish..")
+        .because("data flows from describe to plan to execute");
+  }
+
+  private static ArchRule planAndDescribeTouchNoFile() {
+    return noClasses()
+        .that()
+        .resideInAnyPackage("..plan..", "..describe..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.io..")
+        .because("a plan is computed from descriptions alone");
+  }
+
+  private static ArchRule spiTypesAreClosed() {
+    return classes()
+        .that()
+        .resideInAPackage(ROOT + ".spi..")
+        .and()
+        .areTopLevelClasses()
+        .and()
+        .doNotHaveModifier(JavaModifier.ABSTRACT)
+        .should()
+        .haveModifier(JavaModifier.FINAL)
+        .because("the SPI has interfaces, records, enums, final classes and one sealed exception");
+  }
+
+  private static ArchRule noMutableStatics() {
+    return fields()
+        .that()
+        .areStatic()
+        .and()
+        .areDeclaredInClassesThat()
+        .resideInAPackage(ROOT + "..")
+        .should()
+        .beFinal()
+        .because("a host may run several of us side by side");
+  }
+
+  private static ArchRule standardStreamsBelongToTheCli() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".cli..")
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .orShould()
+        .callMethod(System.class, "exit", int.class)
+        .orShould()
+        .callMethod(System.class, "getenv", String.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Thread.class)
+        .because("a library neither prints nor ends its host nor starts threads of its own");
+  }
+
+  private static ArchRule nothingFromAFileBecomesCode() {
+    return noClasses()
+        .should()
+        .callMethod(Class.class, "forName", String.class)
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.lang.reflect..", "javax.script..", "java.rmi..")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.io.ObjectInputStream")
+        .because("nothing from a file is ever executed");
+  }
+
+  private static ArchRule servicesAreLoadedInOnePlace() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(INTERNAL + ".registry..")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ServiceLoader.class)
+        .because("one place survives broken providers and refuses ambiguity");
+  }
+
+  private static ArchRule publicFaceHidesInternals() {
+    return methods()
+        .that()
+        .arePublic()
+        .and()
+        .areDeclaredInClassesThat()
+        .resideInAPackage(ROOT + ".core")
+        .and()
+        .areDeclaredInClassesThat()
+        .arePublic()
+        .should(exposeNothingInternal())
+        .because("internals change without notice");
+  }
+
+  private static ArchCondition<com.tngtech.archunit.core.domain.JavaMethod>
+      exposeNothingInternal() {
+    return new ArchCondition<>("neither take nor return internal types") {
+      @Override
+      public void check(
+          com.tngtech.archunit.core.domain.JavaMethod method, ConditionEvents events) {
+        boolean internal =
+            method.getRawReturnType().getPackageName().contains(".internal")
+                || method.getRawParameterTypes().stream()
+                    .anyMatch(type -> type.getPackageName().contains(".internal"));
+        if (internal) {
+          events.add(
+              SimpleConditionEvent.violated(
+                  method, method.getFullName() + " exposes an internal type"));
+        }
+      }
+    };
+  }
+
+  private static ArchRule adaptersAreStateless() {
+    DescribedPredicate<JavaClass> adapter =
+        DescribedPredicate.describe(
+            "adapters",
+            type -> type.isAssignableTo(ModelFamilyAdapter.class) && !type.isInterface());
+    return classes()
+        .that(adapter)
+        .should()
+        .haveOnlyFinalFields()
+        .andShould()
+        .haveSimpleNameEndingWith("Adapter")
+        .because("adapters are shared by threads and found by ServiceLoader");
+  }
+
+  private static ArchRule namesSaySomething() {
+    return noClasses()
+        .that()
+        .resideInAPackage(ROOT + "..")
+        .should()
+        .haveNameMatching(".*(Util|Utils|Helper|Manager|Processor|Impl)")
+        .because("a name that fits everything says nothing");
+  }
+}

@@ -1,0 +1,23 @@
+package io.shardwright.core;
+
+import io.shardwright.adapters.breach.BreachTable;
+import io.shardwright.core.internal.describe.ParallelSize;
+import java.util.ServiceLoader;
+
+/** Breaks the rules "core", "face", "statics", "streams", "reflection" and "services". */
+public final class BreachOfCore {
+  private static int calls;
+
+  private BreachOfCore() {}
+
+  public static String name() {
+    calls++;
+    return BreachTable.class.getName() + calls;
+  }
+
+  public static ParallelSize exposed() throws ClassNotFoundException {
+    System.out.println(Class.forName("java.lang.String"));
+    ServiceLoader.load(Runnable.class);
+    return new ParallelSize(1, 1);
+  }
+}
