@@ -16,8 +16,16 @@ final class SourceChannel implements SeekableByteChannel {
 
   @Override
   public int read(ByteBuffer target) {
-    int count = source.read(target, position);
-    position += Math.max(0, count);
+    if (position >= source.size()) {
+      return -1;
+    }
+    // The library takes a short read for the end of the archive.
+    int limit = target.limit();
+    target.limit((int) Math.min(limit, target.position() + source.size() - position));
+    int count = target.remaining();
+    source.readFully(target, position);
+    target.limit(limit);
+    position += count;
     return count;
   }
 

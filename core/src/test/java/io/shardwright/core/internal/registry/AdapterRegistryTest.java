@@ -1,0 +1,160 @@
+package io.shardwright.core.internal.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.error.AdapterException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdapterRegistryTest {
+  @TempDir Path folder;
+
+  @Test
+  void survivesABrokenNeighbour() throws IOException {
+    var registry =
+        load(
+            First.class.getName(),
+            Throwing.class.getName(),
+            "no.such.Adapter",
+            Nameless.class.getName());
+    assertEquals("first", registry.ids());
+    assertEquals(3, registry.failures().size(), registry.failures().toString());
+  }
+
+  @Test
+  void refusesTheSameIdTwice() {
+    var refusal =
+        assertThrows(
+            AdapterException.class, () -> load(First.class.getName(), SecondFirst.class.getName()));
+    assertEquals(ErrorCode.ADAPTER_BROKEN, refusal.code());
+    assertTrue(refusal.getMessage().contains("'first'"), refusal.getMessage());
+  }
+
+  @Test
+  void refusesTwoFamiliesThatClaimOneCheckpointNamingBoth() throws IOException {
+    var registry = load(First.class.getName(), Rival.class.getName());
+    for (Map<String, String> config : List.of(Map.of("target", "Shared"), Map.of("other", "x"))) {
+      var refusal =
+          assertThrows(
+              UnrecognizedCheckpointException.class,
+              () -> registry.claiming(config(config), "model.nemo"));
+      assertEquals(ErrorCode.FAMILY_AMBIGUOUS, refusal.code());
+      assertTrue(
+          refusal.getMessage().contains("'first' (") && refusal.getMessage().contains("'rival' ("));
+    }
+  }
+
+  @Test
+  void findsAFamilyByItsTargetClass() throws IOException {
+    var registry = load(First.class.getName(), Rival.class.getName());
+    var claimed = registry.claiming(config(Map.of("target", "OnlyFirst")), "model.nemo");
+    assertEquals("first", claimed.orElseThrow().id());
+    assertEquals(Optional.empty(), registry.claiming(config(Map.of("target", "None")), "x"));
+  }
+
+  private AdapterRegistry load(String... providers) throws IOException {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    Files.write(services.resolve(ModelFamilyAdapter.class.getName()), List.of(providers));
+    try (var loader =
+        new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+      return AdapterRegistry.load(loader);
+    }
+  }
+
+  private static ModelConfig config(Map<String, String> values) {
+    return new ModelConfig() {
+      @Override
+      public Optional<String> text(String key) {
+        return Optional.ofNullable(values.get(key));
+      }
+
+      @Override
+      public boolean has(String key) {
+        return values.containsKey(key);
+      }
+    };
+  }
+
+  /** An adapter that claims everything. */
+  public static class First implements ModelFamilyAdapter {
+    @Override
+    public String id() {
+      return "first";
+    }
+
+    @Override
+    public List<RestoreClass> restoreClasses() {
+      return List.of(RestoreClass.nemo("OnlyFirst"), RestoreClass.nemo("Shared"));
+    }
+
+    @Override
+    public SupportedParallelism parallelism() {
+      return SupportedParallelism.of();
+    }
+
+    @Override
+    public boolean describes(ModelConfig config) {
+      return true;
+    }
+
+    @Override
+    public Naming naming(ModelConfig config) {
+      return Naming.LEGACY;
+    }
+
+    @Override
+    public ParameterTable parameters(ModelConfig config, Naming naming) {
+      return ParameterTable.of();
+    }
+  }
+
+  /** Another with the same id. */
+  public static final class SecondFirst extends First {}
+
+  /** Another that claims the same checkpoints. */
+  public static final class Rival extends First {
+    @Override
+    public String id() {
+      return "rival";
+    }
+
+    @Override
+    public List<RestoreClass> restoreClasses() {
+      return List.of(RestoreClass.nemo("Shared"));
+    }
+  }
+
+  /** One that can't be made. */
+  public static final class Throwing extends First {
+    /** Fails as a provider with a missing dependency does. */
+    public Throwing() {
+      throw new IllegalStateException("broken");
+    }
+  }
+
+  /** One without an id. */
+  public static final class Nameless extends First {
+    @Override
+    public String id() {
+      return "Not An Id";
+    }
+  }
+}
