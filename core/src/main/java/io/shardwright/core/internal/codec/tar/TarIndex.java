@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.archivers.tar.TarFile;
 
 /** The members of a tar archive. Only headers are read; bodies are skipped. */
@@ -35,7 +36,7 @@ public final class TarIndex {
   public static TarIndex read(ByteSource source) {
     new TarHeaders(source).require();
     var index = new TarIndex(source);
-    try (var tar = new TarFile(new SourceChannel(source))) {
+    try (var tar = open(new SourceChannel(source))) {
       for (TarArchiveEntry entry : tar.getEntries()) {
         index.add(entry);
       }
@@ -45,6 +46,12 @@ public final class TarIndex {
     }
     index.refuseAmbiguousNames();
     return index;
+  }
+
+  /** Names are UTF-8 whatever the machine's locale says. */
+  private static TarFile open(SourceChannel channel) throws IOException {
+    return new TarFile(
+        channel, TarConstants.DEFAULT_BLKSIZE, TarConstants.DEFAULT_RCDSIZE, "UTF-8", false);
   }
 
   private void add(TarArchiveEntry entry) {
