@@ -34,6 +34,12 @@ final class ReshardOptions {
       description = "Pipeline model parallel size; the source's where omitted.")
   private Integer pipeline;
 
+  @Option(
+      names = "--vocab-size",
+      paramLabel = "N",
+      description = "The true vocabulary size, before padding, where the file does not tell.")
+  private Long vocabSize;
+
   @Option(names = "--family", paramLabel = "ID", description = "The family to use.")
   private String family;
 
@@ -71,6 +77,9 @@ final class ReshardOptions {
     }
     if (pipeline != null) {
       request.pipelineModelParallelSize(positive(pipeline, "--pp"));
+    }
+    if (vocabSize != null) {
+      request.vocabSize(vocabSize);
     }
     if (family != null) {
       request.family(family);

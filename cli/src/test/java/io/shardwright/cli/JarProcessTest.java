@@ -43,6 +43,26 @@ class JarProcessTest {
   }
 
   @Test
+  @Tag("interop")
+  void splitsOverStagesAsNemoDoesInPytorchsEyes() throws Exception {
+    for (String model : List.of("gpt-5b-like", "llama-mha-legacy")) {
+      String resources = "src/test/resources/nemo/" + model;
+      Path out = folder.resolve(model + ".nemo");
+      var run = start(jar("reshard", resources + "-tp1.nemo", out, "--tp", "2", "--pp", "2"));
+      assertEquals(0, run.code(), run.out());
+      var command =
+          List.of(
+              "python3",
+              "src/test/python/interop.py",
+              "check_same.py",
+              resources + "-tp2pp2.nemo",
+              out.toString());
+      var checked = start(command);
+      assertEquals(0, checked.code(), checked.out());
+    }
+  }
+
+  @Test
   @Tag("large")
   void reshardsThreeGigabytesInTwoHundredFiftySixMegabytes() throws Exception {
     Path large = folder.resolve("large.nemo");

@@ -11,6 +11,7 @@ import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Reads all values of a checkpoint once and says what was found. */
 final class CheckpointReading {
@@ -46,7 +47,10 @@ final class CheckpointReading {
             model ->
                 ReplicaCheck.require(
                     Planner.plan(
-                        model, model.size(), rank -> NemoCheckpoint.member(rank, model.size()))));
+                        model,
+                        model.size(),
+                        OptionalLong.empty(),
+                        rank -> NemoCheckpoint.member(rank, model.size()))));
     checkpoint.source().requireUnchanged();
     return new Verification(summary, bytesRead, List.copyOf(found), summary.notes());
   }

@@ -115,7 +115,8 @@ final class ReshardJob implements AutoCloseable {
             source.size(),
             source.rankFiles(),
             request.replicateUnmatched());
-    return Planner.plan(model, wanted, rank -> NemoCheckpoint.member(rank, wanted));
+    return Planner.plan(
+        model, wanted, request.vocabSize(), rank -> NemoCheckpoint.member(rank, wanted));
   }
 
   ReshardPlan plan() {

@@ -3,6 +3,7 @@ package io.shardwright.core;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What to reshard and how. Built with {@link #builder(Path, Path)}.
@@ -13,6 +14,7 @@ import java.util.OptionalInt;
  * @param pipelineModelParallelSize wanted size; empty keeps the source's
  * @param claimedTensorSize what the user says the source's size is; refused where it is not
  * @param claimedPipelineSize what the user says the source's size is; refused where it is not
+ * @param vocabSize the true vocabulary size, before padding; empty where the file tells
  * @param family the adapter to use; empty finds it
  * @param replicateUnmatched whether a tensor that no rule matches is copied to every rank
  * @param overwrite whether an existing target may be replaced
@@ -26,6 +28,7 @@ public record ReshardRequest(
     OptionalInt pipelineModelParallelSize,
     OptionalInt claimedTensorSize,
     OptionalInt claimedPipelineSize,
+    OptionalLong vocabSize,
     Optional<String> family,
     boolean replicateUnmatched,
     boolean overwrite,
@@ -51,6 +54,7 @@ public record ReshardRequest(
     private OptionalInt pipeline = OptionalInt.empty();
     private OptionalInt claimedTensor = OptionalInt.empty();
     private OptionalInt claimedPipeline = OptionalInt.empty();
+    private OptionalLong vocabSize = OptionalLong.empty();
     private Optional<String> family = Optional.empty();
     private boolean replicateUnmatched;
     private boolean overwrite;
@@ -103,6 +107,17 @@ public record ReshardRequest(
      */
     public Builder claimedPipelineSize(int size) {
       claimedPipeline = OptionalInt.of(size);
+      return this;
+    }
+
+    /**
+     * States the true vocabulary size, before padding.
+     *
+     * @param size at least 1
+     * @return this
+     */
+    public Builder vocabSize(long size) {
+      vocabSize = OptionalLong.of(size);
       return this;
     }
 
@@ -174,6 +189,7 @@ public record ReshardRequest(
           pipeline,
           claimedTensor,
           claimedPipeline,
+          vocabSize,
           family,
           replicateUnmatched,
           overwrite,

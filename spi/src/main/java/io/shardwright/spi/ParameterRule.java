@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param headsKey the configuration key of the count that must also divide; empty for none
  * @param conditions all must hold for the rule to be in force
  * @param mayBeAbsent whether a checkpoint may lack the parameter although the rule is in force
+ * @param vocabPadded whether axis 0 counts vocabulary rows, padded for the tensor-parallel size
+ * @param tiedCopy the name under which the last stage holds a copy where it is not the first
  */
 public record ParameterRule(
     String pattern,
@@ -26,7 +28,9 @@ public record ParameterRule(
     Stage stage,
     Optional<String> headsKey,
     List<Condition> conditions,
-    boolean mayBeAbsent) {
+    boolean mayBeAbsent,
+    boolean vocabPadded,
+    Optional<String> tiedCopy) {
 
   /** Along which axis tensor parallelism cuts. */
   public enum Cut {
@@ -45,7 +49,9 @@ public record ParameterRule(
     /** The first. */
     FIRST,
     /** The last. */
-    LAST
+    LAST,
+    /** All: a buffer that every stage holds alike. */
+    EVERY
   }
 
   /**
@@ -58,6 +64,8 @@ public record ParameterRule(
    * @param headsKey see the record
    * @param conditions see the record
    * @param mayBeAbsent see the record
+   * @param vocabPadded see the record
+   * @param tiedCopy see the record
    */
   public ParameterRule {
     conditions = List.copyOf(conditions);
@@ -108,7 +116,16 @@ public record ParameterRule(
   }
 
   private static ParameterRule rule(String pattern, Cut cut, int stride) {
-    return new ParameterRule(pattern, cut, stride, Stage.LAYER, Optional.empty(), List.of(), false);
+    return new ParameterRule(
+        pattern,
+        cut,
+        stride,
+        Stage.LAYER,
+        Optional.empty(),
+        List.of(),
+        false,
+        false,
+        Optional.empty());
   }
 
   /**
@@ -118,7 +135,8 @@ public record ParameterRule(
    * @return a changed copy
    */
   public ParameterRule on(Stage where) {
-    return new ParameterRule(pattern, cut, stride, where, headsKey, conditions, mayBeAbsent);
+    return new ParameterRule(
+        pattern, cut, stride, where, headsKey, conditions, mayBeAbsent, vocabPadded, tiedCopy);
   }
 
   /**
@@ -130,7 +148,15 @@ public record ParameterRule(
    */
   public ParameterRule cutBetween(String key) {
     return new ParameterRule(
-        pattern, cut, stride, stage, Optional.of(key), conditions, mayBeAbsent);
+        pattern,
+        cut,
+        stride,
+        stage,
+        Optional.of(key),
+        conditions,
+        mayBeAbsent,
+        vocabPadded,
+        tiedCopy);
   }
 
   /**
@@ -158,7 +184,38 @@ public record ParameterRule(
   private ParameterRule and(Condition condition) {
     var all = new ArrayList<>(conditions);
     all.add(condition);
-    return new ParameterRule(pattern, cut, stride, stage, headsKey, all, mayBeAbsent);
+    return new ParameterRule(
+        pattern, cut, stride, stage, headsKey, all, mayBeAbsent, vocabPadded, tiedCopy);
+  }
+
+  /**
+   * Says that axis 0 counts vocabulary rows, padded to a multiple of {@code
+   * make_vocab_size_divisible_by} times the tensor-parallel size.
+   *
+   * @return a changed copy
+   */
+  public ParameterRule vocabPaddedRows() {
+    return new ParameterRule(
+        pattern, cut, stride, stage, headsKey, conditions, mayBeAbsent, true, tiedCopy);
+  }
+
+  /**
+   * Says that the last stage holds a copy, where it is not the first.
+   *
+   * @param name the copy's name, without a format's prefix
+   * @return a changed copy
+   */
+  public ParameterRule tiedCopy(String name) {
+    return new ParameterRule(
+        pattern,
+        cut,
+        stride,
+        stage,
+        headsKey,
+        conditions,
+        mayBeAbsent,
+        vocabPadded,
+        Optional.of(name));
   }
 
   /**
@@ -167,7 +224,8 @@ public record ParameterRule(
    * @return a changed copy
    */
   public ParameterRule optional() {
-    return new ParameterRule(pattern, cut, stride, stage, headsKey, conditions, true);
+    return new ParameterRule(
+        pattern, cut, stride, stage, headsKey, conditions, true, vocabPadded, tiedCopy);
   }
 
   /**

@@ -11,8 +11,12 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Turns rank files into logical tensors by a family's rules. */
 public final class Describer {
@@ -63,16 +67,57 @@ public final class Describer {
   }
 
   private ModelDescription describe() {
-    var tensors = new ArrayList<LogicalTensor>();
+    int layers = (int) Math.min(Integer.MAX_VALUE, config.integer("num_layers").orElse(0));
+    var stages = new StageLayers(layers, size.pipeline());
+    Map<String, LogicalTensor> tensors = new LinkedHashMap<>();
     for (int stage = 0; stage < size.pipeline(); stage++) {
       var group = ranks.subList(stage * size.tensor(), (stage + 1) * size.tensor());
       group.forEach(file -> requireSameNames(group.get(0), file));
-      group.get(0).tensors().keySet().forEach(name -> tensors.add(logical(name, group)));
+      for (String name : group.get(0).tensors().keySet()) {
+        tensors.merge(
+            logicalName(name, stage, stages), logical(name, stage, stages, group), this::copies);
+      }
     }
-    var names =
-        tensors.stream().map(t -> withoutPrefix(t.spec().name())).collect(Collectors.toSet());
+    var names = tensors.keySet().stream().map(Describer::withoutPrefix).collect(Collectors.toSet());
     Completeness.require(source, config, table, names);
-    return new ModelDescription(source, family, config, size, ranks, tensors);
+    return new ModelDescription(
+        source, family, config, size, ranks, List.copyOf(tensors.values()), layers);
+  }
+
+  /** The name in the whole model: a tied copy has that of the parameter it copies. */
+  private String logicalName(String name, int stage, StageLayers stages) {
+    String plain = withoutPrefix(name);
+    String prefix = name.substring(0, name.length() - plain.length());
+    return tied(plain)
+        .map(rule -> prefix + rule.pattern())
+        .orElseGet(() -> stages.global(name, stage));
+  }
+
+  private Optional<ParameterRule> tied(String plain) {
+    boolean copy = size.pipeline() > 1;
+    return table.rules().stream()
+        .filter(rule -> copy && rule.tiedCopy().filter(plain::equals).isPresent())
+        .findFirst();
+  }
+
+  /** Another stage's copy of a tensor that was found before. */
+  private LogicalTensor copies(LogicalTensor first, LogicalTensor again) {
+    boolean allowed =
+        first.rule().stage() == ParameterRule.Stage.EVERY || first.rule().tiedCopy().isPresent();
+    if (!allowed || !first.spec().equals(again.spec())) {
+      throw disagree(
+          again.shards().get(0).file(),
+          "has '"
+              + again.spec().name()
+              + "' of shape "
+              + again.spec().shape()
+              + " although "
+              + first.spec().shape()
+              + " stands in",
+          first.shards().get(0).file());
+    }
+    var shards = Stream.concat(first.shards().stream(), again.shards().stream()).toList();
+    return new LogicalTensor(first.spec(), first.rule(), first.layer(), shards);
   }
 
   private void requireSameNames(RankFile first, RankFile other) {
@@ -87,8 +132,9 @@ public final class Describer {
         other, (only.isEmpty() ? "also has " : "lacks ") + (only.isEmpty() ? extra : only), first);
   }
 
-  private LogicalTensor logical(String name, List<RankFile> group) {
-    var rule = rule(name);
+  private LogicalTensor logical(String name, int stage, StageLayers stages, List<RankFile> group) {
+    String logicalName = logicalName(name, stage, stages);
+    var rule = rule(logicalName);
     var spec = group.get(0).tensors().get(name).spec();
     if (rule.partitionDim() >= spec.shape().rank()) {
       throw new MalformedCheckpointException(
@@ -106,7 +152,11 @@ public final class Describer {
     }
     Shape whole = ShardCut.of(rule, size.tensor()).logical(spec.shape());
     var shards = group.stream().map(file -> new Shard(file, file.tensors().get(name))).toList();
-    return new LogicalTensor(new TensorSpec(name, spec.dtype(), whole), rule, shards);
+    return new LogicalTensor(
+        new TensorSpec(logicalName, spec.dtype(), whole),
+        rule,
+        StageLayers.layer(logicalName),
+        shards);
   }
 
   private void requireSameSpec(TensorSpec expected, RankFile first, RankFile file) {

@@ -10,7 +10,8 @@ import java.util.List;
  * @param source where it lies, for messages
  * @param size the grid it was written for
  * @param ranks its files, stage by stage
- * @param tensors its logical tensors, in the order of the first rank's file
+ * @param tensors its logical tensors, in the order of the files
+ * @param layers in the whole model; 0 where the configuration does not say
  */
 public record ModelDescription(
     String source,
@@ -18,4 +19,5 @@ public record ModelDescription(
     ModelConfig config,
     ParallelSize size,
     List<RankFile> ranks,
-    List<LogicalTensor> tensors) {}
+    List<LogicalTensor> tensors,
+    int layers) {}

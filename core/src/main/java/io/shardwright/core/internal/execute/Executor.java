@@ -76,6 +76,9 @@ public final class Executor {
     long step = slabBytes / size;
     for (long at = 0; at < elements; at += step) {
       slab.moveTo(at, Math.min(elements, at + step), copy.tensor().dtype());
+      if (!copy.zeros().isEmpty()) {
+        slab.clear();
+      }
       sources.each(slab::read);
       replicas.each(slab::compare);
       for (int i = 0; i < targets.size(); i++) {

@@ -44,6 +44,13 @@ final class Slab {
     return bytesRead;
   }
 
+  /** Sets every byte to zero. */
+  void clear() {
+    for (int at = 0; at < slab.capacity(); at++) {
+      slab.put(at, (byte) 0);
+    }
+  }
+
   /** The first bytes of what the slab holds. */
   ByteBuffer bytes(int length) {
     return slab.slice(0, length);

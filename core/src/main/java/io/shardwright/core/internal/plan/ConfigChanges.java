@@ -14,6 +14,9 @@ final class ConfigChanges {
     var changes = new ArrayList<ConfigChange>();
     size(config, ParallelDimension.TENSOR, wanted.tensor(), changes);
     size(config, ParallelDimension.PIPELINE, wanted.pipeline(), changes);
+    if (config.text("virtual_pipeline_model_parallel_size").isPresent()) {
+      changes.add(change(config, "virtual_pipeline_model_parallel_size", "null"));
+    }
     if (wanted.tensor() == 1 && config.flag("sequence_parallel")) {
       changes.add(change(config, "sequence_parallel", "false"));
     }

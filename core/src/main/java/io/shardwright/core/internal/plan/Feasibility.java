@@ -41,6 +41,12 @@ final class Feasibility {
               problems.add(problem);
               codes.add(ErrorCode.DIMENSION_UNSUPPORTED);
             });
+    layers(wanted.pipeline())
+        .ifPresent(
+            problem -> {
+              problems.add(problem);
+              codes.add(ErrorCode.NOT_DIVISIBLE);
+            });
     indivisible(wanted.tensor())
         .forEach(
             (reason, names) -> {
@@ -71,6 +77,23 @@ final class Feasibility {
           }
         });
     return problems;
+  }
+
+  private Optional<String> layers(int stages) {
+    boolean allowed = model.family().parallelism().allows(ParallelDimension.PIPELINE, stages);
+    if (!allowed || stages == 1 || model.layers() > 0 && model.layers() % stages == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "num_layers="
+            + model.layers()
+            + " is not divisible by "
+            + ParallelDimension.PIPELINE.configKey()
+            + "="
+            + stages
+            + ". Choose "
+            + listed(stage -> model.layers() > 0 && model.layers() % stage == 0 || stage == 1)
+            + ".");
   }
 
   private Map<String, List<String>> indivisible(int ranks) {
@@ -105,7 +128,7 @@ final class Feasibility {
 
   private Optional<String> problem(LogicalTensor tensor, int ranks) {
     var cut = ShardCut.of(tensor.rule(), ranks);
-    if (cut.replicated()) {
+    if (cut.replicated() || tensor.rule().vocabPadded()) {
       return Optional.empty();
     }
     Optional<String> heads = headsProblem(tensor, ranks);
@@ -136,8 +159,10 @@ final class Feasibility {
   }
 
   private String choices() {
-    IntPredicate legal =
-        ranks -> model.tensors().stream().allMatch(t -> problem(t, ranks).isEmpty());
+    return listed(ranks -> model.tensors().stream().allMatch(t -> problem(t, ranks).isEmpty()));
+  }
+
+  private static String listed(IntPredicate legal) {
     var values = IntStream.rangeClosed(1, LARGEST_NAMED).filter(legal).boxed().toList();
     if (values.size() == 1) {
       return values.get(0).toString();

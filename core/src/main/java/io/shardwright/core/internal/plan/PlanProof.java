@@ -27,10 +27,12 @@ final class PlanProof {
     Set<TargetTensor> written = Collections.newSetFromMap(new IdentityHashMap<>());
     for (PlanStep step : plan.steps()) {
       Copy copy = (Copy) step;
-      covers(
-          copy.tensor().shape(), copy.from().stream().map(f -> f.view().logical()).toList(), copy);
+      var boxes = new ArrayList<>(copy.zeros());
+      copy.from().forEach(from -> boxes.add(from.view().logical()));
+      covers(copy.tensor().shape(), boxes, copy);
       copy.from().stream().map(From::tensor).forEach(read::add);
       copy.replicas().stream().map(From::tensor).forEach(read::add);
+      copy.leftOut().stream().map(From::tensor).forEach(read::add);
       targets(copy, written);
     }
     plan.source().ranks().stream()

@@ -16,6 +16,15 @@ public final class PlanText {
     line(text, "write", targetBytes + " bytes");
     long cut = model.tensors().stream().filter(t -> t.rule().partitionDim() >= 0).count();
     line(text, "tensors", model.tensors().size() + " logical, of which " + cut + " are cut");
+    plan.steps().stream()
+        .map(step -> (PlanStep.Copy) step)
+        .flatMap(copy -> copy.leftOut().stream())
+        .forEach(
+            from ->
+                line(
+                    text,
+                    "left out",
+                    "padding rows of " + from.tensor().spec().name() + " in " + from.member()));
     plan.changes().forEach(change -> line(text, "config", change.toString()));
     for (TargetFile file : plan.files()) {
       long bytes = file.tensors().values().stream().mapToLong(t -> t.spec().byteSize()).sum();

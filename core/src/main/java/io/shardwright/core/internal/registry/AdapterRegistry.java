@@ -130,6 +130,9 @@ public final class AdapterRegistry {
                                 found.adapter().restoreClasses().contains(RestoreClass.nemo(name)))
                         .orElseGet(() -> found.adapter().describes(config)))
             .toList();
+    if (claims.size() > 1 && target.isPresent()) {
+      claims = claims.stream().filter(found -> found.adapter().describes(config)).toList();
+    }
     if (claims.size() > 1) {
       throw new UnrecognizedCheckpointException(
           ErrorCode.FAMILY_AMBIGUOUS,

@@ -57,7 +57,11 @@ public record InMemoryModel(
   }
 
   public ExecutablePlan plan(int wanted) {
-    return Planner.plan(describe(), new ParallelSize(wanted, 1), rank -> "rank" + rank.tensor());
+    return Planner.plan(
+        describe(),
+        new ParallelSize(wanted, 1),
+        OptionalLong.empty(),
+        rank -> "rank" + rank.tensor());
   }
 
   public ModelDescription describe() {

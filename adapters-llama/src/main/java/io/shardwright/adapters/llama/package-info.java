@@ -1,0 +1,2 @@
+/** LLaMA in NeMo's legacy naming. */
+package io.shardwright.adapters.llama;
