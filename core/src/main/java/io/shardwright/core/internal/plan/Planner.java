@@ -83,7 +83,12 @@ public final class Planner {
     }
     var state = new StageState(model, stages, rank.pipeline());
     return new TargetFile(
-        member, rank, state.names(tensors.keySet()), tensors, state.objects(), state.metadata());
+        member,
+        rank,
+        state.names(tensors.keySet()),
+        tensors,
+        state.objects(),
+        state.metadata(tensors.keySet()));
   }
 
   /** The whole tensor as the target counts it: vocabulary rows are padded for its ranks. */

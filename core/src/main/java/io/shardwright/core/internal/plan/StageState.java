@@ -2,8 +2,10 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.RankFile;
@@ -87,8 +89,11 @@ final class StageState {
     return List.copyOf(names);
   }
 
-  /** The modules' versions of this stage. */
-  Optional<PickleValue> metadata() {
+  /**
+   * The modules' versions of this stage. A module that the source did not have, such as a tied
+   * copy's, gets version 1, as every torch module has unless it says otherwise.
+   */
+  Optional<PickleValue> metadata(Set<String> tensors) {
     if (unchanged()) {
       return sources.get(stage).metadata();
     }
@@ -104,8 +109,17 @@ final class StageState {
         }
       }
     }
+    if (entries.isEmpty()) {
+      return Optional.empty();
+    }
+    for (String tensor : tensors) {
+      String module = tensor.substring(0, Math.max(0, tensor.lastIndexOf('.')));
+      if (seen.add(module)) {
+        entries.add(new Entry(new Text(module), new Dict().put(new Text("version"), Int.of(1))));
+      }
+    }
     merged.entries().addAll(entries);
-    return entries.isEmpty() ? Optional.empty() : Optional.of(merged);
+    return Optional.of(merged);
   }
 
   /** A module without a layer may stand in every stage: its version does no harm there. */
