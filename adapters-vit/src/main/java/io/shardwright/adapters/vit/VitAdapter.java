@@ -19,6 +19,8 @@ import java.util.List;
 /** NeMo 1.23's ViT classifier ({@code nemo/collections/vision/modules/vit/vit_backbone.py}). */
 @AutoService(ModelFamilyAdapter.class)
 public final class VitAdapter implements ModelFamilyAdapter {
+  private static final String MODULE =
+      "nemo.collections.vision.models.megatron_vit_classification_models";
   private static final String LAYER = "backbone.transformer.layers.*.";
   private static final String QKV = LAYER + "self_attention.query_key_value.";
   private static final String MLP = LAYER + "mlp.";
@@ -32,10 +34,7 @@ public final class VitAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<RestoreClass> restoreClasses() {
-    return List.of(
-        RestoreClass.nemo(
-            "nemo.collections.vision.models.megatron_vit_classification_models"
-                + ".MegatronVitClassificationModel"));
+    return List.of(RestoreClass.nemo(MODULE + ".MegatronVitClassificationModel"));
   }
 
   @Override
