@@ -1,11 +1,7 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.Checkpoint;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.Shardwright;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,7 +57,7 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
   @Option(
       names = "--precision",
       paramLabel = "P",
-      description = "The precision the weights have: 32, 16 or bf16. Casting is not supported.")
+      description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
   private String precision;
 
   @Option(names = "--model-class", description = "Ignored: the configuration names it.")
@@ -72,6 +68,21 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
 
   @Option(names = "--megatron-legacy", description = "Ignored: the configuration says it.")
   private boolean legacy;
+
+  @Option(
+      names = "--target-pipeline-model-parallel-split-rank",
+      description = "Ignored: for encoder-decoder models, which are not read.")
+  private Integer splitRank;
+
+  @Option(
+      names = "--tokenizer-model-path",
+      description = "Ignored: the archive's tokenizer is kept.")
+  private Path tokenizerModel;
+
+  @Option(
+      names = "--tokenizer-vocab-file",
+      description = "Ignored: the archive's tokenizer is kept.")
+  private Path tokenizerVocabulary;
 
   @Option(names = "--overwrite", description = "Replace an existing target.")
   private boolean overwrite;
@@ -86,9 +97,6 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
       throw usage("--tp-conversion-only needs pipeline sizes of 1");
     }
     Shardwright shardwright = shardwright();
-    if (precision != null) {
-      requirePrecision(shardwright, source);
-    }
     var report = shardwright.run(shardwright.plan(request(source)), progress());
     new RunView(this).show(report);
     return ExitCode.DONE;
@@ -114,40 +122,13 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
       request.pipelineModelParallelSize(
           positive(targetPipeline, "--target-pipeline-model-parallel-size"));
     }
+    if (precision != null) {
+      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
+    }
     return request.build();
   }
 
   private int positive(int size, String option) {
     return ReshardOptions.positive(size, option, command);
-  }
-
-  private DType asked() {
-    return switch (precision) {
-      case "32", "32-true" -> DType.FLOAT32;
-      case "16", "16-mixed" -> DType.FLOAT16;
-      case "bf16", "bf16-mixed" -> DType.BFLOAT16;
-      default ->
-          throw usage(
-              "--precision is '" + precision + "', expected 32, 16, bf16 or their -mixed forms");
-    };
-  }
-
-  private void requirePrecision(Shardwright shardwright, Path source) {
-    DType asked = asked();
-    try (Checkpoint checkpoint = shardwright.open(source)) {
-      for (DType found : checkpoint.summary().parameters().keySet()) {
-        boolean floating = found.torchName().contains("float");
-        if (floating && found != asked) {
-          throw new UnsupportedCheckpointException(
-              ErrorCode.UNSUPPORTED,
-              source.toString(),
-              "holds "
-                  + found.torchName()
-                  + ", --precision asks for "
-                  + asked.torchName()
-                  + ": casting is not supported, leave --precision out to keep the values as they are");
-        }
-      }
-    }
   }
 }

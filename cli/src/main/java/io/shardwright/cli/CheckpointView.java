@@ -32,6 +32,8 @@ final class CheckpointView {
         .and("nemo_version", summary.nemoVersion())
         .and("tensor_model_parallel_size", summary.tensorModelParallelSize())
         .and("pipeline_model_parallel_size", summary.pipelineModelParallelSize())
+        .and("naming", summary.naming().map(CheckpointView::word))
+        .and("layout", summary.layout().map(CheckpointView::word))
         .and("parameters", parameters())
         .and("parameters_by_dtype", byType)
         .and("stored_tensors", summary.storedTensors())
@@ -56,6 +58,10 @@ final class CheckpointView {
         lines,
         "grid",
         "TP " + summary.tensorModelParallelSize() + " x PP " + summary.pipelineModelParallelSize());
+    if (summary.naming().isPresent() && summary.layout().isPresent()) {
+      String layout = word(summary.layout().get());
+      line(lines, "weights as", word(summary.naming().get()) + " naming, " + layout);
+    }
     line(lines, "parameters", Sizes.count(parameters()) + types());
     line(
         lines,
@@ -65,6 +71,10 @@ final class CheckpointView {
         .artifacts()
         .forEach(a -> line(lines, "artifact", a.name() + ", " + Sizes.bytes(a.size())));
     return lines;
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   private String types() {

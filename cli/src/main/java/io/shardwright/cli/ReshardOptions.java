@@ -1,7 +1,10 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,6 +38,40 @@ final class ReshardOptions {
   private Integer pipeline;
 
   @Option(
+      names = {
+        "--vp",
+        "--virtual-pipeline-model-parallel-size",
+        "--target-virtual-pipeline-model-parallel-size"
+      },
+      paramLabel = "V",
+      description = "Virtual pipeline model parallel size; none where omitted.")
+  private Integer virtual;
+
+  @Option(
+      names = "--naming",
+      paramLabel = "keep|mcore|legacy",
+      defaultValue = "keep",
+      description = "The parameters' names: Megatron-Core's or NeMo's older ones.")
+  private NamingChoice naming;
+
+  @Option(
+      names = "--layout",
+      paramLabel = "keep|ranks|distributed",
+      defaultValue = "keep",
+      description = "A torch file per rank, or one folder of zarr arrays for any ranks.")
+  private LayoutChoice layout;
+
+  @Option(
+      names = {"--dtype", "--precision"},
+      paramLabel = "keep|fp32|fp16|bf16",
+      defaultValue = "keep",
+      description = "The parameters' type.")
+  private String dtype;
+
+  @Option(names = "--allow-lossy", description = "Allow a cast to lose values; they are counted.")
+  private boolean allowLossy;
+
+  @Option(
       names = "--vocab-size",
       paramLabel = "N",
       description = "The true vocabulary size, before padding, where the file does not tell.")
@@ -65,6 +102,20 @@ final class ReshardOptions {
     replicate
   }
 
+  /** How parameters are to be named. */
+  enum NamingChoice {
+    keep,
+    mcore,
+    legacy
+  }
+
+  /** How weights are to be kept. */
+  enum LayoutChoice {
+    keep,
+    ranks,
+    distributed
+  }
+
   ReshardRequest request() {
     var request =
         ReshardRequest.builder(source, target)
@@ -78,6 +129,16 @@ final class ReshardOptions {
     if (pipeline != null) {
       request.pipelineModelParallelSize(positive(pipeline, "--pp"));
     }
+    if (virtual != null) {
+      request.virtualPipelineModelParallelSize(positive(virtual, "--vp"));
+    }
+    if (naming != NamingChoice.keep) {
+      request.naming(Naming.valueOf(naming.name().toUpperCase(Locale.ROOT)));
+    }
+    if (layout != LayoutChoice.keep) {
+      request.layout(WeightLayout.valueOf(layout.name().toUpperCase(Locale.ROOT)));
+    }
+    Precision.of(dtype, command).ifPresent(wanted -> request.dtype(wanted, allowLossy));
     if (vocabSize != null) {
       request.vocabSize(vocabSize);
     }

@@ -42,6 +42,9 @@ final class RunView {
                   .and("bytes_written", report.bytesWritten())
                   .and("tensors", report.tensors())
                   .and("verified", report.verified())
+                  .and("overflowed", report.overflowed())
+                  .and("underflowed", report.underflowed())
+                  .and("inexact", report.inexact())
                   .and("seconds", seconds)
                   .and("config_changes", report.changes())
                   .and("notes", report.notes())
@@ -57,7 +60,20 @@ final class RunView {
               report.verified() ? "verified" : "not verified",
               seconds));
       report.changes().forEach(change -> screen.print("  config " + Screen.safe(change)));
+      losses(report);
     }
     screen.notes(report.notes(), common.quiet());
+  }
+
+  private void losses(Report report) {
+    if (report.overflowed() + report.underflowed() + report.inexact() > 0) {
+      screen.print(
+          String.format(
+              Locale.ROOT,
+              "  cast: %s values became infinite, %s became zero, %s were rounded",
+              Sizes.count(report.overflowed()),
+              Sizes.count(report.underflowed()),
+              Sizes.count(report.inexact())));
+    }
   }
 }

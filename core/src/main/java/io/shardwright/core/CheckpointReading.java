@@ -1,17 +1,24 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.execute.ReplicaCheck;
 import io.shardwright.core.internal.execute.TensorBlocks;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.Planner;
+import io.shardwright.core.internal.plan.TargetChoice;
+import io.shardwright.core.internal.plan.VocabularySize;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 
 /** Reads all values of a checkpoint once and says what was found. */
 final class CheckpointReading {
@@ -35,10 +42,16 @@ final class CheckpointReading {
     var summary = checkpoint.summary();
     refuseUnread(checkpoint.source());
     var found = new ArrayList<Verification.TensorSum>();
-    for (RankFile file : checkpoint.rankFiles()) {
+    var files = checkpoint.files();
+    for (RankFile file : files.ranks()) {
       for (SourceTensor tensor : file.tensors().values()) {
-        found.add(read(file.member(), tensor));
+        var view = new View(Region.whole(tensor.spec().shape()), tensor.start(), tensor.strides());
+        var part = new SourcePart(file.member(), tensor, view);
+        found.add(read(file.member(), tensor.spec(), List.of(part)));
       }
+    }
+    for (StoredArray array : files.arrays()) {
+      found.add(read(NemoCheckpoint.distributedFolder(), array.spec(), array.parts()));
     }
     checkpoint.source().requireIntact();
     checkpoint
@@ -48,21 +61,15 @@ final class CheckpointReading {
                 ReplicaCheck.require(
                     Planner.plan(
                         model,
-                        model.size(),
-                        OptionalLong.empty(),
-                        rank -> NemoCheckpoint.member(rank, model.size()))));
+                        unchanged(model),
+                        VocabularySize.UNKNOWN,
+                        rank -> NemoCheckpoint.member(rank, model.size()),
+                        NemoCheckpoint.distributedFolder())));
     checkpoint.source().requireUnchanged();
     return new Verification(summary, bytesRead, List.copyOf(found), summary.notes());
   }
 
   private static void refuseUnread(NemoCheckpoint source) {
-    if (source.distributed()) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          source.name(),
-          "keeps its weights in a model_weights/ folder (a zarr distributed checkpoint),"
-              + " expected rank files");
-    }
     if (!source.dangerous().isEmpty()) {
       throw new UnsafeCheckpointException(
           ErrorCode.PICKLE_FORBIDDEN,
@@ -73,16 +80,24 @@ final class CheckpointReading {
     }
   }
 
-  private Verification.TensorSum read(String member, SourceTensor tensor) {
-    var measure = new TensorMeasure(tensor.spec().dtype(), sums, values);
+  private static TargetChoice unchanged(ModelDescription model) {
+    return TargetChoice.grid(
+        model.size(),
+        model.naming(),
+        model.files().distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS);
+  }
+
+  private Verification.TensorSum read(String member, TensorSpec spec, List<SourcePart> parts) {
+    var measure = new TensorMeasure(spec.dtype(), sums, values);
     blocks.read(
-        tensor,
+        spec,
+        parts,
         block -> {
           bytesRead += block.remaining();
           progress.advance(block.remaining());
           measure.add(block);
         });
     return new Verification.TensorSum(
-        member, tensor.spec(), measure.sha256(), measure.nan(), measure.infinite());
+        member, spec, measure.sha256(), measure.nan(), measure.infinite());
   }
 }

@@ -1,5 +1,7 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,8 @@ import java.util.Optional;
  * @param nemoVersion the NeMo version that first saved it
  * @param tensorModelParallelSize tensor-parallel ranks, at least 1
  * @param pipelineModelParallelSize pipeline stages, at least 1
+ * @param naming of the parameters, where a family is known
+ * @param layout of the weights, where a family is known
  * @param parameters logical parameters per element type, each shard and replica counted once;
  *     stored elements where no family is known
  * @param storedTensors tensors in all rank files together
@@ -32,6 +36,8 @@ public record CheckpointSummary(
     Optional<String> nemoVersion,
     int tensorModelParallelSize,
     int pipelineModelParallelSize,
+    Optional<Naming> naming,
+    Optional<WeightLayout> layout,
     Map<DType, Long> parameters,
     long storedTensors,
     long weightBytes,

@@ -4,9 +4,12 @@ import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.DType;
@@ -27,14 +30,14 @@ final class OpenCheckpoint implements Checkpoint {
 
   private final Path path;
   private final NemoCheckpoint source;
-  private final List<RankFile> ranks;
+  private final SourceFiles files;
   private final Optional<ModelDescription> model;
   private final List<String> notes = new ArrayList<>();
 
   private OpenCheckpoint(Path path, NemoCheckpoint source, AdapterRegistry registry) {
     this.path = path;
     this.source = source;
-    this.ranks = ranks();
+    this.files = read();
     this.model = registry.claiming(source.config(), source.name()).flatMap(this::describe);
     notes.addAll(source.notes());
   }
@@ -50,30 +53,25 @@ final class OpenCheckpoint implements Checkpoint {
     }
   }
 
-  private List<RankFile> ranks() {
-    if (source.distributed()) {
-      notes.add(
-          "the weights are a distributed (zarr) checkpoint, which is not read: tensors are not listed");
-      return List.of();
-    }
+  private SourceFiles read() {
     var dangerous = source.dangerous();
     if (!dangerous.isEmpty()) {
       notes.add(
           "names "
               + String.join(", ", dangerous)
               + ", which would run code in Python: do not load this file with other tools");
-      return List.of();
+      return SourceFiles.ofRanks(List.of());
     }
-    return source.rankFiles();
+    return source.sourceFiles();
   }
 
   private Optional<ModelDescription> describe(ModelFamilyAdapter family) {
-    if (ranks.isEmpty()) {
+    if (files.tensors().isEmpty()) {
       return Optional.empty();
     }
     try {
       return Optional.of(
-          Describer.describe(source.name(), family, source.config(), source.size(), ranks, false));
+          Describer.describe(source.name(), family, source.config(), source.size(), files, false));
     } catch (CheckpointException misfit) {
       if (!MISFIT.contains(misfit.code())) {
         throw misfit;
@@ -91,8 +89,8 @@ final class OpenCheckpoint implements Checkpoint {
     return source;
   }
 
-  List<RankFile> rankFiles() {
-    return ranks;
+  SourceFiles files() {
+    return files;
   }
 
   Optional<ModelDescription> model() {
@@ -110,6 +108,10 @@ final class OpenCheckpoint implements Checkpoint {
         source.config().text("nemo_version"),
         source.size().tensor(),
         source.size().pipeline(),
+        model.map(described -> described.naming()),
+        model.map(
+            described ->
+                described.files().distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS),
         parameters(stored),
         stored.size(),
         stored.stream().mapToLong(tensor -> tensor.spec().byteSize()).sum(),
@@ -130,31 +132,33 @@ final class OpenCheckpoint implements Checkpoint {
 
   @Override
   public List<StoredTensor> tensors() {
-    return ranks.stream()
-        .flatMap(
-            file ->
-                file.tensors().values().stream()
-                    .map(tensor -> new StoredTensor(file.member(), file.rank(), tensor.spec())))
-        .toList();
+    var stored = new ArrayList<StoredTensor>();
+    for (RankFile file : files.ranks()) {
+      for (var tensor : file.tensors().values()) {
+        stored.add(new StoredTensor(file.member(), Optional.of(file.rank()), tensor.spec()));
+      }
+    }
+    for (StoredArray array : files.arrays()) {
+      String folder = NemoCheckpoint.distributedFolder();
+      stored.add(new StoredTensor(folder, Optional.empty(), array.spec()));
+    }
+    return stored;
   }
 
   @Override
   public List<PickleImport> pickleImports() {
     var imports = new ArrayList<PickleImport>();
-    if (source.distributed()) {
-      return imports;
-    }
     source
-        .weights()
+        .torchFiles()
         .forEach(
-            (rank, file) ->
+            (member, file) ->
                 file.document()
                     .globals()
                     .forEach(
                         global ->
                             imports.add(
                                 new PickleImport(
-                                    NemoCheckpoint.member(rank, source.size()),
+                                    member,
                                     global.toString(),
                                     PickleImport.Meaning.valueOf(
                                         PickleNames.meaning(global).name())))));

@@ -12,6 +12,9 @@ import java.util.List;
  * @param bytesWritten size of the target
  * @param tensors tensors in the target's files together
  * @param verified whether the target was re-read and found right
+ * @param overflowed values that a cast made infinite
+ * @param underflowed values that a cast made zero
+ * @param inexact other values that a cast changed
  * @param duration from start to publication
  * @param changes configuration keys that were changed, as {@code key: old -> new}
  * @param notes what a user should know
@@ -22,6 +25,9 @@ public record Report(
     long bytesWritten,
     long tensors,
     boolean verified,
+    long overflowed,
+    long underflowed,
+    long inexact,
     Duration duration,
     List<String> changes,
     List<String> notes) {}

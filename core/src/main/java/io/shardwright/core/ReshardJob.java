@@ -1,7 +1,6 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.describe.Describer;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
@@ -11,6 +10,8 @@ import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanText;
 import io.shardwright.core.internal.plan.Planner;
+import io.shardwright.core.internal.plan.TargetChoice;
+import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** One request on its way: open, describe, plan, execute, verify, publish. */
 final class ReshardJob implements AutoCloseable {
@@ -103,20 +105,24 @@ final class ReshardJob implements AutoCloseable {
 
   private static ExecutablePlan plan(
       ReshardRequest request, NemoCheckpoint source, ModelFamilyAdapter family) {
-    var wanted =
-        new ParallelSize(
-            request.tensorModelParallelSize().orElse(source.size().tensor()),
-            request.pipelineModelParallelSize().orElse(source.size().pipeline()));
     var model =
         Describer.describe(
             source.name(),
             family,
             source.config(),
             source.size(),
-            source.rankFiles(),
+            source.sourceFiles(),
             request.replicateUnmatched());
+    TargetChoice choice = Choices.of(request, model);
+    Choices.refuseLoss(request, model);
+    var vocabulary =
+        new VocabularySize(request.vocabSize(), OptionalLong.empty(), source.tokenizerSize());
     return Planner.plan(
-        model, wanted, request.vocabSize(), rank -> NemoCheckpoint.member(rank, wanted));
+        model,
+        choice,
+        vocabulary,
+        rank -> NemoCheckpoint.member(rank, choice.size()),
+        NemoCheckpoint.distributedFolder());
   }
 
   ReshardPlan plan() {
@@ -146,13 +152,16 @@ final class ReshardJob implements AutoCloseable {
         NemoVerification.require(staging.path(), plan, layout, written, verified);
       }
       staging.publish(request.sync());
-      long tensors = plan.files().stream().mapToLong(file -> file.tensors().size()).sum();
+      var losses = written.losses();
       return new Report(
           request.target(),
           written.bytesRead(),
           layout.size(),
-          tensors,
+          plan.targets().count(),
           request.verify(),
+          losses.overflowed(),
+          losses.underflowed(),
+          losses.inexact(),
           Duration.ofNanos(System.nanoTime() - started),
           changes(),
           source.notes());

@@ -1,5 +1,8 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,6 +15,12 @@ import java.util.OptionalLong;
  * @param target where to write; a name that ends in {@code .nemo} is an archive, else a folder
  * @param tensorModelParallelSize wanted size; empty keeps the source's
  * @param pipelineModelParallelSize wanted size; empty keeps the source's
+ * @param virtualPipelineSize wanted size; empty or 1 for none
+ * @param naming wanted naming of the parameters; empty keeps the source's
+ * @param layout wanted layout of the weights; empty keeps the source's, or with another naming
+ *     takes the one that NeMo 1.23 writes
+ * @param dtype wanted type of floating-point parameters; empty keeps each
+ * @param allowLossy whether a cast may lose values
  * @param claimedTensorSize what the user says the source's size is; refused where it is not
  * @param claimedPipelineSize what the user says the source's size is; refused where it is not
  * @param vocabSize the true vocabulary size, before padding; empty where the file tells
@@ -26,6 +35,11 @@ public record ReshardRequest(
     Path target,
     OptionalInt tensorModelParallelSize,
     OptionalInt pipelineModelParallelSize,
+    OptionalInt virtualPipelineSize,
+    Optional<Naming> naming,
+    Optional<WeightLayout> layout,
+    Optional<DType> dtype,
+    boolean allowLossy,
     OptionalInt claimedTensorSize,
     OptionalInt claimedPipelineSize,
     OptionalLong vocabSize,
@@ -52,6 +66,11 @@ public record ReshardRequest(
     private final Path target;
     private OptionalInt tensor = OptionalInt.empty();
     private OptionalInt pipeline = OptionalInt.empty();
+    private OptionalInt virtual = OptionalInt.empty();
+    private Optional<Naming> naming = Optional.empty();
+    private Optional<WeightLayout> layout = Optional.empty();
+    private Optional<DType> dtype = Optional.empty();
+    private boolean allowLossy;
     private OptionalInt claimedTensor = OptionalInt.empty();
     private OptionalInt claimedPipeline = OptionalInt.empty();
     private OptionalLong vocabSize = OptionalLong.empty();
@@ -85,6 +104,52 @@ public record ReshardRequest(
      */
     public Builder pipelineModelParallelSize(int size) {
       pipeline = OptionalInt.of(size);
+      return this;
+    }
+
+    /**
+     * Sets the wanted virtual pipeline size.
+     *
+     * @param size at least 1
+     * @return this
+     */
+    public Builder virtualPipelineModelParallelSize(int size) {
+      virtual = OptionalInt.of(size);
+      return this;
+    }
+
+    /**
+     * Sets the wanted naming of the parameters.
+     *
+     * @param wanted one that the family has
+     * @return this
+     */
+    public Builder naming(Naming wanted) {
+      naming = Optional.of(wanted);
+      return this;
+    }
+
+    /**
+     * Sets the wanted layout of the weights.
+     *
+     * @param wanted rank files or one distributed checkpoint
+     * @return this
+     */
+    public Builder layout(WeightLayout wanted) {
+      layout = Optional.of(wanted);
+      return this;
+    }
+
+    /**
+     * Sets the wanted type of floating-point parameters.
+     *
+     * @param wanted a floating-point type
+     * @param lossy whether values may be lost
+     * @return this
+     */
+    public Builder dtype(DType wanted, boolean lossy) {
+      dtype = Optional.of(wanted);
+      allowLossy = lossy;
       return this;
     }
 
@@ -187,6 +252,11 @@ public record ReshardRequest(
           target,
           tensor,
           pipeline,
+          virtual,
+          naming,
+          layout,
+          dtype,
+          allowLossy,
           claimedTensor,
           claimedPipeline,
           vocabSize,

@@ -1,6 +1,7 @@
 package io.shardwright.spi;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * One model family. Implementations have a public no-argument constructor, hold no state and are
@@ -43,6 +44,27 @@ public interface ModelFamilyAdapter {
    * @return the naming of the parameter names in its files
    */
   Naming naming(ModelConfig config);
+
+  /**
+   * The namings that a checkpoint with this configuration can have.
+   *
+   * @param config the whole configuration
+   * @return at least the one it uses
+   */
+  default List<Naming> namings(ModelConfig config) {
+    return List.of(naming(config));
+  }
+
+  /**
+   * The configuration keys by which a checkpoint says its naming.
+   *
+   * @param config the whole configuration
+   * @param naming the naming that is wanted
+   * @return keys and plain values; empty where the family has one naming
+   */
+  default Map<String, String> namingKeys(ModelConfig config, Naming naming) {
+    return Map.of();
+  }
 
   /**
    * Every parameter the family can have under a configuration.

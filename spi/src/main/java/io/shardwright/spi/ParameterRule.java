@@ -2,7 +2,8 @@ package io.shardwright.spi;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How one kind of parameter is named and cut. Immutable; the modifying methods return a changed
@@ -11,26 +12,24 @@ import java.util.Optional;
  * <p>Rank <i>r</i> of <i>w</i> of an axis of length <i>L</i> with stride <i>s</i> holds the blocks
  * that begin at {@code (r + k*w) * L / (w*s)}, each {@code L / (w*s)} long, k = 0 … s-1.
  *
- * @param pattern the name without a format's prefix; one {@code *} stands for the layer's number
+ * @param pattern the name without a format's prefix; the first {@code *} stands for the layer's
+ *     number, a second one for the expert's
+ * @param canonical the Megatron-Core name of what it is, or is a part of: the pivot between namings
+ *     and formats; as many {@code *} as the pattern
  * @param cut along which axis tensor parallelism cuts
- * @param stride how many parts of the axis are cut separately: 1 plain, 2 gated MLP, 3 legacy QKV
  * @param stage which pipeline stage holds it
- * @param headsKey the configuration key of the count that must also divide; empty for none
+ * @param arrangement how its elements stand in the canonical tensor
+ * @param traits what else is known of it
  * @param conditions all must hold for the rule to be in force
- * @param mayBeAbsent whether a checkpoint may lack the parameter although the rule is in force
- * @param vocabPadded whether axis 0 counts vocabulary rows, padded for the tensor-parallel size
- * @param tiedCopy the name under which the last stage holds a copy where it is not the first
  */
 public record ParameterRule(
     String pattern,
+    String canonical,
     Cut cut,
-    int stride,
     Stage stage,
-    Optional<String> headsKey,
-    List<Condition> conditions,
-    boolean mayBeAbsent,
-    boolean vocabPadded,
-    Optional<String> tiedCopy) {
+    Arrangement arrangement,
+    Traits traits,
+    List<Condition> conditions) {
 
   /** Along which axis tensor parallelism cuts. */
   public enum Cut {
@@ -55,23 +54,18 @@ public record ParameterRule(
   }
 
   /**
-   * Copies the conditions and checks the numbers.
+   * Copies the conditions.
    *
    * @param pattern see the record
+   * @param canonical see the record
    * @param cut see the record
-   * @param stride see the record
    * @param stage see the record
-   * @param headsKey see the record
+   * @param arrangement see the record
+   * @param traits see the record
    * @param conditions see the record
-   * @param mayBeAbsent see the record
-   * @param vocabPadded see the record
-   * @param tiedCopy see the record
    */
   public ParameterRule {
     conditions = List.copyOf(conditions);
-    if (stride < 1) {
-      throw new IllegalArgumentException("stride " + stride + " of " + pattern);
-    }
   }
 
   /**
@@ -81,7 +75,7 @@ public record ParameterRule(
    * @return a rule of stride 1
    */
   public static ParameterRule column(String pattern) {
-    return rule(pattern, Cut.COLUMN, 1);
+    return rule(pattern, Cut.COLUMN);
   }
 
   /**
@@ -92,7 +86,8 @@ public record ParameterRule(
    * @return the rule
    */
   public static ParameterRule column(String pattern, int stride) {
-    return rule(pattern, Cut.COLUMN, stride);
+    ParameterRule rule = rule(pattern, Cut.COLUMN);
+    return rule.arranged(rule.arrangement.stride(stride));
   }
 
   /**
@@ -102,7 +97,7 @@ public record ParameterRule(
    * @return the rule
    */
   public static ParameterRule row(String pattern) {
-    return rule(pattern, Cut.ROW, 1);
+    return rule(pattern, Cut.ROW);
   }
 
   /**
@@ -112,20 +107,22 @@ public record ParameterRule(
    * @return the rule
    */
   public static ParameterRule replicated(String pattern) {
-    return rule(pattern, Cut.REPLICATED, 1);
+    return rule(pattern, Cut.REPLICATED);
   }
 
-  private static ParameterRule rule(String pattern, Cut cut, int stride) {
+  private static ParameterRule rule(String pattern, Cut cut) {
     return new ParameterRule(
-        pattern,
-        cut,
-        stride,
-        Stage.LAYER,
-        Optional.empty(),
-        List.of(),
-        false,
-        false,
-        Optional.empty());
+        pattern, pattern, cut, Stage.LAYER, Arrangement.PLAIN, Traits.NONE, List.of());
+  }
+
+  /**
+   * Says what the parameter is, or is a part of.
+   *
+   * @param name its canonical name
+   * @return a changed copy
+   */
+  public ParameterRule of(String name) {
+    return new ParameterRule(pattern, name, cut, stage, arrangement, traits, conditions);
   }
 
   /**
@@ -135,8 +132,11 @@ public record ParameterRule(
    * @return a changed copy
    */
   public ParameterRule on(Stage where) {
-    return new ParameterRule(
-        pattern, cut, stride, where, headsKey, conditions, mayBeAbsent, vocabPadded, tiedCopy);
+    return new ParameterRule(pattern, canonical, cut, where, arrangement, traits, conditions);
+  }
+
+  private ParameterRule arranged(Arrangement changed) {
+    return new ParameterRule(pattern, canonical, cut, stage, changed, traits, conditions);
   }
 
   /**
@@ -147,16 +147,52 @@ public record ParameterRule(
    * @return a changed copy
    */
   public ParameterRule cutBetween(String key) {
-    return new ParameterRule(
-        pattern,
-        cut,
-        stride,
-        stage,
-        Optional.of(key),
-        conditions,
-        mayBeAbsent,
-        vocabPadded,
-        tiedCopy);
+    return arranged(arrangement.cutBetween(key));
+  }
+
+  /**
+   * Splits a canonical axis into factors.
+   *
+   * @param axis which
+   * @param extents outermost first
+   * @return a changed copy
+   */
+  public ParameterRule factored(int axis, Extent... extents) {
+    return arranged(arrangement.factored(axis, List.of(extents)));
+  }
+
+  /**
+   * Splits the rows of a fused QKV into groups, each of its queries, a key and a value (Megatron-LM
+   * core_v0.5.0, {@code megatron/core/transformer/attention.py}), and cuts between groups.
+   *
+   * @return a changed copy
+   */
+  public ParameterRule groupedQkv() {
+    String groups = "num_query_groups";
+    return cutBetween(groups).factored(0, Extent.count(groups), Extent.slots(), Extent.headSize());
+  }
+
+  /**
+   * Says in which order the stored tensor has the canonical factors.
+   *
+   * @param axes for each stored axis its factors, outermost first
+   * @return a changed copy
+   */
+  public ParameterRule stored(int[]... axes) {
+    return arranged(
+        arrangement.stored(Stream.of(axes).map(a -> IntStream.of(a).boxed().toList()).toList()));
+  }
+
+  /**
+   * Says that the stored tensor is a part of the canonical one.
+   *
+   * @param factor counted over the factors of all axes
+   * @param from first index; negative counts from the end
+   * @param to index after the last; 0 and negative count from the end
+   * @return a changed copy
+   */
+  public ParameterRule part(int factor, int from, int to) {
+    return arranged(arrangement.only(new Arrangement.Range(factor, from, to)));
   }
 
   /**
@@ -184,8 +220,11 @@ public record ParameterRule(
   private ParameterRule and(Condition condition) {
     var all = new ArrayList<>(conditions);
     all.add(condition);
-    return new ParameterRule(
-        pattern, cut, stride, stage, headsKey, all, mayBeAbsent, vocabPadded, tiedCopy);
+    return new ParameterRule(pattern, canonical, cut, stage, arrangement, traits, all);
+  }
+
+  private ParameterRule with(Traits changed) {
+    return new ParameterRule(pattern, canonical, cut, stage, arrangement, changed, conditions);
   }
 
   /**
@@ -195,8 +234,7 @@ public record ParameterRule(
    * @return a changed copy
    */
   public ParameterRule vocabPaddedRows() {
-    return new ParameterRule(
-        pattern, cut, stride, stage, headsKey, conditions, mayBeAbsent, true, tiedCopy);
+    return with(traits.padded());
   }
 
   /**
@@ -206,16 +244,7 @@ public record ParameterRule(
    * @return a changed copy
    */
   public ParameterRule tiedCopy(String name) {
-    return new ParameterRule(
-        pattern,
-        cut,
-        stride,
-        stage,
-        headsKey,
-        conditions,
-        mayBeAbsent,
-        vocabPadded,
-        Optional.of(name));
+    return with(traits.tied(name));
   }
 
   /**
@@ -224,8 +253,36 @@ public record ParameterRule(
    * @return a changed copy
    */
   public ParameterRule optional() {
-    return new ParameterRule(
-        pattern, cut, stride, stage, headsKey, conditions, true, vocabPadded, tiedCopy);
+    return with(traits.absent());
+  }
+
+  /**
+   * Says what the parameter's module keeps besides parameters. Stands on the last row of a module.
+   *
+   * @param state what its entry holds
+   * @return a changed copy
+   */
+  public ParameterRule extraState(Traits.ExtraState state) {
+    return with(traits.with(state));
+  }
+
+  /**
+   * Says that the configuration determines the values: the inverse frequencies of a rotary
+   * embedding. They are carried where the source has them and made where it does not.
+   *
+   * @return a changed copy
+   */
+  public ParameterRule inverseFrequencies() {
+    return with(traits.inverseFrequencies());
+  }
+
+  /**
+   * Says that a distributed checkpoint holds the shards of its writer's ranks one after another.
+   *
+   * @return a changed copy
+   */
+  public ParameterRule rankOrdered() {
+    return with(traits.inRankOrder());
   }
 
   /**
@@ -238,7 +295,7 @@ public record ParameterRule(
   }
 
   /**
-   * The axis that is cut (Megatron's {@code partition_dim}).
+   * The canonical axis that is cut (Megatron's {@code partition_dim}).
    *
    * @return 0 or 1; -1 for a replicated parameter
    */

@@ -1,12 +1,5 @@
 package io.shardwright.adapters.llama;
 
-import static io.shardwright.spi.ParameterRule.Stage.EVERY;
-import static io.shardwright.spi.ParameterRule.Stage.FIRST;
-import static io.shardwright.spi.ParameterRule.Stage.LAST;
-import static io.shardwright.spi.ParameterRule.column;
-import static io.shardwright.spi.ParameterRule.replicated;
-import static io.shardwright.spi.ParameterRule.row;
-
 import com.google.auto.service.AutoService;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -16,17 +9,11 @@ import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
+import java.util.Map;
 
-/**
- * LLaMA as NeMo 1.23 stores it with {@code mcore_gpt: false} ({@code
- * nemo/collections/nlp/modules/common/megatron/language_model.py}).
- */
+/** LLaMA as NeMo 1.23 stores it, in both namings: RMSNorm, a gated SiLU, no biases. */
 @AutoService(ModelFamilyAdapter.class)
 public final class LlamaAdapter implements ModelFamilyAdapter {
-  private static final String MODEL = "language_model.";
-  private static final String LAYER = MODEL + "encoder.layers.*.";
-  private static final String HEADS = "num_attention_heads";
-
   @Override
   public String id() {
     return "llama";
@@ -36,44 +23,49 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
   public List<RestoreClass> restoreClasses() {
     return List.of(
         RestoreClass.nemo(
-            "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel"));
+            "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel"),
+        RestoreClass.nemo(
+            "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel"));
   }
 
   @Override
   public SupportedParallelism parallelism() {
-    return SupportedParallelism.of(ParallelDimension.TENSOR, ParallelDimension.PIPELINE);
+    return SupportedParallelism.of(
+        ParallelDimension.TENSOR, ParallelDimension.PIPELINE, ParallelDimension.VIRTUAL_PIPELINE);
   }
 
   @Override
   public boolean describes(ModelConfig config) {
-    return !config.flag("mcore_gpt")
-        && !config.flag("transformer_engine")
+    boolean engine = config.flag("transformer_engine") && !config.flag("mcore_gpt");
+    return !engine
         && config.text("normalization").filter("rmsnorm"::equals).isPresent()
-        && config.text("activation").filter("fast-swiglu"::equals).isPresent();
+        && config.text("activation").filter(name -> name.endsWith("swiglu")).isPresent()
+        && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
   }
 
   @Override
   public Naming naming(ModelConfig config) {
-    return Naming.LEGACY;
+    return config.flag("mcore_gpt") ? Naming.MCORE : Naming.LEGACY;
+  }
+
+  @Override
+  public List<Naming> namings(ModelConfig config) {
+    var heads = config.integer("num_attention_heads");
+    boolean grouped =
+        config.integer("num_query_groups").isPresent()
+            && !config.integer("num_query_groups").equals(heads);
+    return grouped ? List.of(Naming.MCORE) : List.of(Naming.MCORE, Naming.LEGACY);
+  }
+
+  @Override
+  public Map<String, String> namingKeys(ModelConfig config, Naming naming) {
+    return naming == Naming.MCORE
+        ? Map.of("mcore_gpt", "true")
+        : Map.of("mcore_gpt", "false", "transformer_engine", "false");
   }
 
   @Override
   public ParameterTable parameters(ModelConfig config, Naming naming) {
-    return ParameterTable.of(
-        column(MODEL + "embedding.word_embeddings.weight").on(FIRST).vocabPaddedRows(),
-        replicated(MODEL + "rotary_pos_emb.inv_freq").on(EVERY).optional(),
-        replicated(LAYER + "input_layernorm.weight"),
-        column(LAYER + "self_attention.query_key_value.weight")
-            .cutBetween(HEADS)
-            .unless("megatron_legacy", "true"),
-        column(LAYER + "self_attention.query_key_value.weight", 3)
-            .cutBetween(HEADS)
-            .when("megatron_legacy", "true"),
-        row(LAYER + "self_attention.dense.weight").cutBetween(HEADS),
-        replicated(LAYER + "post_attention_layernorm.weight"),
-        column(LAYER + "mlp.dense_h_to_4h.weight", 2),
-        row(LAYER + "mlp.dense_4h_to_h.weight"),
-        replicated(MODEL + "encoder.final_layernorm.weight").on(LAST),
-        column(MODEL + "output_layer.weight").on(LAST).vocabPaddedRows());
+    return naming == Naming.MCORE ? McoreLlamaTable.rows() : LegacyLlamaTable.rows();
   }
 }

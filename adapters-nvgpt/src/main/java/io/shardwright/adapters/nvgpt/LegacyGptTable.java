@@ -6,7 +6,9 @@ import static io.shardwright.spi.ParameterRule.Stage.LAST;
 import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
+import static io.shardwright.spi.Traits.ExtraState.EMPTY;
 
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 
 /**
@@ -17,70 +19,115 @@ final class LegacyGptTable {
   private static final String MODEL = "language_model.";
   private static final String LAYER = MODEL + "encoder.layers.*.";
   private static final String QKV = LAYER + "self_attention.query_key_value.";
+  private static final String DENSE = LAYER + "self_attention.dense.";
   private static final String MLP = LAYER + "mlp.";
   private static final String HEADS = "num_attention_heads";
   private static final String TIED = "share_embeddings_and_output_weights";
   private static final String WORDS = MODEL + "embedding.word_embeddings.weight";
   private static final String POSITIONS = MODEL + "embedding.position_embeddings";
+  private static final String NORM = MODEL + "encoder.final_layernorm.";
+  private static final String BIAS = "bias";
   private static final String[] FAST = {"fast-geglu", "fast-swiglu", "fast-reglu"};
+  private static final String[] TWO = {"geglu", "swiglu", "reglu"};
 
   private LegacyGptTable() {}
 
   static ParameterTable rows() {
-    return embedding().and(layer()).and(head());
+    return embedding().and(attention()).and(mlp()).and(head());
   }
 
   private static ParameterTable embedding() {
+    var words = column(WORDS).of(McoreGptTable.WORDS).on(FIRST).vocabPaddedRows();
     return ParameterTable.of(
-        column(WORDS)
-            .on(FIRST)
-            .vocabPaddedRows()
-            .tiedCopy("word_embeddings.weight")
-            .unless(TIED, "false"),
-        column(WORDS).on(FIRST).vocabPaddedRows().when(TIED, "false"),
+        words.tiedCopy("word_embeddings.weight").unless(TIED, "false"),
+        words.when(TIED, "false"),
         replicated(POSITIONS + ".weight")
+            .of(McoreGptTable.POSITIONS)
             .on(FIRST)
             .when("position_embedding_type", "null", "learned_absolute"),
-        replicated(POSITIONS).on(FIRST).when("position_embedding_type", "learned_parameters"),
-        replicated(MODEL + "rotary_pos_emb.inv_freq").on(EVERY).optional());
+        replicated(POSITIONS)
+            .of(McoreGptTable.POSITIONS)
+            .on(FIRST)
+            .when("position_embedding_type", "learned_parameters"),
+        replicated(MODEL + "rotary_pos_emb.inv_freq")
+            .of(McoreGptTable.ROTARY)
+            .on(EVERY)
+            .inverseFrequencies()
+            .when("position_embedding_type", "rope"));
   }
 
-  private static ParameterTable layer() {
+  private static ParameterTable attention() {
+    var weight = column(QKV + "weight").of(McoreGptTable.QKV + "weight").groupedQkv();
+    var bias = column(QKV + "bias").of(McoreGptTable.QKV + "bias").groupedQkv();
     return ParameterTable.of(
-        replicated(LAYER + "input_layernorm.weight"),
-        replicated(LAYER + "input_layernorm.bias").unless("normalization", "rmsnorm"),
-        column(QKV + "weight").cutBetween(HEADS).unless("megatron_legacy", "true"),
-        column(QKV + "weight", 3).cutBetween(HEADS).when("megatron_legacy", "true"),
-        column(QKV + "bias")
+        replicated(LAYER + "input_layernorm.weight").of(McoreGptTable.QKV + "layer_norm_weight"),
+        replicated(LAYER + "input_layernorm.bias")
+            .of(McoreGptTable.QKV + "layer_norm_bias")
+            .unless("normalization", "rmsnorm"),
+        weight.extraState(EMPTY).unless("megatron_legacy", "true"),
+        byKind(weight.extraState(EMPTY), 3),
+        bias.unless("megatron_legacy", "true").unless(BIAS, "false"),
+        byKind(bias).unless(BIAS, "false"),
+        row(DENSE + "weight")
+            .of(McoreGptTable.PROJECTION + "weight")
             .cutBetween(HEADS)
-            .unless("megatron_legacy", "true")
-            .unless("bias", "false"),
-        column(QKV + "bias", 3)
-            .cutBetween(HEADS)
-            .when("megatron_legacy", "true")
-            .unless("bias", "false"),
-        row(LAYER + "self_attention.dense.weight").cutBetween(HEADS),
-        replicated(LAYER + "self_attention.dense.bias").unless("bias", "false"),
-        replicated(LAYER + "post_attention_layernorm.weight"),
-        replicated(LAYER + "post_attention_layernorm.bias").unless("normalization", "rmsnorm"),
-        column(MLP + "dense_h_to_4h.weight").unless("activation", FAST),
-        column(MLP + "dense_h_to_4h.weight", 2).when("activation", FAST),
-        column(MLP + "dense_h_to_4h.bias").unless("activation", FAST).unless("bias", "false"),
-        column(MLP + "dense_h_to_4h.bias", 2).when("activation", FAST).unless("bias", "false"),
-        column(MLP + "dense_h_to_4h_2.weight").when("activation", "geglu", "swiglu", "reglu"),
-        column(MLP + "dense_h_to_4h_2.bias")
-            .when("activation", "geglu", "swiglu", "reglu")
-            .unless("bias", "false"),
-        row(MLP + "dense_4h_to_h.weight"),
-        replicated(MLP + "dense_4h_to_h.bias").unless("bias", "false"));
+            .extraState(EMPTY),
+        replicated(DENSE + "bias").of(McoreGptTable.PROJECTION + "bias").unless(BIAS, "false"));
+  }
+
+  /** All queries, then all keys, then all values, on every rank. */
+  private static ParameterRule byKind(ParameterRule rule, int... inputs) {
+    int[][] axes = inputs.length == 0 ? new int[][] {{1, 0, 2}} : new int[][] {{1, 0, 2}, inputs};
+    return rule.stored(axes).when("megatron_legacy", "true");
+  }
+
+  private static ParameterTable mlp() {
+    var norm = LAYER + "post_attention_layernorm.";
+    return ParameterTable.of(
+            replicated(norm + "weight").of(McoreGptTable.UP + "layer_norm_weight"),
+            replicated(norm + "bias")
+                .of(McoreGptTable.UP + "layer_norm_bias")
+                .unless("normalization", "rmsnorm"))
+        .and(up("weight"))
+        .and(up(BIAS))
+        .and(
+            ParameterTable.of(
+                row(MLP + "dense_4h_to_h.weight")
+                    .of(McoreGptTable.DOWN + "weight")
+                    .extraState(EMPTY),
+                replicated(MLP + "dense_4h_to_h.bias")
+                    .of(McoreGptTable.DOWN + BIAS)
+                    .unless(BIAS, "false")));
+  }
+
+  private static ParameterTable up(String kind) {
+    String first = MLP + "dense_h_to_4h." + kind;
+    String second = MLP + "dense_h_to_4h_2." + kind;
+    String of = McoreGptTable.UP + kind;
+    var rows =
+        ParameterTable.of(
+            column(first).of(of).unless("activation", McoreGptTable.GATED),
+            column(first, 2).of(of).when("activation", FAST),
+            column(first, 2).of(of).part(0, 0, 1).when("activation", TWO),
+            column(second, 2).of(of).part(0, 1, 2).when("activation", TWO));
+    return new ParameterTable(
+        rows.rules().stream()
+            .map(rule -> kind.equals(BIAS) ? rule.unless(BIAS, "false") : rule.extraState(EMPTY))
+            .toList());
   }
 
   private static ParameterTable head() {
     return ParameterTable.of(
-        replicated(MODEL + "encoder.final_layernorm.weight").on(LAST),
-        replicated(MODEL + "encoder.final_layernorm.bias")
+        replicated(NORM + "weight").of(McoreGptTable.NORM + "weight").on(LAST),
+        replicated(NORM + "bias")
+            .of(McoreGptTable.NORM + "bias")
             .on(LAST)
             .unless("normalization", "rmsnorm"),
-        column(MODEL + "output_layer.weight").on(LAST).vocabPaddedRows().when(TIED, "false"));
+        column(MODEL + "output_layer.weight")
+            .of(McoreGptTable.OUTPUT)
+            .on(LAST)
+            .vocabPaddedRows()
+            .extraState(EMPTY)
+            .when(TIED, "false"));
   }
 }

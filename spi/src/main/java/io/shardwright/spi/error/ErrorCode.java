@@ -36,6 +36,10 @@ public enum ErrorCode {
   SOURCE_CHANGED(115, Kind.INPUT),
   /** Tensors that the configuration promises are absent, or there are more than it allows. */
   TENSOR_MISSING(116, Kind.INPUT),
+  /** A JSON document breaks its grammar or is no object. */
+  JSON_MALFORMED(117, Kind.INPUT),
+  /** An array of a distributed checkpoint breaks zarr's grammar. */
+  ZARR_MALFORMED(118, Kind.INPUT),
 
   /** No family claims the checkpoint. */
   FAMILY_UNKNOWN(201, Kind.INPUT),
@@ -58,6 +62,8 @@ public enum ErrorCode {
   PATH_ESCAPE(302, Kind.SAFETY),
   /** The target exists and replacing it was not asked for. */
   TARGET_EXISTS(303, Kind.SAFETY),
+  /** A cast would lose values and was not allowed to. */
+  LOSSY_CAST(304, Kind.SAFETY),
 
   /** Reading failed. */
   READ_FAILED(401, Kind.INPUT),

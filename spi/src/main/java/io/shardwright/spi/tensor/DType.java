@@ -67,4 +67,13 @@ public enum DType {
   public int byteSize() {
     return byteSize;
   }
+
+  /**
+   * Whether it is a real floating-point type.
+   *
+   * @return true for binary64, binary32, binary16 and bfloat16
+   */
+  public boolean isFloating() {
+    return ordinal() <= BFLOAT16.ordinal();
+  }
 }

@@ -43,4 +43,19 @@ public record Region(List<Long> offset, Shape shape) {
   public long end(int axis) {
     return Math.addExact(offset.get(axis), shape.dim(axis));
   }
+
+  /**
+   * Whether two boxes of one tensor share an index.
+   *
+   * @param other of the same rank
+   * @return false where they do not, or where one is empty
+   */
+  public boolean overlaps(Region other) {
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      if (end(axis) <= other.offset.get(axis) || other.end(axis) <= offset.get(axis)) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

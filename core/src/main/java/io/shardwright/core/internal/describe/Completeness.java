@@ -20,7 +20,7 @@ final class Completeness {
   /**
    * Refuses a checkpoint that lacks parameters or has layers too many.
    *
-   * @param names without prefixes
+   * @param names canonical ones
    * @throws MalformedCheckpointException naming the first few
    */
   static void require(
@@ -45,14 +45,14 @@ final class Completeness {
   }
 
   private static List<String> expected(ParameterRule rule, OptionalLong layers) {
-    if (rule.mayBeAbsent()) {
+    if (rule.traits().mayBeAbsent() || rule.traits().rotary()) {
       return List.of();
     }
     if (!rule.perLayer()) {
-      return List.of(rule.pattern());
+      return List.of(rule.canonical());
     }
     return LongStream.range(0, Math.min(layers.orElse(0), 100_000))
-        .mapToObj(layer -> rule.pattern().replace("*", Long.toString(layer)))
+        .mapToObj(layer -> rule.canonical().replace("*", Long.toString(layer)))
         .toList();
   }
 
@@ -62,7 +62,7 @@ final class Completeness {
       return;
     }
     for (ParameterRule rule : inForce.rules()) {
-      String tooMany = rule.pattern().replace("*", Long.toString(layers.getAsLong()));
+      String tooMany = rule.canonical().replace("*", Long.toString(layers.getAsLong()));
       if (rule.perLayer() && names.contains(tooMany)) {
         throw new MalformedCheckpointException(
             ErrorCode.TENSOR_MISSING,

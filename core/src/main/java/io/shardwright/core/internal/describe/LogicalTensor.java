@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 import java.util.OptionalInt;
@@ -8,16 +9,44 @@ import java.util.OptionalInt;
 /**
  * A tensor as the model means it, whole.
  *
- * @param spec its name with the format's prefix, element type and whole shape
+ * @param id its canonical name, layers numbered in the whole model
+ * @param spec the source's name of it with the format's prefix, element type and whole shape; where
+ *     the source has it in several parts, those of the first
+ * @param prefix what the format puts before names
  * @param rule how the family cuts it
- * @param layer its layer in the whole model; empty where it belongs to none
- * @param shards where its parts lie: the ranks of one stage, then copies that other stages hold
+ * @param indexes what stands for each {@code *} of the rule: its layer, its expert
+ * @param canonical its shape, an axis per factor
+ * @param parts views that cover it exactly once
+ * @param replicas further views of the same elements
  */
 public record LogicalTensor(
-    TensorSpec spec, ParameterRule rule, OptionalInt layer, List<Shard> shards) {
+    String id,
+    TensorSpec spec,
+    String prefix,
+    ParameterRule rule,
+    List<Integer> indexes,
+    Shape canonical,
+    List<SourcePart> parts,
+    List<SourcePart> replicas) {
 
-  /** One rank's part. */
-  public record Shard(RankFile file, SourceTensor tensor) {}
+  /** Its layer in the whole model; empty where it belongs to none. */
+  public OptionalInt layer() {
+    return indexes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(indexes.get(0));
+  }
+
+  /** Its size in bytes. */
+  public long byteSize() {
+    return Math.multiplyExact(canonical.elements(), spec.dtype().byteSize());
+  }
+
+  /** A pattern with its stars replaced. */
+  public static String name(String pattern, List<Integer> indexes) {
+    String name = pattern;
+    for (int index : indexes) {
+      name = name.replaceFirst("\\*", Integer.toString(index));
+    }
+    return name;
+  }
 
   /**
    * Whether a name is that of a module's private state rather than a parameter. Ranks may differ in

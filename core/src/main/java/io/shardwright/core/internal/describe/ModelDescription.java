@@ -2,22 +2,30 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterTable;
 import java.util.List;
 
 /**
  * A checkpoint, described.
  *
  * @param source where it lies, for messages
+ * @param naming of its parameters
+ * @param table the family's rows in force
  * @param size the grid it was written for
- * @param ranks its files, stage by stage
+ * @param files what it consists of
  * @param tensors its logical tensors, in the order of the files
+ * @param objects what its modules keep besides tensors
  * @param layers in the whole model; 0 where the configuration does not say
  */
 public record ModelDescription(
     String source,
     ModelFamilyAdapter family,
     ModelConfig config,
+    Naming naming,
+    ParameterTable table,
     ParallelSize size,
-    List<RankFile> ranks,
+    SourceFiles files,
     List<LogicalTensor> tensors,
+    List<StateObject> objects,
     int layers) {}

@@ -4,25 +4,48 @@ import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds the one rule that matches a parameter's name. */
 final class RuleMatcher {
+  /** A rule and what stands for each of its stars. */
+  record Match(ParameterRule rule, List<Integer> indexes) {}
+
   private final String family;
-  private final Map<String, List<ParameterRule>> byPattern = new HashMap<>();
+  private final Map<String, List<ParameterRule>> byShape;
+  private final Map<String, List<ParameterRule>> byKey;
 
   RuleMatcher(String family, ParameterTable table) {
     this.family = family;
-    for (ParameterRule rule : table.rules()) {
-      byPattern.merge(rule.pattern(), List.of(rule), RuleMatcher::concat);
-    }
+    byShape = index(table, RuleMatcher::starred);
+    byKey = index(table, DistributedKey::of);
   }
 
-  private static <T> List<T> concat(List<T> first, List<T> second) {
-    return java.util.stream.Stream.concat(first.stream(), second.stream()).toList();
+  private static Map<String, List<ParameterRule>> index(
+      ParameterTable table, Function<String, String> key) {
+    var index = new HashMap<String, List<ParameterRule>>();
+    for (ParameterRule rule : table.rules()) {
+      index.computeIfAbsent(key.apply(rule.pattern()), k -> new ArrayList<>()).add(rule);
+    }
+    return index;
+  }
+
+  /** A name with every all-digit part replaced by a star. */
+  private static String starred(String name) {
+    return Stream.of(name.split("\\.", -1))
+        .map(part -> isNumber(part) ? "*" : part)
+        .collect(Collectors.joining("."));
+  }
+
+  private static boolean isNumber(String part) {
+    return part.matches("[0-9]{1,6}");
   }
 
   /**
@@ -30,29 +53,48 @@ final class RuleMatcher {
    *
    * @throws AdapterException if several rules match
    */
-  Optional<ParameterRule> match(String name) {
-    var rules = byPattern.getOrDefault(pattern(name), List.of());
-    if (rules.size() > 1) {
+  Optional<Match> match(String name) {
+    var matches =
+        byShape.getOrDefault(starred(name), List.of()).stream()
+            .map(rule -> match(rule, name))
+            .flatMap(Optional::stream)
+            .toList();
+    return one(matches, name);
+  }
+
+  private static Optional<Match> match(ParameterRule rule, String name) {
+    String[] pattern = rule.pattern().split("\\.", -1);
+    String[] parts = name.split("\\.", -1);
+    var indexes = new ArrayList<Integer>();
+    for (int i = 0; i < pattern.length; i++) {
+      if (pattern[i].equals("*")) {
+        indexes.add(Integer.parseInt(parts[i]));
+      } else if (!pattern[i].equals(parts[i])) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new Match(rule, indexes));
+  }
+
+  /**
+   * The rule for a distributed checkpoint's key, in which layers have no number.
+   *
+   * @throws AdapterException if several rules match
+   */
+  Optional<ParameterRule> matchKey(String key) {
+    return one(byKey.getOrDefault(key, List.of()), key);
+  }
+
+  private <T> Optional<T> one(List<T> matches, String name) {
+    if (matches.size() > 1) {
       throw new AdapterException(
           ErrorCode.RULE_AMBIGUOUS,
           "adapter '" + family + "'",
-          rules.size()
+          matches.size()
               + " rules match '"
               + name
               + "', expected one: give them exclusive conditions");
     }
-    return rules.stream().findFirst();
-  }
-
-  /** The name with its first all-digit part replaced by {@code *}. */
-  private static String pattern(String name) {
-    String[] parts = name.split("\\.", -1);
-    for (int i = 0; i < parts.length; i++) {
-      if (parts[i].matches("[0-9]+")) {
-        parts[i] = "*";
-        break;
-      }
-    }
-    return String.join(".", parts);
+    return matches.stream().findFirst();
   }
 }

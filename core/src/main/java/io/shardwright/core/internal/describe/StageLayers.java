@@ -41,6 +41,11 @@ public record StageLayers(int layers, int stages) {
     return found.find() ? OptionalInt.of(Integer.parseInt(found.group())) : OptionalInt.empty();
   }
 
+  /** A name with a star for its layer's number. */
+  public static String pattern(String name) {
+    return LAYER.matcher(name).replaceFirst("*");
+  }
+
   private static String renumber(String name, IntUnaryOperator change) {
     OptionalInt layer = layer(name);
     return layer.isEmpty()

@@ -2,8 +2,10 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Where the elements of a box of a logical tensor lie in a storage: the element at index i,
@@ -25,5 +27,54 @@ public record View(Region logical, long start, List<Long> strides) {
         ? Optional.empty()
         : Optional.of(
             new View(new Region(logical.offset(), logical.shape().with(0, rows)), start, strides));
+  }
+
+  private boolean empty() {
+    return logical.shape().elements() == 0;
+  }
+
+  /** The last place in the storage; -1 where there is no element. */
+  public long last() {
+    long at = start;
+    for (int axis = 0; axis < strides.size(); axis++) {
+      at += (logical.shape().dim(axis) - 1) * strides.get(axis);
+    }
+    return empty() ? -1 : at;
+  }
+
+  /** Whether no two elements have one place: each stride steps over all that is inside it. */
+  public boolean injective() {
+    var axes =
+        IntStream.range(0, strides.size())
+            .filter(axis -> logical.shape().dim(axis) > 1)
+            .boxed()
+            .sorted(Comparator.comparing(strides::get))
+            .toList();
+    long inside = 1;
+    for (int axis : axes) {
+      if (strides.get(axis) < inside) {
+        return false;
+      }
+      inside = Math.multiplyExact(strides.get(axis), logical.shape().dim(axis));
+    }
+    return true;
+  }
+
+  /**
+   * Whether no place belongs to both views: they are of different ranges, or parts of one larger
+   * injective view whose boxes do not overlap.
+   */
+  public boolean apart(View other) {
+    if (empty() || other.empty() || last() < other.start || other.last() < start) {
+      return true;
+    }
+    long shift = start;
+    for (int axis = 0; axis < strides.size(); axis++) {
+      long difference = other.logical.offset().get(axis) - logical.offset().get(axis);
+      shift += difference * strides.get(axis);
+    }
+    return strides.equals(other.strides)
+        && shift == other.start
+        && !logical.overlaps(other.logical);
   }
 }

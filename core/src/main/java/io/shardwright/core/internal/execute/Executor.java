@@ -6,10 +6,10 @@ import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
-import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.core.internal.plan.PlanStep.Fill;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +25,8 @@ public final class Executor {
   private final Progress progress;
   private final Slab slab;
   private final int slabBytes;
+  private final Casts casts = new Casts();
+  private Slab cast;
   private final Map<TargetTensor, Long> crcs = new LinkedHashMap<>();
 
   private Executor(TargetLayout layout, OutputFiles files, Progress progress, int slabBytes) {
@@ -48,7 +50,11 @@ public final class Executor {
 
   private Written run(List<PlanStep> steps) {
     for (PlanStep step : steps) {
-      copy((Copy) step);
+      if (step instanceof Copy copy) {
+        copy(copy);
+      } else if (step instanceof Fill fill) {
+        fill(fill);
+      }
     }
     var passages = new LinkedHashMap<Passage, Long>();
     long carried = 0;
@@ -59,37 +65,55 @@ public final class Executor {
     for (Piece piece : layout.structure(crcs)) {
       files.write(ByteBuffer.wrap(piece.bytes()), piece.place());
     }
-    return new Written(crcs, passages, slab.bytesRead() + carried);
+    return new Written(crcs, passages, slab.bytesRead() + carried, casts.losses());
   }
 
   private void copy(Copy copy) {
+    DType dtype = copy.tensor().dtype();
     var sources = new SourceViews(copy.from(), copy.tensor().shape());
     var replicas = new SourceViews(copy.replicas(), copy.tensor().shape());
-    var targets = new ArrayList<Runs>();
-    var running = new LinkedHashMap<TargetTensor, RunningCrc>();
-    for (To to : copy.to()) {
-      targets.add(new Runs(to.view(), copy.tensor().shape()));
-      running.putIfAbsent(to.tensor(), new RunningCrc());
-    }
-    int size = copy.tensor().dtype().byteSize();
+    var targets = new TargetViews(copy);
     long elements = copy.tensor().shape().elements();
-    long step = slabBytes / size;
+    long step = slabBytes / targets.widest(dtype);
     for (long at = 0; at < elements; at += step) {
-      slab.moveTo(at, Math.min(elements, at + step), copy.tensor().dtype());
+      slab.moveTo(at, Math.min(elements, at + step), dtype);
       if (!copy.zeros().isEmpty()) {
         slab.clear();
       }
       sources.each(slab::read);
       replicas.each(slab::compare);
-      for (int i = 0; i < targets.size(); i++) {
-        var tensor = copy.to().get(i).tensor();
-        slab.write(targets.get(i), layout.place(tensor), files, running.get(tensor));
-      }
-      progress.advance(Math.min(elements - at, step) * size);
+      write(targets, dtype);
+      progress.advance(Math.min(elements - at, step) * dtype.byteSize());
     }
     sources.requireIntact(slab.scratch());
     replicas.requireIntact(slab.scratch());
-    running.forEach((tensor, crc) -> crcs.put(tensor, value(tensor, crc)));
+    finish(targets);
+  }
+
+  private void write(TargetViews targets, DType dtype) {
+    for (DType wanted : targets.dtypes()) {
+      Slab from = slab;
+      if (wanted != dtype) {
+        cast = cast == null ? new Slab(slabBytes) : cast;
+        cast.take(slab, dtype, wanted, casts);
+        from = cast;
+      }
+      Slab bytes = from;
+      targets.each(
+          wanted, (tensor, runs, crc) -> bytes.write(runs, layout.place(tensor), files, crc));
+    }
+  }
+
+  private void fill(Fill fill) {
+    var targets = new TargetViews(fill);
+    slab.moveTo(0, fill.tensor().shape().elements(), fill.tensor().dtype());
+    slab.bytes(fill.values().length).put(fill.values());
+    write(targets, fill.tensor().dtype());
+    finish(targets);
+  }
+
+  private void finish(TargetViews targets) {
+    targets.crcs().forEach((tensor, crc) -> crcs.put(tensor, value(tensor, crc)));
   }
 
   private long value(TargetTensor tensor, RunningCrc crc) {

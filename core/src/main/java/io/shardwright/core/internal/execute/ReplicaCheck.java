@@ -1,5 +1,8 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Passage;
+import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
@@ -19,13 +22,21 @@ public final class ReplicaCheck {
    */
   public static void require(ExecutablePlan plan) {
     var replicated =
-        plan.steps().stream().filter(step -> !((Copy) step).replicas().isEmpty()).toList();
+        plan.steps().stream()
+            .filter(step -> step instanceof Copy copy && !copy.replicas().isEmpty())
+            .toList();
     var nowhere = new Nowhere();
-    Executor.run(
-        new ExecutablePlan(plan.source(), plan.size(), List.of(), plan.files(), replicated),
-        nowhere,
-        nowhere,
-        bytes -> {});
+    var compared =
+        new ExecutablePlan(
+            plan.source(),
+            plan.choice(),
+            List.of(),
+            plan.files(),
+            plan.arrays(),
+            List.of(),
+            List.of(),
+            replicated);
+    Executor.run(compared, nowhere, nowhere, bytes -> {});
   }
 
   /** Takes everything and keeps nothing. */

@@ -1,12 +1,13 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
-import io.shardwright.core.internal.plan.PlanStep.From;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -16,7 +17,22 @@ import java.util.List;
  */
 final class Slab {
   /** A piece of a view within the slab; positions in bytes. */
-  private record Span(int slab, long stored, int length) {}
+  private record Span(int slab, long stored, int length) {
+    /** Pieces in the storage's order, those that touch each other together. */
+    static List<List<Span>> neighbours(List<Span> spans) {
+      var sorted = spans.stream().sorted(Comparator.comparingLong(Span::stored)).toList();
+      var groups = new ArrayList<List<Span>>();
+      int first = 0;
+      for (int i = 1; i <= sorted.size(); i++) {
+        Span last = sorted.get(i - 1);
+        if (i == sorted.size() || sorted.get(i).stored() != last.stored() + last.length()) {
+          groups.add(sorted.subList(first, i));
+          first = i;
+        }
+      }
+      return groups;
+    }
+  }
 
   private final ByteBuffer slab;
   private final ByteBuffer scratch;
@@ -56,12 +72,20 @@ final class Slab {
     return slab.slice(0, length);
   }
 
+  /** Takes the values of another slab's range, cast. */
+  void take(Slab other, DType from, DType to, Casts casts) {
+    moveTo(other.first, other.last, to);
+    int elements = (int) (last - first);
+    casts.convert(
+        other.bytes(elements * from.byteSize()), from, bytes(elements * to.byteSize()), to);
+  }
+
   ByteBuffer scratch() {
     return scratch;
   }
 
   /** Reads what a view has of this range. */
-  void read(From from, Runs runs, RunningCrc crc) {
+  void read(SourcePart from, Runs runs, RunningCrc crc) {
     var spans = spans(runs);
     if (spans.size() > 1 && runs.dense()) {
       ByteBuffer range = fetch(from, spans.get(0).stored(), total(spans));
@@ -83,7 +107,7 @@ final class Slab {
   }
 
   /** Compares what a view has of this range with what the slab holds. */
-  void compare(From replica, Runs runs, RunningCrc crc) {
+  void compare(SourcePart replica, Runs runs, RunningCrc crc) {
     for (Span span : spans(runs)) {
       ByteBuffer found = fetch(replica, span.stored(), span.length());
       bytesRead += span.length();
@@ -111,6 +135,15 @@ final class Slab {
     if (spans.isEmpty()) {
       return;
     }
+    if (spans.size() == 1 || runs.dense()) {
+      write(spans, tensor, files, crc);
+    } else {
+      Span.neighbours(spans).forEach(range -> write(range, tensor, files, crc));
+    }
+  }
+
+  /** Writes pieces that are neighbours in the storage. */
+  private void write(List<Span> spans, Place tensor, OutputFiles files, RunningCrc crc) {
     ByteBuffer bytes = slice(spans.get(0));
     if (spans.size() > 1) {
       scratch.clear();
@@ -122,7 +155,7 @@ final class Slab {
     files.write(bytes, new Place(tensor.file(), Math.addExact(tensor.offset(), offset)));
   }
 
-  private ByteBuffer fetch(From from, long position, int length) {
+  private ByteBuffer fetch(SourcePart from, long position, int length) {
     scratch.clear().limit(length);
     from.tensor().storage().readFully(scratch, position);
     return scratch.flip();

@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
-import io.shardwright.core.internal.plan.PlanStep.From;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.Shape;
@@ -18,16 +18,16 @@ final class SourceViews {
   /** What is done with a view for a slab. */
   interface Action {
     /** Reads or compares what a view has of the slab's range. */
-    void on(From from, Runs runs, RunningCrc crc);
+    void on(SourcePart from, Runs runs, RunningCrc crc);
   }
 
-  private final List<From> views;
+  private final List<SourcePart> views;
   private final List<Runs> runs = new ArrayList<>();
   private final Map<SourceTensor, RunningCrc> crcs = new IdentityHashMap<>();
 
-  SourceViews(List<From> views, Shape logical) {
+  SourceViews(List<SourcePart> views, Shape logical) {
     this.views = views;
-    for (From from : views) {
+    for (SourcePart from : views) {
       runs.add(new Runs(from.view(), logical));
       crcs.computeIfAbsent(from.tensor(), tensor -> new RunningCrc());
     }

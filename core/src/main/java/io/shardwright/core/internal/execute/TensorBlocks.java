@@ -1,9 +1,10 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.View;
-import io.shardwright.core.internal.plan.PlanStep.From;
 import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,15 +21,24 @@ public final class TensorBlocks {
    * @param each given blocks that are valid until it returns
    */
   public void read(SourceTensor tensor, Consumer<ByteBuffer> each) {
-    var shape = tensor.spec().shape();
-    var view = new View(Region.whole(shape), tensor.start(), tensor.strides());
-    var source = new From("", tensor, view);
-    var views = new SourceViews(List.of(source), shape);
-    int size = tensor.spec().dtype().byteSize();
+    var view = new View(Region.whole(tensor.spec().shape()), tensor.start(), tensor.strides());
+    read(tensor.spec(), List.of(new SourcePart("", tensor, view)), each);
+  }
+
+  /**
+   * Reads a tensor that lies in several parts.
+   *
+   * @param parts that cover it
+   * @param each given blocks that are valid until it returns
+   */
+  public void read(TensorSpec tensor, List<SourcePart> parts, Consumer<ByteBuffer> each) {
+    var shape = tensor.shape();
+    var views = new SourceViews(parts, shape);
+    int size = tensor.dtype().byteSize();
     long step = BLOCK / size;
     for (long at = 0; at < shape.elements(); at += step) {
       long end = Math.min(shape.elements(), at + step);
-      slab.moveTo(at, end, tensor.spec().dtype());
+      slab.moveTo(at, end, tensor.dtype());
       views.each(slab::read);
       each.accept(slab.bytes((int) (end - at) * size));
     }

@@ -10,6 +10,10 @@ import java.util.Map;
  * @param tensors the CRC-32 of every tensor
  * @param passages the CRC-32 of every member that was carried over
  * @param bytesRead from the source
+ * @param losses of casts
  */
 public record Written(
-    Map<TargetTensor, Long> tensors, Map<Passage, Long> passages, long bytesRead) {}
+    Map<TargetTensor, Long> tensors,
+    Map<Passage, Long> passages,
+    long bytesRead,
+    CastLosses losses) {}

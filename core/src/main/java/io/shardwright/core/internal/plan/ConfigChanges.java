@@ -1,36 +1,66 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
-/** What a change of parallelism must change in the configuration, and nothing else. */
+/** What a request must change in the configuration, and nothing else. */
 final class ConfigChanges {
-  private ConfigChanges() {}
+  private final ModelConfig config;
+  private final List<ConfigChange> changes = new ArrayList<>();
 
-  static List<ConfigChange> of(ModelConfig config, ParallelSize wanted) {
-    var changes = new ArrayList<ConfigChange>();
-    size(config, ParallelDimension.TENSOR, wanted.tensor(), changes);
-    size(config, ParallelDimension.PIPELINE, wanted.pipeline(), changes);
-    if (config.text("virtual_pipeline_model_parallel_size").isPresent()) {
-      changes.add(change(config, "virtual_pipeline_model_parallel_size", "null"));
-    }
-    if (wanted.tensor() == 1 && config.flag("sequence_parallel")) {
-      changes.add(change(config, "sequence_parallel", "false"));
-    }
-    return changes;
+  private ConfigChanges(ModelConfig config) {
+    this.config = config;
   }
 
-  private static void size(
-      ModelConfig config, ParallelDimension dimension, int wanted, List<ConfigChange> changes) {
+  static List<ConfigChange> of(ModelDescription model, TargetChoice wanted) {
+    var changes = new ConfigChanges(model.config());
+    changes.sizes(wanted);
+    if (wanted.naming() != model.naming()) {
+      new TreeMap<>(model.family().namingKeys(model.config(), wanted.naming()))
+          .forEach(changes::set);
+    }
+    wanted.dtype().ifPresent(dtype -> changes.set("precision", precision(dtype)));
+    return changes.changes;
+  }
+
+  private void sizes(TargetChoice wanted) {
+    size(ParallelDimension.TENSOR, wanted.size().tensor());
+    size(ParallelDimension.PIPELINE, wanted.size().pipeline());
+    String virtual = ParallelDimension.VIRTUAL_PIPELINE.configKey();
+    if (wanted.virtual().isPresent()) {
+      set(virtual, Integer.toString(wanted.virtual().getAsInt()));
+    } else if (config.text(virtual).isPresent()) {
+      set(virtual, "null");
+    }
+    if (wanted.size().tensor() == 1 && config.flag("sequence_parallel")) {
+      set("sequence_parallel", "false");
+    }
+  }
+
+  private void size(ParallelDimension dimension, int wanted) {
     if (config.integer(dimension.configKey()).orElse(1) != wanted) {
-      changes.add(change(config, dimension.configKey(), Integer.toString(wanted)));
+      set(dimension.configKey(), Integer.toString(wanted));
     }
   }
 
-  private static ConfigChange change(ModelConfig config, String key, String to) {
-    return new ConfigChange(key, config.text(key).orElse("absent"), to);
+  private void set(String key, String to) {
+    String from = config.text(key).orElse(config.has(key) ? "null" : "absent");
+    if (!from.equals(to)) {
+      changes.add(new ConfigChange(key, from, to));
+    }
+  }
+
+  /** NeMo v1.23.0, {@code nemo/collections/nlp/parts/utils_funcs.py}. */
+  private static String precision(DType dtype) {
+    return switch (dtype) {
+      case FLOAT16 -> "16";
+      case BFLOAT16 -> "bf16";
+      default -> "32";
+    };
   }
 }

@@ -1,43 +1,53 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.ParallelSize;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Everything that a run will do.
  *
- * @param size the grid to write
+ * @param choice what the target is to be
  * @param changes to the configuration, in the order of the rules
- * @param files to write, stage by stage
+ * @param files to write, stage by stage; empty for a distributed target
+ * @param arrays to write; empty for rank files
+ * @param objects what the arrays' modules keep besides
+ * @param leftOut what the target's naming has no place for
  * @param steps one per logical tensor, in order
  */
 public record ExecutablePlan(
     ModelDescription source,
-    ParallelSize size,
+    TargetChoice choice,
     List<ConfigChange> changes,
     List<TargetFile> files,
+    List<TargetArray> arrays,
+    List<TargetObject> objects,
+    List<LogicalTensor> leftOut,
     List<PlanStep> steps) {
+
+  /** All tensors to be written, chunks each. */
+  public Stream<TargetTensor> targets() {
+    return Stream.concat(
+        files.stream().flatMap(file -> file.tensors().values().stream()),
+        arrays.stream().flatMap(array -> array.chunks().values().stream()));
+  }
 
   /** Bytes of all tensors to be written. */
   public long tensorBytes() {
-    return files.stream()
-        .flatMap(file -> file.tensors().values().stream())
-        .mapToLong(tensor -> tensor.spec().byteSize())
-        .reduce(0, Math::addExact);
+    return targets().mapToLong(tensor -> tensor.spec().byteSize()).reduce(0, Math::addExact);
   }
 
   /** Bytes of all logical tensors. */
   public long logicalBytes() {
     return source.tensors().stream()
-        .mapToLong(tensor -> tensor.spec().byteSize())
+        .mapToLong(tensor -> tensor.byteSize())
         .reduce(0, Math::addExact);
   }
 
   /** Bytes of all tensors to be read. */
   public long sourceBytes() {
-    return source.ranks().stream()
-        .flatMap(file -> file.tensors().values().stream())
+    return source.files().tensors().stream()
         .mapToLong(tensor -> tensor.spec().byteSize())
         .reduce(0, Math::addExact);
   }

@@ -1,15 +1,14 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.ParallelSize;
-import io.shardwright.core.internal.describe.ShardCut;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,149 +16,173 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Finds every reason why a model can't be cut for a grid. */
+/** Finds every reason why a model can't be written as asked. */
 final class Feasibility {
   private static final int LARGEST_NAMED = 1024;
 
   private final ModelDescription model;
+  private final TargetChoice wanted;
+  private final List<Emission> emissions;
+  private final List<String> problems = new ArrayList<>();
+  private final List<ErrorCode> codes = new ArrayList<>();
 
-  Feasibility(ModelDescription model) {
+  private Feasibility(ModelDescription model, TargetChoice wanted, List<Emission> emissions) {
     this.model = model;
+    this.wanted = wanted;
+    this.emissions = emissions;
   }
 
   /**
    * Refuses what can't be done, with all reasons.
    *
+   * @param otherProblems found before
    * @throws PlanRejectedException with the legal values of each size
    */
-  void require(ParallelSize wanted) {
-    var problems = new ArrayList<String>();
-    var codes = new ArrayList<ErrorCode>();
-    limits(wanted)
-        .forEach(
-            problem -> {
-              problems.add(problem);
-              codes.add(ErrorCode.DIMENSION_UNSUPPORTED);
-            });
-    layers(wanted.pipeline())
-        .ifPresent(
-            problem -> {
-              problems.add(problem);
-              codes.add(ErrorCode.NOT_DIVISIBLE);
-            });
-    indivisible(wanted.tensor())
-        .forEach(
-            (reason, names) -> {
-              problems.add(sentence(names, wanted.tensor(), reason));
-              codes.add(ErrorCode.NOT_DIVISIBLE);
-            });
-    if (!problems.isEmpty()) {
-      throw new PlanRejectedException(codes.get(0), model.source(), problems);
+  static void require(
+      ModelDescription model,
+      TargetChoice wanted,
+      List<Emission> emissions,
+      List<String> otherProblems) {
+    var feasibility = new Feasibility(model, wanted, emissions);
+    otherProblems.forEach(problem -> feasibility.add(ErrorCode.PLAN_IMPOSSIBLE, problem));
+    feasibility.limits();
+    feasibility.layers();
+    feasibility.virtualStages();
+    feasibility.cuts();
+    if (!feasibility.problems.isEmpty()) {
+      throw new PlanRejectedException(
+          feasibility.codes.get(0), model.source(), feasibility.problems);
     }
   }
 
-  private List<String> limits(ParallelSize wanted) {
-    var problems = new ArrayList<String>();
+  private void add(ErrorCode code, String problem) {
+    codes.add(code);
+    problems.add(problem);
+  }
+
+  private void limits() {
     Map<ParallelDimension, Integer> sizes = new LinkedHashMap<>();
-    sizes.put(ParallelDimension.TENSOR, wanted.tensor());
-    sizes.put(ParallelDimension.PIPELINE, wanted.pipeline());
+    sizes.put(ParallelDimension.TENSOR, wanted.size().tensor());
+    sizes.put(ParallelDimension.PIPELINE, wanted.size().pipeline());
+    sizes.put(ParallelDimension.VIRTUAL_PIPELINE, wanted.virtual().orElse(1));
     sizes.forEach(
         (dimension, size) -> {
           if (!model.family().parallelism().allows(dimension, size)) {
-            problems.add(
-                "adapter '"
-                    + model.family().id()
-                    + "' limits "
-                    + dimension.configKey()
-                    + " to 1, asked for "
-                    + size
-                    + ". Choose 1.");
+            add(
+                ErrorCode.DIMENSION_UNSUPPORTED,
+                String.format(
+                    Locale.ROOT,
+                    "adapter '%s' limits %s to 1, asked for %d. Choose 1.",
+                    model.family().id(),
+                    dimension.configKey(),
+                    size));
           }
         });
-    return problems;
   }
 
-  private Optional<String> layers(int stages) {
+  private void layers() {
+    int stages = wanted.size().pipeline();
     boolean allowed = model.family().parallelism().allows(ParallelDimension.PIPELINE, stages);
-    if (!allowed || stages == 1 || model.layers() > 0 && model.layers() % stages == 0) {
-      return Optional.empty();
+    if (allowed && stages > 1 && !divides(stages)) {
+      add(
+          ErrorCode.NOT_DIVISIBLE,
+          String.format(
+              Locale.ROOT,
+              "num_layers=%d is not divisible by %s=%d. Choose %s.",
+              model.layers(),
+              ParallelDimension.PIPELINE.configKey(),
+              stages,
+              listed(stage -> stage == 1 || divides(stage))));
     }
-    return Optional.of(
-        "num_layers="
-            + model.layers()
-            + " is not divisible by "
-            + ParallelDimension.PIPELINE.configKey()
-            + "="
-            + stages
-            + ". Choose "
-            + listed(stage -> model.layers() > 0 && model.layers() % stage == 0 || stage == 1)
-            + ".");
   }
 
-  private Map<String, List<String>> indivisible(int ranks) {
+  private boolean divides(int stages) {
+    return model.layers() > 0 && model.layers() % stages == 0;
+  }
+
+  private void virtualStages() {
+    int chunks = wanted.virtual().orElse(1);
+    int stages = wanted.size().pipeline();
+    if (chunks == 1) {
+      return;
+    }
+    String key = ParallelDimension.VIRTUAL_PIPELINE.configKey() + "=" + chunks;
+    if (wanted.layout() == WeightLayout.RANKS) {
+      add(
+          ErrorCode.PLAN_IMPOSSIBLE,
+          key
+              + " can't be kept in rank files, which have one part per stage. Choose none, or"
+              + " --layout distributed.");
+    }
+    if (stages == 1) {
+      add(ErrorCode.PLAN_IMPOSSIBLE, key + " needs pipeline_model_parallel_size over 1.");
+    } else if (divides(stages) && model.layers() / stages % chunks != 0) {
+      int own = model.layers() / stages;
+      add(
+          ErrorCode.NOT_DIVISIBLE,
+          "the "
+              + own
+              + " layers of a stage are not divisible by "
+              + key
+              + ". Choose "
+              + listed(size -> own % size == 0)
+              + ".");
+    }
+  }
+
+  private void cuts() {
+    int ranks = wanted.size().tensor();
     Map<String, List<String>> byReason = new LinkedHashMap<>();
-    for (LogicalTensor tensor : model.tensors()) {
-      problem(tensor, ranks)
+    for (Emission emission : emissions) {
+      problem(emission, ranks)
           .ifPresent(
               reason ->
-                  byReason
-                      .computeIfAbsent(reason, r -> new ArrayList<>())
-                      .add(tensor.spec().name()));
+                  byReason.computeIfAbsent(reason, r -> new ArrayList<>()).add(emission.name()));
     }
-    return byReason;
+    byReason.forEach(
+        (reason, names) -> add(ErrorCode.NOT_DIVISIBLE, sentence(names, ranks, reason)));
   }
 
   private String sentence(List<String> names, int ranks, String reason) {
     String others = names.size() > 1 ? " and " + (names.size() - 1) + " more" : "";
-    return "'"
-        + names.get(0)
-        + "'"
-        + others
-        + " can't be cut for "
-        + ParallelDimension.TENSOR.configKey()
-        + "="
-        + ranks
-        + ": "
-        + reason
-        + ". Choose "
-        + choices()
-        + ".";
+    return String.format(
+        Locale.ROOT,
+        "'%s'%s can't be cut for %s=%d: %s. Choose %s.",
+        names.get(0),
+        others,
+        ParallelDimension.TENSOR.configKey(),
+        ranks,
+        reason,
+        listed(size -> emissions.stream().allMatch(e -> problem(e, size).isEmpty())));
   }
 
-  private Optional<String> problem(LogicalTensor tensor, int ranks) {
-    var cut = ShardCut.of(tensor.rule(), ranks);
-    if (cut.replicated() || tensor.rule().vocabPadded()) {
+  private Optional<String> problem(Emission emission, int ranks) {
+    if (emission.row().traits().vocabPadded() || emission.form().divides(ranks)) {
       return Optional.empty();
     }
-    Optional<String> heads = headsProblem(tensor, ranks);
-    if (heads.isPresent() || cut.divides(tensor.spec().shape())) {
-      return heads;
-    }
-    return Optional.of(
-        "axis "
-            + cut.axis()
-            + " of shape "
-            + tensor.spec().shape()
-            + " is not divisible by "
-            + (cut.stride() == 1 ? ranks : cut.stride() + " x " + ranks));
+    var arrangement = emission.row().arrangement();
+    Optional<String> heads =
+        arrangement
+            .headsKey()
+            .map(key -> model.config().integer(key).isPresent() ? key : "num_attention_heads")
+            .flatMap(
+                key -> {
+                  OptionalLong count = model.config().integer(key);
+                  return count.isPresent()
+                      ? Optional.of(key + "=" + count.getAsLong() + " is not divisible by " + ranks)
+                      : Optional.empty();
+                });
+    return heads.isPresent() ? heads : Optional.of(axis(emission, ranks));
   }
 
-  private Optional<String> headsProblem(LogicalTensor tensor, int ranks) {
-    return tensor
-        .rule()
-        .headsKey()
-        .map(key -> model.config().integer(key).isPresent() ? key : "num_attention_heads")
-        .flatMap(
-            key -> {
-              OptionalLong heads = model.config().integer(key);
-              return heads.isPresent() && heads.getAsLong() % ranks != 0
-                  ? Optional.of(key + "=" + heads.getAsLong() + " is not divisible by " + ranks)
-                  : Optional.empty();
-            });
-  }
-
-  private String choices() {
-    return listed(ranks -> model.tensors().stream().allMatch(t -> problem(t, ranks).isEmpty()));
+  private static String axis(Emission emission, int ranks) {
+    int stride = emission.row().arrangement().stride();
+    return "axis "
+        + emission.form().cutAxis()
+        + " of shape "
+        + emission.form().shard(1)
+        + " is not divisible by "
+        + (stride == 1 ? ranks : stride + " x " + ranks);
   }
 
   private static String listed(IntPredicate legal) {

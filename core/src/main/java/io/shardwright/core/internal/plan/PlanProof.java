@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
-import io.shardwright.core.internal.plan.PlanStep.From;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Proves a plan: every logical element is read from exactly one place, every target element is
@@ -26,52 +27,63 @@ final class PlanProof {
     Set<Object> read = Collections.newSetFromMap(new IdentityHashMap<>());
     Set<TargetTensor> written = Collections.newSetFromMap(new IdentityHashMap<>());
     for (PlanStep step : plan.steps()) {
-      Copy copy = (Copy) step;
-      var boxes = new ArrayList<>(copy.zeros());
-      copy.from().forEach(from -> boxes.add(from.view().logical()));
-      covers(copy.tensor().shape(), boxes, copy);
-      copy.from().stream().map(From::tensor).forEach(read::add);
-      copy.replicas().stream().map(From::tensor).forEach(read::add);
-      copy.leftOut().stream().map(From::tensor).forEach(read::add);
-      targets(copy, written);
+      if (step instanceof Copy copy) {
+        sources(copy, read);
+      }
+      targets(step, written);
     }
-    plan.source().ranks().stream()
-        .flatMap(file -> file.tensors().values().stream())
+    plan.leftOut().stream()
+        .flatMap(tensor -> Stream.concat(tensor.parts().stream(), tensor.replicas().stream()))
+        .map(SourcePart::tensor)
+        .forEach(read::add);
+    plan.source().files().tensors().stream()
         .filter(tensor -> !LogicalTensor.isExtraState(tensor.spec().name()))
         .forEach(tensor -> require(read.contains(tensor), tensor.spec().name() + " is not used"));
-    plan.files().stream()
-        .flatMap(file -> file.tensors().values().stream())
-        .forEach(tensor -> require(written.contains(tensor), tensor + " is not written"));
+    plan.targets().forEach(tensor -> require(written.contains(tensor), tensor + " is not written"));
   }
 
-  private static void targets(Copy copy, Set<TargetTensor> written) {
+  private static void sources(Copy copy, Set<Object> read) {
+    var boxes = new ArrayList<>(copy.zeros());
+    copy.from().forEach(from -> boxes.add(from.view().logical()));
+    covers(copy.tensor().shape(), boxes, copy);
+    Stream.of(copy.from(), copy.replicas(), copy.leftOut())
+        .flatMap(List::stream)
+        .map(SourcePart::tensor)
+        .forEach(read::add);
+  }
+
+  private static void targets(PlanStep step, Set<TargetTensor> written) {
     Map<TargetTensor, List<View>> views = new LinkedHashMap<>();
-    for (To to : copy.to()) {
+    for (To to : step.to()) {
       views.computeIfAbsent(to.tensor(), t -> new ArrayList<>()).add(to.view());
     }
     views.forEach(
         (tensor, parts) -> {
           require(written.add(tensor), tensor + " is written by two steps");
-          Shape shape = tensor.spec().shape();
-          covers(shape, parts.stream().map(view -> local(view, shape)).toList(), copy);
+          covered(tensor, parts);
         });
   }
 
-  /** The box of a dense row-major tensor that a view occupies. */
-  private static Region local(View view, Shape shape) {
-    var strides = shape.rowMajorStrides();
-    require(view.strides().equals(strides), view + " is not row-major in " + shape);
-    var offset = new ArrayList<Long>();
-    long rest = view.start();
-    for (long stride : strides) {
-      offset.add(stride == 0 ? 0 : rest / stride);
-      rest = stride == 0 ? 0 : rest % stride;
+  /**
+   * Views cover a tensor exactly once if each puts its elements on different places, no two meet,
+   * none leaves the tensor and their sizes add up.
+   */
+  private static void covered(TargetTensor tensor, List<View> views) {
+    long elements = 0;
+    for (int i = 0; i < views.size(); i++) {
+      View view = views.get(i);
+      require(view.injective(), view + " writes a place of " + tensor + " twice");
+      require(view.last() < tensor.spec().shape().elements(), view + " leaves " + tensor);
+      for (View other : views.subList(0, i)) {
+        require(view.apart(other), view + " meets " + other + " in " + tensor);
+      }
+      elements = Math.addExact(elements, view.logical().shape().elements());
     }
-    return new Region(offset, view.logical().shape());
+    require(elements == tensor.spec().shape().elements(), "views do not add up to " + tensor);
   }
 
   /** Boxes inside a shape cover it exactly once if no two overlap and their sizes add up. */
-  private static void covers(Shape shape, List<Region> boxes, Copy copy) {
+  private static void covers(Shape shape, List<Region> boxes, PlanStep copy) {
     long elements = 0;
     for (int i = 0; i < boxes.size(); i++) {
       Region box = boxes.get(i);
@@ -79,20 +91,11 @@ final class PlanProof {
         require(box.end(axis) <= shape.dim(axis), box + " is outside " + copy.tensor());
       }
       for (Region other : boxes.subList(0, i)) {
-        require(!overlap(box, other), box + " overlaps " + other + " in " + copy.tensor());
+        require(!box.overlaps(other), box + " overlaps " + other + " in " + copy.tensor());
       }
       elements = Math.addExact(elements, box.shape().elements());
     }
     require(elements == shape.elements(), "boxes do not add up to " + copy.tensor());
-  }
-
-  private static boolean overlap(Region a, Region b) {
-    for (int axis = 0; axis < a.shape().rank(); axis++) {
-      if (a.end(axis) <= b.offset().get(axis) || b.end(axis) <= a.offset().get(axis)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static void require(boolean holds, String otherwise) {

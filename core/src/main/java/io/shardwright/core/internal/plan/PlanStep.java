@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -9,27 +9,36 @@ import java.util.List;
 /** One thing to do. The set is closed, so that a plan can be shown, checked and run elsewhere. */
 public sealed interface PlanStep {
 
+  /** Views of the target tensors, each of which they cover exactly once. */
+  List<To> to();
+
+  /** The logical tensor; its shape has an axis per factor. */
+  TensorSpec tensor();
+
   /**
-   * Moves a logical tensor's elements unchanged from where they lie to where they belong.
+   * Moves a logical tensor's elements from where they lie to where they belong; a target of another
+   * element type gets them cast.
    *
-   * @param tensor the logical tensor
-   * @param from views that together with {@code zeros} cover it exactly once
+   * @param from views that together with {@code zeros} cover the tensor exactly once
    * @param replicas further views of the same elements, which must be equal
    * @param zeros boxes that no source has and that are zero in the target: new vocabulary padding
-   * @param leftOut vocabulary padding that the target has no rows for
-   * @param to views of the target tensors, each of which they cover exactly once
+   * @param leftOut what the target has no place for: vocabulary padding, buffers
    */
   record Copy(
       TensorSpec tensor,
-      List<From> from,
-      List<From> replicas,
+      List<SourcePart> from,
+      List<SourcePart> replicas,
       List<Region> zeros,
-      List<From> leftOut,
+      List<SourcePart> leftOut,
       List<To> to)
       implements PlanStep {}
 
-  /** Elements of a source tensor. */
-  record From(String member, SourceTensor tensor, View view) {}
+  /**
+   * Writes values that the configuration determines.
+   *
+   * @param values the tensor's bytes, little-endian and row-major
+   */
+  record Fill(TensorSpec tensor, byte[] values, List<To> to) implements PlanStep {}
 
   /** Elements of a target tensor. */
   record To(TargetTensor tensor, View view) {}

@@ -11,14 +11,18 @@ public final class PlanText {
     var text = new StringBuilder();
     var model = plan.source();
     line(text, "source", model.source() + ", family " + model.family().id() + ", " + model.size());
-    line(text, "target", plan.size() + ", " + plan.files().size() + " rank files");
+    line(text, "target", target(plan));
     line(text, "read", plan.sourceBytes() + " bytes of tensors");
     line(text, "write", targetBytes + " bytes");
     long cut = model.tensors().stream().filter(t -> t.rule().partitionDim() >= 0).count();
     line(text, "tensors", model.tensors().size() + " logical, of which " + cut + " are cut");
+    plan.leftOut()
+        .forEach(
+            tensor ->
+                line(text, "left out", tensor.spec().name() + ": the target's naming has no such"));
     plan.steps().stream()
-        .map(step -> (PlanStep.Copy) step)
-        .flatMap(copy -> copy.leftOut().stream())
+        .filter(PlanStep.Copy.class::isInstance)
+        .flatMap(step -> ((PlanStep.Copy) step).leftOut().stream())
         .forEach(
             from ->
                 line(
@@ -33,7 +37,27 @@ public final class PlanText {
           file.rank().toString(),
           file.member() + ", " + file.tensors().size() + " tensors, " + bytes + " bytes");
     }
+    for (TargetArray array : plan.arrays()) {
+      line(
+          text,
+          "array",
+          array.spec().name() + " " + array.spec().shape() + " in chunks of " + array.chunk());
+    }
     return text.toString();
+  }
+
+  private static String target(ExecutablePlan plan) {
+    var choice = plan.choice();
+    String kept =
+        plan.arrays().isEmpty()
+            ? plan.files().size() + " rank files"
+            : plan.arrays().size() + " arrays";
+    return choice.size()
+        + choice.virtual().stream().mapToObj(v -> " VP " + v).findFirst().orElse("")
+        + ", "
+        + choice.naming().name().toLowerCase(Locale.ROOT)
+        + " naming, "
+        + kept;
   }
 
   private static void line(StringBuilder text, String key, String value) {

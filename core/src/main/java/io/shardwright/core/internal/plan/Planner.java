@@ -1,133 +1,218 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
-import io.shardwright.core.internal.describe.LogicalTensor.Shard;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.ParallelSize;
-import io.shardwright.core.internal.describe.ShardCut;
-import io.shardwright.core.internal.describe.StageLayers;
-import io.shardwright.core.internal.describe.View;
+import io.shardwright.core.internal.describe.SourcePart;
+import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
-import io.shardwright.core.internal.plan.PlanStep.From;
+import io.shardwright.core.internal.plan.PlanStep.Fill;
 import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Locale;
 import java.util.function.Function;
 
-/** Plans a change of tensor and pipeline parallelism. */
+/** Plans a change of parallelism, naming, layout or element type. */
 public final class Planner {
+  /** A logical tensor and what it becomes. */
+  private record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {}
+
   private final ModelDescription model;
-  private final ParallelSize wanted;
+  private final TargetChoice choice;
   private final Function<RankCoordinate, String> members;
-  private final StageAssignment stages;
+  private final String folder;
+  private final List<ConfigChange> changes;
+  private final ModelConfig config;
   private final Vocabulary vocabulary;
+  private final List<String> problems = new ArrayList<>();
 
   private Planner(
       ModelDescription model,
-      ParallelSize wanted,
-      OptionalLong vocabularySize,
-      Function<RankCoordinate, String> members) {
+      TargetChoice choice,
+      VocabularySize vocabularySize,
+      Function<RankCoordinate, String> members,
+      String folder) {
     this.model = model;
-    this.wanted = wanted;
+    this.choice = choice;
     this.members = members;
-    this.stages = new StageAssignment(new StageLayers(model.layers(), wanted.pipeline()));
+    this.folder = folder;
+    this.changes = ConfigChanges.of(model, choice);
+    this.config = new ChangedConfig(model.config(), changes);
     this.vocabulary = new Vocabulary(model.source(), model.config(), vocabularySize);
   }
 
   /**
    * Plans, or refuses with all reasons.
    *
-   * @param vocabularySize the true vocabulary size, where the user says it
+   * @param vocabularySize the true vocabulary size, where it is known
    * @param members names the target's file of a rank
-   * @throws io.shardwright.spi.error.PlanRejectedException if the model can't be cut so
+   * @param folder the folder of a distributed checkpoint, with a slash
+   * @throws io.shardwright.spi.error.PlanRejectedException if it can't be done
    */
   public static ExecutablePlan plan(
       ModelDescription model,
-      ParallelSize wanted,
-      OptionalLong vocabularySize,
-      Function<RankCoordinate, String> members) {
-    new Feasibility(model).require(wanted);
-    var plan = new Planner(model, wanted, vocabularySize, members).plan();
+      TargetChoice choice,
+      VocabularySize vocabularySize,
+      Function<RankCoordinate, String> members,
+      String folder) {
+    var plan = new Planner(model, choice, vocabularySize, members, folder).plan();
     PlanProof.check(plan);
     return plan;
   }
 
   private ExecutablePlan plan() {
-    var files = wanted.ranks().stream().map(this::file).toList();
-    Map<RankCoordinate, TargetFile> byRank = new LinkedHashMap<>();
-    files.forEach(file -> byRank.put(file.rank(), file));
-    List<PlanStep> steps =
-        model.tensors().stream().<PlanStep>map(tensor -> copy(tensor, byRank)).toList();
-    var changes = ConfigChanges.of(model.config(), wanted);
-    return new ExecutablePlan(model, wanted, changes, files, steps);
+    var rows = new TargetRows(model, config, naming(), choice.layout());
+    var works = model.tensors().stream().map(tensor -> work(tensor, rows)).toList();
+    if (choice.naming() != model.naming()) {
+      rows.missing()
+          .forEach(
+              name -> problems.add("the source lacks '" + name + "', which that naming needs"));
+    }
+    var emissions = works.stream().flatMap(work -> work.emissions().stream()).toList();
+    Feasibility.require(model, choice, emissions, problems);
+    return choice.layout() == WeightLayout.RANKS ? ranks(works, rows) : arrays(works, rows);
   }
 
-  private TargetFile file(RankCoordinate rank) {
-    String member = members.apply(rank);
-    var tensors = new LinkedHashMap<String, TargetTensor>();
-    for (LogicalTensor tensor : model.tensors()) {
-      for (StageAssignment.Home home : stages.homes(tensor)) {
-        if (home.stage() == rank.pipeline()) {
-          var shard = ShardCut.of(tensor.rule(), wanted.tensor()).shard(shape(tensor));
-          var spec = new TensorSpec(home.name(), tensor.spec().dtype(), shard);
-          tensors.put(spec.name(), new TargetTensor(member, spec));
-        }
-      }
+  /** The target's naming; where the family can't have it, the source's, to find other problems. */
+  private Naming naming() {
+    var namings = model.family().namings(model.config());
+    if (choice.naming() == model.naming() || namings.contains(choice.naming())) {
+      return choice.naming();
     }
-    var state = new StageState(model, stages, rank.pipeline());
-    return new TargetFile(
-        member,
-        rank,
-        state.names(tensors.keySet()),
-        tensors,
-        state.objects(),
-        state.metadata(tensors.keySet()));
+    problems.add(
+        String.format(
+            Locale.ROOT,
+            "family '%s' can't have %s naming with this configuration. Choose %s.",
+            model.family().id(),
+            choice.naming().name().toLowerCase(Locale.ROOT),
+            model.naming().name().toLowerCase(Locale.ROOT)));
+    return model.naming();
+  }
+
+  private Work work(LogicalTensor tensor, TargetRows rows) {
+    Shape shape = shape(tensor);
+    var emissions = new ArrayList<Emission>();
+    for (ParameterRule row : rows.of(tensor)) {
+      StoredForm form = rows.form(row, tensor, shape);
+      emissions.add(new Emission(tensor.prefix(), row, tensor.indexes(), form, dtype(tensor, row)));
+    }
+    return new Work(tensor, shape, emissions);
+  }
+
+  private DType dtype(LogicalTensor tensor, ParameterRule row) {
+    DType found = tensor.spec().dtype();
+    boolean buffer = row.stage() == ParameterRule.Stage.EVERY;
+    return choice.dtype().filter(wanted -> found.isFloating() && !buffer).orElse(found);
   }
 
   /** The whole tensor as the target counts it: vocabulary rows are padded for its ranks. */
   private Shape shape(LogicalTensor tensor) {
-    Shape shape = tensor.spec().shape();
-    return tensor.rule().vocabPadded()
-        ? shape.with(0, vocabulary.rows(shape.dim(0), model.size().tensor(), wanted.tensor()))
+    Shape shape = tensor.canonical();
+    return tensor.rule().traits().vocabPadded()
+        ? shape.with(
+            0, vocabulary.rows(shape.dim(0), model.size().tensor(), choice.size().tensor()))
         : shape;
   }
 
-  private Copy copy(LogicalTensor tensor, Map<RankCoordinate, TargetFile> files) {
-    Shape target = shape(tensor);
-    var cut = ShardCut.of(tensor.rule(), model.size().tensor());
-    var views = new ArrayList<From>();
-    var leftOut = new ArrayList<From>();
-    int needed = 0;
-    for (Shard shard : tensor.shards()) {
-      var found = shard.tensor();
-      String member = shard.file().member();
-      int rank = shard.file().rank().tensor();
-      for (View view : cut.views(tensor.spec().shape(), rank, found.start(), found.strides())) {
-        view.within(target)
-            .ifPresentOrElse(
-                inside -> views.add(new From(member, found, inside)),
-                () -> leftOut.add(new From(member, found, view)));
-      }
-      boolean more = shard.file().rank().pipeline() == stageOf(tensor) && !cut.replicated();
-      needed = more || needed == 0 ? views.size() : needed;
-    }
-    boolean compare = !LogicalTensor.isExtraState(tensor.spec().name());
-    List<From> replicas = compare ? views.subList(needed, views.size()) : List.of();
-    var whole = new TensorSpec(tensor.spec().name(), tensor.spec().dtype(), target);
-    var padding = padding(tensor.spec().shape(), target);
-    var targets = targets(tensor, target, files);
-    return new Copy(whole, views.subList(0, needed), replicas, padding, leftOut, targets);
+  private ExecutablePlan ranks(List<Work> works, TargetRows rows) {
+    var targets = new RankTargets(model, choice, members);
+    var steps = steps(works, rows, targets);
+    boolean carried = choice.naming() == model.naming();
+    var states =
+        new StageStates(model, rows.table(), targets.stages(), carried, emissions(works, rows));
+    return new ExecutablePlan(
+        model,
+        choice,
+        changes,
+        targets.files(states::of),
+        List.of(),
+        List.of(),
+        leftOut(works),
+        steps);
   }
 
-  private static int stageOf(LogicalTensor tensor) {
-    return tensor.shards().get(0).file().rank().pipeline();
+  private ExecutablePlan arrays(List<Work> works, TargetRows rows) {
+    var targets = new ArrayTargets(folder, choice.size().tensor());
+    var steps = steps(works, rows, targets);
+    var objects = new ArrayObjects(folder, model, choice.naming() == model.naming());
+    return new ExecutablePlan(
+        model,
+        choice,
+        changes,
+        List.of(),
+        targets.arrays(),
+        objects.of(emissions(works, rows)),
+        leftOut(works),
+        steps);
+  }
+
+  private List<Emission> emissions(List<Work> works, TargetRows rows) {
+    var all = new ArrayList<>(works.stream().flatMap(work -> work.emissions().stream()).toList());
+    rows.determined().forEach(row -> all.add(determined(row)));
+    return all;
+  }
+
+  private static List<LogicalTensor> leftOut(List<Work> works) {
+    return works.stream().filter(w -> w.emissions().isEmpty()).map(Work::tensor).toList();
+  }
+
+  private List<PlanStep> steps(List<Work> works, TargetRows rows, Targets targets) {
+    var steps = new ArrayList<PlanStep>();
+    works.stream()
+        .filter(work -> !work.emissions().isEmpty())
+        .forEach(work -> steps.add(copy(work, targets)));
+    for (ParameterRule row : rows.determined()) {
+      Emission emission = determined(row);
+      var spec = new TensorSpec(row.canonical(), emission.dtype(), emission.form().canonical());
+      steps.add(new Fill(spec, RotaryFrequencies.of(config), targets.add(emission)));
+    }
+    return steps;
+  }
+
+  private Emission determined(ParameterRule row) {
+    var shape = Shape.of(RotaryFrequencies.of(config).length / DType.FLOAT32.byteSize());
+    String prefix = model.tensors().isEmpty() ? "" : model.tensors().get(0).prefix();
+    var form = StoredForm.wanted(row, config, shape);
+    return new Emission(prefix, row, List.of(), form, DType.FLOAT32);
+  }
+
+  private Copy copy(Work work, Targets targets) {
+    LogicalTensor tensor = work.tensor();
+    var leftOut = new ArrayList<SourcePart>();
+    var from = within(tensor.parts(), work.shape(), leftOut);
+    var replicas = within(tensor.replicas(), work.shape(), leftOut);
+    boolean compare = !LogicalTensor.isExtraState(tensor.id());
+    var to = new ArrayList<To>();
+    work.emissions().forEach(emission -> to.addAll(targets.add(emission)));
+    return new Copy(
+        new TensorSpec(tensor.id(), tensor.spec().dtype(), work.shape()),
+        from,
+        compare ? replicas : List.of(),
+        padding(tensor.canonical(), work.shape()),
+        leftOut,
+        to);
+  }
+
+  private static List<SourcePart> within(
+      List<SourcePart> parts, Shape target, List<SourcePart> leftOut) {
+    var inside = new ArrayList<SourcePart>();
+    for (SourcePart part : parts) {
+      part.view()
+          .within(target)
+          .ifPresentOrElse(
+              view -> inside.add(new SourcePart(part.member(), part.tensor(), view)),
+              () -> leftOut.add(part));
+    }
+    return inside;
   }
 
   private static List<Region> padding(Shape source, Shape target) {
@@ -137,20 +222,5 @@ public final class Planner {
     var offset = new ArrayList<>(Region.whole(target).offset());
     offset.set(0, source.dim(0));
     return List.of(new Region(offset, target.with(0, target.dim(0) - source.dim(0))));
-  }
-
-  private List<To> targets(
-      LogicalTensor tensor, Shape shape, Map<RankCoordinate, TargetFile> files) {
-    var cut = ShardCut.of(tensor.rule(), wanted.tensor());
-    var views = new ArrayList<To>();
-    for (StageAssignment.Home home : stages.homes(tensor)) {
-      for (int rank = 0; rank < wanted.tensor(); rank++) {
-        var file = files.get(new RankCoordinate(rank, home.stage()));
-        var target = file.tensors().get(home.name());
-        cut.views(shape, rank, 0, target.spec().shape().rowMajorStrides())
-            .forEach(view -> views.add(new To(target, view)));
-      }
-    }
-    return views;
   }
 }

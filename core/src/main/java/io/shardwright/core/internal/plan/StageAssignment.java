@@ -2,6 +2,7 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.StageLayers;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Stage;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,26 +13,24 @@ record StageAssignment(StageLayers layers) {
   /** A place in the target's grid. */
   record Home(int stage, String name) {}
 
-  List<Home> homes(LogicalTensor tensor) {
-    String name = tensor.spec().name();
+  List<Home> homes(ParameterRule row, List<Integer> indexes, String prefix) {
     int last = layers.stages() - 1;
-    if (tensor.rule().stage() == Stage.EVERY) {
+    String name = prefix + LogicalTensor.name(row.pattern(), indexes);
+    if (row.stage() == Stage.EVERY) {
       return IntStream.rangeClosed(0, last).mapToObj(stage -> new Home(stage, name)).toList();
     }
     var homes = new ArrayList<Home>();
-    homes.add(new Home(stage(tensor), layers.local(name)));
+    homes.add(new Home(stage(row, indexes), layers.local(name)));
     if (last > 0) {
-      int plain = Math.min(name.length(), tensor.rule().pattern().length());
-      String prefix = name.substring(0, name.length() - plain);
-      tensor.rule().tiedCopy().ifPresent(copy -> homes.add(new Home(last, prefix + copy)));
+      row.traits().tiedCopy().ifPresent(copy -> homes.add(new Home(last, prefix + copy)));
     }
     return homes;
   }
 
-  private int stage(LogicalTensor tensor) {
-    if (tensor.layer().isPresent()) {
-      return layers.stage(tensor.layer().getAsInt());
+  int stage(ParameterRule row, List<Integer> indexes) {
+    if (!indexes.isEmpty()) {
+      return layers.stage(indexes.get(0));
     }
-    return tensor.rule().stage() == Stage.LAST ? layers.stages() - 1 : 0;
+    return row.stage() == Stage.LAST ? layers.stages() - 1 : 0;
   }
 }

@@ -11,9 +11,9 @@ import java.util.OptionalLong;
  * make_vocab_size_divisible_by} times the tensor-parallel size (NeMo v1.23.0, {@code
  * megatron_base_model.py}, {@code _vocab_size_with_padding}).
  *
- * @param given the true size where the user says it
+ * @param size what is known of the true one
  */
-record Vocabulary(String source, ModelConfig config, OptionalLong given) {
+record Vocabulary(String source, ModelConfig config, VocabularySize size) {
   private static final long DIVISIBLE_BY = 128;
 
   /**
@@ -23,21 +23,26 @@ record Vocabulary(String source, ModelConfig config, OptionalLong given) {
    * @throws PlanRejectedException if the true size is needed and unknown, or contradicts the rows
    */
   long rows(long present, int sourceRanks, int ranks) {
+    OptionalLong stated = size.stated();
     OptionalLong override = config.integer("override_vocab_size");
-    if (given.isEmpty() && override.isPresent()) {
+    if (stated.isEmpty() && override.isPresent()) {
       return override.getAsLong();
     }
-    if (given.isPresent()) {
+    if (stated.isPresent()) {
       require(
-          padded(given.getAsLong(), sourceRanks) == present,
-          "--vocab-size "
-              + given.getAsLong()
+          padded(stated.getAsLong(), sourceRanks) == present,
+          "vocabulary size "
+              + stated.getAsLong()
               + " pads to "
-              + padded(given.getAsLong(), sourceRanks)
+              + padded(stated.getAsLong(), sourceRanks)
               + " rows for the source, which has "
               + present
-              + ": give the tokenizer's size");
-      return padded(given.getAsLong(), ranks);
+              + ": give the tokenizer's size with --vocab-size");
+      return padded(stated.getAsLong(), ranks);
+    }
+    OptionalLong tokenizer = size.tokenizer();
+    if (tokenizer.isPresent() && padded(tokenizer.getAsLong(), sourceRanks) == present) {
+      return padded(tokenizer.getAsLong(), ranks);
     }
     // Blocks of the larger size consist of whole blocks of the smaller one: nothing to know.
     boolean nested = ranks % sourceRanks == 0;

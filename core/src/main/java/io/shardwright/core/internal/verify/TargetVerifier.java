@@ -2,15 +2,19 @@ package io.shardwright.core.internal.verify;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.Written;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import java.nio.ByteBuffer;
-import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
 /** Compares a target that was opened afresh with what it should be. */
@@ -33,11 +37,38 @@ public final class TargetVerifier {
    * @param found the target's files as its reader sees them
    * @throws CheckpointIoException naming the first difference
    */
-  public void requireEqual(List<RankFile> found, List<TargetFile> expected, Written written) {
-    require(found.size() == expected.size(), "holds " + found.size() + " rank files");
-    for (int i = 0; i < expected.size(); i++) {
-      requireEqual(found.get(i), expected.get(i), written);
+  public void requireEqual(SourceFiles found, ExecutablePlan expected, Written written) {
+    int files = found.ranks().size();
+    require(files == expected.files().size(), "holds " + files + " rank files");
+    for (int i = 0; i < files; i++) {
+      requireEqual(found.ranks().get(i), expected.files().get(i), written);
     }
+    require(
+        found.arrays().size() == expected.arrays().size(),
+        "holds " + found.arrays().size() + " arrays");
+    var arrays = found.arrays().stream().collect(Collectors.toMap(a -> a.spec().name(), a -> a));
+    expected
+        .arrays()
+        .forEach(array -> requireEqual(arrays.get(array.spec().name()), array, written));
+  }
+
+  private void requireEqual(StoredArray found, TargetArray expected, Written written) {
+    String name = "array '" + expected.spec().name() + "'";
+    require(
+        found != null && found.spec().equals(expected.spec()), name + " has another type or shape");
+    var chunks =
+        found.chunks().stream().collect(Collectors.toMap(StoredArray.Chunk::member, c -> c));
+    require(chunks.size() == expected.chunks().size(), name + " has " + chunks.size() + " chunks");
+    expected
+        .chunks()
+        .values()
+        .forEach(
+            chunk -> {
+              var bytes = chunks.get(chunk.member());
+              boolean same =
+                  bytes != null && crc(bytes.tensor().storage()) == written.tensors().get(chunk);
+              require(same, chunk.member() + " has other values than were read");
+            });
   }
 
   private void requireEqual(RankFile found, TargetFile expected, Written written) {

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Passage;
@@ -12,8 +13,10 @@ import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Planner;
+import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -23,6 +26,7 @@ import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -59,9 +63,10 @@ public record InMemoryModel(
   public ExecutablePlan plan(int wanted) {
     return Planner.plan(
         describe(),
-        new ParallelSize(wanted, 1),
-        OptionalLong.empty(),
-        rank -> "rank" + rank.tensor());
+        TargetChoice.grid(new ParallelSize(wanted, 1), Naming.LEGACY, WeightLayout.RANKS),
+        VocabularySize.UNKNOWN,
+        rank -> "rank" + rank.tensor(),
+        "arrays/");
   }
 
   public ModelDescription describe() {
@@ -80,7 +85,12 @@ public record InMemoryModel(
               Optional.empty()));
     }
     return Describer.describe(
-        "memory", new Family(rules), asConfig(), new ParallelSize(ranks, 1), rankFiles, false);
+        "memory",
+        new Family(rules),
+        asConfig(),
+        new ParallelSize(ranks, 1),
+        SourceFiles.ofRanks(rankFiles),
+        false);
   }
 
   private static SourceTensor source(String member, String name, Held held) {

@@ -126,7 +126,7 @@ class ReshardPropertyTest {
 
   /** Cut axes are multiples of 12 x stride, so that every size in SIZES divides them. */
   private static Shape randomShape(Random random, ParameterRule rule) {
-    long cut = 12L * rule.stride() * (1 + random.nextInt(3));
+    long cut = 12L * rule.arrangement().stride() * (1 + random.nextInt(3));
     long other = 1 + random.nextInt(9);
     return switch (rule.cut()) {
       case REPLICATED ->
@@ -151,7 +151,7 @@ class ReshardPropertyTest {
       return whole.bytes();
     }
     int axis = rule.partitionDim();
-    long block = whole.shape().dim(axis) / ranks / rule.stride();
+    long block = whole.shape().dim(axis) / ranks / rule.arrangement().stride();
     long inner = whole.shape().elementsFrom(axis + 1);
     var shard = new java.io.ByteArrayOutputStream();
     for (long element = 0; element < whole.shape().elements(); element++) {

@@ -2,10 +2,13 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
+import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleWalk;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.Set;
 
 /** Refuses pickles that a checkpoint of ours must not hold. */
@@ -37,6 +40,20 @@ final class Carriage {
         file.document().globals(),
         Set.of(Meaning.DANGEROUS, Meaning.RECORD, Meaning.UNKNOWN),
         "is no tensor or plain value, and a .nemo may hold nothing else");
+  }
+
+  /**
+   * Refuses an object that has tensors of its own: their storages would stay behind.
+   *
+   * @throws UnsupportedCheckpointException naming it
+   */
+  static void requireSelfContained(String source, String name, PickleValue value) {
+    if (PickleWalk.refersOutside(value)) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          source,
+          "'" + name + "' is no tensor but holds tensors, expected None, bytes or plain values");
+    }
   }
 
   private static void refuse(

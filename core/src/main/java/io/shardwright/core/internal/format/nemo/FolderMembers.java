@@ -2,6 +2,7 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.format.nemo.Members.Member;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A folder that holds what a {@code .nemo} archive would. */
 final class FolderMembers implements Members {
@@ -23,6 +26,7 @@ final class FolderMembers implements Members {
   private final Path folder;
   private final String name;
   private final List<Member> members;
+  private final Set<String> names;
   private final Map<String, FileSource> opened = new LinkedHashMap<>();
 
   FolderMembers(Path folder) {
@@ -35,6 +39,7 @@ final class FolderMembers implements Members {
               .map(this::member)
               .sorted(java.util.Comparator.comparing(Member::name))
               .toList();
+      names = members.stream().map(Member::name).collect(Collectors.toSet());
     } catch (IOException | UncheckedIOException failure) {
       throw new CheckpointIoException(
           ErrorCode.READ_FAILED, name, "can't be listed: " + failure.getMessage());
@@ -57,7 +62,7 @@ final class FolderMembers implements Members {
 
   @Override
   public Optional<ByteSource> open(String member) {
-    if (members.stream().noneMatch(m -> m.name().equals(member))) {
+    if (!names.contains(member)) {
       return Optional.empty();
     }
     return Optional.of(

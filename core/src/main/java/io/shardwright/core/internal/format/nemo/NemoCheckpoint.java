@@ -1,10 +1,13 @@
 package io.shardwright.core.internal.format.nemo;
 
+import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.pickle.PickleNames;
+import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.nemo.Members.Member;
 import io.shardwright.spi.ModelConfig;
@@ -12,13 +15,14 @@ import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** An open NeMo checkpoint. Its weights' headers are read when first asked for. */
@@ -28,12 +32,14 @@ public final class NemoCheckpoint implements AutoCloseable {
   private final YamlDocument config;
   private final ParallelSize size;
   private final Map<RankCoordinate, TorchFile> files = new TreeMap<>();
+  private final NemoArrays arrays;
 
   private NemoCheckpoint(String name, Members members, YamlDocument config) {
     this.name = name;
     this.members = members;
     this.config = config;
     this.size = new ParallelSize(size("tensor"), size("pipeline"));
+    this.arrays = new NemoArrays(name, members);
   }
 
   /**
@@ -124,7 +130,7 @@ public final class NemoCheckpoint implements AutoCloseable {
 
   /** Whether the weights are a distributed (zarr) checkpoint. */
   public boolean distributed() {
-    return members.list().stream().anyMatch(m -> m.name().startsWith(NemoMembers.DISTRIBUTED));
+    return arrays.present();
   }
 
   /**
@@ -134,7 +140,7 @@ public final class NemoCheckpoint implements AutoCloseable {
    */
   public Map<RankCoordinate, TorchFile> weights() {
     if (files.isEmpty()) {
-      requireWholeGrid();
+      Grid.requireWhole(name, size, members);
       for (RankCoordinate rank : size.ranks()) {
         members
             .open(NemoMembers.weights(rank, size))
@@ -144,63 +150,34 @@ public final class NemoCheckpoint implements AutoCloseable {
     return files;
   }
 
-  private void requireWholeGrid() {
-    var expected = size.ranks().stream().map(rank -> NemoMembers.weights(rank, size)).toList();
-    var found =
-        members.list().stream()
-            .map(Member::name)
-            .filter(member -> NemoMembers.rank(member).isPresent())
-            .toList();
-    if (found.isEmpty() && distributed()) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          name,
-          "keeps its weights in a model_weights/ folder (a zarr distributed checkpoint),"
-              + " expected rank files");
-    }
-    var missing = new ArrayList<>(expected);
-    missing.removeAll(found);
-    var extra = new ArrayList<>(found);
-    extra.removeAll(expected);
-    if (!extra.isEmpty() || found.isEmpty() && expected.size() == 1) {
-      throw new MalformedCheckpointException(
-          ErrorCode.PARALLEL_SIZE_MISMATCH,
-          name,
-          "its configuration says "
-              + size
-              + ", expected "
-              + few(expected)
-              + ", found "
-              + (found.isEmpty() ? "no weights" : few(found))
-              + ": correct tensor_model_parallel_size and pipeline_model_parallel_size");
-    }
-    if (!missing.isEmpty()) {
-      throw new MalformedCheckpointException(
-          ErrorCode.RANK_MISSING,
-          name,
-          "lacks "
-              + few(missing)
-              + " of the "
-              + expected.size()
-              + " files that "
-              + size
-              + " needs: copy the missing ranks");
-    }
+  /** What the weights are, as the engine sees it. */
+  public SourceFiles sourceFiles() {
+    return distributed() ? arrays.sourceFiles() : SourceFiles.ofRanks(rankFiles());
   }
 
-  private static String few(List<String> names) {
-    return String.join(", ", names.subList(0, Math.min(4, names.size())))
-        + (names.size() > 4 ? " and " + (names.size() - 4) + " more" : "");
+  /** The folder of a distributed checkpoint, with a slash. */
+  public static String distributedFolder() {
+    return NemoMembers.DISTRIBUTED;
   }
 
-  /** The rank files as the engine sees them, stage by stage. */
-  public List<RankFile> rankFiles() {
+  /** Every torch file, by member: rank files, or the objects of a distributed checkpoint. */
+  public Map<String, TorchFile> torchFiles() {
+    if (distributed()) {
+      return arrays.torchFiles();
+    }
+    var named = new LinkedHashMap<String, TorchFile>();
+    weights().forEach((rank, file) -> named.put(member(rank, size), file));
+    return named;
+  }
+
+  private List<RankFile> rankFiles() {
     var ranks = new ArrayList<RankFile>();
     weights().forEach((rank, file) -> ranks.add(rankFile(rank, file)));
     return ranks;
   }
 
   private RankFile rankFile(RankCoordinate rank, TorchFile file) {
+    file.objects().forEach((key, value) -> Carriage.requireSelfContained(name, key, value));
     var tensors = new LinkedHashMap<String, SourceTensor>();
     file.tensors()
         .forEach(
@@ -229,12 +206,12 @@ public final class NemoCheckpoint implements AutoCloseable {
    * @throws io.shardwright.spi.error.UnsafeCheckpointException naming what their pickles hold
    */
   public void requireCarriable() {
-    weights().forEach((rank, file) -> Carriage.requireData(name + "!" + member(rank, size), file));
+    torchFiles().forEach((member, file) -> Carriage.requireData(name + "!" + member, file));
   }
 
   /** The calls in the pickles that would run code in Python. */
   public List<String> dangerous() {
-    return weights().values().stream()
+    return torchFiles().values().stream()
         .flatMap(file -> file.document().called().stream())
         .filter(name -> PickleNames.meaning(name) == PickleNames.Meaning.DANGEROUS)
         .map(Object::toString)
@@ -242,9 +219,23 @@ public final class NemoCheckpoint implements AutoCloseable {
         .toList();
   }
 
+  /** Pieces of the tokenizer that the archive holds. */
+  public OptionalLong tokenizerSize() {
+    for (String key : List.of("tokenizer.model", "tokenizer.vocab_file")) {
+      String link = config.text(key).orElse("");
+      var file =
+          link.startsWith("nemo:") ? members.open(link.substring(5)) : Optional.<ByteSource>empty();
+      OptionalLong size = file.map(TokenizerSize::of).orElse(OptionalLong.empty());
+      if (size.isPresent()) {
+        return size;
+      }
+    }
+    return OptionalLong.empty();
+  }
+
   /** Compares every entry of the rank files with its checksum. */
   public void requireIntact() {
-    weights().values().forEach(TorchFile::requireIntact);
+    torchFiles().values().forEach(TorchFile::requireIntact);
   }
 
   /** What a user should know about the files. */

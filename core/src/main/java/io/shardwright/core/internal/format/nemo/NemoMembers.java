@@ -15,6 +15,12 @@ final class NemoMembers {
   /** The folder of a distributed (zarr) checkpoint. */
   static final String DISTRIBUTED = "model_weights/";
 
+  /** What tells a distributed checkpoint's format. */
+  static final String METADATA = DISTRIBUTED + "metadata.json";
+
+  /** What a distributed checkpoint holds besides arrays. */
+  static final String COMMON = DISTRIBUTED + "common.pt";
+
   private static final String WEIGHTS = "model_weights.ckpt";
   private static final Pattern RANK =
       Pattern.compile(

@@ -6,13 +6,21 @@ import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.execute.TargetLayout;
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Passage;
+import io.shardwright.core.internal.execute.TargetLayout.Piece;
+import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** Lays out a NeMo checkpoint: configuration, artifacts and one torch file per rank. */
 public final class NemoTarget implements TargetLayout {
@@ -20,6 +28,8 @@ public final class NemoTarget implements TargetLayout {
   private final Map<String, ByteSource> artifacts = new LinkedHashMap<>();
   private final Map<String, TorchLayout> weights = new LinkedHashMap<>();
   private final Map<TargetTensor, String> keys = new LinkedHashMap<>();
+  private final Map<String, byte[]> small = new TreeMap<>();
+  private final Set<TargetTensor> chunks = new LinkedHashSet<>();
   private final MemberPlacement placement;
 
   /**
@@ -36,11 +46,27 @@ public final class NemoTarget implements TargetLayout {
       sizes.put(artifact.name(), artifact.size());
     }
     for (TargetFile file : plan.files()) {
-      TorchLayout layout = layOut(file, NemoMembers.zipRoot(file.rank(), plan.size()));
+      TorchLayout layout = layOut(file, NemoMembers.zipRoot(file.rank(), plan.choice().size()));
       weights.put(file.member(), layout);
       sizes.put(file.member(), layout.size());
     }
+    if (!plan.arrays().isEmpty()) {
+      layOutArrays(plan, sizes);
+    }
     placement = archive ? MemberPlacement.archive(sizes) : MemberPlacement.folder(sizes);
+  }
+
+  private void layOutArrays(ExecutablePlan plan, Map<String, Long> sizes) {
+    small.putAll(ArrayFiles.of(plan));
+    var members = new TreeMap<String, Long>();
+    small.forEach((member, bytes) -> members.put(member, (long) bytes.length));
+    for (TargetArray array : plan.arrays()) {
+      for (TargetTensor chunk : array.chunks().values()) {
+        chunks.add(chunk);
+        members.put(chunk.member(), chunk.spec().byteSize());
+      }
+    }
+    sizes.putAll(members);
   }
 
   private static YamlDocument config(NemoCheckpoint source, ExecutablePlan plan) {
@@ -65,9 +91,11 @@ public final class NemoTarget implements TargetLayout {
     return TorchLayout.of(root, bytes, pickle.storages());
   }
 
-  /** The configuration's bytes, for verification. */
-  public byte[] config() {
-    return config.clone();
+  /** Every member that was made here, for verification. */
+  public Map<String, byte[]> made() {
+    var made = new TreeMap<>(small);
+    made.put(NemoMembers.CONFIG, config);
+    return made;
   }
 
   /** Bytes that a verification reads: tensors, artifacts and the configuration. */
@@ -79,6 +107,12 @@ public final class NemoTarget implements TargetLayout {
     for (TargetTensor tensor : keys.keySet()) {
       bytes = Math.addExact(bytes, tensor.spec().byteSize());
     }
+    for (TargetTensor chunk : chunks) {
+      bytes = Math.addExact(bytes, chunk.spec().byteSize());
+    }
+    for (byte[] file : small.values()) {
+      bytes = Math.addExact(bytes, file.length);
+    }
     return bytes;
   }
 
@@ -89,6 +123,9 @@ public final class NemoTarget implements TargetLayout {
 
   @Override
   public Place place(TargetTensor tensor) {
+    if (chunks.contains(tensor)) {
+      return placement.within(tensor.member(), 0);
+    }
     return placement.within(
         tensor.member(), weights.get(tensor.member()).dataOffset(keys.get(tensor)));
   }
@@ -105,22 +142,21 @@ public final class NemoTarget implements TargetLayout {
   public List<Piece> structure(Map<TargetTensor, Long> crcs) {
     var pieces = new ArrayList<>(placement.structure());
     pieces.add(new Piece(placement.within(NemoMembers.CONFIG, 0), config));
+    small.forEach((member, bytes) -> pieces.add(new Piece(placement.within(member, 0), bytes)));
+    var byMember = new LinkedHashMap<String, Map<String, Long>>();
+    keys.forEach(
+        (tensor, key) ->
+            byMember
+                .computeIfAbsent(tensor.member(), member -> new LinkedHashMap<>())
+                .put(key, crcs.get(tensor)));
     weights.forEach(
-        (member, layout) -> {
-          var byKey = new LinkedHashMap<String, Long>();
-          keys.forEach(
-              (tensor, key) -> {
-                if (tensor.member().equals(member)) {
-                  byKey.put(key, crcs.get(tensor));
-                }
-              });
-          layout
-              .structure(byKey)
-              .forEach(
-                  chunk ->
-                      pieces.add(
-                          new Piece(placement.within(member, chunk.offset()), chunk.bytes())));
-        });
+        (member, layout) ->
+            layout
+                .structure(byMember.getOrDefault(member, Map.of()))
+                .forEach(
+                    chunk ->
+                        pieces.add(
+                            new Piece(placement.within(member, chunk.offset()), chunk.bytes()))));
     return pieces;
   }
 }

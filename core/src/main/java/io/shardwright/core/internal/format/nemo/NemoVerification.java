@@ -20,14 +20,19 @@ public final class NemoVerification {
       Path staged, ExecutablePlan plan, NemoTarget layout, Written written, Progress progress) {
     var verifier = new TargetVerifier(staged.getFileName().toString(), progress);
     try (var target = NemoCheckpoint.open(staged, staged.getParent())) {
-      verifier.requireEqual(target.rankFiles(), plan.files(), written);
-      var config = new CRC32();
-      config.update(layout.config());
-      verifier.requireMember(
-          NemoMembers.CONFIG,
-          target.members().open(NemoMembers.CONFIG).orElseThrow(),
-          layout.config().length,
-          config.getValue());
+      verifier.requireEqual(target.sourceFiles(), plan, written);
+      layout
+          .made()
+          .forEach(
+              (member, bytes) -> {
+                var crc = new CRC32();
+                crc.update(bytes);
+                verifier.requireMember(
+                    member,
+                    target.members().open(member).orElseThrow(),
+                    bytes.length,
+                    crc.getValue());
+              });
       written
           .passages()
           .forEach(

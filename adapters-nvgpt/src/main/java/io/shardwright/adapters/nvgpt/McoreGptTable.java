@@ -1,0 +1,81 @@
+package io.shardwright.adapters.nvgpt;
+
+import static io.shardwright.spi.ParameterRule.Stage.EVERY;
+import static io.shardwright.spi.ParameterRule.Stage.FIRST;
+import static io.shardwright.spi.ParameterRule.Stage.LAST;
+import static io.shardwright.spi.ParameterRule.column;
+import static io.shardwright.spi.ParameterRule.replicated;
+import static io.shardwright.spi.ParameterRule.row;
+import static io.shardwright.spi.Traits.ExtraState.EMPTY;
+import static io.shardwright.spi.Traits.ExtraState.STORED;
+
+import io.shardwright.spi.ParameterTable;
+
+/**
+ * A GPT's parameters with {@code mcore_gpt: true}, and the canonical names (Megatron-LM
+ * core_v0.5.0, {@code megatron/core/models/gpt/gpt_model.py}, {@code transformer/attention.py},
+ * {@code transformer/mlp.py}).
+ */
+final class McoreGptTable {
+  static final String WORDS = "embedding.word_embeddings.weight";
+  static final String POSITIONS = "embedding.position_embeddings.weight";
+  static final String ROTARY = "rotary_pos_emb.inv_freq";
+  static final String NORM = "decoder.final_layernorm.";
+  static final String OUTPUT = "output_layer.weight";
+  private static final String LAYER = "decoder.layers.*.";
+  static final String QKV = LAYER + "self_attention.linear_qkv.";
+  static final String PROJECTION = LAYER + "self_attention.linear_proj.";
+  static final String UP = LAYER + "mlp.linear_fc1.";
+  static final String DOWN = LAYER + "mlp.linear_fc2.";
+  static final String[] GATED = {
+    "fast-geglu", "fast-swiglu", "fast-reglu", "geglu", "swiglu", "reglu"
+  };
+  private static final String HEADS = "num_attention_heads";
+  private static final String TIED = "share_embeddings_and_output_weights";
+  private static final String BIAS = "bias";
+
+  private McoreGptTable() {}
+
+  static ParameterTable rows() {
+    return embedding().and(attention()).and(mlp()).and(head());
+  }
+
+  private static ParameterTable embedding() {
+    return ParameterTable.of(
+        column(WORDS).on(FIRST).vocabPaddedRows().tiedCopy(OUTPUT).unless(TIED, "false"),
+        column(WORDS).on(FIRST).vocabPaddedRows().when(TIED, "false"),
+        replicated(POSITIONS)
+            .on(FIRST)
+            .when("position_embedding_type", "null", "learned_absolute", "learned_parameters"),
+        replicated(ROTARY).on(EVERY).optional());
+  }
+
+  private static ParameterTable attention() {
+    return ParameterTable.of(
+        row(PROJECTION + "weight").cutBetween(HEADS).extraState(STORED),
+        replicated(PROJECTION + "bias").unless(BIAS, "false"),
+        replicated(QKV + "layer_norm_weight"),
+        replicated(QKV + "layer_norm_bias").unless("normalization", "rmsnorm"),
+        column(QKV + "weight").groupedQkv().extraState(STORED),
+        column(QKV + "bias").groupedQkv().unless(BIAS, "false"));
+  }
+
+  private static ParameterTable mlp() {
+    return ParameterTable.of(
+        replicated(UP + "layer_norm_weight"),
+        replicated(UP + "layer_norm_bias").unless("normalization", "rmsnorm"),
+        column(UP + "weight").extraState(STORED).unless("activation", GATED),
+        column(UP + "weight", 2).extraState(STORED).when("activation", GATED),
+        column(UP + "bias").unless("activation", GATED).unless(BIAS, "false"),
+        column(UP + "bias", 2).rankOrdered().when("activation", GATED).unless(BIAS, "false"),
+        row(DOWN + "weight").extraState(STORED),
+        replicated(DOWN + "bias").unless(BIAS, "false"));
+  }
+
+  private static ParameterTable head() {
+    return ParameterTable.of(
+        replicated(NORM + "weight").on(LAST).extraState(STORED),
+        replicated(NORM + "bias").on(LAST).unless("normalization", "rmsnorm"),
+        column(OUTPUT).on(LAST).vocabPaddedRows().extraState(EMPTY).when(TIED, "false"));
+  }
+}

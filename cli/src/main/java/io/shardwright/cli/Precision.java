@@ -1,0 +1,25 @@
+package io.shardwright.cli;
+
+import io.shardwright.spi.tensor.DType;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The words for element types: our own, and those of NeMo's {@code --precision}. */
+final class Precision {
+  private Precision() {}
+
+  /** The type; empty for {@code keep}. */
+  static Optional<DType> of(String word, CommandSpec command) {
+    return switch (word) {
+      case "keep" -> Optional.empty();
+      case "fp32", "float32", "32", "32-true" -> Optional.of(DType.FLOAT32);
+      case "fp16", "float16", "16", "16-mixed" -> Optional.of(DType.FLOAT16);
+      case "bf16", "bfloat16", "bf16-mixed" -> Optional.of(DType.BFLOAT16);
+      default ->
+          throw new ParameterException(
+              command.commandLine(),
+              "'" + word + "' is no type: expected keep, fp32, fp16 or bf16 (or 32, 16)");
+    };
+  }
+}

@@ -1,0 +1,70 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.plan.TargetChoice;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.tensor.DType;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a request leaves open is the source's. */
+final class Choices {
+  private Choices() {}
+
+  static TargetChoice of(ReshardRequest request, ModelDescription model) {
+    Naming naming = request.naming().orElse(model.naming());
+    var size =
+        new ParallelSize(
+            request.tensorModelParallelSize().orElse(model.size().tensor()),
+            request.pipelineModelParallelSize().orElse(model.size().pipeline()));
+    var virtual = request.virtualPipelineSize();
+    return new TargetChoice(
+        size,
+        virtual.orElse(1) == 1 ? java.util.OptionalInt.empty() : virtual,
+        naming,
+        request.layout().orElseGet(() -> layout(naming, model)),
+        request.dtype());
+  }
+
+  /** Another naming comes in the layout that NeMo 1.23 writes for it. */
+  private static WeightLayout layout(Naming naming, ModelDescription model) {
+    boolean distributed =
+        naming == model.naming() ? model.files().distributed() : naming == Naming.MCORE;
+    return distributed ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS;
+  }
+
+  /**
+   * Refuses a cast that can lose values and was not allowed to.
+   *
+   * @throws UnsafeCheckpointException naming the types
+   */
+  static void refuseLoss(ReshardRequest request, ModelDescription model) {
+    if (request.dtype().isEmpty() || request.allowLossy()) {
+      return;
+    }
+    DType wanted = request.dtype().get();
+    Set<DType> lossy =
+        model.tensors().stream()
+            .map(tensor -> tensor.spec().dtype())
+            .filter(found -> found.isFloating() && !holds(wanted, found))
+            .collect(Collectors.toSet());
+    if (!lossy.isEmpty()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.LOSSY_CAST,
+          model.source(),
+          "holds "
+              + lossy.stream().map(DType::torchName).sorted().collect(Collectors.joining(", "))
+              + ", which "
+              + wanted.torchName()
+              + " can't hold exactly: allow it with --allow-lossy");
+    }
+  }
+
+  private static boolean holds(DType wanted, DType found) {
+    return wanted == found || wanted.byteSize() > found.byteSize();
+  }
+}

@@ -1,0 +1,64 @@
+package io.shardwright.core.internal.codec.tokenizer;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Arr;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.spi.error.CheckpointException;
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+
+/** The number of pieces of a tokenizer's file, told by its contents. */
+public final class TokenizerSize {
+  private static final long MAX_BYTES = 64L << 20;
+
+  private TokenizerSize() {}
+
+  /** The number; empty where the file is no tokenizer that is known here. */
+  public static OptionalLong of(ByteSource file) {
+    if (file.size() == 0 || file.size() > MAX_BYTES) {
+      return OptionalLong.empty();
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+    file.readFully(bytes, 0);
+    bytes.flip();
+    return bytes.get(0) == '{' ? ofJson(file) : SentencePieceModel.pieces(bytes);
+  }
+
+  private static OptionalLong ofJson(ByteSource file) {
+    try {
+      Obj document = JsonDocument.parse(file, MAX_BYTES);
+      return document.get("model").isPresent()
+          ? ofTokenizer(document)
+          : OptionalLong.of(document.fields().size());
+    } catch (CheckpointException noJson) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /** One more than the largest id of the vocabulary and of the tokens added to it. */
+  private static OptionalLong ofTokenizer(Obj document) {
+    long size = 0;
+    JsonValue vocab =
+        document
+            .get("model")
+            .filter(Obj.class::isInstance)
+            .flatMap(model -> ((Obj) model).get("vocab"))
+            .orElse(Obj.empty());
+    if (vocab instanceof Obj pieces) {
+      size = pieces.fields().size();
+    } else if (vocab instanceof Arr pieces) {
+      size = pieces.items().size();
+    }
+    if (document.get("added_tokens").orElse(null) instanceof Arr added) {
+      for (JsonValue token : added.items()) {
+        if (token instanceof Obj object) {
+          OptionalLong id = object.get("id").map(JsonValue::asLong).orElse(OptionalLong.empty());
+          size = Math.max(size, id.orElse(-1) + 1);
+        }
+      }
+    }
+    return size > 0 ? OptionalLong.of(size) : OptionalLong.empty();
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * How many pieces a tokenizer has, read without running it.
+ *
+ * <pre>
+ * sentencepiece  = protobuf message ModelProto; field 1, repeated, is a piece
+ * tokenizer.json = JSON: model.vocab (object, or array of pairs) and added_tokens with ids
+ * vocab.json     = JSON object from piece to id
+ * </pre>
+ *
+ * Sources: {@code sentencepiece_model.proto} of SentencePiece; the file formats of Hugging Face
+ * tokenizers.
+ */
+package io.shardwright.core.internal.codec.tokenizer;

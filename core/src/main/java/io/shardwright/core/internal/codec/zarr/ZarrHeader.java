@@ -1,0 +1,189 @@
+package io.shardwright.core.internal.codec.zarr;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Arr;
+import io.shardwright.core.internal.codec.json.JsonValue.Null;
+import io.shardwright.core.internal.codec.json.JsonValue.Num;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code .zarray} says.
+ *
+ * @param chunk the shape of every chunk; same rank as {@code shape}
+ */
+public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
+  /** The file's name in the array's folder. */
+  public static final String FILE = ".zarray";
+
+  private static final int MAX_BYTES = 1 << 16;
+  private static final long MAX_CHUNKS = 1 << 20;
+  private static final Map<String, DType> DTYPES =
+      Map.ofEntries(
+          Map.entry("<f8", DType.FLOAT64),
+          Map.entry("<f4", DType.FLOAT32),
+          Map.entry("<f2", DType.FLOAT16),
+          Map.entry("bfloat16", DType.BFLOAT16),
+          Map.entry("<i8", DType.INT64),
+          Map.entry("<i4", DType.INT32),
+          Map.entry("<i2", DType.INT16),
+          Map.entry("|i1", DType.INT8),
+          Map.entry("|u1", DType.UINT8),
+          Map.entry("|b1", DType.BOOL),
+          Map.entry("<c8", DType.COMPLEX64),
+          Map.entry("<c16", DType.COMPLEX128));
+
+  /**
+   * Parses a header.
+   *
+   * @throws MalformedCheckpointException if a field is missing or wrong
+   * @throws UnsupportedCheckpointException if the array is compressed or filtered
+   */
+  public static ZarrHeader parse(ByteSource source) {
+    Obj header = JsonDocument.parse(source, MAX_BYTES);
+    String where = source.name();
+    require(header, "zarr_format", new Num("2"), where);
+    require(header, "order", new Str("C"), where);
+    require(header, "compressor", Null.NULL, where);
+    require(header, "filters", Null.NULL, where);
+    Shape shape = shape(header, "shape", where);
+    Shape chunk = shape(header, "chunks", where);
+    boolean fits =
+        chunk.rank() == shape.rank() && chunk.dims().stream().allMatch(extent -> extent > 0);
+    if (!fits) {
+      throw malformed(where, "chunks " + chunk + " do not fit shape " + shape);
+    }
+    var parsed = new ZarrHeader(dtype(header, where), shape, chunk);
+    if (parsed.chunkCount() > MAX_CHUNKS) {
+      throw new MalformedCheckpointException(
+          ErrorCode.LIMIT_EXCEEDED,
+          where,
+          parsed.chunkCount() + " chunks, over the limit of " + MAX_CHUNKS);
+    }
+    return parsed;
+  }
+
+  private static void require(Obj header, String key, JsonValue expected, String where) {
+    JsonValue found = header.get(key).orElse(Null.NULL);
+    if (!found.equals(expected)) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          where,
+          key + " is " + found + ", expected " + expected + ", as Megatron-Core writes it");
+    }
+  }
+
+  private static Shape shape(Obj header, String key, String where) {
+    List<Long> dims =
+        header
+            .get(key)
+            .filter(Arr.class::isInstance)
+            .flatMap(value -> ((Arr) value).longs())
+            .orElseThrow(() -> malformed(where, "'" + key + "' is no list of numbers"));
+    try {
+      return new Shape(dims);
+    } catch (IllegalArgumentException bad) {
+      throw malformed(where, "'" + key + "' is " + dims + ": " + bad.getMessage());
+    }
+  }
+
+  private static DType dtype(Obj header, String where) {
+    String name = header.get("dtype").flatMap(JsonValue::asText).orElse("(none)");
+    DType dtype = DTYPES.get(name);
+    if (dtype == null) {
+      throw malformed(
+          where,
+          "dtype is '"
+              + name
+              + "', expected one of "
+              + DTYPES.keySet().stream().sorted().collect(Collectors.joining(", ")));
+    }
+    return dtype;
+  }
+
+  private static MalformedCheckpointException malformed(String where, String problem) {
+    return new MalformedCheckpointException(ErrorCode.ZARR_MALFORMED, where, problem);
+  }
+
+  private long count(int axis) {
+    return shape.dim(axis) == 0 ? 0 : (shape.dim(axis) - 1) / chunk.dim(axis) + 1;
+  }
+
+  private long chunkCount() {
+    long count = 1;
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      count = Math.multiplyExact(count, count(axis));
+    }
+    return count;
+  }
+
+  /** The index of every chunk, row-major. */
+  public List<List<Long>> indexes() {
+    List<List<Long>> all = List.of(List.of());
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      var longer = new ArrayList<List<Long>>();
+      for (List<Long> before : all) {
+        for (long i = 0; i < count(axis); i++) {
+          var next = new ArrayList<>(before);
+          next.add(i);
+          longer.add(next);
+        }
+      }
+      all = longer;
+    }
+    return all;
+  }
+
+  /** What a chunk holds of the array. */
+  public Region region(List<Long> index) {
+    var offset = new ArrayList<Long>();
+    var extents = new ArrayList<Long>();
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      offset.add(index.get(axis) * chunk.dim(axis));
+      extents.add(Math.min(chunk.dim(axis), shape.dim(axis) - offset.get(axis)));
+    }
+    return new Region(offset, new Shape(extents));
+  }
+
+  /** A chunk's file in the array's folder. */
+  public static String file(List<Long> index) {
+    return index.isEmpty()
+        ? "0"
+        : index.stream().map(String::valueOf).collect(Collectors.joining("."));
+  }
+
+  /** The header as zarr 2.16 writes it. */
+  public byte[] write() {
+    Obj header =
+        Obj.empty()
+            .put("chunks", Arr.of(chunk.dims()))
+            .put("compressor", Null.NULL)
+            .put("dtype", new Str(dtypeName()))
+            .put("fill_value", Null.NULL)
+            .put("filters", Null.NULL)
+            .put("order", new Str("C"))
+            .put("shape", Arr.of(shape.dims()))
+            .put("zarr_format", Num.of(2));
+    return JsonDocument.write(header, 4);
+  }
+
+  private String dtypeName() {
+    return DTYPES.entrySet().stream()
+        .filter(entry -> entry.getValue() == dtype)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,158 @@
+package io.shardwright.core.internal.describe;
+
+import io.shardwright.core.internal.describe.Assembly.Piece;
+import io.shardwright.core.internal.describe.RuleMatcher.Match;
+import io.shardwright.core.internal.describe.SourceFiles.ArrayObject;
+import io.shardwright.core.internal.describe.StoredArray.Chunk;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads the arrays of a distributed checkpoint: the leading axes count layers and experts, the
+ * others are those of the tensor at TP 1, in chunks of any size (Megatron-LM core_v0.5.0, {@code
+ * megatron/core/transformer/transformer_block.py}).
+ */
+final class ArrayReading {
+  private final Describer describer;
+
+  ArrayReading(Describer describer) {
+    this.describer = describer;
+  }
+
+  List<StateObject> read(Assembly assembly) {
+    for (StoredArray array : describer.files.arrays()) {
+      read(array, assembly);
+    }
+    return describer.files.arrayObjects().stream().map(this::object).toList();
+  }
+
+  private void read(StoredArray array, Assembly assembly) {
+    String key = array.spec().name();
+    String prefix = Describer.prefix(key);
+    ParameterRule rule =
+        describer
+            .rules
+            .matchKey(Describer.withoutPrefix(key))
+            .orElseGet(() -> describer.unmatched(key).rule());
+    int stacked = (int) rule.pattern().chars().filter(c -> c == '*').count();
+    var dims = array.spec().shape().dims();
+    if (dims.size() < stacked) {
+      throw malformed(key, "has shape " + array.spec().shape() + ", expected an axis for layers");
+    }
+    Shape own = new Shape(dims.subList(stacked, dims.size()));
+    for (List<Integer> indexes : indexes(new Shape(dims.subList(0, stacked)), key)) {
+      assembly.add(piece(array, prefix, new Match(rule, indexes), own), describer.source);
+    }
+  }
+
+  private List<List<Integer>> indexes(Shape stacked, String key) {
+    if (stacked.elements() > 10_000_000) {
+      throw malformed(key, "counts " + stacked.elements() + " layers and experts");
+    }
+    List<List<Integer>> all = List.of(List.of());
+    for (long extent : stacked.dims()) {
+      var longer = new ArrayList<List<Integer>>();
+      for (List<Integer> before : all) {
+        for (int i = 0; i < extent; i++) {
+          var next = new ArrayList<>(before);
+          next.add(i);
+          longer.add(next);
+        }
+      }
+      all = longer;
+    }
+    return all;
+  }
+
+  private Piece piece(StoredArray array, String prefix, Match match, Shape own) {
+    boolean byRank = match.rule().traits().rankOrdered() && describer.size.tensor() > 1;
+    int ranks = byRank ? describer.size.tensor() : 1;
+    String key = array.spec().name();
+    Shape shard = own;
+    if (byRank) {
+      int axis = match.rule().partitionDim();
+      shard = own.with(axis, own.dim(axis) / ranks);
+    }
+    var form = describer.form(match, key, shard, ranks, describer.source);
+    var parts = new ArrayList<SourcePart>();
+    for (Chunk chunk : array.chunks()) {
+      within(chunk, match.indexes())
+          .ifPresent(box -> parts(chunk, match.indexes(), box, form, ranks, parts));
+    }
+    String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
+    var spec = new TensorSpec(whole, array.spec().dtype(), own);
+    return new Piece(spec, prefix, match, form, parts, List.of());
+  }
+
+  /** What a chunk has of one layer, in the tensor's own axes; empty where it has nothing. */
+  private static Optional<Region> within(Chunk chunk, List<Integer> indexes) {
+    for (int axis = 0; axis < indexes.size(); axis++) {
+      int index = indexes.get(axis);
+      if (index < chunk.region().offset().get(axis) || index >= chunk.region().end(axis)) {
+        return Optional.empty();
+      }
+    }
+    int stacked = indexes.size();
+    var dims = chunk.region().shape().dims();
+    return Optional.of(
+        new Region(
+            chunk.region().offset().subList(stacked, dims.size()),
+            new Shape(dims.subList(stacked, dims.size()))));
+  }
+
+  private static void parts(
+      Chunk chunk,
+      List<Integer> indexes,
+      Region box,
+      StoredForm form,
+      int ranks,
+      List<SourcePart> parts) {
+    var strides = chunk.tensor().strides();
+    long start = chunk.tensor().start();
+    for (int axis = 0; axis < indexes.size(); axis++) {
+      start += (indexes.get(axis) - chunk.region().offset().get(axis)) * strides.get(axis);
+    }
+    var own = strides.subList(indexes.size(), strides.size());
+    for (int rank = 0; rank < ranks; rank++) {
+      var held = new RankBlock(form.shard(ranks), ranks == 1 ? 0 : form.cutAxis(), rank);
+      long begin = start;
+      held.intersection(box)
+          .ifPresent(
+              part ->
+                  form.views(part.rank(), ranks, part.inShard(), begin + part.skip(own), own)
+                      .forEach(
+                          view -> parts.add(new SourcePart(chunk.member(), chunk.tensor(), view))));
+    }
+  }
+
+  private StateObject object(ArrayObject object) {
+    String prefix = Describer.prefix(object.key());
+    String plain = Describer.withoutPrefix(object.key());
+    String module = module(plain);
+    String pattern =
+        describer.table.rules().stream()
+            .map(rule -> module(rule.pattern()))
+            .filter(candidate -> DistributedKey.of(candidate).equals(module))
+            .findFirst()
+            .orElseGet(() -> module.replaceFirst("\\.layers\\.", ".layers.*."));
+    boolean layered = pattern.contains("*");
+    String name = LogicalTensor.name(pattern, layered ? object.indexes() : List.of());
+    return new StateObject(prefix + name + plain.substring(module.length()), 0, object.value());
+  }
+
+  private static String module(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+  }
+
+  private MalformedCheckpointException malformed(String key, String how) {
+    return new MalformedCheckpointException(
+        ErrorCode.TENSOR_MALFORMED, describer.source, "'" + key + "' " + how);
+  }
+}

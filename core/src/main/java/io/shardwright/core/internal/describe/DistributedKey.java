@@ -1,0 +1,40 @@
+package io.shardwright.core.internal.describe;
+
+import io.shardwright.spi.ParameterRule;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Names in a distributed checkpoint: layers and experts have no number, they are axes (Megatron-LM
+ * core_v0.5.0, {@code megatron/core/transformer/transformer_block.py} and {@code
+ * transformer/moe/experts.py}).
+ */
+public final class DistributedKey {
+  private DistributedKey() {}
+
+  /** The key of a rule's parameter, without a prefix. */
+  public static String of(ParameterRule rule) {
+    return of(rule.pattern());
+  }
+
+  /** The key of a pattern. */
+  public static String of(String pattern) {
+    return pattern.replace(".*", "").replace("experts.local_experts", "experts.experts");
+  }
+
+  /**
+   * The file of a module's object. Python's {@code Path.with_suffix} cuts the last number of the
+   * shape off where there are several.
+   */
+  public static String shard(List<Integer> indexes, List<Integer> extents) {
+    String name = "shard_" + dots(indexes) + "_" + dots(extents);
+    int dot = name.lastIndexOf('.');
+    return (dot > name.lastIndexOf('_') ? name.substring(0, dot) : name) + ".pt";
+  }
+
+  private static String dots(List<Integer> numbers) {
+    return numbers.isEmpty()
+        ? "0"
+        : numbers.stream().map(String::valueOf).collect(Collectors.joining("."));
+  }
+}

@@ -1,0 +1,117 @@
+package io.shardwright.core.internal.describe;
+
+import io.shardwright.core.internal.describe.Assembly.Piece;
+import io.shardwright.core.internal.describe.RuleMatcher.Match;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the headers of rank files: all ranks of a stage together. */
+final class RankReading {
+  private final Describer describer;
+  private final StageLayers stages;
+
+  RankReading(Describer describer, StageLayers stages) {
+    this.describer = describer;
+    this.stages = stages;
+  }
+
+  List<StateObject> read(Assembly assembly) {
+    var objects = new ArrayList<StateObject>();
+    int tensor = describer.size.tensor();
+    for (int stage = 0; stage < describer.size.pipeline(); stage++) {
+      var group = describer.files.ranks().subList(stage * tensor, (stage + 1) * tensor);
+      group.forEach(file -> requireSameNames(group.get(0), file));
+      for (String name : group.get(0).tensors().keySet()) {
+        assembly.add(piece(name, stage, group), where(group.get(0)));
+      }
+      int here = stage;
+      group.get(0).objects().forEach((name, value) -> objects.add(object(name, here, value)));
+    }
+    return objects;
+  }
+
+  private StateObject object(
+      String name, int stage, io.shardwright.core.internal.codec.pickle.PickleValue value) {
+    return new StateObject(stages.global(name, stage), stage, value);
+  }
+
+  private Piece piece(String name, int stage, List<RankFile> group) {
+    var spec = group.get(0).tensors().get(name).spec();
+    group.forEach(file -> requireSameSpec(spec, group.get(0), file));
+    String prefix = Describer.prefix(name);
+    Match match =
+        tied(Describer.withoutPrefix(name))
+            .map(rule -> new Match(rule, List.of()))
+            .orElseGet(() -> describer.match(stages.global(name, stage)));
+    int ranks = match.rule().partitionDim() < 0 ? 1 : group.size();
+    var form = describer.form(match, name, spec.shape(), ranks, where(group.get(0)));
+    var parts = new ArrayList<SourcePart>();
+    var replicas = new ArrayList<SourcePart>();
+    for (RankFile file : group) {
+      boolean again = form.replicated() && !parts.isEmpty();
+      int rank = form.replicated() ? 0 : file.rank().tensor();
+      var tensor = file.tensors().get(name);
+      form.views(rank, ranks, tensor.start(), tensor.strides()).stream()
+          .map(view -> new SourcePart(file.member(), tensor, view))
+          .forEach((again ? replicas : parts)::add);
+    }
+    String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
+    var logical = new TensorSpec(whole, spec.dtype(), form.shard(1));
+    return new Piece(logical, prefix, match, form, parts, replicas);
+  }
+
+  private Optional<ParameterRule> tied(String plain) {
+    boolean copy = stages.stages() > 1;
+    return describer.table.rules().stream()
+        .filter(rule -> copy && rule.traits().tiedCopy().filter(plain::equals).isPresent())
+        .findFirst();
+  }
+
+  private void requireSameNames(RankFile first, RankFile other) {
+    if (first.tensors().keySet().equals(other.tensors().keySet())) {
+      return;
+    }
+    var only = new ArrayList<>(first.tensors().keySet());
+    only.removeAll(other.tensors().keySet());
+    var extra = new ArrayList<>(other.tensors().keySet());
+    extra.removeAll(first.tensors().keySet());
+    throw disagree(
+        other, (only.isEmpty() ? "also has " : "lacks ") + (only.isEmpty() ? extra : only), first);
+  }
+
+  private void requireSameSpec(TensorSpec expected, RankFile first, RankFile file) {
+    var found = file.tensors().get(expected.name()).spec();
+    if (!found.equals(expected)) {
+      throw disagree(
+          file,
+          "'"
+              + expected.name()
+              + "' is "
+              + found.dtype().torchName()
+              + " "
+              + found.shape()
+              + ", expected "
+              + expected.dtype().torchName()
+              + " "
+              + expected.shape()
+              + " as in",
+          first);
+    }
+  }
+
+  private MalformedCheckpointException disagree(RankFile file, String how, RankFile first) {
+    return new MalformedCheckpointException(
+        ErrorCode.RANKS_DISAGREE,
+        where(file),
+        how + " " + first.member() + ": the files are not of one checkpoint");
+  }
+
+  private String where(RankFile file) {
+    return describer.source + "!" + file.member() + " (" + file.rank() + ")";
+  }
+}

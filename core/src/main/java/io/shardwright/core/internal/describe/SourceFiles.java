@@ -1,0 +1,37 @@
+package io.shardwright.core.internal.describe;
+
+import java.util.List;
+
+/**
+ * What a checkpoint's files hold: rank files, or the arrays of a distributed checkpoint.
+ *
+ * @param ranks one file per rank of the grid, stage by stage; empty for arrays
+ * @param arrays empty for rank files
+ * @param arrayObjects what the arrays' modules keep besides; names have their layer in place
+ */
+public record SourceFiles(
+    List<RankFile> ranks, List<StoredArray> arrays, List<ArrayObject> arrayObjects) {
+
+  /** An object of a distributed checkpoint, by its key without layers and its index. */
+  public record ArrayObject(
+      String key,
+      List<Integer> indexes,
+      io.shardwright.core.internal.codec.pickle.PickleValue value) {}
+
+  /** Rank files. */
+  public static SourceFiles ofRanks(List<RankFile> ranks) {
+    return new SourceFiles(ranks, List.of(), List.of());
+  }
+
+  /** Whether it is a distributed checkpoint. */
+  public boolean distributed() {
+    return ranks.isEmpty();
+  }
+
+  /** All tensors as they are stored, chunks each. */
+  public List<SourceTensor> tensors() {
+    return distributed()
+        ? arrays.stream().flatMap(a -> a.chunks().stream()).map(StoredArray.Chunk::tensor).toList()
+        : ranks.stream().flatMap(file -> file.tensors().values().stream()).toList();
+  }
+}

@@ -1,0 +1,165 @@
+package io.shardwright.core.internal.describe;
+
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a stored tensor's elements stand in the canonical tensor, whose axes are split into factors.
+ * A shard of tensor parallelism is a range of one factor: with stride s the axis is s factors of
+ * which the second is cut, so that one rule serves split and merge (Megatron-LM, {@code
+ * megatron/core/tensor_parallel/layers.py}, {@code partition_stride}).
+ *
+ * @param canonical the whole tensor, an axis per factor
+ * @param cut the factor that is cut, or -1 for none
+ * @param part what the stored tensor holds of the whole
+ * @param axes for each stored axis its factors, outermost first
+ */
+public record StoredForm(Shape canonical, int cut, Region part, List<List<Integer>> axes) {
+
+  /**
+   * The form of a shard that was found.
+   *
+   * @param ranks over which the whole is cut
+   * @throws IllegalArgumentException saying what does not fit
+   */
+  public static StoredForm found(ParameterRule rule, ModelConfig config, Shape shard, int ranks) {
+    var factors = Factors.of(rule.arrangement(), rule.partitionDim(), config, shard.rank());
+    return factors.form(factors.solve(shard, ranks));
+  }
+
+  /**
+   * The form of a tensor to be written.
+   *
+   * @param canonical as the source has it, an axis per factor
+   * @throws IllegalArgumentException if the rule splits the tensor into other factors
+   */
+  public static StoredForm wanted(ParameterRule rule, ModelConfig config, Shape canonical) {
+    return Factors.of(rule.arrangement(), rule.partitionDim(), config, canonical).form(canonical);
+  }
+
+  /** The same with another number of rows. */
+  public StoredForm withRows(long rows) {
+    Shape changed = canonical.with(0, rows);
+    return new StoredForm(changed, cut, Region.whole(changed), axes);
+  }
+
+  /** Whether every rank holds everything. */
+  public boolean replicated() {
+    return cut < 0;
+  }
+
+  /** Whether the cut comes out even. */
+  public boolean divides(int ranks) {
+    return replicated() || part.shape().dim(cut) % ranks == 0;
+  }
+
+  private long local(int factor, int ranks) {
+    long extent = part.shape().dim(factor);
+    return factor == cut ? extent / ranks : extent;
+  }
+
+  private long size(List<Integer> factors, int ranks) {
+    return factors.stream().mapToLong(f -> local(f, ranks)).reduce(1, Math::multiplyExact);
+  }
+
+  /** The shape of one rank's shard. */
+  public Shape shard(int ranks) {
+    return new Shape(axes.stream().map(factors -> size(factors, ranks)).toList());
+  }
+
+  /** The stored axis that is cut, or -1 for none. */
+  public int cutAxis() {
+    for (int axis = 0; axis < axes.size(); axis++) {
+      if (axes.get(axis).contains(cut)) {
+        return axis;
+      }
+    }
+    return -1;
+  }
+
+  /** All of a rank's shard. */
+  public List<View> views(int rank, int ranks, long start, List<Long> strides) {
+    return views(rank, ranks, Region.whole(shard(ranks)), start, strides);
+  }
+
+  /**
+   * Where the elements of a box of a rank's shard stand in the canonical tensor.
+   *
+   * @param box in the shard's own axes
+   * @param start of the box within its storage, in elements
+   * @param strides of the storage, in elements, an axis each
+   */
+  public List<View> views(int rank, int ranks, Region box, long start, List<Long> strides) {
+    var found = new ArrayList<View>();
+    collect(0, new long[canonical.rank()], whole(ranks), start, rank, ranks, box, strides, found);
+    return found;
+  }
+
+  private long[] whole(int ranks) {
+    long[] shape = new long[canonical.rank()];
+    for (int factor = 0; factor < shape.length; factor++) {
+      shape[factor] = local(factor, ranks);
+    }
+    return shape;
+  }
+
+  private void collect(
+      int axis,
+      long[] offset,
+      long[] shape,
+      long start,
+      int rank,
+      int ranks,
+      Region box,
+      List<Long> strides,
+      List<View> found) {
+    if (axis == axes.size()) {
+      found.add(view(offset, shape, start, rank, ranks, strides));
+      return;
+    }
+    var factors = axes.get(axis);
+    long first = box.offset().get(axis);
+    var extents = factors.stream().map(f -> local(f, ranks)).toList();
+    for (Region run : FactoredInterval.boxes(extents, first, box.end(axis))) {
+      long[] at = offset.clone();
+      long[] size = shape.clone();
+      long index = 0;
+      for (int k = 0; k < factors.size(); k++) {
+        at[factors.get(k)] = run.offset().get(k);
+        size[factors.get(k)] = run.shape().dim(k);
+        index = index * extents.get(k) + run.offset().get(k);
+      }
+      long begin = start + (index - first) * strides.get(axis);
+      collect(axis + 1, at, size, begin, rank, ranks, box, strides, found);
+    }
+  }
+
+  private View view(
+      long[] offset, long[] shape, long start, int rank, int ranks, List<Long> strides) {
+    var logical = new ArrayList<Long>();
+    var extents = new ArrayList<Long>();
+    for (int factor = 0; factor < offset.length; factor++) {
+      long shift = factor == cut ? rank * local(factor, ranks) : 0;
+      logical.add(part.offset().get(factor) + offset[factor] + shift);
+      extents.add(shape[factor]);
+    }
+    return new View(new Region(logical, new Shape(extents)), start, factorStrides(strides, ranks));
+  }
+
+  private List<Long> factorStrides(List<Long> strides, int ranks) {
+    Long[] all = new Long[canonical.rank()];
+    for (int axis = 0; axis < axes.size(); axis++) {
+      long stride = strides.get(axis);
+      var factors = axes.get(axis);
+      for (int k = factors.size() - 1; k >= 0; k--) {
+        all[factors.get(k)] = stride;
+        stride = Math.multiplyExact(stride, local(factors.get(k), ranks));
+      }
+    }
+    return List.of(all);
+  }
+}

@@ -1,0 +1,15 @@
+package io.shardwright.core.internal.execute;
+
+/**
+ * What casts lost, in elements.
+ *
+ * @param overflowed finite values that became infinite
+ * @param underflowed values that became zero
+ * @param inexact other values that changed
+ */
+public record CastLosses(long overflowed, long underflowed, long inexact) {
+  /** Whether every value is what it was. */
+  public boolean none() {
+    return overflowed == 0 && underflowed == 0 && inexact == 0;
+  }
+}

@@ -1,0 +1,54 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.core.internal.plan.PlanStep;
+import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.tensor.DType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The places a logical tensor is written to, and the checksums of what was written there. */
+final class TargetViews {
+  /** What is done with a view for a slab. */
+  interface Action {
+    /** Writes what belongs to a view. */
+    void on(TargetTensor tensor, Runs runs, RunningCrc crc);
+  }
+
+  private final List<To> views;
+  private final List<Runs> runs = new ArrayList<>();
+  private final Map<TargetTensor, RunningCrc> crcs = new LinkedHashMap<>();
+
+  TargetViews(PlanStep step) {
+    views = step.to();
+    for (To to : views) {
+      runs.add(new Runs(to.view(), step.tensor().shape()));
+      crcs.computeIfAbsent(to.tensor(), tensor -> new RunningCrc());
+    }
+  }
+
+  /** The element types that are written. */
+  List<DType> dtypes() {
+    return views.stream().map(to -> to.tensor().spec().dtype()).distinct().toList();
+  }
+
+  /** Bytes of the widest element that is read or written. */
+  int widest(DType read) {
+    return Math.max(read.byteSize(), dtypes().stream().mapToInt(DType::byteSize).max().orElse(1));
+  }
+
+  void each(DType dtype, Action action) {
+    for (int i = 0; i < views.size(); i++) {
+      TargetTensor tensor = views.get(i).tensor();
+      if (tensor.spec().dtype() == dtype) {
+        action.on(tensor, runs.get(i), crcs.get(tensor));
+      }
+    }
+  }
+
+  Map<TargetTensor, RunningCrc> crcs() {
+    return crcs;
+  }
+}

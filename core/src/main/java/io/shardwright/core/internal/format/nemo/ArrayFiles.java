@@ -1,0 +1,50 @@
+package io.shardwright.core.internal.format.nemo;
+
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.json.JsonValue.Num;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.torch.ExtraState;
+import io.shardwright.core.internal.codec.zarr.ZarrHeader;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetArray;
+import io.shardwright.core.internal.plan.TargetObject;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The files of a distributed checkpoint besides its chunks. */
+final class ArrayFiles {
+  private ArrayFiles() {}
+
+  /** All of them, by member. */
+  static Map<String, byte[]> of(ExecutablePlan plan) {
+    var files = new TreeMap<String, byte[]>();
+    files.put(NemoMembers.METADATA, JsonDocument.write(metadata(), 0));
+    files.put(NemoMembers.COMMON, ExtraState.file("common", new Dict()));
+    for (TargetArray array : plan.arrays()) {
+      var header = new ZarrHeader(array.spec().dtype(), array.spec().shape(), array.chunk());
+      files.put(
+          NemoMembers.DISTRIBUTED + array.spec().name() + "/" + ZarrHeader.FILE, header.write());
+    }
+    for (TargetObject object : plan.objects()) {
+      files.put(object.member(), ExtraState.file(stem(object.member()), object.value()));
+    }
+    return files;
+  }
+
+  /** Megatron-LM core_v0.5.0, {@code megatron/core/dist_checkpointing/core.py}. */
+  private static Obj metadata() {
+    return Obj.empty()
+        .put("sharded_backend", new Str("zarr"))
+        .put("sharded_backend_version", Num.of(1))
+        .put("common_backend", new Str("torch"))
+        .put("common_backend_version", Num.of(1));
+  }
+
+  /** torch names a zip's root folder after the file. */
+  private static String stem(String member) {
+    String file = member.substring(member.lastIndexOf('/') + 1);
+    return file.substring(0, file.lastIndexOf('.'));
+  }
+}

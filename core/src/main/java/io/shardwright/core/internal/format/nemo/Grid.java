@@ -1,0 +1,55 @@
+package io.shardwright.core.internal.format.nemo;
+
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.format.nemo.Members.Member;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks that there is a file for every rank, and none besides. */
+final class Grid {
+  private Grid() {}
+
+  static void requireWhole(String name, ParallelSize size, Members members) {
+    var expected = size.ranks().stream().map(rank -> NemoMembers.weights(rank, size)).toList();
+    var found =
+        members.list().stream()
+            .map(Member::name)
+            .filter(member -> NemoMembers.rank(member).isPresent())
+            .toList();
+    var missing = new ArrayList<>(expected);
+    missing.removeAll(found);
+    var extra = new ArrayList<>(found);
+    extra.removeAll(expected);
+    if (!extra.isEmpty() || found.isEmpty() && expected.size() == 1) {
+      throw new MalformedCheckpointException(
+          ErrorCode.PARALLEL_SIZE_MISMATCH,
+          name,
+          "its configuration says "
+              + size
+              + ", expected "
+              + few(expected)
+              + ", found "
+              + (found.isEmpty() ? "no weights" : few(found))
+              + ": correct tensor_model_parallel_size and pipeline_model_parallel_size");
+    }
+    if (!missing.isEmpty()) {
+      throw new MalformedCheckpointException(
+          ErrorCode.RANK_MISSING,
+          name,
+          "lacks "
+              + few(missing)
+              + " of the "
+              + expected.size()
+              + " files that "
+              + size
+              + " needs: copy the missing ranks");
+    }
+  }
+
+  private static String few(List<String> names) {
+    return String.join(", ", names.subList(0, Math.min(4, names.size())))
+        + (names.size() > 4 ? " and " + (names.size() - 4) + " more" : "");
+  }
+}

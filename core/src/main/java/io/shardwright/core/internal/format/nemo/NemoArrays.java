@@ -1,0 +1,151 @@
+package io.shardwright.core.internal.format.nemo;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.zarr.ZarrHeader;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.SourceFiles.ArrayObject;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.core.internal.describe.StoredArray.Chunk;
+import io.shardwright.core.internal.format.nemo.Members.Member;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The weights of a distributed checkpoint: a folder {@code model_weights/} of zarr arrays. */
+final class NemoArrays {
+  private static final int MAX_METADATA = 1 << 16;
+  private static final Pattern OBJECT =
+      Pattern.compile("(.+)/shard_([0-9]{1,6}(?:\\.[0-9]{1,6})*)_[0-9.]+\\.pt");
+
+  private final String source;
+  private final Members members;
+  private final boolean present;
+  private final Map<String, TorchFile> torchFiles = new LinkedHashMap<>();
+
+  NemoArrays(String source, Members members) {
+    this.source = source;
+    this.members = members;
+    this.present =
+        members.list().stream().anyMatch(m -> m.name().startsWith(NemoMembers.DISTRIBUTED));
+  }
+
+  boolean present() {
+    return present;
+  }
+
+  SourceFiles sourceFiles() {
+    requireZarr();
+    var arrays = names("/" + ZarrHeader.FILE).map(this::array).toList();
+    if (arrays.isEmpty()) {
+      throw new MalformedCheckpointException(
+          ErrorCode.TENSOR_MISSING,
+          source,
+          "has a folder " + NemoMembers.DISTRIBUTED + " without arrays: it is incomplete");
+    }
+    return new SourceFiles(List.of(), arrays, objects());
+  }
+
+  private Stream<String> names(String ending) {
+    return members.list().stream()
+        .map(Member::name)
+        .filter(name -> name.startsWith(NemoMembers.DISTRIBUTED) && name.endsWith(ending))
+        .sorted();
+  }
+
+  private void requireZarr() {
+    ByteSource metadata =
+        members
+            .open(NemoMembers.METADATA)
+            .orElseThrow(
+                () ->
+                    new MalformedCheckpointException(
+                        ErrorCode.ZARR_MALFORMED,
+                        source,
+                        "lacks " + NemoMembers.METADATA + ": its saving did not finish"));
+    String backend =
+        JsonDocument.parse(metadata, MAX_METADATA)
+            .get("sharded_backend")
+            .flatMap(JsonValue::asText)
+            .orElse("(none)");
+    if (!backend.equals("zarr")) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          source,
+          "its weights are a distributed checkpoint of kind '" + backend + "', expected zarr");
+    }
+  }
+
+  private StoredArray array(String header) {
+    String folder = header.substring(0, header.length() - ZarrHeader.FILE.length());
+    String key = folder.substring(NemoMembers.DISTRIBUTED.length(), folder.length() - 1);
+    var zarr = ZarrHeader.parse(members.open(header).orElseThrow());
+    var chunks = new ArrayList<Chunk>();
+    for (List<Long> index : zarr.indexes()) {
+      chunks.add(chunk(key, folder + ZarrHeader.file(index), zarr, index));
+    }
+    return new StoredArray(new TensorSpec(key, zarr.dtype(), zarr.shape()), chunks);
+  }
+
+  private Chunk chunk(String key, String member, ZarrHeader zarr, List<Long> index) {
+    var spec = new TensorSpec(key, zarr.dtype(), zarr.chunk());
+    ByteSource bytes =
+        members
+            .open(member)
+            .orElseThrow(
+                () ->
+                    new MalformedCheckpointException(
+                        ErrorCode.TENSOR_MISSING,
+                        source,
+                        "lacks " + member + ", a part of '" + key + "': it is incomplete"));
+    if (bytes.size() != spec.byteSize()) {
+      throw new MalformedCheckpointException(
+          ErrorCode.ZARR_MALFORMED,
+          bytes.name(),
+          "has " + bytes.size() + " bytes, expected " + spec.byteSize() + " for a chunk");
+    }
+    var strides = zarr.chunk().rowMajorStrides();
+    var tensor = new SourceTensor(spec, bytes, 0, strides, false, OptionalLong.empty());
+    return new Chunk(member, zarr.region(index), tensor);
+  }
+
+  private List<ArrayObject> objects() {
+    var objects = new ArrayList<ArrayObject>();
+    torchFiles()
+        .forEach(
+            (member, file) -> {
+              Matcher name = OBJECT.matcher(member.substring(NemoMembers.DISTRIBUTED.length()));
+              if (name.matches()) {
+                var value = file.document().root();
+                Carriage.requireSelfContained(source, member, value);
+                objects.add(new ArrayObject(name.group(1), indexes(name.group(2)), value));
+              }
+            });
+    return objects;
+  }
+
+  private static List<Integer> indexes(String dotted) {
+    return Stream.of(dotted.split("\\.")).map(Integer::parseInt).toList();
+  }
+
+  /** Every torch file, opened once. */
+  Map<String, TorchFile> torchFiles() {
+    if (torchFiles.isEmpty()) {
+      names(".pt")
+          .forEach(name -> torchFiles.put(name, TorchFile.open(members.open(name).orElseThrow())));
+    }
+    return torchFiles;
+  }
+}

@@ -1,0 +1,123 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.DistributedKey;
+import io.shardwright.core.internal.describe.StoredForm;
+import io.shardwright.core.internal.describe.View;
+import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Gives every stored tensor its chunks in a distributed checkpoint, on the grid that Megatron-Core
+ * writes at a tensor-parallel size: one chunk per layer and rank, and per matrix of a gated MLP
+ * (Megatron-LM core_v0.5.0, {@code megatron/core/transformer/mlp.py}).
+ */
+final class ArrayTargets implements Targets {
+  private static final class Draft {
+    private final Emission first;
+    private final Map<List<Long>, TargetTensor> chunks = new LinkedHashMap<>();
+    private List<Integer> last;
+
+    Draft(Emission first) {
+      this.first = first;
+      this.last = first.indexes();
+    }
+  }
+
+  private final String folder;
+  private final int ranks;
+  private final Map<String, Draft> drafts = new LinkedHashMap<>();
+
+  /**
+   * An empty checkpoint.
+   *
+   * @param folder the distributed checkpoint's, with a slash
+   */
+  ArrayTargets(String folder, int ranks) {
+    this.folder = folder;
+    this.ranks = ranks;
+  }
+
+  @Override
+  public List<To> add(Emission emission) {
+    String key = emission.prefix() + DistributedKey.of(emission.row());
+    Draft draft = drafts.computeIfAbsent(key, k -> new Draft(emission));
+    draft.last = emission.indexes();
+    var to = new ArrayList<To>();
+    Shape chunk = chunk(emission);
+    for (List<Long> index : indexes(emission.form().shard(1), chunk)) {
+      List<Long> all =
+          Stream.concat(emission.indexes().stream().map(i -> (long) i), index.stream()).toList();
+      String file = all.stream().map(String::valueOf).collect(Collectors.joining("."));
+      String member = folder + key + "/" + (file.isEmpty() ? "0" : file);
+      var shape = stacked(emission.indexes().stream().map(i -> 1L).toList(), chunk);
+      var tensor = new TargetTensor(member, new TensorSpec(key, emission.dtype(), shape));
+      draft.chunks.put(all, tensor);
+      views(emission, index, chunk).forEach(view -> to.add(new To(tensor, view)));
+    }
+    return to;
+  }
+
+  private static Shape stacked(List<Long> leading, Shape own) {
+    return new Shape(Stream.concat(leading.stream(), own.dims().stream()).toList());
+  }
+
+  private Shape chunk(Emission emission) {
+    Shape whole = emission.form().shard(1);
+    if (emission.form().replicated()) {
+      return whole;
+    }
+    boolean byRank = emission.row().traits().rankOrdered();
+    int parts = ranks * (byRank ? 1 : emission.row().arrangement().stride());
+    int axis = emission.form().cutAxis();
+    return whole.with(axis, whole.dim(axis) / parts);
+  }
+
+  private static List<List<Long>> indexes(Shape whole, Shape chunk) {
+    List<List<Long>> all = List.of(List.of());
+    for (int axis = 0; axis < whole.rank(); axis++) {
+      var longer = new ArrayList<List<Long>>();
+      long count = whole.dim(axis) == 0 ? 0 : whole.dim(axis) / chunk.dim(axis);
+      for (List<Long> before : all) {
+        for (long i = 0; i < count; i++) {
+          var next = new ArrayList<>(before);
+          next.add(i);
+          longer.add(next);
+        }
+      }
+      all = longer;
+    }
+    return all;
+  }
+
+  private List<View> views(Emission emission, List<Long> index, Shape chunk) {
+    StoredForm form = emission.form();
+    if (emission.row().traits().rankOrdered() && !form.replicated()) {
+      int rank = Math.toIntExact(index.get(form.cutAxis()));
+      return form.views(rank, ranks, 0, chunk.rowMajorStrides());
+    }
+    var offset = new ArrayList<Long>();
+    for (int axis = 0; axis < chunk.rank(); axis++) {
+      offset.add(index.get(axis) * chunk.dim(axis));
+    }
+    return form.views(0, 1, new Region(offset, chunk), 0, chunk.rowMajorStrides());
+  }
+
+  List<TargetArray> arrays() {
+    return drafts.entrySet().stream().map(e -> array(e.getKey(), e.getValue())).toList();
+  }
+
+  private TargetArray array(String key, Draft draft) {
+    Emission first = draft.first;
+    Shape whole = stacked(draft.last.stream().map(i -> i + 1L).toList(), first.form().shard(1));
+    Shape chunk = stacked(draft.last.stream().map(i -> 1L).toList(), chunk(first));
+    return new TargetArray(new TensorSpec(key, first.dtype(), whole), chunk, draft.chunks);
+  }
+}

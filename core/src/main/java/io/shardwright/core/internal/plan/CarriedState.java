@@ -1,0 +1,136 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.StageLayers;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** The state of rank files that stay rank files: carried over, layers renumbered. */
+final class CarriedState implements StageState {
+  private final List<RankFile> sources;
+  private final StageLayers before;
+  private final StageLayers after;
+  private final int stage;
+
+  CarriedState(ModelDescription model, StageAssignment assignment, int stage) {
+    int ranks = model.size().tensor();
+    this.before = new StageLayers(model.layers(), model.size().pipeline());
+    this.after = assignment.layers();
+    this.stage = stage;
+    this.sources =
+        model.files().ranks().stream().filter(file -> file.rank().tensor() == 0).toList();
+    if (sources.size() * ranks != model.files().ranks().size()) {
+      throw new IllegalStateException("a grid with holes was described");
+    }
+  }
+
+  private boolean unchanged() {
+    return before.stages() == after.stages();
+  }
+
+  /** The name that something of a source stage has in this stage; empty where it is elsewhere. */
+  private Optional<String> here(String name, int from) {
+    if (unchanged()) {
+      return from == stage ? Optional.of(name) : Optional.empty();
+    }
+    String global = before.global(name, from);
+    OptionalInt layer = StageLayers.layer(global);
+    if (layer.isPresent()) {
+      return after.stage(layer.getAsInt()) == stage
+          ? Optional.of(after.local(global))
+          : Optional.empty();
+    }
+    boolean ends = from == before.stages() - 1 && from > 0 || name.contains("output_layer");
+    int home = ends ? after.stages() - 1 : 0;
+    return home == stage ? Optional.of(name) : Optional.empty();
+  }
+
+  @Override
+  public Map<String, PickleValue> objects() {
+    var objects = new LinkedHashMap<String, PickleValue>();
+    for (RankFile source : sources) {
+      source
+          .objects()
+          .forEach(
+              (name, value) ->
+                  here(name, source.rank().pipeline())
+                      .ifPresent(n -> objects.putIfAbsent(n, value)));
+    }
+    return objects;
+  }
+
+  /** In the order of the source's files; names that are new come last. */
+  @Override
+  public List<String> names(Set<String> tensors) {
+    Set<String> objects = objects().keySet();
+    Set<String> names = new LinkedHashSet<>();
+    for (RankFile source : sources) {
+      for (String name : source.names()) {
+        here(name, source.rank().pipeline())
+            .filter(n -> objects.contains(n) || tensors.contains(n))
+            .ifPresent(names::add);
+      }
+    }
+    names.addAll(tensors);
+    names.addAll(objects);
+    return List.copyOf(names);
+  }
+
+  /**
+   * The modules' versions of this stage. A module that the source did not have, such as a tied
+   * copy's, gets version 1, as every torch module has unless it says otherwise.
+   */
+  @Override
+  public Optional<PickleValue> metadata(Set<String> tensors) {
+    if (unchanged()) {
+      return sources.get(stage).metadata();
+    }
+    Call merged = Call.reduce(new Global("collections", "OrderedDict"));
+    var seen = new HashSet<String>();
+    var entries = new ArrayList<Entry>();
+    for (RankFile source : sources) {
+      if (source.metadata().orElse(null) instanceof Call modules) {
+        for (Entry entry : modules.entries()) {
+          module(entry, source.rank().pipeline())
+              .filter(seen::add)
+              .ifPresent(name -> entries.add(new Entry(new Text(name), entry.value())));
+        }
+      }
+    }
+    if (entries.isEmpty()) {
+      return Optional.empty();
+    }
+    for (String tensor : tensors) {
+      String module = tensor.substring(0, Math.max(0, tensor.lastIndexOf('.')));
+      if (seen.add(module)) {
+        entries.add(new Entry(new Text(module), new Dict().put(new Text("version"), Int.of(1))));
+      }
+    }
+    merged.entries().addAll(entries);
+    return Optional.of(merged);
+  }
+
+  /** A module without a layer may stand in every stage: its version does no harm there. */
+  private Optional<String> module(Entry entry, int from) {
+    if (!(entry.key() instanceof Text key)) {
+      return Optional.empty();
+    }
+    boolean layered = StageLayers.layer(before.global(key.value(), from)).isPresent();
+    return layered ? here(key.value(), from) : Optional.of(key.value());
+  }
+}

@@ -1,0 +1,24 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.StoredForm;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.tensor.DType;
+import java.util.List;
+
+/**
+ * A stored tensor that the target will have, before it is cut.
+ *
+ * @param prefix what the format puts before names
+ * @param row of the target's naming
+ * @param indexes layer and expert
+ * @param form with the target's vocabulary rows
+ */
+record Emission(
+    String prefix, ParameterRule row, List<Integer> indexes, StoredForm form, DType dtype) {
+
+  /** Its name in the whole model. */
+  String name() {
+    return prefix + LogicalTensor.name(row.pattern(), indexes);
+  }
+}

@@ -1,0 +1,48 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterTable;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The order in which a model registers its parameters: rows before the layers, then layer by layer,
+ * within a layer expert by expert, then rows after them.
+ */
+final class RegistrationOrder implements Comparator<Emission> {
+  private final Map<ParameterRule, long[]> places = new IdentityHashMap<>();
+
+  RegistrationOrder(ParameterTable table) {
+    List<ParameterRule> rules = table.rules();
+    int[] first = {-1, -1, -1};
+    for (int i = 0; i < rules.size(); i++) {
+      int stars = (int) rules.get(i).pattern().chars().filter(c -> c == '*').count();
+      for (int depth = 1; depth < first.length; depth++) {
+        first[depth] = stars < depth ? -1 : first[depth] < 0 ? i : first[depth];
+      }
+      places.put(rules.get(i), new long[] {stars > 0 ? first[1] : i, stars > 1 ? first[2] : i, i});
+    }
+  }
+
+  @Override
+  public int compare(Emission one, Emission other) {
+    long[] a = place(one);
+    long[] b = place(other);
+    for (int k = 0; k < a.length; k++) {
+      if (a[k] != b[k]) {
+        return Long.compare(a[k], b[k]);
+      }
+    }
+    return one.name().compareTo(other.name());
+  }
+
+  private long[] place(Emission emission) {
+    long[] row = places.getOrDefault(emission.row(), new long[] {1 << 20, 1 << 20, 1 << 20});
+    var indexes = emission.indexes();
+    long layer = indexes.isEmpty() ? 0 : indexes.get(0);
+    long expert = indexes.size() < 2 ? 0 : indexes.get(1);
+    return new long[] {row[0], layer, row[1], expert, row[2]};
+  }
+}

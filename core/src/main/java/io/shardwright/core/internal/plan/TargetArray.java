@@ -1,0 +1,15 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An array of a distributed checkpoint to be written.
+ *
+ * @param spec its key, element type and whole shape
+ * @param chunk the shape of every chunk
+ * @param chunks by index
+ */
+public record TargetArray(TensorSpec spec, Shape chunk, Map<List<Long>, TargetTensor> chunks) {}

@@ -1,0 +1,27 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.DType;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a target is to be.
+ *
+ * @param virtual virtual pipeline size; empty for none
+ * @param dtype what floating-point parameters become; empty keeps each
+ */
+public record TargetChoice(
+    ParallelSize size,
+    OptionalInt virtual,
+    Naming naming,
+    WeightLayout layout,
+    Optional<DType> dtype) {
+
+  /** The same model in another grid. */
+  public static TargetChoice grid(ParallelSize size, Naming naming, WeightLayout layout) {
+    return new TargetChoice(size, OptionalInt.empty(), naming, layout, Optional.empty());
+  }
+}

@@ -1,0 +1,101 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.StoredForm;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.AdapterException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The rows of the target's naming, by what they are of. */
+final class TargetRows {
+  private final ModelDescription model;
+  private final ModelConfig config;
+  private final boolean sameNaming;
+  private final boolean ranks;
+  private final ParameterTable table;
+  private final Map<String, List<ParameterRule>> byCanonical = new HashMap<>();
+
+  TargetRows(ModelDescription model, ModelConfig config, Naming naming, WeightLayout layout) {
+    this.model = model;
+    this.config = config;
+    this.sameNaming = naming == model.naming();
+    this.ranks = layout == WeightLayout.RANKS;
+    this.table =
+        sameNaming ? model.table() : model.family().parameters(config, naming).inForce(config);
+    table.rules().forEach(rule -> add(rule));
+  }
+
+  private void add(ParameterRule rule) {
+    byCanonical.computeIfAbsent(rule.canonical(), key -> new ArrayList<>()).add(rule);
+  }
+
+  ParameterTable table() {
+    return table;
+  }
+
+  /** The rows that a logical tensor is stored as; none where the target has no place for it. */
+  List<ParameterRule> of(LogicalTensor tensor) {
+    if (LogicalTensor.isExtraState(tensor.id())) {
+      boolean carried = sameNaming && ranks && !model.files().distributed();
+      return carried ? List.of(tensor.rule()) : List.of();
+    }
+    var rows = byCanonical.getOrDefault(tensor.rule().canonical(), List.of());
+    if (sameNaming) {
+      return rows.isEmpty() ? List.of(tensor.rule()) : rows;
+    }
+    boolean buffer = tensor.rule().traits().rotary();
+    return rows.stream().filter(row -> !buffer || row.traits().rotary()).toList();
+  }
+
+  /** Tensors that the target needs and the source lacks, but that the configuration determines. */
+  List<ParameterRule> determined() {
+    var present = present();
+    return table.rules().stream()
+        .filter(row -> !sameNaming && row.traits().rotary())
+        .filter(row -> !present.contains(row.canonical()))
+        .toList();
+  }
+
+  /** What the target needs and nobody has. */
+  List<String> missing() {
+    var present = present();
+    return table.rules().stream()
+        .filter(row -> !row.traits().mayBeAbsent() && !row.traits().rotary())
+        .map(ParameterRule::canonical)
+        .filter(canonical -> !present.contains(canonical))
+        .distinct()
+        .toList();
+  }
+
+  private java.util.Set<String> present() {
+    return model.tensors().stream()
+        .map(tensor -> tensor.rule().canonical())
+        .collect(Collectors.toSet());
+  }
+
+  /** How a logical tensor stands in one of its rows. */
+  StoredForm form(ParameterRule row, LogicalTensor tensor, Shape canonical) {
+    try {
+      return StoredForm.wanted(row, config, canonical);
+    } catch (IllegalArgumentException misfit) {
+      throw new AdapterException(
+          ErrorCode.RULE_AMBIGUOUS,
+          "adapter '" + model.family().id() + "'",
+          "the rows of '"
+              + tensor.id()
+              + "' in the two namings differ in factors: "
+              + misfit.getMessage());
+    }
+  }
+}

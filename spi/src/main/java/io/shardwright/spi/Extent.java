@@ -1,0 +1,114 @@
+package io.shardwright.spi;
+
+import java.util.OptionalLong;
+
+/**
+ * How long a part of an axis is, as data. An axis is often several things in one: the rows of a
+ * fused QKV are {@code groups * slots * head size}.
+ *
+ * @param kind where the number comes from
+ * @param key the configuration key of a count; empty for the other kinds
+ * @param value the number of a fixed extent; 0 for the other kinds
+ */
+public record Extent(Kind kind, String key, long value) {
+  private static final String HEADS = "num_attention_heads";
+  private static final String GROUPS = "num_query_groups";
+
+  /** Where the number comes from. */
+  public enum Kind {
+    /** A key of the configuration, or {@code num_attention_heads} where that is absent. */
+    COUNT,
+    /** A number. */
+    FIXED,
+    /** Whatever the tensor has left. */
+    REST,
+    /** Heads that share one key and value, plus those two: {@code heads / groups + 2}. */
+    SLOTS,
+    /** {@code kv_channels}, or {@code hidden_size / num_attention_heads} where that is absent. */
+    HEAD_SIZE
+  }
+
+  /**
+   * A count that the configuration states.
+   *
+   * @param key configuration key
+   * @return the extent
+   */
+  public static Extent count(String key) {
+    return new Extent(Kind.COUNT, key, 0);
+  }
+
+  /**
+   * A constant.
+   *
+   * @param value at least 1
+   * @return the extent
+   */
+  public static Extent fixed(long value) {
+    return new Extent(Kind.FIXED, "", value);
+  }
+
+  /**
+   * What is left of the axis.
+   *
+   * @return the extent; at most one per axis
+   */
+  public static Extent rest() {
+    return new Extent(Kind.REST, "", 0);
+  }
+
+  /**
+   * Queries of a group, its key and its value.
+   *
+   * @return the extent
+   */
+  public static Extent slots() {
+    return new Extent(Kind.SLOTS, "", 0);
+  }
+
+  /**
+   * Channels of a head.
+   *
+   * @return the extent
+   */
+  public static Extent headSize() {
+    return new Extent(Kind.HEAD_SIZE, "", 0);
+  }
+
+  /**
+   * The number.
+   *
+   * @param config the configuration
+   * @return empty for {@link Kind#REST}, and where the configuration does not say
+   */
+  public OptionalLong in(ModelConfig config) {
+    return switch (kind) {
+      case COUNT -> count(config, key);
+      case FIXED -> OptionalLong.of(value);
+      case REST -> OptionalLong.empty();
+      case SLOTS -> plus(divide(count(config, HEADS), count(config, GROUPS)), 2);
+      case HEAD_SIZE ->
+          config.integer("kv_channels").isPresent()
+              ? config.integer("kv_channels")
+              : divide(config.integer("hidden_size"), config.integer(HEADS));
+    };
+  }
+
+  private static OptionalLong count(ModelConfig config, String key) {
+    OptionalLong own = config.integer(key);
+    return own.isPresent() ? own : config.integer(HEADS);
+  }
+
+  private static OptionalLong divide(OptionalLong whole, OptionalLong by) {
+    boolean even =
+        whole.isPresent()
+            && by.isPresent()
+            && by.getAsLong() > 0
+            && whole.getAsLong() % by.getAsLong() == 0;
+    return even ? OptionalLong.of(whole.getAsLong() / by.getAsLong()) : OptionalLong.empty();
+  }
+
+  private static OptionalLong plus(OptionalLong number, long more) {
+    return number.isPresent() ? OptionalLong.of(number.getAsLong() + more) : number;
+  }
+}
