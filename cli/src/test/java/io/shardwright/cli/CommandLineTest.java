@@ -86,14 +86,21 @@ class CommandLineTest {
   }
 
   @Test
-  void refusesAPrecisionThatWouldCast() {
+  void castsWhereAPrecisionIsGivenAndCountsWhatIsLost() {
     Run run =
         Run.of(
             "megatron_change_num_partitions",
             "--model_file=" + vit,
             "--target_file=" + out,
             "--precision=bf16");
-    assertRefused(3, "SW-113", run);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("were rounded"), run.out());
+    assertTrue(run.out().contains("precision: 32 -> bf16"), run.out());
+  }
+
+  @Test
+  void refusesALossyCastThatWasNotAllowed() {
+    assertRefused(4, "SW-304", Run.of("reshard", vit, out, "--dtype", "bf16"));
   }
 
   @Test

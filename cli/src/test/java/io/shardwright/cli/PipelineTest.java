@@ -4,14 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.core.ProgressListener;
-import io.shardwright.core.Shardwright;
-import io.shardwright.core.Verification.TensorSum;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +21,7 @@ class PipelineTest {
   void splitsOverStagesAsNemoDoes(String model) throws IOException {
     Path out = folder.resolve("out.nemo");
     reshard(copy(model + "-tp1.nemo"), out, 2, 2);
-    assertEquals(expected(model + "-tp2pp2.nemo"), found(out));
+    assertEquals(Checkpoints.expected(model + "-tp2pp2.nemo"), Checkpoints.found(out));
   }
 
   @ParameterizedTest
@@ -34,7 +29,7 @@ class PipelineTest {
   void mergesTheStagesThatNemoSplit(String model) throws IOException {
     Path out = folder.resolve("out.nemo");
     reshard(copy(model + "-tp2pp2.nemo"), out, 1, 1);
-    assertEquals(expected(model + "-tp1.nemo"), found(out));
+    assertEquals(Checkpoints.expected(model + "-tp1.nemo"), Checkpoints.found(out));
   }
 
   @ParameterizedTest
@@ -48,18 +43,31 @@ class PipelineTest {
       Path detour = folder.resolve("detour" + i + ".nemo");
       reshard(one, direct, grids[i][0], grids[i][1]);
       reshard(before, detour, grids[i][0], grids[i][1]);
-      assertEquals(found(direct), found(detour), "grid " + i);
+      assertEquals(Checkpoints.found(direct), Checkpoints.found(detour), "grid " + i);
       before = detour;
     }
     Path back = folder.resolve("back.nemo");
     reshard(before, back, 1, 1);
-    assertEquals(expected(model + "-tp1.nemo"), found(back));
+    assertEquals(Checkpoints.expected(model + "-tp1.nemo"), Checkpoints.found(back));
   }
 
   @Test
-  void asksForTheVocabularySizeWhereTheFileDoesNotTell() throws IOException {
+  void takesTheVocabularySizeFromTheTokenizer() throws IOException {
     Path out = folder.resolve("out.nemo");
-    Path source = copy("gpt-5b-like-tp2pp2.nemo");
+    Checkpoints.reshard(copy("gpt-5b-like-tp2pp2.nemo"), out, "--tp", 1, "--pp", 1);
+    assertEquals(Checkpoints.expected("gpt-5b-like-tp1.nemo"), Checkpoints.found(out));
+  }
+
+  @Test
+  void asksForTheVocabularySizeWhereNothingTells() throws IOException {
+    Path out = folder.resolve("out.nemo");
+    Path source = folder.resolve("source");
+    Checkpoints.reshard(copy("gpt-5b-like-tp2pp2.nemo"), source);
+    try (var files = Files.list(source)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".model")).toList()) {
+        Files.delete(file);
+      }
+    }
     Run run = Run.of("reshard", source, out, "--tp", "1", "--pp", "1");
     assertEquals(6, run.code(), run.err());
     assertTrue(run.err().contains("--vocab-size"), run.err());
@@ -95,42 +103,6 @@ class PipelineTest {
   }
 
   private Path copy(String name) throws IOException {
-    Path file = folder.resolve(name);
-    try (var stream = PipelineTest.class.getResourceAsStream("/nemo/" + name)) {
-      Files.copy(stream, file);
-    }
-    return file;
-  }
-
-  private static List<String> expected(String file) throws IOException {
-    try (var stream = PipelineTest.class.getResourceAsStream("/nemo/expected.tsv")) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> line.startsWith(file + "\t"))
-          .map(line -> line.substring(file.length() + 1))
-          .sorted()
-          .toList();
-    }
-  }
-
-  private static List<String> found(Path checkpoint) {
-    return Shardwright.create()
-        .verify(checkpoint, true, false, ProgressListener.SILENT)
-        .tensors()
-        .stream()
-        .map(PipelineTest::line)
-        .sorted()
-        .toList();
-  }
-
-  private static String line(TensorSum sum) {
-    var spec = sum.spec();
-    return String.join(
-        "\t",
-        sum.file(),
-        spec.name(),
-        spec.dtype().torchName(),
-        spec.shape().toString(),
-        sum.sha256());
+    return Checkpoints.copy(name, folder);
   }
 }

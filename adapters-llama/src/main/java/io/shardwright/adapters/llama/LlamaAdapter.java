@@ -40,6 +40,7 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
     return !engine
         && config.text("normalization").filter("rmsnorm"::equals).isPresent()
         && config.text("activation").filter(name -> name.endsWith("swiglu")).isPresent()
+        && config.text("position_embedding_type").filter("rope"::equals).isPresent()
         && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
   }
 

@@ -42,6 +42,7 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
     boolean llama =
         config.text("normalization").filter("rmsnorm"::equals).isPresent()
             && config.text("activation").filter(name -> name.endsWith("swiglu")).isPresent()
+            && config.text("position_embedding_type").filter("rope"::equals).isPresent()
             && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
     boolean engine = config.flag("transformer_engine") && !config.flag("mcore_gpt");
     return config.has("encoder_seq_length")
