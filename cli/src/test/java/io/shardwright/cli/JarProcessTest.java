@@ -63,6 +63,27 @@ class JarProcessTest {
   }
 
   @Test
+  @Tag("interop")
+  void castsAsPytorchDoes() throws Exception {
+    Path vit = Run.vit(folder);
+    for (String dtype : List.of("float16", "bfloat16")) {
+      Path out = folder.resolve(dtype + ".nemo");
+      var run = start(jar("reshard", vit, out, "--dtype", dtype, "--allow-lossy"));
+      assertEquals(0, run.code(), run.out());
+      var command =
+          List.of(
+              "python3",
+              "src/test/python/interop.py",
+              "check_cast.py",
+              vit.toString(),
+              out.toString(),
+              dtype);
+      var checked = start(command);
+      assertEquals(0, checked.code(), checked.out());
+    }
+  }
+
+  @Test
   @Tag("large")
   void reshardsThreeGigabytesInTwoHundredFiftySixMegabytes() throws Exception {
     Path large = folder.resolve("large.nemo");
@@ -74,6 +95,25 @@ class JarProcessTest {
         start(jar("reshard", out, folder.resolve("back.nemo"), "--tp", "1", "--no-progress"));
     assertEquals(0, back.code(), back.out());
     assertEquals(sums(large), sums(folder.resolve("back.nemo")));
+  }
+
+  @Test
+  @Tag("large")
+  void reshardsTheFirstLayersOfSeventyBillionInTwoHundredFiftySixMegabytes() throws Exception {
+    var run =
+        start(
+            List.of(
+                javaBinary(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                SparseRun.class.getName(),
+                folder.resolve("llama").toString()));
+    assertEquals(0, run.code(), run.out());
+    long marks = new SparseLlama().marks(8);
+    assertTrue(run.out().contains(marks + " of " + marks + " marks right"), run.out());
+    System.out.print(run.out());
   }
 
   private List<String> sums(Path checkpoint) throws Exception {

@@ -1,8 +1,11 @@
 package io.shardwright.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +55,45 @@ class LayoutPropertyTest {
       Path home = go(before, new Way("mcore", "ranks", 1, 1), model, seed + "-home");
       assertEquals(Checkpoints.found(source), Checkpoints.found(home), where);
     }
+  }
+
+  /** Megatron-Core cuts a gated bias of arrays by rank, whatever it means. */
+  @Test
+  void aGatedBiasStandsInRankOrder() throws IOException {
+    int seen = 0;
+    for (long seed = 0; seed < MODELS; seed++) {
+      var model = new TinyGpt(seed);
+      if (model.config.get("activation").endsWith("glu")
+          && model.config.get("bias").equals("true")) {
+        Path source = model.write(folder.resolve("bias" + seed));
+        int ranks = Math.min(2, model.groups);
+        Path arrays = folder.resolve("arrays" + seed);
+        Path files = folder.resolve("files" + seed);
+        Checkpoints.reshard(
+            source,
+            arrays,
+            "--layout",
+            "distributed",
+            "--tp",
+            ranks,
+            "--vocab-size",
+            model.vocabulary);
+        Checkpoints.reshard(source, files, "--tp", ranks, "--vocab-size", model.vocabulary);
+        for (int rank = 0; rank < ranks; rank++) {
+          Path chunk =
+              arrays.resolve("model_weights/model.decoder.layers.mlp.linear_fc1.bias/1." + rank);
+          String member = ranks == 1 ? "" : "mp_rank_0" + rank + "/";
+          assertArrayEquals(
+              Files.readAllBytes(chunk),
+              TinyGpt.bytes(
+                  files.resolve(member + "model_weights.ckpt"),
+                  "model.decoder.layers.1.mlp.linear_fc1.bias"),
+              "seed " + seed);
+        }
+        seen++;
+      }
+    }
+    assertTrue(seen > 3, "too few gated models with biases");
   }
 
   private Path go(Path source, Way way, TinyGpt model, String name) {

@@ -77,6 +77,18 @@ class PipelineTest {
   }
 
   @Test
+  void neverCastsInverseFrequencies() throws IOException {
+    Path out = folder.resolve("out.nemo");
+    Path source = copy("llama-mha-legacy-tp1.nemo");
+    Checkpoints.reshard(source, out, "--dtype", "bf16", "--allow-lossy");
+    var before = Checkpoints.expected("llama-mha-legacy-tp1.nemo");
+    var after = Checkpoints.found(out);
+    String buffer = before.stream().filter(l -> l.contains("inv_freq")).findFirst().orElseThrow();
+    assertTrue(after.contains(buffer), buffer);
+    assertEquals(before.size() - 1, after.stream().filter(l -> l.contains("bfloat16")).count());
+  }
+
+  @Test
   void namesAllReasonsAtOnceWithTheLegalSizes() throws IOException {
     Path out = folder.resolve("out.nemo");
     Run run = Run.of("reshard", copy("llama-mha-legacy-tp1.nemo"), out, "--tp", "3", "--pp", "3");

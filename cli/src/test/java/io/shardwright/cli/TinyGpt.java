@@ -1,7 +1,9 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
+import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
@@ -158,6 +160,16 @@ final class TinyGpt {
     layout.structure(crcs).forEach(chunk -> file.put((int) chunk.offset(), chunk.bytes()));
     Files.write(folder.resolve("model_weights.ckpt"), file.array());
     return folder;
+  }
+
+  /** The bytes of a tensor in a torch file. */
+  static byte[] bytes(Path file, String name) {
+    try (var source = new FileSource(file, file.toString())) {
+      var tensor = TorchFile.open(source).tensors().get(name);
+      var bytes = ByteBuffer.allocate((int) tensor.spec().byteSize());
+      tensor.storage().readFully(bytes, tensor.storageOffset() * tensor.spec().dtype().byteSize());
+      return bytes.array();
+    }
   }
 
   @Override

@@ -56,6 +56,9 @@ final class ArrayReading {
     if (stacked.elements() > 10_000_000) {
       throw malformed(key, "counts " + stacked.elements() + " layers and experts");
     }
+    if (stacked.elements() == 0) {
+      return List.of();
+    }
     List<List<Integer>> all = List.of(List.of());
     for (long extent : stacked.dims()) {
       var longer = new ArrayList<List<Integer>>();

@@ -122,6 +122,9 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
   }
 
   private long chunkCount() {
+    if (shape.elements() == 0) {
+      return 0;
+    }
     long count = 1;
     for (int axis = 0; axis < shape.rank(); axis++) {
       count = Math.multiplyExact(count, count(axis));
@@ -131,6 +134,9 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
 
   /** The index of every chunk, row-major. */
   public List<List<Long>> indexes() {
+    if (chunkCount() == 0) {
+      return List.of();
+    }
     List<List<Long>> all = List.of(List.of());
     for (int axis = 0; axis < shape.rank(); axis++) {
       var longer = new ArrayList<List<Long>>();
