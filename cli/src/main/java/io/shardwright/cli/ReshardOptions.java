@@ -5,6 +5,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import java.nio.file.Path;
 import java.util.Locale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -16,7 +17,10 @@ final class ReshardOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  @Parameters(index = "0", paramLabel = "SRC", description = "A .nemo file or a folder.")
+  @Parameters(
+      index = "0",
+      paramLabel = "SRC",
+      description = "A .nemo file, a folder, or a training's checkpoints.")
   private Path source;
 
   @Parameters(
@@ -87,6 +91,8 @@ final class ReshardOptions {
       description = "What to do with a tensor that no rule matches.")
   private Unmatched unmatched;
 
+  @Mixin private TrainingSourceOptions training = new TrainingSourceOptions();
+
   @Option(names = "--overwrite", description = "Replace an existing target.")
   private boolean overwrite;
 
@@ -117,12 +123,17 @@ final class ReshardOptions {
   }
 
   ReshardRequest request() {
+    return builder().build();
+  }
+
+  ReshardRequest.Builder builder() {
     var request =
         ReshardRequest.builder(source, target)
             .overwrite(overwrite)
             .verify(!noVerify)
             .sync(!noSync)
-            .replicateUnmatched(unmatched == Unmatched.replicate);
+            .replicateUnmatched(unmatched == Unmatched.replicate)
+            .training(training.options());
     if (tensor != null) {
       request.tensorModelParallelSize(positive(tensor, "--tp"));
     }
@@ -145,7 +156,7 @@ final class ReshardOptions {
     if (family != null) {
       request.family(family);
     }
-    return request.build();
+    return request;
   }
 
   private int positive(int size, String option) {

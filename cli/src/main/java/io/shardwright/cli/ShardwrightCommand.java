@@ -19,10 +19,12 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       PlanCommand.class,
       ReshardCommand.class,
+      ConvertCommand.class,
       VerifyCommand.class,
       AdaptersCommand.class,
       DemoCommand.class,
-      ChangeNumPartitionsCommand.class
+      ChangeNumPartitionsCommand.class,
+      CkptToNemoCommand.class
     })
 final class ShardwrightCommand implements Runnable {
   @Spec private CommandSpec spec;

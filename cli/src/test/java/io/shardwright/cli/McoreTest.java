@@ -41,7 +41,7 @@ class McoreTest {
 
   private static List<String> names(Path file) {
     try (var source = new FileSource(file, "file")) {
-      return TorchFile.open(source).names();
+      return TorchFile.open(source).stateDict().names();
     }
   }
 

@@ -87,6 +87,7 @@ final class SparseRun {
     return Planner.plan(
         description,
         TargetChoice.grid(grid, Naming.MCORE, WeightLayout.RANKS),
+        List.of(),
         VocabularySize.UNKNOWN,
         rank -> Integer.toString(rank.tensor()),
         "");

@@ -165,7 +165,7 @@ final class TinyGpt {
   /** The bytes of a tensor in a torch file. */
   static byte[] bytes(Path file, String name) {
     try (var source = new FileSource(file, file.toString())) {
-      var tensor = TorchFile.open(source).tensors().get(name);
+      var tensor = TorchFile.open(source).stateDict().tensors().get(name);
       var bytes = ByteBuffer.allocate((int) tensor.spec().byteSize());
       tensor.storage().readFully(bytes, tensor.storageOffset() * tensor.spec().dtype().byteSize());
       return bytes.array();

@@ -8,6 +8,7 @@ import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.execute.ReplicaCheck;
 import io.shardwright.core.internal.execute.TensorBlocks;
+import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
@@ -62,6 +63,7 @@ final class CheckpointReading {
                     Planner.plan(
                         model,
                         unchanged(model),
+                        List.of(),
                         VocabularySize.UNKNOWN,
                         rank -> NemoCheckpoint.member(rank, model.size()),
                         NemoCheckpoint.distributedFolder())));
@@ -69,7 +71,7 @@ final class CheckpointReading {
     return new Verification(summary, bytesRead, List.copyOf(found), summary.notes());
   }
 
-  private static void refuseUnread(NemoCheckpoint source) {
+  private static void refuseUnread(ModelSource source) {
     if (!source.dangerous().isEmpty()) {
       throw new UnsafeCheckpointException(
           ErrorCode.PICKLE_FORBIDDEN,

@@ -1,11 +1,13 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.codec.pickle.PickleNames;
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -29,12 +31,12 @@ final class OpenCheckpoint implements Checkpoint {
       Set.of(ErrorCode.TENSOR_UNMATCHED, ErrorCode.TENSOR_MISSING, ErrorCode.TENSOR_MALFORMED);
 
   private final Path path;
-  private final NemoCheckpoint source;
+  private final ModelSource source;
   private final SourceFiles files;
   private final Optional<ModelDescription> model;
   private final List<String> notes = new ArrayList<>();
 
-  private OpenCheckpoint(Path path, NemoCheckpoint source, AdapterRegistry registry) {
+  private OpenCheckpoint(Path path, ModelSource source, AdapterRegistry registry) {
     this.path = path;
     this.source = source;
     this.files = read();
@@ -43,8 +45,8 @@ final class OpenCheckpoint implements Checkpoint {
   }
 
   static OpenCheckpoint open(Path path, AdapterRegistry registry) {
-    NemoCheckpoint source =
-        NemoCheckpoint.open(path, Path.of(System.getProperty("java.io.tmpdir")));
+    Path spool = Path.of(System.getProperty("java.io.tmpdir"));
+    ModelSource source = Sources.open(path, spool, TrainingOptions.NEWEST, true);
     try {
       return new OpenCheckpoint(path, source, registry);
     } catch (RuntimeException refusal) {
@@ -85,7 +87,7 @@ final class OpenCheckpoint implements Checkpoint {
     }
   }
 
-  NemoCheckpoint source() {
+  ModelSource source() {
     return source;
   }
 
@@ -102,7 +104,7 @@ final class OpenCheckpoint implements Checkpoint {
     var stored = tensors();
     return new CheckpointSummary(
         path,
-        "nemo",
+        source.format(),
         model.map(described -> described.family().id()),
         source.config().text("target"),
         source.config().text("nemo_version"),
@@ -116,7 +118,7 @@ final class OpenCheckpoint implements Checkpoint {
         stored.size(),
         stored.stream().mapToLong(tensor -> tensor.spec().byteSize()).sum(),
         source.fileBytes(),
-        source.artifacts().stream().map(m -> new Artifact(m.name(), m.size())).toList(),
+        source.attachments().stream().map(a -> new Artifact(a.name(), a.bytes().size())).toList(),
         List.copyOf(notes));
   }
 
@@ -126,7 +128,9 @@ final class OpenCheckpoint implements Checkpoint {
             .map(described -> described.tensors().stream().map(tensor -> tensor.spec()))
             .orElseGet(() -> stored.stream().map(StoredTensor::spec));
     Map<DType, Long> counts = new EnumMap<>(DType.class);
-    specs.forEach(spec -> counts.merge(spec.dtype(), spec.shape().elements(), Math::addExact));
+    specs
+        .filter(spec -> !Companions.isCompanion(spec.name()))
+        .forEach(spec -> counts.merge(spec.dtype(), spec.shape().elements(), Math::addExact));
     return counts;
   }
 

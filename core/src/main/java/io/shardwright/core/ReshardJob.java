@@ -1,11 +1,12 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.execute.Written;
-import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
-import io.shardwright.core.internal.format.nemo.NemoTarget;
-import io.shardwright.core.internal.format.nemo.NemoVerification;
+import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanText;
@@ -18,6 +19,7 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,14 +29,20 @@ import java.util.OptionalLong;
 /** One request on its way: open, describe, plan, execute, verify, publish. */
 final class ReshardJob implements AutoCloseable {
   private final ReshardRequest request;
-  private final NemoCheckpoint source;
+  private final ModelSource source;
+  private final Adoption adoption;
   private final ExecutablePlan plan;
-  private final NemoTarget layout;
+  private final CheckpointTarget layout;
 
   private ReshardJob(
-      ReshardRequest request, NemoCheckpoint source, ExecutablePlan plan, NemoTarget layout) {
+      ReshardRequest request,
+      ModelSource source,
+      Adoption adoption,
+      ExecutablePlan plan,
+      CheckpointTarget layout) {
     this.request = request;
     this.source = source;
+    this.adoption = adoption;
     this.plan = plan;
     this.layout = layout;
   }
@@ -42,17 +50,43 @@ final class ReshardJob implements AutoCloseable {
   static ReshardJob open(ReshardRequest request, AdapterRegistry registry) {
     Path target = request.target().toAbsolutePath().normalize();
     Staging.refuseExisting(target, request.overwrite());
-    NemoCheckpoint source = NemoCheckpoint.open(request.source(), spoolFolder(target));
+    boolean toTraining = format(request) == TargetFormat.LIGHTNING;
+    ModelSource source =
+        Sources.open(request.source(), spoolFolder(target), request.training(), toTraining);
+    Adoption adoption = Adoption.none();
     try {
+      requireTraining(toTraining, source);
       requireClaims(request, source);
       source.requireCarriable();
-      ExecutablePlan plan = plan(request, source, family(request, source, registry));
-      boolean archive = target.toString().endsWith(".nemo");
-      return new ReshardJob(request, source, plan, new NemoTarget(source, plan, archive));
+      ModelFamilyAdapter family = family(request, source, registry);
+      if (!toTraining && source instanceof LightningCheckpoint) {
+        adoption = Adoption.of(source, family, request.training());
+      }
+      var kind = new TargetKind(request, source, adoption);
+      ExecutablePlan plan = plan(request, source, family, adoption, kind);
+      return new ReshardJob(request, source, adoption, plan, kind.layOut(plan));
     } catch (RuntimeException refusal) {
+      adoption.close();
       source.close();
       throw refusal;
     }
+  }
+
+  private static void requireTraining(boolean wanted, ModelSource source) {
+    if (wanted && !(source instanceof LightningCheckpoint)) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          source.name(),
+          "is no checkpoint of a training, which alone can become one: choose another format");
+    }
+  }
+
+  /** What is asked for, else what the target's name says, else what the source is. */
+  static TargetFormat format(ReshardRequest request) {
+    boolean training =
+        !request.target().toString().endsWith(".nemo")
+            && LightningCheckpoint.recognizes(request.source());
+    return request.format().orElse(training ? TargetFormat.LIGHTNING : TargetFormat.NEMO);
   }
 
   /** Beside the target if its folder is there already, so that no foreign disk fills up. */
@@ -63,13 +97,13 @@ final class ReshardJob implements AutoCloseable {
         : Path.of("").toAbsolutePath();
   }
 
-  private static void requireClaims(ReshardRequest request, NemoCheckpoint source) {
+  private static void requireClaims(ReshardRequest request, ModelSource source) {
     requireClaim(source, "tensor", request.claimedTensorSize(), source.size().tensor());
     requireClaim(source, "pipeline", request.claimedPipelineSize(), source.size().pipeline());
   }
 
   private static void requireClaim(
-      NemoCheckpoint source, String dimension, OptionalInt claimed, int found) {
+      ModelSource source, String dimension, OptionalInt claimed, int found) {
     if (claimed.isPresent() && claimed.getAsInt() != found) {
       throw new MalformedCheckpointException(
           ErrorCode.PARALLEL_SIZE_MISMATCH,
@@ -85,7 +119,7 @@ final class ReshardJob implements AutoCloseable {
   }
 
   private static ModelFamilyAdapter family(
-      ReshardRequest request, NemoCheckpoint source, AdapterRegistry registry) {
+      ReshardRequest request, ModelSource source, AdapterRegistry registry) {
     if (request.family().isPresent()) {
       return registry.named(request.family().get());
     }
@@ -104,7 +138,11 @@ final class ReshardJob implements AutoCloseable {
   }
 
   private static ExecutablePlan plan(
-      ReshardRequest request, NemoCheckpoint source, ModelFamilyAdapter family) {
+      ReshardRequest request,
+      ModelSource source,
+      ModelFamilyAdapter family,
+      Adoption adoption,
+      TargetKind kind) {
     var model =
         Describer.describe(
             source.name(),
@@ -115,14 +153,19 @@ final class ReshardJob implements AutoCloseable {
             request.replicateUnmatched());
     TargetChoice choice = Choices.of(request, model);
     Choices.refuseLoss(request, model);
-    var vocabulary =
-        new VocabularySize(request.vocabSize(), OptionalLong.empty(), source.tokenizerSize());
+    OptionalLong tokenizer =
+        adoption.attachments().stream()
+            .map(attachment -> TokenizerSize.of(attachment.bytes()))
+            .filter(OptionalLong::isPresent)
+            .findFirst()
+            .orElseGet(source::tokenizerSize);
     return Planner.plan(
         model,
         choice,
-        vocabulary,
-        rank -> NemoCheckpoint.member(rank, choice.size()),
-        NemoCheckpoint.distributedFolder());
+        adoption.changes(),
+        new VocabularySize(request.vocabSize(), OptionalLong.empty(), tokenizer),
+        rank -> kind.member(rank, choice.size()),
+        kind.folder());
   }
 
   ReshardPlan plan() {
@@ -149,7 +192,7 @@ final class ReshardJob implements AutoCloseable {
       if (request.verify()) {
         var verified =
             new PhaseProgress(listener, ProgressListener.Phase.VERIFY, layout.verifiedBytes());
-        NemoVerification.require(staging.path(), plan, layout, written, verified);
+        layout.verify(staging.path(), written, verified);
       }
       staging.publish(request.sync());
       var losses = written.losses();
@@ -170,6 +213,7 @@ final class ReshardJob implements AutoCloseable {
 
   @Override
   public void close() {
+    adoption.close();
     source.close();
   }
 }

@@ -13,6 +13,9 @@ import java.util.OptionalLong;
  *
  * @param source the checkpoint to read
  * @param target where to write; a name that ends in {@code .nemo} is an archive, else a folder
+ * @param format what to write; empty for a {@code .nemo} where the target's name says so, else what
+ *     the source is
+ * @param training how to read what a training left
  * @param tensorModelParallelSize wanted size; empty keeps the source's
  * @param pipelineModelParallelSize wanted size; empty keeps the source's
  * @param virtualPipelineSize wanted size; empty or 1 for none
@@ -33,6 +36,8 @@ import java.util.OptionalLong;
 public record ReshardRequest(
     Path source,
     Path target,
+    Optional<TargetFormat> format,
+    TrainingOptions training,
     OptionalInt tensorModelParallelSize,
     OptionalInt pipelineModelParallelSize,
     OptionalInt virtualPipelineSize,
@@ -64,6 +69,8 @@ public record ReshardRequest(
   public static final class Builder {
     private final Path source;
     private final Path target;
+    private Optional<TargetFormat> format = Optional.empty();
+    private TrainingOptions training = TrainingOptions.NEWEST;
     private OptionalInt tensor = OptionalInt.empty();
     private OptionalInt pipeline = OptionalInt.empty();
     private OptionalInt virtual = OptionalInt.empty();
@@ -83,6 +90,28 @@ public record ReshardRequest(
     private Builder(Path source, Path target) {
       this.source = source;
       this.target = target;
+    }
+
+    /**
+     * Sets what to write.
+     *
+     * @param wanted the format
+     * @return this
+     */
+    public Builder format(TargetFormat wanted) {
+      format = Optional.of(wanted);
+      return this;
+    }
+
+    /**
+     * Sets how to read what a training left.
+     *
+     * @param options step, configuration, tokenizers
+     * @return this
+     */
+    public Builder training(TrainingOptions options) {
+      training = options;
+      return this;
     }
 
     /**
@@ -250,6 +279,8 @@ public record ReshardRequest(
       return new ReshardRequest(
           source,
           target,
+          format,
+          training,
           tensor,
           pipeline,
           virtual,

@@ -90,7 +90,7 @@ class VariantTest {
     Path source = write();
     Path out = reshard(source, folder.resolve("out"), 4);
     for (int rank = 0; rank < 4; rank++) {
-      var objects = open(out, rank).objects();
+      var objects = open(out, rank).stateDict().objects();
       assertEquals(
           PickleValue.Constant.NONE, objects.get(LAYER + "mlp.dense_4h_to_h._extra_state"));
       Call bytes = (Call) objects.get(LAYER + "self_attention.dense._extra_state");
@@ -204,7 +204,7 @@ class VariantTest {
 
   /** The first element of every row. */
   private static int[] values(TorchFile file, String prefix, String name) {
-    var tensor = file.tensors().get(prefix + name);
+    var tensor = file.stateDict().tensors().get(prefix + name);
     var bytes = ByteBuffer.allocate((int) tensor.storage().size());
     tensor.storage().readFully(bytes, 0);
     int row = (int) tensor.spec().shape().elementsFrom(1) * 2;

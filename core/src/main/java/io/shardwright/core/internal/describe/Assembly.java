@@ -41,15 +41,17 @@ final class Assembly {
     this.source = source;
   }
 
-  static String id(Match match) {
-    return LogicalTensor.name(match.rule().canonical(), match.indexes());
+  private static String id(Piece piece) {
+    Match match = piece.match();
+    return Companions.prefix(piece.prefix())
+        + LogicalTensor.name(match.rule().canonical(), match.indexes());
   }
 
   /** Adds what is, or is a part of, a logical tensor; or a copy of one that is there. */
   void add(Piece piece, String where) {
-    Draft draft = drafts.get(id(piece.match()));
+    Draft draft = drafts.get(id(piece));
     if (draft == null) {
-      drafts.put(id(piece.match()), new Draft(piece));
+      drafts.put(id(piece), new Draft(piece));
       return;
     }
     requireFits(draft.first, piece, where);

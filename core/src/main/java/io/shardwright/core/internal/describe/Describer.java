@@ -122,7 +122,9 @@ public final class Describer {
 
   /** What NeMo puts before a model's own parameter names. */
   static String prefix(String name) {
-    return PREFIXES.stream().filter(name::startsWith).findFirst().orElse("");
+    String companion = Companions.prefix(name);
+    String own = name.substring(companion.length());
+    return companion + PREFIXES.stream().filter(own::startsWith).findFirst().orElse("");
   }
 
   static String withoutPrefix(String name) {

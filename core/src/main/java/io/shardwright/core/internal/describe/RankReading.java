@@ -35,9 +35,13 @@ final class RankReading {
     return objects;
   }
 
+  private String global(String name, int stage) {
+    return describer.files.numbered() ? name : stages.global(name, stage);
+  }
+
   private StateObject object(
       String name, int stage, io.shardwright.core.internal.codec.pickle.PickleValue value) {
-    return new StateObject(stages.global(name, stage), stage, value);
+    return new StateObject(global(name, stage), stage, value);
   }
 
   private Piece piece(String name, int stage, List<RankFile> group) {
@@ -47,7 +51,7 @@ final class RankReading {
     Match match =
         tied(Describer.withoutPrefix(name))
             .map(rule -> new Match(rule, List.of()))
-            .orElseGet(() -> describer.match(stages.global(name, stage)));
+            .orElseGet(() -> describer.match(global(name, stage)));
     int ranks = match.rule().partitionDim() < 0 ? 1 : group.size();
     var form = describer.form(match, name, spec.shape(), ranks, where(group.get(0)));
     var parts = new ArrayList<SourcePart>();

@@ -6,11 +6,15 @@ import java.util.List;
  * What a checkpoint's files hold: rank files, or the arrays of a distributed checkpoint.
  *
  * @param ranks one file per rank of the grid, stage by stage; empty for arrays
+ * @param numbered whether layers in rank files already have their number in the whole model
  * @param arrays empty for rank files
  * @param arrayObjects what the arrays' modules keep besides; names have their layer in place
  */
 public record SourceFiles(
-    List<RankFile> ranks, List<StoredArray> arrays, List<ArrayObject> arrayObjects) {
+    List<RankFile> ranks,
+    boolean numbered,
+    List<StoredArray> arrays,
+    List<ArrayObject> arrayObjects) {
 
   /** An object of a distributed checkpoint, by its key without layers and its index. */
   public record ArrayObject(
@@ -20,7 +24,7 @@ public record SourceFiles(
 
   /** Rank files. */
   public static SourceFiles ofRanks(List<RankFile> ranks) {
-    return new SourceFiles(ranks, List.of(), List.of());
+    return new SourceFiles(ranks, false, List.of(), List.of());
   }
 
   /** Whether it is a distributed checkpoint. */

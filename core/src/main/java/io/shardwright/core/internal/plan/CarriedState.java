@@ -26,12 +26,14 @@ final class CarriedState implements StageState {
   private final StageLayers before;
   private final StageLayers after;
   private final int stage;
+  private final boolean numbered;
 
   CarriedState(ModelDescription model, StageAssignment assignment, int stage) {
     int ranks = model.size().tensor();
     this.before = new StageLayers(model.layers(), model.size().pipeline());
     this.after = assignment.layers();
     this.stage = stage;
+    this.numbered = model.files().numbered();
     this.sources =
         model.files().ranks().stream().filter(file -> file.rank().tensor() == 0).toList();
     if (sources.size() * ranks != model.files().ranks().size()) {
@@ -40,7 +42,11 @@ final class CarriedState implements StageState {
   }
 
   private boolean unchanged() {
-    return before.stages() == after.stages();
+    return !numbered && before.stages() == after.stages();
+  }
+
+  private String number(String name, int from) {
+    return numbered ? name : before.global(name, from);
   }
 
   /** The name that something of a source stage has in this stage; empty where it is elsewhere. */
@@ -48,7 +54,7 @@ final class CarriedState implements StageState {
     if (unchanged()) {
       return from == stage ? Optional.of(name) : Optional.empty();
     }
-    String global = before.global(name, from);
+    String global = number(name, from);
     OptionalInt layer = StageLayers.layer(global);
     if (layer.isPresent()) {
       return after.stage(layer.getAsInt()) == stage
@@ -130,7 +136,7 @@ final class CarriedState implements StageState {
     if (!(entry.key() instanceof Text key)) {
       return Optional.empty();
     }
-    boolean layered = StageLayers.layer(before.global(key.value(), from)).isPresent();
+    boolean layered = StageLayers.layer(number(key.value(), from)).isPresent();
     return layered ? here(key.value(), from) : Optional.of(key.value());
   }
 }

@@ -38,6 +38,7 @@ public final class Planner {
   private Planner(
       ModelDescription model,
       TargetChoice choice,
+      List<ConfigChange> additions,
       VocabularySize vocabularySize,
       Function<RankCoordinate, String> members,
       String folder) {
@@ -45,7 +46,8 @@ public final class Planner {
     this.choice = choice;
     this.members = members;
     this.folder = folder;
-    this.changes = ConfigChanges.of(model, choice);
+    this.changes = new ArrayList<>(ConfigChanges.of(model, choice));
+    this.changes.addAll(additions);
     this.config = new ChangedConfig(model.config(), changes);
     this.vocabulary = new Vocabulary(model.source(), model.config(), vocabularySize);
   }
@@ -53,6 +55,7 @@ public final class Planner {
   /**
    * Plans, or refuses with all reasons.
    *
+   * @param additions configuration keys that the target's format needs
    * @param vocabularySize the true vocabulary size, where it is known
    * @param members names the target's file of a rank
    * @param folder the folder of a distributed checkpoint, with a slash
@@ -61,10 +64,11 @@ public final class Planner {
   public static ExecutablePlan plan(
       ModelDescription model,
       TargetChoice choice,
+      List<ConfigChange> additions,
       VocabularySize vocabularySize,
       Function<RankCoordinate, String> members,
       String folder) {
-    var plan = new Planner(model, choice, vocabularySize, members, folder).plan();
+    var plan = new Planner(model, choice, additions, vocabularySize, members, folder).plan();
     PlanProof.check(plan);
     return plan;
   }

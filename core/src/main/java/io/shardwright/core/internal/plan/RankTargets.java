@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StoredForm;
@@ -9,9 +10,11 @@ import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Gives every stored tensor its places in the rank files. */
 final class RankTargets implements Targets {
@@ -67,13 +70,17 @@ final class RankTargets implements Targets {
               var rank = entry.getKey();
               var tensors = entry.getValue();
               StageState state = states.apply(rank.pipeline());
+              var names =
+                  tensors.keySet().stream()
+                      .filter(name -> !Companions.isCompanion(name))
+                      .collect(Collectors.toCollection(LinkedHashSet::new));
               return new TargetFile(
                   members.apply(rank),
                   rank,
-                  state.names(tensors.keySet()),
+                  state.names(names),
                   tensors,
                   state.objects(),
-                  state.metadata(tensors.keySet()));
+                  state.metadata(names));
             })
         .toList();
   }

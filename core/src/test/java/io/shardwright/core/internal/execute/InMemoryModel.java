@@ -64,6 +64,7 @@ public record InMemoryModel(
     return Planner.plan(
         describe(),
         TargetChoice.grid(new ParallelSize(wanted, 1), Naming.LEGACY, WeightLayout.RANKS),
+        List.of(),
         VocabularySize.UNKNOWN,
         rank -> "rank" + rank.tensor(),
         "arrays/");

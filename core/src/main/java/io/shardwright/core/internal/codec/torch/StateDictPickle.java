@@ -26,10 +26,19 @@ public final class StateDictPickle {
   private final Call root = Call.reduce(ORDERED_DICT);
   private final List<StorageSpec> storages = new ArrayList<>();
 
+  /** A tensor's value and its storage's key. */
+  public record Stored(String key, PickleValue value) {}
+
   /** Adds a dense row-major tensor and gives its storage's key. */
   public String add(TensorSpec spec) {
-    String key = Integer.toString(storages.size());
-    storages.add(new StorageSpec(key, spec.byteSize()));
+    Stored stored = tensor(spec);
+    add(spec.name(), stored.value());
+    return stored.key();
+  }
+
+  /** A dense row-major tensor that stands elsewhere in the pickle. */
+  public Stored tensor(TensorSpec spec) {
+    String key = storage(spec.byteSize());
     var id =
         Tuple.of(
             storage,
@@ -46,7 +55,13 @@ public final class StateDictPickle {
             numbers(spec.shape().rowMajorStrides()),
             Constant.FALSE,
             Call.reduce(ORDERED_DICT));
-    add(spec.name(), tensor);
+    return new Stored(key, tensor);
+  }
+
+  /** A storage of so many bytes; gives its key. */
+  public String storage(long byteSize) {
+    String key = Integer.toString(storages.size());
+    storages.add(new StorageSpec(key, byteSize));
     return key;
   }
 

@@ -5,10 +5,6 @@ import io.shardwright.core.internal.codec.pickle.PickleDocument;
 import io.shardwright.core.internal.codec.pickle.PickleLimits;
 import io.shardwright.core.internal.codec.pickle.PickleReader;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
@@ -131,58 +127,42 @@ public final class TorchFile {
         : OptionalLong.of(zip.find(root + "data/" + key).orElseThrow().crc());
   }
 
-  /** The names of the state dict, in order. */
-  public List<String> names() {
-    return entries().stream().map(entry -> ((Text) entry.key()).value()).toList();
+  /**
+   * The pickle as a state dict.
+   *
+   * @throws MalformedCheckpointException if it is none
+   */
+  public StateDict stateDict() {
+    return stateDict(document.root());
   }
 
-  /** The tensors of the state dict, in order. */
-  public Map<String, TorchTensor> tensors() {
-    var decoder = new TensorDecoder(source.name(), bigEndian, this::storage);
-    var tensors = new LinkedHashMap<String, TorchTensor>();
-    for (Entry entry : entries()) {
-      if (TensorDecoder.isTensor(entry.value())) {
-        String name = ((Text) entry.key()).value();
-        tensors.put(name, decoder.decode(name, entry.value()));
-      }
-    }
-    return tensors;
+  /**
+   * A part of the pickle as a state dict.
+   *
+   * @throws MalformedCheckpointException if it is none
+   */
+  public StateDict stateDict(PickleValue value) {
+    return new StateDict(this, value);
   }
 
-  /** What is no tensor in the state dict, in order. */
-  public Map<String, PickleValue> objects() {
-    var objects = new LinkedHashMap<String, PickleValue>();
-    for (Entry entry : entries()) {
-      if (!TensorDecoder.isTensor(entry.value())) {
-        objects.put(((Text) entry.key()).value(), entry.value());
-      }
-    }
-    return objects;
+  /** Whether a value stands for a tensor. */
+  public static boolean isTensor(PickleValue value) {
+    return TensorDecoder.isTensor(value);
   }
 
-  private List<Entry> entries() {
-    PickleValue value = document.root();
-    List<Entry> entries =
-        value instanceof Dict dict
-            ? dict.entries()
-            : value instanceof Call call && call.calls("collections", "OrderedDict")
-                ? call.entries()
-                : null;
-    if (entries == null || entries.stream().anyMatch(entry -> !(entry.key() instanceof Text))) {
-      throw malformed("its pickle is no state dict: a dict from names to tensors is expected");
-    }
-    return entries;
+  /** The tensor that a value of the pickle stands for. */
+  public TorchTensor tensor(String name, PickleValue value) {
+    return new TensorDecoder(source.name(), bigEndian, this::storage).decode(name, value);
   }
 
-  /** The state dict's {@code _metadata}: the modules' versions. */
-  public Optional<PickleValue> metadata() {
-    if (document.root() instanceof Call call && call.state() instanceof Dict state) {
-      return state.entries().stream()
-          .filter(entry -> entry.key() instanceof Text key && key.value().equals("_metadata"))
-          .map(Entry::value)
-          .findFirst();
-    }
-    return Optional.empty();
+  /** A storage's bytes as they are. */
+  public Optional<ByteSource> storageBytes(String key) {
+    return Optional.ofNullable(storage(key));
+  }
+
+  /** Where the file lies, for messages. */
+  public String name() {
+    return source.name();
   }
 
   /** What a user should know. */

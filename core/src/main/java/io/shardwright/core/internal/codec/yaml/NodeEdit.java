@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.codec.yaml;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -13,6 +14,8 @@ import org.yaml.snakeyaml.resolver.Resolver;
 
 /** Changed copies of maps. Nodes that are not changed are shared. */
 final class NodeEdit {
+  private static final Resolver RESOLVER = new PlainResolver();
+
   private NodeEdit() {}
 
   static Optional<Node> get(MappingNode map, String key) {
@@ -26,8 +29,17 @@ final class NodeEdit {
     return tuple.getKeyNode() instanceof ScalarNode scalar && scalar.getValue().equals(key);
   }
 
-  static MappingNode with(MappingNode map, String key, String plain, Resolver resolver) {
-    return with(map, key, scalar(plain, resolver.resolve(NodeId.scalar, plain, true)));
+  static MappingNode with(MappingNode map, List<String> path, String plain) {
+    String key = path.get(0);
+    if (path.size() == 1) {
+      return with(map, key, scalar(plain, RESOLVER.resolve(NodeId.scalar, plain, true)));
+    }
+    MappingNode inner =
+        get(map, key)
+            .filter(MappingNode.class::isInstance)
+            .map(MappingNode.class::cast)
+            .orElseThrow(() -> new IllegalArgumentException("no map at '" + key + "'"));
+    return with(map, key, with(inner, path.subList(1, path.size()), plain));
   }
 
   private static ScalarNode scalar(String text, Tag tag) {

@@ -8,6 +8,8 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -57,6 +59,30 @@ public final class YamlDocument implements ModelConfig {
     }
   }
 
+  /** A document of maps, lists, strings, longs, doubles, truth values and nulls. */
+  public static YamlDocument of(Map<String, ?> values) {
+    return new YamlDocument(YamlBuilder.map(values));
+  }
+
+  /** A configuration without references, and what could not be resolved. */
+  public record Resolved(YamlDocument document, List<String> notes) {}
+
+  /**
+   * A part of the document, its references resolved within the whole.
+   *
+   * @param path keys that lead to a map
+   */
+  public Resolved resolved(List<String> path) {
+    Node part = root;
+    for (String key : path) {
+      part = part instanceof MappingNode map ? NodeEdit.get(map, key).orElse(root) : root;
+    }
+    var interpolation = new Interpolation(root);
+    MappingNode resolved = (MappingNode) interpolation.resolve(part);
+    return new Resolved(
+        new YamlDocument(resolved), interpolation.notes().stream().distinct().toList());
+  }
+
   private static Node compose(String text) {
     return yaml().compose(new java.io.StringReader(text));
   }
@@ -97,6 +123,11 @@ public final class YamlDocument implements ModelConfig {
     return find(key).isPresent();
   }
 
+  /** Whether a key's value is a map. */
+  public boolean isMap(String key) {
+    return find(key).filter(MappingNode.class::isInstance).isPresent();
+  }
+
   private Optional<Node> find(String key) {
     Node node = model();
     for (String part : key.split("\\.", -1)) {
@@ -118,14 +149,14 @@ public final class YamlDocument implements ModelConfig {
   }
 
   /**
-   * A copy in which one top-level key of the model has another value. A key that is absent is
-   * appended.
+   * A copy in which one key of the model has another value. A key that is absent is appended.
    *
+   * @param key dotted path; all but its last part lead to maps that are there
    * @param plain the value as a plain scalar: {@code 2}, {@code false}, {@code null}
    */
   public YamlDocument with(String key, String plain) {
     MappingNode model = model();
-    MappingNode changed = NodeEdit.with(model, key, plain, new PlainResolver());
+    MappingNode changed = NodeEdit.with(model, List.of(key.split("\\.")), plain);
     return new YamlDocument(model == root ? changed : NodeEdit.with(root, "model", changed));
   }
 

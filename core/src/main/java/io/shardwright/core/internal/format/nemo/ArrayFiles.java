@@ -4,7 +4,6 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.zarr.ZarrHeader;
 import io.shardwright.core.internal.plan.ExecutablePlan;
@@ -14,18 +13,21 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The files of a distributed checkpoint besides its chunks. */
-final class ArrayFiles {
+public final class ArrayFiles {
   private ArrayFiles() {}
 
-  /** All of them, by member. */
-  static Map<String, byte[]> of(ExecutablePlan plan) {
+  /**
+   * All of them, by member.
+   *
+   * @param common the bytes of {@code common.pt}
+   */
+  public static Map<String, byte[]> of(ExecutablePlan plan, String folder, byte[] common) {
     var files = new TreeMap<String, byte[]>();
-    files.put(NemoMembers.METADATA, JsonDocument.write(metadata(), 0));
-    files.put(NemoMembers.COMMON, ExtraState.file("common", new Dict()));
+    files.put(folder + DistributedArrays.METADATA, JsonDocument.write(metadata(), 0));
+    files.put(folder + DistributedArrays.COMMON, common);
     for (TargetArray array : plan.arrays()) {
       var header = new ZarrHeader(array.spec().dtype(), array.spec().shape(), array.chunk());
-      files.put(
-          NemoMembers.DISTRIBUTED + array.spec().name() + "/" + ZarrHeader.FILE, header.write());
+      files.put(folder + array.spec().name() + "/" + ZarrHeader.FILE, header.write());
     }
     for (TargetObject object : plan.objects()) {
       files.put(object.member(), ExtraState.file(stem(object.member()), object.value()));

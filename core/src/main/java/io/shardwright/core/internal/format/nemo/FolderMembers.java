@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A folder that holds what a {@code .nemo} archive would. */
-final class FolderMembers implements Members {
+public final class FolderMembers implements Members {
   /** Deeper or larger folders are not unpacked checkpoints. */
   private static final int MAX_DEPTH = 8;
 
@@ -29,7 +29,8 @@ final class FolderMembers implements Members {
   private final Set<String> names;
   private final Map<String, FileSource> opened = new LinkedHashMap<>();
 
-  FolderMembers(Path folder) {
+  /** Lists a folder. */
+  public FolderMembers(Path folder) {
     this.folder = folder;
     this.name = folder.getFileName() == null ? folder.toString() : folder.getFileName().toString();
     try (var walk = Files.walk(folder, MAX_DEPTH)) {

@@ -15,9 +15,11 @@ import java.util.Map;
  * @param starts of every member
  * @param structure what stands between the members
  */
-record MemberPlacement(List<OutputFile> files, Map<String, Place> starts, List<Piece> structure) {
+public record MemberPlacement(
+    List<OutputFile> files, Map<String, Place> starts, List<Piece> structure) {
 
-  static MemberPlacement archive(Map<String, Long> sizes) {
+  /** All in one tar file. */
+  public static MemberPlacement archive(Map<String, Long> sizes) {
     TarLayout layout = TarLayout.of(sizes);
     var starts = new LinkedHashMap<String, Place>();
     sizes.keySet().forEach(name -> starts.put(name, new Place(0, layout.dataOffset(name))));
@@ -28,7 +30,8 @@ record MemberPlacement(List<OutputFile> files, Map<String, Place> starts, List<P
     return new MemberPlacement(List.of(new OutputFile("", layout.size())), starts, pieces);
   }
 
-  static MemberPlacement folder(Map<String, Long> sizes) {
+  /** Each in a file of its own. */
+  public static MemberPlacement folder(Map<String, Long> sizes) {
     var files = new ArrayList<OutputFile>();
     var starts = new LinkedHashMap<String, Place>();
     sizes.forEach(
@@ -40,7 +43,7 @@ record MemberPlacement(List<OutputFile> files, Map<String, Place> starts, List<P
   }
 
   /** A position within a member. */
-  Place within(String member, long offset) {
+  public Place within(String member, long offset) {
     Place start = starts.get(member);
     return new Place(start.file(), Math.addExact(start.offset(), offset));
   }

@@ -1,16 +1,17 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
-import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
+import io.shardwright.core.internal.codec.torch.StateDict;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.nemo.Members.Member;
-import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -26,20 +27,20 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** An open NeMo checkpoint. Its weights' headers are read when first asked for. */
-public final class NemoCheckpoint implements AutoCloseable {
+public final class NemoCheckpoint implements ModelSource {
   private final String name;
   private final Members members;
   private final YamlDocument config;
   private final ParallelSize size;
   private final Map<RankCoordinate, TorchFile> files = new TreeMap<>();
-  private final NemoArrays arrays;
+  private final DistributedArrays arrays;
 
   private NemoCheckpoint(String name, Members members, YamlDocument config) {
     this.name = name;
     this.members = members;
     this.config = config;
     this.size = new ParallelSize(size("tensor"), size("pipeline"));
-    this.arrays = new NemoArrays(name, members);
+    this.arrays = new DistributedArrays(name, members, NemoMembers.DISTRIBUTED);
   }
 
   /**
@@ -81,27 +82,33 @@ public final class NemoCheckpoint implements AutoCloseable {
     return (int) value;
   }
 
+  /** The folder of a rank in a grid; empty where there is but one rank. */
+  public static String folder(RankCoordinate rank, ParallelSize size) {
+    return NemoMembers.folder(rank, size).orElse("");
+  }
+
   /** The name of a rank's file in a grid. */
   public static String member(RankCoordinate rank, ParallelSize size) {
     return NemoMembers.weights(rank, size);
   }
 
-  /** The file's name, for messages. */
+  @Override
+  public String format() {
+    return "nemo";
+  }
+
+  @Override
   public String name() {
     return name;
   }
 
-  /** The grid that the configuration states. */
+  @Override
   public ParallelSize size() {
     return size;
   }
 
-  /** The model's configuration. */
-  public ModelConfig config() {
-    return config;
-  }
-
-  YamlDocument document() {
+  @Override
+  public YamlDocument config() {
     return config;
   }
 
@@ -109,22 +116,24 @@ public final class NemoCheckpoint implements AutoCloseable {
     return members;
   }
 
-  /** Size on disk. */
+  @Override
   public long fileBytes() {
     return members.fileBytes();
   }
 
-  /** Refuses if a file changed since it was opened. */
+  @Override
   public void requireUnchanged() {
     members.requireUnchanged();
   }
 
-  /** What is neither configuration nor weights. */
-  public List<Member> artifacts() {
+  @Override
+  public List<Attachment> attachments() {
     return members.list().stream()
-        .filter(member -> !member.name().equals(NemoMembers.CONFIG))
-        .filter(member -> NemoMembers.rank(member.name()).isEmpty())
-        .filter(member -> !member.name().startsWith(NemoMembers.DISTRIBUTED))
+        .map(Member::name)
+        .filter(member -> !member.equals(NemoMembers.CONFIG))
+        .filter(member -> NemoMembers.rank(member).isEmpty())
+        .filter(member -> !member.startsWith(NemoMembers.DISTRIBUTED))
+        .map(member -> new Attachment(member, members.open(member).orElseThrow()))
         .toList();
   }
 
@@ -150,7 +159,7 @@ public final class NemoCheckpoint implements AutoCloseable {
     return files;
   }
 
-  /** What the weights are, as the engine sees it. */
+  @Override
   public SourceFiles sourceFiles() {
     return distributed() ? arrays.sourceFiles() : SourceFiles.ofRanks(rankFiles());
   }
@@ -160,7 +169,7 @@ public final class NemoCheckpoint implements AutoCloseable {
     return NemoMembers.DISTRIBUTED;
   }
 
-  /** Every torch file, by member: rank files, or the objects of a distributed checkpoint. */
+  @Override
   public Map<String, TorchFile> torchFiles() {
     if (distributed()) {
       return arrays.torchFiles();
@@ -177,9 +186,11 @@ public final class NemoCheckpoint implements AutoCloseable {
   }
 
   private RankFile rankFile(RankCoordinate rank, TorchFile file) {
-    file.objects().forEach((key, value) -> Carriage.requireSelfContained(name, key, value));
+    StateDict state = file.stateDict();
+    state.objects().forEach((key, value) -> Carriage.requireSelfContained(name, key, value));
     var tensors = new LinkedHashMap<String, SourceTensor>();
-    file.tensors()
+    state
+        .tensors()
         .forEach(
             (key, tensor) ->
                 tensors.put(
@@ -194,32 +205,18 @@ public final class NemoCheckpoint implements AutoCloseable {
     return new RankFile(
         NemoMembers.weights(rank, size),
         rank,
-        file.names(),
+        state.names(),
         tensors,
-        file.objects(),
-        file.metadata());
+        state.objects(),
+        state.metadata());
   }
 
-  /**
-   * Refuses files that may not be written again.
-   *
-   * @throws io.shardwright.spi.error.UnsafeCheckpointException naming what their pickles hold
-   */
+  @Override
   public void requireCarriable() {
     torchFiles().forEach((member, file) -> Carriage.requireData(name + "!" + member, file));
   }
 
-  /** The calls in the pickles that would run code in Python. */
-  public List<String> dangerous() {
-    return torchFiles().values().stream()
-        .flatMap(file -> file.document().called().stream())
-        .filter(name -> PickleNames.meaning(name) == PickleNames.Meaning.DANGEROUS)
-        .map(Object::toString)
-        .distinct()
-        .toList();
-  }
-
-  /** Pieces of the tokenizer that the archive holds. */
+  @Override
   public OptionalLong tokenizerSize() {
     for (String key : List.of("tokenizer.model", "tokenizer.vocab_file")) {
       String link = config.text(key).orElse("");
@@ -233,12 +230,7 @@ public final class NemoCheckpoint implements AutoCloseable {
     return OptionalLong.empty();
   }
 
-  /** Compares every entry of the rank files with its checksum. */
-  public void requireIntact() {
-    torchFiles().values().forEach(TorchFile::requireIntact);
-  }
-
-  /** What a user should know about the files. */
+  @Override
   public List<String> notes() {
     var notes = new ArrayList<>(members.notes());
     files.forEach(

@@ -15,12 +15,6 @@ final class NemoMembers {
   /** The folder of a distributed (zarr) checkpoint. */
   static final String DISTRIBUTED = "model_weights/";
 
-  /** What tells a distributed checkpoint's format. */
-  static final String METADATA = DISTRIBUTED + "metadata.json";
-
-  /** What a distributed checkpoint holds besides arrays. */
-  static final String COMMON = DISTRIBUTED + "common.pt";
-
   private static final String WEIGHTS = "model_weights.ckpt";
   private static final Pattern RANK =
       Pattern.compile(
@@ -41,7 +35,8 @@ final class NemoMembers {
     return folder(rank, size).map(folder -> folder + "_").orElse("") + "model_weights";
   }
 
-  private static Optional<String> folder(RankCoordinate rank, ParallelSize size) {
+  /** The folder of a rank; empty where there is but one. */
+  static Optional<String> folder(RankCoordinate rank, ParallelSize size) {
     if (size.pipeline() > 1) {
       return Optional.of(
           String.format(Locale.ROOT, "tp_rank_%02d_pp_rank_%03d", rank.tensor(), rank.pipeline()));

@@ -1,19 +1,26 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
+import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.execute.TargetLayout;
+import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.execute.Written;
+import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,9 +28,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Lays out a NeMo checkpoint: configuration, artifacts and one torch file per rank. */
-public final class NemoTarget implements TargetLayout {
+public final class NemoTarget implements CheckpointTarget {
+  private final ExecutablePlan plan;
   private final byte[] config;
   private final Map<String, ByteSource> artifacts = new LinkedHashMap<>();
   private final Map<String, TorchLayout> weights = new LinkedHashMap<>();
@@ -35,15 +44,18 @@ public final class NemoTarget implements TargetLayout {
   /**
    * Lays out the target of a plan.
    *
+   * @param added files that the source's configuration only names
    * @param archive whether it is to be one tar file rather than a folder
    */
-  public NemoTarget(NemoCheckpoint source, ExecutablePlan plan, boolean archive) {
+  public NemoTarget(
+      ModelSource source, List<Attachment> added, ExecutablePlan plan, boolean archive) {
+    this.plan = plan;
     config = config(source, plan).write();
     var sizes = new LinkedHashMap<String, Long>();
     sizes.put(NemoMembers.CONFIG, (long) config.length);
-    for (var artifact : source.artifacts()) {
-      artifacts.put(artifact.name(), source.members().open(artifact.name()).orElseThrow());
-      sizes.put(artifact.name(), artifact.size());
+    for (Attachment attachment : concat(source.attachments(), added)) {
+      artifacts.put(attachment.name(), attachment.bytes());
+      sizes.put(attachment.name(), attachment.bytes().size());
     }
     for (TargetFile file : plan.files()) {
       TorchLayout layout = layOut(file, NemoMembers.zipRoot(file.rank(), plan.choice().size()));
@@ -56,8 +68,13 @@ public final class NemoTarget implements TargetLayout {
     placement = archive ? MemberPlacement.archive(sizes) : MemberPlacement.folder(sizes);
   }
 
+  private static List<Attachment> concat(List<Attachment> own, List<Attachment> added) {
+    return Stream.concat(own.stream(), added.stream()).toList();
+  }
+
   private void layOutArrays(ExecutablePlan plan, Map<String, Long> sizes) {
-    small.putAll(ArrayFiles.of(plan));
+    byte[] common = ExtraState.file("common", new Dict());
+    small.putAll(ArrayFiles.of(plan, NemoMembers.DISTRIBUTED, common));
     var members = new TreeMap<String, Long>();
     small.forEach((member, bytes) -> members.put(member, (long) bytes.length));
     for (TargetArray array : plan.arrays()) {
@@ -69,8 +86,8 @@ public final class NemoTarget implements TargetLayout {
     sizes.putAll(members);
   }
 
-  private static YamlDocument config(NemoCheckpoint source, ExecutablePlan plan) {
-    YamlDocument document = source.document();
+  private static YamlDocument config(ModelSource source, ExecutablePlan plan) {
+    YamlDocument document = source.config();
     for (var change : plan.changes()) {
       document = document.with(change.key(), change.to());
     }
@@ -91,14 +108,14 @@ public final class NemoTarget implements TargetLayout {
     return TorchLayout.of(root, bytes, pickle.storages());
   }
 
-  /** Every member that was made here, for verification. */
-  public Map<String, byte[]> made() {
+  /** Every member that was made here. */
+  Map<String, byte[]> made() {
     var made = new TreeMap<>(small);
     made.put(NemoMembers.CONFIG, config);
     return made;
   }
 
-  /** Bytes that a verification reads: tensors, artifacts and the configuration. */
+  @Override
   public long verifiedBytes() {
     long bytes = config.length;
     for (ByteSource artifact : artifacts.values()) {
@@ -158,5 +175,10 @@ public final class NemoTarget implements TargetLayout {
                         pieces.add(
                             new Piece(placement.within(member, chunk.offset()), chunk.bytes()))));
     return pieces;
+  }
+
+  @Override
+  public void verify(Path staged, Written written, Progress progress) {
+    NemoVerification.require(staged, plan, this, written, progress);
   }
 }

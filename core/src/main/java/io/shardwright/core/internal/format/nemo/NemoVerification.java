@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.zip.CRC32;
 
 /** Verifies a NeMo target that was just written, by opening it afresh. */
-public final class NemoVerification {
+final class NemoVerification {
   private NemoVerification() {}
 
   /**
@@ -16,7 +16,7 @@ public final class NemoVerification {
    *
    * @throws io.shardwright.spi.error.CheckpointException if it differs or can't be read
    */
-  public static void require(
+  static void require(
       Path staged, ExecutablePlan plan, NemoTarget layout, Written written, Progress progress) {
     var verifier = new TargetVerifier(staged.getFileName().toString(), progress);
     try (var target = NemoCheckpoint.open(staged, staged.getParent())) {

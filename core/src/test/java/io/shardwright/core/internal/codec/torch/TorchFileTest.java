@@ -40,8 +40,9 @@ class TorchFileTest {
   void keepsObjectsThatAreNoTensors() throws IOException {
     TorchFile file = open(resource("odd.pt"));
     assertEquals(
-        List.of("none._extra_state", "bytes._extra_state"), List.copyOf(file.objects().keySet()));
-    assertEquals(PickleValue.Constant.NONE, file.objects().get("none._extra_state"));
+        List.of("none._extra_state", "bytes._extra_state"),
+        List.copyOf(file.stateDict().objects().keySet()));
+    assertEquals(PickleValue.Constant.NONE, file.stateDict().objects().get("none._extra_state"));
   }
 
   @Test
@@ -74,8 +75,8 @@ class TorchFileTest {
       flipped[at] ^= (byte) 0x81;
       try {
         TorchFile file = open(flipped);
-        file.tensors();
-        file.objects();
+        file.stateDict().tensors();
+        file.stateDict().objects();
         file.requireIntact();
       } catch (CheckpointException refusal) {
         assertTrue(refusal.getMessage().startsWith("SW-"), refusal.getMessage());
@@ -103,8 +104,10 @@ class TorchFileTest {
       TorchFile read = open(file);
       read.requireIntact();
       assertEquals(
-          specs, read.tensors().values().stream().map(TorchTensor::spec).toList(), "seed " + seed);
-      for (TorchTensor tensor : read.tensors().values()) {
+          specs,
+          read.stateDict().tensors().values().stream().map(TorchTensor::spec).toList(),
+          "seed " + seed);
+      for (TorchTensor tensor : read.stateDict().tensors().values()) {
         var bytes = ByteBuffer.allocate((int) tensor.storage().size());
         tensor.storage().readFully(bytes, 0);
         assertArrayEquals(values.get(tensor.storageKey()), bytes.array(), "seed " + seed);
@@ -136,7 +139,8 @@ class TorchFileTest {
 
   private static byte[] rewrite(byte[] original, TorchFile file) {
     Map<String, byte[]> values = new HashMap<>();
-    file.tensors()
+    file.stateDict()
+        .tensors()
         .values()
         .forEach(
             tensor -> {

@@ -13,7 +13,7 @@ final class TorchSums {
   private TorchSums() {}
 
   static List<String> of(TorchFile file) {
-    return file.tensors().values().stream().map(TorchSums::line).toList();
+    return file.stateDict().tensors().values().stream().map(TorchSums::line).toList();
   }
 
   private static String line(TorchTensor tensor) {

@@ -25,56 +25,70 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The weights of a distributed checkpoint: a folder {@code model_weights/} of zarr arrays. */
-final class NemoArrays {
+public final class DistributedArrays {
+  /** What tells the format. */
+  static final String METADATA = "metadata.json";
+
+  /** What there is besides arrays. */
+  static final String COMMON = "common.pt";
+
   private static final int MAX_METADATA = 1 << 16;
   private static final Pattern OBJECT =
       Pattern.compile("(.+)/shard_([0-9]{1,6}(?:\\.[0-9]{1,6})*)_[0-9.]+\\.pt");
 
   private final String source;
   private final Members members;
+  private final String folder;
   private final boolean present;
   private final Map<String, TorchFile> torchFiles = new LinkedHashMap<>();
 
-  NemoArrays(String source, Members members) {
+  /**
+   * The arrays of a folder.
+   *
+   * @param folder within the members, with a slash; empty for all of them
+   */
+  public DistributedArrays(String source, Members members, String folder) {
     this.source = source;
     this.members = members;
-    this.present =
-        members.list().stream().anyMatch(m -> m.name().startsWith(NemoMembers.DISTRIBUTED));
+    this.folder = folder;
+    this.present = members.list().stream().anyMatch(m -> m.name().startsWith(folder));
   }
 
-  boolean present() {
+  /** Whether there are any. */
+  public boolean present() {
     return present;
   }
 
-  SourceFiles sourceFiles() {
+  /** What the arrays are. */
+  public SourceFiles sourceFiles() {
     requireZarr();
     var arrays = names("/" + ZarrHeader.FILE).map(this::array).toList();
     if (arrays.isEmpty()) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MISSING,
           source,
-          "has a folder " + NemoMembers.DISTRIBUTED + " without arrays: it is incomplete");
+          "has a folder " + folder + " without arrays: it is incomplete");
     }
-    return new SourceFiles(List.of(), arrays, objects());
+    return new SourceFiles(List.of(), false, arrays, objects());
   }
 
   private Stream<String> names(String ending) {
     return members.list().stream()
         .map(Member::name)
-        .filter(name -> name.startsWith(NemoMembers.DISTRIBUTED) && name.endsWith(ending))
+        .filter(name -> name.startsWith(folder) && name.endsWith(ending))
         .sorted();
   }
 
   private void requireZarr() {
     ByteSource metadata =
         members
-            .open(NemoMembers.METADATA)
+            .open(folder + METADATA)
             .orElseThrow(
                 () ->
                     new MalformedCheckpointException(
                         ErrorCode.ZARR_MALFORMED,
                         source,
-                        "lacks " + NemoMembers.METADATA + ": its saving did not finish"));
+                        "lacks " + folder + METADATA + ": its saving did not finish"));
     String backend =
         JsonDocument.parse(metadata, MAX_METADATA)
             .get("sharded_backend")
@@ -89,12 +103,12 @@ final class NemoArrays {
   }
 
   private StoredArray array(String header) {
-    String folder = header.substring(0, header.length() - ZarrHeader.FILE.length());
-    String key = folder.substring(NemoMembers.DISTRIBUTED.length(), folder.length() - 1);
+    String array = header.substring(0, header.length() - ZarrHeader.FILE.length());
+    String key = array.substring(folder.length(), array.length() - 1);
     var zarr = ZarrHeader.parse(members.open(header).orElseThrow());
     var chunks = new ArrayList<Chunk>();
     for (List<Long> index : zarr.indexes()) {
-      chunks.add(chunk(key, folder + ZarrHeader.file(index), zarr, index));
+      chunks.add(chunk(key, array + ZarrHeader.file(index), zarr, index));
     }
     return new StoredArray(new TensorSpec(key, zarr.dtype(), zarr.shape()), chunks);
   }
@@ -126,7 +140,7 @@ final class NemoArrays {
     torchFiles()
         .forEach(
             (member, file) -> {
-              Matcher name = OBJECT.matcher(member.substring(NemoMembers.DISTRIBUTED.length()));
+              Matcher name = OBJECT.matcher(member.substring(folder.length()));
               if (name.matches()) {
                 var value = file.document().root();
                 Carriage.requireSelfContained(source, member, value);
@@ -141,7 +155,7 @@ final class NemoArrays {
   }
 
   /** Every torch file, opened once. */
-  Map<String, TorchFile> torchFiles() {
+  public Map<String, TorchFile> torchFiles() {
     if (torchFiles.isEmpty()) {
       names(".pt")
           .forEach(name -> torchFiles.put(name, TorchFile.open(members.open(name).orElseThrow())));

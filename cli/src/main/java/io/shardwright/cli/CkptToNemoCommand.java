@@ -1,0 +1,176 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.core.TrainingOptions;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** NeMo's own command line for turning a training's checkpoint into a {@code .nemo}. */
+@Command(
+    name = "convert_ckpt_to_nemo",
+    aliases = "megatron_ckpt_to_nemo",
+    description = "Turn a training's .ckpt into a .nemo with the flags of NeMo's script.")
+final class CkptToNemoCommand extends ScreenCommand {
+  private static final Map<String, String> FAMILIES =
+      Map.of("vit_classification", "vit", "gpt", "", "sft", "");
+
+  private static final String SFT =
+      "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel";
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--checkpoint-folder",
+      paramLabel = "DIR",
+      required = true,
+      description = "The folder of the training's checkpoints.")
+  private Path folder;
+
+  @Option(
+      names = "--checkpoint-name",
+      paramLabel = "NAME",
+      description = "The file's name; the newest whole step where omitted.")
+  private String name;
+
+  @Option(
+      names = "--hparams-file",
+      paramLabel = "FILE",
+      description = "A YAML configuration in place of the one in the checkpoint.")
+  private Path hparams;
+
+  @Option(
+      names = "--nemo-file-path",
+      paramLabel = "FILE",
+      required = true,
+      description = "The target.")
+  private Path target;
+
+  @Option(
+      names = "--tensor-model-parallel-size",
+      description = "The target's size; the source's where omitted.")
+  private Integer tensor;
+
+  @Option(
+      names = "--pipeline-model-parallel-size",
+      description = "The target's size; the source's where omitted.")
+  private Integer pipeline;
+
+  @Option(
+      names = "--pipeline-model-parallel-split-rank",
+      description = "Ignored: for encoder-decoder models, which are not read.")
+  private Integer splitRank;
+
+  @Option(
+      names = "--model-type",
+      paramLabel = "TYPE",
+      description = "gpt, sft or vit_classification; told by the configuration where omitted.")
+  private String modelType;
+
+  @Option(names = "--gpus-per-node", description = "Ignored: no GPU is used.")
+  private Integer gpus;
+
+  @Option(names = "--local-rank", description = "Ignored: there is one process.")
+  private Integer localRank;
+
+  @Option(names = "--bcp", description = "Ignored: there is one process.")
+  private boolean bcp;
+
+  @Option(
+      names = "--precision",
+      description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
+  private String precision;
+
+  @Option(names = "--no-pack-nemo-file", description = "Write a folder in place of an archive.")
+  private boolean noPack;
+
+  @Option(
+      names = "--tokenizer-model",
+      paramLabel = "FILE",
+      description = "The file for the configuration's tokenizer.model.")
+  private Path tokenizerModel;
+
+  @Option(
+      names = "--tokenizer-vocab-file",
+      paramLabel = "FILE",
+      description = "The file for the configuration's tokenizer.vocab_file.")
+  private Path tokenizerVocabulary;
+
+  @Option(
+      names = "--tokenizer-merges-file",
+      paramLabel = "FILE",
+      description = "The file for the configuration's tokenizer.merge_file.")
+  private Path tokenizerMerges;
+
+  @Option(names = "--overwrite", description = "Replace an existing target.")
+  private boolean overwrite;
+
+  @Override
+  public Integer call() {
+    var shardwright = shardwright();
+    var plan = shardwright.plan(request());
+    new RunView(this).show(shardwright.run(plan, progress()));
+    return ExitCode.DONE;
+  }
+
+  private ReshardRequest request() {
+    var request =
+        ReshardRequest.builder(folder, target())
+            .format(TargetFormat.NEMO)
+            .training(options())
+            .overwrite(overwrite);
+    if (tensor != null) {
+      request.tensorModelParallelSize(
+          ReshardOptions.positive(tensor, "--tensor-model-parallel-size", command));
+    }
+    if (pipeline != null) {
+      request.pipelineModelParallelSize(
+          ReshardOptions.positive(pipeline, "--pipeline-model-parallel-size", command));
+    }
+    if (precision != null) {
+      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
+    }
+    family().ifPresent(request::family);
+    return request.build();
+  }
+
+  /** The script that has this flag writes the archive's members beside its name. */
+  private Path target() {
+    String file = target.toString();
+    return noPack && file.endsWith(".nemo")
+        ? Path.of(file.substring(0, file.length() - ".nemo".length()))
+        : target;
+  }
+
+  private TrainingOptions options() {
+    return new TrainingOptions(
+        Optional.ofNullable(name),
+        OptionalLong.empty(),
+        Optional.ofNullable(hparams),
+        Optional.ofNullable(tokenizerModel),
+        Optional.ofNullable(tokenizerVocabulary),
+        Optional.ofNullable(tokenizerMerges),
+        Optional.of(SFT).filter(name -> "sft".equals(modelType)),
+        false);
+  }
+
+  private Optional<String> family() {
+    if (modelType == null) {
+      return Optional.empty();
+    }
+    String family = FAMILIES.get(modelType);
+    if (family == null) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--model-type is '" + modelType + "', expected gpt, sft or vit_classification");
+    }
+    return Optional.of(family).filter(id -> !id.isEmpty());
+  }
+}

@@ -1,0 +1,156 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.plan.ConfigChange;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a configuration lacks to be that of a {@code .nemo}: the class that restores it, a version,
+ * and tokenizer files inside the archive rather than on somebody's disk (NeMo v1.23.0, {@code
+ * nemo/core/classes/modelPT.py} and {@code nemo/core/connectors/save_restore_connector.py}).
+ */
+final class Adoption implements AutoCloseable {
+  private static final String VERSION = "1.23.0";
+  private static final int HASH_DIGITS = 32;
+
+  private final List<ConfigChange> changes = new ArrayList<>();
+  private final List<Attachment> attachments = new ArrayList<>();
+  private final List<FileSource> files = new ArrayList<>();
+
+  /** Nothing to add. */
+  static Adoption none() {
+    return new Adoption();
+  }
+
+  static Adoption of(ModelSource source, ModelFamilyAdapter family, TrainingOptions options) {
+    var adoption = new Adoption();
+    try {
+      adoption.tokenizers(source, options);
+      adoption.identity(source.config(), family, options.targetClass());
+      return adoption;
+    } catch (RuntimeException refusal) {
+      adoption.close();
+      throw refusal;
+    }
+  }
+
+  private void identity(
+      ModelConfig config, ModelFamilyAdapter family, Optional<String> targetClass) {
+    Optional<String> named = config.text("target");
+    Optional<String> wanted =
+        targetClass.or(
+            () ->
+                family.restoreClasses().stream()
+                    .filter(name -> name.kind() == RestoreClass.Kind.NEMO)
+                    .map(RestoreClass::name)
+                    .findFirst());
+    if (wanted.isPresent() && (named.isEmpty() || targetClass.isPresent())) {
+      changes.add(new ConfigChange("target", named.orElse("absent"), wanted.get()));
+    }
+    if (config.text("nemo_version").isEmpty()) {
+      changes.add(new ConfigChange("nemo_version", "absent", VERSION));
+    }
+  }
+
+  private void tokenizers(ModelSource source, TrainingOptions options) {
+    var given = new LinkedHashMap<String, Optional<Path>>();
+    given.put("tokenizer.model", options.tokenizerModel());
+    given.put("tokenizer.vocab_file", options.tokenizerVocabFile());
+    given.put("tokenizer.merge_file", options.tokenizerMergesFile());
+    for (Map.Entry<String, Optional<Path>> entry : given.entrySet()) {
+      String key = entry.getKey();
+      Optional<String> named =
+          source.config().text(key).filter(value -> !value.isEmpty() && !value.startsWith("nemo:"));
+      if (named.isPresent() || entry.getValue().isPresent() && source.config().has("tokenizer")) {
+        pack(source.name(), key, named, entry.getValue());
+      }
+    }
+  }
+
+  private void pack(String where, String key, Optional<String> named, Optional<Path> given) {
+    Path path =
+        given
+            .or(() -> named.flatMap(Adoption::existing))
+            .orElseThrow(
+                () ->
+                    new UnrecognizedCheckpointException(
+                        ErrorCode.SOURCE_MISSING,
+                        where,
+                        key
+                            + " is '"
+                            + named.orElse("")
+                            + "', which is no file here: give it with "
+                            + option(key)));
+    var file = new FileSource(path, path.toString());
+    files.add(file);
+    String name = hash(file) + "_" + path.getFileName();
+    attachments.add(new Attachment(name, file));
+    changes.add(new ConfigChange(key, named.orElse("null"), "nemo:" + name));
+  }
+
+  private static Optional<Path> existing(String named) {
+    try {
+      return Optional.of(Path.of(named)).filter(Files::isRegularFile);
+    } catch (InvalidPathException noPath) {
+      return Optional.empty();
+    }
+  }
+
+  private static String option(String key) {
+    return switch (key) {
+      case "tokenizer.model" -> "--tokenizer-model";
+      case "tokenizer.vocab_file" -> "--tokenizer-vocab-file";
+      default -> "--tokenizer-merges-file";
+    };
+  }
+
+  /** Artifacts have 32 hexadecimal digits before their name; ours depend on the contents alone. */
+  private static String hash(FileSource file) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      var block = ByteBuffer.allocate(1 << 16);
+      for (long at = 0; at < file.size(); at += block.limit()) {
+        block.clear().limit((int) Math.min(block.capacity(), file.size() - at));
+        file.readFully(block, at);
+        digest.update(block.flip());
+        block.flip();
+      }
+      return HexFormat.of().formatHex(digest.digest()).substring(0, HASH_DIGITS);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** Keys to add to the configuration. */
+  List<ConfigChange> changes() {
+    return changes;
+  }
+
+  /** Files to put into the archive. */
+  List<Attachment> attachments() {
+    return attachments;
+  }
+
+  @Override
+  public void close() {
+    files.forEach(FileSource::close);
+  }
+}

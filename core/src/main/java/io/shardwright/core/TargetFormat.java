@@ -1,0 +1,9 @@
+package io.shardwright.core;
+
+/** What a run writes. */
+public enum TargetFormat {
+  /** A {@code .nemo} archive, or the same members in a folder. */
+  NEMO,
+  /** The folder of a training that goes on: rank files with optimizer state. */
+  LIGHTNING
+}

@@ -1,0 +1,40 @@
+package io.shardwright.core;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How to read what a training left behind. Of no meaning for other sources.
+ *
+ * @param checkpointName the step to read, by its file's name with or without suffix; empty for the
+ *     newest whole one
+ * @param step the step to read, by its number
+ * @param hparamsFile a YAML configuration that replaces the one inside
+ * @param tokenizerModel the file for the configuration's {@code tokenizer.model}
+ * @param tokenizerVocabFile the file for {@code tokenizer.vocab_file}
+ * @param tokenizerMergesFile the file for {@code tokenizer.merge_file}
+ * @param targetClass the class that a {@code .nemo} is to name; empty for the family's own
+ * @param optimizer whether the optimizer's state is kept where the target can hold it
+ */
+public record TrainingOptions(
+    Optional<String> checkpointName,
+    OptionalLong step,
+    Optional<Path> hparamsFile,
+    Optional<Path> tokenizerModel,
+    Optional<Path> tokenizerVocabFile,
+    Optional<Path> tokenizerMergesFile,
+    Optional<String> targetClass,
+    boolean optimizer) {
+  /** The newest whole step, with everything in it. */
+  public static final TrainingOptions NEWEST =
+      new TrainingOptions(
+          Optional.empty(),
+          OptionalLong.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          true);
+}

@@ -1,0 +1,84 @@
+package io.shardwright.core.internal.codec.torch;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Names and what they stand for: tensors, and objects that are none. */
+public final class StateDict {
+  private final TorchFile file;
+  private final PickleValue value;
+  private final List<Entry> entries;
+
+  StateDict(TorchFile file, PickleValue value) {
+    this.file = file;
+    this.value = value;
+    this.entries =
+        entries(value)
+            .filter(all -> all.stream().allMatch(entry -> entry.key() instanceof Text))
+            .orElseThrow(
+                () ->
+                    new MalformedCheckpointException(
+                        ErrorCode.ZIP_MALFORMED,
+                        file.name(),
+                        "its pickle is no state dict: a dict from names to tensors is expected"));
+  }
+
+  private static Optional<List<Entry>> entries(PickleValue value) {
+    if (value instanceof Dict dict) {
+      return Optional.of(dict.entries());
+    }
+    return value instanceof Call call && call.calls("collections", "OrderedDict")
+        ? Optional.of(call.entries())
+        : Optional.empty();
+  }
+
+  /** The names, in order. */
+  public List<String> names() {
+    return entries.stream().map(StateDict::name).toList();
+  }
+
+  private static String name(Entry entry) {
+    return ((Text) entry.key()).value();
+  }
+
+  /** The tensors, in order. */
+  public Map<String, TorchTensor> tensors() {
+    var tensors = new LinkedHashMap<String, TorchTensor>();
+    for (Entry entry : entries) {
+      if (TensorDecoder.isTensor(entry.value())) {
+        tensors.put(name(entry), file.tensor(name(entry), entry.value()));
+      }
+    }
+    return tensors;
+  }
+
+  /** What is no tensor, in order. */
+  public Map<String, PickleValue> objects() {
+    var objects = new LinkedHashMap<String, PickleValue>();
+    for (Entry entry : entries) {
+      if (!TensorDecoder.isTensor(entry.value())) {
+        objects.put(name(entry), entry.value());
+      }
+    }
+    return objects;
+  }
+
+  /** The {@code _metadata}: the modules' versions. */
+  public Optional<PickleValue> metadata() {
+    return value instanceof Call call && call.state() instanceof Dict state
+        ? state.entries().stream()
+            .filter(entry -> entry.key() instanceof Text key && key.value().equals("_metadata"))
+            .map(Entry::value)
+            .findFirst()
+        : Optional.empty();
+  }
+}

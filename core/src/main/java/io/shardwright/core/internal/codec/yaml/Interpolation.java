@@ -1,0 +1,138 @@
+package io.shardwright.core.internal.codec.yaml;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * OmegaConf's references: {@code ${a.b}} from the root, {@code ${.a}} from the node's own map, one
+ * level up per further dot. Resolvers ({@code ${oc.env:…}}, custom ones) are never called: such a
+ * text stays as it is, with a note.
+ */
+final class Interpolation {
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^${}]*)\\}");
+  private static final int MAX_DEPTH = 50;
+
+  private final Node root;
+  private final Map<Node, Node> parents = new IdentityHashMap<>();
+  private final List<String> notes = new ArrayList<>();
+
+  Interpolation(Node root) {
+    this.root = root;
+    register(root);
+  }
+
+  private void register(Node node) {
+    for (Node child : children(node)) {
+      if (parents.put(child, node) == null) {
+        register(child);
+      }
+    }
+  }
+
+  private static List<Node> children(Node node) {
+    if (node instanceof SequenceNode list) {
+      return list.getValue();
+    }
+    return node instanceof MappingNode map
+        ? map.getValue().stream().map(NodeTuple::getValueNode).toList()
+        : List.of();
+  }
+
+  List<String> notes() {
+    return notes;
+  }
+
+  /** A copy without references. */
+  Node resolve(Node node) {
+    return resolve(node, 0);
+  }
+
+  private Node resolve(Node node, int depth) {
+    if (node instanceof MappingNode map) {
+      var tuples =
+          map.getValue().stream()
+              .map(tuple -> new NodeTuple(tuple.getKeyNode(), resolve(tuple.getValueNode(), depth)))
+              .toList();
+      return new MappingNode(map.getTag(), tuples, map.getFlowStyle());
+    }
+    if (node instanceof SequenceNode list) {
+      var items = list.getValue().stream().map(item -> resolve(item, depth)).toList();
+      return new SequenceNode(list.getTag(), items, list.getFlowStyle());
+    }
+    ScalarNode scalar = (ScalarNode) node;
+    return scalar.getValue().contains("${") ? resolve(scalar, depth) : copy(scalar);
+  }
+
+  /** A node that stood twice would be written as an anchor and an alias. */
+  private static ScalarNode copy(ScalarNode node) {
+    return new ScalarNode(node.getTag(), node.getValue(), null, null, node.getScalarStyle());
+  }
+
+  private Node resolve(ScalarNode scalar, int depth) {
+    Matcher found = REFERENCE.matcher(scalar.getValue());
+    if (found.matches()) {
+      return target(scalar, found.group(1), depth).orElseGet(() -> copy(scalar));
+    }
+    var text = new StringBuilder();
+    while (found.find()) {
+      String value =
+          target(scalar, found.group(1), depth)
+              .filter(ScalarNode.class::isInstance)
+              .map(node -> ((ScalarNode) node).getValue())
+              .orElse(found.group());
+      found.appendReplacement(text, Matcher.quoteReplacement(value));
+    }
+    found.appendTail(text);
+    return new ScalarNode(Tag.STR, text.toString(), null, null, scalar.getScalarStyle());
+  }
+
+  private Optional<Node> target(ScalarNode from, String reference, int depth) {
+    Optional<Node> found =
+        reference.contains(":") || depth > MAX_DEPTH ? Optional.empty() : find(from, reference);
+    if (found.isEmpty()) {
+      notes.add(
+          "'${"
+              + reference
+              + "}' in the hyper-parameters "
+              + (reference.contains(":") ? "is a resolver, which is never run" : "leads nowhere")
+              + ": the text was kept");
+    }
+    return found.map(node -> resolve(node, depth + 1));
+  }
+
+  private Optional<Node> find(ScalarNode from, String reference) {
+    Node node = root;
+    String path = reference.strip();
+    if (path.startsWith(".")) {
+      node = parents.get(from);
+      path = path.substring(1);
+      while (path.startsWith(".") && node != null) {
+        node = parents.get(node);
+        path = path.substring(1);
+      }
+    }
+    for (String part : path.replace("[", ".").replace("]", "").split("\\.")) {
+      node = node == null || part.isEmpty() ? node : child(node, part);
+    }
+    return Optional.ofNullable(node);
+  }
+
+  private static Node child(Node node, String part) {
+    if (node instanceof SequenceNode list && part.matches("[0-9]{1,6}")) {
+      int index = Integer.parseInt(part);
+      return index < list.getValue().size() ? list.getValue().get(index) : null;
+    }
+    return node instanceof MappingNode map ? NodeEdit.get(map, part).orElse(null) : null;
+  }
+}

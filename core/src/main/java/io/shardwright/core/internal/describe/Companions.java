@@ -1,0 +1,28 @@
+package io.shardwright.core.internal.describe;
+
+/**
+ * Tensors that an optimizer keeps for each parameter. They are named as Megatron-Core names them in
+ * distributed checkpoints, whatever file they come from: {@code optimizer.state.exp_avg.} and the
+ * parameter's name (Megatron-LM core_v0.5.0, {@code
+ * megatron/core/dist_checkpointing/optimizer.py}). They are cut as the parameter is.
+ */
+public final class Companions {
+  private static final String PREFIX = "optimizer.state.";
+
+  private Companions() {}
+
+  /** The name of a parameter's companion. */
+  public static String name(String kind, String parameter) {
+    return PREFIX + kind + "." + parameter;
+  }
+
+  /** Whether a name is a companion's. */
+  public static boolean isCompanion(String name) {
+    return name.startsWith(PREFIX);
+  }
+
+  /** What stands before the parameter's name; nothing where the name is no companion's. */
+  public static String prefix(String name) {
+    return isCompanion(name) ? name.substring(0, name.indexOf('.', PREFIX.length()) + 1) : "";
+  }
+}

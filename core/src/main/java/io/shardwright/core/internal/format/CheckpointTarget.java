@@ -1,0 +1,20 @@
+package io.shardwright.core.internal.format;
+
+import io.shardwright.core.internal.execute.Progress;
+import io.shardwright.core.internal.execute.TargetLayout;
+import io.shardwright.core.internal.execute.Written;
+import java.nio.file.Path;
+
+/** A target of any format, laid out. */
+public interface CheckpointTarget extends TargetLayout {
+  /** Bytes that a verification reads. */
+  long verifiedBytes();
+
+  /**
+   * Opens what was staged by its format's reader and compares it with the plan and with what was
+   * read from the source.
+   *
+   * @throws io.shardwright.spi.error.CheckpointException if it differs or can't be read
+   */
+  void verify(Path staged, Written written, Progress progress);
+}

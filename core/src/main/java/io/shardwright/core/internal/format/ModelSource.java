@@ -1,0 +1,79 @@
+package io.shardwright.core.internal.format;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.pickle.PickleNames;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.SourceFiles;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** An open checkpoint of any format. Headers are read when first asked for. */
+public interface ModelSource extends AutoCloseable {
+  /** A file that travels with the model, such as a tokenizer. */
+  record Attachment(String name, ByteSource bytes) {}
+
+  /** The format's name. */
+  String format();
+
+  /** The file's or folder's name, for messages. */
+  String name();
+
+  /** The grid it was written for. */
+  ParallelSize size();
+
+  /** The model's configuration in NeMo's keys. */
+  YamlDocument config();
+
+  /**
+   * What the weights are.
+   *
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if files are missing or damaged
+   */
+  SourceFiles sourceFiles();
+
+  /** What is neither configuration nor weights. */
+  List<Attachment> attachments();
+
+  /** Every torch file, by member. */
+  Map<String, TorchFile> torchFiles();
+
+  /**
+   * Refuses files that may not be written again.
+   *
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException naming what their pickles hold
+   */
+  void requireCarriable();
+
+  /** Refuses if a file changed since it was opened. */
+  void requireUnchanged();
+
+  /** Size on disk. */
+  long fileBytes();
+
+  /** The calls in the pickles that would run code in Python. */
+  default List<String> dangerous() {
+    return torchFiles().values().stream()
+        .flatMap(file -> file.document().called().stream())
+        .filter(name -> PickleNames.meaning(name) == PickleNames.Meaning.DANGEROUS)
+        .map(Object::toString)
+        .distinct()
+        .toList();
+  }
+
+  /** Compares every entry of the torch files with its checksum. */
+  default void requireIntact() {
+    torchFiles().values().forEach(TorchFile::requireIntact);
+  }
+
+  /** Pieces of the tokenizer that is at hand. */
+  OptionalLong tokenizerSize();
+
+  /** What a user should know. */
+  List<String> notes();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,171 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Real;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The configuration inside a checkpoint: OmegaConf nodes or plain dicts. A node's value is {@code
+ * _val}, a container's {@code _content}, its place in the whole {@code _parent} (OmegaConf 2.3,
+ * {@code omegaconf/base.py}).
+ */
+final class HyperParameters {
+  private static final int MAX_DEPTH = 100;
+
+  private HyperParameters() {}
+
+  /** The value under {@code hyper_parameters.cfg}, or {@code hyper_parameters} where it is flat. */
+  static Optional<PickleValue> find(TrainingFile file) {
+    return file.get("hyper_parameters")
+        .map(parameters -> TrainingFile.get(parameters, "cfg").orElse(parameters));
+  }
+
+  /** The configuration with all references resolved within the whole that it is a part of. */
+  static YamlDocument.Resolved resolve(PickleValue value, String where) {
+    PickleValue root = root(value);
+    var path = new ArrayList<String>();
+    if (root != value && !path(root, value, path, 0)) {
+      root = value;
+    }
+    if (convert(root, where, 0) instanceof Map<?, ?> map) {
+      var named = new LinkedHashMap<String, Object>();
+      map.forEach((key, item) -> named.put(String.valueOf(key), item));
+      return YamlDocument.of(named).resolved(path);
+    }
+    throw malformed(where, "are no map of keys");
+  }
+
+  private static PickleValue root(PickleValue value) {
+    PickleValue root = value;
+    for (int depth = 0; depth < MAX_DEPTH; depth++) {
+      PickleValue parent = state(root, "_parent").orElse(Constant.NONE);
+      if (parent == Constant.NONE) {
+        break;
+      }
+      root = parent;
+    }
+    return root;
+  }
+
+  /** The keys that lead from one node to another below it. */
+  private static boolean path(PickleValue from, PickleValue to, List<String> path, int depth) {
+    if (from == to) {
+      return true;
+    }
+    PickleValue content = state(from, "_content").orElse(Constant.NONE);
+    for (Entry entry : depth > MAX_DEPTH ? List.<Entry>of() : TrainingFile.entries(content)) {
+      if (entry.key() instanceof Text key) {
+        path.add(key.value());
+        if (path(entry.value(), to, path, depth + 1)) {
+          return true;
+        }
+        path.remove(path.size() - 1);
+      }
+    }
+    return false;
+  }
+
+  private static boolean isNode(PickleValue value) {
+    return value instanceof Call call
+        && call.callable() instanceof Global global
+        && global.module().startsWith("omegaconf.");
+  }
+
+  private static Optional<PickleValue> state(PickleValue node, String field) {
+    return node instanceof Call call && call.state() != null
+        ? TrainingFile.get(call.state(), field)
+        : Optional.empty();
+  }
+
+  private static Object convert(PickleValue value, String where, int depth) {
+    if (depth > MAX_DEPTH) {
+      throw malformed(where, "are nested over " + MAX_DEPTH + " deep");
+    }
+    if (isNode(value)) {
+      PickleValue inner =
+          state(value, "_content").or(() -> state(value, "_val")).orElse(Constant.NONE);
+      return convert(inner, where, depth + 1);
+    }
+    if (value instanceof Sequence list) {
+      return all(list.items(), where, depth);
+    }
+    if (value instanceof Tuple tuple) {
+      return all(tuple.items(), where, depth);
+    }
+    if (value instanceof Dict || value instanceof Call call && !call.entries().isEmpty()) {
+      var map = new LinkedHashMap<Object, Object>();
+      for (Entry entry : TrainingFile.entries(value)) {
+        map.put(convert(entry.key(), where, depth + 1), convert(entry.value(), where, depth + 1));
+      }
+      return map;
+    }
+    return scalar(value, where);
+  }
+
+  private static List<Object> all(List<PickleValue> items, String where, int depth) {
+    var converted = new ArrayList<>();
+    items.forEach(item -> converted.add(convert(item, where, depth + 1)));
+    return converted;
+  }
+
+  private static Object scalar(PickleValue value, String where) {
+    if (value instanceof Text text) {
+      return text.value();
+    }
+    if (value instanceof Int number) {
+      return number.value();
+    }
+    if (value instanceof Real number) {
+      return number.value();
+    }
+    if (value instanceof Constant constant) {
+      return constant == Constant.NONE ? null : constant == Constant.TRUE;
+    }
+    throw malformed(where, "hold a value that is no text, number, list or map");
+  }
+
+  private static MalformedCheckpointException malformed(String where, String problem) {
+    return new MalformedCheckpointException(
+        ErrorCode.YAML_MALFORMED, where, "its hyper_parameters " + problem);
+  }
+
+  /** Changes plain values of a configuration in place. Meant for a copy. */
+  static void change(PickleValue config, String key, PickleValue to) {
+    PickleValue map = isNode(config) ? state(config, "_content").orElse(config) : config;
+    List<Entry> entries = TrainingFile.entries(map);
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).key() instanceof Text text && text.value().equals(key)) {
+        PickleValue node = entries.get(i).value();
+        if (isNode(node)) {
+          set(TrainingFile.entries(((Call) node).state()), "_val", to);
+        } else {
+          entries.set(i, new Entry(entries.get(i).key(), to));
+        }
+      }
+    }
+  }
+
+  private static void set(List<Entry> entries, String key, PickleValue to) {
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).key() instanceof Text text && text.value().equals(key)) {
+        entries.set(i, new Entry(entries.get(i).key(), to));
+      }
+    }
+  }
+}

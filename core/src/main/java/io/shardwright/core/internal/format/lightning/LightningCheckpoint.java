@@ -1,0 +1,282 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.nemo.DistributedArrays;
+import io.shardwright.core.internal.format.nemo.FolderMembers;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** An open step of a training. */
+public final class LightningCheckpoint implements ModelSource {
+  private final String name;
+  private final Step step;
+  private final LightningOptions options;
+  private final Map<RankCoordinate, FileSource> sources = new TreeMap<>();
+  private final Map<RankCoordinate, TrainingFile> files = new TreeMap<>();
+  private final List<String> notes = new ArrayList<>();
+  private FolderMembers members;
+  private DistributedArrays arrays;
+  private final YamlDocument config;
+  private final ParallelSize size;
+
+  private LightningCheckpoint(String name, Step step, LightningOptions options) {
+    this.name = name;
+    this.step = step;
+    this.options = options;
+    try {
+      openFiles();
+      config = readConfig();
+      size = new ParallelSize(size("tensor"), size("pipeline"));
+      requireGrid();
+      requireOneStep();
+    } catch (RuntimeException refusal) {
+      close();
+      throw refusal;
+    }
+  }
+
+  /** Whether a path may hold steps of a training. */
+  public static boolean recognizes(Path path) {
+    boolean file = Files.isRegularFile(path) && path.toString().endsWith(".ckpt");
+    boolean folder =
+        Files.isDirectory(path)
+            && !Files.exists(path.resolve("model_config.yaml"))
+            && !Steps.of(path).isEmpty();
+    return file || folder;
+  }
+
+  /**
+   * Opens a step.
+   *
+   * @throws UnrecognizedCheckpointException if there is none
+   */
+  public static LightningCheckpoint open(Path path, LightningOptions options) {
+    var choice = new Choice(path, Steps.of(path));
+    Step step = choice.step(options);
+    String name = String.valueOf(path.getFileName());
+    var checkpoint = new LightningCheckpoint(name, step, options);
+    checkpoint.notes.addAll(0, choice.notes());
+    return checkpoint;
+  }
+
+  private void openFiles() {
+    if (step.distributed()) {
+      members = new FolderMembers(step.folder());
+      arrays = new DistributedArrays(step.name(), members, "");
+      var common = arrays.torchFiles().get("common.pt");
+      files.put(new RankCoordinate(0, 0), new TrainingFile("common.pt", common));
+      return;
+    }
+    step.ranks()
+        .forEach(
+            (rank, path) -> {
+              String member = member(path);
+              var source = new FileSource(path, name + "/" + member);
+              sources.put(rank, source);
+              files.put(rank, new TrainingFile(member, TorchFile.open(source)));
+            });
+  }
+
+  private String member(Path path) {
+    Path parent = path.getParent();
+    return Steps.rank(parent).isPresent()
+        ? parent.getFileName() + "/" + path.getFileName()
+        : path.getFileName().toString();
+  }
+
+  private TrainingFile first() {
+    return files.values().iterator().next();
+  }
+
+  private YamlDocument readConfig() {
+    if (options.hparamsFile().isPresent()) {
+      return hparams(options.hparamsFile().get());
+    }
+    var resolved =
+        HyperParameters.find(first())
+            .map(value -> HyperParameters.resolve(value, name))
+            .orElseThrow(
+                () ->
+                    new UnrecognizedCheckpointException(
+                        ErrorCode.CONFIG_MISSING,
+                        name,
+                        "holds no hyper_parameters: give them with --hparams-file"));
+    notes.addAll(resolved.notes());
+    return resolved.document();
+  }
+
+  private YamlDocument hparams(Path path) {
+    try (var file = new FileSource(path, path.toString())) {
+      YamlDocument document = YamlDocument.parse(file);
+      boolean wrapped = document.isMap("cfg");
+      var resolved = document.resolved(wrapped ? List.of("cfg") : List.of());
+      notes.addAll(resolved.notes());
+      return resolved.document();
+    }
+  }
+
+  private int size(String dimension) {
+    long value = config.integer(dimension + "_model_parallel_size").orElse(1);
+    return (int) Math.max(1, Math.min(99_999, value));
+  }
+
+  private void requireGrid() {
+    if (!step.distributed() && !step.ranks().keySet().equals(Map.copyOf(grid()).keySet())) {
+      throw new MalformedCheckpointException(
+          ErrorCode.PARALLEL_SIZE_MISMATCH,
+          name,
+          "its hyper-parameters say "
+              + size
+              + ", found files of "
+              + step.ranks().size()
+              + " ranks: copy the missing ranks, or correct the sizes with --hparams-file");
+    }
+  }
+
+  private Map<RankCoordinate, Boolean> grid() {
+    var grid = new TreeMap<RankCoordinate, Boolean>();
+    size.ranks().forEach(rank -> grid.put(rank, true));
+    return grid;
+  }
+
+  private void requireOneStep() {
+    OptionalLong expected = first().globalStep();
+    files.forEach(
+        (rank, file) -> {
+          if (!file.globalStep().equals(expected)) {
+            throw new MalformedCheckpointException(
+                ErrorCode.RANKS_DISAGREE,
+                name + "/" + file.member() + " (" + rank + ")",
+                "global_step is "
+                    + text(file.globalStep())
+                    + ", expected "
+                    + text(expected)
+                    + " as in "
+                    + first().member()
+                    + ": the files are not of one step");
+          }
+        });
+  }
+
+  private static String text(OptionalLong number) {
+    return number.isPresent() ? Long.toString(number.getAsLong()) : "absent";
+  }
+
+  @Override
+  public String format() {
+    return "lightning";
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** The chosen step's file or folder name. */
+  public String stepName() {
+    return step.name();
+  }
+
+  Map<RankCoordinate, TrainingFile> files() {
+    return files;
+  }
+
+  @Override
+  public ParallelSize size() {
+    return size;
+  }
+
+  @Override
+  public YamlDocument config() {
+    return config;
+  }
+
+  @Override
+  public SourceFiles sourceFiles() {
+    return step.distributed()
+        ? WantedArrays.of(arrays.sourceFiles(), options.optimizer())
+        : new TrainingRanks(this, options.optimizer()).sourceFiles();
+  }
+
+  /** Whether it is a folder of arrays. */
+  public boolean distributed() {
+    return step.distributed();
+  }
+
+  @Override
+  public List<Attachment> attachments() {
+    return List.of();
+  }
+
+  @Override
+  public Map<String, TorchFile> torchFiles() {
+    if (step.distributed()) {
+      return arrays.torchFiles();
+    }
+    var named = new LinkedHashMap<String, TorchFile>();
+    files.values().forEach(file -> named.put(file.member(), file.torch()));
+    return named;
+  }
+
+  @Override
+  public void requireCarriable() {
+    if (!dangerous().isEmpty()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.PICKLE_FORBIDDEN,
+          name,
+          "its pickle calls "
+              + String.join(", ", dangerous())
+              + ", which runs code when Python loads it; see inspect --pickle");
+    }
+  }
+
+  @Override
+  public void requireUnchanged() {
+    sources.values().forEach(FileSource::requireUnchanged);
+    if (members != null) {
+      members.requireUnchanged();
+    }
+  }
+
+  @Override
+  public long fileBytes() {
+    return members != null
+        ? members.fileBytes()
+        : sources.values().stream().mapToLong(FileSource::size).sum();
+  }
+
+  @Override
+  public OptionalLong tokenizerSize() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  @Override
+  public void close() {
+    sources.values().forEach(FileSource::close);
+    if (members != null) {
+      members.close();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.shardwright.core.internal.format.lightning;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How to read what a training left.
+ *
+ * @param name of the checkpoint, with or without its suffix
+ * @param step its number
+ * @param hparamsFile a configuration to use in place of the one inside
+ * @param optimizer whether the optimizer's state is wanted
+ */
+public record LightningOptions(
+    Optional<String> name, OptionalLong step, Optional<Path> hparamsFile, boolean optimizer) {
+  /** The newest whole step, with everything in it. */
+  public static final LightningOptions NEWEST =
+      new LightningOptions(Optional.empty(), OptionalLong.empty(), Optional.empty(), true);
+}

@@ -1,0 +1,43 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.spi.RankCoordinate;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One checkpoint among those of a training.
+ *
+ * @param name of its files, or of its folder
+ * @param ranks a file each; empty for a distributed checkpoint
+ * @param folder of a distributed checkpoint, else of all rank folders
+ */
+record Step(String name, Map<RankCoordinate, Path> ranks, Path folder) implements Comparable<Step> {
+  private static final Pattern STEP = Pattern.compile("step=([0-9]{1,18})");
+
+  boolean distributed() {
+    return ranks.isEmpty();
+  }
+
+  /** The step that the name states, or -1. */
+  long number() {
+    Matcher found = STEP.matcher(name);
+    long number = -1;
+    while (found.find()) {
+      number = Long.parseLong(found.group(1));
+    }
+    return number;
+  }
+
+  /** Oldest first; of two names for one step the plain one is last, so that it is preferred. */
+  @Override
+  public int compareTo(Step other) {
+    int byNumber = Long.compare(number(), other.number());
+    return byNumber != 0
+        ? byNumber
+        : Integer.compare(other.name.length(), name.length()) != 0
+            ? Integer.compare(other.name.length(), name.length())
+            : name.compareTo(other.name);
+  }
+}

@@ -1,0 +1,114 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Finds the steps of a folder. */
+final class Steps {
+  private static final Pattern RANK =
+      Pattern.compile("(?:mp_rank_(\\d{2,5})|tp_rank_(\\d{2,5})_pp_rank_(\\d{3,5}))");
+  private static final String SUFFIX = ".ckpt";
+
+  private final Path folder;
+  private final Map<String, Map<RankCoordinate, Path>> files = new TreeMap<>();
+  private final List<Step> distributed = new ArrayList<>();
+
+  private Steps(Path folder) {
+    this.folder = folder;
+  }
+
+  /** All steps, oldest first; empty where the path holds none. */
+  static List<Step> of(Path path) {
+    var steps = new Steps(Files.isDirectory(path) ? path : parent(path));
+    if (!Files.isDirectory(path)) {
+      steps.file(path);
+    } else if (isDistributed(path)) {
+      return List.of(new Step(path.getFileName().toString(), Map.of(), path));
+    } else {
+      steps.list();
+    }
+    return steps.all();
+  }
+
+  /** One file may be a rank of several: then its folder is beside the other ranks'. */
+  private static Path parent(Path file) {
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    return rank(parent).isPresent() ? parent.getParent() : parent;
+  }
+
+  private void file(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    if (rank(absolute.getParent()).isPresent()) {
+      list();
+      files.keySet().removeIf(name -> !name.equals(absolute.getFileName().toString()));
+      distributed.clear();
+    } else {
+      add(new RankCoordinate(0, 0), absolute);
+    }
+  }
+
+  private List<Step> all() {
+    var all = new ArrayList<>(distributed);
+    files.forEach((name, ranks) -> all.add(new Step(name, ranks, folder)));
+    return all.stream().sorted().toList();
+  }
+
+  private static boolean isDistributed(Path path) {
+    return Files.isRegularFile(path.resolve("metadata.json"))
+        && Files.isRegularFile(path.resolve("common.pt"));
+  }
+
+  private void list() {
+    for (Path entry : entries(folder)) {
+      Optional<RankCoordinate> rank = rank(entry);
+      if (rank.isPresent() && Files.isDirectory(entry)) {
+        entries(entry).stream()
+            .filter(file -> file.toString().endsWith(SUFFIX))
+            .forEach(file -> add(rank.get(), file));
+      } else if (isDistributed(entry)) {
+        distributed.add(new Step(entry.getFileName().toString(), Map.of(), entry));
+      } else if (entry.toString().endsWith(SUFFIX) && Files.isRegularFile(entry)) {
+        add(new RankCoordinate(0, 0), entry);
+      }
+    }
+  }
+
+  private void add(RankCoordinate rank, Path file) {
+    files.computeIfAbsent(file.getFileName().toString(), name -> new TreeMap<>()).put(rank, file);
+  }
+
+  private static List<Path> entries(Path folder) {
+    try (var entries = Files.list(folder)) {
+      return entries.sorted().toList();
+    } catch (IOException failure) {
+      throw new CheckpointIoException(
+          ErrorCode.READ_FAILED, folder.toString(), "can't be listed: " + failure.getMessage());
+    }
+  }
+
+  /** The rank that a folder's name states. */
+  static Optional<RankCoordinate> rank(Path folder) {
+    if (folder == null || folder.getFileName() == null) {
+      return Optional.empty();
+    }
+    Matcher name = RANK.matcher(folder.getFileName().toString());
+    if (!name.matches()) {
+      return Optional.empty();
+    }
+    boolean stages = name.group(1) == null;
+    int tensor = Integer.parseInt(name.group(stages ? 2 : 1));
+    int stage = stages ? Integer.parseInt(name.group(3)) : 0;
+    return Optional.of(new RankCoordinate(tensor, stage));
+  }
+}

@@ -1,0 +1,69 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.torch.TorchTensor;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One file of a training.
+ *
+ * @param member its path within the checkpoint
+ */
+record TrainingFile(String member, TorchFile torch) {
+
+  /** The whole dict. */
+  Dict root() {
+    if (torch.document().root() instanceof Dict dict) {
+      return dict;
+    }
+    throw new MalformedCheckpointException(
+        ErrorCode.ZIP_MALFORMED, torch.name(), "is no checkpoint of a training: expected a dict");
+  }
+
+  Optional<PickleValue> get(String key) {
+    return get(root(), key);
+  }
+
+  /** A value of a dict, or of an {@code OrderedDict}. */
+  static Optional<PickleValue> get(PickleValue dict, String key) {
+    return entries(dict).stream()
+        .filter(entry -> entry.key() instanceof Text text && text.value().equals(key))
+        .map(Entry::value)
+        .findFirst();
+  }
+
+  static List<Entry> entries(PickleValue dict) {
+    if (dict instanceof Dict plain) {
+      return plain.entries();
+    }
+    return dict instanceof Call call ? call.entries() : List.of();
+  }
+
+  OptionalLong globalStep() {
+    return get("global_step").orElse(null) instanceof Int step && step.value().bitLength() < 63
+        ? OptionalLong.of(step.value().longValue())
+        : OptionalLong.empty();
+  }
+
+  SourceTensor tensor(String name, PickleValue value) {
+    TorchTensor tensor = torch.tensor(name, value);
+    return new SourceTensor(
+        tensor.spec(),
+        tensor.storage(),
+        tensor.storageOffset(),
+        tensor.strides(),
+        tensor.bigEndian(),
+        torch.storageCrc(tensor.storageKey()));
+  }
+}

@@ -1,0 +1,117 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.core.internal.codec.pickle.PickleCopy;
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.pickle.PickleWriter;
+import io.shardwright.core.internal.codec.torch.StateDictPickle;
+import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.plan.ConfigChange;
+import io.shardwright.core.internal.plan.TargetFile;
+import io.shardwright.core.internal.plan.TargetTensor;
+import java.math.BigInteger;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The pickle of one rank's file: a copy of a source rank's, with other weights, another optimizer
+ * state and other parallel sizes. All else, such as loops, schedulers and random states, is carried
+ * over without being understood.
+ */
+final class TrainingPickle {
+  private static final Set<String> OPTIMIZER = Set.of("optimizer_states", "lr_schedulers");
+
+  private final TrainingFile template;
+  private final List<ConfigChange> changes;
+  private final StateDictPickle pickle = new StateDictPickle();
+  private final CarriedStorages carried = new CarriedStorages(pickle);
+  private final Map<TargetTensor, String> keys = new LinkedHashMap<>();
+
+  TrainingPickle(TrainingFile template, List<ConfigChange> changes) {
+    this.template = template;
+    this.changes = changes;
+  }
+
+  CarriedStorages carried() {
+    return carried;
+  }
+
+  /** A tensor that the plan writes. */
+  PickleValue tensor(TargetTensor tensor) {
+    var stored = pickle.tensor(tensor.spec());
+    keys.put(tensor, stored.key());
+    return stored.value();
+  }
+
+  /** The weights: the file's names in order. */
+  void weights(TargetFile file) {
+    for (String name : file.names()) {
+      TargetTensor tensor = file.tensors().get(name);
+      pickle.add(name, tensor != null ? tensor(tensor) : file.objects().get(name));
+    }
+  }
+
+  /**
+   * Lays the file out.
+   *
+   * @param root the zip's folder
+   * @param optimizer the value in the place of the source's; {@code NONE} leaves it out
+   */
+  TorchLayout layOut(String root, TargetFile file, PickleValue optimizer) {
+    PickleCopy copy = carried.from(template);
+    template.get("state_dict").ifPresent(v -> copy.replace(v, pickle.build(file.metadata())));
+    template.get("optimizer_states").ifPresent(v -> copy.replace(v, optimizer));
+    boolean keep = optimizer != Constant.NONE;
+    byte[] bytes = PickleWriter.write(root(copy, keep));
+    return TorchLayout.of(root, bytes, pickle.storages());
+  }
+
+  /** Lays out a file that has no weights of its own. */
+  TorchLayout layOut(String root, boolean optimizer) {
+    byte[] bytes = PickleWriter.write(root(carried.from(template), optimizer));
+    return TorchLayout.of(root, bytes, pickle.storages());
+  }
+
+  private Dict root(PickleCopy copy, boolean optimizer) {
+    var root = new Dict();
+    for (Entry entry : template.root().entries()) {
+      boolean left =
+          entry.key() instanceof Text key
+              && (!optimizer && OPTIMIZER.contains(key.value())
+                  || key.value().matches("model[0-9]+"));
+      if (!left) {
+        root.put(entry.key(), copy.copy(entry.value()));
+      }
+    }
+    HyperParameters.find(template).map(copy::copy).ifPresent(this::change);
+    return root;
+  }
+
+  private void change(PickleValue config) {
+    for (ConfigChange change : changes) {
+      HyperParameters.change(config, change.key(), value(change.to()));
+    }
+  }
+
+  private static PickleValue value(String plain) {
+    if (plain.matches("-?[0-9]+")) {
+      return new Int(new BigInteger(plain));
+    }
+    return switch (plain) {
+      case "null" -> Constant.NONE;
+      case "true" -> Constant.TRUE;
+      case "false" -> Constant.FALSE;
+      default -> new Text(plain);
+    };
+  }
+
+  Map<TargetTensor, String> keys() {
+    return keys;
+  }
+}

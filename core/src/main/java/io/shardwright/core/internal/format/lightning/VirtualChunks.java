@@ -1,0 +1,79 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The weights of an interleaved pipeline: a nested dict per chunk, {@code model0}, {@code model1},
+ * … Chunk c of v on stage r of p holds the layers that begin at {@code c*(L/v) + r*(L/(p*v))} of L,
+ * numbered from 0 (NeMo v1.23.0, {@code
+ * nemo/collections/nlp/modules/common/megatron/transformer.py}).
+ */
+final class VirtualChunks {
+  private static final Pattern LAYER = Pattern.compile("(?<=\\.layers\\.)[0-9]{1,6}(?=\\.|$)");
+  private static final String HEAD = "word_embeddings_for_head.";
+
+  private final List<PickleValue> chunks;
+
+  private VirtualChunks(List<PickleValue> chunks) {
+    this.chunks = chunks;
+  }
+
+  /** The chunks of a file; empty where its pipeline is not interleaved. */
+  static Optional<VirtualChunks> of(TrainingFile file) {
+    var chunks = new ArrayList<PickleValue>();
+    while (file.get("model" + chunks.size()).isPresent()) {
+      chunks.add(file.get("model" + chunks.size()).get());
+    }
+    return chunks.isEmpty() ? Optional.empty() : Optional.of(new VirtualChunks(chunks));
+  }
+
+  /** Values by their name in the whole model, as a pipeline of plain stages names them. */
+  Map<String, PickleValue> values(int stage, int stages, int layers) {
+    var values = new LinkedHashMap<String, PickleValue>();
+    int size = chunks.size();
+    int own = layers / (stages * size);
+    for (int chunk = 0; chunk < size; chunk++) {
+      int first = chunk * (layers / size) + stage * own;
+      var flat = new LinkedHashMap<String, PickleValue>();
+      flatten("", chunks.get(chunk), flat, 0);
+      flat.forEach((name, value) -> values.put(name(name, first), value));
+    }
+    return values;
+  }
+
+  private static void flatten(
+      String prefix, PickleValue dict, Map<String, PickleValue> flat, int depth) {
+    for (Entry entry : TrainingFile.entries(dict)) {
+      if (entry.key() instanceof Text key) {
+        String name = prefix + key.value();
+        boolean leaf =
+            TorchFile.isTensor(entry.value())
+                || TrainingFile.entries(entry.value()).isEmpty()
+                || depth > 10;
+        if (leaf) {
+          flat.put(name, entry.value());
+        } else {
+          flatten(name + ".", entry.value(), flat, depth + 1);
+        }
+      }
+    }
+  }
+
+  private static String name(String nested, int first) {
+    String plain =
+        nested.startsWith(HEAD) ? "word_embeddings." + nested.substring(HEAD.length()) : nested;
+    return "model."
+        + LAYER
+            .matcher(plain)
+            .replaceFirst(found -> Integer.toString(first + Integer.parseInt(found.group())));
+  }
+}

@@ -1,0 +1,2 @@
+/** What the formats have in common. */
+package io.shardwright.core.internal.format;
