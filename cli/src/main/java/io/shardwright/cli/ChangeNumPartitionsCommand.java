@@ -2,7 +2,11 @@ package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.Shardwright;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.core.TrainingOptions;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -76,13 +80,30 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
 
   @Option(
       names = "--tokenizer-model-path",
-      description = "Ignored: the archive's tokenizer is kept.")
+      description = "The tokenizer of a training's checkpoint; an archive's own is kept.")
   private Path tokenizerModel;
 
   @Option(
       names = "--tokenizer-vocab-file",
-      description = "Ignored: the archive's tokenizer is kept.")
+      description = "The vocabulary of a training's checkpoint; an archive's own is kept.")
   private Path tokenizerVocabulary;
+
+  @Option(
+      names = "--virtual-pipeline-model-parallel-size",
+      description = "Ignored: the files tell the source's size, and the target has none.")
+  private Integer virtual;
+
+  @Option(
+      names = "--ckpt-name",
+      paramLabel = "NAME",
+      description = "The checkpoint of a training to read from --model-extracted-dir.")
+  private String checkpointName;
+
+  @Option(
+      names = "--hparams-file",
+      paramLabel = "FILE",
+      description = "The configuration of a training's checkpoint.")
+  private Path hparams;
 
   @Option(names = "--overwrite", description = "Replace an existing target.")
   private boolean overwrite;
@@ -107,7 +128,11 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
   }
 
   private ReshardRequest request(Path source) {
-    var request = ReshardRequest.builder(source, target).overwrite(overwrite);
+    var request =
+        ReshardRequest.builder(source, target)
+            .overwrite(overwrite)
+            .format(TargetFormat.NEMO)
+            .training(training());
     if (tensor >= 0) {
       request.claimedTensorSize(tensor);
     }
@@ -126,6 +151,18 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
     return request.build();
+  }
+
+  private TrainingOptions training() {
+    return new TrainingOptions(
+        Optional.ofNullable(checkpointName),
+        OptionalLong.empty(),
+        Optional.ofNullable(hparams),
+        Optional.ofNullable(tokenizerModel),
+        Optional.ofNullable(tokenizerVocabulary),
+        Optional.empty(),
+        Optional.empty(),
+        false);
   }
 
   private int positive(int size, String option) {

@@ -64,6 +64,43 @@ class JarProcessTest {
 
   @Test
   @Tag("interop")
+  void aTrainingGoesOnFromEveryLayoutAsItWould() throws Exception {
+    String resources = "src/test/resources/lightning/";
+    Path one = folder.resolve("one");
+    Path two = folder.resolve("two");
+    Path four = folder.resolve("four");
+    cut(resources + "ckpt-vit-tp2", one, "--tp", "1");
+    cut(one, two, "--tp", "2");
+    cut(one, four, "--tp", "4");
+    resume("same", resources + "ckpt-vit-tp2", two);
+    resume("step", one, two, four);
+    Path gpt = folder.resolve("gpt");
+    Path back = folder.resolve("back");
+    cut(resources + "ckpt-gpt-tp1", gpt, "--tp", "2", "--pp", "2", "--vocab-size", "250");
+    cut(gpt, back, "--tp", "1", "--pp", "1", "--vocab-size", "250");
+    resume("same", resources + "ckpt-gpt-tp1", back);
+    resume("step", resources + "ckpt-gpt-tp1", gpt);
+  }
+
+  private void cut(Object source, Path target, Object... options) throws Exception {
+    var args = new ArrayList<Object>(List.of("reshard", source, target));
+    args.addAll(List.of(options));
+    var run = start(jar(args.toArray()));
+    assertEquals(0, run.code(), run.out());
+  }
+
+  private void resume(Object... args) throws Exception {
+    var command =
+        new ArrayList<>(List.of("python3", "src/test/python/interop.py", "check_resume.py"));
+    for (Object arg : args) {
+      command.add(arg.toString());
+    }
+    var checked = start(command);
+    assertEquals(0, checked.code(), checked.out());
+  }
+
+  @Test
+  @Tag("interop")
   void castsAsPytorchDoes() throws Exception {
     Path vit = Run.vit(folder);
     for (String dtype : List.of("float16", "bfloat16")) {

@@ -56,19 +56,22 @@ public final class TargetVerifier {
     String name = "array '" + expected.spec().name() + "'";
     require(
         found != null && found.spec().equals(expected.spec()), name + " has another type or shape");
-    var chunks =
-        found.chunks().stream().collect(Collectors.toMap(StoredArray.Chunk::member, c -> c));
+    var chunks = found.chunks().stream().collect(Collectors.toMap(c -> file(c.member()), c -> c));
     require(chunks.size() == expected.chunks().size(), name + " has " + chunks.size() + " chunks");
     expected
         .chunks()
         .values()
         .forEach(
             chunk -> {
-              var bytes = chunks.get(chunk.member());
+              var bytes = chunks.get(file(chunk.member()));
               boolean same =
                   bytes != null && crc(bytes.tensor().storage()) == written.tensors().get(chunk);
               require(same, chunk.member() + " has other values than were read");
             });
+  }
+
+  private static String file(String member) {
+    return member.substring(member.lastIndexOf('/') + 1);
   }
 
   private void requireEqual(RankFile found, TargetFile expected, Written written) {

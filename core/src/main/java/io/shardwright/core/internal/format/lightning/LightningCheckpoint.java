@@ -138,22 +138,21 @@ public final class LightningCheckpoint implements ModelSource {
   }
 
   private void requireGrid() {
-    if (!step.distributed() && !step.ranks().keySet().equals(Map.copyOf(grid()).keySet())) {
-      throw new MalformedCheckpointException(
-          ErrorCode.PARALLEL_SIZE_MISMATCH,
-          name,
-          "its hyper-parameters say "
-              + size
-              + ", found files of "
-              + step.ranks().size()
-              + " ranks: copy the missing ranks, or correct the sizes with --hparams-file");
+    var missing = new ArrayList<>(size.ranks());
+    missing.removeAll(step.ranks().keySet());
+    if (step.distributed() || missing.isEmpty() && size.ranks().size() == step.ranks().size()) {
+      return;
     }
-  }
-
-  private Map<RankCoordinate, Boolean> grid() {
-    var grid = new TreeMap<RankCoordinate, Boolean>();
-    size.ranks().forEach(rank -> grid.put(rank, true));
-    return grid;
+    throw new MalformedCheckpointException(
+        missing.isEmpty() ? ErrorCode.PARALLEL_SIZE_MISMATCH : ErrorCode.RANK_MISSING,
+        name,
+        "its hyper-parameters say "
+            + size
+            + ", found files of "
+            + step.ranks().size()
+            + " ranks"
+            + (missing.isEmpty() ? "" : ", none of rank " + missing.get(0))
+            + ": copy the missing ranks, or correct the sizes with --hparams-file");
   }
 
   private void requireOneStep() {

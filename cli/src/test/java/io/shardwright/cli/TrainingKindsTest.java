@@ -1,0 +1,280 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.torch.ExtraState;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kinds of trainings of which there is no file by the real tools: made here by NeMo's rules. */
+class TrainingKindsTest {
+  private static final String STEP = "gpt--step=4.ckpt";
+
+  @TempDir Path folder;
+
+  @Test
+  void mastersOfHalfPrecisionFollowTheirParameters() throws IOException {
+    Path source = folder.resolve("source").resolve(STEP);
+    TrainingFiles.rewrite(gptFile(), source, TrainingKindsTest::withMasters);
+    Path four = folder.resolve("four");
+    Path back = folder.resolve("back");
+    Checkpoints.reshard(source, four, "--tp", 2, "--pp", 2, "--vocab-size", 250);
+    Checkpoints.reshard(four, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
+    var found = Checkpoints.found(back);
+    assertEquals(Checkpoints.found(source), found);
+    assertTrue(found.stream().anyMatch(l -> l.contains("optimizer.state.fp32_param.")), "" + found);
+  }
+
+  /** The wrapper that NeMo puts around an optimizer; the moments serve as masters. */
+  private static Dict withMasters(Dict root) {
+    var list = (Sequence) TrainingFiles.get(root, "optimizer_states");
+    Dict plain = (Dict) list.items().get(0);
+    var states = ((Dict) TrainingFiles.get(plain, "state")).entries();
+    var masters = new Sequence();
+    for (PickleValue group : ((Sequence) TrainingFiles.get(plain, "param_groups")).items()) {
+      var own = new Sequence();
+      for (PickleValue index : ((Sequence) TrainingFiles.get(group, "params")).items()) {
+        int at = ((Int) index).value().intValue();
+        own.items().add(TrainingFiles.get(states.get(at).value(), "exp_avg"));
+      }
+      masters.items().add(own);
+    }
+    var wrapped = new Dict();
+    wrapped.put(new Text("optimizer"), plain).put(new Text("fp32_from_fp16_params"), masters);
+    list.items().set(0, wrapped);
+    return root;
+  }
+
+  @Test
+  void readsAnInterleavedPipelineInItsOwnLayerOrder() throws IOException {
+    Path source = folder.resolve("source");
+    for (int stage = 0; stage < 2; stage++) {
+      int s = stage;
+      Path file = source.resolve("tp_rank_00_pp_rank_00" + stage).resolve(STEP);
+      TrainingFiles.rewrite(gptFile(), file, root -> interleaved(root, s));
+    }
+    Path plain = folder.resolve("plain.nemo");
+    Path found = folder.resolve("found.nemo");
+    Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("x/t.model"));
+    Run one = Run.of("convert", gptFile(), plain, "--tokenizer-model", tokenizer);
+    assertEquals(0, one.code(), one.err());
+    Run two =
+        Run.of("convert", source, found, "--tokenizer-model", tokenizer, "--tp", 1, "--pp", 1);
+    assertEquals(0, two.code(), two.err());
+    assertEquals(Checkpoints.found(plain), Checkpoints.found(found));
+    Path script = folder.resolve("script.nemo");
+    Run three =
+        Run.of(
+            "megatron_change_num_partitions",
+            "--model_extracted_dir=" + source,
+            "--target_file=" + script,
+            "--ckpt_name=" + STEP,
+            "--tensor_model_parallel_size=1",
+            "--pipeline_model_parallel_size=2",
+            "--virtual_pipeline_model_parallel_size=2",
+            "--target_tensor_model_parallel_size=1",
+            "--target_pipeline_model_parallel_size=1",
+            "--tokenizer_model_path=" + tokenizer);
+    assertEquals(0, three.code(), three.err());
+    assertEquals(Checkpoints.found(plain), Checkpoints.found(script));
+    Run kept = Run.of("reshard", source, folder.resolve("kept"), "--tp", 2);
+    assertEquals(3, kept.code(), kept.err());
+    assertTrue(kept.err().contains("--no-optimizer"), kept.err());
+  }
+
+  /** Four layers over two stages of two chunks: 0 and 2 on the first, 1 and 3 on the second. */
+  private static Dict interleaved(Dict root, int stage) {
+    Map<String, PickleValue> state = new TreeMap<>();
+    PickleValue dict = TrainingFiles.get(root, "state_dict");
+    ((Call) dict).entries().forEach(e -> state.put(((Text) e.key()).value(), e.value()));
+    for (int chunk = 0; chunk < 2; chunk++) {
+      int layer = chunk * 2 + stage;
+      var encoder = new Dict();
+      String prefix = "model.language_model.encoder.";
+      String own = prefix + "layers." + layer + ".";
+      state.forEach(
+          (name, value) -> {
+            if (name.startsWith(own)) {
+              encoder.put(new Text("layers.0." + name.substring(own.length())), value);
+            }
+          });
+      var language = new Dict();
+      var model = new Dict().put(new Text("language_model"), language);
+      String embedding = "model.language_model.embedding.";
+      if (stage == 0 && chunk == 0) {
+        language.put(
+            new Text("embedding"),
+            new Dict()
+                .put(new Text("word_embeddings"), weight(state, embedding + "word_embeddings"))
+                .put(
+                    new Text("position_embeddings"),
+                    weight(state, embedding + "position_embeddings")));
+      }
+      if (stage == 1 && chunk == 1) {
+        for (String part : List.of("weight", "bias")) {
+          String name = "final_layernorm." + part;
+          encoder.put(new Text(name), state.get(prefix + name));
+        }
+        model.put(
+            new Text("word_embeddings_for_head"), weight(state, embedding + "word_embeddings"));
+      }
+      language.put(new Text("encoder"), encoder);
+      TrainingFiles.set(root, "model" + chunk, model);
+    }
+    TrainingFiles.set(root, "state_dict", new Dict());
+    return TrainingFiles.set(root, "hyper_parameters", parameters(root, 2));
+  }
+
+  private static Dict weight(Map<String, PickleValue> state, String module) {
+    return new Dict().put(new Text("weight"), state.get(module + ".weight"));
+  }
+
+  /** Plain dicts in place of OmegaConf's nodes. */
+  private static Dict parameters(Dict root, int stages) {
+    var config = new Dict();
+    Map<String, PickleValue> values = new TreeMap<>();
+    values.put("num_layers", Int.of(4));
+    values.put("hidden_size", Int.of(64));
+    values.put("num_attention_heads", Int.of(8));
+    values.put("encoder_seq_length", Int.of(32));
+    values.put("make_vocab_size_divisible_by", Int.of(128));
+    values.put("tensor_model_parallel_size", Int.of(1));
+    values.put("pipeline_model_parallel_size", Int.of(stages));
+    values.put("activation", new Text("gelu"));
+    values.put("tokenizer", new Dict().put(new Text("model"), new Text("/none/t.model")));
+    values.forEach((key, value) -> config.put(new Text(key), value));
+    return new Dict().put(new Text("cfg"), config);
+  }
+
+  @Test
+  void arraysOfATrainingKeepTheirOptimizer() throws IOException {
+    Path source = arrays();
+    Path two = folder.resolve("two");
+    Path back = folder.resolve("back");
+    Checkpoints.reshard(source, two, "--tp", 2);
+    Checkpoints.reshard(two, back, "--tp", 1, "--vocab-size", 250);
+    assertEquals(Checkpoints.found(source), Checkpoints.found(back));
+    Path nemo = folder.resolve("out.nemo");
+    Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("x/t.model"));
+    Run run = Run.of("convert", two, nemo, "--tp", 1, "--tokenizer-model", tokenizer);
+    assertEquals(0, run.code(), run.err());
+    assertEquals(Checkpoints.expected("llama-gqa-tp1.nemo"), Checkpoints.found(nemo));
+  }
+
+  /** A Megatron-Core training with moments and masters; the weights serve as both. */
+  private Path arrays() throws IOException {
+    Path unpacked = folder.resolve("unpacked");
+    Checkpoints.reshard(Checkpoints.copy("llama-gqa-tp1.nemo", folder), unpacked);
+    Path step = folder.resolve("arrays").resolve("llama--step=3");
+    Path weights = unpacked.resolve("model_weights");
+    Files.createDirectories(step.getParent());
+    try (var walk = Files.walk(weights)) {
+      for (Path file : walk.filter(Files::isRegularFile).toList()) {
+        String name = weights.relativize(file).toString();
+        copy(file, step.resolve(name));
+        if (name.startsWith("model.") && !name.contains("_extra_state")) {
+          for (String kind : List.of("exp_avg", "exp_avg_sq", "fp32_param")) {
+            copy(file, step.resolve("optimizer.state." + kind + "." + name));
+          }
+        }
+      }
+    }
+    var config = new Dict();
+    for (String line : Files.readAllLines(unpacked.resolve("model_config.yaml"))) {
+      String[] parts = line.split(": ");
+      if (parts.length == 2 && !line.startsWith(" ")) {
+        boolean number = parts[1].matches("[0-9]+");
+        config.put(
+            new Text(parts[0]), number ? Int.of(Long.parseLong(parts[1])) : new Text(parts[1]));
+      }
+    }
+    config.put(new Text("tokenizer"), new Dict().put(new Text("model"), new Text("/none/t.model")));
+    var common =
+        new Dict()
+            .put(new Text("global_step"), Int.of(3))
+            .put(new Text("optimizer_states"), new Sequence())
+            .put(new Text("hyper_parameters"), new Dict().put(new Text("cfg"), config));
+    Files.write(step.resolve("common.pt"), ExtraState.file("common", common));
+    return folder.resolve("arrays");
+  }
+
+  private static void copy(Path file, Path target) throws IOException {
+    Files.createDirectories(target.getParent());
+    Files.copy(file, target);
+  }
+
+  @Test
+  void refusesADistributedOptimizersShardsByName() throws IOException {
+    Path source = folder.resolve("source").resolve(STEP);
+    TrainingFiles.rewrite(gptFile(), source, root -> first(root, "gathered_states"));
+    Run run = Run.of("reshard", source, folder.resolve("out"), "--tp", 2, "--vocab-size", 250);
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("gathered_states"), run.err());
+    Checkpoints.reshard(
+        source, folder.resolve("without"), "--tp", 2, "--vocab-size", 250, "--no-optimizer");
+  }
+
+  private static Dict first(Dict root, String key) {
+    var list = (Sequence) TrainingFiles.get(root, "optimizer_states");
+    TrainingFiles.set((Dict) list.items().get(0), key, new Sequence());
+    return root;
+  }
+
+  @Test
+  void neverCarriesACallThatWouldRunCode() throws IOException {
+    Path source = folder.resolve("source").resolve(STEP);
+    var call = Call.reduce(new Global("os", "system"), new Text("true"));
+    TrainingFiles.rewrite(gptFile(), source, root -> TrainingFiles.set(root, "callbacks", call));
+    for (String command : List.of("reshard", "convert")) {
+      Path out = folder.resolve(command);
+      Run run = Run.of(command, source, out, "--tp", 2);
+      assertEquals(4, run.code(), run.err());
+      assertTrue(run.err().contains("os.system") || run.err().contains("posix"), run.err());
+      assertFalse(Files.exists(out));
+    }
+  }
+
+  @Test
+  void carriesWhatItDoesNotUnderstand() throws IOException {
+    Path source = folder.resolve("source").resolve(STEP);
+    var odd =
+        new Call(
+            Call.Kind.NEWOBJ,
+            new Global("my.own", "Thing"),
+            PickleValue.Tuple.of(Int.of(5)),
+            PickleValue.Constant.NONE);
+    odd.entries().add(new Entry(new Text("a"), Int.of(1)));
+    TrainingFiles.rewrite(gptFile(), source, root -> TrainingFiles.set(root, "odd", odd));
+    Path out = folder.resolve("out");
+    Checkpoints.reshard(source, out, "--tp", 2, "--vocab-size", 250);
+    try (var file = new FileSource(out.resolve("mp_rank_01").resolve(STEP), STEP)) {
+      Call found = (Call) TrainingFiles.get(TorchFile.open(file).document().root(), "odd");
+      assertEquals(odd.callable(), found.callable());
+      assertEquals(odd.args(), found.args());
+      assertEquals(odd.entries(), found.entries());
+    }
+  }
+
+  private Path gptFile() throws IOException {
+    Path file = folder.resolve("ckpt-gpt-tp1").resolve(TrainingFiles.GPT);
+    return Files.exists(file) ? file : TrainingFiles.gpt(folder).resolve(TrainingFiles.GPT);
+  }
+}
