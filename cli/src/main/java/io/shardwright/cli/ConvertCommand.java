@@ -1,34 +1,62 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.CommunityOptions;
+import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
-import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Turns a checkpoint into one of another format. */
 @Command(
     name = "convert",
-    description = "Turn a training's .ckpt into a .nemo, straight to the wanted parallelism.")
+    description =
+        "Turn a training's .ckpt or a Hugging Face folder into a .nemo, or a .nemo into such a folder.")
 final class ConvertCommand extends ScreenCommand {
+  @Spec private CommandSpec command;
+
   @Mixin private ReshardOptions options = new ReshardOptions();
 
-  @Option(names = "--to", paramLabel = "nemo", description = "What to write.")
-  private Target to = Target.nemo;
+  @Option(
+      names = "--to",
+      paramLabel = "nemo|huggingface",
+      description = "What to write; the other of the two where omitted.")
+  private Target to;
+
+  @Option(
+      names = "--max-shard-size",
+      paramLabel = "SIZE",
+      defaultValue = "5GB",
+      description = "Tensors per file of a Hugging Face target: bytes, or with KB, MB, GB.")
+  private String maxShardSize;
+
+  @Option(
+      names = "--architecture",
+      paramLabel = "NAME",
+      description = "The Hugging Face class to write; told by the configuration where omitted.")
+  private String architecture;
 
   @Option(names = "--dry-run", description = "Only print the plan.")
   private boolean dryRun;
 
   /** What can be written. */
   enum Target {
-    nemo
+    nemo,
+    huggingface
   }
 
   @Override
   public Integer call() {
     var shardwright = shardwright();
     var request =
-        options.builder().format(TargetFormat.valueOf(to.name().toUpperCase(Locale.ROOT)));
+        options
+            .builder()
+            .format(format(shardwright))
+            .community(new CommunityOptions(shardBytes(), Optional.ofNullable(architecture)));
     var plan = shardwright.plan(request.build());
     var view = new RunView(this);
     if (dryRun) {
@@ -37,5 +65,29 @@ final class ConvertCommand extends ScreenCommand {
       view.show(shardwright.run(plan, progress()));
     }
     return ExitCode.DONE;
+  }
+
+  /** A NeMo checkpoint becomes a folder, all else becomes a NeMo checkpoint. */
+  private TargetFormat format(Shardwright shardwright) {
+    if (to != null) {
+      return to == Target.huggingface ? TargetFormat.HUGGING_FACE : TargetFormat.NEMO;
+    }
+    try (var source = shardwright.open(options.source())) {
+      boolean nemo = source.summary().format().equals("nemo");
+      return nemo && architectureOrFolder() ? TargetFormat.HUGGING_FACE : TargetFormat.NEMO;
+    }
+  }
+
+  private boolean architectureOrFolder() {
+    return architecture != null || !options.target().toString().endsWith(".nemo");
+  }
+
+  private long shardBytes() {
+    return Sizes.parse(maxShardSize)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    command.commandLine(),
+                    "--max-shard-size is '" + maxShardSize + "', expected such as 5GB"));
   }
 }

@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import java.nio.file.Path;
@@ -122,11 +123,19 @@ final class ReshardOptions {
     distributed
   }
 
+  Path source() {
+    return source;
+  }
+
+  Path target() {
+    return target;
+  }
+
   ReshardRequest request() {
     return builder().build();
   }
 
-  ReshardRequest.Builder builder() {
+  ReshardRequestBuilder builder() {
     var request =
         ReshardRequest.builder(source, target)
             .overwrite(overwrite)

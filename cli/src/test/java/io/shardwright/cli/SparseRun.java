@@ -16,18 +16,22 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
+import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A program of its own: cuts a 70B-shaped checkpoint for eight ranks and checks every mark. */
 final class SparseRun {
@@ -82,6 +86,7 @@ final class SparseRun {
             source.config(),
             source.size(),
             source.sourceFiles(),
+            Optional.empty(),
             false);
     var grid = new ParallelSize(RANKS, 1);
     return Planner.plan(
@@ -89,8 +94,25 @@ final class SparseRun {
         TargetChoice.grid(grid, Naming.MCORE, WeightLayout.RANKS),
         List.of(),
         VocabularySize.UNKNOWN,
-        rank -> Integer.toString(rank.tensor()),
-        "");
+        new Names());
+  }
+
+  /** A file per rank. */
+  private static final class Names implements TargetNames {
+    @Override
+    public String member(RankCoordinate rank) {
+      return Integer.toString(rank.tensor());
+    }
+
+    @Override
+    public String folder() {
+      return "";
+    }
+
+    @Override
+    public Map<String, List<TensorSpec>> shards(List<TensorSpec> tensors) {
+      return Map.of();
+    }
   }
 
   /** Checks marks as they pass, and keeps nothing. */

@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
@@ -9,14 +10,10 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +26,6 @@ import java.util.Optional;
  */
 final class Adoption implements AutoCloseable {
   private static final String VERSION = "1.23.0";
-  private static final int HASH_DIGITS = 32;
 
   private final List<ConfigChange> changes = new ArrayList<>();
   private final List<Attachment> attachments = new ArrayList<>();
@@ -101,7 +97,7 @@ final class Adoption implements AutoCloseable {
                             + option(key)));
     var file = new FileSource(path, path.toString());
     files.add(file);
-    String name = hash(file) + "_" + path.getFileName();
+    String name = ContentHash.digits(file) + "_" + path.getFileName();
     attachments.add(new Attachment(name, file));
     changes.add(new ConfigChange(key, named.orElse("null"), "nemo:" + name));
   }
@@ -120,23 +116,6 @@ final class Adoption implements AutoCloseable {
       case "tokenizer.vocab_file" -> "--tokenizer-vocab-file";
       default -> "--tokenizer-merges-file";
     };
-  }
-
-  /** Artifacts have 32 hexadecimal digits before their name; ours depend on the contents alone. */
-  private static String hash(FileSource file) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      var block = ByteBuffer.allocate(1 << 16);
-      for (long at = 0; at < file.size(); at += block.limit()) {
-        block.clear().limit((int) Math.min(block.capacity(), file.size() - at));
-        file.readFully(block, at);
-        digest.update(block.flip());
-        block.flip();
-      }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, HASH_DIGITS);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 
   /** Keys to add to the configuration. */

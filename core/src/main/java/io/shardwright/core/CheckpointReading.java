@@ -65,8 +65,7 @@ final class CheckpointReading {
                         unchanged(model),
                         List.of(),
                         VocabularySize.UNKNOWN,
-                        rank -> NemoCheckpoint.member(rank, model.size()),
-                        NemoCheckpoint.distributedFolder())));
+                        Unnamed.files())));
     checkpoint.source().requireUnchanged();
     return new Verification(summary, bytesRead, List.copyOf(found), summary.notes());
   }

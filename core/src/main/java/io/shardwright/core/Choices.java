@@ -3,11 +3,15 @@ package io.shardwright.core;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.plan.TargetChoice;
+import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,19 +19,60 @@ import java.util.stream.Collectors;
 final class Choices {
   private Choices() {}
 
-  static TargetChoice of(ReshardRequest request, ModelDescription model) {
-    Naming naming = request.naming().orElse(model.naming());
+  static TargetChoice of(
+      ReshardRequest request, ModelDescription model, Optional<CommunityModel> source) {
+    Optional<CommunityModel> community = community(request, model);
+    Naming naming =
+        community.isPresent()
+            ? Naming.HUGGING_FACE
+            : request
+                .naming()
+                .orElseGet(() -> source.map(m -> m.namings().get(0)).orElse(model.naming()));
     var size =
         new ParallelSize(
             request.tensorModelParallelSize().orElse(model.size().tensor()),
             request.pipelineModelParallelSize().orElse(model.size().pipeline()));
     var virtual = request.virtualPipelineSize();
     return new TargetChoice(
-        size,
-        virtual.orElse(1) == 1 ? java.util.OptionalInt.empty() : virtual,
+        community.isPresent() ? new ParallelSize(1, 1) : size,
+        virtual.orElse(1) == 1 ? OptionalInt.empty() : virtual,
         naming,
         request.layout().orElseGet(() -> layout(naming, model)),
-        request.dtype());
+        request.dtype(),
+        community);
+  }
+
+  /**
+   * The class to write.
+   *
+   * @throws UnsupportedCheckpointException if none fits the configuration
+   */
+  private static Optional<CommunityModel> community(
+      ReshardRequest request, ModelDescription model) {
+    if (ReshardJob.format(request) != TargetFormat.HUGGING_FACE) {
+      return Optional.empty();
+    }
+    var known = model.family().communityModels();
+    Optional<String> asked = request.community().architecture();
+    var fitting =
+        known.stream()
+            .filter(
+                candidate ->
+                    asked
+                        .map(name -> name.equals(candidate.architecture()))
+                        .orElseGet(() -> candidate.fits(model.config())))
+            .findFirst();
+    if (fitting.isEmpty()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE,
+          model.source(),
+          "none of family '"
+              + model.family().id()
+              + "''s classes "
+              + known.stream().map(CommunityModel::architecture).toList()
+              + " fits: choose one with --architecture");
+    }
+    return fitting;
   }
 
   /** Another naming comes in the layout that NeMo 1.23 writes for it. */

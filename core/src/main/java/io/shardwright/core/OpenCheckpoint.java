@@ -40,13 +40,13 @@ final class OpenCheckpoint implements Checkpoint {
     this.path = path;
     this.source = source;
     this.files = read();
-    this.model = registry.claiming(source.config(), source.name()).flatMap(this::describe);
+    this.model = Families.of(source, registry).flatMap(this::describe);
     notes.addAll(source.notes());
   }
 
   static OpenCheckpoint open(Path path, AdapterRegistry registry) {
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-    ModelSource source = Sources.open(path, spool, TrainingOptions.NEWEST, true);
+    ModelSource source = new Sources(registry).open(path, spool, TrainingOptions.NEWEST, true);
     try {
       return new OpenCheckpoint(path, source, registry);
     } catch (RuntimeException refusal) {
@@ -73,7 +73,14 @@ final class OpenCheckpoint implements Checkpoint {
     }
     try {
       return Optional.of(
-          Describer.describe(source.name(), family, source.config(), source.size(), files, false));
+          Describer.describe(
+              source.name(),
+              family,
+              source.config(),
+              source.size(),
+              files,
+              Families.names(source),
+              false));
     } catch (CheckpointException misfit) {
       if (!MISFIT.contains(misfit.code())) {
         throw misfit;

@@ -7,6 +7,7 @@ import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
+import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanText;
@@ -52,17 +53,18 @@ final class ReshardJob implements AutoCloseable {
     Staging.refuseExisting(target, request.overwrite());
     boolean toTraining = format(request) == TargetFormat.LIGHTNING;
     ModelSource source =
-        Sources.open(request.source(), spoolFolder(target), request.training(), toTraining);
+        new Sources(registry)
+            .open(request.source(), spoolFolder(target), request.training(), toTraining);
     Adoption adoption = Adoption.none();
     try {
       requireTraining(toTraining, source);
       requireClaims(request, source);
       source.requireCarriable();
       ModelFamilyAdapter family = family(request, source, registry);
-      if (!toTraining && source instanceof LightningCheckpoint) {
+      if (!toTraining && !(source instanceof NemoCheckpoint)) {
         adoption = Adoption.of(source, family, request.training());
       }
-      var kind = new TargetKind(request, source, adoption);
+      var kind = new TargetKind(request, source, adoption, registry);
       ExecutablePlan plan = plan(request, source, family, adoption, kind);
       return new ReshardJob(request, source, adoption, plan, kind.layOut(plan));
     } catch (RuntimeException refusal) {
@@ -123,8 +125,7 @@ final class ReshardJob implements AutoCloseable {
     if (request.family().isPresent()) {
       return registry.named(request.family().get());
     }
-    return registry
-        .claiming(source.config(), source.name())
+    return Families.of(source, registry)
         .orElseThrow(
             () ->
                 new UnrecognizedCheckpointException(
@@ -150,8 +151,9 @@ final class ReshardJob implements AutoCloseable {
             source.config(),
             source.size(),
             source.sourceFiles(),
+            Families.names(source),
             request.replicateUnmatched());
-    TargetChoice choice = Choices.of(request, model);
+    TargetChoice choice = Choices.of(request, model, kind.sourceModel());
     Choices.refuseLoss(request, model);
     OptionalLong tokenizer =
         adoption.attachments().stream()
@@ -163,9 +165,8 @@ final class ReshardJob implements AutoCloseable {
         model,
         choice,
         adoption.changes(),
-        new VocabularySize(request.vocabSize(), OptionalLong.empty(), tokenizer),
-        rank -> kind.member(rank, choice.size()),
-        kind.folder());
+        new VocabularySize(request.vocabSize(), kind.originalVocabulary(), tokenizer),
+        kind.names(choice.size()));
   }
 
   ReshardPlan plan() {

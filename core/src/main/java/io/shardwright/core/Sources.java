@@ -1,16 +1,30 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.lightning.LightningOptions;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.spi.format.DirectoryFormat;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
 
 /** Opens whatever a path holds. */
-final class Sources {
-  private Sources() {}
+record Sources(AdapterRegistry registry) {
 
-  static ModelSource open(Path path, Path spoolFolder, TrainingOptions options, boolean state) {
+  /**
+   * Opens a checkpoint.
+   *
+   * @param state whether a training's optimizer is wanted
+   */
+  ModelSource open(Path path, Path spoolFolder, TrainingOptions options, boolean state) {
+    Optional<DirectoryFormat> directory = directory(path);
+    if (directory.isPresent()) {
+      return DirectoryCheckpoint.open(path, directory.get(), registry.communityModels());
+    }
     if (LightningCheckpoint.recognizes(path)) {
       return LightningCheckpoint.open(
           path,
@@ -21,5 +35,13 @@ final class Sources {
               state && options.optimizer()));
     }
     return NemoCheckpoint.open(path, spoolFolder);
+  }
+
+  private Optional<DirectoryFormat> directory(Path path) {
+    if (!Files.isDirectory(path)) {
+      return Optional.empty();
+    }
+    Set<String> names = DirectoryCheckpoint.names(path);
+    return registry.formats().stream().filter(format -> format.recognizes(names)).findFirst();
   }
 }

@@ -5,5 +5,7 @@ public enum TargetFormat {
   /** A {@code .nemo} archive, or the same members in a folder. */
   NEMO,
   /** The folder of a training that goes on: rank files with optimizer state. */
-  LIGHTNING
+  LIGHTNING,
+  /** A folder as {@code transformers} saves it. */
+  HUGGING_FACE
 }

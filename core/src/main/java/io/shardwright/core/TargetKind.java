@@ -3,40 +3,102 @@ package io.shardwright.core;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.directory.CommunityDocuments;
+import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
+import io.shardwright.core.internal.format.directory.DirectoryTarget;
+import io.shardwright.core.internal.format.directory.Origin;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.lightning.LightningTarget;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.format.nemo.NemoTarget;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.DirectoryFormat;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What the target's format decides: the names of its files and how they are laid out. */
-record TargetKind(ReshardRequest request, ModelSource source, Adoption adoption) {
-  private boolean training() {
-    return ReshardJob.format(request) == TargetFormat.LIGHTNING;
+record TargetKind(
+    ReshardRequest request, ModelSource source, Adoption adoption, AdapterRegistry registry) {
+  private TargetFormat format() {
+    return ReshardJob.format(request);
   }
 
-  /** The file of a rank in a grid. */
-  String member(RankCoordinate rank, ParallelSize size) {
-    return training()
-        ? LightningTarget.member(
-            ((LightningCheckpoint) source).stepName(), NemoCheckpoint.folder(rank, size))
-        : NemoCheckpoint.member(rank, size);
+  private DirectoryFormat directory() {
+    return registry.formats().stream()
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UnsupportedCheckpointException(
+                    ErrorCode.UNSUPPORTED,
+                    source.name(),
+                    "no adapter for folders was found: add its jar with --adapter-path"));
   }
 
-  /** The folder of a distributed checkpoint, with a slash. */
-  String folder() {
-    return training()
-        ? ((LightningCheckpoint) source).stepName() + "/"
-        : NemoCheckpoint.distributedFolder();
+  /** The class that the source is of, where it is a folder. */
+  Optional<CommunityModel> sourceModel() {
+    return source instanceof DirectoryCheckpoint folder
+        ? Optional.of(folder.model())
+        : Optional.empty();
+  }
+
+  /** The vocabulary size in the file that the tensors come from, or once came from. */
+  OptionalLong originalVocabulary() {
+    return source instanceof DirectoryCheckpoint folder
+        ? folder.vocabularySize()
+        : Origin.of(source).map(Origin::vocabularySize).orElseGet(OptionalLong::empty);
+  }
+
+  TargetNames names(ParallelSize size) {
+    return new Names(size);
+  }
+
+  private final class Names implements TargetNames {
+    private final ParallelSize size;
+
+    Names(ParallelSize size) {
+      this.size = size;
+    }
+
+    @Override
+    public String member(RankCoordinate rank) {
+      return format() == TargetFormat.LIGHTNING
+          ? LightningTarget.member(
+              ((LightningCheckpoint) source).stepName(), NemoCheckpoint.folder(rank, size))
+          : NemoCheckpoint.member(rank, size);
+    }
+
+    @Override
+    public String folder() {
+      return format() == TargetFormat.LIGHTNING
+          ? ((LightningCheckpoint) source).stepName() + "/"
+          : NemoCheckpoint.distributedFolder();
+    }
+
+    @Override
+    public Map<String, List<TensorSpec>> shards(List<TensorSpec> tensors) {
+      return directory().shards(tensors, request.community().maxShardBytes());
+    }
   }
 
   CheckpointTarget layOut(ExecutablePlan plan) {
-    if (training()) {
-      return new LightningTarget(
-          (LightningCheckpoint) source, plan, request.training().optimizer());
-    }
-    boolean archive = request.target().toString().endsWith(".nemo");
-    return new NemoTarget(source, adoption.attachments(), plan, archive);
+    return switch (format()) {
+      case LIGHTNING ->
+          new LightningTarget((LightningCheckpoint) source, plan, request.training().optimizer());
+      case HUGGING_FACE ->
+          new DirectoryTarget(plan, CommunityDocuments.of(source, plan, directory()));
+      case NEMO -> {
+        boolean archive = request.target().toString().endsWith(".nemo");
+        yield new NemoTarget(source, adoption.attachments(), plan, archive);
+      }
+    };
   }
 }

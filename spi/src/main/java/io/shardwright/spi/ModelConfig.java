@@ -12,7 +12,8 @@ public interface ModelConfig {
    * A scalar as it is written.
    *
    * @param key dotted path
-   * @return empty where the key is absent, null, or no scalar
+   * @return empty where the key is absent, null, or a map; a list of scalars in brackets, such as
+   *     {@code [4095, 0]}
    */
   Optional<String> text(String key);
 

@@ -75,4 +75,13 @@ public interface ModelFamilyAdapter {
    * @throws IllegalArgumentException if the family has no such naming
    */
   ParameterTable parameters(ModelConfig config, Naming naming);
+
+  /**
+   * The Hugging Face classes that this family can be turned into and made of.
+   *
+   * @return in the order in which they are tried for a NeMo configuration; none by default
+   */
+  default List<CommunityModel> communityModels() {
+    return List.of();
+  }
 }

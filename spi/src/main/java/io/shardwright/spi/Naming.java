@@ -1,9 +1,11 @@
 package io.shardwright.spi;
 
-/** The two vocabularies of parameter names in NeMo 1.x checkpoints. */
+/** The vocabularies of parameter names. */
 public enum Naming {
   /** NeMo's own networks: {@code self_attention.query_key_value}, {@code mlp.dense_h_to_4h}. */
   LEGACY,
   /** Megatron-Core: {@code self_attention.linear_qkv}, {@code mlp.linear_fc1}. */
-  MCORE
+  MCORE,
+  /** A Hugging Face class's own. */
+  HUGGING_FACE
 }

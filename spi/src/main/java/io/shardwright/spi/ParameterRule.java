@@ -223,10 +223,6 @@ public record ParameterRule(
     return new ParameterRule(pattern, canonical, cut, stage, arrangement, traits, all);
   }
 
-  private ParameterRule with(Traits changed) {
-    return new ParameterRule(pattern, canonical, cut, stage, arrangement, changed, conditions);
-  }
-
   /**
    * Says that axis 0 counts vocabulary rows, padded to a multiple of {@code
    * make_vocab_size_divisible_by} times the tensor-parallel size.
@@ -267,22 +263,13 @@ public record ParameterRule(
   }
 
   /**
-   * Says that the configuration determines the values: the inverse frequencies of a rotary
-   * embedding. They are carried where the source has them and made where it does not.
+   * Says what else is known, where no method above does.
    *
+   * @param changed instead of the traits it has
    * @return a changed copy
    */
-  public ParameterRule inverseFrequencies() {
-    return with(traits.inverseFrequencies());
-  }
-
-  /**
-   * Says that a distributed checkpoint holds the shards of its writer's ranks one after another.
-   *
-   * @return a changed copy
-   */
-  public ParameterRule rankOrdered() {
-    return with(traits.inRankOrder());
+  public ParameterRule with(Traits changed) {
+    return new ParameterRule(pattern, canonical, cut, stage, arrangement, changed, conditions);
   }
 
   /**

@@ -13,6 +13,8 @@ import java.util.Optional;
  *     configuration determines
  * @param rankOrdered whether a distributed checkpoint holds it as the shards of the ranks that
  *     wrote it, one after another, rather than as one tensor
+ * @param shift what is added to a stored value to give the canonical one: 1 where a file keeps a
+ *     norm's weight as its difference from 1
  */
 public record Traits(
     boolean mayBeAbsent,
@@ -20,11 +22,12 @@ public record Traits(
     Optional<String> tiedCopy,
     ExtraState extraState,
     boolean rotary,
-    boolean rankOrdered) {
+    boolean rankOrdered,
+    double shift) {
 
   /** Nothing special. */
   public static final Traits NONE =
-      new Traits(false, false, Optional.empty(), ExtraState.NONE, false, false);
+      new Traits(false, false, Optional.empty(), ExtraState.NONE, false, false, 0);
 
   /** What a module's {@code _extra_state} entry holds. */
   public enum ExtraState {
@@ -37,26 +40,47 @@ public record Traits(
   }
 
   Traits absent() {
-    return new Traits(true, vocabPadded, tiedCopy, extraState, rotary, rankOrdered);
+    return new Traits(true, vocabPadded, tiedCopy, extraState, rotary, rankOrdered, shift);
   }
 
   Traits padded() {
-    return new Traits(mayBeAbsent, true, tiedCopy, extraState, rotary, rankOrdered);
+    return new Traits(mayBeAbsent, true, tiedCopy, extraState, rotary, rankOrdered, shift);
   }
 
   Traits tied(String name) {
-    return new Traits(mayBeAbsent, vocabPadded, Optional.of(name), extraState, rotary, rankOrdered);
+    return new Traits(
+        mayBeAbsent, vocabPadded, Optional.of(name), extraState, rotary, rankOrdered, shift);
   }
 
   Traits with(ExtraState state) {
-    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, state, rotary, rankOrdered);
+    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, state, rotary, rankOrdered, shift);
   }
 
-  Traits inverseFrequencies() {
-    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, extraState, true, rankOrdered);
+  /**
+   * The buffer of a rotary embedding: carried where the source has it, made where it does not.
+   *
+   * @return a changed copy
+   */
+  public Traits inverseFrequencies() {
+    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, extraState, true, rankOrdered, shift);
   }
 
-  Traits inRankOrder() {
-    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, extraState, rotary, true);
+  /**
+   * In a distributed checkpoint the shards of its writer's ranks stand one after another.
+   *
+   * @return a changed copy
+   */
+  public Traits inRankOrder() {
+    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, extraState, rotary, true, shift);
+  }
+
+  /**
+   * A stored value is less than the canonical one.
+   *
+   * @param by how much
+   * @return a changed copy
+   */
+  public Traits less(double by) {
+    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, extraState, rotary, rankOrdered, by);
   }
 }

@@ -9,6 +9,7 @@ import static io.shardwright.spi.ParameterRule.row;
 import static io.shardwright.spi.Traits.ExtraState.EMPTY;
 
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Traits;
 
 /**
  * The names with {@code mcore_gpt: false} (NeMo v1.23.0, {@code
@@ -40,7 +41,7 @@ final class LegacyLlamaTable {
         replicated(MODEL + "rotary_pos_emb.inv_freq")
             .of(McoreLlamaTable.ROTARY)
             .on(EVERY)
-            .inverseFrequencies(),
+            .with(Traits.NONE.inverseFrequencies()),
         replicated(LAYER + "input_layernorm.weight").of(McoreLlamaTable.QKV + "layer_norm_weight"),
         column(QKV + "weight")
             .of(McoreLlamaTable.QKV + "weight")
@@ -62,7 +63,7 @@ final class LegacyLlamaTable {
         column(UP + ".weight", 2)
             .of(McoreLlamaTable.UP + "weight")
             .extraState(EMPTY)
-            .when("activation", "fast-swiglu"),
+            .when("activation", "fast-swiglu", "fast-geglu"),
         column(UP + ".weight", 2)
             .of(McoreLlamaTable.UP + "weight")
             .part(0, 0, 1)

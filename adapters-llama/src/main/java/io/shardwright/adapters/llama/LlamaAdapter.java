@@ -1,6 +1,7 @@
 package io.shardwright.adapters.llama;
 
 import com.google.auto.service.AutoService;
+import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -14,6 +15,8 @@ import java.util.Map;
 /** LLaMA as NeMo 1.23 stores it, in both namings: RMSNorm, a gated SiLU, no biases. */
 @AutoService(ModelFamilyAdapter.class)
 public final class LlamaAdapter implements ModelFamilyAdapter {
+  private static final List<String> ACTIVATIONS = List.of("fast-swiglu", "swiglu", "fast-geglu");
+
   @Override
   public String id() {
     return "llama";
@@ -39,7 +42,7 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
     boolean engine = config.flag("transformer_engine") && !config.flag("mcore_gpt");
     return !engine
         && config.text("normalization").filter("rmsnorm"::equals).isPresent()
-        && config.text("activation").filter(name -> name.endsWith("swiglu")).isPresent()
+        && config.text("activation").filter(ACTIVATIONS::contains).isPresent()
         && config.text("position_embedding_type").filter("rope"::equals).isPresent()
         && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
   }
@@ -55,7 +58,9 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
     boolean grouped =
         config.integer("num_query_groups").isPresent()
             && !config.integer("num_query_groups").equals(heads);
-    return grouped ? List.of(Naming.MCORE) : List.of(Naming.MCORE, Naming.LEGACY);
+    return grouped || config.flag("add_qkv_bias")
+        ? List.of(Naming.MCORE)
+        : List.of(Naming.MCORE, Naming.LEGACY);
   }
 
   @Override
@@ -68,5 +73,10 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
   @Override
   public ParameterTable parameters(ModelConfig config, Naming naming) {
     return naming == Naming.MCORE ? McoreLlamaTable.rows() : LegacyLlamaTable.rows();
+  }
+
+  @Override
+  public List<CommunityModel> communityModels() {
+    return CommunityLlama.models();
   }
 }

@@ -38,6 +38,7 @@ final class McoreLlamaTable {
         row(PROJECTION).cutBetween("num_attention_heads").extraState(STORED),
         replicated(QKV + "layer_norm_weight"),
         column(QKV + "weight").groupedQkv().extraState(STORED),
+        column(QKV + "bias").groupedQkv().when("add_qkv_bias", "true"),
         replicated(UP + "layer_norm_weight"),
         column(UP + "weight", 2).extraState(STORED),
         row(DOWN).extraState(STORED),

@@ -10,6 +10,7 @@ import static io.shardwright.spi.Traits.ExtraState.EMPTY;
 
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Traits;
 
 /**
  * A GPT's parameters with {@code mcore_gpt: false} (NeMo v1.23.0, {@code
@@ -52,7 +53,7 @@ final class LegacyGptTable {
         replicated(MODEL + "rotary_pos_emb.inv_freq")
             .of(McoreGptTable.ROTARY)
             .on(EVERY)
-            .inverseFrequencies()
+            .with(Traits.NONE.inverseFrequencies())
             .when("position_embedding_type", "rope"));
   }
 

@@ -10,6 +10,7 @@ import static io.shardwright.spi.Traits.ExtraState.EMPTY;
 import static io.shardwright.spi.Traits.ExtraState.STORED;
 
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Traits;
 
 /**
  * A GPT's parameters with {@code mcore_gpt: true}, and the canonical names (Megatron-LM
@@ -67,7 +68,10 @@ final class McoreGptTable {
         column(UP + "weight").extraState(STORED).unless("activation", GATED),
         column(UP + "weight", 2).extraState(STORED).when("activation", GATED),
         column(UP + "bias").unless("activation", GATED).unless(BIAS, "false"),
-        column(UP + "bias", 2).rankOrdered().when("activation", GATED).unless(BIAS, "false"),
+        column(UP + "bias", 2)
+            .with(Traits.NONE.inRankOrder())
+            .when("activation", GATED)
+            .unless(BIAS, "false"),
         row(DOWN + "weight").extraState(STORED),
         replicated(DOWN + "bias").unless(BIAS, "false"));
   }

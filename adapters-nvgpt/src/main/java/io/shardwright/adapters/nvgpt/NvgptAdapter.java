@@ -14,6 +14,8 @@ import java.util.Map;
 /** NVGPT and other GPT models of NeMo 1.23; the configuration decides, not the name. */
 @AutoService(ModelFamilyAdapter.class)
 public final class NvgptAdapter implements ModelFamilyAdapter {
+  private static final List<String> LLAMA_ACTIVATIONS =
+      List.of("fast-swiglu", "swiglu", "fast-geglu");
   private static final List<String> POSITIONS =
       List.of("rope", "learned_absolute", "learned_parameters");
 
@@ -41,7 +43,7 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
   public boolean describes(ModelConfig config) {
     boolean llama =
         config.text("normalization").filter("rmsnorm"::equals).isPresent()
-            && config.text("activation").filter(name -> name.endsWith("swiglu")).isPresent()
+            && config.text("activation").filter(LLAMA_ACTIVATIONS::contains).isPresent()
             && config.text("position_embedding_type").filter("rope"::equals).isPresent()
             && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
     boolean engine = config.flag("transformer_engine") && !config.flag("mcore_gpt");

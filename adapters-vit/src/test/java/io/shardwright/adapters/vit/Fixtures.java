@@ -2,6 +2,7 @@ package io.shardwright.adapters.vit;
 
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.Shardwright;
 import io.shardwright.core.Verification.TensorSum;
 import java.io.IOException;
@@ -61,7 +62,7 @@ final class Fixtures {
     return reshard(source, target, request -> request.tensorModelParallelSize(ranks));
   }
 
-  static Path reshard(Path source, Path target, UnaryOperator<ReshardRequest.Builder> options) {
+  static Path reshard(Path source, Path target, UnaryOperator<ReshardRequestBuilder> options) {
     var request = options.apply(ReshardRequest.builder(source, target)).build();
     SHARDWRIGHT.run(SHARDWRIGHT.plan(request), ProgressListener.SILENT);
     return target;

@@ -40,6 +40,8 @@ public enum ErrorCode {
   JSON_MALFORMED(117, Kind.INPUT),
   /** An array of a distributed checkpoint breaks zarr's grammar. */
   ZARR_MALFORMED(118, Kind.INPUT),
+  /** A safetensors file breaks its grammar. */
+  SAFETENSORS_MALFORMED(119, Kind.INPUT),
 
   /** No family claims the checkpoint. */
   FAMILY_UNKNOWN(201, Kind.INPUT),
@@ -55,6 +57,8 @@ public enum ErrorCode {
   TENSOR_UNMATCHED(206, Kind.INPUT),
   /** A tensor that several rules of the family match. */
   RULE_AMBIGUOUS(207, Kind.INPUT),
+  /** A configuration says what the other side has no way to say. */
+  NOT_EXPRESSIBLE(208, Kind.INPUT),
 
   /** A pickle names something forbidden, or has no known meaning where one is needed. */
   PICKLE_FORBIDDEN(301, Kind.SAFETY),

@@ -35,11 +35,11 @@ final class ArrayReading {
 
   private void read(StoredArray array, Assembly assembly) {
     String key = array.spec().name();
-    String prefix = Describer.prefix(key);
+    String prefix = describer.prefix(key);
     ParameterRule rule =
         describer
             .rules
-            .matchKey(Describer.withoutPrefix(key))
+            .matchKey(describer.withoutPrefix(key))
             .orElseGet(() -> describer.unmatched(key).rule());
     int stacked = (int) rule.pattern().chars().filter(c -> c == '*').count();
     var dims = array.spec().shape().dims();
@@ -136,8 +136,8 @@ final class ArrayReading {
   }
 
   private StateObject object(ArrayObject object) {
-    String prefix = Describer.prefix(object.key());
-    String plain = Describer.withoutPrefix(object.key());
+    String prefix = describer.prefix(object.key());
+    String plain = describer.withoutPrefix(object.key());
     String module = module(plain);
     String pattern =
         describer.table.rules().stream()

@@ -11,6 +11,7 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Turns what the files hold into logical tensors by a family's rules. */
@@ -33,6 +34,7 @@ public final class Describer {
       ModelConfig config,
       ParallelSize size,
       SourceFiles files,
+      Optional<ParameterTable> names,
       boolean replicateUnmatched) {
     this.source = source;
     this.family = family;
@@ -40,14 +42,15 @@ public final class Describer {
     this.size = size;
     this.files = files;
     this.replicateUnmatched = replicateUnmatched;
-    this.naming = family.naming(config);
-    this.table = family.parameters(config, naming).inForce(config);
+    this.naming = names.isPresent() ? Naming.HUGGING_FACE : family.naming(config);
+    this.table = names.orElseGet(() -> family.parameters(config, naming)).inForce(config);
     this.rules = new RuleMatcher(family.id(), table);
   }
 
   /**
    * Describes a checkpoint.
    *
+   * @param names the parameters' names where they are not the family's own
    * @param replicateUnmatched whether a tensor that no rule matches counts as replicated
    * @throws MalformedCheckpointException if ranks disagree
    * @throws UnsupportedCheckpointException if no rule matches a tensor
@@ -58,8 +61,9 @@ public final class Describer {
       ModelConfig config,
       ParallelSize size,
       SourceFiles files,
+      Optional<ParameterTable> names,
       boolean replicateUnmatched) {
-    return new Describer(source, family, config, size, files, replicateUnmatched).describe();
+    return new Describer(source, family, config, size, files, names, replicateUnmatched).describe();
   }
 
   private ModelDescription describe() {
@@ -95,10 +99,12 @@ public final class Describer {
             + family.id()
             + "' matches tensor '"
             + name
-            + "': check --family, or copy it to every rank with --unmatched replicate");
+            + "'"
+            + Nearest.hint(withoutPrefix(name), table)
+            + ": check --family, or copy it to every rank with --unmatched replicate");
   }
 
-  private static Match itself(String name) {
+  private Match itself(String name) {
     String plain = withoutPrefix(name);
     var layer = StageLayers.layer(plain);
     return layer.isEmpty()
@@ -121,13 +127,16 @@ public final class Describer {
   }
 
   /** What NeMo puts before a model's own parameter names. */
-  static String prefix(String name) {
+  String prefix(String name) {
+    if (naming == Naming.HUGGING_FACE) {
+      return "";
+    }
     String companion = Companions.prefix(name);
     String own = name.substring(companion.length());
     return companion + PREFIXES.stream().filter(own::startsWith).findFirst().orElse("");
   }
 
-  static String withoutPrefix(String name) {
+  String withoutPrefix(String name) {
     return name.substring(prefix(name).length());
   }
 }

@@ -17,6 +17,9 @@ final class FactoredInterval {
    * @param to flat index after the last
    */
   static List<Region> boxes(List<Long> extents, long from, long to) {
+    if (extents.isEmpty()) {
+      return from < to ? List.of(new Region(List.of(), Shape.of())) : List.of();
+    }
     var found = new ArrayList<Region>();
     collect(extents, 0, from, to, List.of(), found);
     return found;

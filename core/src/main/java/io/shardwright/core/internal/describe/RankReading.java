@@ -47,9 +47,9 @@ final class RankReading {
   private Piece piece(String name, int stage, List<RankFile> group) {
     var spec = group.get(0).tensors().get(name).spec();
     group.forEach(file -> requireSameSpec(spec, group.get(0), file));
-    String prefix = Describer.prefix(name);
+    String prefix = describer.prefix(name);
     Match match =
-        tied(Describer.withoutPrefix(name))
+        tied(describer.withoutPrefix(name))
             .map(rule -> new Match(rule, List.of()))
             .orElseGet(() -> describer.match(global(name, stage)));
     int ranks = match.rule().partitionDim() < 0 ? 1 : group.size();

@@ -20,21 +20,27 @@ final class Casts {
 
   /** Converts a block of little-endian elements. */
   void convert(ByteBuffer source, DType from, ByteBuffer target, DType to) {
+    convert(source, from, target, to, 0);
+  }
+
+  /** The same, adding something to each in binary32, or binary64 where both are. */
+  void convert(ByteBuffer source, DType from, ByteBuffer target, DType to, double shift) {
     ByteBuffer in = source.order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer out = target.order(ByteOrder.LITTLE_ENDIAN);
     int elements = in.remaining() / from.byteSize();
-    if (from == DType.FLOAT64) {
-      for (int i = 0; i < elements; i++) {
-        double value = in.getDouble(8 * i);
-        count(value, put(out, i, to, (float) value));
-      }
-    } else if (to == DType.FLOAT64) {
-      for (int i = 0; i < elements; i++) {
-        out.putDouble(8 * i, get(in, i, from));
-      }
-    } else {
-      for (int i = 0; i < elements; i++) {
-        float value = get(in, i, from);
+    float added = (float) shift;
+    for (int i = 0; i < elements; i++) {
+      if (from == DType.FLOAT64) {
+        double value = in.getDouble(8 * i) + shift;
+        if (to == DType.FLOAT64) {
+          out.putDouble(8 * i, value);
+        } else {
+          count(value, put(out, i, to, (float) value));
+        }
+      } else if (to == DType.FLOAT64) {
+        out.putDouble(8 * i, get(in, i, from) + added);
+      } else {
+        float value = get(in, i, from) + added;
         count(value, put(out, i, to, value));
       }
     }

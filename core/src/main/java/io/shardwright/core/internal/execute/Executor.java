@@ -82,7 +82,7 @@ public final class Executor {
       }
       sources.each(slab::read);
       replicas.each(slab::compare);
-      write(targets, dtype);
+      write(targets, dtype, copy.shift());
       progress.advance(Math.min(elements - at, step) * dtype.byteSize());
     }
     sources.requireIntact(slab.scratch());
@@ -90,12 +90,12 @@ public final class Executor {
     finish(targets);
   }
 
-  private void write(TargetViews targets, DType dtype) {
+  private void write(TargetViews targets, DType dtype, double shift) {
     for (DType wanted : targets.dtypes()) {
       Slab from = slab;
-      if (wanted != dtype) {
+      if (wanted != dtype || shift != 0) {
         cast = cast == null ? new Slab(slabBytes) : cast;
-        cast.take(slab, dtype, wanted, casts);
+        cast.take(slab, dtype, wanted, casts, shift);
         from = cast;
       }
       Slab bytes = from;
@@ -108,7 +108,7 @@ public final class Executor {
     var targets = new TargetViews(fill);
     slab.moveTo(0, fill.tensor().shape().elements(), fill.tensor().dtype());
     slab.bytes(fill.values().length).put(fill.values());
-    write(targets, fill.tensor().dtype());
+    write(targets, fill.tensor().dtype(), 0);
     finish(targets);
   }
 

@@ -72,12 +72,12 @@ final class Slab {
     return slab.slice(0, length);
   }
 
-  /** Takes the values of another slab's range, cast. */
-  void take(Slab other, DType from, DType to, Casts casts) {
+  /** Takes the values of another slab's range, cast, with something added. */
+  void take(Slab other, DType from, DType to, Casts casts, double shift) {
     moveTo(other.first, other.last, to);
     int elements = (int) (last - first);
     casts.convert(
-        other.bytes(elements * from.byteSize()), from, bytes(elements * to.byteSize()), to);
+        other.bytes(elements * from.byteSize()), from, bytes(elements * to.byteSize()), to, shift);
   }
 
   ByteBuffer scratch() {

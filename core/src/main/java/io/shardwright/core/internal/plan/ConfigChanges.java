@@ -2,6 +2,7 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class ConfigChanges {
   static List<ConfigChange> of(ModelDescription model, TargetChoice wanted) {
     var changes = new ConfigChanges(model.config());
     changes.sizes(wanted);
-    if (wanted.naming() != model.naming()) {
+    if (wanted.naming() != model.naming() && wanted.naming() != Naming.HUGGING_FACE) {
       new TreeMap<>(model.family().namingKeys(model.config(), wanted.naming()))
           .forEach(changes::set);
     }

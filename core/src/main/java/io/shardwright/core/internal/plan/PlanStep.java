@@ -23,6 +23,7 @@ public sealed interface PlanStep {
    * @param replicas further views of the same elements, which must be equal
    * @param zeros boxes that no source has and that are zero in the target: new vocabulary padding
    * @param leftOut what the target has no place for: vocabulary padding, buffers
+   * @param shift what is added to every element
    */
   record Copy(
       TensorSpec tensor,
@@ -30,6 +31,7 @@ public sealed interface PlanStep {
       List<SourcePart> replicas,
       List<Region> zeros,
       List<SourcePart> leftOut,
+      double shift,
       List<To> to)
       implements PlanStep {}
 

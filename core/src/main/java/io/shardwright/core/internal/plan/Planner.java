@@ -10,7 +10,6 @@ import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
-import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
@@ -19,7 +18,6 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 
 /** Plans a change of parallelism, naming, layout or element type. */
 public final class Planner {
@@ -28,8 +26,7 @@ public final class Planner {
 
   private final ModelDescription model;
   private final TargetChoice choice;
-  private final Function<RankCoordinate, String> members;
-  private final String folder;
+  private final TargetNames names;
   private final List<ConfigChange> changes;
   private final ModelConfig config;
   private final Vocabulary vocabulary;
@@ -40,12 +37,10 @@ public final class Planner {
       TargetChoice choice,
       List<ConfigChange> additions,
       VocabularySize vocabularySize,
-      Function<RankCoordinate, String> members,
-      String folder) {
+      TargetNames names) {
     this.model = model;
     this.choice = choice;
-    this.members = members;
-    this.folder = folder;
+    this.names = names;
     this.changes = new ArrayList<>(ConfigChanges.of(model, choice));
     this.changes.addAll(additions);
     this.config = new ChangedConfig(model.config(), changes);
@@ -57,8 +52,7 @@ public final class Planner {
    *
    * @param additions configuration keys that the target's format needs
    * @param vocabularySize the true vocabulary size, where it is known
-   * @param members names the target's file of a rank
-   * @param folder the folder of a distributed checkpoint, with a slash
+   * @param names of the target's files
    * @throws io.shardwright.spi.error.PlanRejectedException if it can't be done
    */
   public static ExecutablePlan plan(
@@ -66,15 +60,14 @@ public final class Planner {
       TargetChoice choice,
       List<ConfigChange> additions,
       VocabularySize vocabularySize,
-      Function<RankCoordinate, String> members,
-      String folder) {
-    var plan = new Planner(model, choice, additions, vocabularySize, members, folder).plan();
+      TargetNames names) {
+    var plan = new Planner(model, choice, additions, vocabularySize, names).plan();
     PlanProof.check(plan);
     return plan;
   }
 
   private ExecutablePlan plan() {
-    var rows = new TargetRows(model, config, naming(), choice.layout());
+    var rows = new TargetRows(model, config, naming(), choice);
     var works = model.tensors().stream().map(tensor -> work(tensor, rows)).toList();
     if (choice.naming() != model.naming()) {
       rows.missing()
@@ -83,13 +76,18 @@ public final class Planner {
     }
     var emissions = works.stream().flatMap(work -> work.emissions().stream()).toList();
     Feasibility.require(model, choice, emissions, problems);
+    if (choice.naming() == Naming.HUGGING_FACE) {
+      return shards(works, rows);
+    }
     return choice.layout() == WeightLayout.RANKS ? ranks(works, rows) : arrays(works, rows);
   }
 
   /** The target's naming; where the family can't have it, the source's, to find other problems. */
   private Naming naming() {
-    var namings = model.family().namings(model.config());
-    if (choice.naming() == model.naming() || namings.contains(choice.naming())) {
+    var namings = model.family().namings(config);
+    if (choice.naming() == Naming.HUGGING_FACE
+        || choice.naming() == model.naming()
+        || namings.contains(choice.naming())) {
       return choice.naming();
     }
     problems.add(
@@ -98,7 +96,7 @@ public final class Planner {
             "family '%s' can't have %s naming with this configuration. Choose %s.",
             model.family().id(),
             choice.naming().name().toLowerCase(Locale.ROOT),
-            model.naming().name().toLowerCase(Locale.ROOT)));
+            namings.get(0).name().toLowerCase(Locale.ROOT)));
     return model.naming();
   }
 
@@ -107,9 +105,14 @@ public final class Planner {
     var emissions = new ArrayList<Emission>();
     for (ParameterRule row : rows.of(tensor)) {
       StoredForm form = rows.form(row, tensor, shape);
-      emissions.add(new Emission(tensor.prefix(), row, tensor.indexes(), form, dtype(tensor, row)));
+      emissions.add(new Emission(prefix(tensor), row, tensor.indexes(), form, dtype(tensor, row)));
     }
     return new Work(tensor, shape, emissions);
+  }
+
+  /** NeMo puts this before the names that its networks have; Hugging Face has nothing there. */
+  private String prefix(LogicalTensor tensor) {
+    return model.naming() == Naming.HUGGING_FACE ? "model." : tensor.prefix();
   }
 
   private DType dtype(LogicalTensor tensor, ParameterRule row) {
@@ -121,14 +124,18 @@ public final class Planner {
   /** The whole tensor as the target counts it: vocabulary rows are padded for its ranks. */
   private Shape shape(LogicalTensor tensor) {
     Shape shape = tensor.canonical();
-    return tensor.rule().traits().vocabPadded()
-        ? shape.with(
-            0, vocabulary.rows(shape.dim(0), model.size().tensor(), choice.size().tensor()))
-        : shape;
+    if (!tensor.rule().traits().vocabPadded()) {
+      return shape;
+    }
+    long rows =
+        choice.naming() == Naming.HUGGING_FACE
+            ? vocabulary.trueRows(shape.dim(0))
+            : vocabulary.rows(shape.dim(0), model.size().tensor(), choice.size().tensor());
+    return shape.with(0, rows);
   }
 
   private ExecutablePlan ranks(List<Work> works, TargetRows rows) {
-    var targets = new RankTargets(model, choice, members);
+    var targets = new RankTargets(model, choice, names::member);
     var steps = steps(works, rows, targets);
     boolean carried = choice.naming() == model.naming();
     var states =
@@ -144,10 +151,19 @@ public final class Planner {
         steps);
   }
 
-  private ExecutablePlan arrays(List<Work> works, TargetRows rows) {
-    var targets = new ArrayTargets(folder, choice.size().tensor());
+  private ExecutablePlan shards(List<Work> works, TargetRows rows) {
+    var emissions =
+        emissions(works, rows).stream().sorted(new RegistrationOrder(rows.table())).toList();
+    var targets = new ShardTargets(names.shards(ShardTargets.specs(emissions)));
     var steps = steps(works, rows, targets);
-    var objects = new ArrayObjects(folder, model, choice.naming() == model.naming());
+    return new ExecutablePlan(
+        model, choice, changes, targets.files(), List.of(), List.of(), leftOut(works), steps);
+  }
+
+  private ExecutablePlan arrays(List<Work> works, TargetRows rows) {
+    var targets = new ArrayTargets(names.folder(), choice.size().tensor());
+    var steps = steps(works, rows, targets);
+    var objects = new ArrayObjects(names.folder(), model, choice.naming() == model.naming());
     return new ExecutablePlan(
         model,
         choice,
@@ -184,7 +200,7 @@ public final class Planner {
 
   private Emission determined(ParameterRule row) {
     var shape = Shape.of(RotaryFrequencies.of(config).length / DType.FLOAT32.byteSize());
-    String prefix = model.tensors().isEmpty() ? "" : model.tensors().get(0).prefix();
+    String prefix = model.tensors().isEmpty() ? "" : prefix(model.tensors().get(0));
     var form = StoredForm.wanted(row, config, shape);
     return new Emission(prefix, row, List.of(), form, DType.FLOAT32);
   }
@@ -203,7 +219,15 @@ public final class Planner {
         compare ? replicas : List.of(),
         padding(tensor.canonical(), work.shape()),
         leftOut,
+        shift(work),
         to);
+  }
+
+  /** What is added on the way: a source's own shift, less that of its target. */
+  private static double shift(Work work) {
+    double out =
+        work.emissions().stream().mapToDouble(e -> e.row().traits().shift()).findFirst().orElse(0);
+    return work.tensor().rule().traits().shift() - out;
   }
 
   private static List<SourcePart> within(

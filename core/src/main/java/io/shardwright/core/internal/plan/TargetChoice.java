@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
@@ -11,6 +12,7 @@ import java.util.OptionalInt;
  * What a target is to be.
  *
  * @param virtual virtual pipeline size; empty for none
+ * @param community the class that is written in Hugging Face naming
  * @param dtype what floating-point parameters become; empty keeps each
  */
 public record TargetChoice(
@@ -18,10 +20,12 @@ public record TargetChoice(
     OptionalInt virtual,
     Naming naming,
     WeightLayout layout,
-    Optional<DType> dtype) {
+    Optional<DType> dtype,
+    Optional<CommunityModel> community) {
 
   /** The same model in another grid. */
   public static TargetChoice grid(ParallelSize size, Naming naming, WeightLayout layout) {
-    return new TargetChoice(size, OptionalInt.empty(), naming, layout, Optional.empty());
+    return new TargetChoice(
+        size, OptionalInt.empty(), naming, layout, Optional.empty(), Optional.empty());
   }
 }

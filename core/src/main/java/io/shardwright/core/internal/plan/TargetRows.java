@@ -26,14 +26,20 @@ final class TargetRows {
   private final ParameterTable table;
   private final Map<String, List<ParameterRule>> byCanonical = new HashMap<>();
 
-  TargetRows(ModelDescription model, ModelConfig config, Naming naming, WeightLayout layout) {
+  TargetRows(ModelDescription model, ModelConfig config, Naming naming, TargetChoice choice) {
     this.model = model;
     this.config = config;
     this.sameNaming = naming == model.naming();
-    this.ranks = layout == WeightLayout.RANKS;
-    this.table =
-        sameNaming ? model.table() : model.family().parameters(config, naming).inForce(config);
+    this.ranks = choice.layout() == WeightLayout.RANKS;
+    this.table = sameNaming ? model.table() : table(model, config, naming, choice).inForce(config);
     table.rules().forEach(rule -> add(rule));
+  }
+
+  private static ParameterTable table(
+      ModelDescription model, ModelConfig config, Naming naming, TargetChoice choice) {
+    return naming == Naming.HUGGING_FACE
+        ? choice.community().orElseThrow().names()
+        : model.family().parameters(config, naming);
   }
 
   private void add(ParameterRule rule) {

@@ -56,6 +56,19 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
     return padded(present, ranks);
   }
 
+  /** The rows without padding; all that are there where nobody knows better. */
+  long trueRows(long present) {
+    OptionalLong stated = size.stated();
+    long rows =
+        stated.isPresent()
+            ? stated.getAsLong()
+            : config.integer("override_vocab_size").orElse(present);
+    require(
+        rows <= present,
+        "vocabulary size " + rows + " is over the " + present + " rows that are there");
+    return rows;
+  }
+
   private long block(int ranks) {
     return Math.multiplyExact(
         config.integer("make_vocab_size_divisible_by").orElse(DIVISIBLE_BY), ranks);

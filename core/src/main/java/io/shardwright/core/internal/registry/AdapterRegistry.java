@@ -1,11 +1,13 @@
 package io.shardwright.core.internal.registry;
 
+import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.format.DirectoryFormat;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -14,15 +16,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The adapters that a class loader offers. */
 public final class AdapterRegistry {
   private final List<FoundAdapter> adapters;
+  private final List<DirectoryFormat> formats;
   private final List<String> failures;
 
-  private AdapterRegistry(List<FoundAdapter> adapters, List<String> failures) {
+  private AdapterRegistry(
+      List<FoundAdapter> adapters, List<DirectoryFormat> formats, List<String> failures) {
     this.adapters = List.copyOf(adapters);
+    this.formats = List.copyOf(formats);
     this.failures = List.copyOf(failures);
   }
 
@@ -34,22 +40,34 @@ public final class AdapterRegistry {
   public static AdapterRegistry load(ClassLoader loader) {
     var adapters = new ArrayList<FoundAdapter>();
     var failures = new ArrayList<String>();
-    Iterator<ModelFamilyAdapter> providers =
-        ServiceLoader.load(ModelFamilyAdapter.class, loader).iterator();
+    each(
+        ModelFamilyAdapter.class,
+        loader,
+        adapter -> {
+          var found = FoundAdapter.of(adapter);
+          requireSound(found);
+          adapters.add(found);
+        },
+        failures);
+    var formats = new ArrayList<DirectoryFormat>();
+    each(DirectoryFormat.class, loader, formats::add, failures);
+    refuseDuplicates(adapters);
+    return new AdapterRegistry(adapters, formats, failures);
+  }
+
+  private static <T> void each(
+      Class<T> service, ClassLoader loader, Consumer<T> sound, List<String> failures) {
+    Iterator<T> providers = ServiceLoader.load(service, loader).iterator();
     while (true) {
       try {
         if (!providers.hasNext()) {
           break;
         }
-        var found = FoundAdapter.of(providers.next());
-        requireSound(found);
-        adapters.add(found);
+        sound.accept(providers.next());
       } catch (ServiceConfigurationError | LinkageError | RuntimeException broken) {
         failures.add("provider failed: " + broken);
       }
     }
-    refuseDuplicates(adapters);
-    return new AdapterRegistry(adapters, failures);
   }
 
   private static void requireSound(FoundAdapter found) {
@@ -88,6 +106,28 @@ public final class AdapterRegistry {
   /** All adapters that were loaded. */
   public List<FoundAdapter> adapters() {
     return adapters;
+  }
+
+  /** All formats that are folders. */
+  public List<DirectoryFormat> formats() {
+    return formats;
+  }
+
+  /** The classes that families can be made of. */
+  public List<CommunityModel> communityModels() {
+    return adapters.stream().flatMap(found -> found.adapter().communityModels().stream()).toList();
+  }
+
+  /** The family that a class belongs to. */
+  public ModelFamilyAdapter familyOf(CommunityModel model) {
+    return adapters.stream()
+        .map(FoundAdapter::adapter)
+        .filter(
+            adapter ->
+                adapter.communityModels().stream()
+                    .anyMatch(m -> m.architecture().equals(model.architecture())))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** One sentence per provider that could not be loaded. */

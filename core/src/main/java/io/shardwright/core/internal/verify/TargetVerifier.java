@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.verify;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
@@ -14,6 +15,7 @@ import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
@@ -99,6 +101,27 @@ public final class TargetVerifier {
     require(crc == written.tensors().get(expected), name + " has other values than were read");
     boolean stated = found.storageCrc().isEmpty() || found.storageCrc().getAsLong() == crc;
     require(stated, name + " has another CRC-32 than its file states");
+  }
+
+  /**
+   * Compares the tensors of a safetensors file.
+   *
+   * @throws CheckpointIoException naming the first difference
+   */
+  public void requireTensors(
+      Map<String, SafetensorsFile.Stored> found, TargetFile expected, Written written) {
+    require(
+        found.keySet().equals(expected.tensors().keySet()), expected.member() + " has other names");
+    expected
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              var stored = found.get(name);
+              boolean same =
+                  stored.spec().equals(tensor.spec())
+                      && crc(stored.bytes()) == written.tensors().get(tensor);
+              require(same, "'" + name + "' has another shape, or other values than were read");
+            });
   }
 
   /**

@@ -15,6 +15,7 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.TargetFile;
+import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.spi.ModelConfig;
@@ -66,8 +67,7 @@ public record InMemoryModel(
         TargetChoice.grid(new ParallelSize(wanted, 1), Naming.LEGACY, WeightLayout.RANKS),
         List.of(),
         VocabularySize.UNKNOWN,
-        rank -> "rank" + rank.tensor(),
-        "arrays/");
+        new Names());
   }
 
   public ModelDescription describe() {
@@ -91,6 +91,7 @@ public record InMemoryModel(
         asConfig(),
         new ParallelSize(ranks, 1),
         SourceFiles.ofRanks(rankFiles),
+        Optional.empty(),
         false);
   }
 
@@ -113,6 +114,24 @@ public record InMemoryModel(
         return config.containsKey(key);
       }
     };
+  }
+
+  /** A file per rank. */
+  private static final class Names implements TargetNames {
+    @Override
+    public String member(RankCoordinate rank) {
+      return "rank" + rank.tensor();
+    }
+
+    @Override
+    public String folder() {
+      return "arrays/";
+    }
+
+    @Override
+    public Map<String, List<TensorSpec>> shards(List<TensorSpec> tensors) {
+      return Map.of("shard", tensors);
+    }
   }
 
   private record Family(List<ParameterRule> rules) implements ModelFamilyAdapter {

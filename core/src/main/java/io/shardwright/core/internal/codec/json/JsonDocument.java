@@ -122,6 +122,17 @@ public final class JsonDocument {
     return out.toByteArray();
   }
 
+  /** The document without any white space. */
+  public static byte[] compact(Obj object) {
+    var out = new ByteArrayOutputStream();
+    try (JsonGenerator json = FACTORY.createGenerator(out)) {
+      write(json, object);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return out.toByteArray();
+  }
+
   private static DefaultPrettyPrinter printer(int indent) {
     var separators =
         Separators.createDefaultInstance()

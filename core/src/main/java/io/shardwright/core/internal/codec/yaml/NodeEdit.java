@@ -3,12 +3,14 @@ package io.shardwright.core.internal.codec.yaml;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.resolver.Resolver;
 
@@ -32,7 +34,7 @@ final class NodeEdit {
   static MappingNode with(MappingNode map, List<String> path, String plain) {
     String key = path.get(0);
     if (path.size() == 1) {
-      return with(map, key, scalar(plain, RESOLVER.resolve(NodeId.scalar, plain, true)));
+      return with(map, key, plain.startsWith("[") ? list(plain) : plain(plain));
     }
     MappingNode inner =
         get(map, key)
@@ -40,6 +42,18 @@ final class NodeEdit {
             .map(MappingNode.class::cast)
             .orElseThrow(() -> new IllegalArgumentException("no map at '" + key + "'"));
     return with(map, key, with(inner, path.subList(1, path.size()), plain));
+  }
+
+  private static Node plain(String text) {
+    return scalar(text, RESOLVER.resolve(NodeId.scalar, text, true));
+  }
+
+  private static Node list(String flow) {
+    var items =
+        Stream.of(flow.substring(1, flow.length() - 1).split(","))
+            .map(item -> plain(item.strip()))
+            .toList();
+    return new SequenceNode(Tag.SEQ, items, DumperOptions.FlowStyle.BLOCK);
   }
 
   private static ScalarNode scalar(String text, Tag tag) {

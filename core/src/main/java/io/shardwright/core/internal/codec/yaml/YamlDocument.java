@@ -19,6 +19,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 
@@ -112,6 +113,10 @@ public final class YamlDocument implements ModelConfig {
 
   @Override
   public Optional<String> text(String key) {
+    Optional<List<String>> list = list(key);
+    if (list.isPresent()) {
+      return Optional.of("" + list.get());
+    }
     return find(key)
         .filter(node -> !node.getTag().equals(Tag.NULL))
         .filter(ScalarNode.class::isInstance)
@@ -121,6 +126,19 @@ public final class YamlDocument implements ModelConfig {
   @Override
   public boolean has(String key) {
     return find(key).isPresent();
+  }
+
+  /** A list's scalars; empty where the value is no list. */
+  public Optional<List<String>> list(String key) {
+    return find(key)
+        .filter(SequenceNode.class::isInstance)
+        .map(
+            list ->
+                ((SequenceNode) list)
+                    .getValue().stream()
+                        .filter(ScalarNode.class::isInstance)
+                        .map(item -> ((ScalarNode) item).getValue())
+                        .toList());
   }
 
   /** Whether a key's value is a map. */
@@ -152,7 +170,8 @@ public final class YamlDocument implements ModelConfig {
    * A copy in which one key of the model has another value. A key that is absent is appended.
    *
    * @param key dotted path; all but its last part lead to maps that are there
-   * @param plain the value as a plain scalar: {@code 2}, {@code false}, {@code null}
+   * @param plain the value as a plain scalar: {@code 2}, {@code false}, {@code null}; or a flow
+   *     list of such
    */
   public YamlDocument with(String key, String plain) {
     MappingNode model = model();

@@ -1,0 +1,137 @@
+package io.shardwright.adapters.llama;
+
+import static io.shardwright.spi.ConfigKey.Kind.HEAD_SIZE;
+import static io.shardwright.spi.ConfigKey.Kind.ROPE_SCALING;
+import static io.shardwright.spi.ConfigKey.Kind.WINDOW;
+import static io.shardwright.spi.ConfigKey.also;
+import static io.shardwright.spi.ConfigKey.means;
+import static io.shardwright.spi.ConfigKey.only;
+import static io.shardwright.spi.ConfigKey.same;
+import static io.shardwright.spi.ConfigKey.words;
+
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.Condition;
+import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.Naming;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Hugging Face classes that are this family, by transformers' configuration classes. */
+final class CommunityLlama {
+  private static final String RESTORES =
+      "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
+
+  private CommunityLlama() {}
+
+  /** In the order in which they are tried for a NeMo configuration. */
+  static List<CommunityModel> models() {
+    return List.of(gemma(), qwen2(), mistral(), llama());
+  }
+
+  private static CommunityModel model(
+      String type,
+      String architecture,
+      List<ConfigKey> keys,
+      double normShift,
+      Condition... picks) {
+    return new CommunityModel(
+        type,
+        architecture,
+        RESTORES,
+        List.of(Naming.MCORE, Naming.LEGACY),
+        CommunityModel.text(CommunityLlama.class, "base.yaml"),
+        keys,
+        CommunityLlamaTable.rows(normShift),
+        List.of(picks));
+  }
+
+  private static CommunityModel llama() {
+    var keys = decoder("false", "1e-06");
+    keys.addAll(silu());
+    keys.add(only("attention_bias", "false"));
+    keys.add(only("mlp_bias", "false"));
+    keys.add(means("window_size", "null"));
+    return model("llama", "LlamaForCausalLM", keys, 0, activation("fast-swiglu", "swiglu"));
+  }
+
+  private static CommunityModel mistral() {
+    var keys = decoder("false", "1e-06");
+    keys.addAll(silu());
+    keys.add(ConfigKey.of(WINDOW));
+    return model(
+        "mistral",
+        "MistralForCausalLM",
+        keys,
+        0,
+        activation("fast-swiglu", "swiglu"),
+        new Condition("window_size", List.of("null"), true));
+  }
+
+  private static CommunityModel qwen2() {
+    var keys = decoder("false", "1e-06");
+    keys.addAll(silu());
+    keys.add(means("add_qkv_bias", "true"));
+    keys.add(means("qkv_bias", "true"));
+    keys.add(only("use_sliding_window", "false"));
+    return model(
+        "qwen2",
+        "Qwen2ForCausalLM",
+        keys,
+        0,
+        activation("fast-swiglu", "swiglu"),
+        new Condition("add_qkv_bias", List.of("true"), false));
+  }
+
+  private static CommunityModel gemma() {
+    var keys = decoder("true", "1e-06");
+    keys.replaceAll(key -> key.kind() == HEAD_SIZE ? ConfigKey.of(HEAD_SIZE).orElse("256") : key);
+    keys.add(
+        words(
+                "activation",
+                "hidden_act",
+                Map.of("gelu_pytorch_tanh", "fast-geglu", "gelu", "fast-geglu"))
+            .orElse("gelu_pytorch_tanh"));
+    keys.add(means("openai_gelu", "true"));
+    keys.add(means("apply_embedding_scaling", "true"));
+    keys.add(only("attention_bias", "false"));
+    return model(
+        "gemma",
+        "GemmaForCausalLM",
+        keys,
+        1,
+        new Condition("apply_embedding_scaling", List.of("true"), false));
+  }
+
+  private static Condition activation(String... values) {
+    return new Condition("activation", List.of(values), false);
+  }
+
+  private static List<ConfigKey> silu() {
+    return List.of(only("hidden_act", "silu"), means("activation", "fast-swiglu|swiglu"));
+  }
+
+  private static List<ConfigKey> decoder(String tied, String epsilon) {
+    return new ArrayList<>(
+        List.of(
+            same("num_layers", "num_hidden_layers"),
+            same("hidden_size", "hidden_size"),
+            same("ffn_hidden_size", "intermediate_size"),
+            same("num_attention_heads", "num_attention_heads"),
+            same("num_query_groups", "num_key_value_heads"),
+            ConfigKey.of(HEAD_SIZE),
+            same("max_position_embeddings", "max_position_embeddings").orElse("2048"),
+            also("encoder_seq_length", "max_position_embeddings").orElse("2048"),
+            also("data.seq_length", "max_position_embeddings").orElse("2048"),
+            same("init_method_std", "initializer_range").orElse("0.02"),
+            same("layernorm_epsilon", "rms_norm_eps").orElse(epsilon),
+            same("attention_dropout", "attention_dropout").orElse("0.0"),
+            same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse(tied),
+            same("rotary_base", "rope_theta", "rope_parameters.rope_theta").orElse("10000.0"),
+            ConfigKey.of(ROPE_SCALING),
+            means("bias", "false"),
+            means("normalization", "rmsnorm"),
+            means("rotary_percentage", "1.0"),
+            means("position_embedding_type", "rope")));
+  }
+}

@@ -1,0 +1,75 @@
+package io.shardwright.adapters.llama;
+
+import static io.shardwright.spi.ParameterRule.column;
+import static io.shardwright.spi.ParameterRule.replicated;
+import static io.shardwright.spi.ParameterRule.row;
+
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Traits;
+
+/** The names of transformers' {@code LlamaForCausalLM} and its likes. */
+final class CommunityLlamaTable {
+  private static final String LAYER = "model.layers.*.";
+  private static final String ATTENTION = LAYER + "self_attn.";
+
+  private CommunityLlamaTable() {}
+
+  /**
+   * The rows.
+   *
+   * @param normShift what a norm's weight lacks
+   */
+  static ParameterTable rows(double normShift) {
+    return ParameterTable.of(
+            column("model.embed_tokens.weight")
+                .of(McoreLlamaTable.WORDS)
+                .on(ParameterRule.Stage.FIRST)
+                .vocabPaddedRows(),
+            norm("input_layernorm.weight", McoreLlamaTable.QKV + "layer_norm_weight", normShift))
+        .and(qkv("weight"))
+        .and(qkv("bias"))
+        .and(
+            ParameterTable.of(
+                row(ATTENTION + "o_proj.weight")
+                    .of(McoreLlamaTable.PROJECTION)
+                    .cutBetween("num_attention_heads"),
+                norm(
+                    "post_attention_layernorm.weight",
+                    McoreLlamaTable.UP + "layer_norm_weight",
+                    normShift),
+                column(LAYER + "mlp.gate_proj.weight", 2)
+                    .of(McoreLlamaTable.UP + "weight")
+                    .part(0, 0, 1),
+                column(LAYER + "mlp.up_proj.weight", 2)
+                    .of(McoreLlamaTable.UP + "weight")
+                    .part(0, 1, 2),
+                row(LAYER + "mlp.down_proj.weight").of(McoreLlamaTable.DOWN),
+                replicated("model.norm.weight")
+                    .of(McoreLlamaTable.NORM)
+                    .on(ParameterRule.Stage.LAST)
+                    .with(Traits.NONE.less(normShift)),
+                column("lm_head.weight")
+                    .of(McoreLlamaTable.OUTPUT)
+                    .on(ParameterRule.Stage.LAST)
+                    .vocabPaddedRows()
+                    .when("share_embeddings_and_output_weights", "false")));
+  }
+
+  private static ParameterRule norm(String name, String of, double shift) {
+    return replicated(LAYER + name).of(of).with(Traits.NONE.less(shift));
+  }
+
+  private static ParameterTable qkv(String kind) {
+    String of = McoreLlamaTable.QKV + kind;
+    var rows =
+        ParameterTable.of(
+            column(ATTENTION + "q_proj." + kind).of(of).groupedQkv().part(1, 0, -2),
+            column(ATTENTION + "k_proj." + kind).of(of).groupedQkv().part(1, -2, -1),
+            column(ATTENTION + "v_proj." + kind).of(of).groupedQkv().part(1, -1, 0));
+    return kind.equals("weight")
+        ? rows
+        : new ParameterTable(
+            rows.rules().stream().map(rule -> rule.when("add_qkv_bias", "true")).toList());
+  }
+}

@@ -1,0 +1,186 @@
+package io.shardwright.core.internal.convert;
+
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Arr;
+import io.shardwright.core.internal.codec.json.JsonValue.Bool;
+import io.shardwright.core.internal.codec.json.JsonValue.Null;
+import io.shardwright.core.internal.codec.json.JsonValue.Num;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Writes a {@code config.json} by a class's rows. */
+public final class ConfigExport {
+  private static final String TRANSFORMERS = "4.44.0";
+
+  private final YamlDocument config;
+  private final CommunityModel model;
+  private final Obj document = Obj.empty();
+  private final List<String> problems = new ArrayList<>();
+
+  private ConfigExport(YamlDocument config, CommunityModel model) {
+    this.config = config;
+    this.model = model;
+  }
+
+  /**
+   * Writes a document.
+   *
+   * @param dtype of the weights, as torch names it
+   * @param vocabulary rows that are written; empty for a model without
+   * @param origin the document that the model once came from
+   * @throws UnsupportedCheckpointException naming every key that the class can't express
+   */
+  public static Obj write(
+      YamlDocument config,
+      CommunityModel model,
+      String dtype,
+      Optional<Long> vocabulary,
+      Optional<Obj> origin,
+      String where) {
+    var export = new ConfigExport(config, model);
+    export.document.put("architectures", new Arr(List.of(new Str(model.architecture()))));
+    export.document.put("model_type", new Str(model.modelType()));
+    model.keys().forEach(export::row);
+    if (!export.problems.isEmpty()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE,
+          where,
+          String.join("; ", export.problems) + ": choose another class with --architecture");
+    }
+    Obj whole = origin.filter(known -> sameMeaning(known, config, model)).orElseGet(export::finish);
+    var written = new Obj(new LinkedHashMap<>(whole.fields()));
+    vocabulary.ifPresent(rows -> written.put("vocab_size", Num.of(rows)));
+    boolean both = written.get("dtype").isPresent();
+    if (!both || written.get("torch_dtype").isPresent()) {
+      written.put("torch_dtype", new Str(dtype));
+    }
+    if (both) {
+      written.put("dtype", new Str(dtype));
+    }
+    return written;
+  }
+
+  /** Whether the model's first document still says what NeMo's configuration does. */
+  private static boolean sameMeaning(Obj origin, YamlDocument config, CommunityModel model) {
+    var read = ConfigImport.read(new CommunityConfig(origin), model, "origin");
+    return read.values().entrySet().stream()
+        .allMatch(
+            value ->
+                value.getValue().startsWith("[")
+                    ? ("" + config.list(value.getKey()).orElse(List.of())).equals(value.getValue())
+                    : Scalars.equal(config.text(value.getKey()).orElse("null"), value.getValue()));
+  }
+
+  private Obj finish() {
+    document.put("use_cache", new Bool(true));
+    document.put("transformers_version", new Str(TRANSFORMERS));
+    document.put("torch_dtype", Null.NULL);
+    document.put("dtype", Null.NULL);
+    return document;
+  }
+
+  private void row(ConfigKey row) {
+    Optional<String> value = config.text(row.nemo()).map(ConfigExport::plain);
+    switch (row.kind()) {
+      case SAME -> value.or(row::value).ifPresent(text -> put(row, CommunityConfig.spelt(text)));
+      case WORDS -> value.ifPresent(text -> word(row, text));
+      case ONLY ->
+          row.value()
+              .filter(text -> !text.equals("null"))
+              .ifPresent(text -> put(row, CommunityConfig.spelt(text)));
+      case MEANS ->
+          value
+              .filter(text -> !isMeant(row, text))
+              .ifPresent(
+                  text ->
+                      problems.add(
+                          row.nemo()
+                              + " is "
+                              + text
+                              + ", which "
+                              + model.architecture()
+                              + " can't express: it means "
+                              + row.value().orElse("null")));
+      case HEAD_SIZE -> put(row, new Num(headSize(value)));
+      case WINDOW -> put(row, window(row));
+      case ROPE_SCALING -> rope();
+      case ALSO -> {}
+    }
+  }
+
+  private static boolean isMeant(ConfigKey row, String text) {
+    return Stream.of(row.value().orElse("null").split("\\|"))
+        .anyMatch(meant -> Scalars.equal(text, meant));
+  }
+
+  /** YAML's {@code True} is JSON's {@code true}. */
+  private static String plain(String text) {
+    return text.matches("(?i)true|false") ? text.toLowerCase(Locale.ROOT) : text;
+  }
+
+  private void put(ConfigKey row, JsonValue value) {
+    if (!row.community().get(0).contains(".")) {
+      document.put(row.community().get(0), value);
+    }
+  }
+
+  private void word(ConfigKey row, String text) {
+    Optional<String> word =
+        row.words().entrySet().stream()
+            .filter(entry -> entry.getValue().equals(text))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .findFirst();
+    word.ifPresentOrElse(
+        found -> put(row, CommunityConfig.spelt(found)),
+        () ->
+            problems.add(
+                row.nemo() + " is " + text + ", which " + model.architecture() + " can't express"));
+  }
+
+  private String headSize(Optional<String> value) {
+    long heads = config.integer("num_attention_heads").orElse(1);
+    return value.orElseGet(() -> Long.toString(config.integer("hidden_size").orElse(0) / heads));
+  }
+
+  private JsonValue window(ConfigKey row) {
+    return config
+        .list(row.nemo())
+        .filter(list -> !list.isEmpty() && list.get(0).matches("[0-9]{1,9}"))
+        .<JsonValue>map(list -> Num.of(Long.parseLong(list.get(0)) + 1))
+        .orElse(Null.NULL);
+  }
+
+  private void rope() {
+    Optional<Obj> scaling = RopeScaling.write(config);
+    document.put("rope_scaling", RopeScaling.orNull(scaling));
+    Obj parameters = Obj.empty();
+    parameters.put("rope_type", new Str("default"));
+    scaling.ifPresent(
+        found ->
+            found
+                .fields()
+                .forEach(
+                    (key, value) -> parameters.put(key.equals("type") ? "rope_type" : key, value)));
+    config
+        .text("rotary_base")
+        .ifPresent(base -> parameters.put("rope_theta", CommunityConfig.spelt(base)));
+    config
+        .text("rotary_percentage")
+        .filter(share -> !Scalars.equal(share, "1"))
+        .ifPresent(share -> parameters.put("partial_rotary_factor", CommunityConfig.spelt(share)));
+    document.put("rope_parameters", parameters);
+  }
+}

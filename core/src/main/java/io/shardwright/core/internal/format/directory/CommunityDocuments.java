@@ -1,0 +1,141 @@
+package io.shardwright.core.internal.format.directory;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Num;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.convert.ConfigExport;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.format.DirectoryFormat;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every file of a folder that holds no tensors. */
+public final class CommunityDocuments {
+  private static final int INDENT = 2;
+
+  private final ModelSource source;
+  private final ExecutablePlan plan;
+  private final DirectoryFormat format;
+  private final CommunityModel model;
+  private final Map<String, byte[]> documents = new LinkedHashMap<>();
+
+  private CommunityDocuments(ModelSource source, ExecutablePlan plan, DirectoryFormat format) {
+    this.source = source;
+    this.plan = plan;
+    this.format = format;
+    this.model = plan.choice().community().orElseThrow();
+  }
+
+  /** The documents of a plan's target, by name. */
+  public static Map<String, byte[]> of(
+      ModelSource source, ExecutablePlan plan, DirectoryFormat format) {
+    var documents = new CommunityDocuments(source, plan, format);
+    documents.write();
+    return documents.documents;
+  }
+
+  private void write() {
+    Optional<Origin> origin = Origin.of(source);
+    Obj config =
+        ConfigExport.write(
+            source.config(),
+            model,
+            dtype().torchName(),
+            vocabularyRows(),
+            origin.map(Origin::config).filter(known -> isOf(known)),
+            source.name());
+    put(format.configFile(), config);
+    Map<String, List<TensorSpec>> shards = new LinkedHashMap<>();
+    plan.files()
+        .forEach(
+            file ->
+                shards.put(
+                    file.member(),
+                    file.tensors().values().stream().map(TargetTensor::spec).toList()));
+    format.index(shards).forEach((name, index) -> put(name, (Obj) json(index)));
+    origin.ifPresent(
+        known ->
+            known
+                .files()
+                .forEach(
+                    (name, text) -> documents.put(name, text.getBytes(StandardCharsets.UTF_8))));
+    TokenizerFiles.of(source).forEach(documents::putIfAbsent);
+    var card = format.card(facts());
+    documents.putIfAbsent(card.getKey(), card.getValue().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private boolean isOf(Obj config) {
+    return config
+        .get("model_type")
+        .flatMap(JsonValue::asText)
+        .filter(model.modelType()::equals)
+        .isPresent();
+  }
+
+  private void put(String name, Obj document) {
+    byte[] bytes = JsonDocument.write(document, INDENT);
+    byte[] line = java.util.Arrays.copyOf(bytes, bytes.length + 1);
+    line[bytes.length] = '\n';
+    documents.put(name, line);
+  }
+
+  private static JsonValue json(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      Obj object = Obj.empty();
+      map.forEach((key, item) -> object.put(key.toString(), json(item)));
+      return object;
+    }
+    return value instanceof Number number ? new Num(number.toString()) : new Str(value.toString());
+  }
+
+  /** The type of most bytes. */
+  private DType dtype() {
+    Map<DType, Long> bytes = new EnumMap<>(DType.class);
+    plan.targets().forEach(t -> bytes.merge(t.spec().dtype(), t.spec().byteSize(), Math::addExact));
+    return bytes.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(DType.FLOAT32);
+  }
+
+  private Optional<Long> vocabularyRows() {
+    return plan.source().tensors().stream()
+        .filter(tensor -> tensor.rule().traits().vocabPadded())
+        .flatMap(
+            tensor ->
+                plan.steps().stream().filter(step -> step.tensor().name().equals(tensor.id())))
+        .map(step -> step.tensor().shape().dim(0))
+        .findFirst();
+  }
+
+  private Map<String, String> facts() {
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("class", model.architecture());
+    facts.put("made from", source.name().replace("|", "\\|"));
+    facts.put(
+        "made by", "Shardwright, for NeMo and Megatron checkpoints; not affiliated with NVIDIA");
+    facts.put("tensors", Long.toString(plan.targets().count()));
+    facts.put("type of most values", dtype().torchName());
+    facts.put("checked", "every tensor was read back and compared by its CRC-32");
+    return facts;
+  }
+
+  static byte[] bytes(ByteSource file) {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
+    file.readFully(bytes, 0);
+    return bytes.array();
+  }
+}

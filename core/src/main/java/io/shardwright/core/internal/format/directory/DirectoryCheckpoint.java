@@ -1,0 +1,261 @@
+package io.shardwright.core.internal.format.directory;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.convert.CommunityConfig;
+import io.shardwright.core.internal.convert.ConfigImport;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.format.DirectoryFormat;
+import io.shardwright.spi.tensor.DType;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** An open folder as a community saves models. */
+public final class DirectoryCheckpoint implements ModelSource {
+  private static final long MAX_CONFIG = 16L << 20;
+  private static final long MAX_SIDE_FILE = 32L << 20;
+  private static final String PIECES = "tokenizer.model";
+  private static final long DIVISIBLE_BY = 128;
+
+  private final FolderFiles files;
+  private final DirectoryFormat format;
+  private final FolderWeights weights;
+  private final CommunityConfig community;
+  private final CommunityModel model;
+  private final List<String> notes = new ArrayList<>();
+  private final List<Attachment> attachments = new ArrayList<>();
+  private final YamlDocument config;
+  private final Map<String, SourceTensor> tensors;
+
+  private DirectoryCheckpoint(
+      FolderFiles files, DirectoryFormat format, List<CommunityModel> models) {
+    this.files = files;
+    this.format = format;
+    community =
+        new CommunityConfig(JsonDocument.parse(files.open(format.configFile()), MAX_CONFIG));
+    model = model(models);
+    weights = new FolderWeights(files, format);
+    config = readConfig();
+    var table = model.names().inForce(config);
+    boolean tied = config.flag("share_embeddings_and_output_weights");
+    tensors = KnownNames.of(weights.tensors(), table, tied, notes);
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @param models the classes that families can be made of
+   * @throws UnrecognizedCheckpointException if it is of none of them
+   */
+  public static DirectoryCheckpoint open(
+      Path folder, DirectoryFormat format, List<CommunityModel> models) {
+    var files = new FolderFiles(folder);
+    try {
+      return new DirectoryCheckpoint(files, format, models);
+    } catch (RuntimeException refusal) {
+      files.close();
+      throw refusal;
+    }
+  }
+
+  /** The names of a folder's own files. */
+  public static Set<String> names(Path folder) {
+    return FolderFiles.names(folder);
+  }
+
+  private CommunityModel model(List<CommunityModel> models) {
+    String architecture = community.architecture().orElse("(none)");
+    String type = community.modelType().orElse("(none)");
+    return models.stream()
+        .filter(m -> m.architecture().equals(architecture))
+        .findFirst()
+        .or(() -> models.stream().filter(m -> m.modelType().equals(type)).findFirst())
+        .orElseThrow(
+            () ->
+                new UnrecognizedCheckpointException(
+                    ErrorCode.FAMILY_UNKNOWN,
+                    files.name(),
+                    "no family knows architecture '"
+                        + architecture
+                        + "'; known are "
+                        + models.stream().map(CommunityModel::architecture).sorted().toList()));
+  }
+
+  private YamlDocument readConfig() {
+    var read = ConfigImport.read(community, model, files.name() + "/" + format.configFile());
+    notes.addAll(read.notes());
+    YamlDocument base =
+        YamlDocument.parse(
+            new MemorySource(model.base().getBytes(StandardCharsets.UTF_8), model.modelType()));
+    YamlDocument document = read.apply(base);
+    document = vocabulary(document);
+    document = new SideFiles(files, format).tokenizer(document, attachments, notes);
+    attachments.add(new Attachment(Origin.MEMBER, origin()));
+    return document.with("precision", precision()).with("target", model.restores());
+  }
+
+  /** Rows are a multiple of the largest power of two up to 128 that divides them. */
+  private YamlDocument vocabulary(YamlDocument document) {
+    OptionalLong size = vocabularySize();
+    if (size.isEmpty() || !document.has("make_vocab_size_divisible_by")) {
+      return document;
+    }
+    long block = Math.min(DIVISIBLE_BY, Long.lowestOneBit(size.getAsLong()));
+    YamlDocument changed = document.with("make_vocab_size_divisible_by", Long.toString(block));
+    OptionalLong pieces = tokenizerSize();
+    boolean same =
+        pieces.isEmpty() || (pieces.getAsLong() + block - 1) / block * block == size.getAsLong();
+    return same ? changed : changed.with("override_vocab_size", Long.toString(size.getAsLong()));
+  }
+
+  /** The type of most elements, in NeMo's words. */
+  private String precision() {
+    Map<DType, Long> elements = new LinkedHashMap<>();
+    weights
+        .tensors()
+        .values()
+        .forEach(
+            tensor ->
+                elements.merge(
+                    tensor.spec().dtype(), tensor.spec().shape().elements(), Math::addExact));
+    DType most =
+        elements.entrySet().stream()
+            .max(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey)
+            .orElse(DType.FLOAT32);
+    return most == DType.BFLOAT16 ? "bf16" : most == DType.FLOAT16 ? "16" : "32";
+  }
+
+  private ByteSource origin() {
+    var texts = new LinkedHashMap<String, String>();
+    for (String file : files.names()) {
+      if (format.isSideFile(file) && !file.equals(PIECES)) {
+        ByteSource source = files.open(file);
+        if (source.size() > MAX_SIDE_FILE) {
+          notes.add("'" + file + "' is too large to be kept aside: left out");
+          continue;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
+        source.readFully(bytes, 0);
+        texts.put(file, new String(bytes.array(), StandardCharsets.UTF_8));
+      }
+    }
+    byte[] written = new Origin(community.document(), texts).write(format.id());
+    return new MemorySource(written, Origin.MEMBER);
+  }
+
+  /** The class that the folder's model is of. */
+  public CommunityModel model() {
+    return model;
+  }
+
+  /** The vocabulary size that the folder's configuration states. */
+  public OptionalLong vocabularySize() {
+    return community
+        .text(List.of("vocab_size"))
+        .filter(size -> size.matches("[1-9][0-9]{0,11}"))
+        .map(size -> OptionalLong.of(Long.parseLong(size)))
+        .orElseGet(OptionalLong::empty);
+  }
+
+  @Override
+  public String format() {
+    return format.id();
+  }
+
+  @Override
+  public String name() {
+    return files.name();
+  }
+
+  @Override
+  public ParallelSize size() {
+    return new ParallelSize(1, 1);
+  }
+
+  @Override
+  public YamlDocument config() {
+    return config;
+  }
+
+  @Override
+  public SourceFiles sourceFiles() {
+    var rank = new RankCoordinate(0, 0);
+    var names = List.copyOf(tensors.keySet());
+    return SourceFiles.ofRanks(
+        List.of(new RankFile(name(), rank, names, tensors, Map.of(), Optional.empty())));
+  }
+
+  @Override
+  public List<Attachment> attachments() {
+    return attachments;
+  }
+
+  @Override
+  public Map<String, TorchFile> torchFiles() {
+    return weights.torchFiles();
+  }
+
+  @Override
+  public void requireCarriable() {
+    if (!dangerous().isEmpty()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.PICKLE_FORBIDDEN,
+          name(),
+          "its pickle calls "
+              + String.join(", ", dangerous())
+              + ", which runs code when Python loads it; see inspect --pickle");
+    }
+  }
+
+  @Override
+  public void requireUnchanged() {
+    files.requireUnchanged();
+  }
+
+  @Override
+  public long fileBytes() {
+    return files.bytes();
+  }
+
+  @Override
+  public OptionalLong tokenizerSize() {
+    return files.names().contains(PIECES)
+        ? TokenizerSize.of(files.open(PIECES))
+        : files.names().contains("tokenizer.json")
+            ? TokenizerSize.of(files.open("tokenizer.json"))
+            : OptionalLong.empty();
+  }
+
+  @Override
+  public List<String> notes() {
+    return notes.stream().distinct().toList();
+  }
+
+  @Override
+  public void close() {
+    files.close();
+  }
+}

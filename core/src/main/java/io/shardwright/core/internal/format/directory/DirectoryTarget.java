@@ -1,0 +1,98 @@
+package io.shardwright.core.internal.format.directory;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
+import io.shardwright.core.internal.execute.Progress;
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Passage;
+import io.shardwright.core.internal.execute.TargetLayout.Piece;
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.execute.Written;
+import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.nemo.MemberPlacement;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetFile;
+import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.core.internal.verify.TargetVerifier;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/** Lays out a folder of safetensors files and documents. */
+public final class DirectoryTarget implements CheckpointTarget {
+  private final ExecutablePlan plan;
+  private final Map<String, byte[]> documents;
+  private final Map<String, SafetensorsLayout> layouts = new LinkedHashMap<>();
+  private final MemberPlacement placement;
+
+  /**
+   * Lays out the target of a plan.
+   *
+   * @param documents every file without tensors, by name
+   */
+  public DirectoryTarget(ExecutablePlan plan, Map<String, byte[]> documents) {
+    this.plan = plan;
+    this.documents = documents;
+    var sizes = new LinkedHashMap<String, Long>();
+    documents.forEach((name, bytes) -> sizes.put(name, (long) bytes.length));
+    for (TargetFile file : plan.files()) {
+      var specs = file.tensors().values().stream().map(TargetTensor::spec).toList();
+      var layout = SafetensorsLayout.of(specs);
+      layouts.put(file.member(), layout);
+      sizes.put(file.member(), layout.size());
+    }
+    placement = MemberPlacement.folder(sizes);
+  }
+
+  @Override
+  public List<OutputFile> files() {
+    return placement.files();
+  }
+
+  @Override
+  public Place place(TargetTensor tensor) {
+    return placement.within(
+        tensor.member(), layouts.get(tensor.member()).dataOffset(tensor.spec().name()));
+  }
+
+  @Override
+  public List<Passage> passages() {
+    return List.of();
+  }
+
+  @Override
+  public List<Piece> structure(Map<TargetTensor, Long> crcs) {
+    var pieces = new ArrayList<Piece>();
+    documents.forEach((name, bytes) -> pieces.add(new Piece(placement.within(name, 0), bytes)));
+    layouts.forEach(
+        (name, layout) -> pieces.add(new Piece(placement.within(name, 0), layout.head())));
+    return pieces;
+  }
+
+  @Override
+  public long verifiedBytes() {
+    return plan.tensorBytes() + documents.values().stream().mapToLong(b -> b.length).sum();
+  }
+
+  @Override
+  public void verify(Path staged, Written written, Progress progress) {
+    var verifier = new TargetVerifier(staged.getFileName().toString(), progress);
+    for (TargetFile file : plan.files()) {
+      try (var source = new FileSource(staged.resolve(file.member()), file.member())) {
+        verifier.requireTensors(SafetensorsFile.open(source).tensors(), file, written);
+      }
+    }
+    documents.forEach(
+        (name, bytes) -> {
+          var crc = new CRC32();
+          crc.update(bytes);
+          try (var source = new FileSource(staged.resolve(name), name)) {
+            verifier.requireMember(name, source, bytes.length, crc.getValue());
+          }
+        });
+  }
+}

@@ -1,0 +1,62 @@
+package io.shardwright.core.internal.format.directory;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The files of a folder, opened once each. */
+final class FolderFiles implements AutoCloseable {
+  private final Path folder;
+  private final String name;
+  private final Set<String> names;
+  private final Map<String, FileSource> opened = new LinkedHashMap<>();
+
+  FolderFiles(Path folder) {
+    this.folder = folder;
+    this.name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    this.names = names(folder);
+  }
+
+  static Set<String> names(Path folder) {
+    try (var entries = Files.list(folder)) {
+      var names = new TreeSet<String>();
+      entries.filter(Files::isRegularFile).forEach(f -> names.add(f.getFileName().toString()));
+      return names;
+    } catch (IOException failure) {
+      throw new CheckpointIoException(
+          ErrorCode.READ_FAILED, folder.toString(), "can't be listed: " + failure.getMessage());
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  Set<String> names() {
+    return names;
+  }
+
+  FileSource open(String file) {
+    return opened.computeIfAbsent(file, f -> new FileSource(folder.resolve(f), name + "/" + f));
+  }
+
+  long bytes() {
+    return opened.values().stream().mapToLong(FileSource::size).sum();
+  }
+
+  void requireUnchanged() {
+    opened.values().forEach(FileSource::requireUnchanged);
+  }
+
+  @Override
+  public void close() {
+    opened.values().forEach(FileSource::close);
+  }
+}

@@ -1,0 +1,64 @@
+package io.shardwright.core.internal.format.directory;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.format.ModelSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Where a model's tensors once came from.
+ *
+ * @param config its configuration there
+ * @param files texts that had no place in NeMo's configuration, by name
+ */
+public record Origin(Obj config, Map<String, String> files) {
+  /** The member of an archive. */
+  public static final String MEMBER = "shardwright_origin.json";
+
+  private static final long MAX_BYTES = 128L << 20;
+
+  /** Reads the member. */
+  static Origin read(ByteSource member) {
+    Obj document = JsonDocument.parse(member, MAX_BYTES);
+    var files = new LinkedHashMap<String, String>();
+    if (document.get("files").orElse(null) instanceof Obj texts) {
+      texts
+          .fields()
+          .forEach((name, value) -> value.asText().ifPresent(text -> files.put(name, text)));
+    }
+    Obj config =
+        document
+            .get("config")
+            .filter(Obj.class::isInstance)
+            .map(Obj.class::cast)
+            .orElse(Obj.empty());
+    return new Origin(config, files);
+  }
+
+  /** The origin of an open checkpoint, where it has one. */
+  public static Optional<Origin> of(ModelSource source) {
+    return source.attachments().stream()
+        .filter(attachment -> attachment.name().equals(MEMBER))
+        .findFirst()
+        .map(attachment -> read(attachment.bytes()));
+  }
+
+  byte[] write(String format) {
+    Obj texts = Obj.empty();
+    files.forEach((name, text) -> texts.put(name, new Str(text)));
+    return JsonDocument.write(
+        Obj.empty().put("format", new Str(format)).put("config", config).put("files", texts), 2);
+  }
+
+  /** The true vocabulary size. */
+  public OptionalLong vocabularySize() {
+    Optional<JsonValue> size = config.get("vocab_size");
+    return size.isPresent() ? size.get().asLong() : OptionalLong.empty();
+  }
+}

@@ -1,0 +1,64 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Gives every stored tensor its place in a format that has no ranks. */
+final class ShardTargets implements Targets {
+  private final Map<String, Map<String, TargetTensor>> files = new LinkedHashMap<>();
+  private final Map<String, TargetTensor> byName = new HashMap<>();
+
+  ShardTargets(Map<String, List<TensorSpec>> shards) {
+    shards.forEach(
+        (file, specs) -> {
+          var tensors = new LinkedHashMap<String, TargetTensor>();
+          for (TensorSpec spec : specs) {
+            var tensor = new TargetTensor(file, spec);
+            tensors.put(spec.name(), tensor);
+            byName.put(spec.name(), tensor);
+          }
+          files.put(file, tensors);
+        });
+  }
+
+  static List<TensorSpec> specs(List<Emission> emissions) {
+    return emissions.stream().map(ShardTargets::spec).toList();
+  }
+
+  private static String name(Emission emission) {
+    return emission.name().substring(emission.prefix().length());
+  }
+
+  private static TensorSpec spec(Emission emission) {
+    return new TensorSpec(name(emission), emission.dtype(), emission.form().shard(1));
+  }
+
+  @Override
+  public List<To> add(Emission emission) {
+    TargetTensor tensor = byName.get(name(emission));
+    var strides = tensor.spec().shape().rowMajorStrides();
+    return emission.form().views(0, 1, 0, strides).stream()
+        .map(view -> new To(tensor, view))
+        .toList();
+  }
+
+  List<TargetFile> files() {
+    return files.entrySet().stream()
+        .map(
+            entry ->
+                new TargetFile(
+                    entry.getKey(),
+                    new RankCoordinate(0, 0),
+                    List.copyOf(entry.getValue().keySet()),
+                    entry.getValue(),
+                    Map.of(),
+                    Optional.empty()))
+        .toList();
+  }
+}

@@ -1,0 +1,132 @@
+package io.shardwright.spi;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How keys of {@code config.json} and of a NeMo configuration relate.
+ *
+ * @param kind how the values relate
+ * @param community keys of {@code config.json}: all are read, the first that is there counts; the
+ *     first is written; empty where it has none
+ * @param nemo the NeMo key; empty where it has none
+ * @param words NeMo's word for each of the other side's
+ * @param value the only value allowed, or the one that an absent key stands for
+ */
+public record ConfigKey(
+    Kind kind,
+    List<String> community,
+    String nemo,
+    Map<String, String> words,
+    Optional<String> value) {
+
+  /** How values relate. */
+  public enum Kind {
+    /** They are equal. */
+    SAME,
+    /** Each is the other's word. */
+    WORDS,
+    /** {@code config.json} must say this, or nothing; it is what is written. */
+    ONLY,
+    /** NeMo must say one of these, between bars; the first is what is written. */
+    MEANS,
+    /** Channels of a head: absent where they are {@code hidden_size / heads}. */
+    HEAD_SIZE,
+    /** A window of w tokens is NeMo's {@code [w-1, 0]}. */
+    WINDOW,
+    /** The scaling of rotary positions, in any of its spellings. */
+    ROPE_SCALING,
+    /** Two NeMo keys, or more, have one value: this one is read. */
+    ALSO
+  }
+
+  /**
+   * Equal values.
+   *
+   * @param nemo NeMo's key
+   * @param community the other side's
+   * @return the row
+   */
+  public static ConfigKey same(String nemo, String... community) {
+    return new ConfigKey(Kind.SAME, List.of(community), nemo, Map.of(), Optional.empty());
+  }
+
+  /**
+   * Says what an absent key of {@code config.json} stands for.
+   *
+   * @param absent the value
+   * @return a changed copy
+   */
+  public ConfigKey orElse(String absent) {
+    return new ConfigKey(kind, community, nemo, words, Optional.of(absent));
+  }
+
+  /**
+   * Values that have other words.
+   *
+   * @param nemo NeMo's key
+   * @param community the other side's
+   * @param words NeMo's word for each of the other side's
+   * @return the row
+   */
+  public static ConfigKey words(String nemo, String community, Map<String, String> words) {
+    return new ConfigKey(Kind.WORDS, List.of(community), nemo, words, Optional.empty());
+  }
+
+  /**
+   * A value without which the class's mathematics is another.
+   *
+   * @param community the key
+   * @param value as text
+   * @return the row
+   */
+  public static ConfigKey only(String community, String value) {
+    return new ConfigKey(Kind.ONLY, List.of(community), "", Map.of(), Optional.of(value));
+  }
+
+  /**
+   * A value that the class means in NeMo.
+   *
+   * @param nemo the key
+   * @param value as text; {@code null} for none
+   * @return the row
+   */
+  public static ConfigKey means(String nemo, String value) {
+    return new ConfigKey(Kind.MEANS, List.of(), nemo, Map.of(), Optional.of(value));
+  }
+
+  /**
+   * A NeMo key that has another's value.
+   *
+   * @param nemo the key
+   * @param community where the value comes from
+   * @return the row; written from the other side, never read back
+   */
+  public static ConfigKey also(String nemo, String... community) {
+    return new ConfigKey(Kind.ALSO, List.of(community), nemo, Map.of(), Optional.empty());
+  }
+
+  /**
+   * A row of a kind that stands for itself.
+   *
+   * @param kind which
+   * @return {@code head_dim}, {@code sliding_window} or {@code rope_scaling}
+   */
+  public static ConfigKey of(Kind kind) {
+    return switch (kind) {
+      case HEAD_SIZE ->
+          new ConfigKey(kind, List.of("head_dim"), "kv_channels", Map.of(), Optional.empty());
+      case WINDOW ->
+          new ConfigKey(kind, List.of("sliding_window"), "window_size", Map.of(), Optional.empty());
+      case ROPE_SCALING ->
+          new ConfigKey(
+              kind,
+              List.of("rope_scaling", "rope_parameters"),
+              "seq_len_interpolation_factor",
+              Map.of(),
+              Optional.empty());
+      default -> throw new IllegalArgumentException(kind + " needs keys");
+    };
+  }
+}
