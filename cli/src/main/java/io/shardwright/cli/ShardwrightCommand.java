@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
       AdaptersCommand.class,
       DemoCommand.class,
       ChangeNumPartitionsCommand.class,
-      CkptToNemoCommand.class
+      CkptToNemoCommand.class,
+      LlamaToNemoCommand.class,
+      LlamaFromNemoCommand.class
     })
 final class ShardwrightCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -3,6 +3,7 @@ package io.shardwright.core;
 import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
@@ -15,7 +16,6 @@ import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.DType;
-import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** A checkpoint that is looked at. A family that does not fit is a note, not an error. */
 final class OpenCheckpoint implements Checkpoint {
@@ -130,14 +129,18 @@ final class OpenCheckpoint implements Checkpoint {
   }
 
   private Map<DType, Long> parameters(List<StoredTensor> stored) {
-    Stream<TensorSpec> specs =
-        model
-            .map(described -> described.tensors().stream().map(tensor -> tensor.spec()))
-            .orElseGet(() -> stored.stream().map(StoredTensor::spec));
     Map<DType, Long> counts = new EnumMap<>(DType.class);
-    specs
-        .filter(spec -> !Companions.isCompanion(spec.name()))
-        .forEach(spec -> counts.merge(spec.dtype(), spec.shape().elements(), Math::addExact));
+    if (model.isPresent()) {
+      for (LogicalTensor tensor : model.get().tensors()) {
+        if (!Companions.isCompanion(tensor.id())) {
+          counts.merge(tensor.spec().dtype(), tensor.canonical().elements(), Math::addExact);
+        }
+      }
+    } else {
+      for (StoredTensor tensor : stored) {
+        counts.merge(tensor.spec().dtype(), tensor.spec().shape().elements(), Math::addExact);
+      }
+    }
     return counts;
   }
 

@@ -180,7 +180,8 @@ final class ReshardJob implements AutoCloseable {
   }
 
   private List<String> changes() {
-    return plan.changes().stream().map(ConfigChange::toString).toList();
+    boolean nemo = format(request) != TargetFormat.HUGGING_FACE;
+    return nemo ? plan.changes().stream().map(ConfigChange::toString).toList() : List.of();
   }
 
   Report run(ProgressListener listener) {

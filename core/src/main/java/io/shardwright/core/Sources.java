@@ -23,7 +23,8 @@ record Sources(AdapterRegistry registry) {
   ModelSource open(Path path, Path spoolFolder, TrainingOptions options, boolean state) {
     Optional<DirectoryFormat> directory = directory(path);
     if (directory.isPresent()) {
-      return DirectoryCheckpoint.open(path, directory.get(), registry.communityModels());
+      return DirectoryCheckpoint.open(
+          path, directory.get(), registry.communityModels(), options.hparamsFile());
     }
     if (LightningCheckpoint.recognizes(path)) {
       return LightningCheckpoint.open(

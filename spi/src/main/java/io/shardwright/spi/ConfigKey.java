@@ -33,6 +33,10 @@ public record ConfigKey(
     MEANS,
     /** Channels of a head: absent where they are {@code hidden_size / heads}. */
     HEAD_SIZE,
+    /** Width of the MLP: four times {@code hidden_size} where it is absent. */
+    INNER,
+    /** A number of classes is that of their names. */
+    LABELS,
     /** A window of w tokens is NeMo's {@code [w-1, 0]}. */
     WINDOW,
     /** The scaling of rotary positions, in any of its spellings. */
@@ -111,12 +115,17 @@ public record ConfigKey(
    * A row of a kind that stands for itself.
    *
    * @param kind which
-   * @return {@code head_dim}, {@code sliding_window} or {@code rope_scaling}
+   * @return {@code head_dim}, {@code n_inner}, {@code id2label}, {@code sliding_window} or {@code
+   *     rope_scaling}
    */
   public static ConfigKey of(Kind kind) {
     return switch (kind) {
       case HEAD_SIZE ->
           new ConfigKey(kind, List.of("head_dim"), "kv_channels", Map.of(), Optional.empty());
+      case INNER ->
+          new ConfigKey(kind, List.of("n_inner"), "ffn_hidden_size", Map.of(), Optional.empty());
+      case LABELS ->
+          new ConfigKey(kind, List.of("num_labels"), "num_classes", Map.of(), Optional.of("2"));
       case WINDOW ->
           new ConfigKey(kind, List.of("sliding_window"), "window_size", Map.of(), Optional.empty());
       case ROPE_SCALING ->

@@ -26,7 +26,7 @@ final class CommunityLlama {
 
   /** In the order in which they are tried for a NeMo configuration. */
   static List<CommunityModel> models() {
-    return List.of(gemma(), qwen2(), mistral(), llama());
+    return List.of(mixtral(), gemma(), qwen2(), mistral(), llama());
   }
 
   private static CommunityModel model(
@@ -68,6 +68,25 @@ final class CommunityLlama {
         new Condition("window_size", List.of("null"), true));
   }
 
+  /** Softmax over the chosen experts alone, which NeMo calls none before the choice. */
+  private static CommunityModel mixtral() {
+    var keys = decoder("false", "1e-05");
+    keys.replaceAll(key -> key.nemo().equals("rotary_base") ? key.orElse("1000000.0") : key);
+    keys.addAll(silu());
+    keys.add(ConfigKey.of(WINDOW));
+    keys.add(same("num_moe_experts", "num_local_experts").orElse("8"));
+    keys.add(same("moe_router_topk", "num_experts_per_tok").orElse("2"));
+    keys.add(same("moe_aux_loss_coeff", "router_aux_loss_coef").orElse("0.001"));
+    keys.add(means("moe_router_pre_softmax", "false"));
+    keys.add(means("expert_model_parallel_size", "1"));
+    return model(
+        "mixtral",
+        "MixtralForCausalLM",
+        keys,
+        0,
+        new Condition("num_moe_experts", List.of("null"), true));
+  }
+
   private static CommunityModel qwen2() {
     var keys = decoder("false", "1e-06");
     keys.addAll(silu());
@@ -92,6 +111,7 @@ final class CommunityLlama {
                 "hidden_act",
                 Map.of("gelu_pytorch_tanh", "fast-geglu", "gelu", "fast-geglu"))
             .orElse("gelu_pytorch_tanh"));
+    keys.add(only("hidden_activation", "gelu_pytorch_tanh"));
     keys.add(means("openai_gelu", "true"));
     keys.add(means("apply_embedding_scaling", "true"));
     keys.add(only("attention_bias", "false"));

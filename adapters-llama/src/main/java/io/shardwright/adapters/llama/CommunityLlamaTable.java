@@ -7,6 +7,7 @@ import static io.shardwright.spi.ParameterRule.row;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.Traits;
+import java.util.List;
 
 /** The names of transformers' {@code LlamaForCausalLM} and its likes. */
 final class CommunityLlamaTable {
@@ -29,22 +30,13 @@ final class CommunityLlamaTable {
             norm("input_layernorm.weight", McoreLlamaTable.QKV + "layer_norm_weight", normShift))
         .and(qkv("weight"))
         .and(qkv("bias"))
+        .and(dense(normShift))
+        .and(experts())
         .and(
             ParameterTable.of(
                 row(ATTENTION + "o_proj.weight")
                     .of(McoreLlamaTable.PROJECTION)
                     .cutBetween("num_attention_heads"),
-                norm(
-                    "post_attention_layernorm.weight",
-                    McoreLlamaTable.UP + "layer_norm_weight",
-                    normShift),
-                column(LAYER + "mlp.gate_proj.weight", 2)
-                    .of(McoreLlamaTable.UP + "weight")
-                    .part(0, 0, 1),
-                column(LAYER + "mlp.up_proj.weight", 2)
-                    .of(McoreLlamaTable.UP + "weight")
-                    .part(0, 1, 2),
-                row(LAYER + "mlp.down_proj.weight").of(McoreLlamaTable.DOWN),
                 replicated("model.norm.weight")
                     .of(McoreLlamaTable.NORM)
                     .on(ParameterRule.Stage.LAST)
@@ -54,6 +46,34 @@ final class CommunityLlamaTable {
                     .on(ParameterRule.Stage.LAST)
                     .vocabPaddedRows()
                     .when("share_embeddings_and_output_weights", "false")));
+  }
+
+  private static ParameterTable dense(double normShift) {
+    String up = McoreLlamaTable.UP;
+    return new ParameterTable(
+        List.of(
+                norm("post_attention_layernorm.weight", up + "layer_norm_weight", normShift),
+                column(LAYER + "mlp.gate_proj.weight", 2).of(up + "weight").part(0, 0, 1),
+                column(LAYER + "mlp.up_proj.weight", 2).of(up + "weight").part(0, 1, 2),
+                row(LAYER + "mlp.down_proj.weight").of(McoreLlamaTable.DOWN))
+            .stream()
+            .map(rule -> rule.when(McoreLlamaTable.EXPERTS, "null"))
+            .toList());
+  }
+
+  private static ParameterTable experts() {
+    String expert = LAYER + "block_sparse_moe.experts.*.";
+    String up = McoreLlamaTable.EXPERT + "linear_fc1.weight";
+    return new ParameterTable(
+        List.of(
+                norm("post_attention_layernorm.weight", McoreLlamaTable.MOE_NORM, 0),
+                replicated(LAYER + "block_sparse_moe.gate.weight").of(McoreLlamaTable.ROUTER),
+                column(expert + "w1.weight", 2).of(up).part(0, 0, 1),
+                column(expert + "w3.weight", 2).of(up).part(0, 1, 2),
+                row(expert + "w2.weight").of(McoreLlamaTable.EXPERT + "linear_fc2.weight"))
+            .stream()
+            .map(rule -> rule.unless(McoreLlamaTable.EXPERTS, "null"))
+            .toList());
   }
 
   private static ParameterRule norm(String name, String of, double shift) {

@@ -58,7 +58,7 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
     boolean grouped =
         config.integer("num_query_groups").isPresent()
             && !config.integer("num_query_groups").equals(heads);
-    return grouped || config.flag("add_qkv_bias")
+    return grouped || config.flag("add_qkv_bias") || config.has("num_moe_experts")
         ? List.of(Naming.MCORE)
         : List.of(Naming.MCORE, Naming.LEGACY);
   }

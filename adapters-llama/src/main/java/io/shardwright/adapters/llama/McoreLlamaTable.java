@@ -26,6 +26,10 @@ final class McoreLlamaTable {
   static final String PROJECTION = LAYER + "self_attention.linear_proj.weight";
   static final String UP = LAYER + "mlp.linear_fc1.";
   static final String DOWN = LAYER + "mlp.linear_fc2.weight";
+  static final String MOE_NORM = LAYER + "pre_mlp_layernorm.weight";
+  static final String ROUTER = LAYER + "mlp.router.weight";
+  static final String EXPERT = LAYER + "mlp.experts.local_experts.*.";
+  static final String EXPERTS = "num_moe_experts";
   private static final String TIED = "share_embeddings_and_output_weights";
 
   private McoreLlamaTable() {}
@@ -39,9 +43,13 @@ final class McoreLlamaTable {
         replicated(QKV + "layer_norm_weight"),
         column(QKV + "weight").groupedQkv().extraState(STORED),
         column(QKV + "bias").groupedQkv().when("add_qkv_bias", "true"),
-        replicated(UP + "layer_norm_weight"),
-        column(UP + "weight", 2).extraState(STORED),
-        row(DOWN).extraState(STORED),
+        replicated(UP + "layer_norm_weight").when(EXPERTS, "null"),
+        column(UP + "weight", 2).extraState(STORED).when(EXPERTS, "null"),
+        row(DOWN).extraState(STORED).when(EXPERTS, "null"),
+        replicated(MOE_NORM).extraState(STORED).unless(EXPERTS, "null"),
+        replicated(ROUTER).unless(EXPERTS, "null"),
+        column(EXPERT + "linear_fc1.weight", 2).extraState(STORED).unless(EXPERTS, "null"),
+        row(EXPERT + "linear_fc2.weight").extraState(STORED).unless(EXPERTS, "null"),
         replicated(NORM).on(LAST).extraState(STORED),
         column(OUTPUT).on(LAST).vocabPaddedRows().extraState(EMPTY).when(TIED, "false"));
   }

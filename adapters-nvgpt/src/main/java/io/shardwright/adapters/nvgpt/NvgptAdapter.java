@@ -1,6 +1,7 @@
 package io.shardwright.adapters.nvgpt;
 
 import com.google.auto.service.AutoService;
+import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -83,5 +84,10 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
   @Override
   public ParameterTable parameters(ModelConfig config, Naming naming) {
     return naming == Naming.MCORE ? McoreGptTable.rows() : LegacyGptTable.rows();
+  }
+
+  @Override
+  public List<CommunityModel> communityModels() {
+    return CommunityGpt.models();
   }
 }

@@ -55,6 +55,7 @@ final class CommunityVit {
         same("img_h", "image_size").orElse("224"),
         also("img_w", "image_size").orElse("224"),
         same("num_channels", "num_channels").orElse("3"),
+        ConfigKey.of(ConfigKey.Kind.LABELS),
         same("layernorm_epsilon", "layer_norm_eps").orElse("1e-12"),
         same("init_method_std", "initializer_range").orElse("0.02"),
         same("hidden_dropout", "hidden_dropout_prob").orElse("0.0"),

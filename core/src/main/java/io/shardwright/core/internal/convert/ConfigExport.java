@@ -13,6 +13,7 @@ import io.shardwright.spi.ConfigKey;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -94,6 +95,8 @@ public final class ConfigExport {
   private void row(ConfigKey row) {
     Optional<String> value = config.text(row.nemo()).map(ConfigExport::plain);
     switch (row.kind()) {
+      case LABELS -> config.integer(row.nemo()).ifPresent(this::labels);
+      case INNER -> value.ifPresent(text -> put(row, CommunityConfig.spelt(text)));
       case SAME -> value.or(row::value).ifPresent(text -> put(row, CommunityConfig.spelt(text)));
       case WORDS -> value.ifPresent(text -> word(row, text));
       case ONLY ->
@@ -141,13 +144,24 @@ public final class ConfigExport {
         row.words().entrySet().stream()
             .filter(entry -> entry.getValue().equals(text))
             .map(Map.Entry::getKey)
-            .sorted()
+            .sorted(Comparator.comparing(key -> !row.value().equals(Optional.of(key))))
             .findFirst();
     word.ifPresentOrElse(
         found -> put(row, CommunityConfig.spelt(found)),
         () ->
             problems.add(
                 row.nemo() + " is " + text + ", which " + model.architecture() + " can't express"));
+  }
+
+  private void labels(long count) {
+    Obj names = Obj.empty();
+    Obj numbers = Obj.empty();
+    for (long label = 0; label < Math.min(count, 1_000_000); label++) {
+      names.put(Long.toString(label), new Str("LABEL_" + label));
+      numbers.put("LABEL_" + label, Num.of(label));
+    }
+    document.put("id2label", names);
+    document.put("label2id", numbers);
   }
 
   private String headSize(Optional<String> value) {

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.convert;
 
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads a {@code config.json} by a class's rows. */
@@ -79,6 +81,8 @@ public final class ConfigImport {
               .ifPresent(value -> problem(says(row, value)));
       case MEANS -> values.put(row.nemo(), row.value().orElse("null").split("\\|")[0]);
       case HEAD_SIZE -> found.ifPresent(this::headSize);
+      case INNER -> set(row.nemo(), found.orElseGet(this::fourTimesHidden));
+      case LABELS -> set(row.nemo(), labels().or(() -> found).orElse("2"));
       case WINDOW -> window(row);
       case ROPE_SCALING -> RopeScaling.read(config, this);
     }
@@ -105,6 +109,17 @@ public final class ConfigImport {
     } else {
       set(row.nemo(), word);
     }
+  }
+
+  private Optional<String> labels() {
+    return config
+        .value("id2label")
+        .filter(Obj.class::isInstance)
+        .map(names -> Integer.toString(((Obj) names).fields().size()));
+  }
+
+  private String fourTimesHidden() {
+    return Long.toString(4 * Long.parseLong(values.getOrDefault("hidden_size", "0")));
   }
 
   private void headSize(String size) {
@@ -162,6 +177,9 @@ public final class ConfigImport {
   public YamlDocument apply(YamlDocument base) {
     YamlDocument document = base;
     for (var value : values.entrySet()) {
+      if (value.getValue().equals("null") && !base.has(value.getKey())) {
+        continue;
+      }
       document = document.with(value.getKey(), value.getValue());
     }
     return document;

@@ -28,7 +28,9 @@ final class Completeness {
     OptionalLong layers = config.integer("num_layers");
     var missing = new ArrayList<String>();
     for (ParameterRule rule : inForce.rules()) {
-      expected(rule, layers).stream().filter(name -> !names.contains(name)).forEach(missing::add);
+      expected(rule, layers, config).stream()
+          .filter(name -> !names.contains(name))
+          .forEach(missing::add);
     }
     if (!missing.isEmpty()) {
       throw new MalformedCheckpointException(
@@ -44,15 +46,25 @@ final class Completeness {
     refuseLayersTooMany(source, inForce, layers, names);
   }
 
-  private static List<String> expected(ParameterRule rule, OptionalLong layers) {
+  private static List<String> expected(
+      ParameterRule rule, OptionalLong layers, ModelConfig config) {
     if (rule.traits().mayBeAbsent() || rule.traits().rotary()) {
       return List.of();
     }
     if (!rule.perLayer()) {
       return List.of(rule.canonical());
     }
+    boolean byExpert = rule.canonical().indexOf('*') != rule.canonical().lastIndexOf('*');
+    long experts = byExpert ? Math.min(config.integer("num_moe_experts").orElse(0), 10_000) : 1;
     return LongStream.range(0, Math.min(layers.orElse(0), 100_000))
-        .mapToObj(layer -> rule.canonical().replace("*", Long.toString(layer)))
+        .boxed()
+        .flatMap(
+            layer ->
+                LongStream.range(0, experts)
+                    .mapToObj(
+                        expert ->
+                            LogicalTensor.name(
+                                rule.canonical(), List.of(layer.intValue(), (int) expert))))
         .toList();
   }
 
@@ -62,7 +74,7 @@ final class Completeness {
       return;
     }
     for (ParameterRule rule : inForce.rules()) {
-      String tooMany = rule.canonical().replace("*", Long.toString(layers.getAsLong()));
+      String tooMany = LogicalTensor.name(rule.canonical(), List.of((int) layers.getAsLong(), 0));
       if (rule.perLayer() && names.contains(tooMany)) {
         throw new MalformedCheckpointException(
             ErrorCode.TENSOR_MISSING,

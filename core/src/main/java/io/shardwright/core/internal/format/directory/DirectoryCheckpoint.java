@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
@@ -50,14 +51,14 @@ public final class DirectoryCheckpoint implements ModelSource {
   private final Map<String, SourceTensor> tensors;
 
   private DirectoryCheckpoint(
-      FolderFiles files, DirectoryFormat format, List<CommunityModel> models) {
+      FolderFiles files, DirectoryFormat format, List<CommunityModel> models, Optional<Path> base) {
     this.files = files;
     this.format = format;
     community =
         new CommunityConfig(JsonDocument.parse(files.open(format.configFile()), MAX_CONFIG));
     model = model(models);
     weights = new FolderWeights(files, format);
-    config = readConfig();
+    config = readConfig(base);
     var table = model.names().inForce(config);
     boolean tied = config.flag("share_embeddings_and_output_weights");
     tensors = KnownNames.of(weights.tensors(), table, tied, notes);
@@ -67,13 +68,14 @@ public final class DirectoryCheckpoint implements ModelSource {
    * Opens a folder.
    *
    * @param models the classes that families can be made of
+   * @param base a NeMo configuration in place of the class's own
    * @throws UnrecognizedCheckpointException if it is of none of them
    */
   public static DirectoryCheckpoint open(
-      Path folder, DirectoryFormat format, List<CommunityModel> models) {
+      Path folder, DirectoryFormat format, List<CommunityModel> models, Optional<Path> base) {
     var files = new FolderFiles(folder);
     try {
-      return new DirectoryCheckpoint(files, format, models);
+      return new DirectoryCheckpoint(files, format, models, base);
     } catch (RuntimeException refusal) {
       files.close();
       throw refusal;
@@ -103,17 +105,25 @@ public final class DirectoryCheckpoint implements ModelSource {
                         + models.stream().map(CommunityModel::architecture).sorted().toList()));
   }
 
-  private YamlDocument readConfig() {
+  private YamlDocument readConfig(Optional<Path> given) {
     var read = ConfigImport.read(community, model, files.name() + "/" + format.configFile());
     notes.addAll(read.notes());
-    YamlDocument base =
-        YamlDocument.parse(
-            new MemorySource(model.base().getBytes(StandardCharsets.UTF_8), model.modelType()));
+    YamlDocument base = base(given);
     YamlDocument document = read.apply(base);
     document = vocabulary(document);
     document = new SideFiles(files, format).tokenizer(document, attachments, notes);
     attachments.add(new Attachment(Origin.MEMBER, origin()));
     return document.with("precision", precision()).with("target", model.restores());
+  }
+
+  private YamlDocument base(Optional<Path> given) {
+    if (given.isPresent()) {
+      try (var file = new FileSource(given.get(), given.get().toString())) {
+        return YamlDocument.parse(file).resolved(List.of("model")).document();
+      }
+    }
+    byte[] own = model.base().getBytes(StandardCharsets.UTF_8);
+    return YamlDocument.parse(new MemorySource(own, model.modelType()));
   }
 
   /** Rows are a multiple of the largest power of two up to 128 that divides them. */

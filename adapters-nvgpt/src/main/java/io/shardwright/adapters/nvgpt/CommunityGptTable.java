@@ -1,0 +1,77 @@
+package io.shardwright.adapters.nvgpt;
+
+import static io.shardwright.spi.ParameterRule.column;
+import static io.shardwright.spi.ParameterRule.replicated;
+import static io.shardwright.spi.ParameterRule.row;
+
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterTable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The names of transformers' rotary GPTs: Nemotron and StarCoder2. */
+final class CommunityGptTable {
+  private static final String LAYER = "model.layers.*.";
+  private static final String ATTENTION = LAYER + "self_attn.";
+  private static final String BIAS = "bias";
+
+  private CommunityGptTable() {}
+
+  /**
+   * The rows.
+   *
+   * @param up the MLP's first module
+   * @param down its second
+   */
+  static ParameterTable rotary(String up, String down) {
+    var rows = new ArrayList<ParameterRule>();
+    rows.add(
+        column("model.embed_tokens.weight")
+            .of(McoreGptTable.WORDS)
+            .on(ParameterRule.Stage.FIRST)
+            .vocabPaddedRows());
+    for (String part : List.of("weight", BIAS)) {
+      norm(LAYER + "input_layernorm.", McoreGptTable.QKV + "layer_norm_", part, rows);
+      qkv(part, rows);
+      out(ATTENTION + "o_proj.", McoreGptTable.PROJECTION, part, true, rows);
+      norm(LAYER + "post_attention_layernorm.", McoreGptTable.UP + "layer_norm_", part, rows);
+      linear(column(LAYER + up + "." + part).of(McoreGptTable.UP + part), part, rows);
+      out(LAYER + down + ".", McoreGptTable.DOWN, part, false, rows);
+      rows.add(
+          replicated("model.norm." + part)
+              .of(McoreGptTable.NORM + part)
+              .on(ParameterRule.Stage.LAST));
+    }
+    rows.add(
+        column("lm_head.weight")
+            .of(McoreGptTable.OUTPUT)
+            .on(ParameterRule.Stage.LAST)
+            .vocabPaddedRows()
+            .when("share_embeddings_and_output_weights", "false"));
+    return new ParameterTable(rows);
+  }
+
+  private static void norm(String name, String of, String part, List<ParameterRule> rows) {
+    rows.add(replicated(name + part).of(of + part));
+  }
+
+  private static void qkv(String part, List<ParameterRule> rows) {
+    int[][] slots = {{0, -2}, {-2, -1}, {-1, 0}};
+    for (int kind = 0; kind < slots.length; kind++) {
+      String name = List.of("q_proj.", "k_proj.", "v_proj.").get(kind);
+      var rule = column(ATTENTION + name + part).of(McoreGptTable.QKV + part).groupedQkv();
+      linear(rule.part(1, slots[kind][0], slots[kind][1]), part, rows);
+    }
+  }
+
+  private static void out(
+      String name, String of, String part, boolean byHeads, List<ParameterRule> rows) {
+    var weight = row(name + part).of(of + part);
+    var rule = byHeads ? weight.cutBetween("num_attention_heads") : weight;
+    linear(part.equals(BIAS) ? replicated(name + part).of(of + part) : rule, part, rows);
+  }
+
+  private static void linear(ParameterRule rule, String part, List<ParameterRule> rows) {
+    rows.add(part.equals(BIAS) ? rule.unless(BIAS, "false") : rule);
+  }
+}
