@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,33 @@ class JarProcessTest {
     }
     var checked = start(command);
     assertEquals(0, checked.code(), checked.out());
+  }
+
+  @Test
+  @Tag("interop")
+  void transformersGetsTheSameLogitsAfterTheWayThroughNemo() throws Exception {
+    try (var models = Files.list(Path.of("src/test/resources/community"))) {
+      for (Path model : models.filter(Files::isDirectory).sorted().toList()) {
+        String name = model.getFileName().toString();
+        Path nemo = folder.resolve(name + ".nemo");
+        Path back = folder.resolve(name);
+        String stages = name.startsWith("vit") ? "1" : "2";
+        var there = start(jar("convert", model, nemo, "--tp", "2", "--pp", stages));
+        assertEquals(0, there.code(), there.out());
+        var here = start(jar("convert", nemo, back));
+        assertEquals(0, here.code(), here.out());
+        var command =
+            List.of(
+                "python3",
+                "src/test/python/interop.py",
+                "check_community.py",
+                model.toString(),
+                back.toString(),
+                name.equals("gemma") ? "1e-6" : "0");
+        var checked = start(command);
+        assertEquals(0, checked.code(), name + checked.out());
+      }
+    }
   }
 
   @Test
