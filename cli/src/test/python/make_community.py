@@ -1,6 +1,6 @@
 """Makes the tiny models of cli/src/test/resources/community: random weights, one folder per Hugging Face class.
 
-usage: interop.py make_community.py FOLDER   (transformers 4.44.2)
+usage: interop.py make_community.py FOLDER [NAME…]   (transformers 4.44.2)
 """
 import pathlib
 import sys
@@ -11,6 +11,8 @@ import transformers as t
 COMMON = dict(vocab_size=100, hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=4,
               num_key_value_heads=2, max_position_embeddings=64, bos_token_id=1, eos_token_id=2, pad_token_id=0)
 GPT2 = dict(vocab_size=100, n_embd=32, n_layer=4, n_head=4, n_positions=64, n_inner=None, bos_token_id=1, eos_token_id=2)
+FALCON = dict(vocab_size=100, hidden_size=32, num_hidden_layers=4, num_attention_heads=4, max_position_embeddings=64, alibi=False,
+              bos_token_id=1, eos_token_id=2)
 VIT = dict(hidden_size=32, num_hidden_layers=4, num_attention_heads=4, intermediate_size=64, image_size=16, patch_size=4,
            num_channels=3, num_labels=10)
 MODELS = {
@@ -27,12 +29,17 @@ MODELS = {
     "nemotron": (t.NemotronForCausalLM, t.NemotronConfig(**COMMON)),
     "starcoder2": (t.Starcoder2ForCausalLM, t.Starcoder2Config(**COMMON, residual_dropout=0.0, embedding_dropout=0.0, sliding_window=16)),
     "gpt2": (t.GPT2LMHeadModel, t.GPT2Config(**GPT2)),
+    "falcon-7b-like": (t.FalconForCausalLM, t.FalconConfig(**FALCON, multi_query=True, parallel_attn=True, bias=False)),
+    "falcon-40b-like": (t.FalconForCausalLM, t.FalconConfig(**FALCON, new_decoder_architecture=True, num_kv_heads=2, bias=False)),
+    "falcon-rw-like": (t.FalconForCausalLM, t.FalconConfig(**FALCON, multi_query=False, parallel_attn=False, bias=True)),
     "vit": (t.ViTForImageClassification, t.ViTConfig(**VIT)),
 }
 
 
-def main(folder):
+def main(folder, *only):
     for number, (name, (cls, config)) in enumerate(MODELS.items()):
+        if only and name not in only:
+            continue
         torch.manual_seed(number)
         model = cls(config).eval()
         with torch.no_grad():

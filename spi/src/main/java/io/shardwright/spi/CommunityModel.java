@@ -18,6 +18,7 @@ import java.util.Objects;
  *     where {@code config.json} says nothing
  * @param keys how the two configurations relate
  * @param names its parameters; their canonical names are the family's
+ * @param variant what {@code config.json} must say beside its architecture; none for most
  * @param picks what a NeMo configuration must say for its model to be of this class
  */
 public record CommunityModel(
@@ -28,6 +29,7 @@ public record CommunityModel(
     String base,
     List<ConfigKey> keys,
     ParameterTable names,
+    List<Condition> variant,
     List<Condition> picks) {
   /**
    * Copies the lists.
@@ -39,11 +41,13 @@ public record CommunityModel(
    * @param base see the record
    * @param keys see the record
    * @param names see the record
+   * @param variant see the record
    * @param picks see the record
    */
   public CommunityModel {
     namings = List.copyOf(namings);
     keys = List.copyOf(keys);
+    variant = List.copyOf(variant);
     picks = List.copyOf(picks);
   }
 

@@ -43,6 +43,7 @@ final class CommunityLlama {
         CommunityModel.text(CommunityLlama.class, "base.yaml"),
         keys,
         CommunityLlamaTable.rows(normShift),
+        List.of(),
         List.of(picks));
   }
 

@@ -17,6 +17,7 @@ import io.shardwright.spi.ParameterTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Hugging Face classes that are this family, by transformers' configuration classes. */
 final class CommunityGpt {
@@ -27,7 +28,9 @@ final class CommunityGpt {
 
   /** In the order in which they are tried for a NeMo configuration. */
   static List<CommunityModel> models() {
-    return List.of(nemotron(), starcoder2(), gpt2());
+    return Stream.concat(
+            CommunityFalcon.models().stream(), Stream.of(nemotron(), starcoder2(), gpt2()))
+        .toList();
   }
 
   private static CommunityModel model(
@@ -44,6 +47,7 @@ final class CommunityGpt {
         CommunityModel.text(CommunityGpt.class, "base.yaml"),
         keys,
         names,
+        List.of(),
         List.of(picks));
   }
 

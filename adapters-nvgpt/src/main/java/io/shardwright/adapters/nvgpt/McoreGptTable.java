@@ -35,10 +35,18 @@ final class McoreGptTable {
   private static final String TIED = "share_embeddings_and_output_weights";
   private static final String BIAS = "bias";
 
+  static final String NAME = "name";
+  static final String FALCON = "megatron_falcon_gpt";
+  static final String TWO_NORMS = "mcore_customization_config.new_decoder_architecture";
+  static final String PARALLEL = "mcore_customization_config.parallel_attention";
+  static final String INPUT_NORM = LAYER + "input_layernorm.";
+  static final String MLP_NORM = LAYER + "pre_mlp_layernorm.";
+  static final String LATER_NORM = LAYER + "post_self_attn_layernorm.";
+
   private McoreGptTable() {}
 
   static ParameterTable rows() {
-    return embedding().and(attention()).and(mlp()).and(head());
+    return embedding().and(falconNorms()).and(attention()).and(mlp()).and(head());
   }
 
   private static ParameterTable embedding() {
@@ -51,20 +59,40 @@ final class McoreGptTable {
         replicated(ROTARY).on(EVERY).optional());
   }
 
+  /**
+   * Falcon's norms are modules of their own (NeMo v1.23.0, {@code
+   * nemo/collections/nlp/models/language_modeling/megatron/falcon/falcon_spec.py}).
+   */
+  private static ParameterTable falconNorms() {
+    return ParameterTable.of(
+        replicated(INPUT_NORM + "weight").when(NAME, FALCON),
+        replicated(INPUT_NORM + BIAS).when(NAME, FALCON),
+        replicated(MLP_NORM + "weight").when(NAME, FALCON).when(TWO_NORMS, "true"),
+        replicated(MLP_NORM + BIAS).when(NAME, FALCON).when(TWO_NORMS, "true"),
+        replicated(LATER_NORM + "weight")
+            .when(NAME, FALCON)
+            .unless(TWO_NORMS, "true")
+            .when(PARALLEL, "false"),
+        replicated(LATER_NORM + BIAS)
+            .when(NAME, FALCON)
+            .unless(TWO_NORMS, "true")
+            .when(PARALLEL, "false"));
+  }
+
   private static ParameterTable attention() {
     return ParameterTable.of(
         row(PROJECTION + "weight").cutBetween(HEADS).extraState(STORED),
         replicated(PROJECTION + "bias").unless(BIAS, "false"),
-        replicated(QKV + "layer_norm_weight"),
-        replicated(QKV + "layer_norm_bias").unless("normalization", "rmsnorm"),
+        replicated(QKV + "layer_norm_weight").unless(NAME, FALCON),
+        replicated(QKV + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
         column(QKV + "weight").groupedQkv().extraState(STORED),
         column(QKV + "bias").groupedQkv().unless(BIAS, "false"));
   }
 
   private static ParameterTable mlp() {
     return ParameterTable.of(
-        replicated(UP + "layer_norm_weight"),
-        replicated(UP + "layer_norm_bias").unless("normalization", "rmsnorm"),
+        replicated(UP + "layer_norm_weight").unless(NAME, FALCON),
+        replicated(UP + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
         column(UP + "weight").extraState(STORED).unless("activation", GATED),
         column(UP + "weight", 2).extraState(STORED).when("activation", GATED),
         column(UP + "bias").unless("activation", GATED).unless(BIAS, "false"),

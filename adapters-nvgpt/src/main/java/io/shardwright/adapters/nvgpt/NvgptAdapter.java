@@ -68,10 +68,11 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
     boolean plain =
         config.text("transformer_block_type").orElse("pre_ln").equals("pre_ln")
             && !config.flag("headscale")
+            && !config.text("name").filter(McoreGptTable.FALCON::equals).isPresent()
             && POSITIONS.contains(config.text("position_embedding_type").orElse("rope"));
     return grouped
         ? List.of(Naming.MCORE)
-        : plain ? List.of(Naming.MCORE, Naming.LEGACY) : List.of(Naming.LEGACY);
+        : plain ? List.of(Naming.MCORE, Naming.LEGACY) : List.of(naming(config));
   }
 
   @Override

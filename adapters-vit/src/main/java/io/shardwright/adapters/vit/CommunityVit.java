@@ -40,6 +40,7 @@ final class CommunityVit {
         CommunityModel.text(CommunityVit.class, "base.yaml"),
         keys(),
         names(),
+        List.of(),
         List.of(
             new Condition("finetune", List.of("true"), false),
             new Condition("class_token_length", List.of("1"), false)));

@@ -7,17 +7,28 @@ import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.spi.ModelConfig;
 import java.util.List;
 import java.util.Optional;
 
 /** A {@code config.json}, its scalars as texts. */
-public record CommunityConfig(Obj document) {
+public record CommunityConfig(Obj document) implements ModelConfig {
 
   /** The first of some keys that has a value; null is none. */
   public Optional<String> text(List<String> keys) {
     return keys.stream()
         .flatMap(key -> value(key).flatMap(CommunityConfig::text).stream())
         .findFirst();
+  }
+
+  @Override
+  public Optional<String> text(String key) {
+    return text(List.of(key));
+  }
+
+  @Override
+  public boolean has(String key) {
+    return value(key).isPresent();
   }
 
   /** A key's value; {@code a.b} is a key of an object. */

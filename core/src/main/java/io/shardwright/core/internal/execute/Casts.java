@@ -28,10 +28,12 @@ final class Casts {
     ByteBuffer in = source.order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer out = target.order(ByteOrder.LITTLE_ENDIAN);
     int elements = in.remaining() / from.byteSize();
-    float added = (float) shift;
+    // Adding nothing would make -0 a 0.
+    float added = shift == 0 ? -0f : (float) shift;
+    double exact = shift == 0 ? -0.0 : shift;
     for (int i = 0; i < elements; i++) {
       if (from == DType.FLOAT64) {
-        double value = in.getDouble(8 * i) + shift;
+        double value = in.getDouble(8 * i) + exact;
         if (to == DType.FLOAT64) {
           out.putDouble(8 * i, value);
         } else {

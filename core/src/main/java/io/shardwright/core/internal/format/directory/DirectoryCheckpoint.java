@@ -90,10 +90,14 @@ public final class DirectoryCheckpoint implements ModelSource {
   private CommunityModel model(List<CommunityModel> models) {
     String architecture = community.architecture().orElse("(none)");
     String type = community.modelType().orElse("(none)");
-    return models.stream()
+    var fitting =
+        models.stream()
+            .filter(m -> m.variant().stream().allMatch(condition -> condition.holds(community)))
+            .toList();
+    return fitting.stream()
         .filter(m -> m.architecture().equals(architecture))
         .findFirst()
-        .or(() -> models.stream().filter(m -> m.modelType().equals(type)).findFirst())
+        .or(() -> fitting.stream().filter(m -> m.modelType().equals(type)).findFirst())
         .orElseThrow(
             () ->
                 new UnrecognizedCheckpointException(
@@ -102,7 +106,11 @@ public final class DirectoryCheckpoint implements ModelSource {
                     "no family knows architecture '"
                         + architecture
                         + "'; known are "
-                        + models.stream().map(CommunityModel::architecture).sorted().toList()));
+                        + models.stream()
+                            .map(CommunityModel::architecture)
+                            .distinct()
+                            .sorted()
+                            .toList()));
   }
 
   private YamlDocument readConfig(Optional<Path> given) {

@@ -1,0 +1,103 @@
+package io.shardwright.adapters.nvgpt;
+
+import static io.shardwright.spi.ConfigKey.Kind.INNER;
+import static io.shardwright.spi.ConfigKey.Kind.ROPE_SCALING;
+import static io.shardwright.spi.ConfigKey.also;
+import static io.shardwright.spi.ConfigKey.means;
+import static io.shardwright.spi.ConfigKey.only;
+import static io.shardwright.spi.ConfigKey.same;
+
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.Condition;
+import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.Naming;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Falcon, whose fused QKV is grouped as Megatron-Core's: with key-value heads of their own (40B,
+ * 180B), with one for all queries (7B), or with one for each (RW).
+ */
+final class CommunityFalcon {
+  private static final String RESTORES =
+      "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
+  private static final String EXTRA =
+      """
+      name: megatron_falcon_gpt
+      mcore_customization_config:
+        new_decoder_architecture: false
+        parallel_attention: true
+      """;
+  private static final String NEW = "new_decoder_architecture";
+  private static final String SHARED = "multi_query";
+
+  private CommunityFalcon() {}
+
+  static List<CommunityModel> models() {
+    return List.of(
+        model("true", null, same("num_query_groups", "num_kv_heads")),
+        model("false", "true", means("num_query_groups", "1")),
+        model("false", "false", means("num_query_groups", "null")));
+  }
+
+  private static CommunityModel model(String newer, String shared, ConfigKey groups) {
+    var variant = new ArrayList<Condition>();
+    var picks = new ArrayList<Condition>();
+    var keys = keys(newer);
+    keys.add(groups);
+    keys.add(only(NEW, newer));
+    boolean old = newer.equals("false");
+    variant.add(new Condition(NEW, List.of("true"), old));
+    picks.add(new Condition(McoreGptTable.NAME, List.of(McoreGptTable.FALCON), false));
+    picks.add(new Condition(McoreGptTable.TWO_NORMS, List.of("true"), old));
+    if (old) {
+      keys.add(only(SHARED, shared));
+      variant.add(new Condition(SHARED, List.of("false"), shared.equals("true")));
+      picks.add(new Condition("num_query_groups", List.of("1"), shared.equals("false")));
+    } else {
+      keys.add(only("num_ln_in_parallel_attn", "2"));
+    }
+    return new CommunityModel(
+        "falcon",
+        "FalconForCausalLM",
+        RESTORES,
+        List.of(Naming.MCORE),
+        CommunityModel.text(CommunityGpt.class, "base.yaml") + EXTRA,
+        keys,
+        FalconTable.rows(),
+        variant,
+        picks);
+  }
+
+  private static List<ConfigKey> keys(String newer) {
+    return new ArrayList<>(
+        List.of(
+            same("num_layers", "num_hidden_layers").orElse("32"),
+            same("hidden_size", "hidden_size").orElse("4544"),
+            new ConfigKey(
+                INNER, List.of("ffn_hidden_size"), "ffn_hidden_size", Map.of(), Optional.empty()),
+            same("num_attention_heads", "num_attention_heads").orElse("71"),
+            same("max_position_embeddings", "max_position_embeddings").orElse("2048"),
+            also("encoder_seq_length", "max_position_embeddings").orElse("2048"),
+            also("data.seq_length", "max_position_embeddings").orElse("2048"),
+            same("init_method_std", "initializer_range").orElse("0.02"),
+            same("layernorm_epsilon", "layer_norm_epsilon").orElse("1e-05"),
+            same("attention_dropout", "attention_dropout").orElse("0.0"),
+            same("hidden_dropout", "hidden_dropout").orElse("0.0"),
+            same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse("true"),
+            same("rotary_base", "rope_theta", "rope_parameters.rope_theta").orElse("10000.0"),
+            ConfigKey.of(ROPE_SCALING),
+            same("bias", "bias").orElse("false"),
+            same(McoreGptTable.PARALLEL, "parallel_attn").orElse("true"),
+            means(McoreGptTable.TWO_NORMS, newer),
+            only("alibi", "false"),
+            only("activation", "gelu"),
+            means("activation", "gelu"),
+            means("bias_activation_fusion", "false"),
+            means("normalization", "layernorm"),
+            means("rotary_percentage", "1.0"),
+            means("position_embedding_type", "rope")));
+  }
+}
