@@ -1,8 +1,9 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.CommunityOptions;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +56,7 @@ final class ConvertCommand extends ScreenCommand {
     var request =
         options
             .builder()
-            .format(format(shardwright))
+            .format(format())
             .community(new CommunityOptions(shardBytes(), Optional.ofNullable(architecture)));
     var plan = shardwright.plan(request.build());
     var view = new RunView(this);
@@ -68,14 +69,14 @@ final class ConvertCommand extends ScreenCommand {
   }
 
   /** A NeMo checkpoint becomes a folder, all else becomes a NeMo checkpoint. */
-  private TargetFormat format(Shardwright shardwright) {
+  private TargetFormat format() {
     if (to != null) {
       return to == Target.huggingface ? TargetFormat.HUGGING_FACE : TargetFormat.NEMO;
     }
-    try (var source = shardwright.open(options.source())) {
-      boolean nemo = source.summary().format().equals("nemo");
-      return nemo && architectureOrFolder() ? TargetFormat.HUGGING_FACE : TargetFormat.NEMO;
-    }
+    Path source = options.source();
+    boolean nemo =
+        source.toString().endsWith(".nemo") || Files.exists(source.resolve("model_config.yaml"));
+    return nemo && architectureOrFolder() ? TargetFormat.HUGGING_FACE : TargetFormat.NEMO;
   }
 
   private boolean architectureOrFolder() {

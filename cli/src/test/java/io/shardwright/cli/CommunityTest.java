@@ -100,9 +100,10 @@ class CommunityTest {
     assertEquals(Checkpoints.found(direct), Checkpoints.found(merged));
   }
 
-  @Test
-  void theVitComesBackAsItWas() throws IOException {
-    Path source = community("vit");
+  @ParameterizedTest
+  @ValueSource(strings = {"vit", "vit-digits"})
+  void theVitComesBackAsItWas(String model) throws IOException {
+    Path source = community(model);
     assertSame(source, convert(convert(source, "m.nemo", "--tp", 4), "back"), WEIGHTS, CONFIG);
   }
 

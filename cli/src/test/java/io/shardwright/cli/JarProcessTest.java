@@ -130,6 +130,24 @@ class JarProcessTest {
 
   @Test
   @Tag("interop")
+  void nemosForwardPassReadsTheDigitsAsTransformersDoes() throws Exception {
+    Path nemo = folder.resolve("digits.nemo");
+    String model = "src/test/resources/community/vit-digits";
+    var run = start(jar("convert", model, nemo));
+    assertEquals(0, run.code(), run.out());
+    var command =
+        List.of(
+            "python3",
+            "src/test/python/interop.py",
+            "check_vit_forward.py",
+            model,
+            nemo.toString());
+    var checked = start(command);
+    assertEquals(0, checked.code(), checked.out());
+  }
+
+  @Test
+  @Tag("interop")
   void castsAsPytorchDoes() throws Exception {
     Path vit = Run.vit(folder);
     for (String dtype : List.of("float16", "bfloat16")) {
@@ -166,18 +184,29 @@ class JarProcessTest {
   @Test
   @Tag("large")
   void reshardsTheFirstLayersOfSeventyBillionInTwoHundredFiftySixMegabytes() throws Exception {
+    sparse(new SparseLlama(), "nemo");
+  }
+
+  @Test
+  @Tag("large")
+  void convertsTheFirstLayersOfSeventyBillionInTwoHundredFiftySixMegabytes() throws Exception {
+    sparse(new SparseFolder(), "community");
+  }
+
+  private void sparse(SparseLlama model, String kind) throws Exception {
+    String own = System.getProperty("java.class.path");
     var run =
         start(
             List.of(
                 javaBinary(),
                 "-Xmx256m",
                 "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                System.getProperty("surefire.test.class.path", own),
                 SparseRun.class.getName(),
-                folder.resolve("llama").toString()));
+                folder.resolve(kind).toString(),
+                kind));
     assertEquals(0, run.code(), run.out());
-    long marks = new SparseLlama().marks(8);
+    long marks = model.marks(8);
     assertTrue(run.out().contains(marks + " of " + marks + " marks right"), run.out());
     System.out.print(run.out());
   }

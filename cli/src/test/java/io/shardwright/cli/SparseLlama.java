@@ -22,7 +22,7 @@ import java.util.Optional;
  * LLaMA 2 70B's shapes at TP 1 in a sparse file of 138 GB. In the first layers every 64 KiB begin
  * with the tensor's number and the element's index, so that each can be told wherever it goes.
  */
-final class SparseLlama {
+class SparseLlama {
   static final int MARKED_LAYERS = 4;
   static final long STEP = 32_768;
   private static final int LAYERS = 80;
@@ -68,14 +68,20 @@ final class SparseLlama {
     add("output_layer.weight", VOCABULARY, HIDDEN);
   }
 
-  private void add(String name, long... dims) {
+  void add(String name, long... dims) {
     tensors.put(name, Shape.of(dims));
+  }
+
+  /** Where an element of a source tensor stands in the whole target tensor. */
+  record Spot(String tensor, Shape whole, long index) {}
+
+  Spot spot(String name, long index) {
+    return new Spot("model." + name, tensors.get(name), index);
   }
 
   /** Whether a tensor has marks. */
   static boolean marked(String name) {
-    return name.startsWith("decoder.layers.")
-        && Integer.parseInt(name.split("\\.")[2]) < MARKED_LAYERS;
+    return name.contains(".layers.") && Integer.parseInt(name.split("\\.")[2]) < MARKED_LAYERS;
   }
 
   Path write(Path folder) throws IOException {
@@ -108,7 +114,7 @@ final class SparseLlama {
     return folder;
   }
 
-  private void mark(FileChannel file, long start, String name) throws IOException {
+  void mark(FileChannel file, long start, String name) throws IOException {
     long number = number(name);
     var mark = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
     for (long index = 0; index + 8 <= tensors.get(name).elements(); index += STEP) {

@@ -11,6 +11,8 @@ import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep;
@@ -21,6 +23,7 @@ import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.Shape;
@@ -42,8 +45,9 @@ final class SparseRun {
   /** Reshards the first layers, or with {@code all} reads every layer, into a checking sink. */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
-    boolean all = args.length > 1;
-    var model = new SparseLlama();
+    boolean all = List.of(args).contains("all");
+    boolean community = List.of(args).contains("community");
+    var model = community ? new SparseFolder() : new SparseLlama();
     model.write(folder);
     long started = System.nanoTime();
     Shardwright.create()
@@ -52,8 +56,9 @@ final class SparseRun {
                 .tensorModelParallelSize(RANKS)
                 .build());
     System.out.printf("planned in %d ms%n", (System.nanoTime() - started) / 1_000_000);
-    try (var source = NemoCheckpoint.open(folder, folder)) {
-      var plan = plan(source);
+    var registry = AdapterRegistry.load(SparseRun.class.getClassLoader());
+    try (var source = open(folder, community, registry)) {
+      var plan = plan(source, registry);
       List<PlanStep> steps =
           plan.steps().stream()
               .filter(step -> all || SparseLlama.marked(step.tensor().name()))
@@ -77,8 +82,18 @@ final class SparseRun {
     }
   }
 
-  private static ExecutablePlan plan(NemoCheckpoint source) {
-    var registry = AdapterRegistry.load(SparseRun.class.getClassLoader());
+  private static ModelSource open(Path folder, boolean community, AdapterRegistry registry) {
+    return community
+        ? DirectoryCheckpoint.open(
+            folder, registry.formats().get(0), registry.communityModels(), Optional.empty())
+        : NemoCheckpoint.open(folder, folder);
+  }
+
+  private static ExecutablePlan plan(ModelSource source, AdapterRegistry registry) {
+    Optional<ParameterTable> names =
+        source instanceof DirectoryCheckpoint hugging
+            ? Optional.of(hugging.model().names())
+            : Optional.empty();
     var description =
         Describer.describe(
             source.name(),
@@ -86,7 +101,7 @@ final class SparseRun {
             source.config(),
             source.size(),
             source.sourceFiles(),
-            Optional.empty(),
+            names,
             false);
     var grid = new ParallelSize(RANKS, 1);
     return Planner.plan(
@@ -164,14 +179,13 @@ final class SparseRun {
     }
 
     private void require(TargetTensor tensor, long number, long index, long stored) {
-      String name = model.name(number);
-      Shape whole = model.tensors.get(name);
+      var spot = model.spot(model.name(number), index);
       int rank = Integer.parseInt(tensor.member());
       boolean fits =
-          tensor.spec().name().equals("model." + name)
-              && stored == expected(name, whole, rank, index);
+          tensor.spec().name().equals(spot.tensor())
+              && stored == expected(spot.tensor(), spot.whole(), rank, spot.index());
       if (!fits) {
-        throw new AssertionError(name + "[" + index + "] stands in " + tensor + " at " + stored);
+        throw new AssertionError(spot + " stands in " + tensor + " at " + stored);
       }
       right++;
     }

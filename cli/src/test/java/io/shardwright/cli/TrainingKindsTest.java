@@ -95,6 +95,9 @@ class TrainingKindsTest {
             "--tokenizer_model_path=" + tokenizer);
     assertEquals(0, three.code(), three.err());
     assertEquals(Checkpoints.found(plain), Checkpoints.found(script));
+    Run shown = Run.of("inspect", source);
+    assertEquals(0, shown.code(), shown.err());
+    assertTrue(shown.err().contains("--no-optimizer"), shown.err());
     Run kept = Run.of("reshard", source, folder.resolve("kept"), "--tp", 2);
     assertEquals(3, kept.code(), kept.err());
     assertTrue(kept.err().contains("--no-optimizer"), kept.err());

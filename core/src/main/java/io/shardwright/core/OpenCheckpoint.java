@@ -15,6 +15,7 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,8 +45,18 @@ final class OpenCheckpoint implements Checkpoint {
   }
 
   static OpenCheckpoint open(Path path, AdapterRegistry registry) {
+    try {
+      return open(path, registry, true);
+    } catch (UnsupportedCheckpointException optimizer) {
+      var without = open(path, registry, false);
+      without.notes.add(optimizer.getMessage());
+      return without;
+    }
+  }
+
+  private static OpenCheckpoint open(Path path, AdapterRegistry registry, boolean state) {
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-    ModelSource source = new Sources(registry).open(path, spool, TrainingOptions.NEWEST, true);
+    ModelSource source = new Sources(registry).open(path, spool, TrainingOptions.NEWEST, state);
     try {
       return new OpenCheckpoint(path, source, registry);
     } catch (RuntimeException refusal) {

@@ -23,9 +23,7 @@ public record Extent(Kind kind, String key, long value) {
     /** Whatever the tensor has left. */
     REST,
     /** Heads that share one key and value, plus those two: {@code heads / groups + 2}. */
-    SLOTS,
-    /** {@code kv_channels}, or {@code hidden_size / num_attention_heads} where that is absent. */
-    HEAD_SIZE
+    SLOTS
   }
 
   /**
@@ -67,15 +65,6 @@ public record Extent(Kind kind, String key, long value) {
   }
 
   /**
-   * Channels of a head.
-   *
-   * @return the extent
-   */
-  public static Extent headSize() {
-    return new Extent(Kind.HEAD_SIZE, "", 0);
-  }
-
-  /**
    * The number.
    *
    * @param config the configuration
@@ -87,10 +76,6 @@ public record Extent(Kind kind, String key, long value) {
       case FIXED -> OptionalLong.of(value);
       case REST -> OptionalLong.empty();
       case SLOTS -> plus(divide(count(config, HEADS), count(config, GROUPS)), 2);
-      case HEAD_SIZE ->
-          config.integer("kv_channels").isPresent()
-              ? config.integer("kv_channels")
-              : divide(config.integer("hidden_size"), config.integer(HEADS));
     };
   }
 

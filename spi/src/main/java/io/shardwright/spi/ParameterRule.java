@@ -169,7 +169,7 @@ public record ParameterRule(
    */
   public ParameterRule groupedQkv() {
     String groups = "num_query_groups";
-    return cutBetween(groups).factored(0, Extent.count(groups), Extent.slots(), Extent.headSize());
+    return cutBetween(groups).factored(0, Extent.count(groups), Extent.slots(), Extent.rest());
   }
 
   /**

@@ -6,6 +6,7 @@ import static io.shardwright.spi.ConfigKey.only;
 import static io.shardwright.spi.ConfigKey.same;
 import static io.shardwright.spi.ConfigKey.words;
 import static io.shardwright.spi.Extent.count;
+import static io.shardwright.spi.Extent.rest;
 import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
@@ -83,7 +84,7 @@ final class CommunityVit {
     rows.add(
         replicated(VIT + "patch_embeddings.projection.weight")
             .of(VitTable.PATCHES)
-            .factored(1, count("patch_dim"), count("patch_dim"), count("num_channels"))
+            .factored(1, count("patch_dim"), count("patch_dim"), rest())
             .stored(new int[] {0}, new int[] {3}, new int[] {1}, new int[] {2}));
     rows.add(
         replicated(VIT + "patch_embeddings.projection.bias").of("backbone.linear_encoder.bias"));

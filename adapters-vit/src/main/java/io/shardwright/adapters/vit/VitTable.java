@@ -1,6 +1,7 @@
 package io.shardwright.adapters.vit;
 
 import static io.shardwright.spi.Extent.count;
+import static io.shardwright.spi.Extent.rest;
 import static io.shardwright.spi.ParameterRule.Stage.FIRST;
 import static io.shardwright.spi.ParameterRule.Stage.LAST;
 import static io.shardwright.spi.ParameterRule.column;
@@ -23,9 +24,7 @@ final class VitTable {
   static ParameterTable rows() {
     return ParameterTable.of(
         replicated("backbone.cls_token").on(FIRST).optional(),
-        replicated(PATCHES)
-            .on(FIRST)
-            .factored(1, count("patch_dim"), count("patch_dim"), count("num_channels")),
+        replicated(PATCHES).on(FIRST).factored(1, count("patch_dim"), count("patch_dim"), rest()),
         replicated("backbone.linear_encoder.bias").on(FIRST),
         replicated("backbone.position_embeddings.weight")
             .on(FIRST)

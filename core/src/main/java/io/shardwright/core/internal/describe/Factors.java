@@ -145,7 +145,7 @@ record Factors(
     String key = extents.get(factor).key();
     return new IllegalArgumentException(
         "can't be split into heads: the configuration does not say "
-            + (key.isEmpty() ? "num_attention_heads and hidden_size" : key));
+            + (key.isEmpty() ? "num_attention_heads" : key));
   }
 
   private long local(int factor, long extent, int ranks) {
