@@ -24,8 +24,9 @@ final class ConvertCommand extends ScreenCommand {
 
   @Option(
       names = "--to",
-      paramLabel = "nemo|huggingface",
-      description = "What to write; the other of the two where omitted.")
+      paramLabel = "nemo|huggingface|safetensors",
+      description =
+          "What to write; nemo or huggingface, whichever the source is not, where omitted.")
   private Target to;
 
   @Option(
@@ -47,7 +48,8 @@ final class ConvertCommand extends ScreenCommand {
   /** What can be written. */
   enum Target {
     nemo,
-    huggingface
+    huggingface,
+    safetensors
   }
 
   @Override
@@ -71,7 +73,11 @@ final class ConvertCommand extends ScreenCommand {
   /** A NeMo checkpoint becomes a folder, all else becomes a NeMo checkpoint. */
   private TargetFormat format() {
     if (to != null) {
-      return to == Target.huggingface ? TargetFormat.HUGGING_FACE : TargetFormat.NEMO;
+      return switch (to) {
+        case nemo -> TargetFormat.NEMO;
+        case huggingface -> TargetFormat.HUGGING_FACE;
+        case safetensors -> TargetFormat.SAFETENSORS;
+      };
     }
     Path source = options.source();
     boolean nemo =

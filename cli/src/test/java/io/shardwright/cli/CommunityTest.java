@@ -226,6 +226,29 @@ class CommunityTest {
     assertTrue(told.stream().anyMatch(l -> l.contains(rows + "[100, 32]")), "" + told);
   }
 
+  @Test
+  void writesPlainTensorsOfAnArchiveOfNoKnownFamily() throws IOException {
+    Path nemo = folder.resolve("unknown");
+    Checkpoints.reshard(Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder), nemo);
+    Path config = nemo.resolve("model_config.yaml");
+    Files.writeString(config, Files.readString(config).replaceAll("target: .*", "target: my.Own"));
+    Path out = folder.resolve("plain");
+    Run run = Run.of("convert", nemo, out, "--to", "safetensors");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("nothing was merged"), run.err());
+    assertTrue(names(out).contains("tp_rank_01_pp_rank_001.safetensors"), "" + names(out));
+    assertTrue(names(out).contains("model_config.yaml"), "" + names(out));
+    int tensors = 0;
+    for (String name : names(out)) {
+      if (name.endsWith(".safetensors")) {
+        try (var file = new FileSource(out.resolve(name), name)) {
+          tensors += SafetensorsFile.open(file).tensors().size();
+        }
+      }
+    }
+    assertEquals(Checkpoints.expected("gpt-5b-like-tp2pp2.nemo").size(), tensors);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

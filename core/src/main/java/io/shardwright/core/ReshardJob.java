@@ -10,6 +10,7 @@ import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.PlainPlan;
 import io.shardwright.core.internal.plan.PlanText;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
@@ -23,6 +24,7 @@ import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -60,6 +62,9 @@ final class ReshardJob implements AutoCloseable {
       requireTraining(toTraining, source);
       requireClaims(request, source);
       source.requireCarriable();
+      if (format(request) == TargetFormat.SAFETENSORS) {
+        return plain(request, source, adoption, registry);
+      }
       ModelFamilyAdapter family = family(request, source, registry);
       if (!toTraining && !(source instanceof NemoCheckpoint)) {
         adoption = Adoption.of(source, family, request.training());
@@ -72,6 +77,31 @@ final class ReshardJob implements AutoCloseable {
       source.close();
       throw refusal;
     }
+  }
+
+  /** Nothing is described, nothing merged: every stored tensor is written as it is. */
+  private static ReshardJob plain(
+      ReshardRequest request, ModelSource source, Adoption adoption, AdapterRegistry registry) {
+    var plan =
+        PlainPlan.of(
+            source.name(),
+            new UnclaimedFamily(),
+            source.config(),
+            source.size(),
+            source.sourceFiles());
+    var kind = new TargetKind(request, source, adoption, registry);
+    return new ReshardJob(request, source, adoption, plan, kind.layOut(plan));
+  }
+
+  private List<String> notes() {
+    var notes = new ArrayList<>(source.notes());
+    if (format(request) == TargetFormat.SAFETENSORS && plan.files().size() > 1) {
+      notes.add(
+          "the weights are cut for "
+              + plan.files().size()
+              + " ranks: there is a file for each, and nothing was merged");
+    }
+    return notes;
   }
 
   private static void requireTraining(boolean wanted, ModelSource source) {
@@ -176,7 +206,7 @@ final class ReshardJob implements AutoCloseable {
         plan.sourceBytes(),
         layout.size(),
         changes(),
-        source.notes());
+        notes());
   }
 
   private List<String> changes() {
@@ -209,7 +239,7 @@ final class ReshardJob implements AutoCloseable {
           losses.inexact(),
           Duration.ofNanos(System.nanoTime() - started),
           changes(),
-          source.notes());
+          notes());
     }
   }
 

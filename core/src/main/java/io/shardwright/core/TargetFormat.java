@@ -7,5 +7,9 @@ public enum TargetFormat {
   /** The folder of a training that goes on: rank files with optimizer state. */
   LIGHTNING,
   /** A folder as {@code transformers} saves it. */
-  HUGGING_FACE
+  HUGGING_FACE,
+  /**
+   * Every stored tensor of a {@code .nemo} as it is, in safetensors files, with its configuration.
+   */
+  SAFETENSORS
 }

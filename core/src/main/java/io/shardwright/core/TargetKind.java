@@ -20,6 +20,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,10 +96,20 @@ record TargetKind(
           new LightningTarget((LightningCheckpoint) source, plan, request.training().optimizer());
       case HUGGING_FACE ->
           new DirectoryTarget(plan, CommunityDocuments.of(source, plan, directory()));
+      case SAFETENSORS -> new DirectoryTarget(plan, plainDocuments());
       case NEMO -> {
         boolean archive = request.target().toString().endsWith(".nemo");
         yield new NemoTarget(source, adoption.attachments(), plan, archive);
       }
     };
+  }
+
+  private Map<String, byte[]> plainDocuments() {
+    Map<String, byte[]> documents = new LinkedHashMap<>();
+    documents.put("model_config.yaml", source.config().write());
+    for (var attachment : source.attachments()) {
+      documents.put(attachment.name(), CommunityDocuments.bytes(attachment.bytes()));
+    }
+    return documents;
   }
 }

@@ -133,7 +133,8 @@ public final class CommunityDocuments {
     return facts;
   }
 
-  static byte[] bytes(ByteSource file) {
+  /** A small file's bytes. */
+  public static byte[] bytes(ByteSource file) {
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
     file.readFully(bytes, 0);
     return bytes.array();

@@ -1,0 +1,108 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.SourcePart;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.core.internal.describe.View;
+import io.shardwright.core.internal.plan.PlanStep.Copy;
+import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Copies every stored tensor as it is: for checkpoints of no known family. */
+public final class PlainPlan {
+  private static final String SUFFIX = ".safetensors";
+
+  private final List<PlanStep> steps = new ArrayList<>();
+  private final List<TargetFile> files = new ArrayList<>();
+
+  private PlainPlan() {}
+
+  /**
+   * A file per rank file, or one for all arrays.
+   *
+   * @param family named in the plan
+   */
+  public static ExecutablePlan of(
+      String source,
+      ModelFamilyAdapter family,
+      ModelConfig config,
+      ParallelSize size,
+      SourceFiles from) {
+    var plain = new PlainPlan();
+    for (RankFile rank : from.ranks()) {
+      String folder = rank.member().contains("/") ? rank.member().split("/")[0] : "model";
+      plain.file(folder + SUFFIX, rank.rank(), parts(rank));
+    }
+    if (!from.arrays().isEmpty()) {
+      plain.file("model" + SUFFIX, new RankCoordinate(0, 0), parts(from.arrays()));
+    }
+    var model =
+        new ModelDescription(
+            source,
+            family,
+            config,
+            Naming.LEGACY,
+            new ParameterTable(List.of()),
+            size,
+            from,
+            List.of(),
+            List.of(),
+            0);
+    return new ExecutablePlan(
+        model,
+        TargetChoice.grid(size, Naming.LEGACY, WeightLayout.RANKS),
+        List.of(),
+        plain.files,
+        List.of(),
+        List.of(),
+        List.of(),
+        plain.steps);
+  }
+
+  private static Map<TensorSpec, List<SourcePart>> parts(RankFile rank) {
+    Map<TensorSpec, List<SourcePart>> parts = new LinkedHashMap<>();
+    for (SourceTensor tensor : rank.tensors().values()) {
+      var view = new View(Region.whole(tensor.spec().shape()), tensor.start(), tensor.strides());
+      parts.put(tensor.spec(), List.of(new SourcePart(rank.member(), tensor, view)));
+    }
+    return parts;
+  }
+
+  private static Map<TensorSpec, List<SourcePart>> parts(List<StoredArray> arrays) {
+    Map<TensorSpec, List<SourcePart>> parts = new LinkedHashMap<>();
+    arrays.forEach(array -> parts.put(array.spec(), array.parts()));
+    return parts;
+  }
+
+  private void file(String member, RankCoordinate rank, Map<TensorSpec, List<SourcePart>> tensors) {
+    var targets = new LinkedHashMap<String, TargetTensor>();
+    tensors.forEach(
+        (spec, parts) -> {
+          var target = new TargetTensor(member, spec);
+          targets.put(spec.name(), target);
+          var whole = new View(Region.whole(spec.shape()), 0, spec.shape().rowMajorStrides());
+          steps.add(
+              new Copy(
+                  spec, parts, List.of(), List.of(), List.of(), 0, List.of(new To(target, whole))));
+        });
+    files.add(
+        new TargetFile(
+            member, rank, List.copyOf(targets.keySet()), targets, Map.of(), Optional.empty()));
+  }
+}
