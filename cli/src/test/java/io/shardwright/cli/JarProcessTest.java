@@ -148,6 +148,35 @@ class JarProcessTest {
 
   @Test
   @Tag("interop")
+  void transformersReadsTheTokenizerThatIsMadeOfItsPieces() throws Exception {
+    Path model = folder.resolve("hf");
+    Files.createDirectories(model);
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(Path.of("src/test/resources/community/llama", file), model.resolve(file));
+    }
+    tokenizer("make", model.resolve("tokenizer"));
+    Path nemo = folder.resolve("m.nemo");
+    Path back = folder.resolve("back");
+    assertEquals(0, start(jar("convert", model, nemo)).code());
+    assertEquals(0, start(jar("convert", nemo, back)).code());
+    assertTrue(Files.exists(back.resolve("tokenizer.json")));
+    tokenizer("check", back);
+  }
+
+  private static void tokenizer(String verb, Path path) throws Exception {
+    var run =
+        start(
+            List.of(
+                "python3",
+                "src/test/python/interop.py",
+                "check_tokenizer.py",
+                verb,
+                path.toString()));
+    assertEquals(0, run.code(), run.out());
+  }
+
+  @Test
+  @Tag("interop")
   void castsAsPytorchDoes() throws Exception {
     Path vit = Run.vit(folder);
     for (String dtype : List.of("float16", "bfloat16")) {

@@ -1,60 +1,107 @@
 package io.shardwright.core.internal.codec.tokenizer;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Counts the pieces of a SentencePiece model. */
-final class SentencePieceModel {
+/**
+ * A SentencePiece model, as far as it is needed here.
+ *
+ * @param pieces in the order of their ids
+ * @param bpe whether it merges pairs
+ * @param plain whether it takes text as it is, with a space put before it
+ */
+record SentencePieceModel(List<Piece> pieces, boolean bpe, boolean plain) {
   private static final int PIECES = 1;
-  private static final int VARINT = 0;
-  private static final int FIXED64 = 1;
-  private static final int BYTES = 2;
-  private static final int FIXED32 = 5;
+  private static final int TRAINER = 2;
+  private static final int NORMALIZER = 3;
+  private static final int TRAINER_MODEL_TYPE = 3;
+  private static final int BPE = 2;
+  private static final int CHARACTER_MAP = 2;
+  private static final int DUMMY_PREFIX = 3;
 
-  private SentencePieceModel() {}
+  /** What a piece is. */
+  enum Kind {
+    NORMAL,
+    UNKNOWN,
+    CONTROL,
+    USER,
+    UNUSED,
+    BYTE
+  }
+
+  /** One piece. */
+  record Piece(String text, Kind kind) {}
+
+  /** Reads a model; empty where the bytes are none. */
+  static Optional<SentencePieceModel> read(ByteBuffer bytes) {
+    var pieces = new ArrayList<Piece>();
+    var trainer = new ArrayList<ByteBuffer>();
+    var normalizer = new ArrayList<ByteBuffer>();
+    boolean message =
+        ProtobufFields.each(
+            bytes,
+            (field, value) -> {
+              if (field == PIECES && value.bytes() != null) {
+                pieces.add(piece(value.bytes()));
+              } else if (field == TRAINER && value.bytes() != null) {
+                trainer.add(value.bytes());
+              } else if (field == NORMALIZER && value.bytes() != null) {
+                normalizer.add(value.bytes());
+              }
+            });
+    if (!message || pieces.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean bpe = trainer.stream().anyMatch(t -> number(t, TRAINER_MODEL_TYPE, 1) == BPE);
+    boolean plain =
+        normalizer.stream().noneMatch(n -> hasBytes(n, CHARACTER_MAP))
+            && normalizer.stream().allMatch(n -> number(n, DUMMY_PREFIX, 1) == 1);
+    return Optional.of(new SentencePieceModel(pieces, bpe, plain));
+  }
+
+  private static Piece piece(ByteBuffer message) {
+    var text = new StringBuilder();
+    ProtobufFields.each(
+        message,
+        (field, value) -> {
+          if (field == 1 && value.bytes() != null) {
+            text.append(StandardCharsets.UTF_8.decode(value.bytes()));
+          }
+        });
+    long kind = number(message, 3, 1);
+    boolean known = kind >= 1 && kind <= Kind.values().length;
+    return new Piece(text.toString(), known ? Kind.values()[(int) kind - 1] : Kind.UNUSED);
+  }
+
+  private static long number(ByteBuffer message, int wanted, long otherwise) {
+    long[] found = {otherwise};
+    ProtobufFields.each(
+        message,
+        (field, value) -> {
+          if (field == wanted && value.bytes() == null) {
+            found[0] = value.number();
+          }
+        });
+    return found[0];
+  }
+
+  private static boolean hasBytes(ByteBuffer message, int wanted) {
+    boolean[] found = {false};
+    ProtobufFields.each(
+        message,
+        (field, value) ->
+            found[0] |= field == wanted && value.bytes() != null && value.bytes().remaining() > 0);
+    return found[0];
+  }
 
   /** The number of pieces; empty where the bytes are no such message. */
   static OptionalLong pieces(ByteBuffer bytes) {
-    long count = 0;
-    while (bytes.hasRemaining()) {
-      long tag = varint(bytes);
-      long field = tag >>> 3;
-      if (tag < 0 || field == 0 || !skip(bytes, (int) (tag & 7))) {
-        return OptionalLong.empty();
-      }
-      count += field == PIECES ? 1 : 0;
-    }
-    return count > 0 ? OptionalLong.of(count) : OptionalLong.empty();
-  }
-
-  private static boolean skip(ByteBuffer bytes, int wireType) {
-    return switch (wireType) {
-      case VARINT -> varint(bytes) != -1;
-      case FIXED64 -> advance(bytes, Long.BYTES);
-      case BYTES -> advance(bytes, varint(bytes));
-      case FIXED32 -> advance(bytes, Integer.BYTES);
-      default -> false;
-    };
-  }
-
-  private static boolean advance(ByteBuffer bytes, long count) {
-    if (count < 0 || count > bytes.remaining()) {
-      return false;
-    }
-    bytes.position(bytes.position() + (int) count);
-    return true;
-  }
-
-  /** A base-128 number; -1 where there is none. */
-  private static long varint(ByteBuffer bytes) {
-    long value = 0;
-    for (int shift = 0; shift < 63 && bytes.hasRemaining(); shift += 7) {
-      byte next = bytes.get();
-      value |= (long) (next & 0x7f) << shift;
-      if (next >= 0) {
-        return value;
-      }
-    }
-    return -1;
+    return read(bytes)
+        .map(model -> OptionalLong.of(model.pieces.size()))
+        .orElseGet(OptionalLong::empty);
   }
 }

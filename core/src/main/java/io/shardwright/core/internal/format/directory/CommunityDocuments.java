@@ -6,6 +6,7 @@ import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.codec.tokenizer.FastTokenizer;
 import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.plan.ExecutablePlan;
@@ -73,8 +74,21 @@ public final class CommunityDocuments {
                 .forEach(
                     (name, text) -> documents.put(name, text.getBytes(StandardCharsets.UTF_8))));
     TokenizerFiles.of(source).forEach(documents::putIfAbsent);
+    fastTokenizer();
     var card = format.card(facts());
     documents.putIfAbsent(card.getKey(), card.getValue().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What transformers reads without a library for SentencePiece. */
+  private void fastTokenizer() {
+    byte[] pieces = documents.get("tokenizer.model");
+    boolean alone =
+        pieces != null
+            && !documents.containsKey("tokenizer.json")
+            && !documents.containsKey("tokenizer_config.json");
+    if (alone) {
+      FastTokenizer.of(ByteBuffer.wrap(pieces)).ifPresent(made -> made.forEach(this::put));
+    }
   }
 
   private boolean isOf(Obj config) {
