@@ -85,7 +85,7 @@ final class ReshardJob implements AutoCloseable {
     var plan =
         PlainPlan.of(
             source.name(),
-            new UnclaimedFamily(),
+            new UnclaimedAdapter(),
             source.config(),
             source.size(),
             source.sourceFiles());

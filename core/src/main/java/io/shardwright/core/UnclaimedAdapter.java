@@ -9,7 +9,7 @@ import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
 
 /** Stands where no family is asked for anything. */
-final class UnclaimedFamily implements ModelFamilyAdapter {
+final class UnclaimedAdapter implements ModelFamilyAdapter {
   @Override
   public String id() {
     return "none";
