@@ -1,9 +1,6 @@
 package io.shardwright.cli;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.FileSource;
@@ -11,36 +8,20 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
-import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.ExtraState;
-import io.shardwright.core.internal.codec.torch.StateDictPickle;
-import io.shardwright.core.internal.codec.torch.TorchLayout;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeSet;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hugging Face folders: NeMo's own conversions, and models that transformers made. */
-class CommunityTest {
-  private static final String WEIGHTS = "model.safetensors";
-  private static final String CONFIG = "config.json";
-
-  @TempDir Path folder;
-
+class CommunityTest extends CommunityFolders {
   @Test
   void turnsALlamaIntoNemosOwnArrays() throws IOException {
     Path out = convert(llama("tiny-llama-gqa"), "out.nemo");
@@ -247,188 +228,5 @@ class CommunityTest {
       }
     }
     assertEquals(Checkpoints.expected("gpt-5b-like-tp2pp2.nemo").size(), tensors);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "llama | \"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | hidden_act is 'gelu'",
-        "llama | \"attention_bias\": false | \"attention_bias\": true | attention_bias",
-        "llama | \"rope_scaling\": null | \"rope_scaling\": {\"type\": \"yarn\"} | 'yarn'",
-        "llama | \"use_cache\" | \"quantization_config\": {}, \"use_cache\" | quantized",
-        "gpt2 | \"scale_attn_weights\": true | \"scale_attn_weights\": false | scale_attn",
-        "vit | \"qkv_bias\": true | \"qkv_bias\": false | qkv_bias",
-        "llama | LlamaForCausalLM | OtherForCausalLM | other-type",
-      })
-  void refusesWhatNemoCannotExpress(String model, String before, String after, String part)
-      throws IOException {
-    Path source = community(model);
-    String config = Files.readString(source.resolve(CONFIG));
-    String changed = config.replace(before, after);
-    if (part.equals("other-type")) {
-      changed = changed.replace("\"llama\"", "\"other-type\"");
-      part = "no family knows architecture 'OtherForCausalLM'";
-    }
-    assertNotEquals(config, changed);
-    Files.writeString(source.resolve(CONFIG), changed);
-    assertRefused(3, part, source);
-  }
-
-  @Test
-  void refusesAClassThatCannotExpressTheConfiguration() throws IOException {
-    Path nemo = convert(community("llama"), "m");
-    Path config = nemo.resolve("model_config.yaml");
-    Files.writeString(
-        config,
-        Files.readString(config).replace("rotary_percentage: 1.0", "rotary_percentage: 0.5"));
-    Run run = Run.of("convert", nemo, folder.resolve("x"), "--to", "huggingface");
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("SW-208") && run.err().contains("rotary_percentage"), run.err());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "model.layers.1.mlp.up_proj.weight | | SW-116",
-        "model.layers.1.self_attn.k_proj.weight | | SW-116",
-        "model.layers.1.mlp.up_proj.weight | model.layers.1.mlp.upp_proj.weight | SW-206",
-        "model.layers.1.mlp.up_proj.weight | model.layers.9.mlp.up_proj.weight | SW-116",
-      })
-  void namesATensorThatIsMissingOrUnknown(String name, String instead, String code)
-      throws IOException {
-    Path source = community("llama");
-    var file = source.resolve(WEIGHTS);
-    String header = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-    String renamed = instead == null ? name.replace("model.layers", "model.layerz") : instead;
-    byte[] bytes = header.replace(name, renamed).getBytes(StandardCharsets.ISO_8859_1);
-    long grown = renamed.length() - name.length();
-    var length = ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-    length.putLong(0, length.getLong(0) + grown);
-    Files.write(file, bytes);
-    String expected = instead == null ? "SW-206" : code;
-    assertRefused(3, expected, source);
-    assertRefused(3, "layer", source);
-  }
-
-  private void assertRefused(int code, String part, Path source) {
-    Path out = folder.resolve("refused.nemo");
-    Run run = Run.of("convert", source, out);
-    assertEquals(code, run.code(), run.err());
-    assertTrue(run.err().contains(part), run.err());
-    assertFalse(Files.exists(out));
-  }
-
-  private Path convert(Path source, String name, Object... options) {
-    Path target = folder.resolve(name);
-    var args = new ArrayList<Object>(List.of("convert", source, target, "--no-sync"));
-    if (!List.of(options).contains("--to")) {
-      boolean nemo =
-          Files.isDirectory(source) && !Files.exists(source.resolve("model_config.yaml"));
-      args.addAll(List.of("--to", nemo ? "nemo" : "huggingface"));
-    }
-    args.addAll(List.of(options));
-    Run run = Run.of(args.toArray());
-    assertEquals(0, run.code(), run.err());
-    return target;
-  }
-
-  private List<String> configOf(Path nemo) throws IOException {
-    Path unpacked = folder.resolve(nemo.getFileName() + "-unpacked");
-    Checkpoints.reshard(nemo, unpacked);
-    return Files.readAllLines(unpacked.resolve("model_config.yaml")).stream()
-        .filter(line -> !line.contains("_tokenizer.model"))
-        .sorted()
-        .toList();
-  }
-
-  private Path llama(String name) throws IOException {
-    return copy("/nemo/hf/" + name, name);
-  }
-
-  private Path community(String name) throws IOException {
-    return copy("/community/" + name, name);
-  }
-
-  private Path copy(String resource, String name) throws IOException {
-    Path target = folder.resolve("hf-" + name);
-    Files.createDirectories(target);
-    for (String file :
-        List.of(
-            CONFIG,
-            WEIGHTS,
-            "generation_config.json",
-            "tokenizer.model",
-            "tokenizer_config.json",
-            "special_tokens_map.json")) {
-      try (var stream = CommunityTest.class.getResourceAsStream(resource + "/" + file)) {
-        if (stream != null) {
-          Files.copy(stream, target.resolve(file));
-        }
-      }
-    }
-    return target;
-  }
-
-  private static TreeSet<String> names(Path folder) throws IOException {
-    try (var files = Files.list(folder)) {
-      var names = new TreeSet<String>();
-      files.forEach(file -> names.add(file.getFileName().toString()));
-      return names;
-    }
-  }
-
-  private static void assertSame(Path expected, Path found, String... files) throws IOException {
-    for (String file : files) {
-      byte[] want = Files.readAllBytes(expected.resolve(file));
-      assertArrayEquals(want, Files.readAllBytes(found.resolve(file)), file);
-    }
-  }
-
-  private static Map<String, float[]> floats(Path source) {
-    Map<String, float[]> all = new LinkedHashMap<>();
-    try (var file = new FileSource(source.resolve(WEIGHTS), WEIGHTS)) {
-      SafetensorsFile.open(file)
-          .tensors()
-          .forEach(
-              (name, stored) -> {
-                var bytes =
-                    ByteBuffer.allocate((int) stored.bytes().size())
-                        .order(java.nio.ByteOrder.LITTLE_ENDIAN);
-                stored.bytes().readFully(bytes, 0);
-                var values = new float[bytes.capacity() / 4];
-                bytes.flip().asFloatBuffer().get(values);
-                all.put(name, values);
-              });
-    }
-    return all;
-  }
-
-  private static byte[] torchFile(Path source) {
-    try (var file = new FileSource(source.resolve(WEIGHTS), WEIGHTS)) {
-      var tensors = SafetensorsFile.open(file).tensors();
-      var pickle = new StateDictPickle();
-      Map<String, byte[]> bytes = new LinkedHashMap<>();
-      tensors.forEach(
-          (name, stored) -> {
-            var buffer = ByteBuffer.allocate((int) stored.bytes().size());
-            stored.bytes().readFully(buffer, 0);
-            bytes.put(pickle.add(stored.spec()), buffer.array());
-          });
-      byte[] root = PickleWriter.write(pickle.build(Optional.empty()));
-      var layout = TorchLayout.of("pytorch_model", root, pickle.storages());
-      var out = ByteBuffer.allocate((int) layout.size());
-      Map<String, Long> crcs = new LinkedHashMap<>();
-      bytes.forEach(
-          (key, held) -> {
-            var crc = new CRC32();
-            crc.update(held);
-            crcs.put(key, crc.getValue());
-            out.put((int) layout.dataOffset(key), held);
-          });
-      layout.structure(crcs).forEach(chunk -> out.put((int) chunk.offset(), chunk.bytes()));
-      return out.array();
-    }
   }
 }

@@ -1,0 +1,152 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.pickle.PickleWriter;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
+import io.shardwright.core.internal.codec.torch.StateDictPickle;
+import io.shardwright.core.internal.codec.torch.TorchLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders of community models, and what tests do with them. */
+abstract class CommunityFolders {
+  static final String WEIGHTS = "model.safetensors";
+  static final String CONFIG = "config.json";
+
+  @TempDir Path folder;
+
+  void assertRefused(int code, String part, Path source) {
+    Path out = folder.resolve("refused.nemo");
+    Run run = Run.of("convert", source, out);
+    assertEquals(code, run.code(), run.err());
+    assertTrue(run.err().contains(part), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  Path convert(Path source, String name, Object... options) {
+    Path target = folder.resolve(name);
+    var args = new ArrayList<Object>(List.of("convert", source, target, "--no-sync"));
+    if (!List.of(options).contains("--to")) {
+      boolean nemo =
+          Files.isDirectory(source) && !Files.exists(source.resolve("model_config.yaml"));
+      args.addAll(List.of("--to", nemo ? "nemo" : "huggingface"));
+    }
+    args.addAll(List.of(options));
+    Run run = Run.of(args.toArray());
+    assertEquals(0, run.code(), run.err());
+    return target;
+  }
+
+  List<String> configOf(Path nemo) throws IOException {
+    Path unpacked = folder.resolve(nemo.getFileName() + "-unpacked");
+    Checkpoints.reshard(nemo, unpacked);
+    return Files.readAllLines(unpacked.resolve("model_config.yaml")).stream()
+        .filter(line -> !line.contains("_tokenizer.model"))
+        .sorted()
+        .toList();
+  }
+
+  Path llama(String name) throws IOException {
+    return copy("/nemo/hf/" + name, name);
+  }
+
+  Path community(String name) throws IOException {
+    return copy("/community/" + name, name);
+  }
+
+  Path copy(String resource, String name) throws IOException {
+    Path target = folder.resolve("hf-" + name);
+    Files.createDirectories(target);
+    for (String file :
+        List.of(
+            CONFIG,
+            WEIGHTS,
+            "generation_config.json",
+            "tokenizer.model",
+            "tokenizer_config.json",
+            "special_tokens_map.json")) {
+      try (var stream = CommunityFolders.class.getResourceAsStream(resource + "/" + file)) {
+        if (stream != null) {
+          Files.copy(stream, target.resolve(file));
+        }
+      }
+    }
+    return target;
+  }
+
+  static TreeSet<String> names(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      var names = new TreeSet<String>();
+      files.forEach(file -> names.add(file.getFileName().toString()));
+      return names;
+    }
+  }
+
+  static void assertSame(Path expected, Path found, String... files) throws IOException {
+    for (String file : files) {
+      byte[] want = Files.readAllBytes(expected.resolve(file));
+      assertArrayEquals(want, Files.readAllBytes(found.resolve(file)), file);
+    }
+  }
+
+  static Map<String, float[]> floats(Path source) {
+    Map<String, float[]> all = new LinkedHashMap<>();
+    try (var file = new FileSource(source.resolve(WEIGHTS), WEIGHTS)) {
+      SafetensorsFile.open(file)
+          .tensors()
+          .forEach(
+              (name, stored) -> {
+                var bytes =
+                    ByteBuffer.allocate((int) stored.bytes().size())
+                        .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+                stored.bytes().readFully(bytes, 0);
+                var values = new float[bytes.capacity() / 4];
+                bytes.flip().asFloatBuffer().get(values);
+                all.put(name, values);
+              });
+    }
+    return all;
+  }
+
+  static byte[] torchFile(Path source) {
+    try (var file = new FileSource(source.resolve(WEIGHTS), WEIGHTS)) {
+      var tensors = SafetensorsFile.open(file).tensors();
+      var pickle = new StateDictPickle();
+      Map<String, byte[]> bytes = new LinkedHashMap<>();
+      tensors.forEach(
+          (name, stored) -> {
+            var buffer = ByteBuffer.allocate((int) stored.bytes().size());
+            stored.bytes().readFully(buffer, 0);
+            bytes.put(pickle.add(stored.spec()), buffer.array());
+          });
+      byte[] root = PickleWriter.write(pickle.build(Optional.empty()));
+      var layout = TorchLayout.of("pytorch_model", root, pickle.storages());
+      var out = ByteBuffer.allocate((int) layout.size());
+      Map<String, Long> crcs = new LinkedHashMap<>();
+      bytes.forEach(
+          (key, held) -> {
+            var crc = new CRC32();
+            crc.update(held);
+            crcs.put(key, crc.getValue());
+            out.put((int) layout.dataOffset(key), held);
+          });
+      layout.structure(crcs).forEach(chunk -> out.put((int) chunk.offset(), chunk.bytes()));
+      return out.array();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Hugging Face folders that can't be converted. */
+class CommunityRefusalTest extends CommunityFolders {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "llama | \"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | hidden_act is 'gelu'",
+        "llama | \"attention_bias\": false | \"attention_bias\": true | attention_bias",
+        "llama | \"rope_scaling\": null | \"rope_scaling\": {\"type\": \"yarn\"} | 'yarn'",
+        "llama | \"use_cache\" | \"quantization_config\": {}, \"use_cache\" | quantized",
+        "gpt2 | \"scale_attn_weights\": true | \"scale_attn_weights\": false | scale_attn",
+        "vit | \"qkv_bias\": true | \"qkv_bias\": false | qkv_bias",
+        "llama | LlamaForCausalLM | OtherForCausalLM | other-type",
+      })
+  void refusesWhatNemoCannotExpress(String model, String before, String after, String part)
+      throws IOException {
+    Path source = community(model);
+    String config = Files.readString(source.resolve(CONFIG));
+    String changed = config.replace(before, after);
+    if (part.equals("other-type")) {
+      changed = changed.replace("\"llama\"", "\"other-type\"");
+      part = "no family knows architecture 'OtherForCausalLM'";
+    }
+    assertNotEquals(config, changed);
+    Files.writeString(source.resolve(CONFIG), changed);
+    assertRefused(3, part, source);
+  }
+
+  @Test
+  void refusesAClassThatCannotExpressTheConfiguration() throws IOException {
+    Path nemo = convert(community("llama"), "m");
+    Path config = nemo.resolve("model_config.yaml");
+    Files.writeString(
+        config,
+        Files.readString(config).replace("rotary_percentage: 1.0", "rotary_percentage: 0.5"));
+    Run run = Run.of("convert", nemo, folder.resolve("x"), "--to", "huggingface");
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("SW-208") && run.err().contains("rotary_percentage"), run.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model.layers.1.mlp.up_proj.weight | | SW-116",
+        "model.layers.1.self_attn.k_proj.weight | | SW-116",
+        "model.layers.1.mlp.up_proj.weight | model.layers.1.mlp.upp_proj.weight | SW-206",
+        "model.layers.1.mlp.up_proj.weight | model.layers.9.mlp.up_proj.weight | SW-116",
+      })
+  void namesATensorThatIsMissingOrUnknown(String name, String instead, String code)
+      throws IOException {
+    Path source = community("llama");
+    var file = source.resolve(WEIGHTS);
+    String header = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    String renamed = instead == null ? name.replace("model.layers", "model.layerz") : instead;
+    byte[] bytes = header.replace(name, renamed).getBytes(StandardCharsets.ISO_8859_1);
+    long grown = renamed.length() - name.length();
+    var length = ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    length.putLong(0, length.getLong(0) + grown);
+    Files.write(file, bytes);
+    String expected = instead == null ? "SW-206" : code;
+    assertRefused(3, expected, source);
+    assertRefused(3, "layer", source);
+  }
+}
