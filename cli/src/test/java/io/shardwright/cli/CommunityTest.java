@@ -11,6 +11,8 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -82,7 +84,7 @@ class CommunityTest extends CommunityFolders {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"vit", "vit-digits"})
+  @ValueSource(strings = {"vit", "vit-digits", "timm-vit"})
   void theVitComesBackAsItWas(String model) throws IOException {
     Path source = community(model);
     assertSame(source, convert(convert(source, "m.nemo", "--tp", 4), "back"), WEIGHTS, CONFIG);
@@ -176,6 +178,10 @@ class CommunityTest extends CommunityFolders {
     "llama-linear-rope, seq_len_interpolation_factor: 2.0",
     "llama3-rope-tied, scale_positional_embedding: true",
     "llama3-rope-tied, old_context_len: 32",
+    "timm-vit, num_attention_heads: 4",
+    "timm-vit, img_w: 16",
+    "timm-vit, layernorm_epsilon: 1.0e-06",
+    "timm-vit, num_layers: 3",
     "vit, class_token_length: 1",
     "vit, finetune: true",
     "vit, num_classes: 10",
@@ -205,6 +211,23 @@ class CommunityTest extends CommunityFolders {
     assertTrue(all.stream().anyMatch(l -> l.contains(rows + "[104, 32]")), "" + all);
     var told = Checkpoints.found(convert(nemo, "told", "--to", "huggingface", "--vocab-size", 100));
     assertTrue(told.stream().anyMatch(l -> l.contains(rows + "[100, 32]")), "" + told);
+  }
+
+  @Test
+  void aModelThatWasSavedWithoutItsFirstNamePartIsTheSame() throws IOException {
+    Path source = community("gpt2");
+    Path nemo = convert(source, "m.nemo");
+    Path file = source.resolve(WEIGHTS);
+    var text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    int header =
+        ByteBuffer.wrap(Files.readAllBytes(file)).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(0);
+    String names = text.substring(8, 8 + header).replace("\"transformer.", "\"");
+    String padded = names + " ".repeat(header - names.length());
+    Files.write(
+        file,
+        (text.substring(0, 8) + padded + text.substring(8 + header))
+            .getBytes(StandardCharsets.ISO_8859_1));
+    assertEquals(Checkpoints.found(nemo), Checkpoints.found(convert(source, "again.nemo")));
   }
 
   @Test

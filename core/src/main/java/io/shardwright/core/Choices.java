@@ -1,7 +1,10 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.convert.CommunityConfig;
+import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.format.directory.Origin;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Naming;
@@ -20,8 +23,11 @@ final class Choices {
   private Choices() {}
 
   static TargetChoice of(
-      ReshardRequest request, ModelDescription model, Optional<CommunityModel> source) {
-    Optional<CommunityModel> community = community(request, model);
+      ReshardRequest request,
+      ModelDescription model,
+      Optional<CommunityModel> source,
+      Optional<Origin> origin) {
+    Optional<CommunityModel> community = community(request, model, origin);
     Naming naming =
         community.isPresent()
             ? Naming.HUGGING_FACE
@@ -48,12 +54,19 @@ final class Choices {
    * @throws UnsupportedCheckpointException if none fits the configuration
    */
   private static Optional<CommunityModel> community(
-      ReshardRequest request, ModelDescription model) {
+      ReshardRequest request, ModelDescription model, Optional<Origin> origin) {
     if (ReshardJob.format(request) != TargetFormat.HUGGING_FACE) {
       return Optional.empty();
     }
     var known = model.family().communityModels();
     Optional<String> asked = request.community().architecture();
+    Optional<CommunityModel> first =
+        origin
+            .filter(from -> asked.isEmpty())
+            .flatMap(from -> CommunityMatch.find(known, new CommunityConfig(from.config())));
+    if (first.isPresent()) {
+      return first;
+    }
     var fitting =
         known.stream()
             .filter(

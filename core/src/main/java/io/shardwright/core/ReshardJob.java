@@ -6,6 +6,7 @@ import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.directory.Origin;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
@@ -183,7 +184,7 @@ final class ReshardJob implements AutoCloseable {
             source.sourceFiles(),
             Families.names(source),
             request.replicateUnmatched());
-    TargetChoice choice = Choices.of(request, model, kind.sourceModel());
+    TargetChoice choice = Choices.of(request, model, kind.sourceModel(), Origin.of(source));
     Choices.refuseLoss(request, model);
     OptionalLong tokenizer =
         adoption.attachments().stream()

@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param kind how the values relate
  * @param community keys of {@code config.json}: all are read, the first that is there counts; the
- *     first is written; empty where it has none
+ *     first is written; empty where it has none. {@code a[i]} is part i of a text between
+ *     underscores, {@code #t@i} is extent i of tensor t, {@code #t} with a star counts tensors
  * @param nemo the NeMo key; empty where it has none
  * @param words NeMo's word for each of the other side's
  * @param value the only value allowed, or the one that an absent key stands for
@@ -37,6 +38,8 @@ public record ConfigKey(
     INNER,
     /** A number of classes is that of their names. */
     LABELS,
+    /** Sides of a square image, told by the number of positions. */
+    IMAGE_SIZE,
     /** A window of w tokens is NeMo's {@code [w-1, 0]}. */
     WINDOW,
     /** The scaling of rotary positions, in any of its spellings. */

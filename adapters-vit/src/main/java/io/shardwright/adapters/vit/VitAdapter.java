@@ -49,6 +49,6 @@ public final class VitAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<CommunityModel> communityModels() {
-    return List.of(CommunityVit.model());
+    return List.of(CommunityVit.model(), TimmVit.model());
   }
 }

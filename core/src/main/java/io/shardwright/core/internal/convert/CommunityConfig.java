@@ -8,17 +8,56 @@ import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.tensor.Shape;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** A {@code config.json}, its scalars as texts. */
-public record CommunityConfig(Obj document) implements ModelConfig {
+/**
+ * A {@code config.json}, its scalars as texts. Keys are dotted paths; beside them {@code a[i]} is
+ * part i of a text between underscores, {@code #t@i} extent i of tensor t, and {@code #t} the
+ * number of tensors with a number for the star in t.
+ *
+ * @param shapes of the tensors beside the document
+ */
+public record CommunityConfig(Obj document, Map<String, Shape> shapes) implements ModelConfig {
+  /** A document alone. */
+  public CommunityConfig(Obj document) {
+    this(document, Map.of());
+  }
 
   /** The first of some keys that has a value; null is none. */
   public Optional<String> text(List<String> keys) {
-    return keys.stream()
-        .flatMap(key -> value(key).flatMap(CommunityConfig::text).stream())
-        .findFirst();
+    return keys.stream().flatMap(key -> one(key).stream()).findFirst();
+  }
+
+  private Optional<String> one(String key) {
+    if (key.startsWith("#")) {
+      return key.contains("@") ? extent(key.substring(1)) : count(key.substring(1));
+    }
+    if (key.endsWith("]")) {
+      int open = key.indexOf('[');
+      int index = Integer.parseInt(key.substring(open + 1, key.length() - 1));
+      return one(key.substring(0, open))
+          .map(text -> text.split("[_.]"))
+          .filter(parts -> parts.length > index)
+          .map(parts -> parts[index]);
+    }
+    return value(key).flatMap(CommunityConfig::text);
+  }
+
+  private Optional<String> extent(String place) {
+    String[] parts = place.split("@");
+    int axis = Integer.parseInt(parts[1]);
+    return Optional.ofNullable(shapes.get(parts[0]))
+        .filter(shape -> shape.rank() > axis)
+        .map(shape -> Long.toString(shape.dim(axis)));
+  }
+
+  private Optional<String> count(String pattern) {
+    String name = "\\Q" + pattern.replace("*", "\\E[0-9]+\\Q") + "\\E";
+    long count = shapes.keySet().stream().filter(found -> found.matches(name)).count();
+    return count == 0 ? Optional.empty() : Optional.of(Long.toString(count));
   }
 
   @Override
@@ -28,7 +67,7 @@ public record CommunityConfig(Obj document) implements ModelConfig {
 
   @Override
   public boolean has(String key) {
-    return value(key).isPresent();
+    return one(key).isPresent();
   }
 
   /** A key's value; {@code a.b} is a key of an object. */

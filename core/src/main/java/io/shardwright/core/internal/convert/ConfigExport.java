@@ -63,12 +63,10 @@ public final class ConfigExport {
     Obj whole = origin.filter(known -> sameMeaning(known, config, model)).orElseGet(export::finish);
     var written = new Obj(new LinkedHashMap<>(whole.fields()));
     vocabulary.ifPresent(rows -> written.put("vocab_size", Num.of(rows)));
-    boolean both = written.get("dtype").isPresent();
-    if (!both || written.get("torch_dtype").isPresent()) {
-      written.put("torch_dtype", new Str(dtype));
-    }
-    if (both) {
-      written.put("dtype", new Str(dtype));
+    for (String key : List.of("torch_dtype", "dtype")) {
+      if (written.get(key).isPresent()) {
+        written.put(key, new Str(dtype));
+      }
     }
     return written;
   }
@@ -119,7 +117,7 @@ public final class ConfigExport {
       case HEAD_SIZE -> put(row, new Num(headSize(value)));
       case WINDOW -> put(row, window(row));
       case ROPE_SCALING -> rope();
-      case ALSO -> {}
+      case ALSO, IMAGE_SIZE -> {}
     }
   }
 
@@ -134,7 +132,7 @@ public final class ConfigExport {
   }
 
   private void put(ConfigKey row, JsonValue value) {
-    if (!row.community().get(0).contains(".")) {
+    if (row.community().get(0).matches("[A-Za-z0-9_]+")) {
       document.put(row.community().get(0), value);
     }
   }

@@ -39,7 +39,11 @@ public final class ConfigImport {
           "id2label",
           "label2id",
           "num_labels",
-          "layer_types");
+          "layer_types",
+          "num_classes",
+          "num_features",
+          "pretrained_cfg",
+          "tag");
 
   private final CommunityConfig config;
   private final CommunityModel model;
@@ -83,6 +87,7 @@ public final class ConfigImport {
       case HEAD_SIZE -> found.ifPresent(this::headSize);
       case INNER -> set(row.nemo(), found.orElseGet(this::fourTimesHidden));
       case LABELS -> set(row.nemo(), labels().or(() -> found).orElse("2"));
+      case IMAGE_SIZE -> config.text(row.community()).ifPresent(this::imageSize);
       case WINDOW -> window(row);
       case ROPE_SCALING -> RopeScaling.read(config, this);
     }
@@ -109,6 +114,18 @@ public final class ConfigImport {
     } else {
       set(row.nemo(), word);
     }
+  }
+
+  /** As many patches on a side as the root of the positions that are no class token's. */
+  private void imageSize(String rows) {
+    long positions = Long.parseLong(rows) - 1;
+    long side = Math.round(Math.sqrt(positions));
+    if (side * side != positions) {
+      problem("the model has " + positions + " patches, expected a square");
+    }
+    long patch = Long.parseLong(values.getOrDefault("patch_dim", "1"));
+    set("img_h", Long.toString(side * patch));
+    set("img_w", Long.toString(side * patch));
   }
 
   private Optional<String> labels() {
@@ -141,7 +158,7 @@ public final class ConfigImport {
 
   private void unknown() {
     Set<String> known = new HashSet<>(NEUTRAL);
-    model.keys().forEach(row -> row.community().forEach(key -> known.add(key.split("\\.")[0])));
+    model.keys().forEach(row -> row.community().forEach(key -> known.add(key.split("[.\\[]")[0])));
     for (String key : config.document().fields().keySet()) {
       if (key.equals("quantization_config")) {
         problem("the weights are quantized (quantization_config), expected plain ones");

@@ -46,7 +46,7 @@ final class RankReading {
 
   private Piece piece(String name, int stage, List<RankFile> group) {
     var spec = group.get(0).tensors().get(name).spec();
-    group.forEach(file -> requireSameSpec(spec, group.get(0), file));
+    group.forEach(file -> requireSameSpec(name, spec, group.get(0), file));
     String prefix = describer.prefix(name);
     Match match =
         tied(describer.withoutPrefix(name))
@@ -88,8 +88,8 @@ final class RankReading {
         other, (only.isEmpty() ? "also has " : "lacks ") + (only.isEmpty() ? extra : only), first);
   }
 
-  private void requireSameSpec(TensorSpec expected, RankFile first, RankFile file) {
-    var found = file.tensors().get(expected.name()).spec();
+  private void requireSameSpec(String name, TensorSpec expected, RankFile first, RankFile file) {
+    var found = file.tensors().get(name).spec();
     if (!found.equals(expected)) {
       throw disagree(
           file,

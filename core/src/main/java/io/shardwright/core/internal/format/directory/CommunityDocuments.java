@@ -7,6 +7,8 @@ import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.tokenizer.FastTokenizer;
+import io.shardwright.core.internal.convert.CommunityConfig;
+import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.plan.ExecutablePlan;
@@ -92,11 +94,7 @@ public final class CommunityDocuments {
   }
 
   private boolean isOf(Obj config) {
-    return config
-        .get("model_type")
-        .flatMap(JsonValue::asText)
-        .filter(model.modelType()::equals)
-        .isPresent();
+    return CommunityMatch.find(List.of(model), new CommunityConfig(config)).isPresent();
   }
 
   private void put(String name, Obj document) {

@@ -8,6 +8,7 @@ import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.convert.CommunityConfig;
+import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigImport;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
@@ -22,6 +23,7 @@ import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,10 +56,12 @@ public final class DirectoryCheckpoint implements ModelSource {
       FolderFiles files, DirectoryFormat format, List<CommunityModel> models, Optional<Path> base) {
     this.files = files;
     this.format = format;
-    community =
-        new CommunityConfig(JsonDocument.parse(files.open(format.configFile()), MAX_CONFIG));
-    model = model(models);
+    var document = JsonDocument.parse(files.open(format.configFile()), MAX_CONFIG);
     weights = new FolderWeights(files, format);
+    var shapes = new LinkedHashMap<String, Shape>();
+    weights.tensors().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
+    community = new CommunityConfig(document, shapes);
+    model = model(models);
     config = readConfig(base);
     var table = model.names().inForce(config);
     boolean tied = config.flag("share_embeddings_and_output_weights");
@@ -88,23 +92,18 @@ public final class DirectoryCheckpoint implements ModelSource {
   }
 
   private CommunityModel model(List<CommunityModel> models) {
-    String architecture = community.architecture().orElse("(none)");
-    String type = community.modelType().orElse("(none)");
-    var fitting =
-        models.stream()
-            .filter(m -> m.variant().stream().allMatch(condition -> condition.holds(community)))
-            .toList();
-    return fitting.stream()
-        .filter(m -> m.architecture().equals(architecture))
-        .findFirst()
-        .or(() -> fitting.stream().filter(m -> m.modelType().equals(type)).findFirst())
+    return CommunityMatch.find(models, community)
         .orElseThrow(
             () ->
                 new UnrecognizedCheckpointException(
                     ErrorCode.FAMILY_UNKNOWN,
                     files.name(),
                     "no family knows architecture '"
-                        + architecture
+                        + community
+                            .architecture()
+                            .or(community::modelType)
+                            .or(() -> community.text("architecture"))
+                            .orElse("(none)")
                         + "'; known are "
                         + models.stream()
                             .map(CommunityModel::architecture)
