@@ -2,6 +2,7 @@ package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.core.RunOptions;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import java.nio.file.Path;
@@ -103,6 +104,12 @@ final class ReshardOptions {
   @Option(names = "--no-sync", description = "Do not force the target to disk.")
   private boolean noSync;
 
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "How many threads work; as many as there are processors, at most 4.")
+  private Integer threads;
+
   /** What to do with a tensor that no rule matches. */
   enum Unmatched {
     refuse,
@@ -159,6 +166,9 @@ final class ReshardOptions {
       request.layout(WeightLayout.valueOf(layout.name().toUpperCase(Locale.ROOT)));
     }
     Precision.of(dtype, command).ifPresent(wanted -> request.dtype(wanted, allowLossy));
+    if (threads != null) {
+      request.run(RunOptions.DEFAULT.withThreads(positive(threads, "--threads")));
+    }
     if (vocabSize != null) {
       request.vocabSize(vocabSize);
     }

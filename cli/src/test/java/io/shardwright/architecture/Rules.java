@@ -38,6 +38,7 @@ final class Rules {
     rules.put("spiTypes", spiTypesAreClosed());
     rules.put("statics", noMutableStatics());
     rules.put("streams", standardStreamsBelongToTheCli());
+    rules.put("threads", threadsBelongToTheExecution());
     rules.put("reflection", nothingFromAFileBecomesCode());
     rules.put("services", servicesAreLoadedInOnePlace());
     rules.put("face", publicFaceHidesInternals());
@@ -161,10 +162,17 @@ final class Rules {
         .callMethod(System.class, "exit", int.class)
         .orShould()
         .callMethod(System.class, "getenv", String.class)
-        .orShould()
+        .because("a library neither prints nor ends its host");
+  }
+
+  private static ArchRule threadsBelongToTheExecution() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + ".cli..", INTERNAL + ".execute..")
+        .should()
         .dependOnClassesThat()
         .areAssignableTo(Thread.class)
-        .because("a library neither prints nor ends its host nor starts threads of its own");
+        .because("threads are started, counted and ended in one place");
   }
 
   private static ArchRule nothingFromAFileBecomesCode() {

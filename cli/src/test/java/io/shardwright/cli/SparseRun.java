@@ -75,7 +75,7 @@ final class SparseRun {
               List.of(),
               steps);
       long began = System.nanoTime();
-      var written = Executor.run(few, sink, sink, bytes -> {});
+      var written = Executor.run(few, sink, sink, bytes -> {}, Executor.Conditions.of(1));
       double seconds = (System.nanoTime() - began) / 1e9;
       System.out.printf("%d bytes in %.1f s%n", written.bytesRead(), seconds);
       System.out.printf("%d of %d marks right%n", sink.right, model.marks(RANKS));

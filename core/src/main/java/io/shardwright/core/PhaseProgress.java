@@ -2,7 +2,7 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.execute.Progress;
 
-/** Adds up blocks for a listener. */
+/** Adds up blocks for a listener, which one thread tells at a time. */
 final class PhaseProgress implements Progress {
   private final ProgressListener listener;
   private final ProgressListener.Phase phase;
@@ -16,7 +16,7 @@ final class PhaseProgress implements Progress {
   }
 
   @Override
-  public void advance(long bytes) {
+  public synchronized void advance(long bytes) {
     done += bytes;
     listener.advanced(phase, Math.min(done, total), total);
   }

@@ -3,6 +3,9 @@ package io.shardwright.core;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.execute.Executor;
+import io.shardwright.core.internal.execute.Journal;
+import io.shardwright.core.internal.execute.JvmBackend;
+import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
@@ -19,6 +22,7 @@ import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
@@ -219,13 +223,15 @@ final class ReshardJob implements AutoCloseable {
     long started = System.nanoTime();
     try (var staging = Staging.create(request.target(), layout.files(), request.overwrite())) {
       var copied = new PhaseProgress(listener, ProgressListener.Phase.COPY, plan.logicalBytes());
-      Written written = Executor.run(plan, layout, staging, copied);
+      var workers = workers(request.run());
+      var conditions = new Executor.Conditions(workers, JvmBackend::new, Journal.NONE);
+      Written written = Executor.run(plan, layout, staging, copied, conditions);
       source.requireUnchanged();
       staging.seal(request.sync());
       if (request.verify()) {
         var verified =
             new PhaseProgress(listener, ProgressListener.Phase.VERIFY, layout.verifiedBytes());
-        layout.verify(staging.path(), written, verified);
+        verify(staging.path(), written, verified, workers);
       }
       staging.publish(request.sync());
       var losses = written.losses();
@@ -241,6 +247,22 @@ final class ReshardJob implements AutoCloseable {
           Duration.ofNanos(System.nanoTime() - started),
           changes(),
           notes());
+    }
+  }
+
+  private static Workers workers(RunOptions options) {
+    return options
+        .executor()
+        .map(executor -> new Workers(options.threads(), executor))
+        .orElseGet(() -> Workers.of(options.threads()));
+  }
+
+  private void verify(Path staged, Written written, PhaseProgress progress, Workers workers) {
+    try {
+      layout.verify(staged, written, progress, workers);
+    } catch (CheckpointIoException difference) {
+      written.requireSourceIntact();
+      throw difference;
     }
   }
 

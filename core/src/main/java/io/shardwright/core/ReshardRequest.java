@@ -33,6 +33,7 @@ import java.util.OptionalLong;
  * @param overwrite whether an existing target may be replaced
  * @param verify whether the target is re-read and compared
  * @param sync whether the target is forced to disk
+ * @param run on how many threads, and whether from the start
  */
 public record ReshardRequest(
     Path source,
@@ -54,7 +55,8 @@ public record ReshardRequest(
     boolean replicateUnmatched,
     boolean overwrite,
     boolean verify,
-    boolean sync) {
+    boolean sync,
+    RunOptions run) {
 
   /**
    * A request that keeps everything, verifies and syncs.

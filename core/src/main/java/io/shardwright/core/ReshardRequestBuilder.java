@@ -30,6 +30,7 @@ public final class ReshardRequestBuilder {
   private boolean overwrite;
   private boolean verify = true;
   private boolean sync = true;
+  private RunOptions run = RunOptions.DEFAULT;
 
   ReshardRequestBuilder(Path source, Path target) {
     this.source = source;
@@ -226,6 +227,17 @@ public final class ReshardRequestBuilder {
   }
 
   /**
+   * Says how the plan is run.
+   *
+   * @param options threads, and whether to go on where a killed run ended
+   * @return this
+   */
+  public ReshardRequestBuilder run(RunOptions options) {
+    run = options;
+    return this;
+  }
+
+  /**
    * The request.
    *
    * @return an immutable value
@@ -251,6 +263,7 @@ public final class ReshardRequestBuilder {
         replicateUnmatched,
         overwrite,
         verify,
-        sync);
+        sync,
+        run);
   }
 }

@@ -2,7 +2,9 @@ package io.shardwright.core.internal.bytes;
 
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
 /** Bytes that can be read at any position by any number of threads at once. */
 public interface ByteSource {
@@ -37,6 +39,16 @@ public interface ByteSource {
       }
       at += count;
     }
+  }
+
+  /**
+   * Lets the kernel move bytes to where a channel stands.
+   *
+   * @return bytes moved; 0 where that is not possible
+   * @throws IOException if reading or writing fails
+   */
+  default long transferTo(FileChannel target, long position, long bytes) throws IOException {
+    return 0;
   }
 
   /** A part of these bytes as a source of its own. The range must lie inside. */

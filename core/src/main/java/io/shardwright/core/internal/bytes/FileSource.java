@@ -12,6 +12,11 @@ import java.nio.file.attribute.FileTime;
 
 /** A file, opened once. Its size and time are remembered, so that a change can be noticed. */
 public final class FileSource implements ByteSource, AutoCloseable {
+  /**
+   * Elsewhere the JDK would map the source, which ends the process if the file is cut meanwhile.
+   */
+  private static final boolean KERNEL_MOVES = System.getProperty("os.name").equals("Linux");
+
   private final Path path;
   private final String name;
   private final FileChannel channel;
@@ -62,6 +67,11 @@ public final class FileSource implements ByteSource, AutoCloseable {
     } catch (IOException failure) {
       throw failed(failure);
     }
+  }
+
+  @Override
+  public long transferTo(FileChannel target, long position, long bytes) throws IOException {
+    return KERNEL_MOVES ? channel.transferTo(position, bytes, target) : 0;
   }
 
   /**

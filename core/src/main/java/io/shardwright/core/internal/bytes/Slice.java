@@ -1,6 +1,8 @@
 package io.shardwright.core.internal.bytes;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Objects;
 
 /** A range of another source. */
@@ -21,5 +23,10 @@ record Slice(ByteSource whole, long offset, long size, String name) implements B
     } finally {
       target.limit(limit);
     }
+  }
+
+  @Override
+  public long transferTo(FileChannel target, long position, long bytes) throws IOException {
+    return whole.transferTo(target, offset + position, Math.min(bytes, size - position));
   }
 }

@@ -8,6 +8,13 @@ package io.shardwright.core.internal.execute;
  * @param inexact other values that changed
  */
 public record CastLosses(long overflowed, long underflowed, long inexact) {
+  static final CastLosses NONE = new CastLosses(0, 0, 0);
+
+  CastLosses plus(CastLosses other) {
+    return new CastLosses(
+        overflowed + other.overflowed, underflowed + other.underflowed, inexact + other.inexact);
+  }
+
   /** Whether every value is what it was. */
   public boolean none() {
     return overflowed == 0 && underflowed == 0 && inexact == 0;

@@ -1,128 +1,138 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
-import io.shardwright.core.internal.plan.PlanStep.Fill;
 import io.shardwright.core.internal.plan.TargetTensor;
-import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
-/** Runs a plan against a layout. Memory is two slabs, whatever the model. */
+/**
+ * Runs a plan against a layout. Memory is a few blocks a thread, whatever the model; the bytes are
+ * the same for any number of threads.
+ */
 public final class Executor {
-  /** Between 256 KiB and 1 MiB reads and writes are fastest; 4 MiB halves the speed. */
-  private static final int SLAB_BYTES = 1 << 20;
-
   private final TargetLayout layout;
   private final OutputFiles files;
-  private final Progress progress;
-  private final Slab slab;
-  private final int slabBytes;
-  private final Casts casts = new Casts();
-  private Slab cast;
-  private final Map<TargetTensor, Long> crcs = new LinkedHashMap<>();
+  private final Conditions conditions;
+  private final StorageCrcs storages = new StorageCrcs();
+  private final Map<TargetTensor, CrcPieces> pieces = new ConcurrentHashMap<>();
+  private final Map<Passage, Long> passages = new ConcurrentHashMap<>();
+  private final List<SourceTensor> unchanged = Collections.synchronizedList(new ArrayList<>());
+  private final List<Lane> lanes = Collections.synchronizedList(new ArrayList<>());
 
-  private Executor(TargetLayout layout, OutputFiles files, Progress progress, int slabBytes) {
+  /**
+   * How a plan is run.
+   *
+   * @param workers threads
+   * @param backend made once a thread
+   * @param journal of what is done
+   */
+  public record Conditions(Workers workers, Supplier<TensorBackend> backend, Journal journal) {
+    /** In this machine, from the start. */
+    public static Conditions of(int threads) {
+      return new Conditions(Workers.of(threads), JvmBackend::new, Journal.NONE);
+    }
+  }
+
+  private Executor(TargetLayout layout, OutputFiles files, Conditions conditions) {
     this.layout = layout;
     this.files = files;
-    this.progress = progress;
-    this.slabBytes = slabBytes;
-    this.slab = new Slab(slabBytes);
+    this.conditions = conditions;
   }
 
   /** Runs every step, carries members over, and writes the structure last. */
   public static Written run(
-      ExecutablePlan plan, TargetLayout layout, OutputFiles files, Progress progress) {
-    return run(plan, layout, files, progress, SLAB_BYTES);
+      ExecutablePlan plan,
+      TargetLayout layout,
+      OutputFiles files,
+      Progress progress,
+      Conditions conditions) {
+    return new Executor(layout, files, conditions).run(plan.steps(), progress);
   }
 
-  static Written run(
-      ExecutablePlan plan, TargetLayout layout, OutputFiles files, Progress progress, int slab) {
-    return new Executor(layout, files, progress, slab).run(plan.steps());
+  private Written run(List<PlanStep> steps, Progress progress) {
+    try {
+      var tasks = new ArrayList<Consumer<Lane>>();
+      for (int i = 0; i < steps.size(); i++) {
+        tasks.addAll(tasks(i, steps.get(i), progress));
+      }
+      layout.passages().forEach(passage -> tasks.add(lane -> carry(passage, lane)));
+      conditions.workers().run(tasks, this::lane);
+      return finish();
+    } finally {
+      lanes.forEach(Lane::close);
+    }
   }
 
-  private Written run(List<PlanStep> steps) {
-    for (PlanStep step : steps) {
-      if (step instanceof Copy copy) {
-        copy(copy);
-      } else if (step instanceof Fill fill) {
-        fill(fill);
+  private Lane lane() {
+    var lane = new Lane(conditions.backend().get());
+    lanes.add(lane);
+    return lane;
+  }
+
+  private List<Consumer<Lane>> tasks(int number, PlanStep step, Progress progress) {
+    var before = conditions.journal().done(number);
+    if (!before.isEmpty()) {
+      take(before);
+      progress.advance(step.tensor().byteSize());
+      return List.of();
+    }
+    boolean alone = conditions.workers().threads() == 1;
+    return new StepRun(step, layout, files, progress, alone, run -> done(number, run)).tasks();
+  }
+
+  private void take(Map<TargetTensor, CrcPieces> written) {
+    written.forEach(
+        (tensor, crcs) -> pieces.computeIfAbsent(tensor, t -> new CrcPieces()).addAll(crcs));
+  }
+
+  private void done(int number, StepRun run) {
+    run.tell(storages);
+    take(run.written());
+    if (run.step() instanceof Copy copy) {
+      if (run.unchanged()) {
+        unchanged.add(copy.from().get(0).tensor());
+      }
+      if (copy.from().stream().allMatch(part -> storages.complete(part.tensor()))) {
+        conditions.journal().add(number, run.written());
       }
     }
-    var passages = new LinkedHashMap<Passage, Long>();
-    long carried = 0;
-    for (Passage passage : layout.passages()) {
-      passages.put(passage, carry(passage));
-      carried += passage.bytes().size();
-    }
+  }
+
+  private Written finish() {
+    Lane lane = lanes.isEmpty() ? lane() : lanes.get(0);
+    storages.requireRest(lane.slab().scratch());
+    var crcs = new LinkedHashMap<TargetTensor, Long>();
+    pieces.forEach((tensor, told) -> crcs.put(tensor, crc(tensor, told, lane)));
     for (Piece piece : layout.structure(crcs)) {
       files.write(ByteBuffer.wrap(piece.bytes()), piece.place());
     }
-    return new Written(crcs, passages, slab.bytesRead() + carried, casts.losses());
+    long read = lanes.stream().mapToLong(Lane::bytesRead).sum();
+    var losses = lanes.stream().map(Lane::losses).reduce(CastLosses.NONE, CastLosses::plus);
+    return new Written(crcs, Map.copyOf(passages), read, losses, List.copyOf(unchanged));
   }
 
-  private void copy(Copy copy) {
-    DType dtype = copy.tensor().dtype();
-    var sources = new SourceViews(copy.from(), copy.tensor().shape());
-    var replicas = new SourceViews(copy.replicas(), copy.tensor().shape());
-    var targets = new TargetViews(copy);
-    long elements = copy.tensor().shape().elements();
-    long step = slabBytes / targets.widest(dtype);
-    for (long at = 0; at < elements; at += step) {
-      slab.moveTo(at, Math.min(elements, at + step), dtype);
-      if (!copy.zeros().isEmpty()) {
-        slab.clear();
-      }
-      sources.each(slab::read);
-      replicas.each(slab::compare);
-      write(targets, dtype, copy.shift());
-      progress.advance(Math.min(elements - at, step) * dtype.byteSize());
-    }
-    sources.requireIntact(slab.scratch());
-    replicas.requireIntact(slab.scratch());
-    finish(targets);
+  private long crc(TargetTensor tensor, CrcPieces told, Lane lane) {
+    long size = tensor.spec().byteSize();
+    return told.whole(size).orElseGet(() -> lane.crc(files, layout.place(tensor), size));
   }
 
-  private void write(TargetViews targets, DType dtype, double shift) {
-    for (DType wanted : targets.dtypes()) {
-      Slab from = slab;
-      if (wanted != dtype || shift != 0) {
-        cast = cast == null ? new Slab(slabBytes) : cast;
-        cast.take(slab, dtype, wanted, casts, shift);
-        from = cast;
-      }
-      Slab bytes = from;
-      targets.each(
-          wanted, (tensor, runs, crc) -> bytes.write(runs, layout.place(tensor), files, crc));
-    }
-  }
-
-  private void fill(Fill fill) {
-    var targets = new TargetViews(fill);
-    slab.moveTo(0, fill.tensor().shape().elements(), fill.tensor().dtype());
-    slab.bytes(fill.values().length).put(fill.values());
-    write(targets, fill.tensor().dtype(), 0);
-    finish(targets);
-  }
-
-  private void finish(TargetViews targets) {
-    targets.crcs().forEach((tensor, crc) -> crcs.put(tensor, value(tensor, crc)));
-  }
-
-  private long value(TargetTensor tensor, RunningCrc crc) {
-    return crc.value(files, layout.place(tensor), tensor.spec().byteSize(), slab.scratch());
-  }
-
-  private long carry(Passage passage) {
+  private void carry(Passage passage, Lane lane) {
     var crc = new CRC32();
-    ByteBuffer buffer = slab.scratch();
+    ByteBuffer buffer = lane.slab().scratch();
     long size = passage.bytes().size();
     for (long at = 0; at < size; at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
@@ -131,6 +141,7 @@ public final class Executor {
       buffer.flip();
       files.write(buffer, new Place(passage.place().file(), passage.place().offset() + at));
     }
-    return crc.getValue();
+    lane.read(size);
+    passages.put(passage, crc.getValue());
   }
 }

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import java.nio.ByteBuffer;
 
@@ -11,6 +12,15 @@ public interface OutputFiles {
    * @throws io.shardwright.spi.error.CheckpointIoException if the device fails or is full
    */
   void write(ByteBuffer bytes, Place place);
+
+  /**
+   * Lets the kernel move bytes that needn't be looked at.
+   *
+   * @return whether it did; if not, nothing has happened
+   */
+  default boolean transfer(ByteSource source, long position, long bytes, Place place) {
+    return false;
+  }
 
   /** Reads back into the buffer's remaining space. */
   void read(ByteBuffer bytes, Place place);

@@ -36,7 +36,7 @@ public final class ReplicaCheck {
             List.of(),
             List.of(),
             replicated);
-    Executor.run(compared, nowhere, nowhere, bytes -> {});
+    Executor.run(compared, nowhere, nowhere, bytes -> {}, Executor.Conditions.of(1));
   }
 
   /** Takes everything and keeps nothing. */

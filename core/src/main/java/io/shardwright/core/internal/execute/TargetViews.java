@@ -19,13 +19,13 @@ final class TargetViews {
 
   private final List<To> views;
   private final List<Runs> runs = new ArrayList<>();
-  private final Map<TargetTensor, RunningCrc> crcs = new LinkedHashMap<>();
+  private final Map<TargetTensor, CrcPieces> crcs = new LinkedHashMap<>();
 
   TargetViews(PlanStep step) {
     views = step.to();
     for (To to : views) {
       runs.add(new Runs(to.view(), step.tensor().shape()));
-      crcs.computeIfAbsent(to.tensor(), tensor -> new RunningCrc());
+      crcs.computeIfAbsent(to.tensor(), tensor -> new CrcPieces());
     }
   }
 
@@ -39,16 +39,31 @@ final class TargetViews {
     return Math.max(read.byteSize(), dtypes().stream().mapToInt(DType::byteSize).max().orElse(1));
   }
 
-  void each(DType dtype, Action action) {
-    for (int i = 0; i < views.size(); i++) {
-      TargetTensor tensor = views.get(i).tensor();
-      if (tensor.spec().dtype() == dtype) {
-        action.on(tensor, runs.get(i), crcs.get(tensor));
+  /** One thread's way through the views. */
+  final class Pass {
+    private final List<RunningCrc> running =
+        views.stream().map(to -> new RunningCrc(crcs.get(to.tensor()))).toList();
+
+    void each(DType dtype, Action action) {
+      for (int i = 0; i < views.size(); i++) {
+        TargetTensor tensor = views.get(i).tensor();
+        if (tensor.spec().dtype() == dtype) {
+          action.on(tensor, runs.get(i), running.get(i));
+        }
       }
+    }
+
+    void end() {
+      running.forEach(RunningCrc::flush);
     }
   }
 
-  Map<TargetTensor, RunningCrc> crcs() {
+  Pass pass() {
+    return new Pass();
+  }
+
+  /** Checksums of what was written, tensor by tensor. */
+  Map<TargetTensor, CrcPieces> crcs() {
     return crcs;
   }
 }

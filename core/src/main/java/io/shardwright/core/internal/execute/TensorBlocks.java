@@ -11,9 +11,7 @@ import java.util.function.Consumer;
 
 /** A tensor's elements in row-major order and little-endian bytes, block by block. */
 public final class TensorBlocks {
-  private static final int BLOCK = 1 << 20;
-
-  private final Slab slab = new Slab(BLOCK);
+  private final Slab slab = new Slab(new JvmBackend());
 
   /**
    * Reads a tensor from front to back.
@@ -35,13 +33,17 @@ public final class TensorBlocks {
     var shape = tensor.shape();
     var views = new SourceViews(parts, shape);
     int size = tensor.dtype().byteSize();
-    long step = BLOCK / size;
+    var storages = new StorageCrcs();
+    var pass = views.pass();
+    long step = slab.scratch().capacity() / size;
     for (long at = 0; at < shape.elements(); at += step) {
       long end = Math.min(shape.elements(), at + step);
       slab.moveTo(at, end, tensor.dtype());
-      views.each(slab::read);
+      pass.each(slab::read);
       each.accept(slab.bytes((int) (end - at) * size));
     }
-    views.requireIntact(slab.scratch());
+    pass.end();
+    views.tell(storages);
+    storages.requireRest(slab.scratch());
   }
 }

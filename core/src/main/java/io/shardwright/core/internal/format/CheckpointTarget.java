@@ -2,6 +2,7 @@ package io.shardwright.core.internal.format;
 
 import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.TargetLayout;
+import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import java.nio.file.Path;
 
@@ -16,5 +17,5 @@ public interface CheckpointTarget extends TargetLayout {
    *
    * @throws io.shardwright.spi.error.CheckpointException if it differs or can't be read
    */
-  void verify(Path staged, Written written, Progress progress);
+  void verify(Path staged, Written written, Progress progress, Workers workers);
 }

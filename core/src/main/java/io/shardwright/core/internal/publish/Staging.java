@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.publish;
 
+import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
@@ -23,11 +24,15 @@ import java.util.UUID;
  * keeps a second run away and tells a leftover of a killed run from one in use.
  */
 public final class Staging implements OutputFiles, AutoCloseable {
+  /** Larger writes are up to five times slower on Linux 6 with ext4, measured with dd too. */
+  private static final int WRITE_BYTES = 256 << 10;
+
   private final Path target;
   private final Path staged;
   private final boolean overwrite;
   private final TargetLock lock;
   private final List<FileChannel> channels = new ArrayList<>();
+  private final List<Path> paths = new ArrayList<>();
 
   private Staging(Path target, TargetLock lock, boolean overwrite) {
     this.target = target;
@@ -93,6 +98,7 @@ public final class Staging implements OutputFiles, AutoCloseable {
     for (OutputFile file : files) {
       Path path = file.path().isEmpty() ? staged : staged.resolve(file.path());
       Files.createDirectories(path.getParent());
+      paths.add(path);
       channels.add(
           FileChannel.open(
               path,
@@ -109,11 +115,31 @@ public final class Staging implements OutputFiles, AutoCloseable {
 
   @Override
   public void write(ByteBuffer bytes, Place place) {
+    int limit = bytes.limit();
     try {
       long at = place.offset();
-      while (bytes.hasRemaining()) {
+      while (bytes.position() < limit) {
+        bytes.limit(Math.min(limit, bytes.position() + WRITE_BYTES));
         at += channels.get(place.file()).write(bytes, at);
       }
+    } catch (IOException failure) {
+      throw failed(failure);
+    }
+  }
+
+  @Override
+  public boolean transfer(ByteSource source, long position, long bytes, Place place) {
+    try (var channel = FileChannel.open(paths.get(place.file()), StandardOpenOption.WRITE)) {
+      channel.position(place.offset());
+      long done = 0;
+      while (done < bytes) {
+        long moved = source.transferTo(channel, position + done, bytes - done);
+        if (moved <= 0) {
+          return false;
+        }
+        done += moved;
+      }
+      return true;
     } catch (IOException failure) {
       throw failed(failure);
     }

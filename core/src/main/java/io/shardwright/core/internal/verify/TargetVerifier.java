@@ -6,7 +6,9 @@ import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.core.internal.execute.CrcPieces;
 import io.shardwright.core.internal.execute.Progress;
+import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetArray;
@@ -15,22 +17,33 @@ import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
-/** Compares a target that was opened afresh with what it should be. */
+/**
+ * Compares a target that was opened afresh with what it should be: its structure at once, its bytes
+ * on several threads by {@link #readAll}.
+ */
 public final class TargetVerifier {
   private static final int BLOCK = 1 << 20;
+  private static final long RANGE = 64 << 20;
 
   private final String target;
   private final Progress progress;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
+  private final Workers workers;
+  private final List<Consumer<ByteBuffer>> reads = new ArrayList<>();
 
   /** A verifier for one target. */
-  public TargetVerifier(String target, Progress progress) {
+  public TargetVerifier(String target, Progress progress, Workers workers) {
     this.target = target;
     this.progress = progress;
+    this.workers = workers;
   }
 
   /**
@@ -66,9 +79,8 @@ public final class TargetVerifier {
         .forEach(
             chunk -> {
               var bytes = chunks.get(file(chunk.member()));
-              boolean same =
-                  bytes != null && crc(bytes.tensor().storage()) == written.tensors().get(chunk);
-              require(same, chunk.member() + " has other values than were read");
+              require(bytes != null, chunk.member() + " is missing");
+              requireBytes(bytes.tensor().storage(), written.tensors().get(chunk), chunk.member());
             });
   }
 
@@ -97,10 +109,10 @@ public final class TargetVerifier {
             && found.strides().equals(expected.spec().shape().rowMajorStrides())
             && found.storage().size() == expected.spec().byteSize();
     require(whole, name + " is not dense in a storage of its own");
-    long crc = crc(found.storage());
-    require(crc == written.tensors().get(expected), name + " has other values than were read");
+    long crc = written.tensors().get(expected);
     boolean stated = found.storageCrc().isEmpty() || found.storageCrc().getAsLong() == crc;
     require(stated, name + " has another CRC-32 than its file states");
+    requireBytes(found.storage(), crc, name);
   }
 
   /**
@@ -117,26 +129,54 @@ public final class TargetVerifier {
         .forEach(
             (name, tensor) -> {
               var stored = found.get(name);
-              boolean same =
-                  stored.spec().equals(tensor.spec())
-                      && crc(stored.bytes()) == written.tensors().get(tensor);
-              require(same, "'" + name + "' has another shape, or other values than were read");
+              require(stored.spec().equals(tensor.spec()), "'" + name + "' has another shape");
+              requireBytes(stored.bytes(), written.tensors().get(tensor), "'" + name + "'");
             });
   }
 
   /**
    * Compares a member with what it should be.
    *
-   * @throws CheckpointIoException if it differs
+   * @throws CheckpointIoException if its size differs
    */
   public void requireMember(String member, ByteSource found, long size, long crc) {
-    require(found.size() == size && crc(found) == crc, member + " differs from what was written");
+    require(found.size() == size, member + " has another size than was written");
+    requireBytes(found, crc, member);
   }
 
-  private long crc(ByteSource bytes) {
+  /** Notes bytes to be read. */
+  private void requireBytes(ByteSource bytes, long crc, String name) {
+    var pieces = new CrcPieces();
+    var open = new AtomicInteger(Math.toIntExact((bytes.size() + RANGE - 1) / RANGE));
+    for (long at = 0; at < bytes.size(); at += RANGE) {
+      long from = at;
+      long to = Math.min(bytes.size(), at + RANGE);
+      reads.add(
+          buffer -> {
+            pieces.add(from, to - from, crc(bytes, from, to, buffer));
+            boolean right = open.decrementAndGet() > 0 || same(pieces, bytes.size(), crc);
+            require(right, name + " has other values than were read");
+          });
+    }
+  }
+
+  private static boolean same(CrcPieces pieces, long size, long crc) {
+    return pieces.whole(size).equals(OptionalLong.of(crc));
+  }
+
+  /**
+   * Reads what was noted and compares it.
+   *
+   * @throws CheckpointIoException naming what differs
+   */
+  public void readAll() {
+    workers.run(reads, () -> ByteBuffer.allocateDirect(BLOCK));
+  }
+
+  private long crc(ByteSource bytes, long from, long to, ByteBuffer buffer) {
     var crc = new CRC32();
-    for (long at = 0; at < bytes.size(); at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(BLOCK, bytes.size() - at));
+    for (long at = from; at < to; at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(BLOCK, to - at));
       bytes.readFully(buffer, at);
       crc.update(buffer.flip());
       progress.advance(buffer.limit());

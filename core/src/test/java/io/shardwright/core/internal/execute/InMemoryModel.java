@@ -53,10 +53,13 @@ public record InMemoryModel(
   public record Held(DType dtype, Shape shape, byte[] bytes) {}
 
   /** Reshards by the engine: describe, plan, execute. */
-  public InMemoryModel reshard(int wanted, int slabBytes) {
+  public InMemoryModel reshard(int wanted, int blockBytes, int threads) {
     ExecutablePlan plan = plan(wanted);
     var sink = new Sink(plan.files());
-    Written written = Executor.run(plan, sink, sink, bytes -> {}, slabBytes);
+    var conditions =
+        new Executor.Conditions(
+            Workers.of(threads), () -> new JvmBackend(blockBytes), Journal.NONE);
+    Written written = Executor.run(plan, sink, sink, bytes -> {}, conditions);
     sink.requireCrcs(written);
     return new InMemoryModel(rules, wanted, config, sink.result());
   }

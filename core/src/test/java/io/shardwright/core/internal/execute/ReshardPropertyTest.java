@@ -33,7 +33,7 @@ class ReshardPropertyTest {
       var random = new Random(seed);
       InMemoryModel whole = randomModel(random);
       int ranks = size(random);
-      var split = whole.reshard(ranks, slab(random));
+      var split = whole.reshard(ranks, slab(random), threads(random));
       for (int rank = 0; rank < ranks; rank++) {
         for (int i = 0; i < whole.rules().size(); i++) {
           String name = "t" + i;
@@ -50,7 +50,10 @@ class ReshardPropertyTest {
     for (long seed = 0; seed < ROUNDS; seed++) {
       var random = new Random(seed);
       InMemoryModel whole = randomModel(random);
-      var back = whole.reshard(size(random), slab(random)).reshard(1, slab(random));
+      var back =
+          whole
+              .reshard(size(random), slab(random), threads(random))
+              .reshard(1, slab(random), threads(random));
       assertSame(whole, back, seed);
     }
   }
@@ -59,10 +62,14 @@ class ReshardPropertyTest {
   void aDetourGivesWhatTheDirectWayGives() {
     for (long seed = 0; seed < ROUNDS; seed++) {
       var random = new Random(seed);
-      InMemoryModel start = randomModel(random).reshard(size(random), slab(random));
+      InMemoryModel start =
+          randomModel(random).reshard(size(random), slab(random), threads(random));
       int goal = size(random);
-      var direct = start.reshard(goal, slab(random));
-      var detour = start.reshard(size(random), slab(random)).reshard(goal, slab(random));
+      var direct = start.reshard(goal, slab(random), threads(random));
+      var detour =
+          start
+              .reshard(size(random), slab(random), threads(random))
+              .reshard(goal, slab(random), threads(random));
       assertSame(direct, detour, seed);
     }
   }
@@ -88,7 +95,7 @@ class ReshardPropertyTest {
     Map<String, Held> second =
         Map.of("t0", new Held(DType.UINT8, Shape.of(3), new byte[] {1, 2, 4}));
     var model = new InMemoryModel(rules, 2, Map.of(), List.of(first, second));
-    var refusal = assertThrows(MalformedCheckpointException.class, () -> model.reshard(1, 64));
+    var refusal = assertThrows(MalformedCheckpointException.class, () -> model.reshard(1, 64, 2));
     assertEquals(ErrorCode.RANKS_DISAGREE, refusal.code());
   }
 
@@ -141,6 +148,10 @@ class ReshardPropertyTest {
   }
 
   /** From one element per slab to everything in one. */
+  private static int threads(Random random) {
+    return 1 + random.nextInt(4);
+  }
+
   private static int slab(Random random) {
     return 16 << random.nextInt(9);
   }

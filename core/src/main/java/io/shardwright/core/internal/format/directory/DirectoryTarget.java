@@ -8,6 +8,7 @@ import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.nemo.MemberPlacement;
@@ -79,20 +80,38 @@ public final class DirectoryTarget implements CheckpointTarget {
   }
 
   @Override
-  public void verify(Path staged, Written written, Progress progress) {
-    var verifier = new TargetVerifier(staged.getFileName().toString(), progress);
-    for (TargetFile file : plan.files()) {
-      try (var source = new FileSource(staged.resolve(file.member()), file.member())) {
-        verifier.requireTensors(SafetensorsFile.open(source).tensors(), file, written);
+  public void verify(Path staged, Written written, Progress progress, Workers workers) {
+    var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
+    try (var opened = new OpenedFiles(staged)) {
+      for (TargetFile file : plan.files()) {
+        var tensors = SafetensorsFile.open(opened.open(file.member())).tensors();
+        verifier.requireTensors(tensors, file, written);
       }
+      documents.forEach(
+          (name, bytes) -> {
+            var crc = new CRC32();
+            crc.update(bytes);
+            verifier.requireMember(name, opened.open(name), bytes.length, crc.getValue());
+          });
+      verifier.readAll();
     }
-    documents.forEach(
-        (name, bytes) -> {
-          var crc = new CRC32();
-          crc.update(bytes);
-          try (var source = new FileSource(staged.resolve(name), name)) {
-            verifier.requireMember(name, source, bytes.length, crc.getValue());
-          }
-        });
+  }
+
+  /** Files of a folder, closed together. */
+  private record OpenedFiles(Path folder, List<FileSource> files) implements AutoCloseable {
+    OpenedFiles(Path folder) {
+      this(folder, new ArrayList<>());
+    }
+
+    FileSource open(String name) {
+      var file = new FileSource(folder.resolve(name), name);
+      files.add(file);
+      return file;
+    }
+
+    @Override
+    public void close() {
+      files.forEach(FileSource::close);
+    }
   }
 }

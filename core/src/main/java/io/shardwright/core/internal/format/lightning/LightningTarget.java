@@ -8,6 +8,7 @@ import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.nemo.ArrayFiles;
@@ -171,13 +172,14 @@ public final class LightningTarget implements CheckpointTarget {
   }
 
   @Override
-  public void verify(Path staged, Written written, Progress progress) {
-    var verifier = new TargetVerifier(staged.getFileName().toString(), progress);
+  public void verify(Path staged, Written written, Progress progress, Workers workers) {
+    var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
     var options =
         new LightningOptions(
             Optional.of(source.stepName()), OptionalLong.empty(), Optional.empty(), optimizer);
     try (var target = LightningCheckpoint.open(staged, options)) {
       verifier.requireEqual(target.sourceFiles(), plan, written);
+      verifier.readAll();
       target.requireIntact();
     }
   }

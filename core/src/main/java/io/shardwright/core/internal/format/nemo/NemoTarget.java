@@ -12,6 +12,7 @@ import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
@@ -178,7 +179,7 @@ public final class NemoTarget implements CheckpointTarget {
   }
 
   @Override
-  public void verify(Path staged, Written written, Progress progress) {
-    NemoVerification.require(staged, plan, this, written, progress);
+  public void verify(Path staged, Written written, Progress progress, Workers workers) {
+    NemoVerification.require(staged, plan, this, written, progress, workers);
   }
 }

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.execute.Progress;
+import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.verify.TargetVerifier;
@@ -17,8 +18,13 @@ final class NemoVerification {
    * @throws io.shardwright.spi.error.CheckpointException if it differs or can't be read
    */
   static void require(
-      Path staged, ExecutablePlan plan, NemoTarget layout, Written written, Progress progress) {
-    var verifier = new TargetVerifier(staged.getFileName().toString(), progress);
+      Path staged,
+      ExecutablePlan plan,
+      NemoTarget layout,
+      Written written,
+      Progress progress,
+      Workers workers) {
+    var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
     try (var target = NemoCheckpoint.open(staged, staged.getParent())) {
       verifier.requireEqual(target.sourceFiles(), plan, written);
       layout
@@ -42,6 +48,7 @@ final class NemoVerification {
                       target.members().open(passage.member()).orElseThrow(),
                       passage.bytes().size(),
                       crc));
+      verifier.readAll();
     }
   }
 }

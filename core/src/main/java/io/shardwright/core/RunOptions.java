@@ -1,0 +1,66 @@
+package io.shardwright.core;
+
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * How a plan is run. The bytes that come out are the same for all of these.
+ *
+ * @param threads that work at most, the caller's among them; at least 1
+ * @param executor gives the threads besides the caller's; empty lets the run start and end its own.
+ *     It may refuse none and may run late: the caller then does the work
+ * @param resume whether what a killed run left of the same target is used, as far as it is right
+ */
+public record RunOptions(int threads, Optional<Executor> executor, boolean resume) {
+  private static final int MOST_BY_DEFAULT = 4;
+
+  /** As many threads as there are processors, at most 4; from the start. */
+  public static final RunOptions DEFAULT =
+      new RunOptions(
+          Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().availableProcessors()),
+          Optional.empty(),
+          false);
+
+  /**
+   * Checks the number of threads.
+   *
+   * @param threads at least 1
+   * @param executor gives the threads besides the caller's
+   * @param resume whether a killed run's work is used
+   */
+  public RunOptions {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
+    }
+  }
+
+  /**
+   * The same with another number of threads.
+   *
+   * @param wanted at least 1
+   * @return the options
+   */
+  public RunOptions withThreads(int wanted) {
+    return new RunOptions(wanted, executor, resume);
+  }
+
+  /**
+   * The same on a host's threads.
+   *
+   * @param given runs what the calling thread doesn't
+   * @return the options
+   */
+  public RunOptions withExecutor(Executor given) {
+    return new RunOptions(threads, Optional.of(given), resume);
+  }
+
+  /**
+   * The same, going on where a killed run ended.
+   *
+   * @param wanted false by default
+   * @return the options
+   */
+  public RunOptions withResume(boolean wanted) {
+    return new RunOptions(threads, executor, wanted);
+  }
+}

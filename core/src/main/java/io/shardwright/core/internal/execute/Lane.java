@@ -1,0 +1,66 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.spi.tensor.DType;
+import java.nio.ByteBuffer;
+
+/** What one thread keeps from task to task. */
+final class Lane {
+  private final TensorBackend backend;
+  private final Slab slab;
+  private Slab cast;
+  private long otherBytes;
+
+  Lane(TensorBackend backend) {
+    this.backend = backend;
+    this.slab = new Slab(backend);
+  }
+
+  Slab slab() {
+    return slab;
+  }
+
+  int blockBytes() {
+    return backend.blockBytes();
+  }
+
+  /** What the slab holds, cast, with something added; the slab itself where nothing is to do. */
+  Slab as(DType from, DType to, double shift) {
+    if (from == to && shift == 0) {
+      return slab;
+    }
+    cast = cast == null ? new Slab(backend) : cast;
+    cast.take(slab, from, to, shift);
+    return cast;
+  }
+
+  /** Reads a target's tensor back where its checksum did not come about on the way. */
+  long crc(OutputFiles files, Place place, long size) {
+    var crc = new java.util.zip.CRC32();
+    ByteBuffer buffer = slab.scratch();
+    for (long at = 0; at < size; at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
+      files.read(buffer, new Place(place.file(), place.offset() + at));
+      crc.update(buffer.flip());
+      buffer.flip();
+    }
+    return crc.getValue();
+  }
+
+  /** Counts what was read around the slab. */
+  void read(long bytes) {
+    otherBytes += bytes;
+  }
+
+  long bytesRead() {
+    return slab.bytesRead() + otherBytes;
+  }
+
+  CastLosses losses() {
+    return backend.losses();
+  }
+
+  void close() {
+    backend.close();
+  }
+}

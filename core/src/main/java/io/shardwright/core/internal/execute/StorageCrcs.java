@@ -1,0 +1,76 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.zip.CRC32;
+
+/**
+ * Compares what was read with the checksums that the files state. A storage may be read by several
+ * steps; it is compared as soon as all of it has passed.
+ */
+final class StorageCrcs {
+  private record Read(SourceTensor tensor, CrcPieces pieces) {}
+
+  private final Map<ByteSource, Read> incomplete = new LinkedHashMap<>();
+
+  /**
+   * Takes what was read of a storage.
+   *
+   * @throws MalformedCheckpointException if that completes it and it is damaged
+   */
+  synchronized void add(SourceTensor tensor, CrcPieces read) {
+    var known =
+        incomplete.computeIfAbsent(tensor.storage(), s -> new Read(tensor, new CrcPieces()));
+    known.pieces().addAll(read);
+    OptionalLong found = known.pieces().whole(tensor.storage().size());
+    if (found.isPresent()) {
+      incomplete.remove(tensor.storage());
+      require(tensor, found.getAsLong());
+    }
+  }
+
+  /** Whether all of a storage has passed and was right. */
+  synchronized boolean complete(SourceTensor tensor) {
+    return !incomplete.containsKey(tensor.storage());
+  }
+
+  /** Reads what did not pass exactly once: storages of which the target needs a part. */
+  synchronized void requireRest(ByteBuffer buffer) {
+    incomplete.values().forEach(read -> requireIntact(read.tensor(), buffer));
+    incomplete.clear();
+  }
+
+  /**
+   * Reads a storage and compares it with the checksum that its file states.
+   *
+   * @throws MalformedCheckpointException naming the damaged storage
+   */
+  static void requireIntact(SourceTensor tensor, ByteBuffer buffer) {
+    var crc = new CRC32();
+    long size = tensor.storage().size();
+    for (long at = 0; at < size; at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
+      tensor.storage().readFully(buffer, at);
+      crc.update(buffer.flip());
+    }
+    require(tensor, crc.getValue());
+  }
+
+  private static void require(SourceTensor tensor, long found) {
+    if (tensor.storageCrc().isPresent() && found != tensor.storageCrc().getAsLong()) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CHECKSUM_MISMATCH,
+          tensor.storage().name(),
+          "the bytes of '"
+              + tensor.spec().name()
+              + "' do not have the CRC-32 that the file states:"
+              + " the file is damaged, fetch it again");
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Runs tasks on several threads, the caller's among them: where no other thread is to be had, the
+ * caller does everything.
+ */
+public final class Workers {
+  private final int threads;
+  private final Executor executor;
+
+  /**
+   * Workers on threads that someone else provides.
+   *
+   * @param threads how many at most, the caller's included
+   * @param executor may run what it is given late or never
+   */
+  public Workers(int threads, Executor executor) {
+    this.threads = threads;
+    this.executor = executor;
+  }
+
+  /** Workers on threads of their own, which end with the tasks. */
+  public static Workers of(int threads) {
+    return new Workers(threads, Workers::start);
+  }
+
+  private static void start(Runnable work) {
+    var thread = new Thread(work, "shardwright-worker");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  /**
+   * Runs all tasks, in their order as far as threads are free. The first failure stops the rest and
+   * is thrown; so does an interruption of the calling thread. No task runs any more on return.
+   *
+   * @param lanes makes what a thread keeps from task to task: buffers
+   */
+  public <L> void run(List<? extends Consumer<L>> tasks, Supplier<L> lanes) {
+    var batch = new Batch<L>(tasks, lanes);
+    int helpers = Math.min(threads, tasks.size()) - 1;
+    for (int i = 0; i < helpers; i++) {
+      executor.execute(batch);
+    }
+    batch.run();
+    batch.await();
+    batch.requireDone();
+  }
+
+  private static final class Batch<L> implements Runnable {
+    private final List<? extends Consumer<L>> tasks;
+    private final Supplier<L> lanes;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private int active;
+
+    Batch(List<? extends Consumer<L>> tasks, Supplier<L> lanes) {
+      this.tasks = tasks;
+      this.lanes = lanes;
+    }
+
+    @Override
+    public void run() {
+      enter();
+      try {
+        work();
+      } catch (Throwable thrown) {
+        failure.compareAndSet(null, thrown);
+      } finally {
+        leave();
+      }
+    }
+
+    private void work() {
+      int task = next.getAndIncrement();
+      if (task >= tasks.size()) {
+        return;
+      }
+      L lane = lanes.get();
+      for (; task < tasks.size() && failure.get() == null; task = next.getAndIncrement()) {
+        tasks.get(task).accept(lane);
+      }
+    }
+
+    private synchronized void enter() {
+      active++;
+    }
+
+    private synchronized void leave() {
+      active--;
+      notifyAll();
+    }
+
+    /** Waits for those that have begun; the others will find nothing to do. */
+    private synchronized void await() {
+      boolean interrupted = Thread.interrupted();
+      while (active > 0) {
+        try {
+          wait();
+        } catch (InterruptedException cancel) {
+          interrupted = true;
+          failure.compareAndSet(null, cancelled());
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void requireDone() {
+      Throwable thrown = failure.get();
+      if (Thread.currentThread().isInterrupted()) {
+        throw cancelled();
+      }
+      if (thrown instanceof RuntimeException problem) {
+        throw problem;
+      }
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+    }
+
+    private static CheckpointIoException cancelled() {
+      return new CheckpointIoException(
+          ErrorCode.INTERRUPTED, "run", "interrupted; nothing was left behind");
+    }
+  }
+}
