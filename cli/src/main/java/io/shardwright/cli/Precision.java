@@ -16,10 +16,11 @@ final class Precision {
       case "fp32", "float32", "32", "32-true" -> Optional.of(DType.FLOAT32);
       case "fp16", "float16", "16", "16-mixed" -> Optional.of(DType.FLOAT16);
       case "bf16", "bfloat16", "bf16-mixed" -> Optional.of(DType.BFLOAT16);
+      case "fp64", "float64", "64", "64-true" -> Optional.of(DType.FLOAT64);
       default ->
           throw new ParameterException(
               command.commandLine(),
-              "'" + word + "' is no type: expected keep, fp32, fp16 or bf16 (or 32, 16)");
+              "'" + word + "' is no type: expected keep, fp32, fp16, bf16 or fp64 (or 32, 16, 64)");
     };
   }
 }

@@ -69,7 +69,7 @@ final class ReshardOptions {
 
   @Option(
       names = {"--dtype", "--precision"},
-      paramLabel = "keep|fp32|fp16|bf16",
+      paramLabel = "keep|fp32|fp16|bf16|fp64",
       defaultValue = "keep",
       description = "The parameters' type.")
   private String dtype;

@@ -5,17 +5,25 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Casts between floating-point types: round to nearest, ties to even; infinities stay, NaN stays
- * NaN, subnormals are exact. As PyTorch does it ({@code c10/util/Half.h}, {@code BFloat16.h}):
- * binary64 goes to the 16-bit types by way of binary32.
+ * Casts between floating-point types: round to nearest, ties to even; infinities stay, subnormals
+ * are exact, a NaN becomes the quiet NaN of its new type. As PyTorch does it ({@code
+ * c10/util/Half.h}, {@code BFloat16.h}): binary64 goes to the 16-bit types by way of binary32.
+ *
+ * <p>Elements pass, as the bits of a binary32, through arrays that stay in the processor's cache:
+ * simple loops over arrays are what the compiler makes vector instructions of.
  */
 final class Casts {
-  private long overflowed;
-  private long underflowed;
-  private long inexact;
+  private static final int BLOCK = 2048;
+  private static final int INFINITY = 0x7f800000;
+
+  private final int[] bits = new int[BLOCK];
+  private final int[] cast = new int[BLOCK];
+  private final short[] halves = new short[BLOCK];
+  private final double[] doubles = new double[BLOCK];
+  private final CastCount lost = new CastCount();
 
   CastLosses losses() {
-    return new CastLosses(overflowed, underflowed, inexact);
+    return lost.losses();
   }
 
   /** Converts a block of little-endian elements. */
@@ -25,67 +33,112 @@ final class Casts {
 
   /** The same, adding something to each in binary32, or binary64 where both are. */
   void convert(ByteBuffer source, DType from, ByteBuffer target, DType to, double shift) {
-    ByteBuffer in = source.order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer out = target.order(ByteOrder.LITTLE_ENDIAN);
-    int elements = in.remaining() / from.byteSize();
-    // Adding nothing would make -0 a 0.
-    float added = shift == 0 ? -0f : (float) shift;
-    double exact = shift == 0 ? -0.0 : shift;
-    for (int i = 0; i < elements; i++) {
+    int elements = source.remaining() / from.byteSize();
+    for (int at = 0; at < elements; at += BLOCK) {
+      int count = Math.min(BLOCK, elements - at);
+      ByteBuffer in = part(source, at, count, from);
+      ByteBuffer out = part(target, at, count, to);
       if (from == DType.FLOAT64) {
-        double value = in.getDouble(8 * i) + exact;
-        if (to == DType.FLOAT64) {
-          out.putDouble(8 * i, value);
-        } else {
-          count(value, put(out, i, to, (float) value));
-        }
-      } else if (to == DType.FLOAT64) {
-        out.putDouble(8 * i, get(in, i, from) + added);
+        fromDoubles(in, out, to, count, shift);
       } else {
-        float value = get(in, i, from) + added;
-        count(value, put(out, i, to, value));
+        get(in, from, count);
+        add((float) shift, count);
+        fromFloats(out, to, count);
       }
     }
   }
 
-  private static float get(ByteBuffer in, int index, DType dtype) {
-    return switch (dtype) {
-      case FLOAT32 -> in.getFloat(4 * index);
-      case BFLOAT16 -> Float.intBitsToFloat(in.getShort(2 * index) << 16);
-      case FLOAT16 -> HalfFloat.toFloat(in.getShort(2 * index));
-      default -> throw new IllegalArgumentException("no cast from " + dtype);
+  private static ByteBuffer part(ByteBuffer all, int at, int count, DType dtype) {
+    int size = dtype.byteSize();
+    return all.slice(all.position() + at * size, count * size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private void fromDoubles(ByteBuffer in, ByteBuffer out, DType to, int count, double shift) {
+    in.asDoubleBuffer().get(doubles, 0, count);
+    // Adding nothing would make -0 a 0.
+    for (int i = 0; shift != 0 && i < count; i++) {
+      doubles[i] += shift;
+    }
+    if (to == DType.FLOAT64) {
+      putDoubles(out, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      bits[i] = Float.floatToRawIntBits((float) doubles[i]);
+    }
+    put(out, to, count);
+    lost.count(doubles, cast, count);
+  }
+
+  private void add(float shift, int count) {
+    for (int i = 0; shift != 0 && i < count; i++) {
+      bits[i] = Float.floatToRawIntBits(Float.intBitsToFloat(bits[i]) + shift);
+    }
+  }
+
+  private void fromFloats(ByteBuffer out, DType to, int count) {
+    if (to == DType.FLOAT64) {
+      for (int i = 0; i < count; i++) {
+        doubles[i] = Float.intBitsToFloat(bits[i]);
+      }
+      putDoubles(out, count);
+    } else {
+      put(out, to, count);
+      lost.count(bits, cast, count);
+    }
+  }
+
+  private void get(ByteBuffer in, DType from, int count) {
+    if (from == DType.FLOAT32) {
+      in.asIntBuffer().get(bits, 0, count);
+      return;
+    }
+    in.asShortBuffer().get(halves, 0, count);
+    boolean brain = brain(from);
+    for (int i = 0; brain && i < count; i++) {
+      bits[i] = halves[i] << 16;
+    }
+    for (int i = 0; !brain && i < count; i++) {
+      bits[i] = HalfFloat.toFloatBits(halves[i]);
+    }
+  }
+
+  private static boolean brain(DType half) {
+    return switch (half) {
+      case BFLOAT16 -> true;
+      case FLOAT16 -> false;
+      default -> throw new IllegalArgumentException(half + " can't be cast");
     };
   }
 
-  /** Writes a value and gives what it has become. */
-  private static float put(ByteBuffer out, int index, DType dtype, float value) {
-    switch (dtype) {
-      case FLOAT32 -> out.putFloat(4 * index, value);
-      case BFLOAT16 -> out.putShort(2 * index, bfloat16(value));
-      case FLOAT16 -> out.putShort(2 * index, HalfFloat.of(value));
-      default -> throw new IllegalArgumentException("no cast to " + dtype);
-    }
-    return get(out, index, dtype);
-  }
-
-  private static short bfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) 0x7fc0;
-    }
-    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
-  }
-
-  private void count(double before, float after) {
-    if (before == after || Double.isNaN(before)) {
+  /** Writes the values and keeps what they have become. */
+  private void put(ByteBuffer out, DType to, int count) {
+    if (to == DType.FLOAT32) {
+      for (int i = 0; i < count; i++) {
+        int nan = INFINITY - (bits[i] & 0x7fffffff) >> 31;
+        cast[i] = bits[i] & ~nan | 0x7fc00000 & nan;
+      }
+      out.asIntBuffer().put(cast, 0, count);
       return;
     }
-    if (Float.isInfinite(after)) {
-      overflowed++;
-    } else if (after == 0) {
-      underflowed++;
-    } else {
-      inexact++;
+    boolean brain = brain(to);
+    for (int i = 0; brain && i < count; i++) {
+      cast[i] = BrainFloat.round(bits[i]);
     }
+    for (int i = 0; brain && i < count; i++) {
+      halves[i] = (short) (cast[i] >>> 16);
+    }
+    for (int i = 0; !brain && i < count; i++) {
+      halves[i] = HalfFloat.of(bits[i]);
+      cast[i] = HalfFloat.toFloatBits(halves[i]);
+    }
+    out.asShortBuffer().put(halves, 0, count);
+  }
+
+  private void putDoubles(ByteBuffer out, int count) {
+    for (int i = 0; i < count; i++) {
+      doubles[i] = doubles[i] == doubles[i] ? doubles[i] : Double.NaN;
+    }
+    out.asDoubleBuffer().put(doubles, 0, count);
   }
 }

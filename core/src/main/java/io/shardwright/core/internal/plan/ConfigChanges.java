@@ -56,11 +56,15 @@ final class ConfigChanges {
     }
   }
 
-  /** NeMo v1.23.0, {@code nemo/collections/nlp/parts/utils_funcs.py}. */
+  /**
+   * NeMo v1.23.0, {@code nemo/collections/nlp/parts/utils_funcs.py}; binary64, which NeMo has no
+   * word for, in PyTorch Lightning's.
+   */
   private static String precision(DType dtype) {
     return switch (dtype) {
       case FLOAT16 -> "16";
       case BFLOAT16 -> "bf16";
+      case FLOAT64 -> "64";
       default -> "32";
     };
   }

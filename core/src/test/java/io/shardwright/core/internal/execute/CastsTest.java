@@ -14,9 +14,9 @@ class CastsTest {
   @Test
   void everyHalfComesBackFromSinglePrecision() {
     for (int bits = 0; bits < 1 << 16; bits++) {
-      float value = HalfFloat.toFloat((short) bits);
+      float value = half(bits);
       if (!Float.isNaN(value)) {
-        assertEquals((short) bits, HalfFloat.of(value), "half " + bits);
+        assertEquals((short) bits, half(value), "half " + bits);
       }
     }
   }
@@ -39,34 +39,108 @@ class CastsTest {
       if (round % 3 == 0) {
         value = (float) ((random.nextDouble() - 0.5) * Math.pow(2, random.nextInt(50) - 30));
       }
-      requireNearest(value, HalfFloat.of(value));
+      requireNearest(value, half(value));
     }
   }
 
   @Test
   void roundsTiesBetweenHalvesToTheEvenOne() {
     for (int bits = 0; bits < 0x7bff; bits++) {
-      double low = HalfFloat.toFloat((short) bits);
-      double high = HalfFloat.toFloat((short) (bits + 1));
+      double low = half(bits);
+      double high = half(bits + 1);
       int even = bits % 2 == 0 ? bits : bits + 1;
-      assertEquals((short) even, HalfFloat.of((float) ((low + high) / 2)), "above " + bits);
+      assertEquals((short) even, half((float) ((low + high) / 2)), "above " + bits);
     }
   }
 
   private static void requireNearest(float value, short found) {
     String where = value + " became " + Integer.toHexString(found & 0xffff);
     if (Float.isNaN(value)) {
-      assertTrue(Float.isNaN(HalfFloat.toFloat(found)), where);
+      assertTrue(Float.isNaN(half(found)), where);
     } else if (Math.abs(value) >= 65_520) {
-      assertEquals(Math.signum(value) * Float.POSITIVE_INFINITY, HalfFloat.toFloat(found), where);
+      assertEquals(Math.signum(value) * Float.POSITIVE_INFINITY, half(found), where);
     } else {
-      double away = Math.abs((double) HalfFloat.toFloat(found) - value);
+      double away = Math.abs((double) half(found) - value);
       for (int step : new int[] {-1, 1}) {
-        float other = HalfFloat.toFloat((short) (found + step));
+        float other = half(found + step);
         boolean neighbour = !Float.isNaN(other) && !Float.isInfinite(other);
         assertTrue(!neighbour || Math.abs((double) other - value) >= away, where);
       }
     }
+  }
+
+  @Test
+  void turnsEveryNanIntoTheQuietOneOfTheNewType() {
+    var nans = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    nans.putInt(0, 0xff800001).putInt(4, 0x7fffffff);
+    assertEquals(0x7e007e00, cast(nans, DType.FLOAT32, DType.FLOAT16).getInt(0));
+    assertEquals(0x7fc07fc0, cast(nans, DType.FLOAT32, DType.BFLOAT16).getInt(0));
+    assertEquals(0x7ff8000000000000L, cast(nans, DType.FLOAT32, DType.FLOAT64).getLong(8));
+    nans.putLong(0, 0xfff0000000000001L);
+    assertEquals(0x7fc00000, cast(nans, DType.FLOAT64, DType.FLOAT32).getInt(0));
+    nans.putInt(0, 0xff817c01);
+    assertEquals(0x7fc00000, cast(nans, DType.FLOAT16, DType.FLOAT32).getInt(0));
+    assertEquals(0x7fc00000, cast(nans, DType.BFLOAT16, DType.FLOAT32).getInt(4));
+  }
+
+  @Test
+  void castsAndCountsEveryElementOfALongBlock() {
+    var random = new Random(11);
+    int count = 10_001;
+    var source = ByteBuffer.allocate(8 * count).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      source.putDouble(8 * i, (random.nextDouble() - 0.5) * Math.pow(2, random.nextInt(60) - 35));
+    }
+    for (DType to : new DType[] {DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16}) {
+      var casts = new Casts();
+      var target = ByteBuffer.allocate(to.byteSize() * count).order(ByteOrder.LITTLE_ENDIAN);
+      casts.convert(source, DType.FLOAT64, target, to, 0.25);
+      var expected = new long[3];
+      for (int i = 0; i < count; i++) {
+        double value = source.getDouble(8 * i) + 0.25;
+        float found = element(target, i, to);
+        assertEquals(nearest((float) value, to), found, "seed 11, element " + i + " as " + to);
+        expected[found == 0 ? 1 : Float.isInfinite(found) ? 0 : 2] += found == value ? 0 : 1;
+      }
+      assertEquals(new CastLosses(expected[0], expected[1], expected[2]), casts.losses());
+    }
+  }
+
+  private static float element(ByteBuffer bytes, int index, DType dtype) {
+    return switch (dtype) {
+      case FLOAT32 -> bytes.getFloat(4 * index);
+      case FLOAT16 -> half(bytes.getShort(2 * index));
+      default -> Float.intBitsToFloat(bytes.getShort(2 * index) << 16);
+    };
+  }
+
+  private static float nearest(float value, DType dtype) {
+    return switch (dtype) {
+      case FLOAT32 -> value;
+      case FLOAT16 -> half(half(value));
+      default -> value == 0 ? value : brain(value);
+    };
+  }
+
+  /** Rounds the fraction to eight digits by arithmetic alone. */
+  private static float brain(float value) {
+    double unit = Math.scalb(1.0, Math.getExponent(value) - 7);
+    return (float) (Math.rint(value / unit) * unit);
+  }
+
+  private static float half(int bits) {
+    return Float.intBitsToFloat(HalfFloat.toFloatBits((short) bits));
+  }
+
+  private static short half(float value) {
+    return HalfFloat.of(Float.floatToRawIntBits(value));
+  }
+
+  private static ByteBuffer cast(ByteBuffer source, DType from, DType to) {
+    int count = source.remaining() / from.byteSize();
+    var target = ByteBuffer.allocate(count * to.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
+    new Casts().convert(source, from, target, to);
+    return target;
   }
 
   @Test
@@ -86,7 +160,7 @@ class CastsTest {
     var source = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(0, tie);
     var target = ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN);
     new Casts().convert(source, DType.FLOAT64, target, DType.FLOAT16);
-    assertEquals(HalfFloat.of((float) tie), target.getShort(0));
+    assertEquals(half((float) tie), target.getShort(0));
     assertEquals(0x3c00, target.getShort(0));
   }
 
