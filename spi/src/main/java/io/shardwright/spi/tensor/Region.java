@@ -1,6 +1,8 @@
 package io.shardwright.spi.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -57,5 +59,24 @@ public record Region(List<Long> offset, Shape shape) {
       }
     }
     return true;
+  }
+
+  /**
+   * The box of the indexes that two boxes of one tensor share.
+   *
+   * @param other of the same rank
+   * @return empty where they share none
+   */
+  public Optional<Region> intersection(Region other) {
+    if (!overlaps(other)) {
+      return Optional.empty();
+    }
+    var from = new ArrayList<Long>();
+    var extents = new ArrayList<Long>();
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      from.add(Math.max(offset.get(axis), other.offset.get(axis)));
+      extents.add(Math.min(end(axis), other.end(axis)) - from.get(axis));
+    }
+    return Optional.of(new Region(from, new Shape(extents)));
   }
 }

@@ -5,6 +5,7 @@ import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,7 +20,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
 
   private final Path path;
   private final String name;
-  private final FileChannel channel;
+  private final SeekableByteChannel channel;
   private final long size;
   private final FileTime modified;
 
@@ -37,7 +38,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
         throw new CheckpointIoException(
             ErrorCode.SOURCE_MISSING, name, "no such file: check the path");
       }
-      channel = FileChannel.open(path, StandardOpenOption.READ);
+      channel = Files.newByteChannel(path, StandardOpenOption.READ);
       size = channel.size();
       modified = Files.getLastModifiedTime(path);
     } catch (IOException failure) {
@@ -63,15 +64,24 @@ public final class FileSource implements ByteSource, AutoCloseable {
   @Override
   public int read(ByteBuffer target, long position) {
     try {
-      return channel.read(target, position);
+      return channel instanceof FileChannel file
+          ? file.read(target, position)
+          : seek(target, position);
     } catch (IOException failure) {
       throw failed(failure);
     }
   }
 
+  /** Other file systems' channels have one position, which threads must share. */
+  private synchronized int seek(ByteBuffer target, long position) throws IOException {
+    return channel.position(position).read(target);
+  }
+
   @Override
   public long transferTo(FileChannel target, long position, long bytes) throws IOException {
-    return KERNEL_MOVES ? channel.transferTo(position, bytes, target) : 0;
+    return KERNEL_MOVES && channel instanceof FileChannel file
+        ? file.transferTo(position, bytes, target)
+        : 0;
   }
 
   /**

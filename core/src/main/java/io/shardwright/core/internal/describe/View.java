@@ -29,6 +29,19 @@ public record View(Region logical, long start, List<Long> strides) {
             new View(new Region(logical.offset(), logical.shape().with(0, rows)), start, strides));
   }
 
+  /** The part of this view that lies within a box. */
+  public Optional<View> within(Region box) {
+    return logical.intersection(box).map(part -> new View(part, place(part.offset()), strides));
+  }
+
+  private long place(List<Long> index) {
+    long at = start;
+    for (int axis = 0; axis < strides.size(); axis++) {
+      at += (index.get(axis) - logical.offset().get(axis)) * strides.get(axis);
+    }
+    return at;
+  }
+
   private boolean empty() {
     return logical.shape().elements() == 0;
   }

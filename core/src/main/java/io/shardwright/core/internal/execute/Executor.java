@@ -60,7 +60,9 @@ public final class Executor {
       OutputFiles files,
       Progress progress,
       Conditions conditions) {
-    return new Executor(layout, files, conditions).run(plan.steps(), progress);
+    return files.inOrder()
+        ? new FrontToBack(plan, layout, files, progress, conditions).run()
+        : new Executor(layout, files, conditions).run(plan.steps(), progress);
   }
 
   private Written run(List<PlanStep> steps, Progress progress) {

@@ -22,6 +22,14 @@ public interface OutputFiles {
     return false;
   }
 
+  /**
+   * Whether bytes can be written in their order alone: file by file, each front to back. Nothing
+   * can be read back then.
+   */
+  default boolean inOrder() {
+    return false;
+  }
+
   /** Reads back into the buffer's remaining space. */
   void read(ByteBuffer bytes, Place place);
 }

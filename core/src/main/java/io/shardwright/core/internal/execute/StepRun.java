@@ -79,7 +79,8 @@ final class StepRun {
     return tasks;
   }
 
-  private void run(Lane lane, long from, long to) {
+  /** Does a range of logical elements. */
+  void run(Lane lane, long from, long to) {
     if (step instanceof Fill fill) {
       fill(fill, lane);
     } else if (step instanceof Copy copy) {
@@ -102,7 +103,7 @@ final class StepRun {
     var reading = sources.pass();
     var comparing = replicas.pass();
     var writing = targets.pass();
-    long block = lane.blockBytes() / targets.widest(dtype);
+    long block = block(lane);
     for (long at = from; at < to; at += block) {
       slab.moveTo(at, Math.min(to, at + block), dtype);
       if (!copy.zeros().isEmpty()) {
@@ -115,6 +116,11 @@ final class StepRun {
     reading.end();
     comparing.end();
     writing.end();
+  }
+
+  /** Logical elements that are in memory at once. */
+  long block(Lane lane) {
+    return lane.blockBytes() / targets.widest(step.tensor().dtype());
   }
 
   private void fill(Fill fill, Lane lane) {

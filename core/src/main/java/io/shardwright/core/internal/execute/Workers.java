@@ -60,6 +60,12 @@ public final class Workers {
     batch.requireDone();
   }
 
+  /** What a run that was told to stop ends with. */
+  static CheckpointIoException cancelled() {
+    return new CheckpointIoException(
+        ErrorCode.INTERRUPTED, "run", "interrupted; nothing was left behind");
+  }
+
   private static final class Batch<L> implements Runnable {
     private final List<? extends Consumer<L>> tasks;
     private final Supplier<L> lanes;
@@ -131,11 +137,6 @@ public final class Workers {
       if (thrown instanceof Error error) {
         throw error;
       }
-    }
-
-    private static CheckpointIoException cancelled() {
-      return new CheckpointIoException(
-          ErrorCode.INTERRUPTED, "run", "interrupted; nothing was left behind");
     }
   }
 }

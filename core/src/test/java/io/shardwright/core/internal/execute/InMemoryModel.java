@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.execute;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.ModelDescription;
@@ -54,8 +56,13 @@ public record InMemoryModel(
 
   /** Reshards by the engine: describe, plan, execute. */
   public InMemoryModel reshard(int wanted, int blockBytes, int threads) {
+    return reshard(wanted, blockBytes, threads, false);
+  }
+
+  /** The same into files that take bytes in any order, or front to back alone. */
+  public InMemoryModel reshard(int wanted, int blockBytes, int threads, boolean inOrder) {
     ExecutablePlan plan = plan(wanted);
-    var sink = new Sink(plan.files());
+    var sink = new Sink(plan.files(), inOrder);
     var conditions =
         new Executor.Conditions(
             Workers.of(threads), () -> new JvmBackend(blockBytes), Journal.NONE);
@@ -172,10 +179,13 @@ public record InMemoryModel(
   /** Every target tensor is a file of its own. */
   private static final class Sink implements TargetLayout, OutputFiles {
     private final List<TargetFile> files;
+    private final boolean inOrder;
     private final Map<TargetTensor, byte[]> bytes = new LinkedHashMap<>();
+    private Place next = new Place(0, 0);
 
-    Sink(List<TargetFile> files) {
+    Sink(List<TargetFile> files, boolean inOrder) {
       this.files = files;
+      this.inOrder = inOrder;
       for (TargetFile file : files) {
         file.tensors().values().forEach(t -> bytes.put(t, new byte[(int) t.spec().byteSize()]));
       }
@@ -183,7 +193,12 @@ public record InMemoryModel(
 
     @Override
     public List<OutputFile> files() {
-      return List.of();
+      return bytes.values().stream().map(held -> new OutputFile("", held.length)).toList();
+    }
+
+    @Override
+    public boolean inOrder() {
+      return inOrder;
     }
 
     @Override
@@ -204,6 +219,11 @@ public record InMemoryModel(
     @Override
     public void write(ByteBuffer source, Place place) {
       byte[] target = List.copyOf(bytes.values()).get(place.file());
+      if (inOrder) {
+        boolean follows = place.equals(next) || place.file() > next.file() && place.offset() == 0;
+        assertTrue(follows, place + " does not follow " + next);
+        next = new Place(place.file(), place.offset() + source.remaining());
+      }
       source.get(target, (int) place.offset(), source.remaining());
     }
 

@@ -59,6 +59,17 @@ class ReshardPropertyTest {
   }
 
   @Test
+  void filesWrittenFrontToBackHaveTheSameBytes() {
+    for (long seed = 0; seed < ROUNDS; seed++) {
+      var random = new Random(seed);
+      InMemoryModel start = randomModel(random).reshard(size(random), slab(random), 1);
+      int goal = size(random);
+      var anyOrder = start.reshard(goal, slab(random), threads(random));
+      assertSame(anyOrder, start.reshard(goal, slab(random), 1, true), seed);
+    }
+  }
+
+  @Test
   void aDetourGivesWhatTheDirectWayGives() {
     for (long seed = 0; seed < ROUNDS; seed++) {
       var random = new Random(seed);

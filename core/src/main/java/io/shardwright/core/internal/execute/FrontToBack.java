@@ -1,0 +1,220 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Passage;
+import io.shardwright.core.internal.execute.TargetLayout.Piece;
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.PlanStep;
+import io.shardwright.core.internal.plan.TargetTensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+
+/**
+ * Runs a plan for a place that takes the bytes of a file in their order alone, as an object store
+ * does: file by file, tensor by tensor, window by window. The bytes are those of any other run;
+ * source bytes that several targets need are read for each of them.
+ */
+final class FrontToBack {
+  private static final int LARGEST_WINDOW = 16 << 20;
+  private static final int WINDOW_BLOCKS = 16;
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 16).asReadOnlyBuffer();
+
+  private final ExecutablePlan plan;
+  private final TargetLayout layout;
+  private final OutputFiles files;
+  private final Progress progress;
+  private final Lane lane;
+  private final Lane uncounted;
+  private final Window window;
+  private final StorageCrcs storages = new StorageCrcs();
+  private final Map<TargetTensor, PlanStep> steps = new HashMap<>();
+  private final Map<TargetTensor, Long> crcs = new LinkedHashMap<>();
+  private final Map<Passage, Long> passages = new LinkedHashMap<>();
+  private final Map<Place, byte[]> structure = new HashMap<>();
+  private boolean outdated;
+  private int file;
+  private long position;
+
+  FrontToBack(
+      ExecutablePlan plan,
+      TargetLayout layout,
+      OutputFiles files,
+      Progress progress,
+      Executor.Conditions conditions) {
+    this.plan = plan;
+    this.layout = layout;
+    this.files = files;
+    this.progress = progress;
+    lane = new Lane(conditions.backend().get());
+    uncounted = new Lane(conditions.backend().get());
+    long wanted = (long) WINDOW_BLOCKS * lane.blockBytes();
+    window = new Window((int) Math.min(LARGEST_WINDOW, wanted));
+  }
+
+  Written run() {
+    try {
+      plan.steps().forEach(step -> step.to().forEach(to -> steps.put(to.tensor(), step)));
+      plan.targets().forEach(tensor -> crcs.put(tensor, 0L));
+      restructure();
+      var items = items();
+      for (OutputFile each : layout.files()) {
+        position = 0;
+        items.get(file).forEach(this::write);
+        zeros(each.size());
+        file++;
+      }
+      storages.requireRest(lane.slab().scratch());
+      long read = lane.bytesRead() + uncounted.bytesRead();
+      return new Written(crcs, passages, read, lane.losses(), List.of());
+    } finally {
+      lane.close();
+      uncounted.close();
+    }
+  }
+
+  /** What each file holds, by its offset. */
+  private List<TreeMap<Long, Runnable>> items() {
+    var items = new ArrayList<TreeMap<Long, Runnable>>();
+    layout.files().forEach(each -> items.add(new TreeMap<>()));
+    structure.forEach((place, bytes) -> put(items, place, bytes.length, () -> piece(place)));
+    layout
+        .passages()
+        .forEach(each -> put(items, each.place(), each.bytes().size(), () -> carry(each)));
+    plan.targets()
+        .forEach(
+            each -> put(items, layout.place(each), each.spec().byteSize(), () -> tensor(each)));
+    return items;
+  }
+
+  private static void put(
+      List<TreeMap<Long, Runnable>> items, Place place, long size, Runnable item) {
+    if (size > 0) {
+      items.get(place.file()).put(place.offset(), item);
+    }
+  }
+
+  private void write(long offset, Runnable item) {
+    zeros(offset);
+    item.run();
+  }
+
+  private void zeros(long end) {
+    while (position < end) {
+      append(ZEROS.slice(0, (int) Math.min(ZEROS.capacity(), end - position)));
+    }
+  }
+
+  private void append(ByteBuffer bytes) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw Workers.cancelled();
+    }
+    int count = bytes.remaining();
+    files.write(bytes, new Place(file, position));
+    position += count;
+  }
+
+  /** A header or directory tells the checksums of what is written by now. */
+  private void piece(Place place) {
+    if (outdated) {
+      restructure();
+    }
+    append(ByteBuffer.wrap(structure.get(place)));
+  }
+
+  private void restructure() {
+    structure.clear();
+    for (Piece piece : layout.structure(crcs)) {
+      structure.put(piece.place(), piece.bytes());
+    }
+    outdated = false;
+  }
+
+  private void carry(Passage passage) {
+    var crc = new CRC32();
+    ByteBuffer buffer = lane.slab().scratch();
+    long size = passage.bytes().size();
+    for (long at = 0; at < size; at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
+      passage.bytes().readFully(buffer, at);
+      crc.update(buffer.flip());
+      append(buffer.flip());
+    }
+    lane.read(size);
+    passages.put(passage, crc.getValue());
+  }
+
+  private void tensor(TargetTensor tensor) {
+    var own = new SingleTarget(steps.get(tensor), tensor);
+    var run = new StepRun(own.step(), layout, window, bytes -> {}, false, done -> {});
+    var blocks = new Blocks(own, run, run.block(lane), position);
+    var crc = new CRC32();
+    long end = position + tensor.spec().byteSize();
+    while (position < end) {
+      window.moveTo(position, end);
+      blocks.fill();
+      crc.update(window.bytes());
+      progress.advance(window.end() - window.start());
+      append(window.bytes());
+    }
+    run.tell(storages);
+    crcs.put(tensor, crc.getValue());
+    outdated = true;
+  }
+
+  /**
+   * The blocks of a step, each done as often as it has bytes in a window; what it loses counts
+   * once.
+   */
+  private final class Blocks {
+    private final StepRun run;
+    private final long block;
+    private final long start;
+    private final boolean first;
+    private final int elementSize;
+    private final List<Runs> runs = new ArrayList<>();
+    private final long elements;
+    private final BitSet counted = new BitSet();
+    private final Spans spans = new Spans();
+
+    Blocks(SingleTarget own, StepRun run, long block, long start) {
+      this.run = run;
+      this.block = block;
+      this.start = start;
+      first = own.first();
+      elementSize = own.to().get(0).tensor().spec().dtype().byteSize();
+      var shape = run.step().tensor().shape();
+      elements = shape.elements();
+      own.to().forEach(to -> runs.add(new Runs(to.view(), shape)));
+    }
+
+    void fill() {
+      for (long at = 0; at < elements; at += block) {
+        long from = at;
+        long to = Math.min(elements, at + block);
+        if (runs.stream().anyMatch(each -> meets(each, from, to))) {
+          int number = Math.toIntExact(at / block);
+          run.run(first && !counted.get(number) ? lane : uncounted, from, to);
+          counted.set(number);
+        }
+      }
+    }
+
+    private boolean meets(Runs each, long from, long to) {
+      spans.take(each, from, to, elementSize);
+      for (int piece = 0; piece < spans.count(); piece++) {
+        if (window.meets(start + spans.stored(piece), spans.length(piece))) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}
