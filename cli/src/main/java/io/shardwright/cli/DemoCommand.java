@@ -53,7 +53,7 @@ final class DemoCommand extends ScreenCommand {
     screen()
         .print("  ./shardwright reshard " + one + " " + folder.resolve("vit-tp4.nemo") + " --tp 4");
     screen().print("  ./shardwright verify " + two + " --sums");
-    return same ? ExitCode.DONE : 1;
+    return same ? ExitCode.DONE : ExitCode.DIFFERENT;
   }
 
   private static Path unpack(Path file) {

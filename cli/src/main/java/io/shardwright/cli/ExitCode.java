@@ -5,6 +5,7 @@ import io.shardwright.spi.error.ErrorCode;
 /** The exit codes that scripts rely on. */
 final class ExitCode {
   static final int DONE = 0;
+  static final int DIFFERENT = 1;
   static final int USAGE = 2;
   static final int RESOURCES = 5;
   static final int BUG = 70;
@@ -13,7 +14,7 @@ final class ExitCode {
 
   static int of(ErrorCode code) {
     return switch (code.kind()) {
-      case VERIFICATION -> 1;
+      case VERIFICATION -> DIFFERENT;
       case INPUT -> 3;
       case SAFETY -> 4;
       case RESOURCES -> RESOURCES;

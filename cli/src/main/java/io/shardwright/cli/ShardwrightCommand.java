@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       ReshardCommand.class,
       ConvertCommand.class,
       VerifyCommand.class,
+      DiffCommand.class,
       AdaptersCommand.class,
       DemoCommand.class,
       ChangeNumPartitionsCommand.class,

@@ -93,6 +93,7 @@ final class CheckpointReading {
     blocks.read(
         spec,
         parts,
+        0,
         block -> {
           bytesRead += block.remaining();
           progress.advance(block.remaining());

@@ -7,9 +7,13 @@ import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.plan.CanonicalModel;
+import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.WeightLayout;
@@ -17,6 +21,8 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -114,6 +120,33 @@ final class OpenCheckpoint implements Checkpoint {
 
   Optional<ModelDescription> model() {
     return model;
+  }
+
+  /** The tensors as the model means them; as they are stored where no family is known. */
+  List<CanonicalTensor> canonical() {
+    return model
+        .map(described -> CanonicalModel.of(described, Vocabularies.of(source)))
+        .orElseGet(this::stored);
+  }
+
+  /** The tensors as they are stored, those of several rank files under the ranks' names. */
+  List<CanonicalTensor> stored() {
+    var stored = new ArrayList<CanonicalTensor>();
+    for (RankFile file : files.ranks()) {
+      String prefix = files.ranks().size() == 1 ? "" : file.rank() + ": ";
+      file.tensors()
+          .forEach(
+              (name, tensor) -> {
+                var spec =
+                    new TensorSpec(prefix + name, tensor.spec().dtype(), tensor.spec().shape());
+                var view = new View(Region.whole(spec.shape()), tensor.start(), tensor.strides());
+                stored.add(
+                    CanonicalTensor.asStored(
+                        spec, List.of(new SourcePart(file.member(), tensor, view))));
+              });
+    }
+    files.arrays().forEach(a -> stored.add(CanonicalTensor.asStored(a.spec(), a.parts())));
+    return stored;
   }
 
   @Override

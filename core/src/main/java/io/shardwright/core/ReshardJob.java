@@ -200,7 +200,7 @@ final class ReshardJob implements AutoCloseable {
         model,
         choice,
         adoption.changes(),
-        new VocabularySize(request.vocabSize(), kind.originalVocabulary(), tokenizer),
+        new VocabularySize(request.vocabSize(), Vocabularies.original(source), tokenizer),
         kind.names(choice.size()));
   }
 
@@ -250,7 +250,7 @@ final class ReshardJob implements AutoCloseable {
     }
   }
 
-  private static Workers workers(RunOptions options) {
+  static Workers workers(RunOptions options) {
     return options
         .executor()
         .map(executor -> new Workers(options.threads(), executor))

@@ -199,4 +199,35 @@ public final class Shardwright {
       return new CheckpointReading(checkpoint, sums, values, listener).read();
     }
   }
+
+  /**
+   * Takes a SHA-256 of every tensor of a model.
+   *
+   * @param path an archive or a folder
+   * @param listener told how far the reading is
+   * @return logical tensors where a family is known, else stored ones
+   * @throws io.shardwright.spi.error.CheckpointException if the checkpoint can't be read
+   */
+  public Manifest manifest(Path path, ProgressListener listener) {
+    try (var checkpoint = OpenCheckpoint.open(path, registry)) {
+      return ModelReading.of(checkpoint, RunOptions.DEFAULT, listener).manifest();
+    }
+  }
+
+  /**
+   * Compares two checkpoints across formats, layouts and namings.
+   *
+   * @param first an archive or a folder
+   * @param second another
+   * @param options on how many threads
+   * @param listener told how far the reading is
+   * @return in what they differ
+   * @throws io.shardwright.spi.error.CheckpointException if one can't be read
+   */
+  public Comparison diff(Path first, Path second, RunOptions options, ProgressListener listener) {
+    try (var one = OpenCheckpoint.open(first, registry);
+        var other = OpenCheckpoint.open(second, registry)) {
+      return new CheckpointComparison(one, other).run(ReshardJob.workers(options), listener);
+    }
+  }
 }

@@ -6,7 +6,6 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.CommunityDocuments;
 import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.directory.DirectoryTarget;
-import io.shardwright.core.internal.format.directory.Origin;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.lightning.LightningTarget;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
@@ -24,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** What the target's format decides: the names of its files and how they are laid out. */
 record TargetKind(
@@ -49,13 +47,6 @@ record TargetKind(
     return source instanceof DirectoryCheckpoint folder
         ? Optional.of(folder.model())
         : Optional.empty();
-  }
-
-  /** The vocabulary size in the file that the tensors come from, or once came from. */
-  OptionalLong originalVocabulary() {
-    return source instanceof DirectoryCheckpoint folder
-        ? folder.vocabularySize()
-        : Origin.of(source).map(Origin::vocabularySize).orElseGet(OptionalLong::empty);
   }
 
   TargetNames names(ParallelSize size) {

@@ -9,9 +9,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A tensor's elements in row-major order and little-endian bytes, block by block. */
+/**
+ * A tensor's elements in row-major order and little-endian bytes, block by block. One thread uses
+ * it, for one tensor at a time.
+ */
 public final class TensorBlocks {
-  private final Slab slab = new Slab(new JvmBackend());
+  private final Lane lane = new Lane(new JvmBackend());
 
   /**
    * Reads a tensor from front to back.
@@ -20,30 +23,72 @@ public final class TensorBlocks {
    */
   public void read(SourceTensor tensor, Consumer<ByteBuffer> each) {
     var view = new View(Region.whole(tensor.spec().shape()), tensor.start(), tensor.strides());
-    read(tensor.spec(), List.of(new SourcePart("", tensor, view)), each);
+    read(tensor.spec(), List.of(new SourcePart("", tensor, view)), 0, each);
   }
 
   /**
    * Reads a tensor that lies in several parts.
    *
    * @param parts that cover it
+   * @param shift what is added to every element
    * @param each given blocks that are valid until it returns
    */
-  public void read(TensorSpec tensor, List<SourcePart> parts, Consumer<ByteBuffer> each) {
-    var shape = tensor.shape();
-    var views = new SourceViews(parts, shape);
-    int size = tensor.dtype().byteSize();
-    var storages = new StorageCrcs();
-    var pass = views.pass();
-    long step = slab.scratch().capacity() / size;
-    for (long at = 0; at < shape.elements(); at += step) {
-      long end = Math.min(shape.elements(), at + step);
-      slab.moveTo(at, end, tensor.dtype());
-      pass.each(slab::read);
-      each.accept(slab.bytes((int) (end - at) * size));
+  public void read(
+      TensorSpec tensor, List<SourcePart> parts, double shift, Consumer<ByteBuffer> each) {
+    Cursor cursor = open(tensor, parts, shift);
+    long elements = tensor.shape().elements();
+    for (long at = 0; at < elements; at += cursor.most()) {
+      each.accept(cursor.read(at, Math.min(elements, at + cursor.most())));
     }
-    pass.end();
-    views.tell(storages);
-    storages.requireRest(slab.scratch());
+    cursor.end();
+  }
+
+  /** Opens a tensor to read ranges of it. */
+  public Cursor open(TensorSpec tensor, List<SourcePart> parts, double shift) {
+    return new Cursor(tensor, parts, shift);
+  }
+
+  /** Reads ranges of a tensor. */
+  public final class Cursor {
+    private final TensorSpec tensor;
+    private final double shift;
+    private final SourceViews views;
+    private final SourceViews.Pass pass;
+
+    private Cursor(TensorSpec tensor, List<SourcePart> parts, double shift) {
+      this.tensor = tensor;
+      this.shift = shift;
+      views = new SourceViews(parts, tensor.shape());
+      pass = views.pass();
+    }
+
+    /** How many elements can be read at once. */
+    public int most() {
+      return lane.blockBytes() / tensor.dtype().byteSize();
+    }
+
+    /**
+     * Reads a range of elements.
+     *
+     * @return their bytes, valid until the next range is read
+     */
+    public ByteBuffer read(long from, long to) {
+      lane.slab().moveTo(from, to, tensor.dtype());
+      pass.each(lane.slab()::read);
+      int bytes = (int) (to - from) * tensor.dtype().byteSize();
+      return lane.as(tensor.dtype(), tensor.dtype(), shift).bytes(bytes);
+    }
+
+    /**
+     * Ends after everything was read, and compares it with the checksums that the files state.
+     *
+     * @throws io.shardwright.spi.error.MalformedCheckpointException naming what is damaged
+     */
+    public void end() {
+      pass.end();
+      var storages = new StorageCrcs();
+      views.tell(storages);
+      storages.requireRest(lane.slab().scratch());
+    }
   }
 }

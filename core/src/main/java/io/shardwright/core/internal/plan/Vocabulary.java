@@ -69,6 +69,16 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
     return rows;
   }
 
+  /** The rows without padding, where somebody knows and is believed; empty otherwise. */
+  OptionalLong known(long present, int ranks) {
+    OptionalLong stated =
+        size.stated().isPresent() ? size.stated() : config.integer("override_vocab_size");
+    OptionalLong tokenizer = size.tokenizer();
+    boolean fits = tokenizer.isPresent() && padded(tokenizer.getAsLong(), ranks) == present;
+    OptionalLong rows = stated.isPresent() ? stated : fits ? tokenizer : OptionalLong.empty();
+    return rows.isPresent() && rows.getAsLong() <= present ? rows : OptionalLong.empty();
+  }
+
   private long block(int ranks) {
     return Math.multiplyExact(
         config.integer("make_vocab_size_divisible_by").orElse(DIVISIBLE_BY), ranks);

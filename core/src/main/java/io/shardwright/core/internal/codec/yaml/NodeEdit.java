@@ -2,6 +2,7 @@ package io.shardwright.core.internal.codec.yaml;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.DumperOptions;
@@ -71,5 +72,26 @@ final class NodeEdit {
       tuples.add(new NodeTuple(scalar(key, Tag.STR), value));
     }
     return new MappingNode(map.getTag(), tuples, map.getFlowStyle());
+  }
+
+  /** Collects scalars by their dotted paths; items of a list have their number for a name. */
+  static void leaves(Node node, String path, Map<String, String> leaves) {
+    if (node instanceof MappingNode map) {
+      for (NodeTuple tuple : map.getValue()) {
+        if (tuple.getKeyNode() instanceof ScalarNode key) {
+          leaves(tuple.getValueNode(), join(path, key.getValue()), leaves);
+        }
+      }
+    } else if (node instanceof SequenceNode list) {
+      for (int i = 0; i < list.getValue().size(); i++) {
+        leaves(list.getValue().get(i), join(path, Integer.toString(i)), leaves);
+      }
+    } else if (node instanceof ScalarNode scalar) {
+      leaves.put(path, scalar.getTag().equals(Tag.NULL) ? "null" : scalar.getValue());
+    }
+  }
+
+  private static String join(String path, String key) {
+    return path.isEmpty() ? key : path + "." + key;
   }
 }

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -139,6 +140,13 @@ public final class YamlDocument implements ModelConfig {
                         .filter(ScalarNode.class::isInstance)
                         .map(item -> ((ScalarNode) item).getValue())
                         .toList());
+  }
+
+  /** Every scalar and list of the model by its dotted path; {@code null} for nothing. */
+  public Map<String, String> leaves() {
+    var leaves = new LinkedHashMap<String, String>();
+    NodeEdit.leaves(model(), "", leaves);
+    return leaves;
   }
 
   /** Whether a key's value is a map. */

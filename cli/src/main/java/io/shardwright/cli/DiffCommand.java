@@ -1,0 +1,44 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.Comparison;
+import io.shardwright.core.RunOptions;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** In what two checkpoints differ. */
+@Command(
+    name = "diff",
+    description = {
+      "Compare the tensors of two checkpoints, across formats, layouts and namings.",
+      "Exit code 1 where tensors differ; configurations and artifacts are listed only."
+    })
+final class DiffCommand extends ScreenCommand {
+  @Parameters(index = "0", paramLabel = "A", description = "A checkpoint.")
+  private Path first;
+
+  @Parameters(index = "1", paramLabel = "B", description = "Another.")
+  private Path second;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "How many threads work; as many as there are processors, at most 4.")
+  private Integer threads;
+
+  @Override
+  public Integer call() {
+    var options =
+        threads == null ? RunOptions.DEFAULT : RunOptions.DEFAULT.withThreads(Math.max(1, threads));
+    Comparison found = shardwright().diff(first, second, options, progress());
+    var view = new DiffView(found);
+    if (common().json()) {
+      screen().print(Json.object(view.fields(first, second).map()));
+    } else {
+      view.lines().forEach(screen()::print);
+    }
+    screen().notes(found.notes(), common().quiet());
+    return found.same() ? ExitCode.DONE : ExitCode.DIFFERENT;
+  }
+}

@@ -1,0 +1,74 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.StoredForm;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The tensors that a model is made of. Modules' private states and buffers that the configuration
+ * determines are none of them.
+ */
+public final class CanonicalModel {
+  private final ModelDescription model;
+  private final Vocabulary vocabulary;
+  private final Map<String, ParameterRule> rows = new HashMap<>();
+
+  private CanonicalModel(ModelDescription model, VocabularySize vocabulary) {
+    this.model = model;
+    this.vocabulary = new Vocabulary(model.source(), model.config(), vocabulary);
+    var namings = model.family().namings(model.config());
+    Naming canonical = namings.contains(Naming.MCORE) ? Naming.MCORE : namings.get(0);
+    model
+        .family()
+        .parameters(model.config(), canonical)
+        .inForce(model.config())
+        .rules()
+        .forEach(row -> rows.putIfAbsent(row.canonical(), row));
+  }
+
+  /**
+   * A described checkpoint's tensors.
+   *
+   * @param vocabulary what is known of the true size
+   * @return in the order of the files
+   */
+  public static List<CanonicalTensor> of(ModelDescription model, VocabularySize vocabulary) {
+    var canonical = new CanonicalModel(model, vocabulary);
+    return model.tensors().stream()
+        .filter(tensor -> !LogicalTensor.isExtraState(tensor.id()))
+        .filter(tensor -> !tensor.rule().traits().rotary())
+        .map(canonical::tensor)
+        .toList();
+  }
+
+  private CanonicalTensor tensor(LogicalTensor tensor) {
+    Shape factors = tensor.canonical();
+    boolean padded = tensor.rule().traits().vocabPadded();
+    OptionalLong known =
+        padded ? vocabulary.known(factors.dim(0), model.size().tensor()) : OptionalLong.empty();
+    return new CanonicalTensor(
+        new TensorSpec(tensor.id(), tensor.spec().dtype(), stored(tensor)),
+        factors,
+        tensor.parts(),
+        tensor.rule().traits().shift(),
+        padded,
+        known);
+  }
+
+  /** Its shape at TP 1 where it is stored in one piece; an axis per factor where it never is. */
+  private Shape stored(LogicalTensor tensor) {
+    return Optional.ofNullable(rows.get(tensor.rule().canonical()))
+        .filter(row -> row.arrangement().range().isEmpty())
+        .map(row -> StoredForm.wanted(row, model.config(), tensor.canonical()).shard(1))
+        .orElse(tensor.canonical());
+  }
+}
