@@ -105,6 +105,11 @@ final class ReshardOptions {
   private boolean noSync;
 
   @Option(
+      names = "--manifest",
+      description = "Write DST.manifest.json: a SHA-256 of every logical tensor of the target.")
+  private boolean manifest;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "How many threads work; as many as there are processors, at most 4.")
@@ -148,6 +153,7 @@ final class ReshardOptions {
             .overwrite(overwrite)
             .verify(!noVerify)
             .sync(!noSync)
+            .manifest(manifest)
             .replicateUnmatched(unmatched == Unmatched.replicate)
             .training(training.options());
     if (tensor != null) {

@@ -47,6 +47,9 @@ final class RunView {
                   .and("inexact", report.inexact())
                   .and("seconds", seconds)
                   .and("config_changes", report.changes())
+                  .and(
+                      "manifest",
+                      report.manifest().map(manifest -> new ManifestView(manifest).fields()))
                   .and("notes", report.notes())
                   .map()));
     } else {
@@ -62,6 +65,9 @@ final class RunView {
       report.changes().forEach(change -> screen.print("  config " + Screen.safe(change)));
       losses(report);
     }
+    report
+        .manifest()
+        .ifPresent(made -> screen.notes(new ManifestView(made).notes(), common.quiet()));
     screen.notes(report.notes(), common.quiet());
   }
 

@@ -1,11 +1,8 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.Manifest;
 import io.shardwright.core.Verification;
 import io.shardwright.core.Verification.TensorSum;
-import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -37,8 +34,10 @@ final class VerifyCommand extends ScreenCommand {
   @Override
   public Integer call() {
     Verification found = shardwright().verify(source, sums, values, progress());
-    Optional<Manifest> logical =
-        manifest ? Optional.of(shardwright().manifest(source, progress())) : Optional.empty();
+    Optional<ManifestView> logical =
+        manifest
+            ? Optional.of(new ManifestView(shardwright().manifest(source, progress())))
+            : Optional.empty();
     if (common().json()) {
       screen().print(Json.object(fields(found, logical).map()));
     } else if (sums || manifest) {
@@ -46,7 +45,7 @@ final class VerifyCommand extends ScreenCommand {
           .filter(sum -> sums)
           .map(VerifyCommand::sumLine)
           .forEach(screen()::print);
-      logical.ifPresent(this::print);
+      logical.ifPresent(view -> view.lines().forEach(screen()::print));
     } else {
       screen().print(summary(found));
     }
@@ -56,29 +55,13 @@ final class VerifyCommand extends ScreenCommand {
           .map(VerifyCommand::oddLine)
           .forEach(screen()::print);
     }
+    logical.ifPresent(view -> screen().notes(view.notes(), common().quiet()));
     screen().notes(found.notes(), common().quiet());
     return ExitCode.DONE;
   }
 
-  private void print(Manifest logical) {
-    logical.tensors().forEach(entry -> screen().print(line(entry.spec(), entry.sha256())));
-    if (!logical.vocabularyKnown()) {
-      var note = "the true vocabulary size is unknown: its tensors' sums are over all rows";
-      screen().notes(List.of(note), common().quiet());
-    }
-  }
-
   private static String sumLine(TensorSum sum) {
-    return line(sum.spec(), sum.sha256());
-  }
-
-  private static String line(TensorSpec spec, String sha256) {
-    return String.join(
-        "\t",
-        sha256,
-        spec.dtype().safetensorsName(),
-        spec.shape().toString(),
-        Screen.safe(spec.name()));
+    return ManifestView.line(sum.spec(), sum.sha256());
   }
 
   private String summary(Verification found) {
@@ -104,28 +87,13 @@ final class VerifyCommand extends ScreenCommand {
         Screen.safe(sum.file()));
   }
 
-  private Fields fields(Verification found, Optional<Manifest> logical) {
+  private Fields fields(Verification found, Optional<ManifestView> logical) {
     return Fields.of("path", source)
         .and("whole", true)
         .and("bytes_read", found.bytesRead())
         .and("tensors", found.tensors().stream().map(VerifyCommand::tensor).toList())
-        .and("manifest", logical.map(VerifyCommand::manifest))
+        .and("manifest", logical.map(ManifestView::fields))
         .and("notes", found.notes());
-  }
-
-  private static Map<String, Object> manifest(Manifest logical) {
-    return Fields.of("family", logical.family())
-        .and("vocabulary_known", logical.vocabularyKnown())
-        .and("tensors", logical.tensors().stream().map(VerifyCommand::entry).toList())
-        .map();
-  }
-
-  private static Map<String, Object> entry(Manifest.Entry entry) {
-    return Fields.of("name", entry.spec().name())
-        .and("dtype", entry.spec().dtype().torchName())
-        .and("shape", entry.spec().shape().dims())
-        .and("sha256", entry.sha256())
-        .map();
   }
 
   private static Map<String, Object> tensor(TensorSum sum) {

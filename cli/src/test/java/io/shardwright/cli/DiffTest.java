@@ -142,4 +142,33 @@ class DiffTest extends CommunityFolders {
     assertTrue(run.out().contains("config    activation: fast-swiglu and gelu"), run.out());
     assertFalse(run.out().contains("config    mcore_gpt"), run.out());
   }
+
+  @Test
+  void writesTheManifestOfTheTargetBesideIt() throws IOException {
+    Path source = Checkpoints.copy("llama-mha-legacy-tp1.nemo", folder);
+    Run run = Run.of("reshard", source, one, "--tp", 2, "--pp", 2, "--manifest", "--json");
+    assertEquals(0, run.code(), run.err());
+    String written = Files.readString(folder.resolve("one.nemo.manifest.json"));
+    for (String line : Run.of("verify", source, "--manifest", "-q").out().split("\\R")) {
+      assertTrue(written.contains(line.substring(0, 64)), line);
+      assertTrue(run.out().contains(line.substring(0, 64)), line);
+    }
+    Path folderOfTensors = folder.resolve("plain");
+    assertEquals(
+        0, Run.of("convert", one, folderOfTensors, "--to", "safetensors", "--manifest").code());
+    String plain = Files.readString(folder.resolve("plain.manifest.json"));
+    assertTrue(plain.contains("\"tp 1 pp 1: model."), plain);
+  }
+
+  @Test
+  void refusesAManifestThatIsThereBeforeAnythingIsWritten() throws IOException {
+    Path source = Checkpoints.copy("llama-mha-legacy-tp1.nemo", folder);
+    Path manifest = Files.writeString(folder.resolve("one.nemo.manifest.json"), "mine");
+    Run run = Run.of("reshard", source, one, "--tp", 2, "--manifest");
+    assertEquals(4, run.code(), run.err());
+    assertEquals("mine", Files.readString(manifest));
+    assertFalse(Files.exists(one));
+    assertEquals(0, Run.of("reshard", source, one, "--tp", 2, "--manifest", "--overwrite").code());
+    assertTrue(Files.readString(manifest).startsWith("{"));
+  }
 }

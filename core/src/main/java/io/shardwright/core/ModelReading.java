@@ -11,17 +11,40 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Reads the tensors of an open checkpoint, several at once. */
 record ModelReading(
-    OpenCheckpoint checkpoint, List<CanonicalTensor> tensors, Workers workers, Progress progress) {
+    OpenCheckpoint checkpoint,
+    Optional<String> family,
+    List<CanonicalTensor> tensors,
+    Workers workers,
+    Progress progress) {
 
-  static ModelReading of(OpenCheckpoint checkpoint, RunOptions options, ProgressListener listener) {
+  /** The logical tensors; those that are stored where no family is known. */
+  static ModelReading canonical(
+      OpenCheckpoint checkpoint, RunOptions options, ProgressListener listener) {
     var tensors = checkpoint.canonical().stream().map(CanonicalTensor::unpadded).toList();
+    Optional<String> family = checkpoint.model().map(model -> model.family().id());
+    return of(checkpoint, family, tensors, options, listener);
+  }
+
+  /** The tensors as they are stored. */
+  static ModelReading stored(
+      OpenCheckpoint checkpoint, RunOptions options, ProgressListener listener) {
+    return of(checkpoint, Optional.empty(), checkpoint.stored(), options, listener);
+  }
+
+  private static ModelReading of(
+      OpenCheckpoint checkpoint,
+      Optional<String> family,
+      List<CanonicalTensor> tensors,
+      RunOptions options,
+      ProgressListener listener) {
     long bytes = tensors.stream().mapToLong(tensor -> tensor.spec().byteSize()).sum();
     var progress = new PhaseProgress(listener, ProgressListener.Phase.VERIFY, bytes);
-    return new ModelReading(checkpoint, tensors, ReshardJob.workers(options), progress);
+    return new ModelReading(checkpoint, family, tensors, ReshardJob.workers(options), progress);
   }
 
   /** A SHA-256 of each. */
@@ -37,10 +60,7 @@ record ModelReading(
     workers.run(tasks, TensorBlocks::new);
     checkpoint.source().requireUnchanged();
     boolean known = tensors.stream().allMatch(t -> !t.vocabulary() || t.trueRows().isPresent());
-    return new Manifest(
-        checkpoint.model().map(model -> model.family().id()),
-        known,
-        List.copyOf(Arrays.asList(entries)));
+    return new Manifest(family, known, List.copyOf(Arrays.asList(entries)));
   }
 
   private String sha256(CanonicalTensor tensor, TensorBlocks blocks) {

@@ -3,6 +3,7 @@ package io.shardwright.core;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a run did.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param inexact other values that a cast changed
  * @param duration from start to publication
  * @param changes configuration keys that were changed, as {@code key: old -> new}
+ * @param manifest a SHA-256 of every tensor, where one was asked for
  * @param notes what a user should know
  */
 public record Report(
@@ -30,4 +32,5 @@ public record Report(
     long inexact,
     Duration duration,
     List<String> changes,
+    Optional<Manifest> manifest,
     List<String> notes) {}

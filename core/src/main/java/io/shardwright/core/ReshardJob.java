@@ -19,6 +19,7 @@ import io.shardwright.core.internal.plan.PlanText;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.VocabularySize;
+import io.shardwright.core.internal.publish.SideFile;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -31,12 +32,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** One request on its way: open, describe, plan, execute, verify, publish. */
 final class ReshardJob implements AutoCloseable {
   private final ReshardRequest request;
+  private final AdapterRegistry registry;
   private final ModelSource source;
   private final Adoption adoption;
   private final ExecutablePlan plan;
@@ -44,11 +47,13 @@ final class ReshardJob implements AutoCloseable {
 
   private ReshardJob(
       ReshardRequest request,
+      AdapterRegistry registry,
       ModelSource source,
       Adoption adoption,
       ExecutablePlan plan,
       CheckpointTarget layout) {
     this.request = request;
+    this.registry = registry;
     this.source = source;
     this.adoption = adoption;
     this.plan = plan;
@@ -58,6 +63,9 @@ final class ReshardJob implements AutoCloseable {
   static ReshardJob open(ReshardRequest request, AdapterRegistry registry) {
     Path target = request.target().toAbsolutePath().normalize();
     Staging.refuseExisting(target, request.overwrite());
+    if (request.manifest()) {
+      Staging.refuseExisting(request.manifestPath(), request.overwrite());
+    }
     boolean toTraining = format(request) == TargetFormat.LIGHTNING;
     ModelSource source =
         new Sources(registry)
@@ -76,7 +84,7 @@ final class ReshardJob implements AutoCloseable {
       }
       var kind = new TargetKind(request, source, adoption, registry);
       ExecutablePlan plan = plan(request, source, family, adoption, kind);
-      return new ReshardJob(request, source, adoption, plan, kind.layOut(plan));
+      return new ReshardJob(request, registry, source, adoption, plan, kind.layOut(plan));
     } catch (RuntimeException refusal) {
       adoption.close();
       source.close();
@@ -95,7 +103,7 @@ final class ReshardJob implements AutoCloseable {
             source.size(),
             source.sourceFiles());
     var kind = new TargetKind(request, source, adoption, registry);
-    return new ReshardJob(request, source, adoption, plan, kind.layOut(plan));
+    return new ReshardJob(request, registry, source, adoption, plan, kind.layOut(plan));
   }
 
   private List<String> notes() {
@@ -233,7 +241,8 @@ final class ReshardJob implements AutoCloseable {
             new PhaseProgress(listener, ProgressListener.Phase.VERIFY, layout.verifiedBytes());
         verify(staging.path(), written, verified, workers);
       }
-      staging.publish(request.sync());
+      Optional<Manifest> manifest = manifest(staging.path(), listener);
+      publish(staging, manifest);
       var losses = written.losses();
       return new Report(
           request.target(),
@@ -246,7 +255,34 @@ final class ReshardJob implements AutoCloseable {
           losses.inexact(),
           Duration.ofNanos(System.nanoTime() - started),
           changes(),
+          manifest,
           notes());
+    }
+  }
+
+  /** Read from what was written; tensors that were only copied, from where they were copied. */
+  private Optional<Manifest> manifest(Path staged, ProgressListener listener) {
+    if (!request.manifest()) {
+      return Optional.empty();
+    }
+    boolean copied = format(request) == TargetFormat.SAFETENSORS;
+    try (var read = OpenCheckpoint.open(copied ? request.source() : staged, registry)) {
+      var reading =
+          copied
+              ? ModelReading.stored(read, request.run(), listener)
+              : ModelReading.canonical(read, request.run(), listener);
+      return Optional.of(reading.manifest());
+    }
+  }
+
+  private void publish(Staging staging, Optional<Manifest> manifest) {
+    if (manifest.isEmpty()) {
+      staging.publish(request.sync());
+      return;
+    }
+    try (var file = SideFile.stage(request.manifestPath(), manifest.get().toJson())) {
+      staging.publish(request.sync());
+      file.publish(request.overwrite(), request.sync());
     }
   }
 

@@ -33,6 +33,8 @@ import java.util.OptionalLong;
  * @param overwrite whether an existing target may be replaced
  * @param verify whether the target is re-read and compared
  * @param sync whether the target is forced to disk
+ * @param manifest whether a {@link Manifest} is written beside the target, {@code
+ *     NAME.manifest.json}
  * @param run on how many threads, and whether from the start
  */
 public record ReshardRequest(
@@ -56,6 +58,7 @@ public record ReshardRequest(
     boolean overwrite,
     boolean verify,
     boolean sync,
+    boolean manifest,
     RunOptions run) {
 
   /**
@@ -67,5 +70,14 @@ public record ReshardRequest(
    */
   public static ReshardRequestBuilder builder(Path source, Path target) {
     return new ReshardRequestBuilder(source, target);
+  }
+
+  /**
+   * Where the manifest lies, if one is asked for.
+   *
+   * @return beside the target
+   */
+  public Path manifestPath() {
+    return target.resolveSibling(target.getFileName() + ".manifest.json");
   }
 }

@@ -30,6 +30,7 @@ public final class ReshardRequestBuilder {
   private boolean overwrite;
   private boolean verify = true;
   private boolean sync = true;
+  private boolean manifest;
   private RunOptions run = RunOptions.DEFAULT;
 
   ReshardRequestBuilder(Path source, Path target) {
@@ -227,6 +228,17 @@ public final class ReshardRequestBuilder {
   }
 
   /**
+   * Says whether a SHA-256 of every tensor is written beside the target.
+   *
+   * @param wanted false by default
+   * @return this
+   */
+  public ReshardRequestBuilder manifest(boolean wanted) {
+    manifest = wanted;
+    return this;
+  }
+
+  /**
    * Says how the plan is run.
    *
    * @param options threads, and whether to go on where a killed run ended
@@ -264,6 +276,7 @@ public final class ReshardRequestBuilder {
         overwrite,
         verify,
         sync,
+        manifest,
         run);
   }
 }

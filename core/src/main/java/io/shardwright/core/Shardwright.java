@@ -210,7 +210,7 @@ public final class Shardwright {
    */
   public Manifest manifest(Path path, ProgressListener listener) {
     try (var checkpoint = OpenCheckpoint.open(path, registry)) {
-      return ModelReading.of(checkpoint, RunOptions.DEFAULT, listener).manifest();
+      return ModelReading.canonical(checkpoint, RunOptions.DEFAULT, listener).manifest();
     }
   }
 
