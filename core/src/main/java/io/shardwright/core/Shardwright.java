@@ -156,6 +156,42 @@ public final class Shardwright {
   }
 
   /**
+   * Restores a model: what NeMo's {@code restore_from()} is to a Python program. Nothing of its
+   * tensors is read before it is asked for.
+   *
+   * @param path an archive or a folder, of any format, layout and parallelism
+   * @return to be closed by the caller
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   */
+  public static RestoredModel restoreFrom(Path path) {
+    return create().restore(path, RestoreOptions.NONE);
+  }
+
+  /**
+   * Restores a model with another configuration.
+   *
+   * @param path an archive or a folder, of any format, layout and parallelism
+   * @param options what the configuration is to be
+   * @return to be closed by the caller
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   */
+  public static RestoredModel restoreFrom(Path path, RestoreOptions options) {
+    return create().restore(path, options);
+  }
+
+  /**
+   * Restores a model by this instance's adapters.
+   *
+   * @param path an archive or a folder, of any format, layout and parallelism
+   * @param options what the configuration is to be
+   * @return to be closed by the caller
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   */
+  public RestoredModel restore(Path path, RestoreOptions options) {
+    return RestoredModel.of(OpenCheckpoint.open(path, registry), options);
+  }
+
+  /**
    * Plans a change of parallelism without reading a value.
    *
    * @param request what to do

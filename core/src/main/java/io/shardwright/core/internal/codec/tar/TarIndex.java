@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.codec.tar;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.SourceChannel;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;

@@ -1,16 +1,16 @@
-package io.shardwright.core.internal.codec.tar;
+package io.shardwright.core.internal.bytes;
 
-import io.shardwright.core.internal.bytes.ByteSource;
 import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 
-/** A source as the read-only channel that Commons Compress wants. */
-final class SourceChannel implements SeekableByteChannel {
+/** A source as a read-only channel: what Commons Compress and streams want. */
+public final class SourceChannel implements SeekableByteChannel {
   private final ByteSource source;
   private long position;
 
-  SourceChannel(ByteSource source) {
+  /** A channel at the first byte. */
+  public SourceChannel(ByteSource source) {
     this.source = source;
   }
 
