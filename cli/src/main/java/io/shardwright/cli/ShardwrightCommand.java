@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       VerifyCommand.class,
       DiffCommand.class,
+      ExtractCommand.class,
       AdaptersCommand.class,
       DemoCommand.class,
       ChangeNumPartitionsCommand.class,

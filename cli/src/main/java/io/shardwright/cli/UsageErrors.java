@@ -12,7 +12,7 @@ final class UsageErrors implements IParameterExceptionHandler {
   public int handleParseException(ParameterException problem, String[] args) {
     CommandLine command = problem.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("error: " + Screen.safe(problem.getMessage()));
+    err.println("error: " + Screen.safe(problem.getMessage().replaceFirst("^Error: ", "")));
     UnmatchedArgumentException.printSuggestions(problem, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.USAGE;

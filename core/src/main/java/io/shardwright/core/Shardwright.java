@@ -266,4 +266,22 @@ public final class Shardwright {
       return new CheckpointComparison(one, other).run(ReshardJob.workers(options), listener);
     }
   }
+
+  /**
+   * Copies files out of a checkpoint. Names that lead elsewhere were refused when it was opened.
+   *
+   * @param path an archive or a folder
+   * @param target a new folder
+   * @param parts what to copy
+   * @param overwrite whether an existing folder may be replaced
+   * @return the names of the files in the new folder
+   * @throws io.shardwright.spi.error.CheckpointException if anything fails; there is no new folder
+   *     then
+   */
+  public List<String> extract(Path path, Path target, ExtractedParts parts, boolean overwrite) {
+    Path spool = Path.of(System.getProperty("java.io.tmpdir"));
+    try (var source = new Sources(registry).open(path, spool, TrainingOptions.NEWEST, false)) {
+      return new Extraction(source, parts).run(target, overwrite);
+    }
+  }
 }

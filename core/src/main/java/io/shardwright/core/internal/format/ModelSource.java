@@ -8,6 +8,7 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** An open checkpoint of any format. Headers are read when first asked for. */
@@ -36,6 +37,11 @@ public interface ModelSource extends AutoCloseable {
 
   /** What is neither configuration nor weights. */
   List<Attachment> attachments();
+
+  /** Every file inside, weights included; empty where it is no container of files. */
+  default Optional<List<Attachment>> members() {
+    return Optional.empty();
+  }
 
   /** Every torch file, by member. */
   Map<String, TorchFile> torchFiles();

@@ -95,6 +95,9 @@ public final class Staging implements OutputFiles, AutoCloseable {
               + free
               + " are free: make room or choose another disk");
     }
+    if (files.isEmpty()) {
+      Files.createDirectories(staged);
+    }
     for (OutputFile file : files) {
       Path path = file.path().isEmpty() ? staged : staged.resolve(file.path());
       Files.createDirectories(path.getParent());

@@ -112,8 +112,17 @@ public final class NemoCheckpoint implements ModelSource {
     return config;
   }
 
-  Members members() {
-    return members;
+  /** A member's bytes. */
+  Optional<ByteSource> open(String member) {
+    return members.open(member);
+  }
+
+  @Override
+  public Optional<List<Attachment>> members() {
+    return Optional.of(
+        members.list().stream()
+            .map(member -> new Attachment(member.name(), open(member.name()).orElseThrow()))
+            .toList());
   }
 
   @Override

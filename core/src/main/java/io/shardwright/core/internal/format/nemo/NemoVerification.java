@@ -34,10 +34,7 @@ final class NemoVerification {
                 var crc = new CRC32();
                 crc.update(bytes);
                 verifier.requireMember(
-                    member,
-                    target.members().open(member).orElseThrow(),
-                    bytes.length,
-                    crc.getValue());
+                    member, target.open(member).orElseThrow(), bytes.length, crc.getValue());
               });
       written
           .passages()
@@ -45,7 +42,7 @@ final class NemoVerification {
               (passage, crc) ->
                   verifier.requireMember(
                       passage.member(),
-                      target.members().open(passage.member()).orElseThrow(),
+                      target.open(passage.member()).orElseThrow(),
                       passage.bytes().size(),
                       crc));
       verifier.readAll();

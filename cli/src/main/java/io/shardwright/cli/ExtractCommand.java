@@ -1,0 +1,57 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.ExtractedParts;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Copies files out of a checkpoint. */
+@Command(
+    name = "extract",
+    description = "Copy the configuration and the artifacts, such as tokenizers, to a new folder.")
+final class ExtractCommand extends ScreenCommand {
+  @Parameters(index = "0", paramLabel = "SRC", description = "A checkpoint.")
+  private Path source;
+
+  @Parameters(index = "1", paramLabel = "DIR", description = "A new folder.")
+  private Path target;
+
+  @ArgGroup private Parts parts = new Parts();
+
+  @Option(names = "--overwrite", description = "Replace an existing folder.")
+  private boolean overwrite;
+
+  /** One of them at most. */
+  private static final class Parts {
+    @Option(names = "--config", description = "The configuration alone.")
+    private boolean config;
+
+    @Option(names = "--artifacts", description = "The artifacts alone.")
+    private boolean artifacts;
+
+    @Option(names = "--all", description = "Every member of an archive, weights included.")
+    private boolean all;
+
+    ExtractedParts chosen() {
+      return config
+          ? ExtractedParts.CONFIG
+          : artifacts
+              ? ExtractedParts.ARTIFACTS
+              : all ? ExtractedParts.ALL : ExtractedParts.CONFIG_AND_ARTIFACTS;
+    }
+  }
+
+  @Override
+  public Integer call() {
+    List<String> files = shardwright().extract(source, target, parts.chosen(), overwrite);
+    if (common().json()) {
+      screen().print(Json.object(Fields.of("target", target).and("files", files).map()));
+    } else {
+      files.forEach(file -> screen().print(Screen.safe(target.resolve(file).toString())));
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,68 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.publish.Staging;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Copies members of a checkpoint to a new folder, which appears whole or not at all. */
+record Extraction(ModelSource source, ExtractedParts parts) {
+  private static final int BLOCK = 1 << 20;
+  private static final String CONFIG = "model_config.yaml";
+
+  /** The names of what was written. */
+  List<String> run(Path target, boolean overwrite) {
+    var members = members();
+    var files = new ArrayList<OutputFile>();
+    members.forEach(member -> files.add(new OutputFile(member.name(), member.bytes().size())));
+    try (var staging = Staging.create(target, files, overwrite)) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
+      for (int file = 0; file < members.size(); file++) {
+        copy(members.get(file).bytes(), staging, file, buffer);
+      }
+      source.requireUnchanged();
+      staging.seal(true);
+      staging.publish(true);
+    }
+    return members.stream().map(Attachment::name).toList();
+  }
+
+  private List<Attachment> members() {
+    var config = new Attachment(CONFIG, new MemorySource(source.config().write(), CONFIG));
+    return switch (parts) {
+      case CONFIG -> List.of(config);
+      case ARTIFACTS -> source.attachments();
+      case CONFIG_AND_ARTIFACTS -> {
+        var both = new ArrayList<>(List.of(config));
+        both.addAll(source.attachments());
+        yield both;
+      }
+      case ALL -> source.members().orElseThrow(this::noArchive);
+    };
+  }
+
+  private UnsupportedCheckpointException noArchive() {
+    return new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        source.name(),
+        "is no archive, so that there is nothing to unpack: copy it, or leave --all out");
+  }
+
+  private static void copy(ByteSource bytes, Staging staging, int file, ByteBuffer buffer) {
+    long size = bytes.size();
+    for (long at = 0; at < size; at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(BLOCK, size - at));
+      bytes.readFully(buffer, at);
+      staging.write(buffer.flip(), new Place(file, at));
+    }
+  }
+}
