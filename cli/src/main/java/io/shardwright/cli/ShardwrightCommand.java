@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
       ExtractCommand.class,
       AdaptersCommand.class,
       DemoCommand.class,
+      CompletionCommand.class,
+      ManualCommand.class,
       ChangeNumPartitionsCommand.class,
       CkptToNemoCommand.class,
       LlamaToNemoCommand.class,

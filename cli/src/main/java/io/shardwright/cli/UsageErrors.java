@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -12,9 +13,16 @@ final class UsageErrors implements IParameterExceptionHandler {
   public int handleParseException(ParameterException problem, String[] args) {
     CommandLine command = problem.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("error: " + Screen.safe(problem.getMessage().replaceFirst("^Error: ", "")));
+    if (List.of(args).contains("--json")) {
+      command.getOut().println(Failures.json("usage", message(problem)));
+    }
+    err.println("error: " + Screen.safe(message(problem)));
     UnmatchedArgumentException.printSuggestions(problem, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.USAGE;
+  }
+
+  private static String message(ParameterException problem) {
+    return problem.getMessage().replaceFirst("^Error: ", "");
   }
 }

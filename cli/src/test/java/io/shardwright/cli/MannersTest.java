@@ -1,0 +1,124 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a shell, a script and a manual reader get. */
+class MannersTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh", "fish"})
+  void completesEveryCommandAndOption(String shell) {
+    String script = Run.of("completion", shell).out();
+    for (String command : commands()) {
+      assertTrue(script.contains(command), command);
+      for (String option : options(command)) {
+        String name = shell.equals("fish") ? "-l " + option.substring(2) : option;
+        assertTrue(script.contains(name), command + " " + option);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh", "fish"})
+  void completionIsAScriptThatTheShellTakes(String shell) throws Exception {
+    Path script = Files.writeString(folder.resolve("script"), Run.of("completion", shell).out());
+    boolean installed =
+        Stream.of("/bin/", "/usr/bin/").anyMatch(bin -> Files.exists(Path.of(bin + shell)));
+    org.junit.jupiter.api.Assumptions.assumeTrue(installed, shell + " is not installed");
+    var process = new ProcessBuilder(shell, "-n", script.toString()).inheritIO().start();
+    assertEquals(0, process.waitFor());
+  }
+
+  @Test
+  void refusesAnUnknownShellNamingTheKnownOnes() {
+    Run run = Run.of("completion", "tcsh");
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains("[bash, zsh, fish]"), run.err());
+  }
+
+  @Test
+  void theManualDescribesEveryCommandAndOption() {
+    String manual = Run.of("manual").out().replace("\\-", "-");
+    for (String command : commands()) {
+      assertTrue(manual.contains(".SS " + command), command);
+      options(command).forEach(option -> assertTrue(manual.contains(option), command + option));
+    }
+    assertFalse(manual.lines().anyMatch(line -> line.startsWith("'")), manual);
+  }
+
+  private static List<String> commands() {
+    return Run.of("--help")
+        .out()
+        .lines()
+        .filter(line -> line.matches("  [a-z_]+(, [a-z_]+)* .*|  [a-z_]+(, [a-z_]+)*"))
+        .map(line -> line.strip().split("[ ,]")[0])
+        .toList();
+  }
+
+  private static List<String> options(String command) {
+    var found = java.util.regex.Pattern.compile("--[a-z][a-z-]+");
+    return found.matcher(Run.of(command, "--help").out()).results().map(r -> r.group()).toList();
+  }
+
+  @Test
+  void everyCommandAsksForHelpTheSameWay() {
+    assertTrue(commands().size() >= 14, commands().toString());
+    for (String command : commands()) {
+      Run run = Run.of(command, "--help");
+      assertEquals(0, run.code(), command);
+      assertTrue(run.out().startsWith("Usage: shardwright " + command), run.out());
+      assertTrue(run.out().contains("--json") && run.out().contains("--quiet"), command);
+    }
+  }
+
+  @Test
+  void errorsAreOneJsonObjectOnStdoutWhereOneIsAskedFor() throws IOException {
+    Path missing = folder.resolve("none.nemo");
+    for (Object[] args :
+        new Object[][] {{"inspect", missing, "--json"}, {"inspect", missing, "--json", "--x"}}) {
+      Run run = Run.of(args);
+      assertTrue(run.code() == 3 || run.code() == 2, run.err());
+      assertTrue(run.err().startsWith("error: "), run.err());
+      try (var json = new JsonFactory().createParser(run.out())) {
+        assertEquals(JsonToken.START_OBJECT, json.nextToken());
+        assertEquals("schema_version", json.nextFieldName());
+        json.nextToken();
+        assertEquals("error", json.nextFieldName());
+        json.nextToken();
+        assertEquals("code", json.nextFieldName());
+        assertEquals(args.length == 3 ? "SW-101" : "usage", json.nextTextValue());
+      }
+    }
+  }
+
+  @Test
+  void takesArgumentsFromAFile() throws IOException {
+    Path vit = Run.vit(folder);
+    Path arguments = folder.resolve("arguments");
+    Files.writeString(arguments, "# a comment\ninspect\n\"" + vit + "\"\n--tensors\n");
+    Run run = Run.of("@" + arguments);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("backbone.cls_token"), run.out());
+  }
+
+  @Test
+  void suggestsTheNearestCommandAndOption() {
+    assertTrue(Run.of("reshar", "a", "b").err().contains("reshard"));
+    assertTrue(Run.of("reshard", "a", "b", "--no-synk").err().contains("--no-sync"));
+  }
+}
