@@ -1,7 +1,6 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.TrainingOptions;
 import java.nio.file.Path;
@@ -117,9 +116,7 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
     if (tensorOnly && (pipeline > 1 || targetPipeline != null && targetPipeline != 1)) {
       throw usage("--tp-conversion-only needs pipeline sizes of 1");
     }
-    Shardwright shardwright = shardwright();
-    var report = shardwright.run(shardwright.plan(request(source)), progress());
-    new RunView(this).show(report);
+    run(shardwright(), request(source));
     return ExitCode.DONE;
   }
 

@@ -114,9 +114,7 @@ final class CkptToNemoCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    var shardwright = shardwright();
-    var plan = shardwright.plan(request());
-    new RunView(this).show(shardwright.run(plan, progress()));
+    run(shardwright(), request());
     return ExitCode.DONE;
   }
 

@@ -14,6 +14,11 @@ final class CommonOptions {
       description = "Print results and errors only.")
   private boolean quiet;
 
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Print the plan before it is run, and the adapters that were found.")
+  private boolean verbose;
+
   @Option(names = "--no-progress", description = "Show no progress.")
   private boolean noProgress;
 
@@ -35,6 +40,10 @@ final class CommonOptions {
 
   boolean quiet() {
     return quiet;
+  }
+
+  boolean verbose() {
+    return verbose;
   }
 
   boolean silent() {

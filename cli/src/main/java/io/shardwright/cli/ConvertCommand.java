@@ -60,12 +60,10 @@ final class ConvertCommand extends ScreenCommand {
             .builder()
             .format(format())
             .community(new CommunityOptions(shardBytes(), Optional.ofNullable(architecture)));
-    var plan = shardwright.plan(request.build());
-    var view = new RunView(this);
     if (dryRun) {
-      view.show(plan);
+      new RunView(this).show(shardwright.plan(request.build()));
     } else {
-      view.show(shardwright.run(plan, progress()));
+      run(shardwright, request.build());
     }
     return ExitCode.DONE;
   }

@@ -58,8 +58,7 @@ final class LlamaFromNemoCommand extends ScreenCommand {
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
-    var shardwright = shardwright();
-    new RunView(this).show(shardwright.run(shardwright.plan(request.build()), progress()));
+    run(shardwright(), request.build());
     return ExitCode.DONE;
   }
 }

@@ -54,8 +54,7 @@ final class LlamaToNemoCommand extends ScreenCommand {
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
-    var shardwright = shardwright();
-    new RunView(this).show(shardwright.run(shardwright.plan(request.build()), progress()));
+    run(shardwright(), request.build());
     return ExitCode.DONE;
   }
 

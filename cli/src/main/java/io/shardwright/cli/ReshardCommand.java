@@ -15,12 +15,10 @@ final class ReshardCommand extends ScreenCommand {
   @Override
   public Integer call() {
     var shardwright = shardwright();
-    var plan = shardwright.plan(options.request());
-    var view = new RunView(this);
     if (dryRun) {
-      view.show(plan);
+      new RunView(this).show(shardwright.plan(options.request()));
     } else {
-      view.show(shardwright.run(plan, progress()));
+      run(shardwright, options.request());
     }
     return ExitCode.DONE;
   }

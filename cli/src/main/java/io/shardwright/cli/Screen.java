@@ -14,6 +14,11 @@ record Screen(PrintWriter out, PrintWriter err, boolean terminal) {
     out.println(line);
   }
 
+  /** A line about what is being done. */
+  void remark(String line) {
+    err.println(safe(line));
+  }
+
   /** Sentences for the user's attention. */
   void notes(List<String> notes, boolean quiet) {
     if (!quiet) {

@@ -1,5 +1,7 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.ReshardPlan;
+import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.Shardwright;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -24,7 +26,21 @@ abstract class ScreenCommand implements Callable<Integer> {
   final Shardwright shardwright() {
     var builder = Shardwright.builder();
     common.adapterPath().forEach(builder::adapterPath);
-    return builder.build();
+    Shardwright made = builder.build();
+    if (common.verbose()) {
+      made.adapters()
+          .forEach(found -> screen.remark("adapter '" + found.id() + "' from " + found.origin()));
+    }
+    return made;
+  }
+
+  /** Plans, runs and reports. */
+  final void run(Shardwright shardwright, ReshardRequest request) {
+    ReshardPlan plan = shardwright.plan(request);
+    if (common.verbose()) {
+      plan.toString().lines().forEach(screen::remark);
+    }
+    new RunView(this).show(shardwright.run(plan, progress()));
   }
 
   final ProgressDisplay progress() {

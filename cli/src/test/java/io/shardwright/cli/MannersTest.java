@@ -121,4 +121,15 @@ class MannersTest {
     assertTrue(Run.of("reshar", "a", "b").err().contains("reshard"));
     assertTrue(Run.of("reshard", "a", "b", "--no-synk").err().contains("--no-sync"));
   }
+
+  @Test
+  void tellsPlanAndAdaptersOnStderrWhereAskedTo() throws IOException {
+    Path vit = Run.vit(folder);
+    Run quiet = Run.of("reshard", vit, folder.resolve("a.nemo"), "--tp", "2", "--no-progress");
+    assertEquals("", quiet.err());
+    Run run = Run.of("reshard", vit, folder.resolve("b.nemo"), "--tp", "2", "-v");
+    assertTrue(run.err().contains("adapter 'vit' from"), run.err());
+    assertTrue(run.err().contains("target     TP 2 PP 1"), run.err());
+    assertEquals(quiet.out().lines().count(), run.out().lines().count());
+  }
 }
