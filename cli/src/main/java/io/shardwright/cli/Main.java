@@ -45,16 +45,25 @@ public final class Main {
    * @return the exit code
    */
   static int run(String[] args, PrintWriter out, PrintWriter err, boolean terminal) {
-    var screen = new Screen(out, err, terminal);
-    var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen));
-    line.setOut(out).setErr(err);
-    line.setUsageHelpAutoWidth(false).setExpandAtFiles(true);
-    line.setParameterExceptionHandler(new UsageErrors());
-    line.setExecutionExceptionHandler(new Failures(screen));
-    int code = line.execute(Arrays.stream(args).map(Main::hyphenated).toArray(String[]::new));
+    int code = execute(commandLine(new Screen(out, err, terminal)), args);
     out.flush();
     err.flush();
     return code;
+  }
+
+  /** The program's commands, which print to a screen. */
+  static CommandLine commandLine(Screen screen) {
+    var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen));
+    line.setOut(screen.out()).setErr(screen.err());
+    line.setUsageHelpAutoWidth(false).setExpandAtFiles(true);
+    line.setParameterExceptionHandler(new UsageErrors());
+    line.setExecutionExceptionHandler(new Failures(screen));
+    return line;
+  }
+
+  /** Runs what a shell has split into words. */
+  static int execute(CommandLine line, String[] args) {
+    return line.execute(Arrays.stream(args).map(Main::hyphenated).toArray(String[]::new));
   }
 
   /** Long options take underscores too, as NeMo's do: {@code --target_file=x}. */

@@ -19,8 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,12 +63,7 @@ class TrainingKindsTest {
 
   @Test
   void readsAnInterleavedPipelineInItsOwnLayerOrder() throws IOException {
-    Path source = folder.resolve("source");
-    for (int stage = 0; stage < 2; stage++) {
-      int s = stage;
-      Path file = source.resolve("tp_rank_00_pp_rank_00" + stage).resolve(STEP);
-      TrainingFiles.rewrite(gptFile(), file, root -> interleaved(root, s));
-    }
+    Path source = InterleavedTraining.write(gptFile(), folder.resolve("source"), STEP);
     Path plain = folder.resolve("plain.nemo");
     Path found = folder.resolve("found.nemo");
     Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("x/t.model"));
@@ -101,70 +94,6 @@ class TrainingKindsTest {
     Run kept = Run.of("reshard", source, folder.resolve("kept"), "--tp", 2);
     assertEquals(3, kept.code(), kept.err());
     assertTrue(kept.err().contains("--no-optimizer"), kept.err());
-  }
-
-  /** Four layers over two stages of two chunks: 0 and 2 on the first, 1 and 3 on the second. */
-  private static Dict interleaved(Dict root, int stage) {
-    Map<String, PickleValue> state = new TreeMap<>();
-    PickleValue dict = TrainingFiles.get(root, "state_dict");
-    ((Call) dict).entries().forEach(e -> state.put(((Text) e.key()).value(), e.value()));
-    for (int chunk = 0; chunk < 2; chunk++) {
-      int layer = chunk * 2 + stage;
-      var encoder = new Dict();
-      String prefix = "model.language_model.encoder.";
-      String own = prefix + "layers." + layer + ".";
-      state.forEach(
-          (name, value) -> {
-            if (name.startsWith(own)) {
-              encoder.put(new Text("layers.0." + name.substring(own.length())), value);
-            }
-          });
-      var language = new Dict();
-      var model = new Dict().put(new Text("language_model"), language);
-      String embedding = "model.language_model.embedding.";
-      if (stage == 0 && chunk == 0) {
-        language.put(
-            new Text("embedding"),
-            new Dict()
-                .put(new Text("word_embeddings"), weight(state, embedding + "word_embeddings"))
-                .put(
-                    new Text("position_embeddings"),
-                    weight(state, embedding + "position_embeddings")));
-      }
-      if (stage == 1 && chunk == 1) {
-        for (String part : List.of("weight", "bias")) {
-          String name = "final_layernorm." + part;
-          encoder.put(new Text(name), state.get(prefix + name));
-        }
-        model.put(
-            new Text("word_embeddings_for_head"), weight(state, embedding + "word_embeddings"));
-      }
-      language.put(new Text("encoder"), encoder);
-      TrainingFiles.set(root, "model" + chunk, model);
-    }
-    TrainingFiles.set(root, "state_dict", new Dict());
-    return TrainingFiles.set(root, "hyper_parameters", parameters(root, 2));
-  }
-
-  private static Dict weight(Map<String, PickleValue> state, String module) {
-    return new Dict().put(new Text("weight"), state.get(module + ".weight"));
-  }
-
-  /** Plain dicts in place of OmegaConf's nodes. */
-  private static Dict parameters(Dict root, int stages) {
-    var config = new Dict();
-    Map<String, PickleValue> values = new TreeMap<>();
-    values.put("num_layers", Int.of(4));
-    values.put("hidden_size", Int.of(64));
-    values.put("num_attention_heads", Int.of(8));
-    values.put("encoder_seq_length", Int.of(32));
-    values.put("make_vocab_size_divisible_by", Int.of(128));
-    values.put("tensor_model_parallel_size", Int.of(1));
-    values.put("pipeline_model_parallel_size", Int.of(stages));
-    values.put("activation", new Text("gelu"));
-    values.put("tokenizer", new Dict().put(new Text("model"), new Text("/none/t.model")));
-    values.forEach((key, value) -> config.put(new Text(key), value));
-    return new Dict().put(new Text("cfg"), config);
   }
 
   @Test
