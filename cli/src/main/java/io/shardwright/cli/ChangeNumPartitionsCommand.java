@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.TrainingOptions;
 import java.nio.file.Path;
@@ -79,12 +80,13 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
 
   @Option(
       names = "--tokenizer-model-path",
-      description = "The tokenizer of a training's checkpoint; an archive's own is kept.")
+      description =
+          "The file for the configuration's tokenizer.model; an archive's own where omitted.")
   private Path tokenizerModel;
 
   @Option(
       names = "--tokenizer-vocab-file",
-      description = "The vocabulary of a training's checkpoint; an archive's own is kept.")
+      description = "The file for tokenizer.vocab_file; an archive's own where omitted.")
   private Path tokenizerVocabulary;
 
   @Option(
@@ -113,11 +115,24 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
     if (source == null) {
       throw usage("Missing required option: '--model-file=FILE'");
     }
-    if (tensorOnly && (pipeline > 1 || targetPipeline != null && targetPipeline != 1)) {
+    Shardwright shardwright = shardwright();
+    if (tensorOnly) {
+      requireOneStage(shardwright, source);
+    }
+    run(shardwright, request(source));
+    return ExitCode.DONE;
+  }
+
+  private void requireOneStage(Shardwright shardwright, Path source) {
+    if (pipeline > 1 || targetPipeline != null && targetPipeline != 1) {
       throw usage("--tp-conversion-only needs pipeline sizes of 1");
     }
-    run(shardwright(), request(source));
-    return ExitCode.DONE;
+    try (var checkpoint = shardwright.open(source)) {
+      int stages = checkpoint.summary().pipelineModelParallelSize();
+      if (stages > 1) {
+        throw usage("--tp-conversion-only needs a pipeline size of 1; the source has " + stages);
+      }
+    }
   }
 
   private ParameterException usage(String problem) {

@@ -3,10 +3,13 @@ package io.shardwright.cli;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.TrainingOptions;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,6 +24,23 @@ import picocli.CommandLine.Spec;
 final class CkptToNemoCommand extends ScreenCommand {
   private static final Map<String, String> FAMILIES =
       Map.of("vit_classification", "vit", "gpt", "", "sft", "");
+
+  /** What else the scripts of NeMo 1.23 take. */
+  private static final Set<String> UNREAD =
+      Set.of(
+          "t5",
+          "bert",
+          "nmt",
+          "bart",
+          "retro",
+          "megatron_clip",
+          "neva",
+          "kosmos",
+          "stable_diffusion",
+          "instruct_pix2pix",
+          "dreambooth",
+          "imagen",
+          "controlnet");
 
   private static final String SFT =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel";
@@ -162,6 +182,12 @@ final class CkptToNemoCommand extends ScreenCommand {
   private Optional<String> family() {
     if (modelType == null) {
       return Optional.empty();
+    }
+    if (UNREAD.contains(modelType)) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          folder.toString(),
+          "--model-type '" + modelType + "' is no family that is read; see 'adapters' for those");
     }
     String family = FAMILIES.get(modelType);
     if (family == null) {

@@ -3,14 +3,17 @@ package io.shardwright.cli;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** NeMo's own command line for the way back. */
 @Command(
     name = "convert_llama_nemo_to_hf",
+    aliases = "convert_nemo_llama_to_hf",
     description = "Turn a .nemo LLaMA into a Hugging Face folder with the flags of NeMo's script.")
 final class LlamaFromNemoCommand extends ScreenCommand {
   @Spec private CommandSpec command;
@@ -23,13 +26,20 @@ final class LlamaFromNemoCommand extends ScreenCommand {
   private Path source;
 
   @Option(
-      names = {"--output-path", "--out-file", "--hf-output-path"},
+      names = {"--output-path", "--out-file"},
       paramLabel = "DIR",
-      required = true,
-      description = "The target.")
-  private Path target;
+      description = "The target; a torch file's name where --hf-output-path is given too.")
+  private Path output;
 
-  @Option(names = "--hf-input-path", description = "Ignored: the configuration is made anew.")
+  @Option(
+      names = {"--hf-output-path", "--hf-out-path", "--hf-out-file"},
+      paramLabel = "DIR",
+      description = "The target.")
+  private Path folder;
+
+  @Option(
+      names = {"--hf-input-path", "--hf-in-path", "--hf-in-file"},
+      description = "Ignored: the configuration is made anew.")
   private String reference;
 
   @Option(names = "--input-tokenizer", description = "Ignored: the archive's is written.")
@@ -52,7 +62,7 @@ final class LlamaFromNemoCommand extends ScreenCommand {
   @Override
   public Integer call() {
     var request =
-        ReshardRequest.builder(source, target)
+        ReshardRequest.builder(source, target())
             .format(TargetFormat.HUGGING_FACE)
             .overwrite(overwrite);
     if (precision != null) {
@@ -60,5 +70,27 @@ final class LlamaFromNemoCommand extends ScreenCommand {
     }
     run(shardwright(), request.build());
     return ExitCode.DONE;
+  }
+
+  /** NeMo's script always writes a torch file, and a folder where one is asked for. */
+  private Path target() {
+    if (folder == null && output == null) {
+      throw usage("Missing required option: '--output-path=DIR'");
+    }
+    if (folder == null && output.toString().endsWith(".bin")) {
+      throw usage(
+          "--output-path is '"
+              + output
+              + "', and a torch file alone is not written: give a folder with --hf-output-path");
+    }
+    if (folder != null && output != null) {
+      String left = "'" + output + "' is not written: the same weights are in '" + folder + "'";
+      screen().notes(List.of(left), common().quiet());
+    }
+    return folder != null ? folder : output;
+  }
+
+  private ParameterException usage(String problem) {
+    return new ParameterException(command.commandLine(), problem);
   }
 }

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 /** NeMo's own command line for turning a Hugging Face LLaMA into a {@code .nemo}. */
 @Command(
     name = "convert_llama_hf_to_nemo",
+    aliases = "convert_hf_llama_to_nemo",
     description = "Turn a Hugging Face LLaMA into a .nemo with the flags of NeMo's script.")
 final class LlamaToNemoCommand extends ScreenCommand {
   @Spec private CommandSpec command;
@@ -42,6 +43,9 @@ final class LlamaToNemoCommand extends ScreenCommand {
       names = "--precision",
       description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
   private String precision;
+
+  @Option(names = "--llama31", description = "Ignored: config.json says how positions scale.")
+  private String llama31;
 
   @Option(names = "--overwrite", description = "Replace an existing target.")
   private boolean overwrite;

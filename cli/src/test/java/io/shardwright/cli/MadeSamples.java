@@ -23,7 +23,7 @@ final class MadeSamples {
     String[] words = origin.split(" ");
     switch (words[1]) {
       case "interleaved" -> interleaved(target);
-      case "hparams" -> Files.writeString(target, HPARAMS);
+      case "hparams" -> Files.writeString(target, hparams(words[2]));
       case "class" -> ofClass(words[2], target);
       default -> throw new IllegalArgumentException(origin);
     }
@@ -45,12 +45,16 @@ final class MadeSamples {
         encoder_seq_length: 32
         make_vocab_size_divisible_by: 128
         tensor_model_parallel_size: 1
-        pipeline_model_parallel_size: 2
-        virtual_pipeline_model_parallel_size: 2
+        pipeline_model_parallel_size: %s
         activation: gelu
         tokenizer:
-          model: /workspace/tokenizer.model
+          model: %s
       """;
+
+  private static String hparams(String stages) {
+    return HPARAMS.formatted(
+        stages, Path.of("src/test/resources/lightning/tokenizer.model").toAbsolutePath());
+  }
 
   /** The small ViT under another class's name. */
   private static void ofClass(String name, Path target) throws IOException {

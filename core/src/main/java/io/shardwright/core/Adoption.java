@@ -4,32 +4,39 @@ import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a configuration lacks to be that of a {@code .nemo}: the class that restores it, a version,
  * and tokenizer files inside the archive rather than on somebody's disk (NeMo v1.23.0, {@code
- * nemo/core/classes/modelPT.py} and {@code nemo/core/connectors/save_restore_connector.py}).
+ * nemo/core/classes/modelPT.py} and {@code nemo/core/connectors/save_restore_connector.py}). What
+ * is a {@code .nemo} already only gets the tokenizer files that the user gives.
  */
 final class Adoption implements AutoCloseable {
   private static final String VERSION = "1.23.0";
+  private static final String INSIDE = "nemo:";
 
   private final List<ConfigChange> changes = new ArrayList<>();
   private final List<Attachment> attachments = new ArrayList<>();
   private final List<FileSource> files = new ArrayList<>();
+  private final Set<String> replaced = new HashSet<>();
 
   /** Nothing to add. */
   static Adoption none() {
@@ -40,7 +47,9 @@ final class Adoption implements AutoCloseable {
     var adoption = new Adoption();
     try {
       adoption.tokenizers(source, options);
-      adoption.identity(source.config(), family, options.targetClass());
+      if (!(source instanceof NemoCheckpoint)) {
+        adoption.identity(source.config(), family, options.targetClass());
+      }
       return adoption;
     } catch (RuntimeException refusal) {
       adoption.close();
@@ -73,15 +82,23 @@ final class Adoption implements AutoCloseable {
     given.put("tokenizer.merge_file", options.tokenizerMergesFile());
     for (Map.Entry<String, Optional<Path>> entry : given.entrySet()) {
       String key = entry.getKey();
-      Optional<String> named =
-          source.config().text(key).filter(value -> !value.isEmpty() && !value.startsWith("nemo:"));
-      if (named.isPresent() || entry.getValue().isPresent() && source.config().has("tokenizer")) {
-        pack(source.name(), key, named, entry.getValue());
+      Optional<String> named = source.config().text(key).filter(value -> !value.isEmpty());
+      if (outside(source, named) || given(source, entry.getValue())) {
+        pack(source, key, named, entry.getValue());
       }
     }
   }
 
-  private void pack(String where, String key, Optional<String> named, Optional<Path> given) {
+  private static boolean outside(ModelSource source, Optional<String> named) {
+    return !(source instanceof NemoCheckpoint)
+        && named.filter(value -> !value.startsWith(INSIDE)).isPresent();
+  }
+
+  private static boolean given(ModelSource source, Optional<Path> file) {
+    return file.isPresent() && source.config().has("tokenizer");
+  }
+
+  private void pack(ModelSource source, String key, Optional<String> named, Optional<Path> given) {
     Path path =
         given
             .or(() -> named.flatMap(Adoption::existing))
@@ -89,7 +106,7 @@ final class Adoption implements AutoCloseable {
                 () ->
                     new UnrecognizedCheckpointException(
                         ErrorCode.SOURCE_MISSING,
-                        where,
+                        source.name(),
                         key
                             + " is '"
                             + named.orElse("")
@@ -97,9 +114,29 @@ final class Adoption implements AutoCloseable {
                             + option(key)));
     var file = new FileSource(path, path.toString());
     files.add(file);
-    String name = ContentHash.digits(file) + "_" + path.getFileName();
+    String hash = ContentHash.digits(file);
+    if (replaces(source, named.orElse(""), hash)) {
+      adopt(key, named, hash + "_" + path.getFileName(), file);
+    }
+  }
+
+  /** Whether a file is another than the one inside, which then gives way. */
+  private boolean replaces(ModelSource source, String named, String hash) {
+    Optional<Attachment> inside =
+        source.attachments().stream().filter(own -> named.equals(INSIDE + own.name())).findFirst();
+    if (inside.filter(own -> ContentHash.digits(own.bytes()).equals(hash)).isPresent()) {
+      return false;
+    }
+    String config = new String(source.config().write(), StandardCharsets.UTF_8);
+    if (config.indexOf(named) == config.lastIndexOf(named)) {
+      inside.map(Attachment::name).ifPresent(replaced::add);
+    }
+    return true;
+  }
+
+  private void adopt(String key, Optional<String> named, String name, FileSource file) {
     attachments.add(new Attachment(name, file));
-    changes.add(new ConfigChange(key, named.orElse("null"), "nemo:" + name));
+    changes.add(new ConfigChange(key, named.orElse("null"), INSIDE + name));
   }
 
   private static Optional<Path> existing(String named) {
@@ -126,6 +163,11 @@ final class Adoption implements AutoCloseable {
   /** Files to put into the archive. */
   List<Attachment> attachments() {
     return attachments;
+  }
+
+  /** Whether a file of the archive gives way to one that the user gave. */
+  boolean replaces(String member) {
+    return replaced.contains(member);
   }
 
   @Override

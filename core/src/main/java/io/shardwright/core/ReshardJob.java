@@ -79,7 +79,7 @@ final class ReshardJob implements AutoCloseable {
         return plain(request, source, adoption, registry);
       }
       ModelFamilyAdapter family = family(request, source, registry);
-      if (!toTraining && !(source instanceof NemoCheckpoint)) {
+      if (adopts(request, source)) {
         adoption = Adoption.of(source, family, request.training());
       }
       var kind = new TargetKind(request, source, adoption, registry);
@@ -90,6 +90,12 @@ final class ReshardJob implements AutoCloseable {
       source.close();
       throw refusal;
     }
+  }
+
+  private static boolean adopts(ReshardRequest request, ModelSource source) {
+    TargetFormat format = format(request);
+    return format == TargetFormat.NEMO
+        || format == TargetFormat.HUGGING_FACE && !(source instanceof NemoCheckpoint);
   }
 
   /** Nothing is described, nothing merged: every stored tensor is written as it is. */

@@ -3,6 +3,7 @@ package io.shardwright.core;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.directory.CommunityDocuments;
 import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.directory.DirectoryTarget;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the target's format decides: the names of its files and how they are laid out. */
 record TargetKind(
@@ -90,9 +92,14 @@ record TargetKind(
       case SAFETENSORS -> new DirectoryTarget(plan, plainDocuments());
       case NEMO -> {
         boolean archive = request.target().toString().endsWith(".nemo");
-        yield new NemoTarget(source, adoption.attachments(), plan, archive);
+        yield new NemoTarget(source, attachments(), plan, archive);
       }
     };
+  }
+
+  private List<Attachment> attachments() {
+    var kept = source.attachments().stream().filter(own -> !adoption.replaces(own.name()));
+    return Stream.concat(kept, adoption.attachments().stream()).toList();
   }
 
   private Map<String, byte[]> plainDocuments() {

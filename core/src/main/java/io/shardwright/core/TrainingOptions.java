@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How to read what a training left behind. Of no meaning for other sources.
+ * How to read what a training left behind. Tokenizer files also replace those of other sources; the
+ * rest is of no meaning for them.
  *
  * @param checkpointName the step to read, by its file's name with or without suffix; empty for the
  *     newest whole one

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** Lays out a NeMo checkpoint: configuration, artifacts and one torch file per rank. */
 public final class NemoTarget implements CheckpointTarget {
@@ -45,16 +44,16 @@ public final class NemoTarget implements CheckpointTarget {
   /**
    * Lays out the target of a plan.
    *
-   * @param added files that the source's configuration only names
+   * @param attachments what is neither configuration nor weights
    * @param archive whether it is to be one tar file rather than a folder
    */
   public NemoTarget(
-      ModelSource source, List<Attachment> added, ExecutablePlan plan, boolean archive) {
+      ModelSource source, List<Attachment> attachments, ExecutablePlan plan, boolean archive) {
     this.plan = plan;
     config = config(source, plan).write();
     var sizes = new LinkedHashMap<String, Long>();
     sizes.put(NemoMembers.CONFIG, (long) config.length);
-    for (Attachment attachment : concat(source.attachments(), added)) {
+    for (Attachment attachment : attachments) {
       artifacts.put(attachment.name(), attachment.bytes());
       sizes.put(attachment.name(), attachment.bytes().size());
     }
@@ -67,10 +66,6 @@ public final class NemoTarget implements CheckpointTarget {
       layOutArrays(plan, sizes);
     }
     placement = archive ? MemberPlacement.archive(sizes) : MemberPlacement.folder(sizes);
-  }
-
-  private static List<Attachment> concat(List<Attachment> own, List<Attachment> added) {
-    return Stream.concat(own.stream(), added.stream()).toList();
   }
 
   private void layOutArrays(ExecutablePlan plan, Map<String, Long> sizes) {

@@ -1,0 +1,188 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.Artifact;
+import io.shardwright.core.Shardwright;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Flags of NeMo's scripts that mean more than a size. */
+class NemoFlagsTest {
+  private static final String CHANGE = "megatron_change_num_partitions";
+
+  @TempDir Path folder;
+
+  @Test
+  void everyFlagOfNemosScriptsThatThePageListsIsTaken() {
+    String command = "";
+    int flags = 0;
+    for (String line : MarkdownPage.of("docs/nemo-commands.md").prose()) {
+      if (line.startsWith("## `")) {
+        command = line.split("`")[1];
+      }
+      if (line.startsWith("| `--")) {
+        String help = Run.of(command, "--help").out();
+        for (String cell : line.split("\\|")[1].split(",")) {
+          String flag = cell.strip().replace("`", "").replace('_', '-');
+          assertTrue(help.contains(flag), command + " " + flag);
+          flags++;
+        }
+      }
+    }
+    assertTrue(flags > 40, flags + " flags");
+  }
+
+  @Test
+  void putsAnotherTokenizerIntoTheArchive() throws IOException {
+    Path source = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
+    Path tokenizer = Files.writeString(folder.resolve("other.model"), "another tokenizer");
+    Path out = folder.resolve("out.nemo");
+    assertDone(change(source, out, "--tokenizer_model_path=" + tokenizer));
+    List<Artifact> found = artifacts(out);
+    assertEquals(1, found.size(), found.toString());
+    assertTrue(found.get(0).name().matches("[0-9a-f]{32}_other\\.model"), found.toString());
+    try (var model = Shardwright.restoreFrom(out);
+        var file = model.tokenizer().get("model").open()) {
+      assertArrayEquals(Files.readAllBytes(tokenizer), file.readAllBytes());
+    }
+  }
+
+  @Test
+  void keepsTheNameOfATokenizerThatIsInTheArchiveAlready() throws IOException {
+    Path source = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
+    Run.of("extract", source, folder.resolve("files"), "--artifacts");
+    String name = artifacts(source).get(0).name();
+    Path out = folder.resolve("out.nemo");
+    Path same = folder.resolve("files").resolve(name);
+    assertDone(change(source, out, "--tokenizer_model_path=" + same));
+    assertEquals(artifacts(source), artifacts(out));
+  }
+
+  @Test
+  void refusesATokenizerThatIsNotThere() throws IOException {
+    Path source = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
+    Path out = folder.resolve("out.nemo");
+    Run run = change(source, out, "--tokenizer_model_path=" + folder.resolve("none.model"));
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("SW-101") && run.err().contains("none.model"), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  private static List<Artifact> artifacts(Path nemo) {
+    try (var checkpoint = Shardwright.create().open(nemo)) {
+      return checkpoint.summary().artifacts();
+    }
+  }
+
+  @Test
+  void tensorConversionAloneIsRefusedForAFileOfTwoStages() throws IOException {
+    Path source = Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder);
+    Run run = change(source, folder.resolve("out.nemo"), "--tp_conversion_only");
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains("the source has 2"), run.err());
+  }
+
+  private static Run change(Path source, Path target, String option) {
+    return Run.of(
+        CHANGE,
+        "--model_file=" + source,
+        "--target_file=" + target,
+        "--tensor_model_parallel_size=-1",
+        "--target_tensor_model_parallel_size=2",
+        "--pipeline_model_parallel_size=-1",
+        "--target_pipeline_model_parallel_size=1",
+        option);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"t5", "bert", "megatron_clip", "neva", "stable_diffusion", "retro"})
+  void namesTheModelTypeOfNemosThatIsNotRead(String type) throws IOException {
+    Run run = ofType(type);
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("SW-113") && run.err().contains("'" + type + "'"), run.err());
+  }
+
+  @Test
+  void refusesAModelTypeThatNemoDoesNotKnow() throws IOException {
+    assertEquals(2, ofType("gtp").code());
+  }
+
+  private Run ofType(String type) throws IOException {
+    return Run.of(
+        "convert_ckpt_to_nemo",
+        "--checkpoint_folder=" + TrainingFiles.vit(folder),
+        "--checkpoint_name=" + TrainingFiles.VIT,
+        "--nemo_file_path=" + folder.resolve("out.nemo"),
+        "--model_type=" + type);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "convert_llama_nemo_to_hf, --input_name_or_path, --output_path, --hf_input_path, --hf_output_path",
+    "convert_nemo_llama_to_hf, --in-file, --out-file, --hf-in-path, --hf-out-path"
+  })
+  void writesTheFolderWhereNemoAlsoWritesATorchFile(
+      String command, String in, String out, String reference, String target) throws IOException {
+    Path bin = folder.resolve("pytorch_model.bin");
+    Path hf = folder.resolve("hf");
+    Run run =
+        Run.of(
+            command,
+            in,
+            Checkpoints.copy("llama-gqa-tp1.nemo", folder),
+            out,
+            bin,
+            reference,
+            "Llama-2-7b-hf",
+            target,
+            hf,
+            "--cpu-only");
+    assertDone(run);
+    assertTrue(Files.exists(hf.resolve("model.safetensors")));
+    assertFalse(Files.exists(bin));
+    assertTrue(run.err().contains("pytorch_model.bin"), run.err());
+  }
+
+  @Test
+  void refusesATorchFileAloneAndSaysWhatIsWritten() throws IOException {
+    Path bin = folder.resolve("pytorch_model.bin");
+    Path nemo = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
+    Run run = Run.of("convert_llama_nemo_to_hf", "--in-file", nemo, "--out-file", bin);
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains("--hf-output-path"), run.err());
+    assertFalse(Files.exists(bin));
+  }
+
+  @Test
+  void takesTheOlderNameAndTheNewerFlag() throws IOException {
+    Path hf = Path.of("src/test/resources/nemo/hf/tiny-llama-gqa");
+    Path old = folder.resolve("old.nemo");
+    Path later = folder.resolve("later.nemo");
+    assertDone(Run.of("convert_hf_llama_to_nemo", "--in-file", hf, "--out-file", old));
+    assertDone(
+        Run.of(
+            "convert_llama_hf_to_nemo",
+            "--input_name_or_path",
+            hf,
+            "--output_path",
+            later,
+            "--llama31",
+            "False"));
+    assertArrayEquals(Files.readAllBytes(old), Files.readAllBytes(later));
+  }
+
+  private static void assertDone(Run run) {
+    assertEquals(0, run.code(), run.err());
+  }
+}
