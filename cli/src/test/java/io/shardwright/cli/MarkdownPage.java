@@ -1,6 +1,9 @@
 package io.shardwright.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +29,7 @@ record MarkdownPage(Path file, List<String> lines) {
     try {
       return new MarkdownPage(file, Files.readAllLines(file));
     } catch (IOException failure) {
-      throw new java.io.UncheckedIOException(failure);
+      throw new UncheckedIOException(failure);
     }
   }
 
@@ -45,7 +48,7 @@ record MarkdownPage(Path file, List<String> lines) {
           .map(MarkdownPage::read)
           .toList();
     } catch (IOException failure) {
-      throw new java.io.UncheckedIOException(failure);
+      throw new UncheckedIOException(failure);
     }
   }
 
@@ -60,6 +63,26 @@ record MarkdownPage(Path file, List<String> lines) {
       }
     }
     return blocks;
+  }
+
+  /**
+   * Requires a block to be what it is made from; with {@code -Dshardwright.rewrite=true} makes it
+   * so instead.
+   */
+  void require(Block block, String expected) {
+    if (!Boolean.getBoolean("shardwright.rewrite")) {
+      assertEquals(expected, String.join("\n", block.lines()), this + ": " + block.remark());
+      return;
+    }
+    var changed = new ArrayList<>(lines);
+    var own = changed.subList(block.firstLine() - 1, block.firstLine() - 1 + block.lines().size());
+    own.clear();
+    own.addAll(expected.lines().toList());
+    try {
+      Files.write(file, changed);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private String remark(int line) {

@@ -4,6 +4,9 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,6 +28,7 @@ public final class SafetensorsLayout {
     Obj document = Obj.empty().put("__metadata__", Obj.empty().put("format", new Str("pt")));
     long at = 0;
     for (TensorSpec tensor : sorted(tensors)) {
+      requireExpressible(tensor);
       offsets.put(tensor.name(), at);
       long next = Math.addExact(at, tensor.byteSize());
       document.put(
@@ -39,7 +43,20 @@ public final class SafetensorsLayout {
     end = Math.addExact(header.length, at);
   }
 
-  /** Lays out a file. */
+  private static void requireExpressible(TensorSpec tensor) {
+    if (tensor.dtype() == DType.COMPLEX128) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          tensor.name(),
+          "has elements of type complex128, for which safetensors has no word");
+    }
+  }
+
+  /**
+   * Lays out a file.
+   *
+   * @throws UnsupportedCheckpointException if it can't hold a tensor's type
+   */
   public static SafetensorsLayout of(List<TensorSpec> tensors) {
     return new SafetensorsLayout(tensors);
   }
