@@ -110,7 +110,7 @@ def training_dump(data):
 KEYS = {
     "epoch", "global_step", "pytorch-lightning_version", "state_dict", "loops", "callbacks", "optimizer_states",
     "lr_schedulers", "hparams_name", "hyper_parameters", "layer.weight", "state", "param_groups", "exp_avg", "exp_avg_sq",
-    "params", "cfg", "hidden_size", "step",
+    "params", "cfg", "hidden_size",
 }  # fmt: skip
 VALUES = {"epoch", "global_step", "hidden_size"}
 
