@@ -51,12 +51,17 @@ final class TrainingFiles {
 
   /** Writes a torch file again with another pickle over the same storages. */
   static void rewrite(Path source, Path target, UnaryOperator<Dict> change) throws IOException {
+    rewriteAny(source, target, root -> change.apply((Dict) root));
+  }
+
+  /** The same for a pickle that is no plain dict. */
+  static void rewriteAny(Path source, Path target, UnaryOperator<PickleValue> change)
+      throws IOException {
     byte[] bytes;
     try (var file = new FileSource(source, source.toString())) {
       TorchFile torch = TorchFile.open(file);
       Map<String, byte[]> storages = storages(torch);
-      Dict root = change.apply((Dict) torch.document().root());
-      bytes = zip(PickleWriter.write(root), storages);
+      bytes = zip(PickleWriter.write(change.apply(torch.document().root())), storages);
     }
     Files.createDirectories(target.getParent());
     Files.write(target, bytes);
