@@ -11,7 +11,11 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs a command and ends the process with its exit code. */
+  /**
+   * Runs a command and ends the process with its exit code.
+   *
+   * @param args the command's words
+   */
   public static void main(String[] args) {
     Thread worker = Thread.currentThread();
     var stopper = new Thread(() -> stop(worker));

@@ -132,4 +132,9 @@ class MannersTest {
     assertTrue(run.err().contains("target     TP 2 PP 1"), run.err());
     assertEquals(quiet.out().lines().count(), run.out().lines().count());
   }
+
+  @Test
+  void namesEveryFormatThatIsRead() {
+    assertTrue(Run.of("adapters").out().contains("formats: nemo, lightning, huggingface"));
+  }
 }

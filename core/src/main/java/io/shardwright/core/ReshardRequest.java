@@ -27,7 +27,7 @@ import java.util.OptionalLong;
  * @param allowLossy whether a cast may lose values
  * @param claimedTensorSize what the user says the source's size is; refused where it is not
  * @param claimedPipelineSize what the user says the source's size is; refused where it is not
- * @param vocabSize the true vocabulary size, before padding; empty where the file tells
+ * @param vocabSize the true vocabulary size in rows, before padding; empty where the file tells
  * @param family the adapter to use; empty finds it
  * @param replicateUnmatched whether a tensor that no rule matches is copied to every rank
  * @param overwrite whether an existing target may be replaced

@@ -27,6 +27,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @param threads at least 1
    * @param executor gives the threads besides the caller's
    * @param resume whether a killed run's work is used
+   * @throws IllegalArgumentException if there is not one thread at least
    */
   public RunOptions {
     if (threads < 1) {
@@ -39,6 +40,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    *
    * @param wanted at least 1
    * @return the options
+   * @throws IllegalArgumentException if it is less
    */
   public RunOptions withThreads(int wanted) {
     return new RunOptions(wanted, executor, resume);

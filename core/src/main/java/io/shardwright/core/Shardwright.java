@@ -1,6 +1,7 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.spi.format.DirectoryFormat;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The entrance. Holds the adapters that were found and nothing else; safe for use by several
@@ -81,6 +83,7 @@ public final class Shardwright {
      *
      * @return ready to use
      * @throws io.shardwright.spi.error.AdapterException if two adapters have the same id
+     * @throws IllegalArgumentException if a folder of jars can't be listed
      */
     public Shardwright build() {
       var urls = paths.stream().flatMap(path -> jars(path).stream()).map(Builder::url).toList();
@@ -136,12 +139,13 @@ public final class Shardwright {
   }
 
   /**
-   * The formats that can be read.
+   * The formats that can be read: the engine's own, and those of adapters.
    *
    * @return their names
    */
   public List<String> formats() {
-    return List.of("nemo");
+    var own = Stream.of("nemo", "lightning");
+    return Stream.concat(own, registry.formats().stream().map(DirectoryFormat::id)).toList();
   }
 
   /**
@@ -174,6 +178,7 @@ public final class Shardwright {
    * @param options what the configuration is to be
    * @return to be closed by the caller
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   * @throws IllegalArgumentException if an override's key leads through what is no map
    */
   public static RestoredModel restoreFrom(Path path, RestoreOptions options) {
     return create().restore(path, options);
@@ -186,6 +191,7 @@ public final class Shardwright {
    * @param options what the configuration is to be
    * @return to be closed by the caller
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   * @throws IllegalArgumentException if an override's key leads through what is no map
    */
   public RestoredModel restore(Path path, RestoreOptions options) {
     return RestoredModel.of(OpenCheckpoint.open(path, registry), options);

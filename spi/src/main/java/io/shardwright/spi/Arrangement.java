@@ -65,6 +65,7 @@ public record Arrangement(
    * @param factors see the record
    * @param storedAxes see the record
    * @param range see the record
+   * @throws IllegalArgumentException if the stride is below 1
    */
   public Arrangement {
     factors = Map.copyOf(factors);

@@ -66,7 +66,9 @@ public record CommunityModel(
    *
    * @param beside the class
    * @param file the resource's name
-   * @return its text
+   * @return its text, read as UTF-8
+   * @throws NullPointerException if there is no such resource
+   * @throws UncheckedIOException if it can't be read
    */
   public static String text(Class<?> beside, String file) {
     try (InputStream stream = beside.getResourceAsStream(file)) {

@@ -40,9 +40,15 @@ public record ConfigKey(
     LABELS,
     /** Sides of a square image, told by the number of positions. */
     IMAGE_SIZE,
-    /** A window of w tokens is NeMo's {@code [w-1, 0]}. */
+    /**
+     * A window of w tokens is NeMo's {@code [w-1, 0]}: Transformer Engine counts the tokens before
+     * the current one, transformers counts it too.
+     */
     WINDOW,
-    /** The scaling of rotary positions, in any of its spellings. */
+    /**
+     * The scaling of rotary positions, in any of its spellings (transformers 4.44.2, {@code
+     * modeling_rope_utils.py}).
+     */
     ROPE_SCALING,
     /** Two NeMo keys, or more, have one value: this one is read. */
     ALSO
@@ -120,6 +126,7 @@ public record ConfigKey(
    * @param kind which
    * @return {@code head_dim}, {@code n_inner}, {@code id2label}, {@code sliding_window} or {@code
    *     rope_scaling}
+   * @throws IllegalArgumentException if the kind needs keys of its own
    */
   public static ConfigKey of(Kind kind) {
     return switch (kind) {

@@ -10,7 +10,10 @@ import java.util.stream.Stream;
  * copy.
  *
  * <p>Rank <i>r</i> of <i>w</i> of an axis of length <i>L</i> with stride <i>s</i> holds the blocks
- * that begin at {@code (r + k*w) * L / (w*s)}, each {@code L / (w*s)} long, k = 0 … s-1.
+ * that begin at {@code (r + k*w) * L / (w*s)}, each {@code L / (w*s)} long, k = 0 … s-1. With
+ * stride 1 that is how Megatron-LM initializes its column- and row-parallel layers, with stride 2 a
+ * gated MLP (core_v0.5.0, {@code megatron/core/tensor_parallel/layers.py}, {@code
+ * megatron/core/transformer/mlp.py}); docs/cuts.md draws it.
  *
  * @param pattern the name without a format's prefix; the first {@code *} stands for the layer's
  *     number, a second one for the expert's
@@ -225,7 +228,8 @@ public record ParameterRule(
 
   /**
    * Says that axis 0 counts vocabulary rows, padded to a multiple of {@code
-   * make_vocab_size_divisible_by} times the tensor-parallel size.
+   * make_vocab_size_divisible_by} times the tensor-parallel size (NeMo v1.23.0, {@code
+   * nemo/collections/nlp/models/language_modeling/megatron_base_model.py}).
    *
    * @return a changed copy
    */
@@ -234,7 +238,9 @@ public record ParameterRule(
   }
 
   /**
-   * Says that the last stage holds a copy, where it is not the first.
+   * Says that the last stage holds a copy, where it is not the first: tied embeddings (Megatron-LM
+   * core_v0.5.0, {@code megatron/core/models/gpt/gpt_model.py}; NeMo v1.23.0, {@code
+   * nemo/collections/nlp/modules/common/megatron/module.py}).
    *
    * @param name the copy's name, without a format's prefix
    * @return a changed copy

@@ -23,6 +23,7 @@ public record SupportedParallelism(Set<ParallelDimension> dimensions) {
    *
    * @param dimensions each at most once
    * @return the declaration
+   * @throws IllegalArgumentException if one is given twice
    */
   public static SupportedParallelism of(ParallelDimension... dimensions) {
     return new SupportedParallelism(Set.of(dimensions));

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param rotary whether it is the buffer of a rotary embedding's inverse frequencies, which the
  *     configuration determines
  * @param rankOrdered whether a distributed checkpoint holds it as the shards of the ranks that
- *     wrote it, one after another, rather than as one tensor
+ *     wrote it, one after another, rather than as one tensor: a gated MLP's bias (Megatron-LM
+ *     core_v0.5.0, {@code megatron/core/transformer/mlp.py})
  * @param shift what is added to a stored value to give the canonical one: 1 where a file keeps a
  *     norm's weight as its difference from 1
  */

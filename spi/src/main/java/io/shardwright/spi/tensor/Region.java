@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A box within a tensor.
+ * A box within a tensor, in elements.
  *
  * @param offset first index on each axis
  * @param shape extents of the box; same rank as {@code offset}
@@ -40,7 +40,8 @@ public record Region(List<Long> offset, Shape shape) {
    * First index past the box on one axis.
    *
    * @param axis which
-   * @return offset plus extent
+   * @return offset plus extent, in elements
+   * @throws IndexOutOfBoundsException if there is no such axis
    */
   public long end(int axis) {
     return Math.addExact(offset.get(axis), shape.dim(axis));

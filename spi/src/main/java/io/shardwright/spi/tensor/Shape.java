@@ -35,6 +35,7 @@ public record Shape(List<Long> dims) {
    *
    * @param dims extents, outermost first
    * @return the shape
+   * @throws IllegalArgumentException if an extent is negative or the product overflows
    */
   public static Shape of(long... dims) {
     return new Shape(LongStream.of(dims).boxed().toList());
@@ -54,6 +55,7 @@ public record Shape(List<Long> dims) {
    *
    * @param axis from 0, outermost, to {@code rank() - 1}
    * @return elements along that axis
+   * @throws IndexOutOfBoundsException if there is no such axis
    */
   public long dim(int axis) {
     return dims.get(axis);
@@ -84,6 +86,8 @@ public record Shape(List<Long> dims) {
    * @param axis which
    * @param extent the new extent
    * @return a new shape
+   * @throws IndexOutOfBoundsException if there is no such axis
+   * @throws IllegalArgumentException if the extent is negative or the product overflows
    */
   public Shape with(int axis, long extent) {
     var changed = new java.util.ArrayList<>(dims);

@@ -12,6 +12,7 @@ public record TensorSpec(String name, DType dtype, Shape shape) {
    * Size of the values, row-major and dense.
    *
    * @return bytes
+   * @throws ArithmeticException if there are more than 2^63
    */
   public long byteSize() {
     return Math.multiplyExact(shape.elements(), dtype.byteSize());
