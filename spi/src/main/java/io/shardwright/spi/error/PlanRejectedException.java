@@ -1,13 +1,29 @@
 package io.shardwright.spi.error;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** The request can't be carried out: every reason at once. */
+/** The request can't be carried out: every reason at once, and what could be asked instead. */
 public final class PlanRejectedException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 
   /** All reasons; each is a full sentence with the legal values. */
   private final transient List<String> problems;
+
+  private final transient List<Grid> alternatives;
+
+  /**
+   * A model-parallel grid.
+   *
+   * @param tensor tensor-parallel ranks
+   * @param pipeline pipeline stages
+   */
+  public record Grid(int tensor, int pipeline) {
+    @Override
+    public String toString() {
+      return "TP " + tensor + " PP " + pipeline;
+    }
+  }
 
   /**
    * A refusal.
@@ -17,8 +33,36 @@ public final class PlanRejectedException extends CheckpointException {
    * @param problems at least one
    */
   public PlanRejectedException(ErrorCode code, String where, List<String> problems) {
-    super(code, where, String.join("\n  ", problems));
+    this(code, where, problems, List.of());
+  }
+
+  /**
+   * A refusal with a way out.
+   *
+   * @param code the first reason's code
+   * @param where the source
+   * @param problems at least one
+   * @param alternatives grids that are possible, have as many ranks as the refused one, and are
+   *     next to it; the nearest first
+   */
+  public PlanRejectedException(
+      ErrorCode code, String where, List<String> problems, List<Grid> alternatives) {
+    super(code, where, String.join("\n  ", problems) + hint(alternatives));
     this.problems = List.copyOf(problems);
+    this.alternatives = List.copyOf(alternatives);
+  }
+
+  private static String hint(List<Grid> alternatives) {
+    if (alternatives.isEmpty()) {
+      return "";
+    }
+    Grid first = alternatives.get(0);
+    return "\n  hint: with the same "
+        + (long) first.tensor() * first.pipeline()
+        + " ranks, "
+        + alternatives.stream().map(Grid::toString).collect(Collectors.joining(" or "))
+        + (alternatives.size() == 1 ? " is" : " are")
+        + " possible";
   }
 
   /**
@@ -28,5 +72,14 @@ public final class PlanRejectedException extends CheckpointException {
    */
   public List<String> problems() {
     return problems;
+  }
+
+  /**
+   * Grids that could be asked for instead, all else as asked.
+   *
+   * @return the nearest first; none where no grid of as many ranks is possible
+   */
+  public List<Grid> alternatives() {
+    return alternatives;
   }
 }

@@ -1,7 +1,9 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StoredForm;
+import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
@@ -20,5 +22,10 @@ record Emission(
   /** Its name in the whole model. */
   String name() {
     return prefix + LogicalTensor.name(row.pattern(), indexes);
+  }
+
+  /** NeMo puts this before the names that its networks have; Hugging Face has nothing there. */
+  static String prefix(ModelDescription model, LogicalTensor tensor) {
+    return model.naming() == Naming.HUGGING_FACE ? "model." : tensor.prefix();
   }
 }

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -33,26 +35,44 @@ final class Feasibility {
   }
 
   /**
-   * Refuses what can't be done, with all reasons.
+   * Refuses what can't be done, with all reasons and the nearest grids of as many ranks.
    *
    * @param otherProblems found before
+   * @param elsewhere whether all else as asked can be done in another grid
    * @throws PlanRejectedException with the legal values of each size
    */
   static void require(
       ModelDescription model,
       TargetChoice wanted,
       List<Emission> emissions,
-      List<String> otherProblems) {
+      List<String> otherProblems,
+      Predicate<ParallelSize> elsewhere) {
     var feasibility = new Feasibility(model, wanted, emissions);
-    otherProblems.forEach(problem -> feasibility.add(ErrorCode.PLAN_IMPOSSIBLE, problem));
+    otherProblems.stream()
+        .distinct()
+        .forEach(problem -> feasibility.add(ErrorCode.PLAN_IMPOSSIBLE, problem));
     feasibility.limits();
     feasibility.layers();
     feasibility.virtualStages();
     feasibility.cuts();
     if (!feasibility.problems.isEmpty()) {
       throw new PlanRejectedException(
-          feasibility.codes.get(0), model.source(), feasibility.problems);
+          feasibility.codes.get(0),
+          model.source(),
+          feasibility.problems,
+          NearestGrids.of(wanted.size(), model.layers(), elsewhere));
     }
+  }
+
+  /** Whether nothing speaks against it. */
+  static boolean possible(ModelDescription model, TargetChoice wanted, List<Emission> emissions) {
+    var feasibility = new Feasibility(model, wanted, emissions);
+    feasibility.limits();
+    feasibility.layers();
+    feasibility.virtualStages();
+    int ranks = wanted.size().tensor();
+    return feasibility.problems.isEmpty()
+        && emissions.stream().allMatch(emission -> fits(emission, ranks));
   }
 
   private void add(ErrorCode code, String problem) {
@@ -153,11 +173,16 @@ final class Feasibility {
         ParallelDimension.TENSOR.configKey(),
         ranks,
         reason,
-        listed(size -> emissions.stream().allMatch(e -> problem(e, size).isEmpty())));
+        listed(size -> emissions.stream().allMatch(e -> fits(e, size))));
+  }
+
+  /** Vocabulary rows are padded until they do. */
+  private static boolean fits(Emission emission, int ranks) {
+    return emission.row().traits().vocabPadded() || emission.form().divides(ranks);
   }
 
   private Optional<String> problem(Emission emission, int ranks) {
-    if (emission.row().traits().vocabPadded() || emission.form().divides(ranks)) {
+    if (fits(emission, ranks)) {
       return Optional.empty();
     }
     var arrangement = emission.row().arrangement();

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
@@ -11,6 +12,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
@@ -24,8 +26,16 @@ public final class Planner {
   /** A logical tensor and what it becomes. */
   private record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {}
 
+  /** What is to be written, before it is known to be possible. */
+  private record Draft(TargetRows rows, List<Work> works) {
+    List<Emission> emissions() {
+      return works.stream().flatMap(work -> work.emissions().stream()).toList();
+    }
+  }
+
   private final ModelDescription model;
   private final TargetChoice choice;
+  private final List<ConfigChange> additions;
   private final TargetNames names;
   private final List<ConfigChange> changes;
   private final ModelConfig config;
@@ -40,6 +50,7 @@ public final class Planner {
       TargetNames names) {
     this.model = model;
     this.choice = choice;
+    this.additions = additions;
     this.names = names;
     this.changes = new ArrayList<>(ConfigChanges.of(model, choice));
     this.changes.addAll(additions);
@@ -67,6 +78,17 @@ public final class Planner {
   }
 
   private ExecutablePlan plan() {
+    var draft = draft();
+    Feasibility.require(model, choice, draft.emissions(), problems, this::possible);
+    var rows = draft.rows();
+    var works = draft.works();
+    if (choice.naming() == Naming.HUGGING_FACE) {
+      return shards(works, rows);
+    }
+    return choice.layout() == WeightLayout.RANKS ? ranks(works, rows) : arrays(works, rows);
+  }
+
+  private Draft draft() {
     var rows = new TargetRows(model, config, naming(), choice);
     var works = model.tensors().stream().map(tensor -> work(tensor, rows)).toList();
     if (choice.naming() != model.naming()) {
@@ -74,12 +96,14 @@ public final class Planner {
           .forEach(
               name -> problems.add("the source lacks '" + name + "', which that naming needs"));
     }
-    var emissions = works.stream().flatMap(work -> work.emissions().stream()).toList();
-    Feasibility.require(model, choice, emissions, problems);
-    if (choice.naming() == Naming.HUGGING_FACE) {
-      return shards(works, rows);
-    }
-    return choice.layout() == WeightLayout.RANKS ? ranks(works, rows) : arrays(works, rows);
+    return new Draft(rows, works);
+  }
+
+  /** Whether all else as asked can be done in another grid. */
+  private boolean possible(ParallelSize size) {
+    var other = new Planner(model, choice.at(size), additions, vocabulary.size(), names);
+    var draft = other.draft();
+    return other.problems.isEmpty() && Feasibility.possible(model, other.choice, draft.emissions());
   }
 
   /** The target's naming; where the family can't have it, the source's, to find other problems. */
@@ -105,14 +129,10 @@ public final class Planner {
     var emissions = new ArrayList<Emission>();
     for (ParameterRule row : rows.of(tensor)) {
       StoredForm form = rows.form(row, tensor, shape);
-      emissions.add(new Emission(prefix(tensor), row, tensor.indexes(), form, dtype(tensor, row)));
+      String prefix = Emission.prefix(model, tensor);
+      emissions.add(new Emission(prefix, row, tensor.indexes(), form, dtype(tensor, row)));
     }
     return new Work(tensor, shape, emissions);
-  }
-
-  /** NeMo puts this before the names that its networks have; Hugging Face has nothing there. */
-  private String prefix(LogicalTensor tensor) {
-    return model.naming() == Naming.HUGGING_FACE ? "model." : tensor.prefix();
   }
 
   private DType dtype(LogicalTensor tensor, ParameterRule row) {
@@ -127,11 +147,18 @@ public final class Planner {
     if (!tensor.rule().traits().vocabPadded()) {
       return shape;
     }
-    long rows =
-        choice.naming() == Naming.HUGGING_FACE
-            ? vocabulary.trueRows(shape.dim(0))
-            : vocabulary.rows(shape.dim(0), model.size().tensor(), choice.size().tensor());
-    return shape.with(0, rows);
+    try {
+      return shape.with(0, rows(shape.dim(0)));
+    } catch (PlanRejectedException unknown) {
+      problems.addAll(unknown.problems());
+      return shape;
+    }
+  }
+
+  private long rows(long present) {
+    return choice.naming() == Naming.HUGGING_FACE
+        ? vocabulary.trueRows(present)
+        : vocabulary.rows(present, model.size().tensor(), choice.size().tensor());
   }
 
   private ExecutablePlan ranks(List<Work> works, TargetRows rows) {
@@ -200,7 +227,7 @@ public final class Planner {
 
   private Emission determined(ParameterRule row) {
     var shape = Shape.of(RotaryFrequencies.of(config).length / DType.FLOAT32.byteSize());
-    String prefix = model.tensors().isEmpty() ? "" : prefix(model.tensors().get(0));
+    String prefix = model.tensors().isEmpty() ? "" : Emission.prefix(model, model.tensors().get(0));
     var form = StoredForm.wanted(row, config, shape);
     return new Emission(prefix, row, List.of(), form, DType.FLOAT32);
   }

@@ -28,4 +28,9 @@ public record TargetChoice(
     return new TargetChoice(
         size, OptionalInt.empty(), naming, layout, Optional.empty(), Optional.empty());
   }
+
+  /** The same in another grid. */
+  TargetChoice at(ParallelSize other) {
+    return new TargetChoice(other, virtual, naming, layout, dtype, community);
+  }
 }
