@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import io.shardwright.core.outline.CheckpointOutline;
 import java.util.List;
 
 /** An open checkpoint: its headers, never its values. Close it to release its files. */
@@ -10,6 +11,13 @@ public interface Checkpoint extends AutoCloseable {
    * @return read from headers alone
    */
   CheckpointSummary summary();
+
+  /**
+   * What it looks like: its grid, its files, its tokenizer, the model's figures.
+   *
+   * @return read from headers alone
+   */
+  CheckpointOutline outline();
 
   /**
    * Its tensors as they are stored.

@@ -15,6 +15,7 @@ import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.CanonicalModel;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.outline.CheckpointOutline;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.CheckpointException;
@@ -170,6 +171,11 @@ final class OpenCheckpoint implements Checkpoint {
         source.fileBytes(),
         source.attachments().stream().map(a -> new Artifact(a.name(), a.bytes().size())).toList(),
         List.copyOf(notes));
+  }
+
+  @Override
+  public CheckpointOutline outline() {
+    return new CheckpointOutlines(this, source).outline();
   }
 
   private Map<DType, Long> parameters(List<StoredTensor> stored) {

@@ -1,5 +1,7 @@
 package io.shardwright.core;
 
+import io.shardwright.core.outline.Needs;
+import io.shardwright.core.outline.PlanOutline;
 import java.util.List;
 
 /**
@@ -13,6 +15,8 @@ public final class ReshardPlan {
   private final long bytesToWrite;
   private final List<String> changes;
   private final List<String> notes;
+  private final PlanOutline outline;
+  private final Needs needs;
 
   ReshardPlan(
       ReshardRequest request,
@@ -20,13 +24,17 @@ public final class ReshardPlan {
       long bytesToRead,
       long bytesToWrite,
       List<String> changes,
-      List<String> notes) {
+      List<String> notes,
+      PlanOutline outline,
+      Needs needs) {
     this.request = request;
     this.text = text;
     this.bytesToRead = bytesToRead;
     this.bytesToWrite = bytesToWrite;
     this.changes = List.copyOf(changes);
     this.notes = List.copyOf(notes);
+    this.outline = outline;
+    this.needs = needs;
   }
 
   /**
@@ -72,6 +80,25 @@ public final class ReshardPlan {
    */
   public List<String> notes() {
     return notes;
+  }
+
+  /**
+   * The plan as data: grids before and after, cuts, changes.
+   *
+   * @return the same for the same input
+   */
+  public PlanOutline outline() {
+    return outline;
+  }
+
+  /**
+   * The memory and disk that a run takes. Depends on the machine too, and is not in {@link
+   * #toString()}.
+   *
+   * @return as of when the plan was made
+   */
+  public Needs needs() {
+    return needs;
   }
 
   @Override

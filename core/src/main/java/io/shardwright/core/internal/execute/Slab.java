@@ -18,6 +18,9 @@ final class Slab {
     void on(int from, int to, long stored, int bytes);
   }
 
+  /** Buffers of a slab: itself, and what is on its way between it and a file. */
+  static final int BLOCKS = 2;
+
   private final TensorBackend backend;
   private final ByteBuffer slab;
   private final ByteBuffer scratch;

@@ -6,6 +6,7 @@ import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.outline.Member;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,11 @@ public interface ModelSource extends AutoCloseable {
   /** Every file inside, weights included; empty where it is no container of files. */
   default Optional<List<Attachment>> members() {
     return Optional.empty();
+  }
+
+  /** The files that it consists of, with their sizes. */
+  default List<Member> contents() {
+    return attachments().stream().map(a -> new Member(a.name(), a.bytes().size())).toList();
   }
 
   /** Every torch file, by member. */

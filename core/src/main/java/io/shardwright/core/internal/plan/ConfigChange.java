@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.outline.ConfigEdit;
+
 /**
  * A configuration key that must change.
  *
@@ -8,8 +10,12 @@ package io.shardwright.core.internal.plan;
  * @param to the new value as YAML
  */
 public record ConfigChange(String key, String from, String to) {
+  ConfigEdit edit() {
+    return new ConfigEdit(key, from, to);
+  }
+
   @Override
   public String toString() {
-    return key + ": " + from + " -> " + to;
+    return edit().toString();
   }
 }

@@ -1,52 +1,54 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.plan.PlanStep.Copy;
+import io.shardwright.core.outline.ByteSize;
+import io.shardwright.core.outline.GridTable;
+import io.shardwright.core.outline.LayerRange;
+import io.shardwright.core.outline.PlanOutline;
+import io.shardwright.core.outline.RankGrid;
+import io.shardwright.core.outline.Side;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** A plan as text: the same for the same input. */
 public final class PlanText {
-  private PlanText() {}
+  private static final int WIDTH = 80;
 
-  /** What a run would do, for people. */
-  public static String of(ExecutablePlan plan, long targetBytes) {
-    var text = new StringBuilder();
-    var model = plan.source();
-    line(text, "source", model.source() + ", family " + model.family().id() + ", " + model.size());
-    line(text, "target", target(plan));
-    line(text, "read", plan.sourceBytes() + " bytes of tensors");
-    line(text, "write", targetBytes + " bytes");
-    long cut = model.tensors().stream().filter(t -> t.rule().partitionDim() >= 0).count();
-    line(text, "tensors", model.tensors().size() + " logical, of which " + cut + " are cut");
-    plan.leftOut()
-        .forEach(
-            tensor ->
-                line(text, "left out", tensor.spec().name() + ": the target's naming has no such"));
-    plan.steps().stream()
-        .filter(PlanStep.Copy.class::isInstance)
-        .flatMap(step -> ((PlanStep.Copy) step).leftOut().stream())
-        .forEach(
-            from ->
-                line(
-                    text,
-                    "left out",
-                    "padding rows of " + from.tensor().spec().name() + " in " + from.member()));
-    plan.changes().forEach(change -> line(text, "config", change.toString()));
-    for (TargetFile file : plan.files()) {
-      long bytes = file.tensors().values().stream().mapToLong(t -> t.spec().byteSize()).sum();
-      line(
-          text,
-          file.rank().toString(),
-          file.member() + ", " + file.tensors().size() + " tensors, " + bytes + " bytes");
-    }
-    for (TargetArray array : plan.arrays()) {
-      line(
-          text,
-          "array",
-          array.spec().name() + " " + array.spec().shape() + " in chunks of " + array.chunk());
-    }
-    return text.toString();
+  private final ExecutablePlan plan;
+  private final PlanOutline outline;
+  private final StringBuilder text = new StringBuilder();
+
+  private PlanText(ExecutablePlan plan, PlanOutline outline) {
+    this.plan = plan;
+    this.outline = outline;
   }
 
-  private static String target(ExecutablePlan plan) {
+  /** What a run would do, for people. */
+  public static String of(ExecutablePlan plan, PlanOutline outline, long targetBytes) {
+    var text = new PlanText(plan, outline);
+    text.head(targetBytes);
+    text.changes();
+    text.grids();
+    text.files();
+    return text.text.toString();
+  }
+
+  private void head(long targetBytes) {
+    Side before = outline.before();
+    line("source", before.name() + ", family " + outline.family() + ", " + plan.source().size());
+    line("target", target());
+    line("read", exact(plan.sourceBytes()) + " of tensors");
+    line("write", exact(targetBytes));
+    line("tensors", outline.tensors() + " logical, of which " + outline.cut() + " are cut");
+  }
+
+  private static String exact(long bytes) {
+    return bytes + " bytes" + (bytes < 1024 ? "" : " (" + ByteSize.text(bytes) + ")");
+  }
+
+  private String target() {
     var choice = plan.choice();
     String kept =
         plan.arrays().isEmpty()
@@ -60,7 +62,66 @@ public final class PlanText {
         + kept;
   }
 
-  private static void line(StringBuilder text, String key, String value) {
-    text.append(String.format(Locale.ROOT, "%-10s %s%n", key, value).replace("\r\n", "\n"));
+  private void changes() {
+    outline.edits().forEach(edit -> line("config", edit.toString()));
+    outline.padding().forEach(padding -> line("padding", padding.toString()));
+    outline.casts().forEach(cast -> line("cast", cast.toString()));
+    outline.shifted().forEach(name -> line("shifted", name + ": a constant is added"));
+    outline.computed().forEach(name -> line("computed", name + ": the configuration tells it"));
+    outline.leftOut().forEach(name -> line("left out", name + ": the target's naming has no such"));
+    plan.steps().stream()
+        .filter(Copy.class::isInstance)
+        .flatMap(step -> ((Copy) step).leftOut().stream())
+        .forEach(
+            from ->
+                line(
+                    "left out",
+                    "padding rows of " + from.tensor().spec().name() + " in " + from.member()));
+  }
+
+  private void grids() {
+    if (outline.before().grid().isPresent() && outline.after().grid().isPresent()) {
+      RankGrid before = outline.before().grid().get();
+      text.append('\n');
+      lines(GridTable.lines(before, outline.after().grid().get(), WIDTH));
+      text.append('\n');
+    }
+  }
+
+  private void lines(List<String> lines) {
+    lines.forEach(line -> text.append(line).append('\n'));
+  }
+
+  private void files() {
+    Map<Object, String> layers = new HashMap<>();
+    outline
+        .after()
+        .grid()
+        .ifPresent(
+            grid ->
+                grid.ranks()
+                    .forEach(share -> layers.put(share.rank(), LayerRange.text(share.layers()))));
+    for (TargetFile file : plan.files()) {
+      long bytes = file.tensors().values().stream().mapToLong(t -> t.spec().byteSize()).sum();
+      line(
+          file.rank().toString(),
+          file.member()
+              + ", layers "
+              + layers.getOrDefault(file.rank(), "none")
+              + ", "
+              + file.tensors().size()
+              + " tensors, "
+              + bytes
+              + " bytes");
+    }
+    for (TargetArray array : plan.arrays()) {
+      line(
+          "array",
+          array.spec().name() + " " + array.spec().shape() + " in chunks of " + array.chunk());
+    }
+  }
+
+  private void line(String key, String value) {
+    text.append(String.format(Locale.ROOT, "%-10s %s", key, value)).append('\n');
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -61,6 +62,21 @@ public final class Staging implements OutputFiles, AutoCloseable {
     } catch (RuntimeException failure) {
       staging.close();
       throw failure;
+    }
+  }
+
+  /** Bytes that are free where a target would lie; empty where nobody can tell. */
+  public static OptionalLong free(Path given) {
+    Path at = given.toAbsolutePath().normalize();
+    while (at != null && !Files.exists(at)) {
+      at = at.getParent();
+    }
+    try {
+      return at == null
+          ? OptionalLong.empty()
+          : OptionalLong.of(Files.getFileStore(at).getUsableSpace());
+    } catch (IOException unknown) {
+      return OptionalLong.empty();
     }
   }
 

@@ -16,6 +16,7 @@ import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.outline.Member;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
@@ -228,6 +229,11 @@ public final class DirectoryCheckpoint implements ModelSource {
   @Override
   public List<Attachment> attachments() {
     return attachments;
+  }
+
+  @Override
+  public List<Member> contents() {
+    return files.members();
   }
 
   @Override

@@ -1,12 +1,14 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.outline.Member;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,6 +47,19 @@ final class FolderFiles implements AutoCloseable {
 
   FileSource open(String file) {
     return opened.computeIfAbsent(file, f -> new FileSource(folder.resolve(f), name + "/" + f));
+  }
+
+  List<Member> members() {
+    return names.stream().map(file -> new Member(file, size(file))).toList();
+  }
+
+  private long size(String file) {
+    try {
+      return Files.size(folder.resolve(file));
+    } catch (IOException failure) {
+      throw new CheckpointIoException(
+          ErrorCode.READ_FAILED, name + "/" + file, "can't be read: " + failure.getMessage());
+    }
   }
 
   long bytes() {

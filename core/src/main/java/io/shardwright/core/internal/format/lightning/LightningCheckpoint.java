@@ -9,6 +9,7 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.nemo.DistributedArrays;
 import io.shardwright.core.internal.format.nemo.FolderMembers;
+import io.shardwright.core.outline.Member;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -222,6 +223,16 @@ public final class LightningCheckpoint implements ModelSource {
   @Override
   public List<Attachment> attachments() {
     return List.of();
+  }
+
+  @Override
+  public List<Member> contents() {
+    if (members != null) {
+      return members.outline();
+    }
+    return files.entrySet().stream()
+        .map(file -> new Member(file.getValue().member(), sources.get(file.getKey()).size()))
+        .toList();
   }
 
   @Override

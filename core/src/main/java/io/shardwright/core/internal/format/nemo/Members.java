@@ -12,6 +12,13 @@ public interface Members extends AutoCloseable {
   /** All members in the archive's order, or by name. */
   List<Member> list();
 
+  /** The same for people. */
+  default List<io.shardwright.core.outline.Member> outline() {
+    return list().stream()
+        .map(member -> new io.shardwright.core.outline.Member(member.name(), member.size()))
+        .toList();
+  }
+
   /** A member's bytes, read in place. */
   Optional<ByteSource> open(String name);
 

@@ -126,6 +126,11 @@ public final class NemoCheckpoint implements ModelSource {
   }
 
   @Override
+  public List<io.shardwright.core.outline.Member> contents() {
+    return members.outline();
+  }
+
+  @Override
   public long fileBytes() {
     return members.fileBytes();
   }

@@ -1,0 +1,149 @@
+package io.shardwright.core.internal.describe;
+
+import io.shardwright.core.outline.LayerRange;
+import io.shardwright.core.outline.RankGrid;
+import io.shardwright.core.outline.RankShare;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterRule.Stage;
+import io.shardwright.spi.RankCoordinate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** Counts what each rank of a grid holds. */
+public final class RankShares {
+  /** A configuration may promise any grid; of larger ones no picture is made. */
+  private static final long MOST_RANKS = 1 << 16;
+
+  private static final class Count {
+    private long tensors;
+    private long bytes;
+  }
+
+  private final ParallelSize size;
+  private final int layers;
+  private final int chunks;
+  private final Map<RankCoordinate, Count> counts = new LinkedHashMap<>();
+
+  /**
+   * Nothing yet.
+   *
+   * @param layers in the whole model; 0 where nobody knows
+   * @param chunks of layers that each stage has: the virtual pipeline size, at least 1
+   */
+  public RankShares(ParallelSize size, int layers, int chunks) {
+    this.size = size;
+    this.layers = layers;
+    this.chunks = chunks;
+  }
+
+  /** Adds a tensor to a rank. */
+  public void add(RankCoordinate rank, long bytes) {
+    Count count = counts.computeIfAbsent(rank, r -> new Count());
+    count.tensors++;
+    count.bytes = Math.addExact(count.bytes, bytes);
+  }
+
+  private void addStage(int stage, long bytes) {
+    for (int rank = 0; rank < size.tensor(); rank++) {
+      add(new RankCoordinate(rank, stage), bytes);
+    }
+  }
+
+  /** The grid; empty where it is too large to be shown. */
+  public Optional<RankGrid> grid() {
+    if (large()) {
+      return Optional.empty();
+    }
+    var shares = size.ranks().stream().map(this::share).toList();
+    return Optional.of(new RankGrid(size.tensor(), size.pipeline(), shares));
+  }
+
+  private RankShare share(RankCoordinate rank) {
+    Count count = counts.getOrDefault(rank, new Count());
+    return new RankShare(rank, layers(rank.pipeline()), count.tensors, count.bytes);
+  }
+
+  /** Chunk v of stage s of p is the layers from (v·p + s)·L/(p·V) of L, with V chunks a stage. */
+  private List<LayerRange> layers(int stage) {
+    int parts = size.pipeline() * chunks;
+    int own = layers / parts;
+    if (own == 0) {
+      return List.of();
+    }
+    return IntStream.range(0, chunks)
+        .map(chunk -> (chunk * size.pipeline() + stage) * own)
+        .mapToObj(first -> new LayerRange(first, last(first + own - 1, stage)))
+        .toList();
+  }
+
+  /** What does not come out even is the last stage's. */
+  private int last(int even, int stage) {
+    return chunks == 1 && stage == size.pipeline() - 1 ? layers - 1 : even;
+  }
+
+  /** What the ranks of a described checkpoint hold. */
+  public static Optional<RankGrid> of(ModelDescription model, int chunks) {
+    var shares = new RankShares(model.size(), model.layers(), chunks);
+    if (model.files().distributed()) {
+      return shares.large() ? Optional.empty() : shares.addAll(model.tensors()).grid();
+    }
+    return shares.addFiles(model.files().ranks()).grid();
+  }
+
+  /** What the ranks of a checkpoint of no known family hold; empty for arrays. */
+  public static Optional<RankGrid> of(SourceFiles files, ParallelSize size) {
+    return files.distributed()
+        ? Optional.empty()
+        : new RankShares(size, 0, 1).addFiles(files.ranks()).grid();
+  }
+
+  private boolean large() {
+    return (long) size.tensor() * size.pipeline() > MOST_RANKS;
+  }
+
+  private RankShares addFiles(List<RankFile> files) {
+    for (RankFile file : files) {
+      file.tensors().values().forEach(tensor -> add(file.rank(), tensor.spec().byteSize()));
+    }
+    return this;
+  }
+
+  private RankShares addAll(List<LogicalTensor> tensors) {
+    for (LogicalTensor tensor : tensors) {
+      boolean cut = tensor.rule().partitionDim() >= 0;
+      add(tensor.rule(), tensor.layer(), tensor.byteSize() / (cut ? size.tensor() : 1));
+    }
+    return this;
+  }
+
+  /**
+   * Adds a parameter's shard to all ranks of the stages that hold it.
+   *
+   * @param bytes of one shard
+   */
+  public void add(ParameterRule rule, OptionalInt layer, long bytes) {
+    int last = size.pipeline() - 1;
+    if (rule.stage() == Stage.EVERY) {
+      IntStream.rangeClosed(0, last).forEach(stage -> addStage(stage, bytes));
+      return;
+    }
+    addStage(stage(rule, layer), bytes);
+    if (last > 0 && rule.traits().tiedCopy().isPresent()) {
+      addStage(last, bytes);
+    }
+  }
+
+  private int stage(ParameterRule rule, OptionalInt layer) {
+    int last = size.pipeline() - 1;
+    if (layer.isEmpty()) {
+      return rule.stage() == Stage.LAST ? last : 0;
+    }
+    int own = Math.max(1, layers / (size.pipeline() * chunks));
+    int part = layer.getAsInt() / own;
+    return chunks > 1 ? part % size.pipeline() : Math.min(part, last);
+  }
+}

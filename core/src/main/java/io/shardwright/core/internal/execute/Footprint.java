@@ -1,0 +1,32 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.PlanStep;
+import io.shardwright.core.internal.plan.PlanStep.Copy;
+
+/**
+ * The memory that a run takes for tensor bytes: blocks times threads, whatever the model's size.
+ */
+public final class Footprint {
+  private Footprint() {}
+
+  /**
+   * Bytes of all buffers together.
+   *
+   * @param backend whose blocks they are
+   * @param verify whether the target is read back, with a buffer more for each thread
+   */
+  public static long bytes(
+      ExecutablePlan plan, int threads, TensorBackend backend, boolean verify) {
+    boolean changed = plan.steps().stream().anyMatch(Footprint::changesValues);
+    long lane = (long) Slab.BLOCKS * backend.blockBytes() * (changed ? 2 : 1);
+    return threads * (lane + (verify ? backend.blockBytes() : 0));
+  }
+
+  /** Such a step has a second slab. */
+  private static boolean changesValues(PlanStep step) {
+    boolean shifted = step instanceof Copy copy && copy.shift() != 0;
+    return shifted
+        || step.to().stream().anyMatch(to -> to.tensor().spec().dtype() != step.tensor().dtype());
+  }
+}

@@ -1,0 +1,165 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.RankShares;
+import io.shardwright.core.internal.plan.PlanStep.Copy;
+import io.shardwright.core.internal.plan.PlanStep.Fill;
+import io.shardwright.core.outline.ConfigEdit;
+import io.shardwright.core.outline.PlanOutline;
+import io.shardwright.core.outline.RankGrid;
+import io.shardwright.core.outline.RowPadding;
+import io.shardwright.core.outline.Side;
+import io.shardwright.core.outline.TypeCast;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.DType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Turns a plan into data that people and programs can look at. */
+public final class Outlines {
+  private final ExecutablePlan plan;
+  private final ModelDescription model;
+  private final boolean described;
+  private final TargetForms forms;
+  private final Map<String, LogicalTensor> tensors = new LinkedHashMap<>();
+
+  private Outlines(ExecutablePlan plan) {
+    this.plan = plan;
+    this.model = plan.source();
+    this.described = !model.tensors().isEmpty();
+    this.forms = new TargetForms(plan);
+    model.tensors().forEach(tensor -> tensors.put(tensor.id(), tensor));
+  }
+
+  /**
+   * A plan's outline.
+   *
+   * @param source the source's name
+   * @param target the target's name
+   */
+  public static PlanOutline of(ExecutablePlan plan, String source, String target) {
+    return new Outlines(plan).outline(source, target);
+  }
+
+  private PlanOutline outline(String source, String target) {
+    long cut = model.tensors().stream().filter(t -> t.rule().partitionDim() >= 0).count();
+    return new PlanOutline(
+        described ? model.family().id() : "none",
+        before(source),
+        after(target),
+        described ? model.tensors().size() : plan.steps().size(),
+        cut,
+        plan.targets().mapToLong(t -> t.spec().shape().elements()).reduce(0, Math::addExact),
+        edits(),
+        padding(),
+        casts(),
+        shifted(),
+        plan.steps().stream().filter(Fill.class::isInstance).map(s -> s.tensor().name()).toList(),
+        leftOut(),
+        new Pictures(plan, forms).all());
+  }
+
+  private Side before(String name) {
+    OptionalInt virtual = virtual();
+    return new Side(
+        name,
+        described ? Optional.of(model.naming()) : Optional.empty(),
+        model.files().distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS,
+        virtual,
+        described
+            ? RankShares.of(model, virtual.orElse(1))
+            : RankShares.of(model.files(), model.size()));
+  }
+
+  private OptionalInt virtual() {
+    long size = model.config().integer(ParallelDimension.VIRTUAL_PIPELINE.configKey()).orElse(1);
+    return size > 1 && size <= model.layers()
+        ? OptionalInt.of(Math.toIntExact(size))
+        : OptionalInt.empty();
+  }
+
+  private Side after(String name) {
+    var choice = plan.choice();
+    return new Side(
+        name,
+        described ? Optional.of(choice.naming()) : Optional.empty(),
+        plan.arrays().isEmpty() ? WeightLayout.RANKS : WeightLayout.DISTRIBUTED,
+        choice.virtual(),
+        plan.arrays().isEmpty() ? files() : arrays());
+  }
+
+  private Optional<RankGrid> files() {
+    var shares = new RankShares(plan.choice().size(), model.layers(), 1);
+    plan.files()
+        .forEach(
+            file ->
+                file.tensors()
+                    .values()
+                    .forEach(tensor -> shares.add(file.rank(), tensor.spec().byteSize())));
+    return shares.grid();
+  }
+
+  /** Arrays belong to no rank; this is what each would load of them. */
+  private Optional<RankGrid> arrays() {
+    var size = plan.choice().size();
+    int chunks = plan.choice().virtual().orElse(1);
+    var shares = new RankShares(size, model.layers(), chunks);
+    for (LogicalTensor tensor : model.tensors()) {
+      for (Emission emission : forms.of(tensor)) {
+        long elements = emission.form().shard(size.tensor()).elements();
+        shares.add(emission.row(), tensor.layer(), elements * emission.dtype().byteSize());
+      }
+    }
+    return shares.grid();
+  }
+
+  /** A Hugging Face configuration is made anew. */
+  private List<ConfigEdit> edits() {
+    boolean anew = plan.choice().naming() == Naming.HUGGING_FACE;
+    return anew ? List.of() : plan.changes().stream().map(ConfigChange::edit).toList();
+  }
+
+  private List<RowPadding> padding() {
+    return model.tensors().stream()
+        .filter(tensor -> !tensor.canonical().equals(forms.shape(tensor)))
+        .map(t -> new RowPadding(t.spec().name(), t.canonical().dim(0), forms.shape(t).dim(0)))
+        .toList();
+  }
+
+  private List<TypeCast> casts() {
+    Map<List<DType>, long[]> counts = new LinkedHashMap<>();
+    for (PlanStep step : plan.steps()) {
+      for (DType to : step.to().stream().map(t -> t.tensor().spec().dtype()).distinct().toList()) {
+        if (to != step.tensor().dtype()) {
+          var count =
+              counts.computeIfAbsent(List.of(step.tensor().dtype(), to), types -> new long[2]);
+          count[0]++;
+          count[1] += step.tensor().shape().elements();
+        }
+      }
+    }
+    return counts.entrySet().stream()
+        .map(
+            e ->
+                new TypeCast(
+                    e.getKey().get(0), e.getKey().get(1), e.getValue()[0], e.getValue()[1]))
+        .toList();
+  }
+
+  private List<String> shifted() {
+    return plan.steps().stream()
+        .filter(step -> step instanceof Copy copy && copy.shift() != 0)
+        .map(step -> tensors.get(step.tensor().name()).spec().name())
+        .toList();
+  }
+
+  private List<String> leftOut() {
+    return plan.leftOut().stream().map(tensor -> tensor.spec().name()).toList();
+  }
+}

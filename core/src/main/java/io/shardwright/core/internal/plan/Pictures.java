@@ -1,0 +1,159 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.SourcePart;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.StoredForm;
+import io.shardwright.core.internal.describe.View;
+import io.shardwright.core.outline.Band;
+import io.shardwright.core.outline.Panel;
+import io.shardwright.core.outline.TensorPicture;
+import io.shardwright.core.outline.TensorPicture.Kind;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterRule.Cut;
+import io.shardwright.spi.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Draws typical tensors of a plan: which of them, and where their rows come from and go. */
+final class Pictures {
+  private final ExecutablePlan plan;
+  private final TargetForms forms;
+
+  Pictures(ExecutablePlan plan, TargetForms forms) {
+    this.plan = plan;
+    this.forms = forms;
+  }
+
+  /** One of each kind that the model has; the parts of an MLP where it has no gated one. */
+  List<TensorPicture> all() {
+    var qkv = first(Kind.FUSED_QKV, rule -> Stripes.slots(rule.arrangement()) > 0);
+    var gated = first(Kind.GATED_MLP, rule -> rule.arrangement().stride() == 2);
+    var in = gated.isPresent() ? gated : first(Kind.MLP_IN, rule -> mlp(rule, Cut.COLUMN));
+    var out = first(Kind.MLP_OUT, rule -> mlp(rule, Cut.ROW));
+    var words = first(Kind.VOCABULARY, Pictures::embedding);
+    return Stream.of(qkv, in, out, words).flatMap(Optional::stream).toList();
+  }
+
+  private static boolean embedding(ParameterRule rule) {
+    return rule.traits().vocabPadded() && rule.stage() == ParameterRule.Stage.FIRST;
+  }
+
+  private static boolean mlp(ParameterRule rule, Cut cut) {
+    return rule.cut() == cut && rule.canonical().contains("mlp.");
+  }
+
+  private Optional<TensorPicture> first(Kind kind, Predicate<ParameterRule> wanted) {
+    return plan.source().tensors().stream()
+        .filter(tensor -> wanted.test(tensor.rule()) && tensor.spec().shape().rank() >= 2)
+        .findFirst()
+        .flatMap(tensor -> picture(kind, tensor));
+  }
+
+  private Optional<TensorPicture> picture(Kind kind, LogicalTensor tensor) {
+    var emissions = forms.of(tensor);
+    int targets = plan.choice().size().tensor();
+    int sources = plan.source().size().tensor();
+    boolean byTarget = targets > 1 || sources == 1;
+    if (emissions.isEmpty()) {
+      return Optional.empty();
+    }
+    ParameterRule rule = byTarget ? emissions.get(0).row() : tensor.rule();
+    var stripes =
+        new Stripes(rule, colours(tensor, byTarget), byTarget ? targets : sources, rows(tensor));
+    var before = before(tensor, stripes);
+    var after = after(emissions, targets, stripes);
+    if (before.isEmpty() || after.isEmpty()) {
+      return Optional.empty();
+    }
+    var first = emissions.get(0);
+    int ranks = byTarget ? targets : sources;
+    return Optional.of(
+        new TensorPicture(kind, first.name(), first.dtype(), ranks, byTarget, before, after));
+  }
+
+  /** The form whose cut gives the colours, of the tensor with all its rows. */
+  private StoredForm colours(LogicalTensor tensor, boolean byTarget) {
+    if (byTarget) {
+      return forms.of(tensor).get(0).form();
+    }
+    ModelDescription model = plan.source();
+    return StoredForm.wanted(tensor.rule(), model.config(), tensor.canonical());
+  }
+
+  private long rows(LogicalTensor tensor) {
+    return Math.min(tensor.canonical().dim(0), forms.shape(tensor).dim(0));
+  }
+
+  private List<Panel> before(LogicalTensor tensor, Stripes stripes) {
+    Map<SourceTensor, List<SourcePart>> parts = new IdentityHashMap<>();
+    var order = new ArrayList<SourceTensor>();
+    for (SourcePart part : tensor.parts()) {
+      if (!parts.containsKey(part.tensor())) {
+        order.add(part.tensor());
+      }
+      parts.computeIfAbsent(part.tensor(), t -> new ArrayList<>()).add(part);
+    }
+    var panels = panels(order.stream().map(stored -> panel(stored, parts.get(stored), stripes)));
+    return panels.stream().sorted(Comparator.comparing(Pictures::meaning)).toList();
+  }
+
+  /** Queries come before keys, keys before values, whatever their order in a file. */
+  private static Band.Part meaning(Panel panel) {
+    return panel.bands().get(0).part();
+  }
+
+  private Optional<Panel> panel(SourceTensor stored, List<SourcePart> parts, Stripes stripes) {
+    Shape shape = stored.spec().shape();
+    var views = parts.stream().map(SourcePart::view).toList();
+    return stored.strides().equals(shape.rowMajorStrides())
+        ? stripes.panel(
+            where(parts.get(0).member()), stored.spec().name(), shape, stored.start(), views)
+        : Optional.empty();
+  }
+
+  /** The rank whose file it is; the chunk of an array. */
+  private String where(String member) {
+    return plan.source().files().ranks().stream()
+        .filter(file -> file.member().equals(member))
+        .map(file -> "TP " + file.rank().tensor())
+        .findFirst()
+        .orElse("chunk " + member.substring(member.lastIndexOf('/') + 1));
+  }
+
+  private static List<Panel> after(List<Emission> emissions, int ranks, Stripes stripes) {
+    return panels(
+        emissions.stream()
+            .flatMap(
+                emission ->
+                    Stream.iterate(0, rank -> rank < shards(emission, ranks), rank -> rank + 1)
+                        .map(rank -> shard(emission, rank, ranks, stripes))));
+  }
+
+  private static int shards(Emission emission, int ranks) {
+    return emission.form().replicated() ? 1 : ranks;
+  }
+
+  private static Optional<Panel> shard(Emission emission, int rank, int ranks, Stripes stripes) {
+    StoredForm form = emission.form();
+    Shape shape = form.shard(ranks);
+    List<View> views = form.views(rank, ranks, 0, shape.rowMajorStrides());
+    String where = ranks == 1 ? "whole" : "TP " + rank;
+    return stripes.panel(where, emission.name(), shape, 0, views);
+  }
+
+  /** All panels, or none where one can't be drawn. */
+  private static List<Panel> panels(Stream<Optional<Panel>> panels) {
+    var all = panels.toList();
+    return all.stream().allMatch(Optional::isPresent)
+        ? all.stream().flatMap(Optional::stream).toList()
+        : List.of();
+  }
+}

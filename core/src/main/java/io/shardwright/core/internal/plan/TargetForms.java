@@ -1,0 +1,55 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a finished plan makes of each logical tensor. */
+final class TargetForms {
+  private final ExecutablePlan plan;
+  private final TargetRows rows;
+  private final Map<String, PlanStep> steps = new HashMap<>();
+
+  TargetForms(ExecutablePlan plan) {
+    var model = plan.source();
+    var config = new ChangedConfig(model.config(), plan.changes());
+    this.plan = plan;
+    this.rows = new TargetRows(model, config, plan.choice().naming(), plan.choice());
+    plan.steps().forEach(step -> steps.put(step.tensor().name(), step));
+  }
+
+  /** The tensor as the target counts it. */
+  Shape shape(LogicalTensor tensor) {
+    PlanStep step = steps.get(tensor.id());
+    return step == null ? tensor.canonical() : step.tensor().shape();
+  }
+
+  /** The tensors that it is stored as; none where it is left out. */
+  List<Emission> of(LogicalTensor tensor) {
+    if (!steps.containsKey(tensor.id())) {
+      return List.of();
+    }
+    boolean folder = plan.choice().naming() == Naming.HUGGING_FACE;
+    String prefix = folder ? "" : Emission.prefix(plan.source(), tensor);
+    return rows.of(tensor).stream()
+        .map(
+            row ->
+                new Emission(
+                    prefix,
+                    row,
+                    tensor.indexes(),
+                    rows.form(row, tensor, shape(tensor)),
+                    dtype(tensor)))
+        .toList();
+  }
+
+  private DType dtype(LogicalTensor tensor) {
+    List<To> to = steps.get(tensor.id()).to();
+    return to.isEmpty() ? tensor.spec().dtype() : to.get(0).tensor().spec().dtype();
+  }
+}
