@@ -1,0 +1,145 @@
+package io.shardwright.core.report;
+
+import io.shardwright.core.ProgressListener.Phase;
+import io.shardwright.core.outline.ByteSize;
+import io.shardwright.core.outline.Needs;
+import io.shardwright.core.report.RunCourse.Sample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/** Memory and throughput over time. */
+record CourseSection(Contents contents) implements Section {
+  /** Fewer points make no curve. */
+  private static final int FEWEST = 3;
+
+  private static final int BUCKETS = 40;
+
+  /** The throughput of a shorter run is that of a cold machine. */
+  private static final double SHORTEST = 0.5;
+
+  @Override
+  public void write(Markup page) {
+    if (contents.report().isEmpty()) {
+      needs(page);
+      return;
+    }
+    var samples = contents.course().samples();
+    if (samples.isEmpty()) {
+      return;
+    }
+    page.in("section").leaf("h2", "Memory and throughput");
+    if (samples.size() < FEWEST) {
+      page.leaf("p", "The run was too short for a curve.", "class", "note");
+    } else {
+      page.in("div", "class", "pictures");
+      figure(page, "Memory over time", memory(samples), memoryNote(samples));
+      throughput(samples)
+          .ifPresent(chart -> figure(page, "Throughput over time", chart, throughputNote()));
+      page.end();
+    }
+    page.end();
+  }
+
+  private void needs(Markup page) {
+    Needs needs = contents.plan().needs();
+    page.in("section").leaf("h2", "Memory and disk");
+    page.leaf(
+            "p",
+            String.format(
+                Locale.ROOT,
+                "A run takes %s of buffers for %d threads, whatever the model's size, besides the"
+                    + " program itself, and %s on the target's disk%s.",
+                ByteSize.text(needs.bufferBytes()),
+                needs.threads(),
+                ByteSize.text(needs.diskBytes()),
+                needs.diskFreeBytes().isPresent()
+                    ? ", where " + ByteSize.text(needs.diskFreeBytes().getAsLong()) + " were free"
+                    : ""),
+            "class",
+            "note")
+        .end();
+  }
+
+  private static void figure(Markup page, String title, Chart chart, String note) {
+    page.in("figure", "class", "picture").in("figcaption").leaf("strong", title).end();
+    chart.write(page);
+    page.leaf("p", note, "class", "note").end();
+  }
+
+  private static double seconds(List<Sample> samples) {
+    return samples.get(samples.size() - 1).nanos() / 1e9;
+  }
+
+  private static Chart memory(List<Sample> samples) {
+    var lines = new ArrayList<Chart.Line>();
+    if (samples.stream().allMatch(sample -> sample.resident().isPresent())) {
+      lines.add(line("first", "process", samples, s -> s.resident().getAsLong()));
+    }
+    lines.add(line("second", "Java heap", samples, Sample::heap));
+    lines.add(line("third", "buffers", samples, Sample::direct));
+    return new Chart(
+        "Memory over time in bytes", seconds(samples), lines, value -> ByteSize.text(value));
+  }
+
+  private static Chart.Line line(
+      String kind, String name, List<Sample> samples, ToDoubleFunction<Sample> value) {
+    return new Chart.Line(
+        kind,
+        name,
+        samples.stream().map(s -> s.nanos() / 1e9).toList(),
+        samples.stream().map(value::applyAsDouble).toList());
+  }
+
+  private String memoryNote(List<Sample> samples) {
+    long direct = samples.stream().mapToLong(Sample::direct).max().orElse(0);
+    return "At most "
+        + ByteSize.text(direct)
+        + " of buffers; the plan said "
+        + ByteSize.text(contents.plan().needs().bufferBytes())
+        + ". The heap's teeth are garbage before it is collected.";
+  }
+
+  /** Empty where a phase was over too soon. */
+  private static Optional<Chart> throughput(List<Sample> samples) {
+    var lines = Stream.of(Phase.values()).flatMap(phase -> phase(samples, phase).stream()).toList();
+    return lines.isEmpty() || seconds(samples) < SHORTEST
+        ? Optional.empty()
+        : Optional.of(
+            new Chart(
+                "Throughput over time in bytes a second",
+                seconds(samples),
+                lines,
+                value -> ByteSize.text(value) + "/s"));
+  }
+
+  /** The mean rate of each of a few equal spans of time. */
+  private static Optional<Chart.Line> phase(List<Sample> samples, Phase phase) {
+    var own = samples.stream().filter(sample -> sample.phase() == phase).toList();
+    var times = new ArrayList<Double>();
+    var values = new ArrayList<Double>();
+    double span = seconds(samples) / BUCKETS;
+    int from = 0;
+    for (int to = 1; to < own.size(); to++) {
+      double took = (own.get(to).nanos() - own.get(from).nanos()) / 1e9;
+      if (took >= span && took > 0) {
+        times.add((own.get(to).nanos() + own.get(from).nanos()) / 2e9);
+        values.add((own.get(to).done() - own.get(from).done()) / took);
+        from = to;
+      }
+    }
+    String kind = phase == Phase.COPY ? "first" : "second";
+    String name = phase == Phase.COPY ? "copy" : "verify";
+    return values.size() < 2
+        ? Optional.empty()
+        : Optional.of(new Chart.Line(kind, name, times, values));
+  }
+
+  private static String throughputNote() {
+    return "Bytes of tensors, of the source while copying and of the target while it is read back."
+        + " Between the two it is forced to disk.";
+  }
+}

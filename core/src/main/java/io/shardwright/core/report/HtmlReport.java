@@ -1,0 +1,196 @@
+package io.shardwright.core.report;
+
+import io.shardwright.core.Report;
+import io.shardwright.core.ReshardPlan;
+import io.shardwright.core.Verification.TensorSum;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A plan, or a run of it, as one page. Immutable: the methods that add to it return another. The
+ * page is the same for the same input, but for times and what was measured.
+ */
+public final class HtmlReport {
+  private final Contents contents;
+
+  private HtmlReport(Contents contents) {
+    this.contents = contents;
+  }
+
+  /**
+   * A page on a plan that was not run.
+   *
+   * @param plan to show
+   * @return without command and version
+   */
+  public static HtmlReport of(ReshardPlan plan) {
+    return new HtmlReport(
+        new Contents(plan, Optional.empty(), RunCourse.NONE, List.of(), List.of(), ""));
+  }
+
+  /**
+   * Adds how the run went.
+   *
+   * @param report what it did
+   * @param course what a {@link RunRecorder} saw; {@link RunCourse#NONE} for nothing
+   * @return another page
+   */
+  public HtmlReport ran(Report report, RunCourse course) {
+    return new HtmlReport(
+        new Contents(
+            contents.plan(),
+            Optional.of(report),
+            course,
+            contents.manifest(),
+            contents.command(),
+            contents.version()));
+  }
+
+  /**
+   * Adds the sums of the target's tensors.
+   *
+   * @param sums one per stored tensor, each with its SHA-256
+   * @return another page
+   */
+  public HtmlReport manifest(List<TensorSum> sums) {
+    return new HtmlReport(
+        new Contents(
+            contents.plan(),
+            contents.report(),
+            contents.course(),
+            List.copyOf(sums),
+            contents.command(),
+            contents.version()));
+  }
+
+  /**
+   * Adds who made it and how to do it again.
+   *
+   * @param command the command line's words, the program first; empty for none
+   * @param version the program's name and version
+   * @return another page
+   */
+  public HtmlReport madeBy(List<String> command, String version) {
+    return new HtmlReport(
+        new Contents(
+            contents.plan(),
+            contents.report(),
+            contents.course(),
+            contents.manifest(),
+            List.copyOf(command),
+            version));
+  }
+
+  /**
+   * The page.
+   *
+   * @return HTML that is well-formed XML too
+   */
+  public String html() {
+    var page = new Markup();
+    page.in("html", "lang", "en");
+    head(page);
+    page.in("body").in("main");
+    new Headline(contents).write(page);
+    new GridSection(contents.plan().outline()).write(page);
+    new CutSection(contents.plan().outline()).write(page);
+    new ChangeSection(contents).write(page);
+    new CourseSection(contents).write(page);
+    new VerificationSection(contents).write(page);
+    new ManifestSection(contents.manifest()).write(page);
+    new CommandSection(contents).write(page);
+    page.end().end().end();
+    return page.page();
+  }
+
+  private void head(Markup page) {
+    page.in("head")
+        .empty("meta", "charset", "utf-8")
+        .empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
+        .empty("meta", "name", "color-scheme", "content", "light dark")
+        .empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY)
+        .leaf("title", Headline.title(contents))
+        .in("style")
+        .rules(style())
+        .end()
+        .end();
+  }
+
+  /** Even if something got past the escaping, a browser would neither run nor load it. */
+  private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+  private static String style() {
+    try (InputStream rules = HtmlReport.class.getResourceAsStream("report.css")) {
+      return new String(rules.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  /**
+   * Refuses a file that is there already.
+   *
+   * @param file where a page is to be written
+   * @param overwrite whether it may be replaced
+   * @throws UnsafeCheckpointException if it exists and may not, or is no regular file
+   * @throws CheckpointIoException if its folder does not exist
+   */
+  public static void requireWritable(Path file, boolean overwrite) {
+    Path at = file.toAbsolutePath().normalize();
+    boolean there = Files.exists(at, LinkOption.NOFOLLOW_LINKS);
+    if (there && (!overwrite || !Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS))) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.TARGET_EXISTS,
+          file.toString(),
+          Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS)
+              ? "exists already: choose another name or allow --overwrite"
+              : "is no regular file, expected a new name for the report");
+    }
+    if (at.getParent() == null || !Files.isDirectory(at.getParent())) {
+      throw new CheckpointIoException(
+          ErrorCode.WRITE_FAILED,
+          file.toString(),
+          "can't be written: its folder does not exist; make it first");
+    }
+  }
+
+  /**
+   * Writes the page, whole or not at all.
+   *
+   * @param file where to
+   * @param overwrite whether an existing file may be replaced
+   * @throws UnsafeCheckpointException if it exists and may not
+   * @throws CheckpointIoException if it can't be written
+   */
+  public void write(Path file, boolean overwrite) {
+    requireWritable(file, overwrite);
+    Path at = file.toAbsolutePath().normalize();
+    try {
+      Path staged =
+          at.resolveSibling("." + at.getFileName() + "." + UUID.randomUUID() + ".partial");
+      try {
+        Files.writeString(staged, html(), StandardOpenOption.CREATE_NEW);
+        requireWritable(file, overwrite);
+        Files.move(staged, at, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(staged);
+      }
+    } catch (IOException failure) {
+      throw new CheckpointIoException(
+          ErrorCode.WRITE_FAILED, file.toString(), "can't be written: " + failure.getMessage());
+    }
+  }
+}
