@@ -1,23 +1,18 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.ProgressListener;
-import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.Shardwright;
-import io.shardwright.core.Verification.TensorSum;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.shardwright.core.outline.RankGrid;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** The main job on a real checkpoint. */
+/** The main job on real checkpoints. */
 @Command(
     name = "demo",
-    description = "Reshard a bundled NeMo ViT from TP 1 to TP 2 and back, verify it and show it.")
+    description = {
+      "Convert and reshard two bundled checkpoints, a ViT that reads digits and a small LLaMA,",
+      "compare what comes back with the originals, and draw what was done. Needs no network."
+    })
 final class DemoCommand extends ScreenCommand {
   @Parameters(
       arity = "0..1",
@@ -28,59 +23,59 @@ final class DemoCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    Shardwright shardwright = shardwright();
-    Path one = unpack(folder.resolve("vit-tp1.nemo"));
-    Path two = reshard(shardwright, one, folder.resolve("vit-tp2.nemo"), 2);
-    Path back = reshard(shardwright, two, folder.resolve("vit-tp2-tp1.nemo"), 1);
-    List<String> before = sums(shardwright, one);
-    boolean same = before.equals(sums(shardwright, back));
-    try (var original = shardwright.open(one);
-        var split = shardwright.open(two)) {
-      new DemoPicture(original.tensors(), split.tensors()).lines().forEach(screen()::print);
+    var run = new DemoRun(shardwright(), DemoFiles.unpack(folder, DemoRun.MADE));
+    boolean same = run.roundTrip("vit-digits", DemoRun.VIT, 1);
+    same &= run.roundTrip("llama-tiny", DemoRun.LLAMA, 2);
+    if (common().json()) {
+      screen().print(Json.object(fields(run, same).map()));
+    } else {
+      screen().print("vit-digits: a ViT of 58,570 parameters that reads handwritten digits.");
+      screen().print("llama-tiny: a LLaMA with 4 query groups and a SentencePiece tokenizer.");
+      screen().print("");
+      run.trips().forEach(this::print);
+      new DemoPicture(run.picture(), style()).lines().forEach(screen()::print);
+      screen().print("");
+      screen().print("Open " + run.page() + " in a browser.");
+      screen().print("Next, try:");
+      run.next().forEach(command -> screen().print("  " + command));
     }
-    screen().print("");
-    screen()
-        .print(
-            "TP 1 -> TP 2 -> TP 1: "
-                + (same
-                    ? before.size()
-                        + " of "
-                        + before.size()
-                        + " tensors have their first SHA-256 again"
-                    : "the tensors differ"));
-    screen().print("Next, try:");
-    screen().print("  ./shardwright inspect " + two + " --tensors");
-    screen()
-        .print("  ./shardwright reshard " + one + " " + folder.resolve("vit-tp4.nemo") + " --tp 4");
-    screen().print("  ./shardwright verify " + two + " --sums");
     return same ? ExitCode.DONE : ExitCode.DIFFERENT;
   }
 
-  private static Path unpack(Path file) {
-    try (InputStream bundled = DemoCommand.class.getResourceAsStream("/demo/vit-tp1.nemo")) {
-      Files.createDirectories(file.getParent());
-      Files.copy(bundled, file, StandardCopyOption.REPLACE_EXISTING);
-      return file;
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
+  private void print(DemoRun.Trip trip) {
+    trip.steps().forEach(this::print);
+    String verdict =
+        trip.same()
+            ? style().good("  " + trip.tensors() + " of " + trip.tensors() + " tensors")
+            : style().bad("  not all tensors");
+    screen().print(verdict + " are those of " + trip.model() + " again, bit for bit (SHA-256)");
+    screen().print("");
   }
 
-  /** The demo's own files from an earlier run are replaced. */
-  private Path reshard(Shardwright shardwright, Path source, Path target, int ranks) {
-    var request =
-        ReshardRequest.builder(source, target)
-            .tensorModelParallelSize(ranks)
-            .overwrite(true)
-            .build();
-    var report = shardwright.run(shardwright.plan(request), ProgressListener.SILENT);
-    new RunView(this).show(report);
-    return target;
+  private void print(DemoRun.Step step) {
+    var outline = step.plan().outline();
+    screen()
+        .print(
+            String.format(
+                Locale.ROOT,
+                "  %-17s -> %-17s  %-11s  %-8s  %s  %.2f s",
+                outline.before().name(),
+                outline.after().name(),
+                outline.after().grid().map(RankGrid::toString).orElse(""),
+                Sizes.bytes(step.report().bytesWritten()),
+                style().good("verified"),
+                step.report().duration().toNanos() / 1e9));
   }
 
-  private static List<String> sums(Shardwright shardwright, Path source) {
-    return shardwright.verify(source, true, false, ProgressListener.SILENT).tensors().stream()
-        .map((TensorSum sum) -> sum.spec() + " " + sum.sha256())
-        .toList();
+  private static Fields fields(DemoRun run, boolean same) {
+    return Fields.of("same", same)
+        .and(
+            "targets",
+            run.trips().stream()
+                .flatMap(trip -> trip.steps().stream())
+                .map(step -> step.report().target())
+                .toList())
+        .and("report", run.page())
+        .and("next", run.next());
   }
 }

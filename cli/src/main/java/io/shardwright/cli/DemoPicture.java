@@ -1,60 +1,58 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.StoredTensor;
-import io.shardwright.spi.tensor.Shape;
+import io.shardwright.core.outline.Band;
+import io.shardwright.core.outline.Panel;
+import io.shardwright.core.outline.TensorPicture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Which rank gets what of a column-cut and a row-cut matrix, drawn from the files themselves. */
+/** A fused QKV in a terminal: a word for every head, where it lies and where it goes. */
 final class DemoPicture {
-  private static final int WIDTH = 24;
-  private static final int HEIGHT = 6;
-  private static final String LAYER = "model.backbone.transformer.layers.0.";
+  private static final List<String> COLOURS = List.of("36", "33", "32", "35");
 
-  private final List<StoredTensor> whole;
-  private final List<StoredTensor> split;
+  private final TensorPicture picture;
+  private final Style style;
+  private final long head;
 
-  DemoPicture(List<StoredTensor> whole, List<StoredTensor> split) {
-    this.whole = whole;
-    this.split = split;
+  DemoPicture(TensorPicture picture, Style style) {
+    this.picture = picture;
+    this.style = style;
+    this.head =
+        picture.after().stream()
+            .flatMap(panel -> panel.bands().stream())
+            .mapToLong(band -> band.to() - band.from())
+            .min()
+            .orElse(1);
   }
 
   List<String> lines() {
     var lines = new ArrayList<String>();
-    draw(LAYER + "self_attention.query_key_value.weight", lines);
-    draw(LAYER + "mlp.dense_4h_to_h.weight", lines);
+    lines.add(style.strong(picture.name()));
+    lines.add("  a word is a head of " + head + " rows, its digit the query group");
+    picture.before().forEach(panel -> lines.add(line(shortName(panel), panel)));
+    lines.add("  becomes");
+    picture.after().forEach(panel -> lines.add(line(panel.where(), panel)));
     return lines;
   }
 
-  private void draw(String name, List<String> lines) {
-    Shape before = shape(whole, name);
-    Shape after = shape(split, name);
-    boolean rows = before.dim(0) != after.dim(0);
-    lines.add("");
-    lines.add(name);
-    lines.add(
-        String.format(
-            Locale.ROOT, "  %s, cut on axis %d -> %s per rank", before, rows ? 0 : 1, after));
-    for (int line = 0; line < HEIGHT; line++) {
-      int upper = line * 2 < HEIGHT ? 0 : 1;
-      String ranks =
-          rows
-              ? Integer.toString(upper).repeat(WIDTH)
-              : "0".repeat(WIDTH / 2) + "1".repeat(WIDTH / 2);
-      lines.add("  |" + "x".repeat(WIDTH) + "|   |" + ranks + "|");
-    }
-    lines.add(
-        String.format(
-            Locale.ROOT, "   %-" + WIDTH + "s     %s", "TP 1", "TP 2: rank 0 and rank 1"));
+  private static String shortName(Panel panel) {
+    String[] words = panel.tensor().split("\\.");
+    return words[words.length - 2];
   }
 
-  private static Shape shape(List<StoredTensor> tensors, String name) {
-    return tensors.stream()
-        .filter(tensor -> tensor.spec().name().equals(name))
-        .findFirst()
-        .orElseThrow()
-        .spec()
-        .shape();
+  private String line(String name, Panel panel) {
+    var line = new StringBuilder(String.format(Locale.ROOT, "    %-7s", name));
+    for (Band band : panel.bands()) {
+      String colour = COLOURS.get(band.rank() % COLOURS.size());
+      for (long row = band.from(); row < band.to(); row += head) {
+        line.append(' ').append(style.set(colour, word(band)));
+      }
+    }
+    return line.toString();
+  }
+
+  private static String word(Band band) {
+    return band.part().name().substring(0, 1) + band.group();
   }
 }
