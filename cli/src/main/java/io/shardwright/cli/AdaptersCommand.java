@@ -29,7 +29,7 @@ final class AdaptersCommand extends ScreenCommand {
       shardwright.adapters().forEach(this::print);
       screen().print("formats: " + String.join(", ", shardwright.formats()));
     }
-    screen().notes(shardwright.adapterFailures(), common().quiet());
+    notes(shardwright.adapterFailures());
     return ExitCode.DONE;
   }
 

@@ -1,7 +1,6 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.TrainingOptions;
 import java.nio.file.Path;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "megatron_change_num_partitions",
     description = "Change model parallelism with the flags of NeMo's script of that name.")
-final class ChangeNumPartitionsCommand extends ScreenCommand {
+final class ChangeNumPartitionsCommand extends WritingCommand {
   @Spec private CommandSpec command;
 
   @Option(names = "--model-file", paramLabel = "FILE", description = "The source.")
@@ -115,19 +114,17 @@ final class ChangeNumPartitionsCommand extends ScreenCommand {
     if (source == null) {
       throw usage("Missing required option: '--model-file=FILE'");
     }
-    Shardwright shardwright = shardwright();
     if (tensorOnly) {
-      requireOneStage(shardwright, source);
+      requireOneStage(source);
     }
-    run(shardwright, request(source));
-    return ExitCode.DONE;
+    return write(request(source), false);
   }
 
-  private void requireOneStage(Shardwright shardwright, Path source) {
+  private void requireOneStage(Path source) {
     if (pipeline > 1 || targetPipeline != null && targetPipeline != 1) {
       throw usage("--tp-conversion-only needs pipeline sizes of 1");
     }
-    try (var checkpoint = shardwright.open(source)) {
+    try (var checkpoint = shardwright().open(source)) {
       int stages = checkpoint.summary().pipelineModelParallelSize();
       if (stages > 1) {
         throw usage("--tp-conversion-only needs a pipeline size of 1; the source has " + stages);

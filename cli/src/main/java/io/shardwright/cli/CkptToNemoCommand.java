@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "convert_ckpt_to_nemo",
     aliases = "megatron_ckpt_to_nemo",
     description = "Turn a training's .ckpt into a .nemo with the flags of NeMo's script.")
-final class CkptToNemoCommand extends ScreenCommand {
+final class CkptToNemoCommand extends WritingCommand {
   private static final Map<String, String> FAMILIES =
       Map.of("vit_classification", "vit", "gpt", "", "sft", "");
 
@@ -134,8 +134,7 @@ final class CkptToNemoCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    run(shardwright(), request());
-    return ExitCode.DONE;
+    return write(request(), false);
   }
 
   private ReshardRequest request() {

@@ -23,6 +23,13 @@ final class CommonOptions {
   private boolean noProgress;
 
   @Option(
+      names = "--color",
+      paramLabel = "auto|always|never",
+      defaultValue = "auto",
+      description = "Colour; auto where a terminal shows it and NO_COLOR is not set.")
+  private Style.Choice colour;
+
+  @Option(
       names = "--adapter-path",
       paramLabel = "JAR|DIR",
       description = "Look for adapters in a jar or a folder of jars.")
@@ -48,6 +55,10 @@ final class CommonOptions {
 
   boolean silent() {
     return quiet || noProgress;
+  }
+
+  Style.Choice colour() {
+    return colour;
   }
 
   List<Path> adapterPath() {

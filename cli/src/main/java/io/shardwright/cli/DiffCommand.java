@@ -38,7 +38,7 @@ final class DiffCommand extends ScreenCommand {
     } else {
       view.lines().forEach(screen()::print);
     }
-    screen().notes(found.notes(), common().quiet());
+    notes(found.notes());
     return found.same() ? ExitCode.DONE : ExitCode.DIFFERENT;
   }
 }

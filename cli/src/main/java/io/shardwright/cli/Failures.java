@@ -1,6 +1,8 @@
 package io.shardwright.cli;
 
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.PlanRejectedException;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -15,11 +17,13 @@ final class Failures implements IExecutionExceptionHandler {
 
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+    Style style =
+        command.getCommand() instanceof ScreenCommand own ? own.style() : new Style(false);
     if (failure instanceof CheckpointException refusal) {
       if (parsed.expandedArgs().contains("--json")) {
-        screen.print(json(refusal.code().code(), refusal.getMessage()));
+        screen.print(json(fields(refusal)));
       }
-      screen.err().println("error: " + Screen.safe(refusal.getMessage()));
+      screen.err().println(style.bad("error:") + " " + Screen.safe(refusal.getMessage()));
       return ExitCode.of(refusal.code());
     }
     screen.err().println("error: this is a bug of ours; please report it with what follows");
@@ -28,8 +32,22 @@ final class Failures implements IExecutionExceptionHandler {
   }
 
   /** What a script gets in place of a result. */
-  static String json(String code, String message) {
-    return Json.object(
-        Fields.of("error", Fields.of("code", code).and("message", message).map()).map());
+  static String json(Fields error) {
+    return Json.object(Fields.of("error", error.map()).map());
+  }
+
+  private static Fields fields(CheckpointException refusal) {
+    var fields = Fields.of("code", refusal.code().code()).and("message", refusal.getMessage());
+    if (refusal instanceof PlanRejectedException plan) {
+      fields.and("problems", plan.problems());
+      fields.and("alternatives", plan.alternatives().stream().map(Failures::grid).toList());
+    }
+    return fields;
+  }
+
+  private static Map<String, Object> grid(PlanRejectedException.Grid grid) {
+    return Fields.of("tensor_model_parallel_size", grid.tensor())
+        .and("pipeline_model_parallel_size", grid.pipeline())
+        .map();
   }
 }

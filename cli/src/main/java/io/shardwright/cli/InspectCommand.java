@@ -20,30 +20,50 @@ final class InspectCommand extends ScreenCommand {
   @Option(names = "--pickle", description = "List the Python names that its pickles mention.")
   private boolean pickle;
 
+  @Option(
+      names = "--logical",
+      description = "List every tensor as the model means it: whole, its shard, how it is cut.")
+  private boolean logical;
+
   @Override
   public Integer call() {
     try (Checkpoint checkpoint = shardwright().open(source)) {
-      var view = new CheckpointView(checkpoint.summary());
-      var json = view.fields();
-      if (tensors) {
-        json.and("tensor_table", view.tensorFields(checkpoint.tensors()));
-      }
-      if (pickle) {
-        json.and("pickle_imports", view.importFields(checkpoint.pickleImports()));
-      }
       if (common().json()) {
-        screen().print(Json.object(json.map()));
+        screen().print(Json.object(fields(checkpoint).map()));
       } else {
-        view.lines().forEach(screen()::print);
-        if (tensors) {
-          view.tensorLines(checkpoint.tensors()).forEach(screen()::print);
-        }
-        if (pickle) {
-          view.importLines(checkpoint.pickleImports()).forEach(screen()::print);
-        }
+        text(checkpoint).lines().forEach(screen()::print);
       }
-      screen().notes(checkpoint.summary().notes(), common().quiet());
+      notes(checkpoint.summary().notes());
       return ExitCode.DONE;
     }
+  }
+
+  private Fields fields(Checkpoint checkpoint) {
+    var view = new CheckpointFields(checkpoint);
+    var json = view.all();
+    if (tensors) {
+      json.and("tensor_table", view.tensors());
+    }
+    if (logical) {
+      json.and("logical_tensors", view.logical());
+    }
+    if (pickle) {
+      json.and("pickle_imports", view.imports());
+    }
+    return json;
+  }
+
+  private CheckpointText text(Checkpoint checkpoint) {
+    var view = new CheckpointText(checkpoint, style()).facts();
+    if (tensors) {
+      view.tensors();
+    }
+    if (logical) {
+      view.logical();
+    }
+    if (pickle) {
+      view.imports();
+    }
+    return view;
   }
 }

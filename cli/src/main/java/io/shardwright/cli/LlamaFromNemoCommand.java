@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "convert_llama_nemo_to_hf",
     aliases = "convert_nemo_llama_to_hf",
     description = "Turn a .nemo LLaMA into a Hugging Face folder with the flags of NeMo's script.")
-final class LlamaFromNemoCommand extends ScreenCommand {
+final class LlamaFromNemoCommand extends WritingCommand {
   @Spec private CommandSpec command;
 
   @Option(
@@ -68,8 +68,7 @@ final class LlamaFromNemoCommand extends ScreenCommand {
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
-    run(shardwright(), request.build());
-    return ExitCode.DONE;
+    return write(request.build(), false);
   }
 
   /** NeMo's script always writes a torch file, and a folder where one is asked for. */

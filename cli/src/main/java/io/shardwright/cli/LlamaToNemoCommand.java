@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "convert_llama_hf_to_nemo",
     aliases = "convert_hf_llama_to_nemo",
     description = "Turn a Hugging Face LLaMA into a .nemo with the flags of NeMo's script.")
-final class LlamaToNemoCommand extends ScreenCommand {
+final class LlamaToNemoCommand extends WritingCommand {
   @Spec private CommandSpec command;
 
   @Option(
@@ -58,8 +58,7 @@ final class LlamaToNemoCommand extends ScreenCommand {
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
-    run(shardwright(), request.build());
-    return ExitCode.DONE;
+    return write(request.build(), false);
   }
 
   private TrainingOptions training() {

@@ -22,6 +22,8 @@ public final class Main {
     Runtime.getRuntime().addShutdownHook(stopper);
     var out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    // From Java 22 on there is a console without a terminal too, unless one asks for the old way.
+    System.setProperty("jdk.console", "java.base");
     int code = run(args, out, err, System.console() != null);
     try {
       Runtime.getRuntime().removeShutdownHook(stopper);

@@ -4,13 +4,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** What a reshard would do. */
-@Command(name = "plan", description = "Say what 'reshard' with the same options would do.")
-final class PlanCommand extends ScreenCommand {
+@Command(
+    name = "plan",
+    description = "Say what 'reshard', or with --to 'convert', with the same options would do.")
+final class PlanCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
+  @Mixin private ConvertOptions wanted = new ConvertOptions();
 
   @Override
   public Integer call() {
-    new RunView(this).show(shardwright().plan(options.request()));
-    return ExitCode.DONE;
+    var request = options.builder().community(wanted.community());
+    wanted.format().ifPresent(request::format);
+    return write(request.build(), true);
   }
 }

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 
 /** Changes model parallelism. */
 @Command(name = "reshard", description = "Change a checkpoint's model parallelism.")
-final class ReshardCommand extends ScreenCommand {
+final class ReshardCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
 
   @Option(names = "--dry-run", description = "Only print the plan.")
@@ -14,12 +14,6 @@ final class ReshardCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    var shardwright = shardwright();
-    if (dryRun) {
-      new RunView(this).show(shardwright.plan(options.request()));
-    } else {
-      run(shardwright, options.request());
-    }
-    return ExitCode.DONE;
+    return write(options.request(), dryRun);
   }
 }

@@ -2,56 +2,73 @@ package io.shardwright.cli;
 
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
+import io.shardwright.core.outline.Needs;
 import java.util.Locale;
 
 /** A plan or a report as a person or a script wants to see it. */
 final class RunView {
+  private static final int KEY = 10;
+
+  private final ScreenCommand command;
   private final Screen screen;
-  private final CommonOptions common;
+  private final Style style;
 
   RunView(ScreenCommand command) {
-    screen = command.screen();
-    common = command.common();
+    this.command = command;
+    this.screen = command.screen();
+    this.style = command.style();
   }
 
   void show(ReshardPlan plan) {
-    if (common.json()) {
-      var request = plan.request();
-      screen.print(
-          Json.object(
-              Fields.of("source", request.source())
-                  .and("target", request.target())
-                  .and("bytes_to_read", plan.bytesToRead())
-                  .and("bytes_to_write", plan.bytesToWrite())
-                  .and("config_changes", plan.changes())
-                  .and("notes", plan.notes())
-                  .map()));
+    if (command.common().json()) {
+      screen.print(Json.object(fields(plan).map()));
     } else {
-      plan.toString().lines().map(Screen::safe).forEach(screen::print);
+      plan.toString().lines().map(Screen::safe).forEach(this::print);
+      needs(plan.needs());
     }
-    screen.notes(plan.notes(), common.quiet());
+    command.notes(plan.notes());
+  }
+
+  private void print(String line) {
+    boolean title = line.startsWith("before ");
+    screen.print(title ? style.strong(line) : style.keyed(line, KEY));
+  }
+
+  private static Fields fields(ReshardPlan plan) {
+    var request = plan.request();
+    return Fields.of("source", request.source())
+        .and("target", request.target())
+        .and("bytes_to_read", plan.bytesToRead())
+        .and("bytes_to_write", plan.bytesToWrite())
+        .and("config_changes", plan.changes())
+        .and("outline", OutlineFields.plan(plan.outline()).map())
+        .and("needs", OutlineFields.needs(plan.needs()))
+        .and("notes", plan.notes());
+  }
+
+  private void needs(Needs needs) {
+    screen.print("");
+    print(
+        String.format(
+            Locale.ROOT,
+            "%-10s %s of buffers (%d threads), whatever the model's size; the program is extra",
+            "memory",
+            Sizes.bytes(needs.bufferBytes()),
+            needs.threads()));
+    String free =
+        needs.diskFreeBytes().isPresent()
+            ? ", " + Sizes.bytes(needs.diskFreeBytes().getAsLong()) + " free"
+            : "";
+    String verdict = needs.fits() ? "" : style.bad(" - too little: a run would be refused");
+    print(
+        String.format(
+                Locale.ROOT, "%-10s %s needed%s", "disk", Sizes.bytes(needs.diskBytes()), free)
+            + verdict);
   }
 
   void show(Report report) {
-    double seconds = report.duration().toNanos() / 1e9;
-    if (common.json()) {
-      screen.print(
-          Json.object(
-              Fields.of("target", report.target())
-                  .and("bytes_read", report.bytesRead())
-                  .and("bytes_written", report.bytesWritten())
-                  .and("tensors", report.tensors())
-                  .and("verified", report.verified())
-                  .and("overflowed", report.overflowed())
-                  .and("underflowed", report.underflowed())
-                  .and("inexact", report.inexact())
-                  .and("seconds", seconds)
-                  .and("config_changes", report.changes())
-                  .and(
-                      "manifest",
-                      report.manifest().map(manifest -> new ManifestView(manifest).fields()))
-                  .and("notes", report.notes())
-                  .map()));
+    if (command.common().json()) {
+      screen.print(Json.object(fields(report).map()));
     } else {
       screen.print(
           String.format(
@@ -60,15 +77,32 @@ final class RunView {
               Screen.safe(report.target().toString()),
               Sizes.bytes(report.bytesWritten()),
               Sizes.count(report.tensors()),
-              report.verified() ? "verified" : "not verified",
-              seconds));
+              report.verified() ? style.good("verified") : style.warning("not verified"),
+              seconds(report)));
       report.changes().forEach(change -> screen.print("  config " + Screen.safe(change)));
       losses(report);
     }
-    report
-        .manifest()
-        .ifPresent(made -> screen.notes(new ManifestView(made).notes(), common.quiet()));
-    screen.notes(report.notes(), common.quiet());
+    report.manifest().ifPresent(made -> command.notes(new ManifestView(made).notes()));
+    command.notes(report.notes());
+  }
+
+  private static double seconds(Report report) {
+    return report.duration().toNanos() / 1e9;
+  }
+
+  private static Fields fields(Report report) {
+    return Fields.of("target", report.target())
+        .and("bytes_read", report.bytesRead())
+        .and("bytes_written", report.bytesWritten())
+        .and("tensors", report.tensors())
+        .and("verified", report.verified())
+        .and("overflowed", report.overflowed())
+        .and("underflowed", report.underflowed())
+        .and("inexact", report.inexact())
+        .and("seconds", seconds(report))
+        .and("config_changes", report.changes())
+        .and("manifest", report.manifest().map(made -> new ManifestView(made).fields()))
+        .and("notes", report.notes());
   }
 
   private void losses(Report report) {

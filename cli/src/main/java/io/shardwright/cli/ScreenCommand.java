@@ -1,8 +1,7 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.ReshardPlan;
-import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.Shardwright;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 
@@ -19,6 +18,18 @@ abstract class ScreenCommand implements Callable<Integer> {
     return screen;
   }
 
+  final Style style() {
+    return Style.of(common.colour(), screen.terminal());
+  }
+
+  /** Sentences for the user's attention. */
+  final void notes(List<String> notes) {
+    if (!common.quiet()) {
+      String label = style().warning("note:");
+      notes.forEach(note -> screen.err().println(label + " " + Screen.safe(note)));
+    }
+  }
+
   final CommonOptions common() {
     return common;
   }
@@ -32,15 +43,6 @@ abstract class ScreenCommand implements Callable<Integer> {
           .forEach(found -> screen.remark("adapter '" + found.id() + "' from " + found.origin()));
     }
     return made;
-  }
-
-  /** Plans, runs and reports. */
-  final void run(Shardwright shardwright, ReshardRequest request) {
-    ReshardPlan plan = shardwright.plan(request);
-    if (common.verbose()) {
-      plan.toString().lines().forEach(screen::remark);
-    }
-    new RunView(this).show(shardwright.run(plan, progress()));
   }
 
   final ProgressDisplay progress() {

@@ -56,8 +56,12 @@ final class ShardwrightCommand implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+      return new String[] {text()};
+    }
+
+    static String text() {
       String version = ShardwrightCommand.class.getPackage().getImplementationVersion();
-      return new String[] {"shardwright " + (version == null ? "development" : version)};
+      return "shardwright " + (version == null ? "development" : version);
     }
   }
 }

@@ -55,8 +55,8 @@ final class VerifyCommand extends ScreenCommand {
           .map(VerifyCommand::oddLine)
           .forEach(screen()::print);
     }
-    logical.ifPresent(view -> screen().notes(view.notes(), common().quiet()));
-    screen().notes(found.notes(), common().quiet());
+    logical.ifPresent(view -> notes(view.notes()));
+    notes(found.notes());
     return ExitCode.DONE;
   }
 

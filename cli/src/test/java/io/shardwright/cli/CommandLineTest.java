@@ -190,14 +190,6 @@ class CommandLineTest {
   }
 
   @Test
-  void showsTheRoundTripInTheDemo() {
-    Run run = Run.of("demo", folder.resolve("demo"));
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("46 of 46 tensors have their first SHA-256 again"), run.out());
-    assertEquals(0, Run.of("demo", folder.resolve("demo")).code());
-  }
-
-  @Test
   void showsControlCharactersOfAFileHarmlessly() {
     assertEquals("a\\u001b[31mb\\u202e", Screen.safe("a\u001b[31mb\u202e"));
   }

@@ -1,0 +1,93 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.ReshardPlan;
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.Shardwright;
+import io.shardwright.core.report.HtmlReport;
+import io.shardwright.core.report.RunRecorder;
+import io.shardwright.spi.error.CheckpointException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What all commands that write have: the run itself, and the page that shows it. */
+abstract class WritingCommand extends ScreenCommand {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Write a page that shows what was done, measured and verified.")
+  private Path report;
+
+  /** Plans, and unless {@code dry} runs; shows and reports either. */
+  final int write(ReshardRequest request, boolean dry) {
+    if (report != null) {
+      requireElsewhere(request.source());
+      requireElsewhere(request.target());
+      HtmlReport.requireWritable(report, request.overwrite());
+    }
+    var shardwright = shardwright();
+    var plan = shardwright.plan(request);
+    if (dry) {
+      new RunView(this).show(plan);
+      page(HtmlReport.of(plan), request);
+    } else {
+      run(shardwright, plan);
+    }
+    return ExitCode.DONE;
+  }
+
+  /** A page that replaced a checkpoint's file would destroy it. */
+  private void requireElsewhere(Path checkpoint) {
+    if (whole(report).startsWith(whole(checkpoint))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--report is '" + report + "', expected a place outside of '" + checkpoint + "'");
+    }
+  }
+
+  private static Path whole(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
+  private void run(Shardwright shardwright, ReshardPlan plan) {
+    if (common().verbose()) {
+      plan.toString().lines().forEach(screen()::remark);
+    }
+    var view = new RunView(this);
+    if (report == null) {
+      view.show(shardwright.run(plan, progress()));
+      return;
+    }
+    var recorder = new RunRecorder(progress());
+    var done = shardwright.run(plan, recorder);
+    view.show(done);
+    page(HtmlReport.of(plan).ran(done, recorder.course()), plan.request());
+  }
+
+  private void page(HtmlReport page, ReshardRequest request) {
+    if (report == null) {
+      return;
+    }
+    var made = page.madeBy(words(), ShardwrightCommand.Version.text());
+    try {
+      made.write(report, request.overwrite());
+    } catch (CheckpointException failure) {
+      notes(List.of("only the report could not be written; " + request.target() + " is as said"));
+      throw failure;
+    }
+  }
+
+  /** The command line as it was given. */
+  private List<String> words() {
+    var words = new ArrayList<String>();
+    words.add(spec.root().name());
+    words.addAll(spec.root().commandLine().getParseResult().originalArgs());
+    return words;
+  }
+}

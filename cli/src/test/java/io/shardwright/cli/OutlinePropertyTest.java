@@ -1,0 +1,151 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.ProgressListener;
+import io.shardwright.core.ReshardPlan;
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.Shardwright;
+import io.shardwright.core.outline.Band;
+import io.shardwright.core.outline.Band.Part;
+import io.shardwright.core.outline.Panel;
+import io.shardwright.core.outline.TensorPicture;
+import io.shardwright.spi.WeightLayout;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a plan shows, against what the run then writes. */
+class OutlinePropertyTest {
+  private static final int MODELS = 40;
+
+  @TempDir Path folder;
+  private final Shardwright shardwright = Shardwright.create();
+
+  private ReshardPlan run(
+      TinyGpt model, Path source, Path target, int tensor, int stages, WeightLayout layout) {
+    var request =
+        ReshardRequest.builder(source, target)
+            .tensorModelParallelSize(tensor)
+            .pipelineModelParallelSize(stages)
+            .layout(layout)
+            .vocabSize(model.vocabulary)
+            .sync(false);
+    ReshardPlan plan = shardwright.plan(request.build());
+    shardwright.run(plan, ProgressListener.SILENT);
+    return plan;
+  }
+
+  private static int divisor(Random random, int of) {
+    return 1 << random.nextInt(Integer.numberOfTrailingZeros(of) + 1);
+  }
+
+  @Test
+  void theGridThatAPlanPromisesIsFoundInTheTargetInBothLayouts() throws IOException {
+    for (long seed = 0; seed < MODELS; seed++) {
+      var random = new Random(seed);
+      var model = new TinyGpt(seed);
+      Path source = model.write(folder.resolve("source" + seed));
+      int tensor = divisor(random, model.groups);
+      int stages = divisor(random, model.layers);
+      for (WeightLayout layout : WeightLayout.values()) {
+        Path target = folder.resolve(layout + "" + seed + ".nemo");
+        var promised = run(model, source, target, tensor, stages, layout).outline().after().grid();
+        String where = "seed " + seed + ", " + layout + ", " + model;
+        try (var written = shardwright.open(target)) {
+          assertEquals(promised.get().ranks(), written.outline().grid().get().ranks(), where);
+        }
+      }
+    }
+  }
+
+  @Test
+  void picturesShowWhereTheBytesAre() throws IOException {
+    int seen = 0;
+    for (long seed = 0; seed < MODELS; seed++) {
+      var model = new TinyGpt(seed);
+      Path source = model.write(folder.resolve("in" + seed));
+      Path target = folder.resolve("out" + seed);
+      int tensor = divisor(new Random(seed), model.groups);
+      var plan = run(model, source, target, tensor, 1, WeightLayout.RANKS);
+      for (TensorPicture picture : plan.outline().pictures()) {
+        String where = "seed " + seed + ", TP " + tensor + ", " + picture.name() + ", " + model;
+        assertEquals(
+            pieces(source, picture.name(), picture.before(), 1, where),
+            pieces(target, picture.name(), picture.after(), tensor, where),
+            where);
+        seen++;
+      }
+    }
+    assertTrue(seen > 3 * MODELS, "too few pictures: " + seen);
+  }
+
+  /** The bytes of every meaning, read where the bands say; bands must tile their panels. */
+  private static Map<String, String> pieces(
+      Path checkpoint, String name, List<Panel> panels, int ranks, String where) {
+    Map<String, ByteArrayOutputStream> pieces = new TreeMap<>();
+    assertEquals(ranks, panels.size(), where);
+    for (int rank = 0; rank < ranks; rank++) {
+      Panel panel = panels.get(rank);
+      String member = ranks == 1 ? "" : "mp_rank_0" + rank + "/";
+      byte[] bytes = TinyGpt.bytes(checkpoint.resolve(member + "model_weights.ckpt"), name);
+      long end = 0;
+      for (Band band : panel.bands()) {
+        assertEquals(end, band.from(), where);
+        assertTrue(ranks == 1 || band.rank() == rank || band.part() == Part.PADDING, where);
+        end = band.to();
+        if (band.part() != Part.PADDING) {
+          String meaning = band.part() + " " + band.group() + " " + band.rank();
+          var piece = pieces.computeIfAbsent(meaning, m -> new ByteArrayOutputStream());
+          piece.writeBytes(cut(bytes, panel, band));
+        }
+      }
+      assertEquals(panel.shape().dim(panel.axis()), end, where);
+    }
+    Map<String, String> texts = new TreeMap<>();
+    pieces.forEach(
+        (meaning, piece) ->
+            texts.put(meaning, java.util.HexFormat.of().formatHex(piece.toByteArray())));
+    return texts;
+  }
+
+  /** A band's rows or columns, column by column where the cut is across. */
+  private static byte[] cut(byte[] bytes, Panel panel, Band band) {
+    int rows = (int) panel.shape().dim(0);
+    int columns = (int) panel.shape().dim(1);
+    int size = bytes.length / (rows * columns);
+    var cut = new ByteArrayOutputStream();
+    for (int index = (int) band.from(); index < band.to(); index++) {
+      for (int other = 0; other < (panel.axis() == 0 ? columns : rows); other++) {
+        int element = panel.axis() == 0 ? index * columns + other : other * columns + index;
+        cut.write(bytes, element * size, size);
+      }
+    }
+    return cut.toByteArray();
+  }
+
+  @Test
+  void aPlanSaysTheSameForTheSameInput() throws IOException {
+    Path gpt = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
+    var request =
+        ReshardRequest.builder(gpt, folder.resolve("out.nemo")).tensorModelParallelSize(4).build();
+    var first = shardwright.plan(request);
+    var again = shardwright.plan(request);
+    assertEquals(first.toString(), again.toString());
+    assertEquals(first.outline(), again.outline());
+    assertArrayEquals(
+        new long[] {4, 1},
+        new long[] {
+          first.outline().after().grid().get().tensor(),
+          first.outline().after().grid().get().pipeline()
+        });
+  }
+}
