@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +29,14 @@ final class ArrayTargets implements Targets {
     Draft(Emission first) {
       this.first = first;
       this.last = first.indexes();
+    }
+
+    /** Files list layers in any order: by name, 10 comes before 2. */
+    private void reach(List<Integer> indexes) {
+      last =
+          IntStream.range(0, last.size())
+              .mapToObj(i -> Math.max(last.get(i), indexes.get(i)))
+              .toList();
     }
   }
 
@@ -49,7 +58,7 @@ final class ArrayTargets implements Targets {
   public List<To> add(Emission emission) {
     String key = emission.prefix() + DistributedKey.of(emission.row());
     Draft draft = drafts.computeIfAbsent(key, k -> new Draft(emission));
-    draft.last = emission.indexes();
+    draft.reach(emission.indexes());
     var to = new ArrayList<To>();
     Shape chunk = chunk(emission);
     for (List<Long> index : indexes(emission.form().shard(1), chunk)) {
