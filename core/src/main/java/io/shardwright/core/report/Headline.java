@@ -93,6 +93,7 @@ record Headline(Contents contents) implements Section {
   /** Of a shorter run it would be the start-up's. */
   private static void rate(Markup page, double bytes) {
     figure(page, "Rate", ByteSize.text(bytes) + "/s", "written, over all");
+    figure(page, "Rate", ByteSize.text(bytes) + "/s", "written, over all");
   }
 
   static String time(double seconds) {
