@@ -3,9 +3,9 @@ package io.shardwright.cli;
 import io.shardwright.core.Checkpoint;
 import io.shardwright.core.CheckpointSummary;
 import io.shardwright.core.StoredTensor;
+import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.GridTable;
 import io.shardwright.core.outline.MemberTree;
-import io.shardwright.core.outline.ModelTensor;
 import io.shardwright.core.outline.Tokenizer;
 import io.shardwright.spi.ParameterRule.Cut;
 import java.util.ArrayList;
@@ -172,7 +172,7 @@ final class CheckpointText {
     String format = "  %-9s %-" + Math.max(5, shape) + "s %-" + Math.max(5, shard) + "s %-10s %s";
     lines.add(
         style.faint(String.format(Locale.ROOT, format, "type", "whole", "shard", "cut", "name")));
-    for (ModelTensor tensor : tensors) {
+    for (CutTensor tensor : tensors) {
       lines.add(
           String.format(
               Locale.ROOT,
@@ -186,7 +186,7 @@ final class CheckpointText {
     return this;
   }
 
-  private static String cut(ModelTensor tensor) {
+  private static String cut(CutTensor tensor) {
     String parts = tensor.parts() > 1 ? " x " + tensor.parts() : "";
     return (tensor.cut() == Cut.REPLICATED ? "-" : OutlineFields.word(tensor.cut())) + parts;
   }

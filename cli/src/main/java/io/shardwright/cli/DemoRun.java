@@ -22,13 +22,20 @@ import java.util.stream.Stream;
 
 /** What the demo does: through a grid, through another one, and back. */
 final class DemoRun {
-  static final List<String> VIT = List.of("vit-tp2.nemo", "vit-tp4.nemo", "vit-again");
-  static final List<String> LLAMA = List.of("llama-tp2pp2.nemo", "llama-tp4.nemo", "llama-again");
-  private static final String PAGE = "report.html";
+  /** Two targets, what comes back, and the page of the first target. */
+  static final List<String> VIT =
+      List.of("vit-tp2.nemo", "vit-tp4.nemo", "vit-again", "vit-report.html");
+
+  static final List<String> LLAMA =
+      List.of("llama-tp2pp2.nemo", "llama-tp4.nemo", "llama-again", "report.html");
 
   /** All names that the demo makes. */
   static final List<String> MADE =
-      Stream.of(VIT, LLAMA, List.of(PAGE)).flatMap(List::stream).toList();
+      Stream.of(VIT, LLAMA, List.of(manifest(VIT), manifest(LLAMA))).flatMap(List::stream).toList();
+
+  private static String manifest(List<String> made) {
+    return made.get(0) + ".manifest.json";
+  }
 
   /** A run, done. */
   record Step(ReshardPlan plan, Report report, RunRecorder recorder) {}
@@ -50,7 +57,7 @@ final class DemoRun {
   }
 
   Path page() {
-    return files.path(PAGE);
+    return files.path(LLAMA.get(3));
   }
 
   /** A fused QKV of the model that came last. */
@@ -70,12 +77,12 @@ final class DemoRun {
     Path back = files.path(made.get(2));
     var steps =
         List.of(
-            run(request(start, first, 2, pipeline).format(TargetFormat.NEMO)),
+            run(request(start, first, 2, pipeline).format(TargetFormat.NEMO).manifest(true)),
             run(request(first, second, 4, 1)),
             run(request(second, back, 1, 1).format(TargetFormat.HUGGING_FACE)));
     var before = sums(start);
     trips.add(new Trip(model, steps, before.size(), before.equals(sums(back))));
-    write(steps.get(0), pipeline);
+    write(steps.get(0), pipeline, files.path(made.get(3)));
     return last().same();
   }
 
@@ -104,16 +111,16 @@ final class DemoRun {
     return shardwright.verify(checkpoint, true, false, ProgressListener.SILENT).tensors();
   }
 
-  private void write(Step step, int pipeline) {
+  private static void write(Step step, int pipeline, Path page) {
     var request = step.plan().request();
     var command = Program.words();
     command.addAll(List.of("convert", request.source() + "", request.target() + ""));
-    command.addAll(List.of("--tp", "2", "--pp", pipeline + "", "--report", page() + ""));
+    command.addAll(List.of("--tp", "2", "--pp", pipeline + "", "--manifest"));
+    command.addAll(List.of("--report", page + "", "--overwrite"));
     HtmlReport.of(step.plan())
         .ran(step.report(), step.recorder().course())
-        .manifest(tensors(request.target()))
         .madeBy(command, ShardwrightCommand.Version.text())
-        .write(page(), true);
+        .write(page, true);
   }
 
   /** Commands to be pasted. */

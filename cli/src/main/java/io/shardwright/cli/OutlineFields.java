@@ -1,8 +1,8 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.LayerRange;
 import io.shardwright.core.outline.Member;
-import io.shardwright.core.outline.ModelTensor;
 import io.shardwright.core.outline.Needs;
 import io.shardwright.core.outline.PlanOutline;
 import io.shardwright.core.outline.RankGrid;
@@ -62,7 +62,7 @@ final class OutlineFields {
         .map();
   }
 
-  static Map<String, Object> tensor(ModelTensor tensor) {
+  static Map<String, Object> tensor(CutTensor tensor) {
     return Fields.of("name", tensor.name())
         .and("dtype", tensor.dtype().torchName())
         .and("shape", tensor.shape().dims())

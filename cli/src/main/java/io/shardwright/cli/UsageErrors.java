@@ -14,7 +14,9 @@ final class UsageErrors implements IParameterExceptionHandler {
     CommandLine command = problem.getCommandLine();
     PrintWriter err = command.getErr();
     if (List.of(args).contains("--json")) {
-      command.getOut().println(Failures.json(Fields.of("code", "usage").and("message", message(problem))));
+      command
+          .getOut()
+          .println(Failures.json(Fields.of("code", "usage").and("message", message(problem))));
     }
     err.println("error: " + Screen.safe(message(problem)));
     UnmatchedArgumentException.printSuggestions(problem, err);

@@ -25,7 +25,7 @@ class DemoTest {
     assertTrue(run.out().contains("    TP 1    Q2 Q2 K2 V2 Q3 Q3 K3 V3"), run.out());
     Path page = demo.resolve("report.html");
     DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(page.toFile());
-    assertTrue(Files.readString(page).contains("SHA-256 of 9 stored tensors"));
+    assertTrue(Files.readString(page).contains("SHA-256 of 27 tensors"));
     var next = run.out().lines().filter(line -> line.startsWith("  java -jar ")).toList();
     assertEquals(3, next.size(), run.out());
     for (String command : next) {

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 class HintPropertyTest {
   private static final int MODELS = 20;
 
+  /** No model here has more layers. */
+  private static final int MOST_STAGES = 8;
+
   @TempDir Path folder;
   private final Shardwright shardwright = Shardwright.create();
 
@@ -42,13 +45,13 @@ class HintPropertyTest {
         }
       }
     }
-    assertTrue(hinted > 20, "too few hints: " + hinted);
+    assertTrue(hinted > 8, "too few hints: " + hinted);
   }
 
   private int check(
       PlanRejectedException refusal, Path source, Grid wanted, OptionalLong size, String where) {
     var expected =
-        IntStream.rangeClosed(1, wanted.tensor() * wanted.pipeline())
+        IntStream.rangeClosed(1, MOST_STAGES)
             .filter(stages -> wanted.tensor() * wanted.pipeline() % stages == 0)
             .mapToObj(stages -> new Grid(wanted.tensor() * wanted.pipeline() / stages, stages))
             .filter(grid -> refusal(source, grid, size).isEmpty())

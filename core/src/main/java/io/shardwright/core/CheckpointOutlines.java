@@ -7,7 +7,7 @@ import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.outline.CheckpointOutline;
-import io.shardwright.core.outline.ModelTensor;
+import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.Tokenizer;
 import io.shardwright.spi.Naming;
@@ -123,13 +123,13 @@ record CheckpointOutlines(OpenCheckpoint checkpoint, ModelSource source) {
         .findFirst();
   }
 
-  private List<ModelTensor> tensors() {
+  private List<CutTensor> tensors() {
     return checkpoint.model().stream()
         .flatMap(model -> model.tensors().stream().flatMap(t -> tensors(model, t)))
         .toList();
   }
 
-  private static Stream<ModelTensor> tensors(ModelDescription model, LogicalTensor tensor) {
+  private static Stream<CutTensor> tensors(ModelDescription model, LogicalTensor tensor) {
     Cut cut = tensor.rule().cut();
     int parts = tensor.rule().arrangement().stride();
     if (model.naming() == Naming.HUGGING_FACE) {
@@ -142,10 +142,10 @@ record CheckpointOutlines(OpenCheckpoint checkpoint, ModelSource source) {
     TensorSpec spec = tensor.spec();
     int ranks = cut == Cut.REPLICATED ? 1 : model.size().tensor();
     return Stream.of(
-        new ModelTensor(spec.name(), spec.dtype(), spec.shape(), form.shard(ranks), cut, parts));
+        new CutTensor(spec.name(), spec.dtype(), spec.shape(), form.shard(ranks), cut, parts));
   }
 
-  private static ModelTensor whole(TensorSpec spec, Cut cut) {
-    return new ModelTensor(spec.name(), spec.dtype(), spec.shape(), spec.shape(), cut, 1);
+  private static CutTensor whole(TensorSpec spec, Cut cut) {
+    return new CutTensor(spec.name(), spec.dtype(), spec.shape(), spec.shape(), cut, 1);
   }
 }

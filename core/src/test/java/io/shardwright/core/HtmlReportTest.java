@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.core.Verification.TensorSum;
 import io.shardwright.core.outline.Band;
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.core.outline.LayerRange;
@@ -85,18 +84,29 @@ class HtmlReportTest {
   }
 
   private static HtmlReport run(String name) {
+    var spec = new TensorSpec(name, DType.FLOAT32, Shape.of(4, 3));
+    var sum = new Manifest.Entry(spec, name);
+    var manifest = new Manifest(Optional.of(name), true, List.of(sum));
     var report =
         new Report(
-            Path.of("b"), 9, 9, 5, true, 0, 0, 7, Duration.ofSeconds(2), List.of(), List.of(name));
+            Path.of("b"),
+            9,
+            9,
+            5,
+            true,
+            0,
+            0,
+            7,
+            Duration.ofSeconds(2),
+            List.of(),
+            Optional.of(manifest),
+            List.of(name));
     var recorder = new RunRecorder(ProgressListener.SILENT);
     for (int i = 0; i < 4; i++) {
       recorder.advanced(ProgressListener.Phase.COPY, 4, 4);
     }
-    var spec = new TensorSpec(name, DType.FLOAT32, Shape.of(4, 3));
-    var sum = new TensorSum(name, spec, name, OptionalLong.empty(), OptionalLong.empty());
     return HtmlReport.of(plan(name))
         .ran(report, recorder.course())
-        .manifest(List.of(sum))
         .madeBy(List.of("shardwright", name), name);
   }
 
@@ -216,7 +226,18 @@ class HtmlReportTest {
 
   private static Report report() {
     return new Report(
-        Path.of("b"), 9, 9, 5, false, 0, 0, 0, Duration.ofMillis(2), List.of(), List.of());
+        Path.of("b"),
+        9,
+        9,
+        5,
+        false,
+        0,
+        0,
+        0,
+        Duration.ofMillis(2),
+        List.of(),
+        Optional.empty(),
+        List.of());
   }
 
   @Test

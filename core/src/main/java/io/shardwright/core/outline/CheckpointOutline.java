@@ -22,4 +22,4 @@ public record CheckpointOutline(
     Optional<Tokenizer> tokenizer,
     Map<String, String> facts,
     List<Member> members,
-    List<ModelTensor> tensors) {}
+    List<CutTensor> tensors) {}

@@ -2,7 +2,6 @@ package io.shardwright.core.report;
 
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
-import io.shardwright.core.Verification.TensorSum;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,13 +10,11 @@ import java.util.Optional;
  *
  * @param report empty where the plan was not run
  * @param course empty where nothing was recorded
- * @param manifest empty where no sums were taken
  * @param command the words of the command line; empty where there was none
  */
 record Contents(
     ReshardPlan plan,
     Optional<Report> report,
     RunCourse course,
-    List<TensorSum> manifest,
     List<String> command,
     String version) {}

@@ -36,7 +36,7 @@ record CourseSection(Contents contents) implements Section {
       page.leaf("p", "The run was too short for a curve.", "class", "note");
     } else {
       page.in("div", "class", "pictures");
-      figure(page, "Memory over time", memory(samples), memoryNote(samples));
+      figure(page, "Memory over time", memory(samples), memoryNote());
       throughput(samples)
           .ifPresent(chart -> figure(page, "Throughput over time", chart, throughputNote()));
       page.end();
@@ -94,13 +94,11 @@ record CourseSection(Contents contents) implements Section {
         samples.stream().map(value::applyAsDouble).toList());
   }
 
-  private String memoryNote(List<Sample> samples) {
-    long direct = samples.stream().mapToLong(Sample::direct).max().orElse(0);
-    return "At most "
-        + ByteSize.text(direct)
-        + " of buffers; the plan said "
+  private String memoryNote() {
+    return "The plan asks for "
         + ByteSize.text(contents.plan().needs().bufferBytes())
-        + ". The heap's teeth are garbage before it is collected.";
+        + " of buffers, whatever the model's size. The heap's teeth, and buffers of earlier work,"
+        + " are garbage before it is collected.";
   }
 
   /** Empty where a phase was over too soon. */

@@ -83,6 +83,9 @@ record Headline(Contents contents) implements Section {
     double seconds = Math.max(1e-9, took.toNanos() / 1e9);
     figure(
         page, "Time", time(seconds), report.verified() ? "copy, sync and verify" : "copy and sync");
+    if (seconds >= 1) {
+      rate(page, report.bytesWritten() / seconds);
+    }
     contents
         .course()
         .peakMemory()
@@ -92,7 +95,6 @@ record Headline(Contents contents) implements Section {
 
   /** Of a shorter run it would be the start-up's. */
   private static void rate(Markup page, double bytes) {
-    figure(page, "Rate", ByteSize.text(bytes) + "/s", "written, over all");
     figure(page, "Rate", ByteSize.text(bytes) + "/s", "written, over all");
   }
 

@@ -2,7 +2,8 @@ package io.shardwright.core.report;
 
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
-import io.shardwright.core.Verification.TensorSum;
+import io.shardwright.core.internal.publish.SideFile;
+import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
@@ -11,13 +12,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * A plan, or a run of it, as one page. Immutable: the methods that add to it return another. The
@@ -37,8 +34,7 @@ public final class HtmlReport {
    * @return without command and version
    */
   public static HtmlReport of(ReshardPlan plan) {
-    return new HtmlReport(
-        new Contents(plan, Optional.empty(), RunCourse.NONE, List.of(), List.of(), ""));
+    return new HtmlReport(new Contents(plan, Optional.empty(), RunCourse.NONE, List.of(), ""));
   }
 
   /**
@@ -51,29 +47,7 @@ public final class HtmlReport {
   public HtmlReport ran(Report report, RunCourse course) {
     return new HtmlReport(
         new Contents(
-            contents.plan(),
-            Optional.of(report),
-            course,
-            contents.manifest(),
-            contents.command(),
-            contents.version()));
-  }
-
-  /**
-   * Adds the sums of the target's tensors.
-   *
-   * @param sums one per stored tensor, each with its SHA-256
-   * @return another page
-   */
-  public HtmlReport manifest(List<TensorSum> sums) {
-    return new HtmlReport(
-        new Contents(
-            contents.plan(),
-            contents.report(),
-            contents.course(),
-            List.copyOf(sums),
-            contents.command(),
-            contents.version()));
+            contents.plan(), Optional.of(report), course, contents.command(), contents.version()));
   }
 
   /**
@@ -86,12 +60,7 @@ public final class HtmlReport {
   public HtmlReport madeBy(List<String> command, String version) {
     return new HtmlReport(
         new Contents(
-            contents.plan(),
-            contents.report(),
-            contents.course(),
-            contents.manifest(),
-            List.copyOf(command),
-            version));
+            contents.plan(), contents.report(), contents.course(), List.copyOf(command), version));
   }
 
   /**
@@ -110,7 +79,10 @@ public final class HtmlReport {
     new ChangeSection(contents).write(page);
     new CourseSection(contents).write(page);
     new VerificationSection(contents).write(page);
-    new ManifestSection(contents.manifest()).write(page);
+    contents
+        .report()
+        .flatMap(Report::manifest)
+        .ifPresent(manifest -> new ManifestSection(manifest).write(page));
     new CommandSection(contents).write(page);
     page.end().end().end();
     return page.page();
@@ -141,7 +113,7 @@ public final class HtmlReport {
   }
 
   /**
-   * Refuses a file that is there already.
+   * Refuses a place where no page can be written.
    *
    * @param file where a page is to be written
    * @param overwrite whether it may be replaced
@@ -150,14 +122,12 @@ public final class HtmlReport {
    */
   public static void requireWritable(Path file, boolean overwrite) {
     Path at = file.toAbsolutePath().normalize();
-    boolean there = Files.exists(at, LinkOption.NOFOLLOW_LINKS);
-    if (there && (!overwrite || !Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS))) {
+    Staging.refuseExisting(at, overwrite);
+    if (Files.isDirectory(at)) {
       throw new UnsafeCheckpointException(
           ErrorCode.TARGET_EXISTS,
           file.toString(),
-          Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS)
-              ? "exists already: choose another name or allow --overwrite"
-              : "is no regular file, expected a new name for the report");
+          "is a folder, expected a new name for the report");
     }
     if (at.getParent() == null || !Files.isDirectory(at.getParent())) {
       throw new CheckpointIoException(
@@ -177,20 +147,8 @@ public final class HtmlReport {
    */
   public void write(Path file, boolean overwrite) {
     requireWritable(file, overwrite);
-    Path at = file.toAbsolutePath().normalize();
-    try {
-      Path staged =
-          at.resolveSibling("." + at.getFileName() + "." + UUID.randomUUID() + ".partial");
-      try {
-        Files.writeString(staged, html(), StandardOpenOption.CREATE_NEW);
-        requireWritable(file, overwrite);
-        Files.move(staged, at, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(staged);
-      }
-    } catch (IOException failure) {
-      throw new CheckpointIoException(
-          ErrorCode.WRITE_FAILED, file.toString(), "can't be written: " + failure.getMessage());
+    try (var page = SideFile.stage(file, html().getBytes(StandardCharsets.UTF_8))) {
+      page.publish(overwrite, false);
     }
   }
 }

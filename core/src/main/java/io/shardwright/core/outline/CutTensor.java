@@ -5,7 +5,7 @@ import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 
 /**
- * A tensor as the model means it.
+ * A tensor as the model means it, and how tensor parallelism cuts it.
  *
  * @param name in the checkpoint, layers numbered in the whole model
  * @param dtype its element type
@@ -14,4 +14,4 @@ import io.shardwright.spi.tensor.Shape;
  * @param cut along which axis
  * @param parts matrices that are cut separately: 1, or 2 for a gated MLP
  */
-public record ModelTensor(String name, DType dtype, Shape shape, Shape shard, Cut cut, int parts) {}
+public record CutTensor(String name, DType dtype, Shape shape, Shape shard, Cut cut, int parts) {}
