@@ -45,10 +45,13 @@ final class DemoCommand extends ScreenCommand {
   private void print(DemoRun.Trip trip) {
     trip.steps().forEach(this::print);
     String verdict =
-        trip.same()
-            ? style().good("  " + trip.tensors() + " of " + trip.tensors() + " tensors")
-            : style().bad("  not all tensors");
-    screen().print(verdict + " are those of " + trip.model() + " again, bit for bit (SHA-256)");
+        String.format(
+            Locale.ROOT,
+            "  the same %d tensors in each; %d of %d that came back have their first SHA-256",
+            trip.logical(),
+            trip.stored(),
+            trip.stored());
+    screen().print(trip.same() ? style().good(verdict) : style().bad("  the tensors differ"));
     screen().print("");
   }
 

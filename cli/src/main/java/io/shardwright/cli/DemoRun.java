@@ -1,10 +1,12 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.Comparison;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.core.RunOptions;
 import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.Verification.TensorSum;
@@ -40,8 +42,13 @@ final class DemoRun {
   /** A run, done. */
   record Step(ReshardPlan plan, Report report, RunRecorder recorder) {}
 
-  /** The way of a model and what became of its tensors. */
-  record Trip(String model, List<Step> steps, int tensors, boolean same) {}
+  /**
+   * The way of a model and what became of its tensors.
+   *
+   * @param logical tensors that are equal in every target
+   * @param stored tensors that came back
+   */
+  record Trip(String model, List<Step> steps, long logical, int stored, boolean same) {}
 
   private final Shardwright shardwright;
   private final DemoFiles files;
@@ -81,7 +88,9 @@ final class DemoRun {
             run(request(first, second, 4, 1)),
             run(request(second, back, 1, 1).format(TargetFormat.HUGGING_FACE)));
     var before = sums(start);
-    trips.add(new Trip(model, steps, before.size(), before.equals(sums(back))));
+    var found = List.of(diff(start, first), diff(start, second), diff(start, back));
+    boolean same = found.stream().allMatch(Comparison::same) && before.equals(sums(back));
+    trips.add(new Trip(model, steps, found.get(0).compared(), before.size(), same));
     write(steps.get(0), pipeline, files.path(made.get(3)));
     return last().same();
   }
@@ -100,15 +109,15 @@ final class DemoRun {
     return new Step(plan, shardwright.run(plan, recorder), recorder);
   }
 
+  private Comparison diff(Path start, Path target) {
+    return shardwright.diff(start, target, RunOptions.DEFAULT, ProgressListener.SILENT);
+  }
+
   private Map<String, String> sums(Path checkpoint) {
-    return tensors(checkpoint).stream()
+    return shardwright.verify(checkpoint, true, false, ProgressListener.SILENT).tensors().stream()
         .collect(
             Collectors.toMap(
                 sum -> sum.spec().toString(), TensorSum::sha256, String::concat, TreeMap::new));
-  }
-
-  private List<TensorSum> tensors(Path checkpoint) {
-    return shardwright.verify(checkpoint, true, false, ProgressListener.SILENT).tensors();
   }
 
   private static void write(Step step, int pipeline, Path page) {
@@ -130,7 +139,7 @@ final class DemoRun {
     String page = files.path("my-llama.html").toString();
     return List.of(
         line("inspect", llama, "--tensors"),
-        line("plan", llama, mine, "--tp", "4", "--pp", "1"),
+        line("diff", files.path("vit-digits") + "", files.path(VIT.get(1)) + ""),
         line("reshard", llama, mine, "--tp", "4", "--pp", "1", "--report", page));
   }
 

@@ -1,18 +1,20 @@
 package io.shardwright.cli;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.core.RunOptions;
 import io.shardwright.core.Shardwright;
 import io.shardwright.core.outline.Band;
 import io.shardwright.core.outline.Band.Part;
 import io.shardwright.core.outline.Panel;
 import io.shardwright.core.outline.TensorPicture;
 import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.DType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,11 +144,25 @@ class OutlinePropertyTest {
     var again = shardwright.plan(request);
     assertEquals(first.toString(), again.toString());
     assertEquals(first.outline(), again.outline());
-    assertArrayEquals(
-        new long[] {4, 1},
-        new long[] {
-          first.outline().after().grid().get().tensor(),
-          first.outline().after().grid().get().pipeline()
-        });
+  }
+
+  @Test
+  void buffersGrowWithThreadsAndCastsAndWithNothingElse() throws IOException {
+    Path gpt = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
+    long block = 1 << 20;
+    assertEquals(3 * block, buffers(gpt, 1, request -> {}));
+    assertEquals(24 * block, buffers(gpt, 8, request -> {}));
+    assertEquals(2 * block, buffers(gpt, 1, request -> request.verify(false)));
+    assertEquals(5 * block, buffers(gpt, 1, request -> request.dtype(DType.BFLOAT16, true)));
+    assertEquals(5 * block, buffers(gpt, 1, request -> request.manifest(true)));
+    assertEquals(3 * block, buffers(gpt, 1, request -> request.tensorModelParallelSize(8)));
+  }
+
+  private long buffers(Path source, int threads, Consumer<ReshardRequestBuilder> asked) {
+    var request =
+        ReshardRequest.builder(source, folder.resolve("none.nemo"))
+            .run(RunOptions.DEFAULT.withThreads(threads));
+    asked.accept(request);
+    return shardwright.plan(request.build()).needs().bufferBytes();
   }
 }

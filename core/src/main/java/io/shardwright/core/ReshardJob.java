@@ -236,7 +236,8 @@ final class ReshardJob implements AutoCloseable {
 
   private Needs needs() {
     int threads = request.run().threads();
-    long buffers = Footprint.bytes(plan, threads, new JvmBackend(), request.verify());
+    long buffers =
+        Footprint.bytes(plan, threads, new JvmBackend(), request.verify(), request.manifest());
     return new Needs(threads, buffers, layout.size(), Staging.free(request.target()));
   }
 

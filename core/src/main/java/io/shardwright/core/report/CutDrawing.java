@@ -240,7 +240,7 @@ final class CutDrawing implements Section {
     String name = named ? shortName(place.panel()) : place.panel().where();
     String anchor = across ? "middle" : near ? "end" : "start";
     double x = across ? middle : beside;
-    double y = across ? (near ? beside - 10 : beside + 9) : middle - 1;
+    double y = across ? (near ? beside - 12 : beside + 9) : middle - 2;
     page.leaf("text", name, "x", x, "y", y, "class", "label", "text-anchor", anchor);
     page.leaf(
         "text",
@@ -248,7 +248,7 @@ final class CutDrawing implements Section {
         "x",
         x,
         "y",
-        y + 11,
+        y + 12.5,
         "class",
         "shape",
         "text-anchor",

@@ -15,12 +15,14 @@ public final class Footprint {
    *
    * @param backend whose blocks they are
    * @param verify whether the target is read back, with a buffer more for each thread
+   * @param manifest whether its tensors are read for their sums, with a slab more
    */
   public static long bytes(
-      ExecutablePlan plan, int threads, TensorBackend backend, boolean verify) {
+      ExecutablePlan plan, int threads, TensorBackend backend, boolean verify, boolean manifest) {
     boolean changed = plan.steps().stream().anyMatch(Footprint::changesValues);
-    long lane = (long) Slab.BLOCKS * backend.blockBytes() * (changed ? 2 : 1);
-    return threads * (lane + (verify ? backend.blockBytes() : 0));
+    int slabs = 1 + (changed ? 1 : 0) + (manifest ? 1 : 0);
+    long blocks = (long) Slab.BLOCKS * slabs + (verify ? 1 : 0);
+    return threads * blocks * backend.blockBytes();
   }
 
   /** Such a step has a second slab. */
