@@ -3,7 +3,6 @@ package io.shardwright.core;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.execute.Executor;
-import io.shardwright.core.internal.execute.Footprint;
 import io.shardwright.core.internal.execute.Journal;
 import io.shardwright.core.internal.execute.JvmBackend;
 import io.shardwright.core.internal.execute.Workers;
@@ -15,16 +14,13 @@ import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.ExecutablePlan;
-import io.shardwright.core.internal.plan.Outlines;
 import io.shardwright.core.internal.plan.PlainPlan;
-import io.shardwright.core.internal.plan.PlanText;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.publish.SideFile;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.registry.AdapterRegistry;
-import io.shardwright.core.outline.Needs;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
@@ -222,23 +218,7 @@ final class ReshardJob implements AutoCloseable {
   }
 
   ReshardPlan plan() {
-    var outline = Outlines.of(plan, source.name(), String.valueOf(request.target().getFileName()));
-    return new ReshardPlan(
-        request,
-        PlanText.of(plan, outline, layout.size()),
-        plan.sourceBytes(),
-        layout.size(),
-        changes(),
-        notes(),
-        outline,
-        needs());
-  }
-
-  private Needs needs() {
-    int threads = request.run().threads();
-    long buffers =
-        Footprint.bytes(plan, threads, new JvmBackend(), request.verify(), request.manifest());
-    return new Needs(threads, buffers, layout.size(), Staging.free(request.target()));
+    return new PlanView(request, plan, layout).plan(source.name(), changes(), notes());
   }
 
   private List<String> changes() {

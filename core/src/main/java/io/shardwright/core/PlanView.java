@@ -1,0 +1,34 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.execute.Footprint;
+import io.shardwright.core.internal.execute.JvmBackend;
+import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.Outlines;
+import io.shardwright.core.internal.plan.PlanText;
+import io.shardwright.core.internal.publish.Staging;
+import io.shardwright.core.outline.Needs;
+import java.util.List;
+
+/** What hosts and users see of an executable plan. */
+record PlanView(ReshardRequest request, ExecutablePlan plan, CheckpointTarget layout) {
+  ReshardPlan plan(String source, List<String> changes, List<String> notes) {
+    var outline = Outlines.of(plan, source, String.valueOf(request.target().getFileName()));
+    return new ReshardPlan(
+        request,
+        PlanText.of(plan, outline, layout.size()),
+        plan.sourceBytes(),
+        layout.size(),
+        changes,
+        notes,
+        outline,
+        needs());
+  }
+
+  private Needs needs() {
+    int threads = request.run().threads();
+    long buffers =
+        Footprint.bytes(plan, threads, new JvmBackend(), request.verify(), request.manifest());
+    return new Needs(threads, buffers, layout.size(), Staging.free(request.target()));
+  }
+}
