@@ -5,10 +5,12 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -70,9 +72,7 @@ final class DemoFiles {
   }
 
   private void requireOwn(List<String> made) throws IOException {
-    Path mark = folder.resolve(MARK);
-    boolean own = Files.isRegularFile(mark) && Files.readString(mark).equals(ABOUT);
-    if (own) {
+    if (own(folder.resolve(MARK))) {
       return;
     }
     for (String name : Stream.concat(Stream.of(MARK), names(made)).toList()) {
@@ -83,6 +83,13 @@ final class DemoFiles {
             "exists already and is not the demo's: give the demo a folder of its own");
       }
     }
+  }
+
+  private static boolean own(Path mark) throws IOException {
+    byte[] own = ABOUT.getBytes(StandardCharsets.UTF_8);
+    return Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)
+        && Files.size(mark) == own.length
+        && Arrays.equals(Files.readAllBytes(mark), own);
   }
 
   private static Stream<String> names(List<String> made) {

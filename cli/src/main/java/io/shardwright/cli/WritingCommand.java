@@ -66,21 +66,23 @@ abstract class WritingCommand extends ScreenCommand {
     }
     var recorder = new RunRecorder(progress());
     var done = shardwright.run(plan, recorder);
-    view.show(done);
-    page(HtmlReport.of(plan).ran(done, recorder.course()), plan.request());
+    try {
+      page(HtmlReport.of(plan).ran(done, recorder.course()), plan.request());
+      view.show(done);
+    } catch (CheckpointException failure) {
+      if (!common().json()) {
+        view.show(done);
+      }
+      notes(List.of(done.target() + " is complete; only its report could not be written"));
+      throw failure;
+    }
   }
 
   private void page(HtmlReport page, ReshardRequest request) {
     if (report == null) {
       return;
     }
-    var made = page.madeBy(words(), ShardwrightCommand.Version.text());
-    try {
-      made.write(report, request.overwrite());
-    } catch (CheckpointException failure) {
-      notes(List.of("only the report could not be written; " + request.target() + " is as said"));
-      throw failure;
-    }
+    page.madeBy(words(), ShardwrightCommand.Version.text()).write(report, request.overwrite());
   }
 
   /** The command line as it was given. */

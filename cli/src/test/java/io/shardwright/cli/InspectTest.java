@@ -114,6 +114,16 @@ class InspectTest {
   }
 
   @Test
+  void aCopyOfArraysHasOneRankWhateverTheGridWas() throws IOException {
+    Path arrays = folder.resolve("arrays.nemo");
+    Path llama = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
+    Checkpoints.reshard(llama, arrays, "--tp", "2", "--pp", "2");
+    Run run = Run.of("plan", arrays, folder.resolve("plain"), "--to", "safetensors", "--json");
+    assertHas(run.out(), "\"ranks\" : [ {\n        \"tensor_rank\" : 0,");
+    assertFalse(run.out().contains("\"tensor_rank\" : 1"), run.out());
+  }
+
+  @Test
   void coloursWhereAskedTo() throws IOException {
     assertFalse(inspect("gpt-5b-like-tp1.nemo").contains("\u001b"));
     assertTrue(

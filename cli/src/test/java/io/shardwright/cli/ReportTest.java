@@ -117,15 +117,28 @@ class ReportTest {
     assertFalse(Files.exists(out));
   }
 
-  @Test
-  void aPageThatCanNotBeWrittenLeavesTheTarget() throws Exception {
+  private Run failing(Object... options) throws IOException {
     Path place = Files.createDirectory(folder.resolve("gone"));
-    var listener =
-        new Object[] {"reshard", vit, out, "--tp", "2", "--report", place.resolve("r.html")};
-    Run run = Run.whileWriting(() -> Files.delete(place), listener);
+    var args = new java.util.ArrayList<Object>(List.of("reshard", vit, out, "--tp", "2"));
+    args.addAll(List.of("--report", place.resolve("r.html")));
+    args.addAll(List.of(options));
+    Run run = Run.whileWriting(() -> Files.delete(place), args.toArray());
     assertEquals(5, run.code(), run.err());
-    assertTrue(run.err().contains("only the report could not be written"), run.err());
-    assertTrue(run.out().contains("verified"), run.out());
+    assertTrue(run.err().contains("only its report could not be written"), run.err());
     assertEquals(0, Run.of("verify", out).code());
+    return run;
+  }
+
+  @Test
+  void aPageThatCanNotBeWrittenLeavesTheTarget() throws IOException {
+    Run run = failing();
+    assertTrue(run.out().contains("verified"), run.out());
+  }
+
+  @Test
+  void aPageThatCanNotBeWrittenIsOneObjectForAScript() throws IOException {
+    Run run = failing("--json");
+    assertEquals(1, run.out().split("schema_version", -1).length - 1, run.out());
+    assertTrue(run.out().contains("\"code\" : \"SW-402\""), run.out());
   }
 }

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankShares;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
@@ -13,6 +14,7 @@ import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.TypeCast;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.util.LinkedHashMap;
@@ -23,6 +25,8 @@ import java.util.OptionalInt;
 
 /** Turns a plan into data that people and programs can look at. */
 public final class Outlines {
+  private static final RankCoordinate FIRST = new RankCoordinate(0, 0);
+
   private final ExecutablePlan plan;
   private final ModelDescription model;
   private final boolean described;
@@ -95,7 +99,7 @@ public final class Outlines {
   }
 
   private Optional<RankGrid> files() {
-    var shares = new RankShares(plan.choice().size(), model.layers(), 1);
+    var shares = new RankShares(filesSize(), model.layers(), 1);
     plan.files()
         .forEach(
             file ->
@@ -103,6 +107,12 @@ public final class Outlines {
                     .values()
                     .forEach(tensor -> shares.add(file.rank(), tensor.spec().byteSize())));
     return shares.grid();
+  }
+
+  /** Arrays that are copied as they are become one file, whatever the grid. */
+  private ParallelSize filesSize() {
+    boolean one = plan.files().stream().allMatch(file -> file.rank().equals(FIRST));
+    return one ? new ParallelSize(1, 1) : plan.choice().size();
   }
 
   /** Arrays belong to no rank; this is what each would load of them. */
