@@ -119,7 +119,7 @@ class InspectTest {
     Path llama = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
     Checkpoints.reshard(llama, arrays, "--tp", "2", "--pp", "2");
     Run run = Run.of("plan", arrays, folder.resolve("plain"), "--to", "safetensors", "--json");
-    assertHas(run.out(), "\"ranks\" : [ {\n        \"tensor_rank\" : 0,");
+    assertHas(run.out(), "\"tensor_rank\" : 0,");
     assertFalse(run.out().contains("\"tensor_rank\" : 1"), run.out());
   }
 
