@@ -115,7 +115,11 @@ public final class RankShares {
   private RankShares addAll(List<LogicalTensor> tensors) {
     for (LogicalTensor tensor : tensors) {
       boolean cut = tensor.rule().partitionDim() >= 0;
-      add(tensor.rule(), tensor.layer(), tensor.byteSize() / (cut ? size.tensor() : 1));
+      long bytes = tensor.byteSize() / (cut ? size.tensor() : 1);
+      long arrays = tensor.parts().stream().map(p -> p.tensor().spec().name()).distinct().count();
+      for (long array = 0; array < arrays; array++) {
+        add(tensor.rule(), tensor.layer(), bytes / arrays);
+      }
     }
     return this;
   }

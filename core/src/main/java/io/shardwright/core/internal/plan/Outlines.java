@@ -14,14 +14,17 @@ import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.TypeCast;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** Turns a plan into data that people and programs can look at. */
 public final class Outlines {
@@ -64,7 +67,7 @@ public final class Outlines {
         padding(),
         casts(),
         shifted(),
-        plan.steps().stream().filter(Fill.class::isInstance).map(s -> s.tensor().name()).toList(),
+        fills().map(TensorSpec::name).toList(),
         leftOut(),
         new Pictures(plan, forms).all());
   }
@@ -126,7 +129,18 @@ public final class Outlines {
         shares.add(emission.row(), tensor.layer(), elements * emission.dtype().byteSize());
       }
     }
+    fills()
+        .forEach(
+            fill ->
+                shares.add(
+                    ParameterRule.replicated(fill.name()).on(ParameterRule.Stage.EVERY),
+                    OptionalInt.empty(),
+                    fill.byteSize()));
     return shares.grid();
+  }
+
+  private Stream<TensorSpec> fills() {
+    return plan.steps().stream().filter(Fill.class::isInstance).map(PlanStep::tensor);
   }
 
   /** A Hugging Face configuration is made anew. */
