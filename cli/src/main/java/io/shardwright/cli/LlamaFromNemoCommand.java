@@ -84,7 +84,7 @@ final class LlamaFromNemoCommand extends WritingCommand {
     }
     if (folder != null && output != null) {
       String left = "'" + output + "' is not written: the same weights are in '" + folder + "'";
-      screen().notes(List.of(left), common().quiet());
+      notes(List.of(left));
     }
     return folder != null ? folder : output;
   }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoTest {
+  private static final int JAVA_AND_JAR = 3;
+
   @TempDir Path folder;
 
   @Test
@@ -31,20 +33,10 @@ class DemoTest {
     var next = run.out().lines().filter(line -> line.startsWith("  java -jar ")).toList();
     assertEquals(3, next.size(), run.out());
     for (String command : next) {
-      Run pasted = Run.of(words(command));
+      Run pasted = Run.of(ShellWords.of(command).stream().skip(JAVA_AND_JAR).toArray());
       assertEquals(0, pasted.code(), command + pasted.err());
     }
     assertEquals(0, Run.of("demo", demo).code());
-  }
-
-  /** What a shell passes on, less Java and the jar. */
-  private static Object[] words(String command) {
-    var words = java.util.regex.Pattern.compile("'([^']*)'|(\\S+)").matcher(command);
-    return words
-        .results()
-        .map(found -> found.group(1) != null ? found.group(1) : found.group(2))
-        .skip(3)
-        .toArray();
   }
 
   @Test

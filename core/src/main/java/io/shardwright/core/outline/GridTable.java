@@ -113,11 +113,20 @@ public final class GridTable {
   }
 
   private List<String> labels() {
-    var labels = new ArrayList<>(List.of("", "layers"));
+    var labels = new ArrayList<String>();
+    labels.add("");
+    if (layered()) {
+      labels.add("layers");
+    }
     for (int[] rows : rows()) {
       labels.add(label(rows));
     }
     return labels;
+  }
+
+  /** Whether anybody knows which layers a stage has. */
+  private boolean layered() {
+    return grid.ranks().stream().anyMatch(share -> !share.layers().isEmpty());
   }
 
   private static String label(int[] rows) {
@@ -131,7 +140,9 @@ public final class GridTable {
   private List<String> column(int stage) {
     var column = new ArrayList<String>();
     column.add("PP " + stage);
-    column.add(LayerRange.text(grid.at(0, stage).layers()));
+    if (layered()) {
+      column.add(LayerRange.text(grid.at(0, stage).layers()));
+    }
     for (int[] rows : rows()) {
       column.add(rows.length == 0 ? MORE : ByteSize.text(grid.at(rows[0], stage).bytes()));
     }
