@@ -157,7 +157,7 @@ class OutlinePropertyTest {
     assertEquals(3 * block, buffers(gpt, 1, request -> {}));
     assertEquals(24 * block, buffers(gpt, 8, request -> {}));
     assertEquals(2 * block, buffers(gpt, 1, request -> request.verify(false)));
-    assertEquals(5 * block, buffers(gpt, 1, request -> request.dtype(DType.BFLOAT16, true)));
+    assertEquals(4 * block, buffers(gpt, 1, request -> request.dtype(DType.BFLOAT16, true)));
     assertEquals(5 * block, buffers(gpt, 1, request -> request.manifest(true)));
     assertEquals(3 * block, buffers(gpt, 1, request -> request.tensorModelParallelSize(8)));
   }

@@ -28,7 +28,7 @@ record PlanView(ReshardRequest request, ExecutablePlan plan, CheckpointTarget la
   private Needs needs() {
     int threads = request.run().threads();
     long buffers =
-        Footprint.bytes(plan, threads, new JvmBackend(), request.verify(), request.manifest());
+        Footprint.bytes(plan, threads, JvmBackend.MEMORY, request.verify(), request.manifest());
     return new Needs(threads, buffers, layout.size(), Staging.free(request.target()));
   }
 }

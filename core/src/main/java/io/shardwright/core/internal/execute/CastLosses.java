@@ -8,9 +8,11 @@ package io.shardwright.core.internal.execute;
  * @param inexact other values that changed
  */
 public record CastLosses(long overflowed, long underflowed, long inexact) {
-  static final CastLosses NONE = new CastLosses(0, 0, 0);
+  /** Nothing. */
+  public static final CastLosses NONE = new CastLosses(0, 0, 0);
 
-  CastLosses plus(CastLosses other) {
+  /** Both together. */
+  public CastLosses plus(CastLosses other) {
     return new CastLosses(
         overflowed + other.overflowed, underflowed + other.underflowed, inexact + other.inexact);
   }

@@ -13,19 +13,18 @@ public final class Footprint {
   /**
    * Bytes of all buffers together.
    *
-   * @param backend whose blocks they are
+   * @param tiles of the backend that works
    * @param verify whether the target is read back, with a buffer more for each thread
    * @param manifest whether its tensors are read for their sums, with a slab more
    */
   public static long bytes(
-      ExecutablePlan plan, int threads, TensorBackend backend, boolean verify, boolean manifest) {
+      ExecutablePlan plan, int threads, TileMemory tiles, boolean verify, boolean manifest) {
     boolean changed = plan.steps().stream().anyMatch(Footprint::changesValues);
-    int slabs = 1 + (changed ? 1 : 0) + (manifest ? 1 : 0);
-    long blocks = (long) Slab.BLOCKS * slabs + (verify ? 1 : 0);
-    return threads * blocks * backend.blockBytes();
+    long working = tiles.tileBytes() * (Slab.BUFFERS + (changed ? tiles.forCast() : 0));
+    long read = (manifest ? Slab.BUFFERS : 0) + (verify ? 1 : 0);
+    return threads * (working + read * JvmBackend.MEMORY.tileBytes());
   }
 
-  /** Such a step has a second slab. */
   private static boolean changesValues(PlanStep step) {
     boolean shifted = step instanceof Copy copy && copy.shift() != 0;
     return shifted

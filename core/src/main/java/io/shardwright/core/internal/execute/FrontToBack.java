@@ -55,7 +55,7 @@ final class FrontToBack {
     this.progress = progress;
     lane = new Lane(conditions.backend().get());
     uncounted = new Lane(conditions.backend().get());
-    long wanted = (long) WINDOW_BLOCKS * lane.blockBytes();
+    long wanted = (long) WINDOW_BLOCKS * lane.tileBytes();
     window = new Window((int) Math.min(LARGEST_WINDOW, wanted));
   }
 

@@ -1,14 +1,12 @@
 package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.execute.TargetLayout.Place;
-import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
 
 /** What one thread keeps from task to task. */
 final class Lane {
   private final TensorBackend backend;
   private final Slab slab;
-  private Slab cast;
   private long otherBytes;
 
   Lane(TensorBackend backend) {
@@ -20,18 +18,8 @@ final class Lane {
     return slab;
   }
 
-  int blockBytes() {
-    return backend.blockBytes();
-  }
-
-  /** What the slab holds, cast, with something added; the slab itself where nothing is to do. */
-  Slab as(DType from, DType to, double shift) {
-    if (from == to && shift == 0) {
-      return slab;
-    }
-    cast = cast == null ? new Slab(backend) : cast;
-    cast.take(slab, from, to, shift);
-    return cast;
+  int tileBytes() {
+    return backend.tileBytes();
   }
 
   /** Reads a target's tensor back where its checksum did not come about on the way. */

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.spi.tensor.Shape;
+import java.util.List;
 
 /**
  * A view as runs: maximal pieces that are contiguous both in the logical tensor's row-major order
@@ -48,6 +49,11 @@ final class Runs {
 
   long length() {
     return length;
+  }
+
+  /** Elements of the shortest of all runs; as good as endless where there is none. */
+  static long shortest(List<Runs> all) {
+    return all.stream().mapToLong(Runs::length).filter(found -> found > 0).min().orElse(1L << 32);
   }
 
   /** First logical element of a run. */

@@ -15,16 +15,16 @@ import java.nio.ByteBuffer;
 final class Slab {
   /** What is done with neighbours. */
   private interface Range {
-    void on(int from, int to, long stored, int bytes);
+    void on(int from, int to, long stored);
   }
 
-  /** Buffers of a slab: itself, and what is on its way between it and a file. */
-  static final int BLOCKS = 2;
+  /** Buffers of a slab: its tile, and what is on its way between that and a file. */
+  static final int BUFFERS = 2;
 
-  private final TensorBackend backend;
-  private final ByteBuffer slab;
+  private final Tile tile;
   private final ByteBuffer scratch;
   private final Spans spans = new Spans();
+  private Slab cast;
   private long first;
   private long last;
   private int elementSize;
@@ -32,13 +32,21 @@ final class Slab {
   private long bytesRead;
 
   Slab(TensorBackend backend) {
-    this.backend = backend;
-    slab = ByteBuffer.allocateDirect(backend.blockBytes());
-    scratch = ByteBuffer.allocateDirect(backend.blockBytes());
+    this(backend.tile(), ByteBuffer.allocateDirect(backend.tileBytes()));
+  }
+
+  private Slab(Tile tile, ByteBuffer scratch) {
+    this.tile = tile;
+    this.scratch = scratch;
   }
 
   /** Moves the slab to a range of logical elements. */
   void moveTo(long from, long to, DType dtype) {
+    take(from, to, dtype);
+    tile.hold(dtype, (int) (to - from));
+  }
+
+  private void take(long from, long to, DType dtype) {
     first = from;
     last = to;
     elementSize = dtype.byteSize();
@@ -52,22 +60,31 @@ final class Slab {
 
   /** Sets every byte to zero. */
   void clear() {
-    for (int at = 0; at < slab.capacity(); at++) {
-      slab.put(at, (byte) 0);
+    tile.clear();
+  }
+
+  /** All that the slab holds. */
+  ByteBuffer bytes() {
+    spans.whole((int) (last - first) * elementSize);
+    return tile.gather(spans, 0, 1, scratch);
+  }
+
+  /** Gives all elements their values. */
+  void put(byte[] values) {
+    spans.whole(values.length);
+    ByteBuffer room = tile.room(spans, 0, 1, scratch);
+    tile.spread(room.put(values).flip(), spans, 0, 1);
+  }
+
+  /** The same range, cast, with something added; the slab itself where nothing is to do. */
+  Slab as(DType dtype, double shift) {
+    Tile wanted = tile.as(dtype, shift);
+    if (wanted == tile) {
+      return this;
     }
-  }
-
-  /** The first bytes of what the slab holds. */
-  ByteBuffer bytes(int length) {
-    return slab.slice(0, length);
-  }
-
-  /** Takes the values of another slab's range, cast, with something added. */
-  void take(Slab other, DType from, DType to, double shift) {
-    moveTo(other.first, other.last, to);
-    int elements = (int) (last - first);
-    backend.cast(
-        other.bytes(elements * from.byteSize()), from, shift, bytes(elements * to.byteSize()), to);
+    cast = cast == null || cast.tile != wanted ? new Slab(wanted, scratch) : cast;
+    cast.take(first, last, dtype);
+    return cast;
   }
 
   ByteBuffer scratch() {
@@ -78,70 +95,56 @@ final class Slab {
   void read(SourcePart from, Runs runs, RunningCrc crc) {
     ranges(
         runs,
-        (first, end, stored, bytes) -> {
-          ByteBuffer range = end - first == 1 ? slice(first) : scratch.clear().limit(bytes);
+        (first, end, stored) -> {
+          ByteBuffer range = tile.room(spans, first, end, scratch);
           fill(from, range, stored, crc);
-          if (end - first > 1) {
-            backend.spread(range, spans, first, end, slab);
-          }
+          tile.spread(range, spans, first, end);
         });
-    if (from.tensor().bigEndian()) {
-      for (int piece = 0; piece < spans.count(); piece++) {
-        swap(slice(piece));
-      }
-    }
   }
 
   /** Compares what a view has of this range with what the slab holds. */
   void compare(SourcePart replica, Runs runs, RunningCrc crc) {
     ranges(
         runs,
-        (first, end, stored, bytes) -> {
-          ByteBuffer found = scratch.clear().limit(bytes);
+        (first, end, stored) -> {
+          ByteBuffer found = scratch.clear().limit(spans.total(first, end));
           fill(replica, found, stored, crc);
-          if (replica.tensor().bigEndian()) {
-            swap(found.duplicate());
-          }
-          int at = 0;
-          for (int piece = first; piece < end; piece++) {
-            requireEqual(replica, slice(piece), found.slice(at, spans.length(piece)));
-            at += spans.length(piece);
+          if (!tile.equal(found, spans, first, end)) {
+            throw difference(replica);
           }
         });
   }
 
-  private static void requireEqual(SourcePart replica, ByteBuffer first, ByteBuffer found) {
-    if (first.mismatch(found) >= 0) {
-      throw new MalformedCheckpointException(
-          ErrorCode.RANKS_DISAGREE,
-          replica.tensor().storage().name(),
-          "'"
-              + replica.tensor().spec().name()
-              + "' in "
-              + replica.member()
-              + " differs from the first rank's, expected equal values on every rank:"
-              + " the files are not of one checkpoint");
-    }
+  private static MalformedCheckpointException difference(SourcePart replica) {
+    return new MalformedCheckpointException(
+        ErrorCode.RANKS_DISAGREE,
+        replica.tensor().storage().name(),
+        "'"
+            + replica.tensor().spec().name()
+            + "' in "
+            + replica.member()
+            + " differs from the first rank's, expected equal values on every rank:"
+            + " the files are not of one checkpoint");
   }
 
-  /** Fills a buffer from a storage; it is left as it was given. */
+  /** Fills a buffer from a storage, little-endian; it is left as it was given. */
   private void fill(SourcePart from, ByteBuffer range, long stored, RunningCrc crc) {
     int start = range.position();
     from.tensor().storage().readFully(range, stored);
     range.position(start);
     crc.update(range, stored);
     bytesRead += range.remaining();
+    if (from.tensor().bigEndian()) {
+      swap(range);
+    }
   }
 
   /** Writes what belongs to a view of this range. */
   void write(Runs runs, Place tensor, OutputFiles files, RunningCrc crc) {
     ranges(
         runs,
-        (first, end, stored, bytes) -> {
-          ByteBuffer range = end - first == 1 ? slice(first) : scratch.clear().limit(bytes);
-          if (end - first > 1) {
-            backend.gather(slab, spans, first, end, range);
-          }
+        (first, end, stored) -> {
+          ByteBuffer range = tile.gather(spans, first, end, scratch);
           crc.update(range, stored);
           files.write(range, new Place(tensor.file(), Math.addExact(tensor.offset(), stored)));
         });
@@ -155,13 +158,9 @@ final class Slab {
     }
     for (int from = 0; from < spans.count(); ) {
       int to = spans.neighboursFrom(from);
-      action.on(from, to, spans.stored(from), spans.total(from, to));
+      action.on(from, to, spans.stored(from));
       from = to;
     }
-  }
-
-  private ByteBuffer slice(int piece) {
-    return slab.slice(spans.block(piece), spans.length(piece));
   }
 
   private void swap(ByteBuffer bytes) {

@@ -33,6 +33,11 @@ final class SourceViews {
     }
   }
 
+  /** Elements of the shortest run. */
+  long shortestRun() {
+    return Runs.shortest(runs);
+  }
+
   /** One thread's way through the views. */
   final class Pass {
     private final List<RunningCrc> running = new ArrayList<>();

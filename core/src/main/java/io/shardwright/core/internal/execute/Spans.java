@@ -32,6 +32,12 @@ public final class Spans {
     }
   }
 
+  /** Takes one piece: the block's first bytes. */
+  void whole(int bytes) {
+    count = 0;
+    add(0, 0, bytes);
+  }
+
   private void add(int inBlock, long inStorage, int bytes) {
     if (count == block.length) {
       block = Arrays.copyOf(block, 2 * count);
@@ -102,7 +108,8 @@ public final class Spans {
     return stored[piece];
   }
 
-  int total(int from, int to) {
+  /** Length of several pieces together. */
+  public int total(int from, int to) {
     int total = 0;
     for (int piece = from; piece < to; piece++) {
       total += length[piece];

@@ -5,7 +5,6 @@ import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.tensor.DType;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,9 @@ import java.util.function.Consumer;
  */
 final class StepRun {
   private static final long RANGE_BYTES = 64 << 20;
+
+  /** A transposed matrix has pieces of one element, each of which is noted. */
+  private static final long MOST_PIECES = 1 << 19;
 
   /** Is told when a step is done. */
   interface Done {
@@ -98,20 +100,19 @@ final class StepRun {
   }
 
   private void copy(Copy copy, Lane lane, long from, long to) {
-    DType dtype = copy.tensor().dtype();
     Slab slab = lane.slab();
     var reading = sources.pass();
     var comparing = replicas.pass();
     var writing = targets.pass();
     long block = block(lane);
     for (long at = from; at < to; at += block) {
-      slab.moveTo(at, Math.min(to, at + block), dtype);
+      slab.moveTo(at, Math.min(to, at + block), copy.tensor().dtype());
       if (!copy.zeros().isEmpty()) {
         slab.clear();
       }
       reading.each(slab::read);
       comparing.each(slab::compare);
-      write(writing, lane, dtype, copy.shift());
+      write(writing, slab, copy.shift());
     }
     reading.end();
     comparing.end();
@@ -120,21 +121,26 @@ final class StepRun {
 
   /** Logical elements that are in memory at once. */
   long block(Lane lane) {
-    return lane.blockBytes() / targets.widest(step.tensor().dtype());
+    long fitting = lane.tileBytes() / targets.widest(step.tensor().dtype());
+    return Math.min(fitting, MOST_PIECES * shortestRun());
+  }
+
+  private long shortestRun() {
+    long views = Math.min(sources.shortestRun(), targets.shortestRun());
+    return Math.min(views, replicas.shortestRun());
   }
 
   private void fill(Fill fill, Lane lane) {
-    ByteBuffer values = ByteBuffer.wrap(fill.values());
     lane.slab().moveTo(0, fill.tensor().shape().elements(), fill.tensor().dtype());
-    lane.slab().bytes(values.remaining()).put(values);
+    lane.slab().put(fill.values());
     var writing = targets.pass();
-    write(writing, lane, fill.tensor().dtype(), 0);
+    write(writing, lane.slab(), 0);
     writing.end();
   }
 
-  private void write(TargetViews.Pass writing, Lane lane, DType dtype, double shift) {
+  private void write(TargetViews.Pass writing, Slab slab, double shift) {
     for (DType wanted : targets.dtypes()) {
-      Slab bytes = lane.as(dtype, wanted, shift);
+      Slab bytes = slab.as(wanted, shift);
       writing.each(
           wanted, (tensor, runs, crc) -> bytes.write(runs, layout.place(tensor), files, crc));
     }

@@ -39,6 +39,11 @@ final class TargetViews {
     return Math.max(read.byteSize(), dtypes().stream().mapToInt(DType::byteSize).max().orElse(1));
   }
 
+  /** Elements of the shortest run. */
+  long shortestRun() {
+    return Runs.shortest(runs);
+  }
+
   /** One thread's way through the views. */
   final class Pass {
     private final List<RunningCrc> running =

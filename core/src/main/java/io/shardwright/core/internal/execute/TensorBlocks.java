@@ -64,7 +64,7 @@ public final class TensorBlocks {
 
     /** How many elements can be read at once. */
     public int most() {
-      return lane.blockBytes() / tensor.dtype().byteSize();
+      return lane.tileBytes() / tensor.dtype().byteSize();
     }
 
     /**
@@ -75,8 +75,7 @@ public final class TensorBlocks {
     public ByteBuffer read(long from, long to) {
       lane.slab().moveTo(from, to, tensor.dtype());
       pass.each(lane.slab()::read);
-      int bytes = (int) (to - from) * tensor.dtype().byteSize();
-      return lane.as(tensor.dtype(), tensor.dtype(), shift).bytes(bytes);
+      return lane.slab().as(tensor.dtype(), shift).bytes();
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.shardwright.core.internal.execute;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.ModelDescription;
@@ -9,16 +7,11 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
-import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Passage;
-import io.shardwright.core.internal.execute.TargetLayout.Piece;
-import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetNames;
-import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -33,13 +26,13 @@ import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * A model of a few tensors whose rank files lie in memory: rank by rank, tensor by tensor, the
@@ -55,20 +48,22 @@ public record InMemoryModel(
   public record Held(DType dtype, Shape shape, byte[] bytes) {}
 
   /** Reshards by the engine: describe, plan, execute. */
-  public InMemoryModel reshard(int wanted, int blockBytes, int threads) {
-    return reshard(wanted, blockBytes, threads, false);
+  public InMemoryModel reshard(int wanted, int tileBytes, int threads) {
+    return reshard(wanted, tileBytes, threads, false);
   }
 
   /** The same into files that take bytes in any order, or front to back alone. */
-  public InMemoryModel reshard(int wanted, int blockBytes, int threads, boolean inOrder) {
+  public InMemoryModel reshard(int wanted, int tileBytes, int threads, boolean inOrder) {
+    return reshard(wanted, () -> new JvmBackend(tileBytes), threads, inOrder);
+  }
+
+  /** The same on another backend. */
+  public InMemoryModel reshard(
+      int wanted, Supplier<TensorBackend> backend, int threads, boolean inOrder) {
     ExecutablePlan plan = plan(wanted);
-    var sink = new Sink(plan.files(), inOrder);
-    var conditions =
-        new Executor.Conditions(
-            Workers.of(threads), () -> new JvmBackend(blockBytes), Journal.NONE);
-    Written written = Executor.run(plan, sink, sink, bytes -> {}, conditions);
-    sink.requireCrcs(written);
-    return new InMemoryModel(rules, wanted, config, sink.result());
+    var target = new MemoryTarget(plan, inOrder);
+    target.run(plan, backend, threads);
+    return new InMemoryModel(rules, wanted, config, held(plan, target));
   }
 
   public ExecutablePlan plan(int wanted) {
@@ -176,85 +171,16 @@ public record InMemoryModel(
     }
   }
 
-  /** Every target tensor is a file of its own. */
-  private static final class Sink implements TargetLayout, OutputFiles {
-    private final List<TargetFile> files;
-    private final boolean inOrder;
-    private final Map<TargetTensor, byte[]> bytes = new LinkedHashMap<>();
-    private Place next = new Place(0, 0);
-
-    Sink(List<TargetFile> files, boolean inOrder) {
-      this.files = files;
-      this.inOrder = inOrder;
-      for (TargetFile file : files) {
-        file.tensors().values().forEach(t -> bytes.put(t, new byte[(int) t.spec().byteSize()]));
-      }
+  private List<Map<String, Held>> held(ExecutablePlan plan, MemoryTarget target) {
+    var result = new ArrayList<Map<String, Held>>();
+    for (TargetFile file : plan.files()) {
+      Map<String, Held> tensors = new LinkedHashMap<>();
+      file.tensors()
+          .forEach(
+              (name, t) ->
+                  tensors.put(name, new Held(t.spec().dtype(), t.spec().shape(), target.bytes(t))));
+      result.add(tensors);
     }
-
-    @Override
-    public List<OutputFile> files() {
-      return bytes.values().stream().map(held -> new OutputFile("", held.length)).toList();
-    }
-
-    @Override
-    public boolean inOrder() {
-      return inOrder;
-    }
-
-    @Override
-    public Place place(TargetTensor tensor) {
-      return new Place(List.copyOf(bytes.keySet()).indexOf(tensor), 0);
-    }
-
-    @Override
-    public List<Passage> passages() {
-      return List.of();
-    }
-
-    @Override
-    public List<Piece> structure(Map<TargetTensor, Long> crcs) {
-      return List.of();
-    }
-
-    @Override
-    public void write(ByteBuffer source, Place place) {
-      byte[] target = List.copyOf(bytes.values()).get(place.file());
-      if (inOrder) {
-        boolean follows = place.equals(next) || place.file() > next.file() && place.offset() == 0;
-        assertTrue(follows, place + " does not follow " + next);
-        next = new Place(place.file(), place.offset() + source.remaining());
-      }
-      source.get(target, (int) place.offset(), source.remaining());
-    }
-
-    @Override
-    public void read(ByteBuffer target, Place place) {
-      byte[] held = List.copyOf(bytes.values()).get(place.file());
-      target.put(held, (int) place.offset(), target.remaining());
-    }
-
-    void requireCrcs(Written written) {
-      bytes.forEach(
-          (tensor, held) -> {
-            var crc = new java.util.zip.CRC32();
-            crc.update(held);
-            if (written.tensors().get(tensor) != crc.getValue()) {
-              throw new AssertionError("wrong CRC-32 of " + tensor);
-            }
-          });
-    }
-
-    List<Map<String, Held>> result() {
-      var result = new ArrayList<Map<String, Held>>();
-      for (TargetFile file : files) {
-        Map<String, Held> tensors = new LinkedHashMap<>();
-        file.tensors()
-            .forEach(
-                (name, t) ->
-                    tensors.put(name, new Held(t.spec().dtype(), t.spec().shape(), bytes.get(t))));
-        result.add(tensors);
-      }
-      return result;
-    }
+    return result;
   }
 }

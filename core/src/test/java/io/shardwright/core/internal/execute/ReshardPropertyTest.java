@@ -120,7 +120,7 @@ class ReshardPropertyTest {
     assertEquals(ErrorCode.RANKS_DISAGREE, refusal.code());
   }
 
-  private static InMemoryModel randomModel(Random random) {
+  static InMemoryModel randomModel(Random random) {
     var rules = new ArrayList<ParameterRule>();
     Map<String, Held> tensors = new LinkedHashMap<>();
     int count = 1 + random.nextInt(4);
@@ -186,7 +186,7 @@ class ReshardPropertyTest {
     return shard.toByteArray();
   }
 
-  private static void assertSame(InMemoryModel expected, InMemoryModel found, long seed) {
+  static void assertSame(InMemoryModel expected, InMemoryModel found, long seed) {
     assertEquals(expected.ranks(), found.ranks());
     for (int rank = 0; rank < expected.ranks(); rank++) {
       var tensors = found.files().get(rank);

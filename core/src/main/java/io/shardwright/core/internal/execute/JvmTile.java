@@ -1,0 +1,93 @@
+package io.shardwright.core.internal.execute;
+
+import io.shardwright.spi.tensor.DType;
+import java.nio.ByteBuffer;
+
+/** A tile in this machine's memory: a piece that stands alone is read and written in its place. */
+final class JvmTile implements Tile {
+  private final ByteBuffer bytes;
+  private final Casts casts;
+  private DType dtype;
+  private int elements;
+  private JvmTile other;
+
+  JvmTile(int size, Casts casts) {
+    this.bytes = ByteBuffer.allocateDirect(size);
+    this.casts = casts;
+  }
+
+  @Override
+  public void hold(DType dtype, int elements) {
+    this.dtype = dtype;
+    this.elements = elements;
+  }
+
+  @Override
+  public void clear() {
+    for (int at = 0; at < bytes.capacity(); at++) {
+      bytes.put(at, (byte) 0);
+    }
+  }
+
+  @Override
+  public ByteBuffer room(Spans pieces, int from, int to, ByteBuffer spare) {
+    return to - from == 1 ? place(pieces, from) : spare.clear().limit(pieces.total(from, to));
+  }
+
+  private ByteBuffer place(Spans pieces, int piece) {
+    return bytes.slice(pieces.block(piece), pieces.length(piece));
+  }
+
+  @Override
+  public void spread(ByteBuffer packed, Spans pieces, int from, int to) {
+    int at = 0;
+    for (int piece = from; to - from > 1 && piece < to; piece++) {
+      move(packed, at, bytes, pieces.block(piece), pieces.length(piece));
+      at += pieces.length(piece);
+    }
+  }
+
+  @Override
+  public ByteBuffer gather(Spans pieces, int from, int to, ByteBuffer spare) {
+    ByteBuffer packed = room(pieces, from, to, spare);
+    int at = 0;
+    for (int piece = from; to - from > 1 && piece < to; piece++) {
+      move(bytes, pieces.block(piece), packed, at, pieces.length(piece));
+      at += pieces.length(piece);
+    }
+    return packed;
+  }
+
+  /** A transposed matrix has pieces of one element, for which a bulk move is slow. */
+  private static void move(ByteBuffer from, int at, ByteBuffer to, int place, int bytes) {
+    switch (bytes) {
+      case 2 -> to.putShort(place, from.getShort(at));
+      case 4 -> to.putInt(place, from.getInt(at));
+      default -> to.put(place, from, at, bytes);
+    }
+  }
+
+  @Override
+  public boolean equal(ByteBuffer packed, Spans pieces, int from, int to) {
+    int at = 0;
+    for (int piece = from; piece < to; piece++) {
+      if (place(pieces, piece).mismatch(packed.slice(at, pieces.length(piece))) >= 0) {
+        return false;
+      }
+      at += pieces.length(piece);
+    }
+    return true;
+  }
+
+  @Override
+  public Tile as(DType wanted, double shift) {
+    if (wanted == dtype && shift == 0) {
+      return this;
+    }
+    other = other == null ? new JvmTile(bytes.capacity(), casts) : other;
+    other.hold(wanted, elements);
+    ByteBuffer from = bytes.slice(0, elements * dtype.byteSize());
+    casts.convert(from, dtype, other.bytes.slice(0, elements * wanted.byteSize()), wanted, shift);
+    return other;
+  }
+}
