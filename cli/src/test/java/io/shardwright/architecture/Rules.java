@@ -44,6 +44,8 @@ final class Rules {
     rules.put("face", publicFaceHidesInternals());
     rules.put("stateless", adaptersAreStateless());
     rules.put("names", namesSaySomething());
+    rules.put("djl", djlIsOneBackendsAffair());
+    rules.put("arrays", arraysAreMadeInOnePlace());
     return rules;
   }
 
@@ -252,5 +254,35 @@ final class Rules {
         .should()
         .haveNameMatching(".*(Util|Utils|Helper|Manager|Processor|Impl)")
         .because("a name that fits everything says nothing");
+  }
+
+  private static ArchRule djlIsOneBackendsAffair() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(INTERNAL + ".execute.djl..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.djl..")
+        .because("ordinary commands must neither load nor meet PyTorch");
+  }
+
+  /** {@code Carrier} names the element types, {@code TorchLibrary} the devices. */
+  private static ArchRule arraysAreMadeInOnePlace() {
+    return noClasses()
+        .that()
+        .doNotHaveSimpleName("CarrierArrays")
+        .and(DescribedPredicate.not(nestedIn("CarrierArrays")))
+        .and()
+        .doNotHaveSimpleName("Carrier")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("ai.djl.ndarray..", "ai.djl.pytorch..")
+        .because("an element type that DJL's PyTorch engine doesn't know ends the process");
+  }
+
+  private static DescribedPredicate<JavaClass> nestedIn(String outer) {
+    return DescribedPredicate.describe(
+        "nested in " + outer,
+        type -> type.getEnclosingClass().filter(o -> o.getSimpleName().equals(outer)).isPresent());
   }
 }

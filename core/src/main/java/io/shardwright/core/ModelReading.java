@@ -44,7 +44,7 @@ record ModelReading(
       ProgressListener listener) {
     long bytes = tensors.stream().mapToLong(tensor -> tensor.spec().byteSize()).sum();
     var progress = new PhaseProgress(listener, ProgressListener.Phase.VERIFY, bytes);
-    return new ModelReading(checkpoint, family, tensors, ReshardJob.workers(options), progress);
+    return new ModelReading(checkpoint, family, tensors, Resources.workers(options), progress);
   }
 
   /** A SHA-256 of each. */

@@ -1,7 +1,6 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.execute.Footprint;
-import io.shardwright.core.internal.execute.JvmBackend;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Outlines;
@@ -28,7 +27,12 @@ record PlanView(ReshardRequest request, ExecutablePlan plan, CheckpointTarget la
   private Needs needs() {
     int threads = request.run().threads();
     long buffers =
-        Footprint.bytes(plan, threads, JvmBackend.MEMORY, request.verify(), request.manifest());
+        Footprint.bytes(
+            plan,
+            threads,
+            Resources.memory(request.run().device()),
+            request.verify(),
+            request.manifest());
     return new Needs(threads, buffers, layout.size(), Staging.free(request.target()));
   }
 }

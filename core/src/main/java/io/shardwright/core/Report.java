@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param overflowed values that a cast made infinite
  * @param underflowed values that a cast made zero
  * @param inexact other values that a cast changed
+ * @param device what computed
  * @param duration from start to publication
  * @param changes configuration keys that were changed, as {@code key: old -> new}
  * @param manifest a SHA-256 of every tensor, where one was asked for
@@ -30,6 +31,7 @@ public record Report(
     long overflowed,
     long underflowed,
     long inexact,
+    Device device,
     Duration duration,
     List<String> changes,
     Optional<Manifest> manifest,

@@ -3,8 +3,6 @@ package io.shardwright.core;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.execute.Executor;
-import io.shardwright.core.internal.execute.Journal;
-import io.shardwright.core.internal.execute.JvmBackend;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
@@ -226,19 +224,23 @@ final class ReshardJob implements AutoCloseable {
     return nemo ? plan.changes().stream().map(ConfigChange::toString).toList() : List.of();
   }
 
-  Report run(ProgressListener listener) {
+  /**
+   * Runs the plan.
+   *
+   * @param natives folders where jars with PyTorch's native library may be
+   */
+  Report run(ProgressListener listener, List<Path> natives) {
     long started = System.nanoTime();
+    var conditions = Resources.conditions(request.run(), natives);
     try (var staging = Staging.create(request.target(), layout.files(), request.overwrite())) {
       var copied = new PhaseProgress(listener, ProgressListener.Phase.COPY, plan.logicalBytes());
-      var workers = workers(request.run());
-      var conditions = new Executor.Conditions(workers, JvmBackend::new, Journal.NONE);
       Written written = Executor.run(plan, layout, staging, copied, conditions);
       source.requireUnchanged();
       staging.seal(request.sync());
       if (request.verify()) {
         var verified =
             new PhaseProgress(listener, ProgressListener.Phase.VERIFY, layout.verifiedBytes());
-        verify(staging.path(), written, verified, workers);
+        verify(staging.path(), written, verified, conditions.workers());
       }
       Optional<Manifest> manifest = manifest(staging.path(), listener);
       publish(staging, manifest);
@@ -252,6 +254,7 @@ final class ReshardJob implements AutoCloseable {
           losses.overflowed(),
           losses.underflowed(),
           losses.inexact(),
+          request.run().device(),
           Duration.ofNanos(System.nanoTime() - started),
           changes(),
           manifest,
@@ -283,13 +286,6 @@ final class ReshardJob implements AutoCloseable {
       staging.publish(request.sync());
       file.publish(request.overwrite(), request.sync());
     }
-  }
-
-  static Workers workers(RunOptions options) {
-    return options
-        .executor()
-        .map(executor -> new Workers(options.threads(), executor))
-        .orElseGet(() -> Workers.of(options.threads()));
   }
 
   private void verify(Path staged, Written written, PhaseProgress progress, Workers workers) {

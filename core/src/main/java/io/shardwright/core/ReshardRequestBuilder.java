@@ -241,11 +241,22 @@ public final class ReshardRequestBuilder {
   /**
    * Says how the plan is run.
    *
-   * @param options threads, and whether to go on where a killed run ended
+   * @param options threads, device, and whether to go on where a killed run ended
    * @return this
    */
   public ReshardRequestBuilder run(RunOptions options) {
     run = options;
+    return this;
+  }
+
+  /**
+   * Says what computes.
+   *
+   * @param wanted the JVM by default
+   * @return this
+   */
+  public ReshardRequestBuilder device(Device wanted) {
+    run = run.withDevice(wanted);
     return this;
   }
 

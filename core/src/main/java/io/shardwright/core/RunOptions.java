@@ -10,16 +10,18 @@ import java.util.concurrent.Executor;
  * @param executor gives the threads besides the caller's; empty lets the run start and end its own.
  *     It may refuse none and may run late: the caller then does the work
  * @param resume whether what a killed run left of the same target is used, as far as it is right
+ * @param device what computes
  */
-public record RunOptions(int threads, Optional<Executor> executor, boolean resume) {
+public record RunOptions(int threads, Optional<Executor> executor, boolean resume, Device device) {
   private static final int MOST_BY_DEFAULT = 4;
 
-  /** As many threads as there are processors, at most 4; from the start. */
+  /** As many threads as there are processors, at most 4; from the start, in the JVM. */
   public static final RunOptions DEFAULT =
       new RunOptions(
           Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().availableProcessors()),
           Optional.empty(),
-          false);
+          false,
+          Device.JVM);
 
   /**
    * Checks the number of threads.
@@ -27,6 +29,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @param threads at least 1
    * @param executor gives the threads besides the caller's
    * @param resume whether a killed run's work is used
+   * @param device what computes
    * @throws IllegalArgumentException if there is not one thread at least
    */
   public RunOptions {
@@ -43,7 +46,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @throws IllegalArgumentException if it is less
    */
   public RunOptions withThreads(int wanted) {
-    return new RunOptions(wanted, executor, resume);
+    return new RunOptions(wanted, executor, resume, device);
   }
 
   /**
@@ -53,7 +56,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @return the options
    */
   public RunOptions withExecutor(Executor given) {
-    return new RunOptions(threads, Optional.of(given), resume);
+    return new RunOptions(threads, Optional.of(given), resume, device);
   }
 
   /**
@@ -63,6 +66,16 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @return the options
    */
   public RunOptions withResume(boolean wanted) {
-    return new RunOptions(threads, executor, wanted);
+    return new RunOptions(threads, executor, wanted, device);
+  }
+
+  /**
+   * The same on another device. It is looked for when a plan runs, not before.
+   *
+   * @param wanted needs PyTorch's native library unless it is {@link Device#JVM}
+   * @return the options
+   */
+  public RunOptions withDevice(Device wanted) {
+    return new RunOptions(threads, executor, resume, wanted);
   }
 }

@@ -2,10 +2,6 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.format.DirectoryFormat;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +22,11 @@ import java.util.stream.Stream;
  */
 public final class Shardwright {
   private final AdapterRegistry registry;
+  private final List<Path> natives;
 
-  private Shardwright(AdapterRegistry registry) {
+  private Shardwright(AdapterRegistry registry, List<Path> natives) {
     this.registry = registry;
+    this.natives = natives;
   }
 
   /**
@@ -53,6 +51,7 @@ public final class Shardwright {
   public static final class Builder {
     private ClassLoader loader = Shardwright.class.getClassLoader();
     private final List<Path> paths = new ArrayList<>();
+    private final List<Path> natives = new ArrayList<>();
 
     private Builder() {}
 
@@ -79,6 +78,17 @@ public final class Shardwright {
     }
 
     /**
+     * Looks for PyTorch's native library in a folder's jars too, where a run's device needs it.
+     *
+     * @param folder need not exist
+     * @return this
+     */
+    public Builder nativeFolder(Path folder) {
+      natives.add(folder);
+      return this;
+    }
+
+    /**
      * Finds the adapters.
      *
      * @return ready to use
@@ -86,29 +96,8 @@ public final class Shardwright {
      * @throws IllegalArgumentException if a folder of jars can't be listed
      */
     public Shardwright build() {
-      var urls = paths.stream().flatMap(path -> jars(path).stream()).map(Builder::url).toList();
-      ClassLoader all =
-          urls.isEmpty() ? loader : new URLClassLoader(urls.toArray(URL[]::new), loader);
-      return new Shardwright(AdapterRegistry.load(all));
-    }
-
-    private static List<Path> jars(Path path) {
-      if (!Files.isDirectory(path)) {
-        return List.of(path);
-      }
-      try (var entries = Files.list(path)) {
-        return entries.filter(entry -> entry.toString().endsWith(".jar")).sorted().toList();
-      } catch (java.io.IOException failure) {
-        throw new IllegalArgumentException("can't list " + path, failure);
-      }
-    }
-
-    private static URL url(Path path) {
-      try {
-        return path.toUri().toURL();
-      } catch (MalformedURLException impossible) {
-        throw new IllegalArgumentException(impossible);
-      }
+      var registry = AdapterRegistry.load(AdapterJars.over(paths, loader));
+      return new Shardwright(registry, List.copyOf(natives));
     }
   }
 
@@ -222,7 +211,7 @@ public final class Shardwright {
    */
   public Report run(ReshardPlan plan, ProgressListener listener) {
     try (var job = ReshardJob.open(plan.request(), registry)) {
-      return job.run(listener);
+      return job.run(listener, natives);
     }
   }
 
@@ -269,7 +258,7 @@ public final class Shardwright {
   public Comparison diff(Path first, Path second, RunOptions options, ProgressListener listener) {
     try (var one = OpenCheckpoint.open(first, registry);
         var other = OpenCheckpoint.open(second, registry)) {
-      return new CheckpointComparison(one, other).run(ReshardJob.workers(options), listener);
+      return new CheckpointComparison(one, other).run(Resources.workers(options), listener);
     }
   }
 

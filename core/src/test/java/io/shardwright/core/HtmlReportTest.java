@@ -97,6 +97,7 @@ class HtmlReportTest {
             0,
             0,
             7,
+            Device.parse("cuda:1"),
             Duration.ofSeconds(2),
             List.of(),
             Optional.of(manifest),
@@ -202,6 +203,12 @@ class HtmlReportTest {
   }
 
   @Test
+  void saysWhatComputedWhereItWasNotJava() throws Exception {
+    String text = page(run("name")).getTextContent();
+    assertTrue(text.contains("copy, sync and verify, on cuda:1"), text);
+  }
+
+  @Test
   void replacesAFileOnlyWhereItMay() throws IOException {
     Path file = folder.resolve("r.html");
     HtmlReport page = HtmlReport.of(plan("name"));
@@ -234,6 +241,7 @@ class HtmlReportTest {
         0,
         0,
         0,
+        Device.JVM,
         Duration.ofMillis(2),
         List.of(),
         Optional.empty(),

@@ -1,5 +1,6 @@
 package io.shardwright.core.report;
 
+import io.shardwright.core.Device;
 import io.shardwright.core.Report;
 import io.shardwright.core.outline.ByteSize;
 import io.shardwright.core.outline.PlanOutline;
@@ -81,8 +82,9 @@ record Headline(Contents contents) implements Section {
   private void measured(Markup page, Report report) {
     Duration took = report.duration();
     double seconds = Math.max(1e-9, took.toNanos() / 1e9);
-    figure(
-        page, "Time", time(seconds), report.verified() ? "copy, sync and verify" : "copy and sync");
+    String parts = report.verified() ? "copy, sync and verify" : "copy and sync";
+    String where = report.device().equals(Device.JVM) ? "" : ", on " + report.device();
+    figure(page, "Time", time(seconds), parts + where);
     if (seconds >= 1) {
       rate(page, report.bytesWritten() / seconds);
     }

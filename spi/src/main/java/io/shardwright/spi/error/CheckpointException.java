@@ -11,7 +11,8 @@ public abstract sealed class CheckpointException extends RuntimeException
         UnsafeCheckpointException,
         PlanRejectedException,
         AdapterException,
-        CheckpointIoException {
+        CheckpointIoException,
+        DeviceException {
   private static final long serialVersionUID = 1L;
 
   /** The stable reason. */

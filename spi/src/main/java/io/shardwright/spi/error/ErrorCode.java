@@ -230,7 +230,38 @@ public enum ErrorCode {
    *
    * <p>Report it to the author of the adapter; the message names its jar.
    */
-  ADAPTER_BROKEN(501, Kind.INPUT);
+  ADAPTER_BROKEN(501, Kind.INPUT),
+
+  /**
+   * PyTorch's native library, which the device needs, was not found.
+   *
+   * <p>Get it in one of the ways that the message names, or choose {@code --device jvm}.
+   */
+  NATIVE_MISSING(601, Kind.DEVICE),
+  /**
+   * PyTorch's native library can't be loaded, or is not the one that is needed.
+   *
+   * <p>Get the version that is named, whole, or choose {@code --device jvm}.
+   */
+  NATIVE_BROKEN(602, Kind.DEVICE),
+  /**
+   * There is no such device.
+   *
+   * <p>Choose one that is there, or {@code --device jvm}.
+   */
+  DEVICE_MISSING(603, Kind.DEVICE),
+  /**
+   * The device failed while it worked.
+   *
+   * <p>Run again, or choose {@code --device jvm}; the target is as it was before.
+   */
+  DEVICE_FAILED(604, Kind.RESOURCES),
+  /**
+   * The device has too little free memory.
+   *
+   * <p>Use fewer {@code --threads}, or wait until others have left it.
+   */
+  DEVICE_FULL(605, Kind.RESOURCES);
 
   /** What a code means to the caller. */
   public enum Kind {
@@ -245,7 +276,9 @@ public enum ErrorCode {
     /** Verification failed. */
     VERIFICATION,
     /** The user interrupted. */
-    INTERRUPTION
+    INTERRUPTION,
+    /** The device that was asked for can't be used here. */
+    DEVICE
   }
 
   private final int number;

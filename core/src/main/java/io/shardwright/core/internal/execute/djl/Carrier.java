@@ -1,0 +1,51 @@
+package io.shardwright.core.internal.execute.djl;
+
+import ai.djl.ndarray.types.DataType;
+import io.shardwright.spi.tensor.DType;
+
+/**
+ * The element types that DJL gets to see: one for each width, and of those that its PyTorch engine
+ * knows. It ends the process for bfloat16, int16 and the wider unsigned types ({@code
+ * GetScalarTypeFromDType} in {@code djl_pytorch_utils.h}), and alters a BOOLEAN that is neither 0
+ * nor 1. These four move every bit pattern unchanged.
+ */
+enum Carrier {
+  /** One byte. */
+  BYTE(DataType.UINT8, 0),
+  /** Two bytes. */
+  HALF(DataType.FLOAT16, 5),
+  /** Four bytes. */
+  WORD(DataType.INT32, 3),
+  /** Eight bytes. */
+  DOUBLE(DataType.FLOAT64, 7);
+
+  private final DataType type;
+  private final int scalarType;
+
+  /** With PyTorch's number of the type ({@code c10/core/ScalarType.h}). */
+  Carrier(DataType type, int scalarType) {
+    this.type = type;
+    this.scalarType = scalarType;
+  }
+
+  static Carrier of(DType dtype) {
+    return switch (dtype) {
+      case UINT8, INT8, BOOL -> BYTE;
+      case FLOAT16, BFLOAT16, INT16 -> HALF;
+      case FLOAT32, INT32 -> WORD;
+      case FLOAT64, INT64, COMPLEX64, COMPLEX128 -> DOUBLE;
+    };
+  }
+
+  DataType type() {
+    return type;
+  }
+
+  int scalarType() {
+    return scalarType;
+  }
+
+  int byteSize() {
+    return type.getNumOfBytes();
+  }
+}

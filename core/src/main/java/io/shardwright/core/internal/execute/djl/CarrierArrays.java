@@ -1,0 +1,183 @@
+package io.shardwright.core.internal.execute.djl;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.shardwright.core.internal.execute.CastLosses;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The only maker of DJL arrays. There is no way to name an element type but a {@link Carrier}, and
+ * what DJL does not check is checked here: that a buffer is as long as the array, and that sizes
+ * stay below what its 32-bit arithmetic holds. Native memory is freed on closing.
+ */
+final class CarrierArrays implements AutoCloseable {
+  /** No tile is larger; far below the 2^31 bytes at which DJL's sizes overflow. */
+  static final long MOST_BYTES = 1L << 30;
+
+  private final PtNDManager memory;
+  private final PtSymbolBlock script;
+  private final String device;
+
+  private CarrierArrays(PtNDManager memory, PtSymbolBlock script, String device) {
+    this.memory = memory;
+    this.script = script;
+    this.device = device;
+  }
+
+  /** An array and nothing to do with it but what is offered here. */
+  static final class Array {
+    private final PtNDArray values;
+
+    private Array(PtNDArray values) {
+      this.values = values;
+    }
+  }
+
+  /**
+   * Cast elements.
+   *
+   * @param lost what the cast lost
+   */
+  record Cast(Array values, CastLosses lost) {}
+
+  /**
+   * For one thread, which is the current one.
+   *
+   * @param device where arrays are made; host buffers stay where they are
+   * @param name the device as users write it
+   */
+  static CarrierArrays on(Engine engine, Device device, String name) {
+    // Fused code could round elsewhere than the script says. PyTorch keeps this for each thread.
+    JniUtils.setGraphExecutorOptimize(false);
+    return attempt(name, () -> withScript((PtNDManager) engine.newBaseManager(device), name));
+  }
+
+  private static CarrierArrays withScript(PtNDManager memory, String name) {
+    try {
+      var script = JniUtils.loadModule(memory, TileScript.archive(), true, false);
+      return new CarrierArrays(memory, script, name);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+
+  /** Memory of its own on the same device, to be closed before this. */
+  CarrierArrays part() {
+    return new CarrierArrays((PtNDManager) memory.newSubManager(), script, device);
+  }
+
+  /** Elements of any value, on the device. */
+  Array any(Carrier carrier, long elements) {
+    var shape = new Shape(checked(carrier, elements));
+    return attempt(device, () -> new Array(memory.create(shape, carrier.type())));
+  }
+
+  /** Zeros, on the device. */
+  Array zeros(Carrier carrier, long elements) {
+    var shape = new Shape(checked(carrier, elements));
+    return attempt(device, () -> new Array((PtNDArray) memory.zeros(shape, carrier.type())));
+  }
+
+  /** A direct buffer's remaining bytes as an array in the host's memory; nothing is copied. */
+  Array over(ByteBuffer bytes, Carrier carrier) {
+    long elements = bytes.remaining() / carrier.byteSize();
+    if (!bytes.isDirect() || elements * carrier.byteSize() != bytes.remaining()) {
+      throw new IllegalArgumentException(bytes + " holds no whole elements of " + carrier);
+    }
+    var shape = new Shape(checked(carrier, elements));
+    // The buffer's position would be passed over.
+    ByteBuffer whole = bytes.slice().order(ByteOrder.nativeOrder());
+    PtNDManager host = memory.newSubManager(Device.cpu());
+    return new Array(host.create(whole, shape, carrier.type()));
+  }
+
+  private static long checked(Carrier carrier, long elements) {
+    if (elements < 0 || elements > MOST_BYTES / carrier.byteSize()) {
+      throw new IllegalArgumentException(elements + " elements of " + carrier + " are no tile");
+    }
+    return elements;
+  }
+
+  /** Puts packed elements, from a place on, where a nest has them in the tile. */
+  void spread(Array packed, long at, Nest nest, Array tile) {
+    run("spread", copy(tile, packed, at, nest)).close();
+  }
+
+  /** Packs a nest's elements. */
+  void gather(Array tile, Nest nest, Array packed, long at) {
+    run("gather", copy(tile, packed, at, nest)).close();
+  }
+
+  private static Stream<IValue> copy(Array tile, Array packed, long at, Nest nest) {
+    return Stream.of(
+        IValue.from(tile.values),
+        IValue.from(packed.values),
+        IValue.from(at),
+        IValue.from(nest.elements()),
+        IValue.listFrom(longs(nest.sizes())),
+        IValue.listFrom(longs(nest.strides())),
+        IValue.from(nest.start()));
+  }
+
+  private static long[] longs(java.util.List<Long> values) {
+    return values.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Casts elements, adding something to each. */
+  Cast cast(Array from, FloatingType source, double shift, FloatingType target, Carrier carrier) {
+    var arguments =
+        Stream.of(
+            IValue.from(from.values),
+            IValue.from(source.scalarType()),
+            IValue.from(shift),
+            IValue.from(target.scalarType()),
+            IValue.from(target.bitsType()),
+            IValue.from(target.quiet()),
+            IValue.from((long) carrier.scalarType()));
+    try (IValue result = run("cast", arguments)) {
+      IValue[] both = result.toIValueTuple();
+      try (IValue values = both[0];
+          IValue counts = both[1]) {
+        long[] lost = counts.toLongArray();
+        return new Cast(
+            new Array(values.toTensor(memory)),
+            new CastLosses(lost[1], lost[2], lost[0] - lost[1] - lost[2]));
+      }
+    }
+  }
+
+  private IValue run(String method, Stream<IValue> arguments) {
+    IValue[] given = arguments.toArray(IValue[]::new);
+    try {
+      return attempt(device, () -> IValueUtils.runMethod(script, method, given));
+    } finally {
+      Stream.of(given).forEach(IValue::close);
+    }
+  }
+
+  private static <T> T attempt(String device, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (EngineException failure) {
+      throw DeviceFailure.of(device, failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

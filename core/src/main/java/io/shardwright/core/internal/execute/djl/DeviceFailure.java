@@ -1,0 +1,39 @@
+package io.shardwright.core.internal.execute.djl;
+
+import ai.djl.engine.EngineException;
+import io.shardwright.spi.error.DeviceException;
+import io.shardwright.spi.error.ErrorCode;
+
+/** Says in a line what PyTorch says in many. */
+final class DeviceFailure {
+  private static final String ERROR = "RuntimeError: ";
+
+  private DeviceFailure() {}
+
+  static DeviceException of(String device, EngineException failure) {
+    String reason = line(failure);
+    ErrorCode code = ErrorCode.DEVICE_FAILED;
+    if (reason.contains("out of memory")) {
+      code = ErrorCode.DEVICE_FULL;
+      reason += ": use fewer --threads";
+    } else if (reason.contains("invalid device ordinal")) {
+      code = ErrorCode.DEVICE_MISSING;
+      reason = "there is no such GPU; the first is cuda:0";
+    }
+    return new DeviceException(code, "device " + device, reason);
+  }
+
+  /**
+   * The line that says what happened: of the innermost cause, since DJL's own words are general,
+   * and after TorchScript's account of where.
+   */
+  static String line(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    String first = message.strip().lines().findFirst().orElse(cause.toString());
+    return message.lines().filter(text -> text.startsWith(ERROR)).findFirst().orElse(first);
+  }
+}

@@ -1,0 +1,104 @@
+package io.shardwright.core.internal.execute.djl;
+
+import io.shardwright.core.internal.execute.Spans;
+import io.shardwright.core.internal.execute.Tile;
+import io.shardwright.core.internal.execute.djl.CarrierArrays.Array;
+import io.shardwright.core.internal.execute.djl.CarrierArrays.Cast;
+import io.shardwright.spi.tensor.DType;
+import java.nio.ByteBuffer;
+
+/** A tile on a device, in memory of its own that is freed before the next is taken. */
+final class DjlTile implements Tile {
+  private final DjlBackend backend;
+  private CarrierArrays memory;
+  private Array values;
+  private DType dtype;
+  private Carrier carrier;
+  private int elements;
+  private DjlTile other;
+  private ByteBuffer compared;
+
+  DjlTile(DjlBackend backend) {
+    this.backend = backend;
+  }
+
+  @Override
+  public void hold(DType dtype, int elements) {
+    use(dtype, elements);
+    values = memory.any(carrier, carriers());
+  }
+
+  private void use(DType dtype, int elements) {
+    if (memory != null) {
+      memory.close();
+    }
+    memory = backend.arrays().part();
+    this.dtype = dtype;
+    this.carrier = Carrier.of(dtype);
+    this.elements = elements;
+  }
+
+  private long carriers() {
+    return (long) elements * (dtype.byteSize() / carrier.byteSize());
+  }
+
+  @Override
+  public void clear() {
+    values = memory.zeros(carrier, carriers());
+  }
+
+  @Override
+  public ByteBuffer room(Spans pieces, int from, int to, ByteBuffer spare) {
+    return spare.clear().limit(pieces.total(from, to));
+  }
+
+  @Override
+  public void spread(ByteBuffer packed, Spans pieces, int from, int to) {
+    try (var part = memory.part()) {
+      Array given = part.over(packed, carrier);
+      long at = 0;
+      for (Nest nest : Nest.of(pieces, from, to, carrier.byteSize())) {
+        part.spread(given, at, nest, values);
+        at += nest.elements();
+      }
+    }
+  }
+
+  @Override
+  public ByteBuffer gather(Spans pieces, int from, int to, ByteBuffer spare) {
+    ByteBuffer packed = room(pieces, from, to, spare);
+    try (var part = memory.part()) {
+      Array wanted = part.over(packed, carrier);
+      long at = 0;
+      for (Nest nest : Nest.of(pieces, from, to, carrier.byteSize())) {
+        part.gather(values, nest, wanted, at);
+        at += nest.elements();
+      }
+    }
+    return packed;
+  }
+
+  @Override
+  public boolean equal(ByteBuffer packed, Spans pieces, int from, int to) {
+    compared = compared == null ? ByteBuffer.allocateDirect(backend.tileBytes()) : compared;
+    return gather(pieces, from, to, compared).mismatch(packed) < 0;
+  }
+
+  @Override
+  public Tile as(DType wanted, double shift) {
+    if (wanted == dtype && shift == 0) {
+      return this;
+    }
+    other = other == null ? new DjlTile(backend) : other;
+    other.take(this, wanted, shift);
+    return other;
+  }
+
+  private void take(DjlTile from, DType wanted, double shift) {
+    use(wanted, from.elements);
+    var source = FloatingType.of(from.dtype);
+    Cast cast = memory.cast(from.values, source, shift, FloatingType.of(wanted), carrier);
+    values = cast.values();
+    backend.add(cast.lost());
+  }
+}

@@ -1,0 +1,153 @@
+package io.shardwright.core.internal.execute.djl;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.util.cuda.CudaUtils;
+import io.shardwright.core.internal.execute.TensorBackend;
+import io.shardwright.core.internal.execute.TileMemory;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.DeviceException;
+import io.shardwright.spi.error.ErrorCode;
+import java.io.IOException;
+import java.net.URLClassLoader;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** PyTorch's native library, loaded, and one device of it. */
+public final class TorchLibrary {
+  /** What a cast needs: its result, and what comes about on the way. */
+  private static final int CAST_TILES = 14;
+
+  /** Larger tiles were no faster when measured, and take more memory. */
+  public static final TileMemory PROCESSOR = new TileMemory(2 << 20, CAST_TILES);
+
+  /** Each passes the bus in two copies: long enough that their start does not count. */
+  public static final TileMemory GPU = new TileMemory(16 << 20, CAST_TILES);
+
+  private static final int LEAST_TILE_BYTES = 1 << 20;
+
+  private final Engine engine;
+  private final Device device;
+  private final String name;
+
+  private TorchLibrary(Engine engine, Device device, String name) {
+    this.engine = engine;
+    this.device = device;
+    this.name = name;
+  }
+
+  /**
+   * Loads the library for this machine's processor.
+   *
+   * @param folders where jars of natives may be
+   * @throws DeviceException if the library is not there or can't be used
+   */
+  public static TorchLibrary cpu(List<Path> folders) {
+    return load("cpu", Device.cpu(), folders);
+  }
+
+  /**
+   * Loads the library for a GPU.
+   *
+   * @param index from 0
+   * @param folders where jars of natives may be
+   * @throws DeviceException if the library or the GPU is not there or can't be used
+   */
+  public static TorchLibrary cuda(int index, List<Path> folders) {
+    return load("cuda:" + index, Device.gpu(index), folders);
+  }
+
+  private static synchronized TorchLibrary load(String name, Device device, List<Path> folders) {
+    Natives natives = Natives.find(name, folders);
+    Settings.apply(name, natives);
+    LibraryCheck.require(name, natives);
+    var library = new TorchLibrary(engine(name, natives), device, name);
+    library.requireDevice();
+    return library;
+  }
+
+  private static Engine engine(String name, Natives natives) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (URLClassLoader loader = natives.loader()) {
+      thread.setContextClassLoader(loader);
+      return Engine.getEngine("PyTorch");
+    } catch (EngineException | LinkageError | IllegalArgumentException failure) {
+      throw refused(name, failure);
+    } catch (IOException impossible) {
+      throw Natives.broken(name, impossible.toString());
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  private static RuntimeException refused(String name, Throwable failure) {
+    String reason = DeviceFailure.line(failure);
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof FileSystemException) {
+        return new CheckpointIoException(
+            ErrorCode.WRITE_FAILED, "device " + name, "can't unpack the library: " + reason);
+      }
+    }
+    return Natives.broken(name, "PyTorch's native library can't be loaded: " + reason);
+  }
+
+  private void requireDevice() {
+    if (device.isGpu() && !engine.hasCapability("CUDA")) {
+      throw new DeviceException(
+          ErrorCode.DEVICE_MISSING,
+          "device " + name,
+          "PyTorch finds no CUDA: it needs a GPU with its driver, and in PYTORCH_LIBRARY_PATH the"
+              + " CUDA build of a libtorch "
+              + TorchVersion.wanted()
+              + "; or choose --device cpu or jvm");
+    }
+    try (var arrays = arrays()) {
+      arrays.zeros(Carrier.BYTE, 1);
+    }
+  }
+
+  /**
+   * Makes backends, each for the thread that asks for it.
+   *
+   * @param threads that will ask
+   * @throws DeviceException if the device's free memory is too small for so many
+   */
+  public Supplier<TensorBackend> backends(int threads) {
+    return tiled(
+        device.isGpu() ? tileBytes(name, freeBytes(), threads) : (int) PROCESSOR.tileBytes());
+  }
+
+  Supplier<TensorBackend> tiled(int tileBytes) {
+    return () -> new DjlBackend(arrays(), tileBytes);
+  }
+
+  CarrierArrays arrays() {
+    return CarrierArrays.on(engine, device, name);
+  }
+
+  /** Tiles of a GPU with so much free memory. */
+  static int tileBytes(String name, long free, int threads) {
+    long fitting = Long.highestOneBit(Math.max(1, free / (2 + CAST_TILES) / threads));
+    if (fitting < LEAST_TILE_BYTES) {
+      throw new DeviceException(
+          ErrorCode.DEVICE_FULL,
+          "device " + name,
+          free + " bytes are free, too few for " + threads + " threads: use fewer --threads");
+    }
+    return (int) Math.min(GPU.tileBytes(), fitting);
+  }
+
+  /** As CUDA tells it; unknown where its runtime library can't be asked. */
+  private long freeBytes() {
+    try {
+      var usage = CudaUtils.getGpuMemory(device);
+      return usage.getMax() - usage.getCommitted();
+    } catch (IllegalStateException | EngineException unknown) {
+      return Long.MAX_VALUE;
+    }
+  }
+}
