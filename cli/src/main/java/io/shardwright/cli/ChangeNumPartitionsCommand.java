@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.TrainingOptions;
 import java.nio.file.Path;
@@ -136,7 +137,7 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
     return new ParameterException(command.commandLine(), problem);
   }
 
-  private ReshardRequest request(Path source) {
+  private ReshardRequestBuilder request(Path source) {
     var request =
         ReshardRequest.builder(source, target)
             .overwrite(overwrite)
@@ -159,7 +160,7 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
-    return request.build();
+    return request;
   }
 
   private TrainingOptions training() {

@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.TrainingOptions;
 import io.shardwright.spi.error.ErrorCode;
@@ -137,7 +138,7 @@ final class CkptToNemoCommand extends WritingCommand {
     return write(request(), false);
   }
 
-  private ReshardRequest request() {
+  private ReshardRequestBuilder request() {
     var request =
         ReshardRequest.builder(folder, target())
             .format(TargetFormat.NEMO)
@@ -155,7 +156,7 @@ final class CkptToNemoCommand extends WritingCommand {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
     family().ifPresent(request::family);
-    return request.build();
+    return request;
   }
 
   /** The script that has this flag writes the archive's members beside its name. */

@@ -1,8 +1,11 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.Device;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Options that stand everywhere. */
 final class CommonOptions {
@@ -36,6 +39,14 @@ final class CommonOptions {
   private List<Path> adapterPath = List.of();
 
   @Option(
+      names = "--device",
+      paramLabel = "jvm|cpu|cuda[:N]",
+      defaultValue = "jvm",
+      converter = DeviceName.class,
+      description = "What computes: Java, or PyTorch on the processor or a GPU; same bytes.")
+  private Device device;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
@@ -63,5 +74,21 @@ final class CommonOptions {
 
   List<Path> adapterPath() {
     return adapterPath;
+  }
+
+  Device device() {
+    return device;
+  }
+
+  /** Checks the form; whether there is such a device shows when it is needed. */
+  private static final class DeviceName implements ITypeConverter<Device> {
+    @Override
+    public Device convert(String text) {
+      try {
+        return Device.parse(text);
+      } catch (IllegalArgumentException wrong) {
+        throw new TypeConversionException(wrong.getMessage());
+      }
+    }
   }
 }

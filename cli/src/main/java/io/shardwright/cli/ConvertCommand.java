@@ -22,7 +22,7 @@ final class ConvertCommand extends WritingCommand {
   @Override
   public Integer call() {
     var request = options.builder().format(format()).community(wanted.community());
-    return write(request.build(), dryRun);
+    return write(request, dryRun);
   }
 
   /** A NeMo checkpoint becomes a folder, all else becomes a NeMo checkpoint. */

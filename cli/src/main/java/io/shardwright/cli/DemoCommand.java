@@ -23,7 +23,7 @@ final class DemoCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    var run = new DemoRun(shardwright(), DemoFiles.unpack(folder, DemoRun.MADE));
+    var run = new DemoRun(shardwright(), common().device(), DemoFiles.unpack(folder, DemoRun.MADE));
     boolean same = run.roundTrip("vit-digits", DemoRun.VIT, 1);
     same &= run.roundTrip("llama-tiny", DemoRun.LLAMA, 2);
     if (common().json()) {

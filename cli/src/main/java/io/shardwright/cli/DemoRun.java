@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.Comparison;
+import io.shardwright.core.Device;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
@@ -51,11 +52,13 @@ final class DemoRun {
   record Trip(String model, List<Step> steps, long logical, int stored, boolean same) {}
 
   private final Shardwright shardwright;
+  private final Device device;
   private final DemoFiles files;
   private final List<Trip> trips = new ArrayList<>();
 
-  DemoRun(Shardwright shardwright, DemoFiles files) {
+  DemoRun(Shardwright shardwright, Device device, DemoFiles files) {
     this.shardwright = shardwright;
+    this.device = device;
     this.files = files;
   }
 
@@ -104,7 +107,7 @@ final class DemoRun {
   }
 
   private Step run(ReshardRequestBuilder request) {
-    ReshardPlan plan = shardwright.plan(request.build());
+    ReshardPlan plan = shardwright.plan(request.device(device).build());
     var recorder = new RunRecorder(ProgressListener.SILENT);
     return new Step(plan, shardwright.run(plan, recorder), recorder);
   }

@@ -68,7 +68,7 @@ final class LlamaFromNemoCommand extends WritingCommand {
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
-    return write(request.build(), false);
+    return write(request, false);
   }
 
   /** NeMo's script always writes a torch file, and a folder where one is asked for. */

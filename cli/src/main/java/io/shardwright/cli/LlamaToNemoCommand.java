@@ -58,7 +58,7 @@ final class LlamaToNemoCommand extends WritingCommand {
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
-    return write(request.build(), false);
+    return write(request, false);
   }
 
   private TrainingOptions training() {

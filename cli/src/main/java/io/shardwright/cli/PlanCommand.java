@@ -15,6 +15,6 @@ final class PlanCommand extends WritingCommand {
   public Integer call() {
     var request = options.builder().community(wanted.community());
     wanted.format().ifPresent(request::format);
-    return write(request.build(), true);
+    return write(request, true);
   }
 }

@@ -10,7 +10,17 @@ final class Program {
   /** Set by the launcher to its own name. */
   private static final String LAUNCHER = "shardwright.launcher";
 
+  /** Set by the launcher to its own folder. */
+  private static final String HOME = "shardwright.home";
+
   private Program() {}
+
+  /** Where jars with native libraries may be: {@code lib} beside the launcher and the jar. */
+  static List<Path> nativeFolders() {
+    String home = System.getProperty(HOME);
+    Path besideTheJar = file().resolveSibling("lib");
+    return home == null ? List.of(besideTheJar) : List.of(Path.of(home, "lib"), besideTheJar);
+  }
 
   /** The launcher, or Java and the jar; to be added to. */
   static List<String> words() {
@@ -21,10 +31,15 @@ final class Program {
 
   /** Relative to where the user stands, if it lies below. */
   private static Path jar() {
+    Path jar = file();
+    Path here = Path.of("").toAbsolutePath();
+    return jar.startsWith(here) ? here.relativize(jar) : jar;
+  }
+
+  /** Where the program's own classes are. */
+  private static Path file() {
     try {
-      Path jar = Path.of(Program.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      Path here = Path.of("").toAbsolutePath();
-      return jar.startsWith(here) ? here.relativize(jar) : jar;
+      return Path.of(Program.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException impossible) {
       throw new IllegalStateException(impossible);
     }

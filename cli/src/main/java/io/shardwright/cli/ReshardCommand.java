@@ -14,6 +14,6 @@ final class ReshardCommand extends WritingCommand {
 
   @Override
   public Integer call() {
-    return write(options.request(), dryRun);
+    return write(options.builder(), dryRun);
   }
 }

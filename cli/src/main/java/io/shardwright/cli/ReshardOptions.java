@@ -143,10 +143,6 @@ final class ReshardOptions {
     return target;
   }
 
-  ReshardRequest request() {
-    return builder().build();
-  }
-
   ReshardRequestBuilder builder() {
     var request =
         ReshardRequest.builder(source, target)

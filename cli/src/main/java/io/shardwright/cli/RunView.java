@@ -1,5 +1,6 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.Device;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.outline.Needs;
@@ -73,12 +74,13 @@ final class RunView {
       screen.print(
           String.format(
               Locale.ROOT,
-              "%s: %s, %s tensors, %s, %.2f s",
+              "%s: %s, %s tensors, %s, %.2f s%s",
               Screen.safe(report.target().toString()),
               Sizes.bytes(report.bytesWritten()),
               Sizes.count(report.tensors()),
               report.verified() ? style.good("verified") : style.warning("not verified"),
-              seconds(report)));
+              seconds(report),
+              report.device().equals(Device.JVM) ? "" : " on " + report.device()));
       report.changes().forEach(change -> screen.print("  config " + Screen.safe(change)));
       losses(report);
     }
@@ -99,6 +101,8 @@ final class RunView {
         .and("overflowed", report.overflowed())
         .and("underflowed", report.underflowed())
         .and("inexact", report.inexact())
+        .and("backend", report.device().backend())
+        .and("device", report.device())
         .and("seconds", seconds(report))
         .and("config_changes", report.changes())
         .and("manifest", report.manifest().map(made -> new ManifestView(made).fields()))

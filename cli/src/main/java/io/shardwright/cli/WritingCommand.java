@@ -2,6 +2,7 @@ package io.shardwright.cli;
 
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.Shardwright;
 import io.shardwright.core.report.HtmlReport;
 import io.shardwright.core.report.RunRecorder;
@@ -24,8 +25,9 @@ abstract class WritingCommand extends ScreenCommand {
       description = "Write a page that shows what was done, measured and verified.")
   private Path report;
 
-  /** Plans, and unless {@code dry} runs; shows and reports either. */
-  final int write(ReshardRequest request, boolean dry) {
+  /** Plans for the device that was asked for, and unless {@code dry} runs; shows and reports. */
+  final int write(ReshardRequestBuilder asked, boolean dry) {
+    ReshardRequest request = asked.device(common().device()).build();
     if (report != null) {
       requireElsewhere(request.source());
       requireElsewhere(request.target());

@@ -3,6 +3,7 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.Device;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
@@ -160,6 +161,8 @@ class OutlinePropertyTest {
     assertEquals(4 * block, buffers(gpt, 1, request -> request.dtype(DType.BFLOAT16, true)));
     assertEquals(5 * block, buffers(gpt, 1, request -> request.manifest(true)));
     assertEquals(3 * block, buffers(gpt, 1, request -> request.tensorModelParallelSize(8)));
+    assertEquals(5 * block, buffers(gpt, 1, request -> request.device(Device.parse("cpu"))));
+    assertEquals(33 * block, buffers(gpt, 1, request -> request.device(Device.parse("cuda"))));
   }
 
   private long buffers(Path source, int threads, Consumer<ReshardRequestBuilder> asked) {

@@ -1,0 +1,80 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Whole checkpoints through PyTorch on the processor: the bytes that Java gives. */
+@Tag("natives")
+class DeviceBytesTest extends CommunityFolders {
+  @BeforeEach
+  void needPytorch() {
+    if (getClass().getResource("/native/lib/pytorch.properties") == null) {
+      if (Boolean.getBoolean("shardwright.natives.required")) {
+        fail("no native library on the class path");
+      }
+      abort("needs PyTorch's native library: mvn -Pdjl-native verify");
+    }
+  }
+
+  @Test
+  void areTheSameForRandomModelsOnAnyGrid() throws IOException {
+    for (long seed = 0; seed < 12; seed++) {
+      var random = new Random(seed);
+      var model = new TinyGpt(seed);
+      Path source = model.write(folder.resolve("source" + seed));
+      same(
+          "reshard",
+          source,
+          "--tp",
+          1 << random.nextInt(Integer.numberOfTrailingZeros(model.groups) + 1),
+          "--pp",
+          1 << random.nextInt(Integer.numberOfTrailingZeros(model.layers) + 1),
+          "--layout",
+          random.nextBoolean() ? "ranks" : "distributed",
+          "--dtype",
+          List.of("keep", "fp16", "bf16", "fp64").get(random.nextInt(4)),
+          "--allow-lossy",
+          "--vocab-size",
+          model.vocabulary);
+    }
+  }
+
+  @Test
+  void areTheSameForTransposedMatricesShiftedNormsAndFusedHeads() throws IOException {
+    for (String name : List.of("gpt2", "gemma", "falcon-7b-like", "vit")) {
+      same("convert", community(name), "--to", "nemo", "--dtype", "bf16", "--allow-lossy");
+    }
+  }
+
+  private void same(String command, Path source, Object... options) throws IOException {
+    var random = new Random(source.hashCode());
+    Path expected = run(command, source, "jvm", 1, options);
+    Path found = run(command, source, "cpu", 1 + random.nextInt(3), options);
+    assertEquals(-1, Files.mismatch(expected, found), source + " " + List.of(options));
+    Files.delete(expected);
+    Files.delete(found);
+  }
+
+  private Path run(String command, Path source, String device, int threads, Object... options) {
+    Path target = folder.resolve(device + ".nemo");
+    var args = new ArrayList<Object>(List.of(command, source, target, "--no-sync", "--json"));
+    args.addAll(List.of("--device", device, "--threads", threads));
+    args.addAll(List.of(options));
+    var run = Run.of(args.toArray());
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("\"device\" : \"" + device + "\""), run.out());
+    return target;
+  }
+}
