@@ -47,4 +47,14 @@ public interface ModelConfig {
    * @return true where it does
    */
   boolean has(String key);
+
+  /**
+   * The kind of adapter whose parameters alone a checkpoint holds, without the model's (NeMo
+   * v1.23.0, {@code nemo/collections/nlp/parts/mixins/nlp_adapter_mixins.py}).
+   *
+   * @return {@code peft.peft_scheme}, such as {@code lora}; empty for a whole model
+   */
+  default Optional<String> peftScheme() {
+    return text("peft.peft_scheme").filter(scheme -> !scheme.equals("none"));
+  }
 }

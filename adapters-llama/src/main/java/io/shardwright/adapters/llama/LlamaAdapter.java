@@ -41,6 +41,7 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
   public boolean describes(ModelConfig config) {
     boolean engine = config.flag("transformer_engine") && !config.flag("mcore_gpt");
     return !engine
+        && config.peftScheme().isEmpty()
         && config.text("normalization").filter("rmsnorm"::equals).isPresent()
         && config.text("activation").filter(ACTIVATIONS::contains).isPresent()
         && config.text("position_embedding_type").filter("rope"::equals).isPresent()

@@ -49,6 +49,7 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
             && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
     boolean engine = config.flag("transformer_engine") && !config.flag("mcore_gpt");
     return config.has("encoder_seq_length")
+        && config.peftScheme().isEmpty()
         && !engine
         && !config.has("patch_dim")
         && !config.has("num_moe_experts")

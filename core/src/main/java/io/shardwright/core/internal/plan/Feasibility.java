@@ -54,6 +54,7 @@ final class Feasibility {
     feasibility.limits();
     feasibility.layers();
     feasibility.virtualStages();
+    feasibility.layout();
     feasibility.cuts();
     if (!feasibility.problems.isEmpty()) {
       throw new PlanRejectedException(
@@ -70,6 +71,7 @@ final class Feasibility {
     feasibility.limits();
     feasibility.layers();
     feasibility.virtualStages();
+    feasibility.layout();
     int ranks = wanted.size().tensor();
     return feasibility.problems.isEmpty()
         && emissions.stream().allMatch(emission -> fits(emission, ranks));
@@ -85,19 +87,23 @@ final class Feasibility {
     sizes.put(ParallelDimension.TENSOR, wanted.size().tensor());
     sizes.put(ParallelDimension.PIPELINE, wanted.size().pipeline());
     sizes.put(ParallelDimension.VIRTUAL_PIPELINE, wanted.virtual().orElse(1));
-    sizes.forEach(
-        (dimension, size) -> {
-          if (!model.family().parallelism().allows(dimension, size)) {
-            add(
-                ErrorCode.DIMENSION_UNSUPPORTED,
-                String.format(
-                    Locale.ROOT,
-                    "adapter '%s' limits %s to 1, asked for %d. Choose 1.",
-                    model.family().id(),
-                    dimension.configKey(),
-                    size));
-          }
-        });
+    sizes.forEach((dimension, size) -> limit(dimension, size, "asked for"));
+    limit(ParallelDimension.TENSOR, model.size().tensor(), "the source has");
+    limit(ParallelDimension.PIPELINE, model.size().pipeline(), "the source has");
+  }
+
+  private void limit(ParallelDimension dimension, int size, String whose) {
+    if (!model.family().parallelism().allows(dimension, size)) {
+      add(
+          ErrorCode.DIMENSION_UNSUPPORTED,
+          String.format(
+              Locale.ROOT,
+              "adapter '%s' limits %s to 1, %s %d. Choose 1.",
+              model.family().id(),
+              dimension.configKey(),
+              whose,
+              size));
+    }
   }
 
   private void layers() {
@@ -147,6 +153,15 @@ final class Feasibility {
               + ". Choose "
               + listed(size -> own % size == 0)
               + ".");
+    }
+  }
+
+  /** NeMo v1.23.0, {@code nemo/collections/nlp/parts/mixins/nlp_adapter_mixins.py}. */
+  private void layout() {
+    if (model.config().peftScheme().isPresent() && wanted.layout() == WeightLayout.DISTRIBUTED) {
+      add(
+          ErrorCode.PLAN_IMPOSSIBLE,
+          "NeMo reads adapters without their model from rank files alone. Choose --layout ranks.");
     }
   }
 

@@ -1,0 +1,50 @@
+package io.shardwright.adapters.nvgpt;
+
+import com.google.auto.service.AutoService;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.SupportedParallelism;
+import java.util.List;
+
+/** What parameter-efficient tuning of any GPT leaves: adapters without their model. */
+@AutoService(ModelFamilyAdapter.class)
+public final class PeftAdapter implements ModelFamilyAdapter {
+  static final List<RestoreClass> CLASSES =
+      List.of(
+          RestoreClass.nemo(
+              "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel"));
+
+  @Override
+  public String id() {
+    return "gpt-peft";
+  }
+
+  @Override
+  public List<RestoreClass> restoreClasses() {
+    return CLASSES;
+  }
+
+  @Override
+  public SupportedParallelism parallelism() {
+    return SupportedParallelism.of(ParallelDimension.TENSOR, ParallelDimension.PIPELINE);
+  }
+
+  @Override
+  public boolean describes(ModelConfig config) {
+    return config.peftScheme().isPresent() && !TiedPeftAdapter.tied(config);
+  }
+
+  @Override
+  public Naming naming(ModelConfig config) {
+    return config.flag("mcore_gpt") ? Naming.MCORE : Naming.LEGACY;
+  }
+
+  @Override
+  public ParameterTable parameters(ModelConfig config, Naming naming) {
+    return PeftTable.rows(naming);
+  }
+}

@@ -1,0 +1,134 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.Shardwright;
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
+import io.shardwright.spi.tensor.DType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Adapters that NeMo 1.23 and peft made, and what they made of models. */
+abstract class PeftAdapters extends CommunityFolders {
+  static final String ADAPTER_CONFIG = "adapter_config.json";
+  static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
+
+  /** Twice what each of two computations may err by: rank 6, sums of absolute values up to 16. */
+  private static final double TOLERANCE = 2 * (6 + 3) * 0x1p-24 * 16;
+
+  Path resource(String name) throws IOException {
+    Path file = folder.resolve(name.replace('/', '-'));
+    if (Files.notExists(file)) {
+      try (var stream = PeftAdapters.class.getResourceAsStream("/peft/" + name)) {
+        Files.copy(stream, file);
+      }
+    }
+    return file;
+  }
+
+  /** An archive of NeMo's. */
+  Path archive(String name) throws IOException {
+    return resource("nemo/" + name + ".nemo");
+  }
+
+  /** A folder of peft's. */
+  Path adapter(String name) throws IOException {
+    Path target = folder.resolve("adapter-" + name);
+    Files.createDirectories(target);
+    for (String file : List.of(ADAPTER_CONFIG, ADAPTER_WEIGHTS)) {
+      Files.copy(resource(name + "/" + file), target.resolve(file));
+    }
+    return target;
+  }
+
+  /** Replaces a part of a text file. */
+  static void edit(Path file, String part, String by) throws IOException {
+    String text = Files.readString(file);
+    assertTrue(text.contains(part), file + " lacks " + part);
+    Files.writeString(file, text.replace(part, by));
+  }
+
+  /** What the real tool made of the weights that changed. */
+  static Map<String, float[]> expected(Path safetensors) {
+    Map<String, float[]> all = new LinkedHashMap<>();
+    try (var file = new FileSource(safetensors, "")) {
+      SafetensorsFile.open(file)
+          .tensors()
+          .forEach(
+              (name, stored) -> {
+                var bytes = ByteBuffer.allocate((int) stored.bytes().size());
+                stored.bytes().readFully(bytes, 0);
+                all.put(name, values(bytes.flip()));
+              });
+    }
+    return all;
+  }
+
+  private static float[] values(ByteBuffer bytes) {
+    var values = new float[bytes.remaining() / Float.BYTES];
+    bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    return values;
+  }
+
+  /** All logical tensors of a checkpoint by canonical name. */
+  static Map<String, float[]> logical(Path checkpoint) {
+    Map<String, float[]> all = new LinkedHashMap<>();
+    try (var model = Shardwright.restoreFrom(checkpoint)) {
+      model
+          .tensors()
+          .forEach(
+              (name, tensor) -> {
+                assertEquals(DType.FLOAT32, tensor.spec().dtype(), name);
+                all.put(name, values(tensor.bytes()));
+              });
+    }
+    return all;
+  }
+
+  /** What changed is as expected within the tolerance, everything else is as it was. */
+  static void assertMerged(
+      Map<String, float[]> before, Map<String, float[]> expected, Map<String, float[]> found) {
+    assertEquals(before.keySet(), found.keySet());
+    assertTrue(found.keySet().containsAll(expected.keySet()), expected.keySet().toString());
+    found.forEach(
+        (name, values) -> {
+          float[] wanted = expected.get(name);
+          if (wanted == null) {
+            assertArrayEquals(before.get(name), values, name);
+          } else {
+            assertClose(wanted, values, name);
+            assertFalse(Arrays.equals(before.get(name), values), name);
+          }
+        });
+  }
+
+  private static void assertClose(float[] wanted, float[] found, String name) {
+    assertEquals(wanted.length, found.length, name);
+    for (int i = 0; i < wanted.length; i++) {
+      assertEquals(wanted[i], found[i], TOLERANCE, name);
+    }
+  }
+
+  /** A conversion that is refused leaves nothing behind. */
+  void assertRefused(int code, String part, Path base, Path lora, Object... options) {
+    Path out = folder.resolve("refused.nemo");
+    var args = new ArrayList<Object>(List.of("convert", base, out, "--lora", lora));
+    args.addAll(List.of(options));
+    Run run = Run.of(args.toArray());
+    assertEquals(code, run.code(), run.err());
+    assertTrue(run.err().contains(part), run.err());
+    assertFalse(Files.exists(out));
+  }
+}

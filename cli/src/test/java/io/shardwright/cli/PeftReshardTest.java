@@ -1,0 +1,152 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Archives that hold adapters alone, as NeMo 1.23 wrote them on one rank and on several. */
+class PeftReshardTest extends PeftAdapters {
+  @ParameterizedTest
+  @CsvSource({
+    "lora-mcore, 2, 2",
+    "lora-mcore, 2, 1",
+    "lora-legacy, 2, 1",
+    "adapter-legacy, 2, 2",
+    "ia3-mcore, 2, 1",
+    "ptuning-mcore, 2, 2"
+  })
+  void cutsAndMergesToNemosOwnNamesShapesAndConfiguration(String kind, int tensor, int pipeline)
+      throws IOException {
+    Path one = archive(kind + "-tp1");
+    Path several = archive(kind + "-tp" + tensor + (pipeline > 1 ? "pp" + pipeline : ""));
+    assertAlike(several, reshard(one, tensor, pipeline));
+    Path merged = reshard(several, 1, 1);
+    assertAlike(one, merged);
+    assertEquals(Checkpoints.found(several), Checkpoints.found(reshard(merged, tensor, pipeline)));
+  }
+
+  private Path reshard(Path source, int tensor, int pipeline) {
+    Path target = folder.resolve(tensor + "x" + pipeline + "-" + source.getFileName());
+    Checkpoints.reshard(source, target, "--tp", tensor, "--pp", pipeline);
+    return target;
+  }
+
+  /** Equal in all but values, which are random in every archive. */
+  private void assertAlike(Path theirs, Path ours) throws IOException {
+    assertEquals(shapes(theirs), shapes(ours));
+    assertEquals(configOf(theirs), configOf(ours));
+  }
+
+  private static List<String> shapes(Path archive) {
+    return Checkpoints.found(archive).stream()
+        .map(line -> line.substring(0, line.lastIndexOf('\t')))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "lora-mcore-tp1",
+        "lora-legacy-tp1",
+        "lora-legacy-layers-1-and-4",
+        "adapter-legacy-tp1",
+        "ptuning-mcore-tp1"
+      })
+  void anyDetourGivesWhatTheDirectWayGives(String name) throws IOException {
+    Path source = archive(name);
+    Path detour = reshard(reshard(reshard(source, 2, 1), 4, 2), 1, 4);
+    assertEquals(
+        Checkpoints.found(reshard(source, 2, 2)), Checkpoints.found(reshard(detour, 2, 2)));
+    assertEquals(Checkpoints.found(source), Checkpoints.found(reshard(detour, 1, 1)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lora-mcore-tp2pp2, gpt-peft",
+    "adapter-legacy-tp1, gpt-peft",
+    "lora-legacy-tied, gpt-peft-tied",
+    "lora-legacy-tied-add, gpt-peft-tied"
+  })
+  void areOfAFamilyOfTheirOwn(String name, String family) throws IOException {
+    Run run = Run.of("inspect", archive(name));
+    assertTrue(run.out().contains("family      " + family + "\n"), run.out());
+    assertEquals("", run.err());
+    Run whole = Run.of("verify", archive(name));
+    assertEquals(0, whole.code(), whole.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lora-legacy-tied", "lora-legacy-tied-add"})
+  void tiedAdaptersAreCutButStayInOneStage(String name) throws IOException {
+    Path source = archive(name);
+    Path two = reshard(source, 2, 1);
+    assertEquals(Checkpoints.found(source), Checkpoints.found(reshard(two, 1, 1)));
+    assertRefused(6, "adapter 'gpt-peft-tied' limits pipeline_model_parallel_size to 1", source, 2);
+  }
+
+  /** NeMo adds a bias of all ranks to the outputs of one. */
+  @Test
+  void refusesATiedBiasByName() throws IOException {
+    Path source = unpacked("lora-legacy-tied-add");
+    edit(
+        source.resolve("model_config.yaml"),
+        "position_embedding_strategy: add",
+        "position_embedding_strategy: biasadd");
+    assertRefused(3, "position_embeddings.weight'", source, 1);
+  }
+
+  @Test
+  void refusesWhatIsNoAdapterItKnows() throws IOException {
+    Path source = unpacked("lora-mcore-tp1");
+    edit(source.resolve("model_config.yaml"), "peft_scheme: lora", "peft_scheme: selective");
+    assertRefused(3, "no rule of family 'gpt-peft' matches tensor", source, 1);
+  }
+
+  @Test
+  void refusesAnAdapterThatLacksALayer() throws IOException {
+    Path source = unpacked("lora-mcore-tp1");
+    edit(source.resolve("model_config.yaml"), "num_layers: 4", "num_layers: 5");
+    assertRefused(3, "lacks 2 tensors that its configuration promises", source, 1);
+  }
+
+  @Test
+  void staysInRankFiles() throws IOException {
+    Path out = folder.resolve("refused.nemo");
+    Run run = Run.of("reshard", archive("lora-mcore-tp1"), out, "--layout", "distributed");
+    assertEquals(6, run.code(), run.err());
+    assertTrue(run.err().contains("from rank files alone"), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void refusesRanksThatDoNotDivideTheAdapter() throws IOException {
+    Path out = folder.resolve("refused.nemo");
+    Run run = Run.of("reshard", archive("lora-legacy-tp1"), out, "--tp", 8);
+    assertEquals(6, run.code(), run.err());
+    assertTrue(run.err().contains("axis 0 of shape [4, 64] is not divisible by 8"), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  private Path unpacked(String name) throws IOException {
+    Path target = folder.resolve(name);
+    Checkpoints.reshard(archive(name), target);
+    return target;
+  }
+
+  private void assertRefused(int code, String part, Path source, int stages) {
+    Path out = folder.resolve("refused.nemo");
+    Run run = Run.of("reshard", source, out, "--pp", stages);
+    assertEquals(code, run.code(), run.err());
+    assertTrue(run.err().contains(part), run.err());
+    assertFalse(Files.exists(out));
+  }
+}
