@@ -9,6 +9,7 @@ import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.RankShare;
 import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.Tokenizer;
+import io.shardwright.core.outline.WeightMerge;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -106,9 +107,19 @@ final class OutlineFields {
                             .and("values", cast.elements())
                             .map())
                 .toList())
+        .and("merges", outline.merges().stream().map(OutlineFields::merge).toList())
         .and("shifted", outline.shifted())
         .and("computed", outline.computed())
         .and("left_out", outline.leftOut());
+  }
+
+  private static Map<String, Object> merge(WeightMerge merge) {
+    return Fields.of("weight", merge.weight())
+        .and("weights", merge.weights())
+        .and("rows", merge.rows())
+        .and("rank", merge.rank())
+        .and("scale", merge.scale())
+        .map();
   }
 
   private static Map<String, Object> side(Side side) {

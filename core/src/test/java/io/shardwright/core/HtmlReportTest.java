@@ -17,6 +17,7 @@ import io.shardwright.core.outline.RowPadding;
 import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.TensorPicture;
 import io.shardwright.core.outline.TypeCast;
+import io.shardwright.core.outline.WeightMerge;
 import io.shardwright.core.report.HtmlReport;
 import io.shardwright.core.report.RunCourse;
 import io.shardwright.core.report.RunRecorder;
@@ -74,6 +75,7 @@ class HtmlReportTest {
             List.of(new ConfigEdit(name, name, name)),
             List.of(new RowPadding(name, 2, 4)),
             List.of(new TypeCast(DType.FLOAT32, DType.BFLOAT16, 5, 99)),
+            List.of(new WeightMerge(name, 4, 3, 2, 1)),
             List.of(name),
             List.of(name),
             List.of(name),

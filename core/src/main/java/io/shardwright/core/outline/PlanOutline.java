@@ -15,6 +15,7 @@ import java.util.List;
  *     made anew, none
  * @param padding vocabulary rows that come or go
  * @param casts of element types
+ * @param merges weights that a LoRA changes
  * @param shifted tensors to which a constant is added on the way, such as a norm's weight that one
  *     side keeps less 1
  * @param computed tensors that the configuration determines and that no file holds
@@ -31,6 +32,7 @@ public record PlanOutline(
     List<ConfigEdit> edits,
     List<RowPadding> padding,
     List<TypeCast> casts,
+    List<WeightMerge> merges,
     List<String> shifted,
     List<String> computed,
     List<String> leftOut,

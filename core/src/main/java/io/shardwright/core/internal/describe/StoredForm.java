@@ -6,6 +6,7 @@ import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a stored tensor's elements stand in the canonical tensor, whose axes are split into factors.
@@ -45,6 +46,58 @@ public record StoredForm(Shape canonical, int cut, Region part, List<List<Intege
   public StoredForm withRows(long rows) {
     Shape changed = canonical.with(0, rows);
     return new StoredForm(changed, cut, Region.whole(changed), axes);
+  }
+
+  /**
+   * What is left of a matrix's rows for a product that changes them: a column per rank.
+   *
+   * @return empty where it is no matrix, or a part of one by columns
+   */
+  public Optional<StoredForm> rowsByRank(long rank) {
+    return rowFactors().map(rows -> side(0, rows, rank, List.of(outputs(), List.of(rows))));
+  }
+
+  /**
+   * What is left of a matrix's columns for a product that changes it: a row per rank.
+   *
+   * @return empty where it is no matrix, or a part of one by columns
+   */
+  public Optional<StoredForm> rankByColumns(long rank) {
+    return rowFactors()
+        .map(
+            rows -> {
+              var order = axes.get(axes.indexOf(outputs()) == 0 ? 1 : 0);
+              var own = order.stream().map(factor -> factor - rows + 1).toList();
+              return side(rows, canonical.rank(), rank, List.of(List.of(0), own));
+            });
+  }
+
+  /** The stored axis of the output features: they are a matrix's first factors. */
+  private List<Integer> outputs() {
+    return axes.stream().filter(axis -> axis.contains(0)).findFirst().orElse(List.of());
+  }
+
+  private Optional<Integer> rowFactors() {
+    int rows = outputs().size();
+    boolean matrix =
+        axes.size() == 2
+            && outputs().stream().allMatch(factor -> factor < rows)
+            && part.shape().elementsFrom(rows) == canonical.elementsFrom(rows);
+    return matrix ? Optional.of(rows) : Optional.empty();
+  }
+
+  private StoredForm side(int from, int to, long rank, List<List<Integer>> order) {
+    var dims = new ArrayList<>(part.shape().dims().subList(from, to));
+    dims.add(from == 0 ? dims.size() : 0, rank);
+    Shape shape = new Shape(dims);
+    return new StoredForm(shape, -1, Region.whole(shape), order);
+  }
+
+  /** The rows of a matrix that this is, in the factors of axis 0. */
+  public Region rows() {
+    int rows = outputs().size();
+    return new Region(
+        part.offset().subList(0, rows), new Shape(part.shape().dims().subList(0, rows)));
   }
 
   /** Whether every rank holds everything. */

@@ -17,6 +17,16 @@ public record CastLosses(long overflowed, long underflowed, long inexact) {
         overflowed + other.overflowed, underflowed + other.underflowed, inexact + other.inexact);
   }
 
+  CastLosses minus(CastLosses other) {
+    return new CastLosses(
+        overflowed - other.overflowed, underflowed - other.underflowed, inexact - other.inexact);
+  }
+
+  /** Those that left a finite value. */
+  CastLosses finite() {
+    return new CastLosses(0, underflowed, inexact);
+  }
+
   /** Whether every value is what it was. */
   public boolean none() {
     return overflowed == 0 && underflowed == 0 && inexact == 0;

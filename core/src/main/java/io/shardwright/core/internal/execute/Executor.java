@@ -104,13 +104,15 @@ public final class Executor {
   private void done(int number, StepRun run) {
     run.tell(storages);
     take(run.written());
-    if (run.step() instanceof Copy copy) {
-      if (run.unchanged()) {
-        unchanged.add(copy.from().get(0).tensor());
-      }
-      if (copy.from().stream().allMatch(part -> storages.complete(part.tensor()))) {
-        conditions.journal().add(number, run.written());
-      }
+    run.step().copied().ifPresent(copy -> done(number, run, copy));
+  }
+
+  private void done(int number, StepRun run, Copy copy) {
+    if (run.unchanged()) {
+      unchanged.add(copy.from().get(0).tensor());
+    }
+    if (copy.from().stream().allMatch(part -> storages.complete(part.tensor()))) {
+      conditions.journal().add(number, run.written());
     }
   }
 

@@ -10,6 +10,7 @@ public final class JvmBackend implements TensorBackend {
 
   private final int tileBytes;
   private final Casts casts = new Casts();
+  private final ProductSum products = new ProductSum();
 
   /** With tiles of the best size. */
   public JvmBackend() {
@@ -27,7 +28,7 @@ public final class JvmBackend implements TensorBackend {
 
   @Override
   public Tile tile() {
-    return new JvmTile(tileBytes, casts);
+    return new JvmTile(tileBytes, casts, products);
   }
 
   @Override

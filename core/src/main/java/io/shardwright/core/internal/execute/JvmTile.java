@@ -7,13 +7,15 @@ import java.nio.ByteBuffer;
 final class JvmTile implements Tile {
   private final ByteBuffer bytes;
   private final Casts casts;
+  private final ProductSum products;
   private DType dtype;
   private int elements;
   private JvmTile other;
 
-  JvmTile(int size, Casts casts) {
+  JvmTile(int size, Casts casts, ProductSum products) {
     this.bytes = ByteBuffer.allocateDirect(size);
     this.casts = casts;
+    this.products = products;
   }
 
   @Override
@@ -84,10 +86,16 @@ final class JvmTile implements Tile {
     if (wanted == dtype && shift == 0) {
       return this;
     }
-    other = other == null ? new JvmTile(bytes.capacity(), casts) : other;
+    other = other == null ? new JvmTile(bytes.capacity(), casts, products) : other;
     other.hold(wanted, elements);
     ByteBuffer from = bytes.slice(0, elements * dtype.byteSize());
     casts.convert(from, dtype, other.bytes.slice(0, elements * wanted.byteSize()), wanted, shift);
     return other;
+  }
+
+  @Override
+  public void addProduct(int from, LowRankRows product) {
+    int size = product.count() * product.columns() * Float.BYTES;
+    products.add(bytes.slice(from * Float.BYTES, size), product);
   }
 }

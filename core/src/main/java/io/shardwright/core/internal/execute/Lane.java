@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
 
 /** What one thread keeps from task to task. */
@@ -8,6 +9,7 @@ final class Lane {
   private final TensorBackend backend;
   private final Slab slab;
   private long otherBytes;
+  private CastLosses forgiven = CastLosses.NONE;
 
   Lane(TensorBackend backend) {
     this.backend = backend;
@@ -20,6 +22,14 @@ final class Lane {
 
   int tileBytes() {
     return backend.tileBytes();
+  }
+
+  /** Sums in the type that was added to. What rounding them changes is no loss of a cast. */
+  Slab rounded(Slab sums, DType to) {
+    CastLosses before = backend.losses();
+    Slab rounded = sums.as(to, 0);
+    forgiven = forgiven.plus(backend.losses().minus(before).finite());
+    return rounded;
   }
 
   /** Reads a target's tensor back where its checksum did not come about on the way. */
@@ -45,7 +55,7 @@ final class Lane {
   }
 
   CastLosses losses() {
-    return backend.losses();
+    return backend.losses().minus(forgiven);
   }
 
   void close() {

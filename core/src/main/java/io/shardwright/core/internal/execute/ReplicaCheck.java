@@ -5,7 +5,6 @@ import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
-import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.TargetTensor;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -23,7 +22,7 @@ public final class ReplicaCheck {
   public static void require(ExecutablePlan plan) {
     var replicated =
         plan.steps().stream()
-            .filter(step -> step instanceof Copy copy && !copy.replicas().isEmpty())
+            .filter(step -> step.copied().filter(copy -> !copy.replicas().isEmpty()).isPresent())
             .toList();
     var nowhere = new Nowhere();
     var compared =

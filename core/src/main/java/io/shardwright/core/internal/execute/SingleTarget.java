@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
+import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.tensor.Region;
@@ -30,7 +31,13 @@ final class SingleTarget {
     if (step instanceof Fill fill) {
       return new Fill(fill.tensor(), fill.values(), to);
     }
-    Copy copy = (Copy) step;
+    if (step instanceof LowRankMerge merge) {
+      return new LowRankMerge(single(merge.copy()), merge.products());
+    }
+    return single((Copy) step);
+  }
+
+  private Copy single(Copy copy) {
     // What is not read counts as zero, so that no cast sees leftovers.
     var unread = List.of(Region.whole(copy.tensor().shape()));
     return new Copy(

@@ -87,6 +87,15 @@ final class Slab {
     return cast;
   }
 
+  /**
+   * Adds a product to rows of what the slab holds, which is binary32.
+   *
+   * @param from the rows' first element in the slab
+   */
+  void addProduct(int from, LowRankRows product) {
+    tile.addProduct(from, product);
+  }
+
   ByteBuffer scratch() {
     return scratch;
   }

@@ -35,6 +35,7 @@ final class StepRun {
   private final SourceViews replicas;
   private final TargetViews targets;
   private final boolean unchanged;
+  private final StepProducts products;
   private final AtomicInteger open = new AtomicInteger();
 
   /** With {@code alone} where one thread does everything. */
@@ -51,11 +52,11 @@ final class StepRun {
     this.progress = progress;
     this.done = done;
     var shape = step.tensor().shape();
-    boolean copies = step instanceof Copy;
-    this.sources = new SourceViews(copies ? ((Copy) step).from() : List.of(), shape);
-    this.replicas = new SourceViews(copies ? ((Copy) step).replicas() : List.of(), shape);
+    this.sources = new SourceViews(step.copied().map(Copy::from).orElse(List.of()), shape);
+    this.replicas = new SourceViews(step.copied().map(Copy::replicas).orElse(List.of()), shape);
     this.targets = new TargetViews(step);
     this.unchanged = alone && step instanceof Copy copy && UnchangedStorage.is(copy);
+    this.products = StepProducts.of(step);
   }
 
   PlanStep step() {
@@ -68,9 +69,8 @@ final class StepRun {
   }
 
   List<Consumer<Lane>> tasks() {
-    DType dtype = step.tensor().dtype();
     long elements = step.tensor().shape().elements();
-    long range = RANGE_BYTES / targets.widest(dtype);
+    long range = products.blockEnd(0, RANGE_BYTES / widest());
     var tasks = new ArrayList<Consumer<Lane>>();
     for (long at = 0; at < elements || at == 0; at += range) {
       long from = at;
@@ -85,7 +85,9 @@ final class StepRun {
   void run(Lane lane, long from, long to) {
     if (step instanceof Fill fill) {
       fill(fill, lane);
-    } else if (step instanceof Copy copy) {
+    } else {
+      products.load(lane);
+      Copy copy = step.copied().orElseThrow();
       boolean moved = unchanged && UnchangedStorage.move(copy, from, to, layout, files);
       if (moved) {
         lane.read((to - from) * step.tensor().dtype().byteSize());
@@ -95,6 +97,7 @@ final class StepRun {
       progress.advance((to - from) * step.tensor().dtype().byteSize());
     }
     if (open.decrementAndGet() == 0) {
+      products.release();
       done.accept(this);
     }
   }
@@ -105,14 +108,15 @@ final class StepRun {
     var comparing = replicas.pass();
     var writing = targets.pass();
     long block = block(lane);
-    for (long at = from; at < to; at += block) {
-      slab.moveTo(at, Math.min(to, at + block), copy.tensor().dtype());
+    for (long at = from, end; at < to; at = end) {
+      end = Math.min(to, products.blockEnd(at, block));
+      slab.moveTo(at, end, copy.tensor().dtype());
       if (!copy.zeros().isEmpty()) {
         slab.clear();
       }
       reading.each(slab::read);
       comparing.each(slab::compare);
-      write(writing, slab, copy.shift());
+      write(copy, writing, lane, at, end);
     }
     reading.end();
     comparing.end();
@@ -121,8 +125,13 @@ final class StepRun {
 
   /** Logical elements that are in memory at once. */
   long block(Lane lane) {
-    long fitting = lane.tileBytes() / targets.widest(step.tensor().dtype());
-    return Math.min(fitting, MOST_PIECES * shortestRun());
+    long fitting = lane.tileBytes() / widest();
+    return products.blockEnd(0, Math.min(fitting, MOST_PIECES * shortestRun()));
+  }
+
+  private int widest() {
+    int moved = targets.widest(step.tensor().dtype());
+    return products.none() ? moved : Math.max(moved, Float.BYTES);
   }
 
   private long shortestRun() {
@@ -134,16 +143,29 @@ final class StepRun {
     lane.slab().moveTo(0, fill.tensor().shape().elements(), fill.tensor().dtype());
     lane.slab().put(fill.values());
     var writing = targets.pass();
-    write(writing, lane.slab(), 0);
+    targets.dtypes().forEach(wanted -> write(writing, wanted, lane.slab().as(wanted, 0)));
     writing.end();
   }
 
-  private void write(TargetViews.Pass writing, Slab slab, double shift) {
-    for (DType wanted : targets.dtypes()) {
-      Slab bytes = slab.as(wanted, shift);
-      writing.each(
-          wanted, (tensor, runs, crc) -> bytes.write(runs, layout.place(tensor), files, crc));
+  /** Writes what the slab holds, with the products added. */
+  private void write(Copy copy, TargetViews.Pass writing, Lane lane, long from, long to) {
+    if (products.none()) {
+      for (DType wanted : targets.dtypes()) {
+        write(writing, wanted, lane.slab().as(wanted, copy.shift()));
+      }
+      return;
     }
+    Slab sums = lane.slab().as(DType.FLOAT32, copy.shift());
+    products.add(sums, from, to);
+    for (DType wanted : targets.dtypes()) {
+      boolean back = wanted == copy.tensor().dtype();
+      write(writing, wanted, back ? lane.rounded(sums, wanted) : sums.as(wanted, 0));
+    }
+  }
+
+  private void write(TargetViews.Pass writing, DType wanted, Slab bytes) {
+    writing.each(
+        wanted, (tensor, runs, crc) -> bytes.write(runs, layout.place(tensor), files, crc));
   }
 
   /** Hands over what was read of the storages whose checksums the files state. */

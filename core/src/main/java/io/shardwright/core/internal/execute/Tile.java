@@ -42,4 +42,23 @@ public interface Tile {
    * @param shift added in binary32, or in binary64 where this tile's type is
    */
   Tile as(DType dtype, double shift);
+
+  /**
+   * Adds a product of two narrow matrices to rows that the tile holds, which are of binary32.
+   *
+   * <p>Each element becomes {@code w + scale * (b_1 a_1 + … + b_r a_r)}, r being the rank, computed
+   * in binary32 or better. Let u be 2^-24, half the distance of 1 to its successor. A sum of r
+   * products, each rounded, errs by less than {@code r u / (1 - r u)} of the sum of their absolute
+   * values in whatever order, with fused steps or not (Higham 2002, section 3.1); scaling and
+   * adding round once more each. So every backend gives the exact value within
+   *
+   * <pre>(r + 3) u (|w| + |scale| (|b_1 a_1| + … + |b_r a_r|)) + (r |scale| + 2) 2^-149</pre>
+   *
+   * as long as r is at most 2^20 and nothing overflows; the last term is for products below the
+   * normal numbers. Formats with fewer bits, such as TF32, do not. In Java the result depends on
+   * row and column alone, never on the tile.
+   *
+   * @param from the rows' first element in the tile
+   */
+  void addProduct(int from, LowRankRows product);
 }

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -49,6 +50,21 @@ public record ExecutablePlan(
   public long sourceBytes() {
     return source.files().tensors().stream()
         .mapToLong(tensor -> tensor.spec().byteSize())
+        .reduce(productBytes(), Math::addExact);
+  }
+
+  /** The weights that products are added to. */
+  public List<LowRankMerge> merges() {
+    return steps.stream()
+        .flatMap(step -> step instanceof LowRankMerge merge ? Stream.of(merge) : Stream.empty())
+        .toList();
+  }
+
+  private long productBytes() {
+    return merges().stream()
+        .flatMap(merge -> merge.products().stream())
+        .mapToLong(
+            product -> Math.addExact(product.a().spec().byteSize(), product.b().spec().byteSize()))
         .reduce(0, Math::addExact);
   }
 }

@@ -1,12 +1,17 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.LowRankChange;
+import io.shardwright.core.internal.describe.LowRankProduct;
+import io.shardwright.core.internal.describe.LowRankProduct.Factor;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
+import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -23,13 +28,11 @@ import java.util.stream.Stream;
 final class PlanProof {
   private PlanProof() {}
 
-  static void check(ExecutablePlan plan) {
+  static void check(ExecutablePlan plan, LowRankChange change) {
     Set<Object> read = Collections.newSetFromMap(new IdentityHashMap<>());
     Set<TargetTensor> written = Collections.newSetFromMap(new IdentityHashMap<>());
     for (PlanStep step : plan.steps()) {
-      if (step instanceof Copy copy) {
-        sources(copy, read);
-      }
+      step.copied().ifPresent(copy -> sources(copy, read));
       targets(step, written);
     }
     plan.leftOut().stream()
@@ -39,17 +42,46 @@ final class PlanProof {
     plan.source().files().tensors().stream()
         .filter(tensor -> !LogicalTensor.isExtraState(tensor.spec().name()))
         .forEach(tensor -> require(read.contains(tensor), tensor.spec().name() + " is not used"));
+    plan.merges().forEach(merge -> products(merge, read));
+    change
+        .tensors()
+        .forEach(tensor -> require(read.contains(tensor), tensor.spec().name() + " is not used"));
     plan.targets().forEach(tensor -> require(written.contains(tensor), tensor + " is not written"));
   }
 
   private static void sources(Copy copy, Set<Object> read) {
     var boxes = new ArrayList<>(copy.zeros());
     copy.from().forEach(from -> boxes.add(from.view().logical()));
-    covers(copy.tensor().shape(), boxes, copy);
+    covers(copy.tensor(), boxes);
     Stream.of(copy.from(), copy.replicas(), copy.leftOut())
         .flatMap(List::stream)
         .map(SourcePart::tensor)
         .forEach(read::add);
+  }
+
+  /** Factors are whole and fit the weight, and no two products change the same row. */
+  private static void products(LowRankMerge merge, Set<Object> read) {
+    var changed = new ArrayList<Region>();
+    for (LowRankProduct product : merge.products()) {
+      factor(product.a(), read);
+      factor(product.b(), read);
+      Shape rows = product.rows().shape();
+      Shape whole = merge.tensor().shape();
+      long columns = product.a().spec().shape().elementsFrom(1);
+      require(columns == whole.elementsFrom(rows.rank()), product + " has other columns");
+      require(product.b().spec().shape().elements() == rows.elements() * product.rank(), "B");
+      for (int axis = 0; axis < rows.rank(); axis++) {
+        require(product.rows().end(axis) <= whole.dim(axis), product + " leaves " + whole);
+      }
+      require(changed.stream().noneMatch(product.rows()::overlaps), product + " meets another");
+      changed.add(product.rows());
+    }
+  }
+
+  private static void factor(Factor factor, Set<Object> read) {
+    var boxes = factor.parts().stream().map(part -> part.view().logical()).toList();
+    covers(factor.spec(), boxes);
+    factor.parts().forEach(part -> read.add(part.tensor()));
   }
 
   private static void targets(PlanStep step, Set<TargetTensor> written) {
@@ -83,19 +115,20 @@ final class PlanProof {
   }
 
   /** Boxes inside a shape cover it exactly once if no two overlap and their sizes add up. */
-  private static void covers(Shape shape, List<Region> boxes, PlanStep copy) {
+  private static void covers(TensorSpec tensor, List<Region> boxes) {
+    Shape shape = tensor.shape();
     long elements = 0;
     for (int i = 0; i < boxes.size(); i++) {
       Region box = boxes.get(i);
       for (int axis = 0; axis < shape.rank(); axis++) {
-        require(box.end(axis) <= shape.dim(axis), box + " is outside " + copy.tensor());
+        require(box.end(axis) <= shape.dim(axis), box + " is outside " + tensor);
       }
       for (Region other : boxes.subList(0, i)) {
-        require(!box.overlaps(other), box + " overlaps " + other + " in " + copy.tensor());
+        require(!box.overlaps(other), box + " overlaps " + other + " in " + tensor);
       }
       elements = Math.addExact(elements, box.shape().elements());
     }
-    require(elements == shape.elements(), "boxes do not add up to " + copy.tensor());
+    require(elements == shape.elements(), "boxes do not add up to " + tensor);
   }
 
   private static void require(boolean holds, String otherwise) {

@@ -1,10 +1,12 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.LowRankProduct;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
+import java.util.Optional;
 
 /** One thing to do. The set is closed, so that a plan can be shown, checked and run elsewhere. */
 public sealed interface PlanStep {
@@ -14,6 +16,11 @@ public sealed interface PlanStep {
 
   /** The logical tensor; its shape has an axis per factor. */
   TensorSpec tensor();
+
+  /** What is moved; empty where values are made. */
+  default Optional<Copy> copied() {
+    return Optional.empty();
+  }
 
   /**
    * Moves a logical tensor's elements from where they lie to where they belong; a target of another
@@ -33,7 +40,12 @@ public sealed interface PlanStep {
       List<SourcePart> leftOut,
       double shift,
       List<To> to)
-      implements PlanStep {}
+      implements PlanStep {
+    @Override
+    public Optional<Copy> copied() {
+      return Optional.of(this);
+    }
+  }
 
   /**
    * Writes values that the configuration determines.
@@ -41,6 +53,30 @@ public sealed interface PlanStep {
    * @param values the tensor's bytes, little-endian and row-major
    */
   record Fill(TensorSpec tensor, byte[] values, List<To> to) implements PlanStep {}
+
+  /**
+   * Adds products to a weight on its way: what is copied, plus each product, in binary32, rounded
+   * once to the target's type.
+   *
+   * @param copy what would be done without them
+   * @param products at least one
+   */
+  record LowRankMerge(Copy copy, List<LowRankProduct> products) implements PlanStep {
+    @Override
+    public TensorSpec tensor() {
+      return copy.tensor();
+    }
+
+    @Override
+    public List<To> to() {
+      return copy.to();
+    }
+
+    @Override
+    public Optional<Copy> copied() {
+      return Optional.of(copy);
+    }
+  }
 
   /** Elements of a target tensor. */
   record To(TargetTensor tensor, View view) {}

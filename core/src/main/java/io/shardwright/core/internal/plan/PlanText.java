@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.outline.ByteSize;
 import io.shardwright.core.outline.GridTable;
 import io.shardwright.core.outline.LayerRange;
@@ -66,12 +65,13 @@ public final class PlanText {
     outline.edits().forEach(edit -> line("config", edit.toString()));
     outline.padding().forEach(padding -> line("padding", padding.toString()));
     outline.casts().forEach(cast -> line("cast", cast.toString()));
+    outline.merges().forEach(merge -> line("merge", merge.toString()));
     outline.shifted().forEach(name -> line("shifted", name + ": a constant is added"));
     outline.computed().forEach(name -> line("computed", name + ": the configuration tells it"));
     outline.leftOut().forEach(name -> line("left out", name + ": the target's naming has no such"));
     plan.steps().stream()
-        .filter(Copy.class::isInstance)
-        .flatMap(step -> ((Copy) step).leftOut().stream())
+        .flatMap(step -> step.copied().stream())
+        .flatMap(copy -> copy.leftOut().stream())
         .forEach(
             from ->
                 line(

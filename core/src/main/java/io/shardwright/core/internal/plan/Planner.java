@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourcePart;
@@ -40,6 +41,7 @@ public final class Planner {
   private final List<ConfigChange> changes;
   private final ModelConfig config;
   private final Vocabulary vocabulary;
+  private final LowRankChange change;
   private final List<String> problems = new ArrayList<>();
 
   private Planner(
@@ -47,7 +49,8 @@ public final class Planner {
       TargetChoice choice,
       List<ConfigChange> additions,
       VocabularySize vocabularySize,
-      TargetNames names) {
+      TargetNames names,
+      LowRankChange change) {
     this.model = model;
     this.choice = choice;
     this.additions = additions;
@@ -56,6 +59,8 @@ public final class Planner {
     this.changes.addAll(additions);
     this.config = new ChangedConfig(model.config(), changes);
     this.vocabulary = new Vocabulary(model.source(), model.config(), vocabularySize);
+    this.change = change;
+    this.problems.addAll(change.problems());
   }
 
   /**
@@ -72,8 +77,23 @@ public final class Planner {
       List<ConfigChange> additions,
       VocabularySize vocabularySize,
       TargetNames names) {
-    var plan = new Planner(model, choice, additions, vocabularySize, names).plan();
-    PlanProof.check(plan);
+    return plan(model, choice, additions, vocabularySize, names, LowRankChange.NONE);
+  }
+
+  /**
+   * The same with products added to weights.
+   *
+   * @param change by which the model's weights change
+   */
+  public static ExecutablePlan plan(
+      ModelDescription model,
+      TargetChoice choice,
+      List<ConfigChange> additions,
+      VocabularySize vocabularySize,
+      TargetNames names,
+      LowRankChange change) {
+    var plan = new Planner(model, choice, additions, vocabularySize, names, change).plan();
+    PlanProof.check(plan, change);
     return plan;
   }
 
@@ -96,12 +116,16 @@ public final class Planner {
           .forEach(
               name -> problems.add("the source lacks '" + name + "', which that naming needs"));
     }
+    works.forEach(
+        work ->
+            problems.addAll(
+                Merging.problems(work.tensor(), work.shape(), work.emissions(), change)));
     return new Draft(rows, works);
   }
 
   /** Whether all else as asked can be done in another grid. */
   private boolean possible(ParallelSize size) {
-    var other = new Planner(model, choice.at(size), additions, vocabulary.size(), names);
+    var other = new Planner(model, choice.at(size), additions, vocabulary.size(), names, change);
     var draft = other.draft();
     return other.problems.isEmpty() && Feasibility.possible(model, other.choice, draft.emissions());
   }
@@ -216,7 +240,7 @@ public final class Planner {
     var steps = new ArrayList<PlanStep>();
     works.stream()
         .filter(work -> !work.emissions().isEmpty())
-        .forEach(work -> steps.add(copy(work, targets)));
+        .forEach(work -> steps.add(Merging.step(copy(work, targets), change)));
     for (ParameterRule row : rows.determined()) {
       Emission emission = determined(row);
       var spec = new TensorSpec(row.canonical(), emission.dtype(), emission.form().canonical());

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
@@ -31,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
@@ -60,19 +62,31 @@ public record InMemoryModel(
   /** The same on another backend. */
   public InMemoryModel reshard(
       int wanted, Supplier<TensorBackend> backend, int threads, boolean inOrder) {
-    ExecutablePlan plan = plan(wanted);
+    return run(plan(wanted), backend, threads, inOrder);
+  }
+
+  /** Runs a plan of this model. */
+  public InMemoryModel run(
+      ExecutablePlan plan, Supplier<TensorBackend> backend, int threads, boolean inOrder) {
     var target = new MemoryTarget(plan, inOrder);
     target.run(plan, backend, threads);
-    return new InMemoryModel(rules, wanted, config, held(plan, target));
+    return new InMemoryModel(rules, plan.choice().size().tensor(), config, held(plan, target));
   }
 
   public ExecutablePlan plan(int wanted) {
+    return plan(wanted, Optional.empty(), LowRankChange.NONE);
+  }
+
+  public ExecutablePlan plan(int wanted, Optional<DType> dtype, LowRankChange change) {
+    var size = new ParallelSize(wanted, 1);
     return Planner.plan(
         describe(),
-        TargetChoice.grid(new ParallelSize(wanted, 1), Naming.LEGACY, WeightLayout.RANKS),
+        new TargetChoice(
+            size, OptionalInt.empty(), Naming.LEGACY, WeightLayout.RANKS, dtype, Optional.empty()),
         List.of(),
         VocabularySize.UNKNOWN,
-        new Names());
+        new Names(),
+        change);
   }
 
   public ModelDescription describe() {

@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.shardwright.core.internal.execute.CastLosses;
+import io.shardwright.core.internal.execute.LowRankRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -134,6 +135,21 @@ final class CarrierArrays implements AutoCloseable {
 
   private static long[] longs(java.util.List<Long> values) {
     return values.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Adds a product to rows of binary32 that begin at a place of the tile. */
+  void addProduct(Array tile, long at, LowRankRows product) {
+    var arguments =
+        Stream.of(
+            IValue.from(tile.values),
+            IValue.from(at),
+            IValue.from(over(product.b(), Carrier.WORD).values),
+            IValue.from(over(product.a(), Carrier.WORD).values),
+            IValue.from((long) product.count()),
+            IValue.from((long) product.columns()),
+            IValue.from((long) product.rank()),
+            IValue.from((double) product.scale()));
+    run("add", arguments).close();
   }
 
   /** Casts elements, adding something to each. */

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.execute.djl;
 
+import io.shardwright.core.internal.execute.LowRankRows;
 import io.shardwright.core.internal.execute.Spans;
 import io.shardwright.core.internal.execute.Tile;
 import io.shardwright.core.internal.execute.djl.CarrierArrays.Array;
@@ -100,5 +101,12 @@ final class DjlTile implements Tile {
     Cast cast = memory.cast(from.values, source, shift, FloatingType.of(wanted), carrier);
     values = cast.values();
     backend.add(cast.lost());
+  }
+
+  @Override
+  public void addProduct(int from, LowRankRows product) {
+    try (var part = memory.part()) {
+      part.addProduct(values, from, product);
+    }
   }
 }
