@@ -78,6 +78,12 @@ final class ReshardOptions {
   private boolean allowLossy;
 
   @Option(
+      names = "--lora",
+      paramLabel = "ADAPTER",
+      description = "Merge a LoRA: a .nemo of NeMo's PEFT, or a folder of Hugging Face's peft.")
+  private Path lora;
+
+  @Option(
       names = "--vocab-size",
       paramLabel = "N",
       description = "The true vocabulary size, before padding, where the file does not tell.")
@@ -170,6 +176,9 @@ final class ReshardOptions {
     Precision.of(dtype, command).ifPresent(wanted -> request.dtype(wanted, allowLossy));
     if (threads != null) {
       request.run(RunOptions.DEFAULT.withThreads(positive(threads, "--threads")));
+    }
+    if (lora != null) {
+      request.lora(lora);
     }
     if (vocabSize != null) {
       request.vocabSize(vocabSize);

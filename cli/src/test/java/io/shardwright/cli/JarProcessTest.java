@@ -271,7 +271,7 @@ class JarProcessTest {
     return run.out().lines().sorted().toList();
   }
 
-  private static List<String> jar(Object... args) {
+  static List<String> jar(Object... args) {
     var command = new ArrayList<String>();
     command.addAll(
         List.of(javaBinary(), "-Xmx256m", "-jar", System.getProperty("shardwright.jar")));
@@ -285,7 +285,7 @@ class JarProcessTest {
     return String.join(File.separator, System.getProperty("java.home"), "bin", "java");
   }
 
-  private static Run start(List<String> command) throws IOException, InterruptedException {
+  static Run start(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Run(process.waitFor(), out, "");

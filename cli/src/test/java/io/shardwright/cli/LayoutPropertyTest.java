@@ -57,6 +57,18 @@ class LayoutPropertyTest {
     }
   }
 
+  /** As in Hugging Face folders of more than ten layers, whose names are sorted by their digits. */
+  @Test
+  void layersMayStandInAnyOrderInAFile() throws IOException {
+    for (long seed = 0; seed < 5; seed++) {
+      var model = new TinyGpt(seed);
+      Path source = model.writeBackwards(folder.resolve("backwards" + seed));
+      Path arrays = go(source, new Way("mcore", "distributed", 1, 1), model, "-arrays" + seed);
+      Path back = go(arrays, new Way("mcore", "ranks", 1, 1), model, "-back" + seed);
+      assertEquals(Checkpoints.found(source), Checkpoints.found(back), "seed " + seed);
+    }
+  }
+
   /** Megatron-Core cuts a gated bias of arrays by rank, whatever it means. */
   @Test
   void aGatedBiasStandsInRankOrder() throws IOException {

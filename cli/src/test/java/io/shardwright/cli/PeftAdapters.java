@@ -114,7 +114,7 @@ abstract class PeftAdapters extends CommunityFolders {
         });
   }
 
-  private static void assertClose(float[] wanted, float[] found, String name) {
+  static void assertClose(float[] wanted, float[] found, String name) {
     assertEquals(wanted.length, found.length, name);
     for (int i = 0; i < wanted.length; i++) {
       assertEquals(wanted[i], found[i], TOLERANCE, name);

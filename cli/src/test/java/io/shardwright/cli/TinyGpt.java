@@ -12,10 +12,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 
 /**
@@ -132,13 +135,35 @@ final class TinyGpt {
 
   /** Writes it as a folder with one rank file of random values. */
   Path write(Path folder) throws IOException {
+    DType dtype = random.nextBoolean() ? DType.FLOAT32 : DType.BFLOAT16;
+    write(folder, config, dtype, tensors, random::nextBytes);
+    return folder;
+  }
+
+  /** The same with its names in the opposite order. */
+  Path writeBackwards(Path folder) throws IOException {
+    var names = new ArrayList<>(tensors.keySet());
+    Collections.reverse(names);
+    Map<String, Shape> reversed = new LinkedHashMap<>();
+    names.forEach(name -> reversed.put(name, tensors.get(name)));
+    write(folder, config, DType.FLOAT32, reversed, random::nextBytes);
+    return folder;
+  }
+
+  /** Writes a folder with one rank file. */
+  static void write(
+      Path folder,
+      Map<String, String> config,
+      DType dtype,
+      Map<String, Shape> tensors,
+      Consumer<byte[]> values)
+      throws IOException {
     Files.createDirectories(folder);
     var yaml = new StringBuilder();
     config.forEach((key, value) -> yaml.append(key + ": " + value + "\n"));
     Files.writeString(folder.resolve("model_config.yaml"), yaml);
     var pickle = new StateDictPickle();
     Map<String, String> keys = new LinkedHashMap<>();
-    DType dtype = random.nextBoolean() ? DType.FLOAT32 : DType.BFLOAT16;
     tensors.forEach(
         (name, shape) -> keys.put(name, pickle.add(new TensorSpec(name, dtype, shape))));
     var layout =
@@ -151,7 +176,7 @@ final class TinyGpt {
     keys.forEach(
         (name, key) -> {
           byte[] bytes = new byte[(int) tensors.get(name).elements() * dtype.byteSize()];
-          random.nextBytes(bytes);
+          values.accept(bytes);
           file.put((int) layout.dataOffset(key), bytes);
           var crc = new CRC32();
           crc.update(bytes);
@@ -159,7 +184,6 @@ final class TinyGpt {
         });
     layout.structure(crcs).forEach(chunk -> file.put((int) chunk.offset(), chunk.bytes()));
     Files.write(folder.resolve("model_weights.ckpt"), file.array());
-    return folder;
   }
 
   /** The bytes of a tensor in a torch file. */

@@ -22,15 +22,12 @@ import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** One request on its way: open, describe, plan, execute, verify, publish. */
@@ -39,6 +36,7 @@ final class ReshardJob implements AutoCloseable {
   private final AdapterRegistry registry;
   private final ModelSource source;
   private final Adoption adoption;
+  private final Lora lora;
   private final ExecutablePlan plan;
   private final CheckpointTarget layout;
 
@@ -47,12 +45,14 @@ final class ReshardJob implements AutoCloseable {
       AdapterRegistry registry,
       ModelSource source,
       Adoption adoption,
+      Lora lora,
       ExecutablePlan plan,
       CheckpointTarget layout) {
     this.request = request;
     this.registry = registry;
     this.source = source;
     this.adoption = adoption;
+    this.lora = lora;
     this.plan = plan;
     this.layout = layout;
   }
@@ -68,9 +68,11 @@ final class ReshardJob implements AutoCloseable {
         new Sources(registry)
             .open(request.source(), spoolFolder(target), request.training(), toTraining);
     Adoption adoption = Adoption.none();
+    Lora lora = Lora.none();
     try {
-      requireTraining(toTraining, source);
-      requireClaims(request, source);
+      lora = Lora.of(request, source, spoolFolder(target));
+      Claims.requireTraining(toTraining, source);
+      Claims.require(request, source);
       source.requireCarriable();
       if (format(request) == TargetFormat.SAFETENSORS) {
         return plain(request, source, adoption, registry);
@@ -80,9 +82,10 @@ final class ReshardJob implements AutoCloseable {
         adoption = Adoption.of(source, family, request.training());
       }
       var kind = new TargetKind(request, source, adoption, registry);
-      ExecutablePlan plan = plan(request, source, family, adoption, kind);
-      return new ReshardJob(request, registry, source, adoption, plan, kind.layOut(plan));
+      ExecutablePlan plan = plan(request, source, family, adoption, lora, kind);
+      return new ReshardJob(request, registry, source, adoption, lora, plan, kind.layOut(plan));
     } catch (RuntimeException refusal) {
+      lora.close();
       adoption.close();
       source.close();
       throw refusal;
@@ -106,11 +109,13 @@ final class ReshardJob implements AutoCloseable {
             source.size(),
             source.sourceFiles());
     var kind = new TargetKind(request, source, adoption, registry);
-    return new ReshardJob(request, registry, source, adoption, plan, kind.layOut(plan));
+    return new ReshardJob(
+        request, registry, source, adoption, Lora.none(), plan, kind.layOut(plan));
   }
 
   private List<String> notes() {
     var notes = new ArrayList<>(source.notes());
+    notes.addAll(lora.notes(plan.merges().size()));
     if (format(request) == TargetFormat.SAFETENSORS && plan.files().size() > 1) {
       notes.add(
           "the weights are cut for "
@@ -118,15 +123,6 @@ final class ReshardJob implements AutoCloseable {
               + " ranks: there is a file for each, and nothing was merged");
     }
     return notes;
-  }
-
-  private static void requireTraining(boolean wanted, ModelSource source) {
-    if (wanted && !(source instanceof LightningCheckpoint)) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          source.name(),
-          "is no checkpoint of a training, which alone can become one: choose another format");
-    }
   }
 
   /** What is asked for, else what the target's name says, else what the source is. */
@@ -143,27 +139,6 @@ final class ReshardJob implements AutoCloseable {
     return folder != null && java.nio.file.Files.isDirectory(folder)
         ? folder
         : Path.of("").toAbsolutePath();
-  }
-
-  private static void requireClaims(ReshardRequest request, ModelSource source) {
-    requireClaim(source, "tensor", request.claimedTensorSize(), source.size().tensor());
-    requireClaim(source, "pipeline", request.claimedPipelineSize(), source.size().pipeline());
-  }
-
-  private static void requireClaim(
-      ModelSource source, String dimension, OptionalInt claimed, int found) {
-    if (claimed.isPresent() && claimed.getAsInt() != found) {
-      throw new MalformedCheckpointException(
-          ErrorCode.PARALLEL_SIZE_MISMATCH,
-          source.name(),
-          "its "
-              + dimension
-              + "_model_parallel_size is "
-              + found
-              + ", given "
-              + claimed.getAsInt()
-              + ": leave the source's size out, or give the one it has");
-    }
   }
 
   private static ModelFamilyAdapter family(
@@ -189,6 +164,7 @@ final class ReshardJob implements AutoCloseable {
       ModelSource source,
       ModelFamilyAdapter family,
       Adoption adoption,
+      Lora lora,
       TargetKind kind) {
     var model =
         Describer.describe(
@@ -210,9 +186,10 @@ final class ReshardJob implements AutoCloseable {
     return Planner.plan(
         model,
         choice,
-        adoption.changes(),
+        lora.with(adoption.changes(), source.config()),
         new VocabularySize(request.vocabSize(), Vocabularies.original(source), tokenizer),
-        kind.names(choice.size()));
+        kind.names(choice.size()),
+        lora.change(model, kind));
   }
 
   ReshardPlan plan() {
@@ -236,6 +213,7 @@ final class ReshardJob implements AutoCloseable {
       var copied = new PhaseProgress(listener, ProgressListener.Phase.COPY, plan.logicalBytes());
       Written written = Executor.run(plan, layout, staging, copied, conditions);
       source.requireUnchanged();
+      lora.requireUnchanged();
       staging.seal(request.sync());
       if (request.verify()) {
         var verified =
@@ -299,6 +277,7 @@ final class ReshardJob implements AutoCloseable {
 
   @Override
   public void close() {
+    lora.close();
     adoption.close();
     source.close();
   }

@@ -27,6 +27,7 @@ import java.util.OptionalLong;
  * @param allowLossy whether a cast may lose values
  * @param claimedTensorSize what the user says the source's size is; refused where it is not
  * @param claimedPipelineSize what the user says the source's size is; refused where it is not
+ * @param lora an adapter to merge into the weights: a NeMo archive or folder, or a folder of peft
  * @param vocabSize the true vocabulary size in rows, before padding; empty where the file tells
  * @param family the adapter to use; empty finds it
  * @param replicateUnmatched whether a tensor that no rule matches is copied to every rank
@@ -52,6 +53,7 @@ public record ReshardRequest(
     boolean allowLossy,
     OptionalInt claimedTensorSize,
     OptionalInt claimedPipelineSize,
+    Optional<Path> lora,
     OptionalLong vocabSize,
     Optional<String> family,
     boolean replicateUnmatched,

@@ -24,6 +24,7 @@ public final class ReshardRequestBuilder {
   private boolean allowLossy;
   private OptionalInt claimedTensor = OptionalInt.empty();
   private OptionalInt claimedPipeline = OptionalInt.empty();
+  private Optional<Path> lora = Optional.empty();
   private OptionalLong vocabSize = OptionalLong.empty();
   private Optional<String> family = Optional.empty();
   private boolean replicateUnmatched;
@@ -162,6 +163,17 @@ public final class ReshardRequestBuilder {
   }
 
   /**
+   * Merges an adapter into the weights.
+   *
+   * @param adapter a NeMo archive or folder, or a folder of peft
+   * @return this
+   */
+  public ReshardRequestBuilder lora(Path adapter) {
+    lora = Optional.of(adapter);
+    return this;
+  }
+
+  /**
    * States the true vocabulary size, before padding.
    *
    * @param size at least 1
@@ -281,6 +293,7 @@ public final class ReshardRequestBuilder {
         allowLossy,
         claimedTensor,
         claimedPipeline,
+        lora,
         vocabSize,
         family,
         replicateUnmatched,

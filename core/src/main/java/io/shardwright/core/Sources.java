@@ -2,6 +2,7 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
+import io.shardwright.core.internal.format.directory.PeftFolder;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.lightning.LightningOptions;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
@@ -34,6 +35,9 @@ record Sources(AdapterRegistry registry) {
               options.step(),
               options.hparamsFile(),
               state && options.optimizer()));
+    }
+    if (PeftFolder.recognizes(path)) {
+      return PeftFolder.open(path);
     }
     return NemoCheckpoint.open(path, spoolFolder);
   }

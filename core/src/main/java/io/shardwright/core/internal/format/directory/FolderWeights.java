@@ -12,6 +12,7 @@ import io.shardwright.spi.format.DirectoryFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,12 +28,14 @@ final class FolderWeights {
   private final Map<String, TorchFile> torchFiles = new LinkedHashMap<>();
 
   FolderWeights(FolderFiles files, DirectoryFormat format) {
+    this(files, format.indexFile(files.names()), format.weightFiles(files.names()));
+  }
+
+  /** What an index names, or all that some files hold where there is none. */
+  FolderWeights(FolderFiles files, Optional<String> index, List<String> weightFiles) {
     this.files = files;
-    format
-        .indexFile(files.names())
-        .ifPresentOrElse(
-            this::readIndexed,
-            () -> format.weightFiles(files.names()).forEach(file -> tensors.putAll(read(file))));
+    index.ifPresentOrElse(
+        this::readIndexed, () -> weightFiles.forEach(file -> tensors.putAll(read(file))));
     tensors.keySet().forEach(this::refuseQuantized);
   }
 

@@ -1,0 +1,160 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Adapters that change more than products do, or do not fit their model. */
+class LoraRefusalTest extends PeftAdapters {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"use_dora\": false | \"use_dora\": true | 'use_dora' is true",
+        "\"bias\": \"none\" | \"bias\": \"all\" | 'bias' is 'all'",
+        "\"peft_type\": \"LORA\" | \"peft_type\": \"IA3\" | peft_type is 'IA3', expected LORA",
+        "\"init_lora_weights\": true | \"init_lora_weights\": \"pissa_niter_4\" | 'pissa_niter_4'",
+        "\"modules_to_save\": null | \"modules_to_save\": [\"lm_head\"] | 'modules_to_save' is set",
+        "\"layer_replication\": null | \"layer_replication\": [[0, 2]] | 'layer_replication' is set",
+        "\"use_dora\": false | \"use_newer\": {\"a\": 1} | 'use_newer' is set",
+        "\"lora_alpha\": 8 | \"lora_alpha\": null | lora_alpha is null, expected a number",
+        "\"r\": 4 | \"r\": 0 | r is 0, expected a number over 0",
+        "\"r\": 4 | \"r\": 5 | expected 5 on axis 0",
+        "\"q_proj\": 2 | \"(a+)+q_proj\": 2 | too wide a pattern",
+        "\"q_proj\": 2 | \"(q_proj\": 2 | too wide a pattern"
+      })
+  void refusesAConfigurationThatMeansMore(String part, String by, String reason)
+      throws IOException {
+    Path lora = adapter("llama");
+    edit(lora.resolve(ADAPTER_CONFIG), part, by);
+    assertRefused(3, reason, community("llama"), lora);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "q_proj.lora_A, q_proj.lora_C, lora_C.weight' is no lora_A or lora_B of a linear layer",
+    "q_proj.lora_A, x_proj.lora_A, x_proj' has [lora_A] alone"
+  })
+  void refusesTensorsThatAreNoPairs(String part, String by, String reason) throws IOException {
+    Path lora = adapter("llama");
+    rename(lora.resolve(ADAPTER_WEIGHTS), part, by);
+    assertRefused(3, reason, community("llama"), lora);
+  }
+
+  /** Renames within the header, which keeps its length. */
+  private static void rename(Path file, String part, String by) throws IOException {
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    int at = text.indexOf(part);
+    String changed = text.substring(0, at) + by + text.substring(at + part.length());
+    Files.writeString(file, changed, StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void saysWhichVersionsOfPeftDiffer() throws IOException {
+    Path lora = adapter("llama");
+    edit(lora.resolve(ADAPTER_CONFIG), "\"mlp.up_proj\": 24", "\"up_proj\": 24");
+    assertRefused(3, "differently by different versions of peft", community("llama"), lora);
+  }
+
+  @Test
+  void namesAllThatTheModelLacks() throws IOException {
+    assertRefused(
+        6,
+        "'transformer.h.0.attn.c_attn', 'transformer.h.0.attn.c_proj', 'transformer.h.0.mlp.c_fc'"
+            + " and 1 more: changed by adapter-gpt2, not in the model",
+        community("mistral"),
+        adapter("gpt2"));
+  }
+
+  @Test
+  void saysEveryShapeThatDoesNotFit() throws IOException {
+    assertRefused(6, "shape [4, 32], expected [4, 64]", llama("tiny-llama-gqa"), adapter("llama"));
+    Path gpt = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
+    Path lora = archive("lora-mcore-tp1");
+    assertRefused(6, "expected factors of [192, 64]", gpt, lora);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ia3-mcore-tp1, peft.peft_scheme 'ia3'",
+    "ptuning-mcore-tp1, peft.peft_scheme 'ptuning'",
+    "adapter-legacy-tp1, peft.peft_scheme 'adapter'"
+  })
+  void refusesOtherAdapters(String name, String reason) throws IOException {
+    Path base = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
+    assertRefused(6, reason, base, archive(name));
+  }
+
+  @Test
+  void refusesWhatAnAdapterHoldsBesideItsFactors() throws IOException {
+    Path base = Checkpoints.copy("llama-mha-legacy-tp1.nemo", folder);
+    assertRefused(6, "position_embeddings.weight'", base, archive("lora-legacy-tied-add"));
+  }
+
+  @Test
+  void refusesAModelThatIsAnAdapterItself() throws IOException {
+    assertRefused(6, ", not in the model", archive("lora-mcore-tp2"), archive("lora-mcore-tp1"));
+  }
+
+  @Test
+  void refusesAnAdapterThatIsAModel() throws IOException {
+    Path base = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
+    assertRefused(6, "peft.peft_scheme 'none', expected lora", base, base);
+    assertRefused(3, "SW-109", base, community("llama"));
+    assertRefused(3, "SW-101", base, folder.resolve("nowhere.nemo"));
+  }
+
+  @Test
+  void refusesTargetsThatAreNotDescribed() throws IOException {
+    Path base = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
+    Path lora = archive("lora-mcore-tp1");
+    assertRefused(3, "written as they are stored", base, lora, "--to", "safetensors");
+  }
+
+  @Test
+  void refusesATrainingWhoseOptimizerWouldBeOutdated() throws IOException {
+    Path training = Path.of("src/test/resources/lightning/ckpt-gpt-tp1");
+    Path out = folder.resolve("training");
+    Run run = Run.of("reshard", training, out, "--lora", archive("lora-mcore-tp1"));
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("optimizer would still have the old weights"), run.err());
+    assertTrue(Files.notExists(out));
+  }
+
+  @Test
+  void refusesADamagedAdapter() throws IOException {
+    Path lora = archive("lora-legacy-tp1");
+    byte[] bytes = Files.readAllBytes(lora);
+    // The first storage's bytes begin after the zip's first entries; all that differ are values.
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("data/0");
+    bytes[at + 120] ^= 1;
+    Files.write(lora, bytes);
+    Path base = Checkpoints.copy("llama-mha-legacy-tp1.nemo", folder);
+    assertRefused(3, "SW-108", base, lora);
+  }
+
+  @Test
+  void inspectsAFolderOfPeft() throws IOException {
+    Run run = Run.of("inspect", adapter("llama"), "--tensors");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("huggingface-peft"), run.out());
+    assertTrue(run.err().contains("merge it with convert MODEL TARGET --lora"), run.err());
+    Run whole = Run.of("verify", folder.resolve("adapter-llama"));
+    assertEquals(0, whole.code(), whole.err());
+  }
+
+  @Test
+  void refusesToConvertAnAdapterAlone() throws IOException {
+    Run run = Run.of("convert", adapter("llama"), folder.resolve("out.nemo"));
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("give the model, and this with --lora"), run.err());
+  }
+}

@@ -1,0 +1,166 @@
+package io.shardwright.core.internal.format.directory;
+
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Arr;
+import io.shardwright.core.internal.codec.json.JsonValue.Bool;
+import io.shardwright.core.internal.codec.json.JsonValue.Null;
+import io.shardwright.core.internal.codec.json.JsonValue.Num;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * What an {@code adapter_config.json} says that decides the product (peft 0.13 and 0.21, {@code
+ * peft/tuners/lora/config.py}). Whatever is not known to be without effect must be absent, null,
+ * false or empty.
+ */
+record PeftConfig(Obj document) {
+  static final String FILE = "adapter_config.json";
+
+  private static final Set<String> READ =
+      Set.of("peft_type", "r", "lora_alpha", "use_rslora", "rank_pattern", "alpha_pattern");
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "auto_mapping",
+          "base_model_name_or_path",
+          "eva_config",
+          "exclude_modules",
+          "fan_in_fan_out",
+          "inference_mode",
+          "layers_pattern",
+          "layers_to_transform",
+          "lora_dropout",
+          "megatron_core",
+          "peft_version",
+          "qalora_group_size",
+          "revision",
+          "runtime_config",
+          "target_modules",
+          "task_type");
+
+  /** Ways to begin a training that leave the base's weights as they are. */
+  private static final Set<String> BEGINNINGS = Set.of("gaussian", "eva", "orthogonal");
+
+  /** Why the product is another, or can't be told. */
+  List<String> problems() {
+    var problems = new ArrayList<String>();
+    String type = document.get("peft_type").flatMap(JsonValue::asText).orElse("(none)");
+    if (!type.equals("LORA")) {
+      return List.of("peft_type is '" + type + "', expected LORA");
+    }
+    document.fields().forEach((key, value) -> problem(key, value).ifPresent(problems::add));
+    number("r", document.get("r"), true).ifPresent(problems::add);
+    number("lora_alpha", document.get("lora_alpha"), false).ifPresent(problems::add);
+    problems.addAll(patterns("rank_pattern", true));
+    problems.addAll(patterns("alpha_pattern", false));
+    return problems;
+  }
+
+  private List<String> patterns(String key, boolean positive) {
+    var problems = new ArrayList<String>();
+    pattern(key)
+        .forEach(
+            (pattern, value) -> {
+              if (!PeftPattern.isPlain(pattern)) {
+                problems.add(key + " has '" + pattern + "', which is too wide a pattern");
+              }
+              number(key + " for '" + pattern + "'", Optional.of(value), positive)
+                  .ifPresent(problems::add);
+            });
+    return problems;
+  }
+
+  private static Optional<String> number(String name, Optional<JsonValue> value, boolean positive) {
+    double number = value.map(PeftConfig::number).orElse(OptionalDouble.empty()).orElse(Double.NaN);
+    boolean fine = positive ? number > 0 : !Double.isNaN(number);
+    String expected = positive ? ", expected a number over 0" : ", expected a number";
+    return fine
+        ? Optional.empty()
+        : Optional.of(name + " is " + value.map(PeftConfig::shown).orElse("absent") + expected);
+  }
+
+  private Optional<String> problem(String key, JsonValue value) {
+    boolean fine =
+        switch (key) {
+          case "init_lora_weights" ->
+              value instanceof Bool
+                  || without(value)
+                  || value.asText().filter(BEGINNINGS::contains).isPresent();
+          case "bias" -> without(value) || value.asText().filter("none"::equals).isPresent();
+          default -> READ.contains(key) || WITHOUT_EFFECT.contains(key) || without(value);
+        };
+    return fine
+        ? Optional.empty()
+        : Optional.of(
+            "'" + key + "' is " + shown(value) + ", which changes more than a product does");
+  }
+
+  private static boolean without(JsonValue value) {
+    return value == Null.NULL
+        || value instanceof Bool bool && !bool.value()
+        || value instanceof Arr list && list.items().isEmpty()
+        || value instanceof Obj map && map.fields().isEmpty();
+  }
+
+  private static String shown(JsonValue value) {
+    if (value instanceof Str text) {
+      return "'" + text.value() + "'";
+    }
+    if (value == Null.NULL) {
+      return "null";
+    }
+    return value instanceof Num num ? num.text() : value instanceof Bool ? "true" : "set";
+  }
+
+  private OptionalDouble number(String key) {
+    return document.get(key).map(PeftConfig::number).orElse(OptionalDouble.empty());
+  }
+
+  private static OptionalDouble number(JsonValue value) {
+    double number = value instanceof Num num ? Double.parseDouble(num.text()) : Double.NaN;
+    return Double.isFinite(number) ? OptionalDouble.of(number) : OptionalDouble.empty();
+  }
+
+  private Map<String, JsonValue> pattern(String key) {
+    return document.get(key).orElse(Null.NULL) instanceof Obj map ? map.fields() : Map.of();
+  }
+
+  /** A module's rank. */
+  double rank(String module) {
+    return number("r", "rank_pattern", PeftPattern.first(pattern("rank_pattern").keySet(), module));
+  }
+
+  /**
+   * By what a module's product is multiplied. In peft 0.13 the first pattern of both lists that
+   * matches counts for both.
+   *
+   * @return empty where versions of peft differ
+   */
+  OptionalDouble scale(String module) {
+    var ranks = pattern("rank_pattern").keySet();
+    var alphas = pattern("alpha_pattern").keySet();
+    Optional<String> now = PeftPattern.first(alphas, module);
+    Optional<String> before =
+        PeftPattern.firstWithin(ranks, module).or(() -> PeftPattern.firstWithin(alphas, module));
+    double alpha = number("lora_alpha", "alpha_pattern", now);
+    boolean same = alpha == number("lora_alpha", "alpha_pattern", before);
+    boolean root = document.get("use_rslora").filter(new Bool(true)::equals).isPresent();
+    double rank = rank(module);
+    return same
+        ? OptionalDouble.of(alpha / (root ? Math.sqrt(rank) : rank))
+        : OptionalDouble.empty();
+  }
+
+  private double number(String key, String patterns, Optional<String> pattern) {
+    return pattern
+        .map(found -> pattern(patterns).get(found))
+        .map(PeftConfig::number)
+        .orElseGet(() -> number(key))
+        .getAsDouble();
+  }
+}

@@ -1,0 +1,152 @@
+package io.shardwright.core.internal.format.directory;
+
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.CommunityLowRank.Pair;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A folder in which Hugging Face's peft keeps an adapter without its model. */
+public final class PeftFolder implements ModelSource {
+  private static final long MAX_CONFIG = 1L << 20;
+  private static final List<String> WEIGHTS =
+      List.of("adapter_model.safetensors", "adapter_model.bin");
+
+  private final FolderFiles files;
+  private final PeftConfig config;
+  private final FolderWeights weights;
+
+  private PeftFolder(FolderFiles files) {
+    this.files = files;
+    config = new PeftConfig(JsonDocument.parse(files.open(PeftConfig.FILE), MAX_CONFIG));
+    var present = WEIGHTS.stream().filter(files.names()::contains).limit(1).toList();
+    if (present.isEmpty()) {
+      throw new MalformedCheckpointException(
+          ErrorCode.TENSOR_MISSING,
+          files.name(),
+          "holds an adapter's configuration without weights, expected " + WEIGHTS.get(0));
+    }
+    weights = new FolderWeights(files, Optional.empty(), present);
+  }
+
+  /** Whether a folder holds an adapter. */
+  public static boolean recognizes(Path path) {
+    return Files.isRegularFile(path.resolve(PeftConfig.FILE));
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @throws MalformedCheckpointException if it holds no weights
+   */
+  public static PeftFolder open(Path folder) {
+    var files = new FolderFiles(folder);
+    try {
+      return new PeftFolder(files);
+    } catch (RuntimeException refusal) {
+      files.close();
+      throw refusal;
+    }
+  }
+
+  /**
+   * What changes each module.
+   *
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException with every reason why that is
+   *     more than products
+   */
+  public Map<String, Pair> pairs() {
+    return new PeftPairs(name(), config).of(weights.tensors());
+  }
+
+  @Override
+  public String format() {
+    return "huggingface-peft";
+  }
+
+  @Override
+  public String name() {
+    return files.name();
+  }
+
+  @Override
+  public ParallelSize size() {
+    return new ParallelSize(1, 1);
+  }
+
+  /** It has none in NeMo's keys. */
+  @Override
+  public YamlDocument config() {
+    return YamlDocument.parse(new MemorySource("{}".getBytes(StandardCharsets.UTF_8), name()));
+  }
+
+  @Override
+  public SourceFiles sourceFiles() {
+    var tensors = weights.tensors();
+    var rank = new RankCoordinate(0, 0);
+    return SourceFiles.ofRanks(
+        List.of(new RankFile(name(), rank, weights.names(), tensors, Map.of(), Optional.empty())));
+  }
+
+  @Override
+  public List<Attachment> attachments() {
+    return List.of();
+  }
+
+  @Override
+  public Map<String, TorchFile> torchFiles() {
+    return weights.torchFiles();
+  }
+
+  @Override
+  public void requireCarriable() {
+    if (!dangerous().isEmpty()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.PICKLE_FORBIDDEN,
+          name(),
+          "its pickle calls "
+              + String.join(", ", dangerous())
+              + ", which runs code when Python loads it");
+    }
+  }
+
+  @Override
+  public void requireUnchanged() {
+    files.requireUnchanged();
+  }
+
+  @Override
+  public long fileBytes() {
+    return files.bytes();
+  }
+
+  @Override
+  public OptionalLong tokenizerSize() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.of("an adapter without its model: merge it with convert MODEL TARGET --lora");
+  }
+
+  @Override
+  public void close() {
+    files.close();
+  }
+}
