@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.Device;
+import io.shardwright.core.ShardwrightBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
@@ -39,6 +40,18 @@ final class CommonOptions {
   private List<Path> adapterPath = List.of();
 
   @Option(
+      names = "--family-file",
+      paramLabel = "F.yaml",
+      description = "Use a family that a YAML file declares; may be given several times.")
+  private List<Path> familyFiles = List.of();
+
+  @Option(
+      names = "--family",
+      paramLabel = "ID",
+      description = "Use this family, whatever claims the checkpoint.")
+  private String family;
+
+  @Option(
       names = "--device",
       paramLabel = "jvm|cpu|cuda[:N]",
       defaultValue = "jvm",
@@ -72,8 +85,13 @@ final class CommonOptions {
     return colour;
   }
 
-  List<Path> adapterPath() {
-    return adapterPath;
+  /** Where families come from. */
+  void apply(ShardwrightBuilder builder) {
+    adapterPath.forEach(builder::adapterPath);
+    familyFiles.forEach(builder::familyFile);
+    if (family != null) {
+      builder.family(family);
+    }
   }
 
   Device device() {

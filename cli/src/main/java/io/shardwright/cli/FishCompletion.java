@@ -19,18 +19,28 @@ final class FishCompletion {
 
   static String of(CommandSpec root) {
     var completion = new FishCompletion(root);
-    root.subcommands().forEach(completion::command);
-    completion.options(root, "__fish_use_subcommand");
-    new java.util.LinkedHashMap<>(root.subcommands())
-        .forEach(
-            (name, line) ->
-                completion.options(line.getCommandSpec(), "__fish_seen_subcommand_from " + name));
+    completion.commands(root, "__fish_use_subcommand");
     return String.join("\n", completion.lines) + "\n";
   }
 
-  private void command(String name, CommandLine line) {
+  /** A command's own commands and options, then theirs. */
+  private void commands(CommandSpec command, String condition) {
+    command.subcommands().forEach((name, line) -> command(name, line, condition));
+    options(command, condition);
+    new java.util.LinkedHashMap<>(command.subcommands())
+        .forEach(
+            (name, line) -> commands(line.getCommandSpec(), "__fish_seen_subcommand_from " + name));
+  }
+
+  private void command(String name, CommandLine line, String condition) {
     String description = first(line.getCommandSpec().usageMessage().description());
-    add("-n __fish_use_subcommand -f -a " + name + described(description));
+    boolean plain = !condition.contains(" ");
+    add(
+        "-n "
+            + (plain ? condition : quoted(condition))
+            + " -f -a "
+            + name
+            + described(description));
   }
 
   private void options(CommandSpec command, String condition) {

@@ -41,15 +41,19 @@ final class ManualPage {
     manual.description(root);
     manual.text("An argument @FILE stands for the arguments in that file.");
     manual.section("COMMANDS");
-    root.subcommands().values().stream()
-        .map(line -> line.getCommandSpec())
-        .distinct()
-        .forEach(manual::command);
+    manual.commands(root);
     manual.section("EXIT STATUS");
     for (int i = 0; i < EXIT_CODES.size(); i += 2) {
       manual.item(EXIT_CODES.get(i), EXIT_CODES.get(i + 1));
     }
     return manual.page.toString();
+  }
+
+  private void commands(CommandSpec parent) {
+    parent.subcommands().values().stream()
+        .map(line -> line.getCommandSpec())
+        .distinct()
+        .forEach(this::command);
   }
 
   private void command(CommandSpec command) {
@@ -59,10 +63,12 @@ final class ManualPage {
         command.positionalParameters().stream()
             .map(PositionalParamSpec::paramLabel)
             .collect(Collectors.joining(" "));
-    macro(".SS " + escaped(command.name() + aliases + " " + arguments).strip());
+    String name = command.qualifiedName().substring(command.root().name().length() + 1);
+    macro(".SS " + escaped(name + aliases + " " + arguments).strip());
     description(command);
     command.positionalParameters().forEach(each -> item(each.paramLabel(), words(each)));
     command.options().stream().filter(each -> !each.hidden()).forEach(this::option);
+    commands(command);
   }
 
   private void option(OptionSpec option) {

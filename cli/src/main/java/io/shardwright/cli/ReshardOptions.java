@@ -89,9 +89,6 @@ final class ReshardOptions {
       description = "The true vocabulary size, before padding, where the file does not tell.")
   private Long vocabSize;
 
-  @Option(names = "--family", paramLabel = "ID", description = "The family to use.")
-  private String family;
-
   @Option(
       names = "--unmatched",
       paramLabel = "refuse|replicate",
@@ -182,9 +179,6 @@ final class ReshardOptions {
     }
     if (vocabSize != null) {
       request.vocabSize(vocabSize);
-    }
-    if (family != null) {
-      request.family(family);
     }
     return request;
   }

@@ -36,7 +36,7 @@ abstract class ScreenCommand implements Callable<Integer> {
 
   final Shardwright shardwright() {
     var builder = Shardwright.builder();
-    common.adapterPath().forEach(builder::adapterPath);
+    common.apply(builder);
     Program.nativeFolders().forEach(builder::nativeFolder);
     Shardwright made = builder.build();
     if (common.verbose()) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       DiffCommand.class,
       ExtractCommand.class,
       AdaptersCommand.class,
+      FamiliesCommand.class,
       DemoCommand.class,
       CompletionCommand.class,
       ManualCommand.class,

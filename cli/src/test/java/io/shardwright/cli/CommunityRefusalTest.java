@@ -53,6 +53,25 @@ class CommunityRefusalTest extends CommunityFolders {
     assertTrue(run.err().contains("SW-208") && run.err().contains("rotary_percentage"), run.err());
   }
 
+  /** Its gated weight has a factor more than the class's has. */
+  @Test
+  void refusesAGatedGptForAClassWithoutGates() throws IOException {
+    TinyGpt gated = null;
+    for (long seed = 0; gated == null; seed++) {
+      var model = new TinyGpt(seed);
+      boolean fits =
+          model.config.get("activation").equals("fast-geglu")
+              && model.config.get("normalization").equals("layernorm")
+              && model.config.get("position_embedding_type").equals("learned_absolute")
+              && model.config.get("bias").equals("true");
+      gated = fits && model.legacyToo() ? model : null;
+    }
+    Path nemo = gated.write(folder.resolve("gated"));
+    Run run = Run.of("convert", nemo, folder.resolve("x"), "--to", "huggingface");
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("SW-208") && run.err().contains("activation"), run.err());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -1,5 +1,7 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -19,6 +21,10 @@ final class AdapterJars {
   }
 
   private static List<Path> jars(Path path) {
+    if (!Files.exists(path)) {
+      throw new CheckpointIoException(
+          ErrorCode.SOURCE_MISSING, path.toString(), "no such jar or folder: check the path");
+    }
     if (!Files.isDirectory(path)) {
       return List.of(path);
     }

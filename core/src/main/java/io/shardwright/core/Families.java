@@ -5,6 +5,8 @@ import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.util.Optional;
 
 /** The family of an open checkpoint. */
@@ -13,8 +15,27 @@ final class Families {
 
   static Optional<ModelFamilyAdapter> of(ModelSource source, AdapterRegistry registry) {
     return source instanceof DirectoryCheckpoint folder
-        ? Optional.of(registry.familyOf(folder.model()))
+        ? Optional.of(registry.familyOf(folder.model(), source.name()))
         : registry.claiming(source.config(), source.name());
+  }
+
+  /**
+   * The family of a checkpoint that needs one.
+   *
+   * @throws UnrecognizedCheckpointException if none claims it, or several do
+   */
+  static ModelFamilyAdapter require(ModelSource source, AdapterRegistry registry) {
+    return of(source, registry)
+        .orElseThrow(
+            () ->
+                new UnrecognizedCheckpointException(
+                    ErrorCode.FAMILY_UNKNOWN,
+                    source.name(),
+                    "no family claims target '"
+                        + source.config().text("target").orElse("(none)")
+                        + "'; found "
+                        + registry.ids()
+                        + ": add its adapter with --adapter-path or --family-file"));
   }
 
   /** The parameters' names where they are not the family's own. */

@@ -1,6 +1,7 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
+import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.execute.Workers;
@@ -21,8 +22,6 @@ import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +56,8 @@ final class ReshardJob implements AutoCloseable {
     this.layout = layout;
   }
 
-  static ReshardJob open(ReshardRequest request, AdapterRegistry registry) {
+  static ReshardJob open(ReshardRequest request, AdapterRegistry all) {
+    AdapterRegistry registry = request.family().map(all::choosing).orElse(all);
     Path target = request.target().toAbsolutePath().normalize();
     Staging.refuseExisting(target, request.overwrite());
     if (request.manifest()) {
@@ -77,7 +77,7 @@ final class ReshardJob implements AutoCloseable {
       if (format(request) == TargetFormat.SAFETENSORS) {
         return plain(request, source, adoption, registry);
       }
-      ModelFamilyAdapter family = family(request, source, registry);
+      ModelFamilyAdapter family = Families.require(source, registry);
       if (adopts(request, source)) {
         adoption = Adoption.of(source, family, request.training());
       }
@@ -141,24 +141,6 @@ final class ReshardJob implements AutoCloseable {
         : Path.of("").toAbsolutePath();
   }
 
-  private static ModelFamilyAdapter family(
-      ReshardRequest request, ModelSource source, AdapterRegistry registry) {
-    if (request.family().isPresent()) {
-      return registry.named(request.family().get());
-    }
-    return Families.of(source, registry)
-        .orElseThrow(
-            () ->
-                new UnrecognizedCheckpointException(
-                    ErrorCode.FAMILY_UNKNOWN,
-                    source.name(),
-                    "no family claims target '"
-                        + source.config().text("target").orElse("(none)")
-                        + "'; found "
-                        + registry.ids()
-                        + ": add its adapter with --adapter-path"));
-  }
-
   private static ExecutablePlan plan(
       ReshardRequest request,
       ModelSource source,
@@ -176,6 +158,9 @@ final class ReshardJob implements AutoCloseable {
             Families.names(source),
             request.replicateUnmatched());
     TargetChoice choice = Choices.of(request, model, kind.sourceModel(), Origin.of(source));
+    choice
+        .community()
+        .ifPresent(wanted -> ConfigExport.require(source.config(), wanted, source.name()));
     Choices.refuseLoss(request, model);
     OptionalLong tokenizer =
         adoption.attachments().stream()

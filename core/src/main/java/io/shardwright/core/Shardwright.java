@@ -3,7 +3,6 @@ package io.shardwright.core;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -24,7 +23,7 @@ public final class Shardwright {
   private final AdapterRegistry registry;
   private final List<Path> natives;
 
-  private Shardwright(AdapterRegistry registry, List<Path> natives) {
+  Shardwright(AdapterRegistry registry, List<Path> natives) {
     this.registry = registry;
     this.natives = natives;
   }
@@ -43,62 +42,8 @@ public final class Shardwright {
    *
    * @return a builder
    */
-  public static Builder builder() {
-    return new Builder();
-  }
-
-  /** Says where to look for adapters. */
-  public static final class Builder {
-    private ClassLoader loader = Shardwright.class.getClassLoader();
-    private final List<Path> paths = new ArrayList<>();
-    private final List<Path> natives = new ArrayList<>();
-
-    private Builder() {}
-
-    /**
-     * Looks for adapters in a class loader.
-     *
-     * @param given sees the SPI's classes
-     * @return this
-     */
-    public Builder classLoader(ClassLoader given) {
-      loader = given;
-      return this;
-    }
-
-    /**
-     * Looks for adapters in a jar, or in all jars of a folder.
-     *
-     * @param jarOrFolder must exist
-     * @return this
-     */
-    public Builder adapterPath(Path jarOrFolder) {
-      paths.add(jarOrFolder);
-      return this;
-    }
-
-    /**
-     * Looks for PyTorch's native library in a folder's jars too, where a run's device needs it.
-     *
-     * @param folder need not exist
-     * @return this
-     */
-    public Builder nativeFolder(Path folder) {
-      natives.add(folder);
-      return this;
-    }
-
-    /**
-     * Finds the adapters.
-     *
-     * @return ready to use
-     * @throws io.shardwright.spi.error.AdapterException if two adapters have the same id
-     * @throws IllegalArgumentException if a folder of jars can't be listed
-     */
-    public Shardwright build() {
-      var registry = AdapterRegistry.load(AdapterJars.over(paths, loader));
-      return new Shardwright(registry, List.copyOf(natives));
-    }
+  public static ShardwrightBuilder builder() {
+    return new ShardwrightBuilder();
   }
 
   /**
@@ -135,6 +80,19 @@ public final class Shardwright {
   public List<String> formats() {
     var own = Stream.of("nemo", "lightning");
     return Stream.concat(own, registry.formats().stream().map(DirectoryFormat::id)).toList();
+  }
+
+  /**
+   * Holds a family that a file declares against a checkpoint. A file that has nothing but {@code
+   * family: ID} gets all rows drafted.
+   *
+   * @param file the family, in YAML
+   * @param path an archive or a folder
+   * @return what does not fit, and rows for what the file lacks
+   * @throws io.shardwright.spi.error.CheckpointException if either can't be read
+   */
+  public FamilyReport validateFamily(Path file, Path path) {
+    return FamilyValidation.of(file, path, registry);
   }
 
   /**

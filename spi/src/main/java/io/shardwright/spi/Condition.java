@@ -1,12 +1,14 @@
 package io.shardwright.spi;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A condition on a configuration, as data.
  *
  * @param key dotted path
- * @param values the texts that make it true; compared in lower case
+ * @param values the texts that make it true, in lower case; <code>${other}</code> stands for the
+ *     text of another key
  * @param negated whether it holds for all other texts instead
  */
 public record Condition(String key, List<String> values, boolean negated) {
@@ -28,7 +30,16 @@ public record Condition(String key, List<String> values, boolean negated) {
    * @return true where it does
    */
   public boolean holds(ModelConfig config) {
-    String value = config.text(key).orElse("null").toLowerCase(java.util.Locale.ROOT);
-    return values.contains(value) != negated;
+    String value = text(config, key);
+    return values.stream().anyMatch(legal -> expected(config, legal).equals(value)) != negated;
+  }
+
+  private static String expected(ModelConfig config, String legal) {
+    boolean reference = legal.startsWith("${") && legal.endsWith("}");
+    return reference ? text(config, legal.substring(2, legal.length() - 1)) : legal;
+  }
+
+  private static String text(ModelConfig config, String key) {
+    return config.text(key).orElse("null").toLowerCase(Locale.ROOT);
   }
 }

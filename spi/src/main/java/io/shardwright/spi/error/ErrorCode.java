@@ -174,6 +174,12 @@ public enum ErrorCode {
    * <p>Change the key that is named, if its meaning may be lost.
    */
   NOT_EXPRESSIBLE(208, Kind.INPUT),
+  /**
+   * A family file breaks its grammar.
+   *
+   * <p>Correct the lines that are named; {@code family-file.md} has the grammar.
+   */
+  FAMILY_FILE_MALFORMED(209, Kind.INPUT),
 
   /**
    * A pickle names something forbidden, or has no known meaning where one is needed.

@@ -51,15 +51,7 @@ public final class ConfigExport {
       Optional<Obj> origin,
       String where) {
     var export = new ConfigExport(config, model);
-    export.document.put("architectures", new Arr(List.of(new Str(model.architecture()))));
-    export.document.put("model_type", new Str(model.modelType()));
-    model.keys().forEach(export::row);
-    if (!export.problems.isEmpty()) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.NOT_EXPRESSIBLE,
-          where,
-          String.join("; ", export.problems) + ": choose another class with --architecture");
-    }
+    export.rows(where);
     Obj whole = origin.filter(known -> sameMeaning(known, config, model)).orElseGet(export::finish);
     var written = new Obj(new LinkedHashMap<>(whole.fields()));
     vocabulary.ifPresent(rows -> written.put("vocab_size", Num.of(rows)));
@@ -69,6 +61,27 @@ public final class ConfigExport {
       }
     }
     return written;
+  }
+
+  /**
+   * Refuses a configuration that a class can't express.
+   *
+   * @throws UnsupportedCheckpointException naming every such key
+   */
+  public static void require(YamlDocument config, CommunityModel model, String where) {
+    new ConfigExport(config, model).rows(where);
+  }
+
+  private void rows(String where) {
+    document.put("architectures", new Arr(List.of(new Str(model.architecture()))));
+    document.put("model_type", new Str(model.modelType()));
+    model.keys().forEach(this::row);
+    if (!problems.isEmpty()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE,
+          where,
+          String.join("; ", problems) + ": choose another class with --architecture");
+    }
   }
 
   /** Whether the model's first document still says what NeMo's configuration does. */

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.Shape;
@@ -26,6 +27,7 @@ final class Assembly {
     private final Piece first;
     private final List<SourcePart> parts;
     private final List<SourcePart> replicas;
+    private boolean ofSeveralRows;
 
     Draft(Piece first) {
       this.first = first;
@@ -35,10 +37,12 @@ final class Assembly {
   }
 
   private final String source;
+  private final String family;
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
 
-  Assembly(String source) {
+  Assembly(String source, String family) {
     this.source = source;
+    this.family = family;
   }
 
   private static String id(Piece piece) {
@@ -57,6 +61,7 @@ final class Assembly {
     requireFits(draft.first, piece, where);
     boolean partOf = !draft.first.match().rule().pattern().equals(piece.match().rule().pattern());
     if (partOf) {
+      draft.ofSeveralRows = true;
       draft.parts.addAll(piece.parts());
     } else {
       draft.replicas.addAll(piece.parts());
@@ -124,6 +129,22 @@ final class Assembly {
                     + draft.first.spec().name()
                     + "', expected all of it: the file is incomplete");
           }
+          if (draft.ofSeveralRows) {
+            requireApart(id, draft.parts);
+          }
         });
+  }
+
+  private void requireApart(String id, List<SourcePart> parts) {
+    for (int i = 0; i < parts.size(); i++) {
+      for (SourcePart other : parts.subList(0, i)) {
+        if (parts.get(i).view().logical().overlaps(other.view().logical())) {
+          throw new AdapterException(
+              ErrorCode.RULE_AMBIGUOUS,
+              "adapter '" + family + "'",
+              "two rows are of the same part of '" + id + "': give each a part of its own");
+        }
+      }
+    }
   }
 }

@@ -16,8 +16,6 @@ import java.util.stream.Collectors;
 
 /** Turns what the files hold into logical tensors by a family's rules. */
 public final class Describer {
-  private static final List<String> PREFIXES = List.of("model.module.", "model.");
-
   final String source;
   final ModelFamilyAdapter family;
   final ModelConfig config;
@@ -68,7 +66,7 @@ public final class Describer {
 
   private ModelDescription describe() {
     int layers = (int) Math.min(Integer.MAX_VALUE, config.integer("num_layers").orElse(0));
-    var assembly = new Assembly(source);
+    var assembly = new Assembly(source, family.id());
     var objects =
         files.distributed()
             ? new ArrayReading(this).read(assembly)
@@ -128,12 +126,7 @@ public final class Describer {
 
   /** What NeMo puts before a model's own parameter names. */
   String prefix(String name) {
-    if (naming == Naming.HUGGING_FACE) {
-      return "";
-    }
-    String companion = Companions.prefix(name);
-    String own = name.substring(companion.length());
-    return companion + PREFIXES.stream().filter(own::startsWith).findFirst().orElse("");
+    return naming == Naming.HUGGING_FACE ? "" : NamePrefix.of(name);
   }
 
   String withoutPrefix(String name) {

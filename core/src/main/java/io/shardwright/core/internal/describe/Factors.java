@@ -29,13 +29,29 @@ record Factors(
   static Factors of(Arrangement arrangement, int cutAxis, ModelConfig config, int storedRank) {
     int total = arrangement.storedAxes().stream().mapToInt(List::size).sum();
     return total == 0
-        ? ofAxes(arrangement, cutAxis, config, storedRank)
-        : ofFactors(arrangement, cutAxis, config, total);
+        ? ofAxes(arrangement, cutAxis, config, storedRank).sound()
+        : ofFactors(arrangement, cutAxis, config, total).sound();
   }
 
   /** The factors of a canonical tensor. */
   static Factors of(Arrangement arrangement, int cutAxis, ModelConfig config, Shape canonical) {
-    return ofFactors(arrangement, cutAxis, config, canonical.rank());
+    return ofFactors(arrangement, cutAxis, config, canonical.rank()).sound();
+  }
+
+  /** Refuses a rule that contradicts itself. */
+  private Factors sound() {
+    int total = extents.size();
+    var stored = arrangement.storedAxes().stream().flatMap(List::stream).sorted().toList();
+    if (!stored.isEmpty() && !stored.equals(IntStream.range(0, total).boxed().toList())) {
+      throw new IllegalArgumentException(
+          "is stored by its rule as the factors " + stored + ", and has " + total);
+    }
+    int part = arrangement.range().map(Arrangement.Range::factor).orElse(-1);
+    if (part >= total) {
+      throw new IllegalArgumentException(
+          "is by its rule a part of factor " + part + ", and has " + total);
+    }
+    return this;
   }
 
   private static Factors ofFactors(
@@ -118,6 +134,7 @@ record Factors(
     for (int factor : storedAxes().get(axis)) {
       OptionalLong extent = extents.get(factor).in(config);
       if (extents.get(factor).kind() == Kind.REST) {
+        requireOne(rest, axis);
         rest = factor;
       } else {
         canonical[factor] = extent.orElseThrow(() -> unknown(factor));
@@ -141,6 +158,13 @@ record Factors(
     }
   }
 
+  private static void requireOne(int rest, int axis) {
+    if (rest >= 0) {
+      throw new IllegalArgumentException(
+          "has on axis " + axis + " two factors of which its rule does not tell the length");
+    }
+  }
+
   private IllegalArgumentException unknown(int factor) {
     String key = extents.get(factor).key();
     return new IllegalArgumentException(
@@ -161,8 +185,16 @@ record Factors(
     return arrangement
         .range()
         .filter(range -> range.factor() == factor)
-        .map(range -> new long[] {range.first(extent), range.end(extent)})
+        .map(range -> bounds(range.first(extent), range.end(extent), extent))
         .orElse(new long[] {0, extent});
+  }
+
+  private static long[] bounds(long first, long end, long extent) {
+    if (first < 0 || end > extent || first >= end) {
+      throw new IllegalArgumentException(
+          "is by its rule the part " + first + " to " + end + " of " + extent);
+    }
+    return new long[] {first, end};
   }
 
   /** The form of a stored tensor, given the canonical shape. */

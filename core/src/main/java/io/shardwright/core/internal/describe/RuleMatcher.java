@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds the one rule that matches a parameter's name. */
-final class RuleMatcher {
+public final class RuleMatcher {
   /** A rule and what stands for each of its stars. */
   record Match(ParameterRule rule, List<Integer> indexes) {}
 
@@ -63,17 +63,23 @@ final class RuleMatcher {
   }
 
   private static Optional<Match> match(ParameterRule rule, String name) {
-    String[] pattern = rule.pattern().split("\\.", -1);
+    return indexes(rule.pattern(), name).map(indexes -> new Match(rule, indexes));
+  }
+
+  /** What stands for each star of a pattern in a name; empty where they don't match. */
+  public static Optional<List<Integer>> indexes(String pattern, String name) {
+    String[] expected = pattern.split("\\.", -1);
     String[] parts = name.split("\\.", -1);
     var indexes = new ArrayList<Integer>();
-    for (int i = 0; i < pattern.length; i++) {
-      if (pattern[i].equals("*")) {
+    for (int i = 0; i < expected.length; i++) {
+      boolean there = i < parts.length && expected.length == parts.length;
+      if (there && expected[i].equals("*") && isNumber(parts[i])) {
         indexes.add(Integer.parseInt(parts[i]));
-      } else if (!pattern[i].equals(parts[i])) {
+      } else if (!there || !expected[i].equals(parts[i])) {
         return Optional.empty();
       }
     }
-    return Optional.of(new Match(rule, indexes));
+    return Optional.of(indexes);
   }
 
   /**

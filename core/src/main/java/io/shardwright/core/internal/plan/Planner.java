@@ -156,7 +156,22 @@ public final class Planner {
       String prefix = Emission.prefix(model, tensor);
       emissions.add(new Emission(prefix, row, tensor.indexes(), form, dtype(tensor, row)));
     }
+    requireWhole(tensor, shape, emissions);
     return new Work(tensor, shape, emissions);
+  }
+
+  /** The parts that the target's rows are of make up the tensor; parts never overlap in part. */
+  private void requireWhole(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
+    long written =
+        emissions.stream()
+            .map(emission -> emission.form().part())
+            .distinct()
+            .mapToLong(part -> part.shape().elements())
+            .sum();
+    if (!emissions.isEmpty() && written < shape.elements()) {
+      problems.add(
+          "the rows of '" + tensor.id() + "' in the target's naming leave out a part of it");
+    }
   }
 
   private DType dtype(LogicalTensor tensor, ParameterRule row) {
@@ -228,7 +243,7 @@ public final class Planner {
 
   private List<Emission> emissions(List<Work> works, TargetRows rows) {
     var all = new ArrayList<>(works.stream().flatMap(work -> work.emissions().stream()).toList());
-    rows.determined().forEach(row -> all.add(determined(row)));
+    rows.determined().forEach(row -> all.add(determined(row, rows)));
     return all;
   }
 
@@ -242,17 +257,17 @@ public final class Planner {
         .filter(work -> !work.emissions().isEmpty())
         .forEach(work -> steps.add(Merging.step(copy(work, targets), change)));
     for (ParameterRule row : rows.determined()) {
-      Emission emission = determined(row);
+      Emission emission = determined(row, rows);
       var spec = new TensorSpec(row.canonical(), emission.dtype(), emission.form().canonical());
       steps.add(new Fill(spec, RotaryFrequencies.of(config), targets.add(emission)));
     }
     return steps;
   }
 
-  private Emission determined(ParameterRule row) {
+  private Emission determined(ParameterRule row, TargetRows rows) {
     var shape = Shape.of(RotaryFrequencies.of(config).length / DType.FLOAT32.byteSize());
     String prefix = model.tensors().isEmpty() ? "" : Emission.prefix(model, model.tensors().get(0));
-    var form = StoredForm.wanted(row, config, shape);
+    var form = rows.form(row, row.canonical(), shape);
     return new Emission(prefix, row, List.of(), form, DType.FLOAT32);
   }
 

@@ -92,16 +92,18 @@ final class TargetRows {
 
   /** How a logical tensor stands in one of its rows. */
   StoredForm form(ParameterRule row, LogicalTensor tensor, Shape canonical) {
+    return form(row, tensor.id(), canonical);
+  }
+
+  /** How a tensor of a canonical name stands in one of its rows. */
+  StoredForm form(ParameterRule row, String id, Shape canonical) {
     try {
       return StoredForm.wanted(row, config, canonical);
     } catch (IllegalArgumentException misfit) {
       throw new AdapterException(
           ErrorCode.RULE_AMBIGUOUS,
           "adapter '" + model.family().id() + "'",
-          "the rows of '"
-              + tensor.id()
-              + "' in the two namings differ in factors: "
-              + misfit.getMessage());
+          "the rows of '" + id + "' in the two namings differ in factors: " + misfit.getMessage());
     }
   }
 }

@@ -19,40 +19,65 @@ import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** The adapters that a class loader offers. */
+/** The adapters that are there: those that a class loader offers, and those that are handed in. */
 public final class AdapterRegistry {
   private final List<FoundAdapter> adapters;
   private final List<DirectoryFormat> formats;
   private final List<String> failures;
+  private final Optional<FoundAdapter> chosen;
 
   private AdapterRegistry(
-      List<FoundAdapter> adapters, List<DirectoryFormat> formats, List<String> failures) {
+      List<FoundAdapter> adapters,
+      List<DirectoryFormat> formats,
+      List<String> failures,
+      Optional<FoundAdapter> chosen) {
     this.adapters = List.copyOf(adapters);
     this.formats = List.copyOf(formats);
     this.failures = List.copyOf(failures);
+    this.chosen = chosen;
+  }
+
+  /**
+   * Loads all adapters that a class loader offers.
+   *
+   * @throws AdapterException if two have the same id
+   */
+  public static AdapterRegistry load(ClassLoader loader) {
+    return load(loader, true, List.of());
   }
 
   /**
    * Loads all adapters. One that can't be loaded is remembered as a failure and skipped.
    *
-   * @throws AdapterException if two adapters have the same id
+   * @param discover whether the class loader is asked for families too, not for formats alone
+   * @param given families besides
+   * @throws AdapterException if one that is given is broken, or two have the same id
    */
-  public static AdapterRegistry load(ClassLoader loader) {
+  public static AdapterRegistry load(
+      ClassLoader loader, boolean discover, List<FoundAdapter> given) {
     var adapters = new ArrayList<FoundAdapter>();
     var failures = new ArrayList<String>();
-    each(
-        ModelFamilyAdapter.class,
-        loader,
-        adapter -> {
-          var found = FoundAdapter.of(adapter);
-          requireSound(found);
-          adapters.add(found);
-        },
-        failures);
+    if (discover) {
+      each(
+          ModelFamilyAdapter.class,
+          loader,
+          adapter -> adapters.add(requireSound(FoundAdapter.of(adapter))),
+          failures);
+    }
+    given.forEach(adapter -> adapters.add(requireSound(adapter)));
     var formats = new ArrayList<DirectoryFormat>();
     each(DirectoryFormat.class, loader, formats::add, failures);
     refuseDuplicates(adapters);
-    return new AdapterRegistry(adapters, formats, failures);
+    return new AdapterRegistry(adapters, formats, failures, Optional.empty());
+  }
+
+  /**
+   * The same, with one family for every checkpoint, whatever claims it.
+   *
+   * @throws UnrecognizedCheckpointException if there is none of that id
+   */
+  public AdapterRegistry choosing(String id) {
+    return new AdapterRegistry(adapters, formats, failures, Optional.of(found(id)));
   }
 
   private static <T> void each(
@@ -70,7 +95,7 @@ public final class AdapterRegistry {
     }
   }
 
-  private static void requireSound(FoundAdapter found) {
+  private static FoundAdapter requireSound(FoundAdapter found) {
     var adapter = found.adapter();
     if (adapter.id() == null || !adapter.id().matches("[a-z0-9-]+")) {
       throw broken(
@@ -80,6 +105,7 @@ public final class AdapterRegistry {
       throw broken(
           found, "adapter '" + adapter.id() + "' restores no class, expected at least one");
     }
+    return found;
   }
 
   private static AdapterException broken(FoundAdapter found, String problem) {
@@ -98,7 +124,7 @@ public final class AdapterRegistry {
                 + found.adapter().id()
                 + "' is also in "
                 + other.origin()
-                + ": remove one of the jars");
+                + ": leave one of them out, or rename it");
       }
     }
   }
@@ -113,21 +139,37 @@ public final class AdapterRegistry {
     return formats;
   }
 
-  /** The classes that families can be made of. */
-  public List<CommunityModel> communityModels() {
-    return adapters.stream().flatMap(found -> found.adapter().communityModels().stream()).toList();
+  private List<FoundAdapter> eligible() {
+    return chosen.map(List::of).orElse(adapters);
   }
 
-  /** The family that a class belongs to. */
-  public ModelFamilyAdapter familyOf(CommunityModel model) {
-    return adapters.stream()
-        .map(FoundAdapter::adapter)
-        .filter(
-            adapter ->
-                adapter.communityModels().stream()
-                    .anyMatch(m -> m.architecture().equals(model.architecture())))
-        .findFirst()
-        .orElseThrow();
+  /** The classes that families can be made of. */
+  public List<CommunityModel> communityModels() {
+    return eligible().stream()
+        .flatMap(found -> found.adapter().communityModels().stream())
+        .toList();
+  }
+
+  /**
+   * The family that a class belongs to.
+   *
+   * @param where the checkpoint, for messages
+   * @throws UnrecognizedCheckpointException if it is several
+   */
+  public ModelFamilyAdapter familyOf(CommunityModel model, String where) {
+    var owners =
+        eligible().stream()
+            .filter(
+                found ->
+                    found.adapter().communityModels().stream()
+                        .anyMatch(m -> m.architecture().equals(model.architecture())))
+            .toList();
+    return one(owners, where).orElseThrow();
+  }
+
+  /** The same formats, with one family alone. */
+  public AdapterRegistry alone(FoundAdapter family) {
+    return new AdapterRegistry(List.of(family), formats, failures, Optional.of(family));
   }
 
   /** One sentence per provider that could not be loaded. */
@@ -141,9 +183,12 @@ public final class AdapterRegistry {
    * @throws UnrecognizedCheckpointException if there is none
    */
   public ModelFamilyAdapter named(String id) {
+    return found(id).adapter();
+  }
+
+  private FoundAdapter found(String id) {
     return adapters.stream()
-        .map(FoundAdapter::adapter)
-        .filter(adapter -> adapter.id().equals(id))
+        .filter(found -> found.adapter().id().equals(id))
         .findFirst()
         .orElseThrow(
             () ->
@@ -152,13 +197,16 @@ public final class AdapterRegistry {
   }
 
   /**
-   * The one family that claims a configuration: by its {@code target} class if it names one, else
-   * by what {@link ModelFamilyAdapter#describes} says.
+   * The one family that claims a configuration: the chosen one, else by its {@code target} class if
+   * it names one, else by what {@link ModelFamilyAdapter#describes} says.
    *
    * @param where the checkpoint, for messages
    * @throws UnrecognizedCheckpointException if several do
    */
   public Optional<ModelFamilyAdapter> claiming(ModelConfig config, String where) {
+    if (chosen.isPresent()) {
+      return chosen.map(FoundAdapter::adapter);
+    }
     Optional<String> target = config.text("target");
     var claims =
         adapters.stream()
@@ -173,6 +221,10 @@ public final class AdapterRegistry {
     if (claims.size() > 1 && target.isPresent()) {
       claims = claims.stream().filter(found -> found.adapter().describes(config)).toList();
     }
+    return one(claims, where);
+  }
+
+  private static Optional<ModelFamilyAdapter> one(List<FoundAdapter> claims, String where) {
     if (claims.size() > 1) {
       throw new UnrecognizedCheckpointException(
           ErrorCode.FAMILY_AMBIGUOUS,

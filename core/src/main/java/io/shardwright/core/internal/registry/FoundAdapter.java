@@ -6,10 +6,11 @@ import java.security.CodeSource;
 /**
  * An adapter and where it came from.
  *
- * @param origin the jar or folder, or {@code unknown}
+ * @param origin the jar, folder or family file, or {@code unknown}
  */
 public record FoundAdapter(ModelFamilyAdapter adapter, String origin) {
-  static FoundAdapter of(ModelFamilyAdapter adapter) {
+  /** An adapter that comes from the jar of its class. */
+  public static FoundAdapter of(ModelFamilyAdapter adapter) {
     CodeSource source = adapter.getClass().getProtectionDomain().getCodeSource();
     boolean known = source != null && source.getLocation() != null;
     return new FoundAdapter(adapter, known ? source.getLocation().getPath() : "unknown");

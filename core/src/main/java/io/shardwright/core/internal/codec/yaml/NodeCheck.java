@@ -16,7 +16,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 /** What the composer does not check by itself: tags, duplicate keys, the number of nodes. */
 final class NodeCheck {
   private static final int MAX_NODES = 2_000_000;
-  private static final Set<Tag> ALLOWED =
+  static final Set<Tag> ALLOWED =
       Set.of(
           Tag.STR,
           Tag.INT,

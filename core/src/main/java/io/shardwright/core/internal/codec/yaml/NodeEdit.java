@@ -45,7 +45,7 @@ final class NodeEdit {
     return with(map, key, with(inner, path.subList(1, path.size()), plain));
   }
 
-  private static Node plain(String text) {
+  static Node plain(String text) {
     return scalar(text, RESOLVER.resolve(NodeId.scalar, text, true));
   }
 

@@ -35,6 +35,26 @@ final class YamlBuilder {
     return value == null ? scalar("null", Tag.NULL) : scalar(value.toString(), Tag.STR);
   }
 
+  static MappingNode map(YamlNode.Fields fields) {
+    var tuples =
+        fields.fields().stream()
+            .map(field -> new NodeTuple(node(field.key()), node(field.value())))
+            .toList();
+    return new MappingNode(Tag.MAP, tuples, tuples.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
+  }
+
+  private static Node node(YamlNode node) {
+    if (node instanceof YamlNode.Fields fields) {
+      return map(fields);
+    }
+    if (node instanceof YamlNode.Items list) {
+      var items = list.items().stream().map(YamlBuilder::node).toList();
+      return new SequenceNode(Tag.SEQ, items, items.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
+    }
+    var scalar = (YamlNode.Scalar) node;
+    return scalar.quoted() ? scalar(scalar.text(), Tag.STR) : NodeEdit.plain(scalar.text());
+  }
+
   static MappingNode map(Map<?, ?> map) {
     var tuples = new ArrayList<NodeTuple>();
     map.forEach((key, item) -> tuples.add(new NodeTuple(node(key), node(item))));

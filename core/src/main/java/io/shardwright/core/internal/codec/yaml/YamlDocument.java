@@ -66,6 +66,11 @@ public final class YamlDocument implements ModelConfig {
     return new YamlDocument(YamlBuilder.map(values));
   }
 
+  /** A document that was read for its meaning. */
+  public static YamlDocument of(YamlNode.Fields fields) {
+    return new YamlDocument(YamlBuilder.map(fields));
+  }
+
   /** A configuration without references, and what could not be resolved. */
   public record Resolved(YamlDocument document, List<String> notes) {}
 
@@ -85,7 +90,7 @@ public final class YamlDocument implements ModelConfig {
         new YamlDocument(resolved), interpolation.notes().stream().distinct().toList());
   }
 
-  private static Node compose(String text) {
+  static Node compose(String text) {
     return yaml().compose(new java.io.StringReader(text));
   }
 

@@ -1,0 +1,39 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.family.Declaration;
+import io.shardwright.core.internal.family.FamilyGrammar;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.registry.FoundAdapter;
+import io.shardwright.core.internal.validate.Finding;
+import io.shardwright.core.internal.validate.Validation;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Holds a family file against a checkpoint. */
+final class FamilyValidation {
+  private FamilyValidation() {}
+
+  static FamilyReport of(Path file, Path path, AdapterRegistry registry) {
+    Declaration declaration = FamilyGrammar.readDraft(file);
+    var alone = registry.alone(new FoundAdapter(declaration.family(), file.toString()));
+    Path spool = Path.of(System.getProperty("java.io.tmpdir"));
+    try (var source = new Sources(alone).open(path, spool, TrainingOptions.NEWEST, false)) {
+      var validation = Validation.of(declaration, source, Families.names(source));
+      return new FamilyReport(
+          declaration.family().id(),
+          validation.findings().stream().noneMatch(Finding::problem),
+          validation.findings().stream().map(FamilyValidation::finding).toList(),
+          validation.draft());
+    }
+  }
+
+  private static FamilyReport.Finding finding(Finding found) {
+    return new FamilyReport.Finding(
+        found.kind().name().toLowerCase(Locale.ROOT),
+        found.subject(),
+        found.tensors(),
+        found.line(),
+        found.problem(),
+        found.text());
+  }
+}

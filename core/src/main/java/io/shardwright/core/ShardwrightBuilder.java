@@ -1,0 +1,107 @@
+package io.shardwright.core;
+
+import io.shardwright.core.internal.family.FamilyGrammar;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.registry.FoundAdapter;
+import io.shardwright.spi.ModelFamilyAdapter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Says where {@link Shardwright} looks for families and formats. */
+public final class ShardwrightBuilder {
+  private ClassLoader loader = Shardwright.class.getClassLoader();
+  private final List<Path> paths = new ArrayList<>();
+  private final List<Path> natives = new ArrayList<>();
+  private final List<FoundAdapter> given = new ArrayList<>();
+  private boolean discover = true;
+  private Optional<String> family = Optional.empty();
+
+  ShardwrightBuilder() {}
+
+  /**
+   * Looks for adapters in a class loader.
+   *
+   * @param given sees the SPI's classes
+   * @return this
+   */
+  public ShardwrightBuilder classLoader(ClassLoader given) {
+    loader = given;
+    return this;
+  }
+
+  /**
+   * Looks for adapters in a jar, or in all jars of a folder.
+   *
+   * @param jarOrFolder must exist
+   * @return this
+   */
+  public ShardwrightBuilder adapterPath(Path jarOrFolder) {
+    paths.add(jarOrFolder);
+    return this;
+  }
+
+  /**
+   * Looks for PyTorch's native library in a folder's jars too, where a run's device needs it.
+   *
+   * @param folder need not exist
+   * @return this
+   */
+  public ShardwrightBuilder nativeFolder(Path folder) {
+    natives.add(folder);
+    return this;
+  }
+
+  /**
+   * Adds a family that a YAML file declares.
+   *
+   * @param file as {@code docs/family-file.md} says
+   * @return this
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read, with the place of
+   *     everything that is wrong
+   */
+  public ShardwrightBuilder familyFile(Path file) {
+    given.add(new FoundAdapter(FamilyGrammar.read(file).family(), file.toString()));
+    return this;
+  }
+
+  /**
+   * Uses families that are handed in, and none that a class loader offers.
+   *
+   * @param families each with an id of its own
+   * @return this
+   */
+  public ShardwrightBuilder families(List<ModelFamilyAdapter> families) {
+    discover = false;
+    families.forEach(adapter -> given.add(FoundAdapter.of(adapter)));
+    return this;
+  }
+
+  /**
+   * Uses one family for every checkpoint, whatever claims it.
+   *
+   * @param id of an adapter that is found
+   * @return this
+   */
+  public ShardwrightBuilder family(String id) {
+    family = Optional.of(id);
+    return this;
+  }
+
+  /**
+   * Finds the adapters.
+   *
+   * @return ready to use
+   * @throws io.shardwright.spi.error.CheckpointIoException if an adapter path does not exist
+   * @throws io.shardwright.spi.error.AdapterException if two adapters have the same id
+   * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if the wanted family is none
+   *     of them
+   * @throws IllegalArgumentException if a folder of jars can't be listed
+   */
+  public Shardwright build() {
+    AdapterRegistry registry =
+        AdapterRegistry.load(AdapterJars.over(paths, loader), discover, given);
+    return new Shardwright(family.map(registry::choosing).orElse(registry), List.copyOf(natives));
+  }
+}

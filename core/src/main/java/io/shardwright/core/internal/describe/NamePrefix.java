@@ -1,0 +1,17 @@
+package io.shardwright.core.internal.describe;
+
+import java.util.List;
+
+/** What NeMo puts before a model's own parameter names. */
+public final class NamePrefix {
+  private static final List<String> PREFIXES = List.of("model.module.", "model.");
+
+  private NamePrefix() {}
+
+  /** The prefix of a stored name, an optimizer's among it; empty where it has none. */
+  public static String of(String name) {
+    String companion = Companions.prefix(name);
+    String own = name.substring(companion.length());
+    return companion + PREFIXES.stream().filter(own::startsWith).findFirst().orElse("");
+  }
+}

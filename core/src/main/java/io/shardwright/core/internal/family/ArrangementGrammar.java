@@ -1,0 +1,146 @@
+package io.shardwright.core.internal.family;
+
+import io.shardwright.core.internal.codec.yaml.YamlNode;
+import io.shardwright.core.internal.codec.yaml.YamlNode.Field;
+import io.shardwright.core.internal.codec.yaml.YamlNode.Items;
+import io.shardwright.spi.Arrangement;
+import io.shardwright.spi.Arrangement.Range;
+import io.shardwright.spi.Extent;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterRule.Cut;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Reads how a row's elements stand in the canonical tensor. */
+final class ArrangementGrammar {
+  static final List<String> KEYS =
+      List.of("stride", "cut_between", "grouped_qkv", "factors", "stored", "part");
+  static final String REST = "rest";
+  static final String SLOTS = "slots";
+  private static final int MOST_AXES = 8;
+
+  private final Section row;
+
+  private ArrangementGrammar(Section row) {
+    this.row = row;
+  }
+
+  static ParameterRule apply(Section row, ParameterRule rule) {
+    var grammar = new ArrangementGrammar(row);
+    Arrangement grouped =
+        row.flag("grouped_qkv")
+            ? ParameterRule.column("").groupedQkv().arrangement()
+            : Arrangement.PLAIN;
+    Map<Integer, List<Extent>> factors = new HashMap<>(grouped.factors());
+    factors.putAll(grammar.factors());
+    var arrangement =
+        new Arrangement(
+            grammar.stride(rule.cut()),
+            row.text("cut_between").or(grouped::headsKey),
+            factors,
+            grammar.stored(),
+            grammar.part());
+    return new ParameterRule(
+        rule.pattern(),
+        rule.canonical(),
+        rule.cut(),
+        rule.stage(),
+        arrangement,
+        rule.traits(),
+        rule.conditions());
+  }
+
+  private int stride(Cut cut) {
+    int stride = row.number("stride").orElse(1);
+    if (stride < 1 || stride > 1 && cut == Cut.REPLICATED) {
+      row.problems()
+          .add(row.at("stride"), "'stride' is the number of matrices that are cut, 1 or more");
+      return 1;
+    }
+    return stride;
+  }
+
+  private Map<Integer, List<Extent>> factors() {
+    var factors = new HashMap<Integer, List<Extent>>();
+    if (row.has("factors")) {
+      for (Field axis :
+          Section.open(row.get("factors").orElseThrow(), "'factors'", row.problems()).fields()) {
+        row.number(axis.key().text(), axis.key().place(), "an axis")
+            .filter(number -> legalAxis(number, axis))
+            .ifPresent(number -> factors.put(number, extents(axis.value())));
+      }
+    }
+    return factors;
+  }
+
+  private boolean legalAxis(int number, Field axis) {
+    boolean legal = number >= 0 && number < MOST_AXES;
+    if (!legal) {
+      row.problems().add(axis.key().place(), "an axis is " + number + ", expected 0 to 7");
+    }
+    return legal;
+  }
+
+  private List<Extent> extents(YamlNode node) {
+    var extents = row.texts(node, "a factor").stream().map(ArrangementGrammar::extent).toList();
+    long rests = extents.stream().filter(extent -> extent.kind() == Extent.Kind.REST).count();
+    if (extents.isEmpty() || rests > 1) {
+      row.problems()
+          .add(node.place(), "an axis has " + rests + " factors 'rest', expected at most one");
+    }
+    return extents;
+  }
+
+  private static Extent extent(String word) {
+    return switch (word) {
+      case REST -> Extent.rest();
+      case SLOTS -> Extent.slots();
+      default ->
+          word.matches("[1-9][0-9]{0,8}") ? Extent.fixed(Long.parseLong(word)) : Extent.count(word);
+    };
+  }
+
+  private List<List<Integer>> stored() {
+    var axes = new ArrayList<List<Integer>>();
+    for (YamlNode axis : row.items("stored")) {
+      if (!(axis instanceof Items)) {
+        row.problems()
+            .add(axis.place(), "an axis of 'stored' is " + axis.kind() + ", expected a list");
+      }
+      axes.add(
+          row.texts(axis, "a factor").stream()
+              .flatMap(text -> row.number(text, axis.place(), "a factor").stream())
+              .toList());
+    }
+    var used = axes.stream().flatMap(List::stream).sorted().toList();
+    if (!used.equals(IntStream.range(0, used.size()).boxed().toList())) {
+      row.problems()
+          .add(
+              row.at("stored"),
+              "'stored' names the factors " + used + ", expected each once from 0");
+    }
+    return axes;
+  }
+
+  private Optional<Range> part() {
+    if (!row.has("part")) {
+      return Optional.empty();
+    }
+    var numbers =
+        row.texts("part").stream()
+            .flatMap(text -> row.number(text, row.at("part"), "'part'").stream())
+            .toList();
+    if (numbers.size() != 3 || numbers.get(0) < 0) {
+      row.problems()
+          .add(
+              row.at("part"),
+              "'part' has " + numbers.size() + " numbers, expected [factor, from, to]");
+      return Optional.empty();
+    }
+    return Optional.of(new Range(numbers.get(0), numbers.get(1), numbers.get(2)));
+  }
+}

@@ -1,0 +1,112 @@
+package io.shardwright.core.internal.family;
+
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.Condition;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.SupportedParallelism;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A family that a file declares. */
+final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
+  private final String id;
+  private final List<RestoreClass> restoreClasses;
+  private final SupportedParallelism parallelism;
+  private final Optional<List<List<Condition>>> describes;
+  private final List<DeclaredNaming> namings;
+  private final List<CommunityModel> classes;
+
+  /**
+   * A family.
+   *
+   * @param describes sets of conditions, of which one holds for a configuration of this family;
+   *     empty where its classes alone tell
+   * @param namings in the order in which they are tried; the last one is used where none is
+   */
+  DeclaredFamilyAdapter(
+      String id,
+      List<RestoreClass> restoreClasses,
+      SupportedParallelism parallelism,
+      Optional<List<List<Condition>>> describes,
+      List<DeclaredNaming> namings,
+      List<CommunityModel> classes) {
+    this.id = id;
+    this.restoreClasses = List.copyOf(restoreClasses);
+    this.parallelism = parallelism;
+    this.describes = describes;
+    this.namings = List.copyOf(namings);
+    this.classes = List.copyOf(classes);
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public List<RestoreClass> restoreClasses() {
+    return restoreClasses;
+  }
+
+  @Override
+  public SupportedParallelism parallelism() {
+    return parallelism;
+  }
+
+  @Override
+  public boolean describes(ModelConfig config) {
+    return describes
+        .map(sets -> DeclaredNaming.holds(sets, config))
+        .orElseGet(() -> config.text("target").filter(this::restores).isPresent());
+  }
+
+  private boolean restores(String target) {
+    return restoreClasses.contains(RestoreClass.nemo(target));
+  }
+
+  @Override
+  public Naming naming(ModelConfig config) {
+    return namings.stream()
+        .filter(declared -> declared.inUse(config))
+        .findFirst()
+        .orElse(namings.get(namings.size() - 1))
+        .naming();
+  }
+
+  @Override
+  public List<Naming> namings(ModelConfig config) {
+    Naming used = naming(config);
+    return namings.stream()
+        .filter(declared -> declared.naming() == used || declared.possible(config))
+        .map(DeclaredNaming::naming)
+        .toList();
+  }
+
+  @Override
+  public Map<String, String> namingKeys(ModelConfig config, Naming naming) {
+    return declared(naming).keys();
+  }
+
+  @Override
+  public ParameterTable parameters(ModelConfig config, Naming naming) {
+    return declared(naming).rows();
+  }
+
+  private DeclaredNaming declared(Naming naming) {
+    return namings.stream()
+        .filter(declared -> declared.naming() == naming)
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("family '" + id + "' has no " + naming + " naming"));
+  }
+
+  @Override
+  public List<CommunityModel> communityModels() {
+    return classes;
+  }
+}

@@ -1,0 +1,168 @@
+package io.shardwright.core.internal.family;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.yaml.YamlNode.Field;
+import io.shardwright.core.internal.codec.yaml.YamlNodes;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.error.ErrorCode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Reads a family from a file. */
+public final class FamilyGrammar {
+  private static final List<String> KEYS =
+      List.of(
+          "family",
+          "restores",
+          "architectures",
+          "parallelism",
+          "describes",
+          "namings",
+          "hugging_face");
+  private static final Map<String, ParallelDimension> DIMENSIONS =
+      Map.of(
+          "tensor", ParallelDimension.TENSOR,
+          "pipeline", ParallelDimension.PIPELINE,
+          "virtual_pipeline", ParallelDimension.VIRTUAL_PIPELINE,
+          "expert", ParallelDimension.EXPERT);
+
+  private final Section section;
+  private final Declaration.Lines lines = new Declaration.Lines();
+
+  private FamilyGrammar(Section section) {
+    this.section = section;
+  }
+
+  /**
+   * Reads a family.
+   *
+   * @throws io.shardwright.spi.error.MalformedCheckpointException with every problem's place
+   */
+  public static Declaration read(Path file) {
+    try (var source = new FileSource(file, file.toString())) {
+      return read(source, false);
+    }
+  }
+
+  /**
+   * Reads a family of which nothing but its name need be there.
+   *
+   * @throws io.shardwright.spi.error.MalformedCheckpointException with every problem's place
+   */
+  public static Declaration readDraft(Path file) {
+    try (var source = new FileSource(file, file.toString())) {
+      return read(source, true);
+    }
+  }
+
+  static Declaration read(ByteSource source, boolean draft) {
+    var problems = new Problems(source.name());
+    var root = YamlNodes.read(source, ErrorCode.FAMILY_FILE_MALFORMED);
+    var grammar = new FamilyGrammar(Section.of(root, "a family", problems, KEYS));
+    var declaration = grammar.declaration(source.name(), draft);
+    problems.requireNone();
+    return declaration;
+  }
+
+  private Declaration declaration(String file, boolean draft) {
+    var needed = List.of("restores", "parallelism", "namings");
+    if (!draft) {
+      needed.forEach(section::need);
+    }
+    var namings = namings(draft);
+    var restores = section.texts("restores");
+    var classes = new ClassGrammar(namings, restores, lines).classes(section);
+    var adapter =
+        new DeclaredFamilyAdapter(
+            id(),
+            restoreClasses(restores),
+            parallelism(),
+            section
+                .get("describes")
+                .map(
+                    node ->
+                        ConditionGrammar.alternatives(
+                            Optional.of(node), "'describes'", section.problems())),
+            namings,
+            classes);
+    return new Declaration(file, adapter, lines, !needed.stream().allMatch(section::has));
+  }
+
+  private String id() {
+    String id = section.needText("family");
+    if (section.has("family") && !id.matches("[a-z0-9-]+")) {
+      section
+          .problems()
+          .add(
+              section.at("family"),
+              "'family' is '" + id + "', expected lower-case letters, digits, hyphens");
+    }
+    return id;
+  }
+
+  private List<RestoreClass> restoreClasses(List<String> restores) {
+    for (String name : restores) {
+      if (!name.matches("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)+")) {
+        section
+            .problems()
+            .add(
+                section.at("restores"),
+                "'restores' has '" + name + "', expected the dotted class of a 'target:'");
+      }
+    }
+    return Stream.concat(
+            restores.stream().map(RestoreClass::nemo),
+            section.texts("architectures").stream()
+                .map(name -> new RestoreClass(RestoreClass.Kind.HUGGING_FACE, name)))
+        .toList();
+  }
+
+  private SupportedParallelism parallelism() {
+    return new SupportedParallelism(Set.copyOf(section.words("parallelism", DIMENSIONS)));
+  }
+
+  private List<DeclaredNaming> namings(boolean draft) {
+    var namings = new ArrayList<DeclaredNaming>();
+    var always = List.of(List.<io.shardwright.spi.Condition>of());
+    if (section.has("namings")) {
+      var own = Section.open(section.get("namings").orElseThrow(), "'namings'", section.problems());
+      for (Field field : own.fields()) {
+        naming(field, namings);
+      }
+    }
+    if (namings.isEmpty() && !draft && section.has("namings")) {
+      section.problems().add(section.at("namings"), "'namings' is empty, expected mcore or legacy");
+    }
+    if (namings.isEmpty()) {
+      namings.add(
+          new DeclaredNaming(
+              Naming.LEGACY, always, always, Map.of(), new ParameterTable(List.of())));
+    }
+    return namings;
+  }
+
+  private void naming(Field field, List<DeclaredNaming> namings) {
+    String word = field.key().text();
+    Naming naming = NamingGrammar.WORDS.get(word);
+    if (naming == null) {
+      var legal = NamingGrammar.WORDS.keySet().stream().sorted().toList();
+      section
+          .problems()
+          .add(
+              field.key().place(),
+              "'namings' has no key '" + word + "', " + Words.expected(word, legal));
+    } else {
+      namings.add(NamingGrammar.of(naming, field.value(), lines, section.problems()));
+    }
+  }
+}

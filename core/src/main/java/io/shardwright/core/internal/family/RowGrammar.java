@@ -1,0 +1,146 @@
+package io.shardwright.core.internal.family;
+
+import io.shardwright.core.internal.codec.yaml.YamlNode;
+import io.shardwright.core.internal.codec.yaml.YamlNode.Place;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterRule.Cut;
+import io.shardwright.spi.ParameterRule.Stage;
+import io.shardwright.spi.Traits;
+import io.shardwright.spi.Traits.ExtraState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Reads a row of a table. */
+final class RowGrammar {
+  static final Map<String, Stage> STAGES =
+      Map.of("layer", Stage.LAYER, "first", Stage.FIRST, "last", Stage.LAST, "every", Stage.EVERY);
+  static final Map<String, ExtraState> STATES =
+      Map.of("none", ExtraState.NONE, "empty", ExtraState.EMPTY, "stored", ExtraState.STORED);
+  private static final List<String> CUTS = List.of("column", "row", "replicated");
+  private static final List<String> KEYS =
+      Stream.of(
+              CUTS,
+              List.of("of", "on", "optional", "vocab_padded_rows", "tied_copy", "extra_state"),
+              List.of("inverse_frequencies", "rank_ordered", "less"),
+              ArrangementGrammar.KEYS,
+              ConditionGrammar.KEYS)
+          .flatMap(List::stream)
+          .toList();
+
+  private RowGrammar() {}
+
+  /** A row and where it stands. */
+  record Row(ParameterRule rule, Place place) {}
+
+  /** The rows of a list. */
+  static List<Row> rows(Section section) {
+    var rows = new ArrayList<Row>();
+    for (YamlNode node : section.items("rows")) {
+      var row = Section.of(node, "a row", section.problems(), KEYS);
+      rows.add(new Row(rule(row), row.place()));
+    }
+    return rows;
+  }
+
+  private static ParameterRule rule(Section row) {
+    var named = CUTS.stream().filter(row::has).toList();
+    if (named.size() != 1) {
+      row.problem(
+          "a row has "
+              + Words.listed(named)
+              + ", expected exactly one of "
+              + String.join(", ", CUTS));
+      return ParameterRule.replicated("");
+    }
+    String cut = named.get(0);
+    var rule = new Naming(row, cut).rule();
+    rule = ArrangementGrammar.apply(row, rule);
+    var conditions = ConditionGrammar.of(row);
+    return new ParameterRule(
+        rule.pattern(),
+        rule.canonical(),
+        rule.cut(),
+        row.word("on", STAGES).orElse(Stage.LAYER),
+        rule.arrangement(),
+        traits(row, rule),
+        conditions);
+  }
+
+  private static Traits traits(Section row, ParameterRule rule) {
+    boolean padded = row.flag("vocab_padded_rows");
+    if (padded && rule.cut() != Cut.COLUMN) {
+      row.problem("vocab_padded_rows is for a column row, whose axis 0 counts vocabulary rows");
+    }
+    if (row.has("tied_copy") && !row.text("on").filter("first"::equals).isPresent()) {
+      row.problem("tied_copy is the last stage's copy of a row that is 'on: first'");
+    }
+    return new Traits(
+        row.flag("optional"),
+        padded,
+        row.text("tied_copy"),
+        row.word("extra_state", STATES).orElse(ExtraState.NONE),
+        row.flag("inverse_frequencies"),
+        row.flag("rank_ordered"),
+        less(row));
+  }
+
+  private static double less(Section row) {
+    String text = row.text("less").orElse("0");
+    if (text.matches("-?[0-9]{1,9}(\\.[0-9]{1,9})?")) {
+      return Double.parseDouble(text);
+    }
+    row.problems().add(row.at("less"), "'less' is '" + text + "', expected a number");
+    return 0;
+  }
+
+  /** What a row is called and what it is of. */
+  private record Naming(Section row, String cut) {
+    ParameterRule rule() {
+      String pattern = row.needText(cut);
+      String canonical = row.text("of").orElse(pattern);
+      requirePattern(cut, pattern);
+      requirePattern("of", canonical);
+      if (stars(pattern) != stars(canonical)) {
+        row.problems()
+            .add(
+                row.at("of"),
+                "'of' has "
+                    + stars(canonical)
+                    + " stars, expected "
+                    + stars(pattern)
+                    + " as in '"
+                    + pattern
+                    + "'");
+      }
+      return new ParameterRule(
+          pattern,
+          canonical,
+          Cut.valueOf(cut.toUpperCase(java.util.Locale.ROOT)),
+          Stage.LAYER,
+          io.shardwright.spi.Arrangement.PLAIN,
+          Traits.NONE,
+          List.of());
+    }
+
+    private void requirePattern(String key, String name) {
+      boolean whole =
+          Stream.of(name.split("\\.", -1))
+              .allMatch(part -> part.equals("*") || !part.contains("*"));
+      if (!whole || stars(name) > 2) {
+        row.problems()
+            .add(
+                row.at(key),
+                "'"
+                    + name
+                    + "' is no pattern, expected at most two parts that are '*': the layer's"
+                    + " number, the expert's");
+      }
+    }
+
+    private static long stars(String name) {
+      return name.chars().filter(c -> c == '*').count();
+    }
+  }
+}

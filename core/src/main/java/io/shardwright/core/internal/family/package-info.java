@@ -1,0 +1,35 @@
+/**
+ * Families that a YAML file declares, read by a closed grammar. {@code docs/family-file.md} says
+ * what each part means.
+ *
+ * <pre>
+ * file        = family: ID  restores: [CLASS…]  [architectures: [NAME…]]  parallelism: [dimension…]
+ *               [describes: sets]  namings: {naming…}  [hugging_face: [class…]]
+ * dimension   = tensor | pipeline | virtual_pipeline | expert
+ * naming      = (mcore | legacy): {[in_use: sets] [possible: sets] [keys: {KEY: VALUE…}] rows: [row…]}
+ * sets        = set | [set…]                       one of them must hold
+ * set         = {[when: conditions] [unless: conditions]}
+ * conditions  = {KEY: values…} | [{KEY: values…}…]   all must hold
+ * values      = VALUE | [VALUE…]                   ${KEY} is the value of another key
+ * row         = (column | row | replicated): PATTERN  [of: PATTERN]  [on: stage]  [stride: N]
+ *               [cut_between: KEY]  [grouped_qkv: true]  [factors: {AXIS: [extent…]…}]
+ *               [stored: [[FACTOR…]…]]  [part: [FACTOR, FROM, TO]]  [vocab_padded_rows: true]
+ *               [tied_copy: NAME]  [optional: true]  [extra_state: none | empty | stored]
+ *               [inverse_frequencies: true]  [rank_ordered: true]  [less: NUMBER]  set
+ * stage       = layer | first | last | every
+ * extent      = rest | slots | N | KEY
+ * class       = architecture: NAME  model_type: NAME  restores: CLASS  namings: [naming…]
+ *               base: {…}  [variant: set]  [picks: set]  keys: [key…]  rows: [row…]
+ * key         = same: KEY  from: keys  [else: VALUE]
+ *             | also: KEY  from: keys  [else: VALUE]
+ *             | words: KEY  from: keys  to: {WORD: WORD…}  [else: VALUE]
+ *             | only: KEY  is: VALUE
+ *             | means: KEY  is: values
+ *             | standard: (head_size | inner | labels | window | rope_scaling | image_size)
+ *               [from: keys]  [else: VALUE]
+ * keys        = KEY | [KEY…]
+ * </pre>
+ *
+ * Tags, anchors, aliases and merge keys are refused. A file holds at most 4 MiB and 100 levels.
+ */
+package io.shardwright.core.internal.family;

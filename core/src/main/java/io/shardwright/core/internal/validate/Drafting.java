@@ -1,0 +1,181 @@
+package io.shardwright.core.internal.validate;
+
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterRule.Cut;
+import io.shardwright.spi.ParameterRule.Stage;
+import io.shardwright.spi.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Proposes rows for names: by what ranks hold, where there are several, and by the sizes that the
+ * configuration tells. All of it is guessed.
+ */
+final class Drafting {
+  private final KnownSizes sizes;
+  private final RankBytes bytes = new RankBytes();
+  private final int stages;
+  private final Map<String, DraftRow> drafts = new LinkedHashMap<>();
+  private final Map<String, StoredName> firsts = new LinkedHashMap<>();
+  private boolean layersSeen;
+
+  private Drafting(ModelConfig config, int stages) {
+    this.sizes = new KnownSizes(config);
+    this.stages = stages;
+  }
+
+  /** Rows for names, one for all layers. */
+  static List<DraftRow> of(List<StoredName> names, ModelConfig config, int stages) {
+    var drafting = new Drafting(config, stages);
+    names.forEach(name -> drafting.firsts.putIfAbsent(name.pattern(), name));
+    drafting.firsts.forEach(drafting::draft);
+    drafting.tie();
+    return new ArrayList<>(drafting.drafts.values());
+  }
+
+  private void draft(String pattern, StoredName name) {
+    layersSeen |= pattern.contains("*");
+    DraftRow row = cut(pattern, name);
+    drafts.put(pattern, new DraftRow(row.rule().on(stage(pattern, name)), row.why()));
+  }
+
+  private DraftRow cut(String pattern, StoredName name) {
+    Shape shape = name.shapeFor(pattern);
+    if (name.keyed()) {
+      return chunked(pattern, shape, name.chunkFor(pattern));
+    }
+    if (name.ranks() == 1) {
+      return new DraftRow(
+          ParameterRule.replicated(pattern),
+          shape + ", one rank: not told whether it is cut; column, row or replicated?");
+    }
+    if (shape.rank() == 0) {
+      return replicated(pattern, "guess: no axis");
+    }
+    if (!bytes.alike(name.tensors())) {
+      Axis axis = axis(pattern, shape);
+      return cutOn(axis.number(), pattern, shape, name.ranks(), "guess: " + axis.why());
+    }
+    return alike(pattern, shape, name);
+  }
+
+  private static DraftRow replicated(String pattern, String why) {
+    return new DraftRow(ParameterRule.replicated(pattern), why);
+  }
+
+  /** A bias that is all zeros tells nothing; its weight's cut does. */
+  private DraftRow alike(String pattern, Shape shape, StoredName name) {
+    DraftRow weight = drafts.get(pattern.replaceFirst("bias$", "weight"));
+    boolean follows =
+        pattern.endsWith("bias")
+            && shape.rank() == 1
+            && weight != null
+            && weight.rule().cut() == Cut.COLUMN
+            && bytes.constant(name.tensors().get(0));
+    return follows
+        ? cutOn(0, pattern, shape, name.ranks(), "guess: one value throughout, as its weight")
+        : replicated(pattern, "guess: " + shape + ", ranks are equal");
+  }
+
+  /** The grid of chunks is that of the ranks that wrote them. */
+  private DraftRow chunked(String pattern, Shape shape, Shape chunk) {
+    for (int axis = 0; axis < Math.min(2, shape.rank()); axis++) {
+      if (chunk.dim(axis) < shape.dim(axis)) {
+        int parts = (int) (shape.dim(axis) / Math.max(1, chunk.dim(axis)));
+        return cutOn(axis, pattern, chunk, parts, "guess: chunks are cut there");
+      }
+    }
+    return replicated(
+        pattern, shape + ", one chunk: not told whether it is cut; column, row or replicated?");
+  }
+
+  /** Where ranks that differ are cut, and what tells it. */
+  private record Axis(int number, String why) {}
+
+  /** A cut bias tells a column, a whole one a row; else the axis that has not its whole length. */
+  private Axis axis(String pattern, Shape shard) {
+    StoredName bias = firsts.get(pattern.replaceFirst("weight$", "bias"));
+    if (shard.rank() == 1) {
+      return new Axis(0, "ranks differ");
+    }
+    if (bias != null && pattern.endsWith("weight") && !bytes.alike(bias.tensors())) {
+      return new Axis(0, "ranks differ, also in its bias");
+    }
+    if (bias != null && pattern.endsWith("weight") && !bytes.constant(bias.tensors().get(0))) {
+      return new Axis(1, "ranks differ, not in its bias");
+    }
+    boolean first = sizes.is(KnownSizes.HIDDEN, shard.dim(0));
+    boolean second = sizes.is(KnownSizes.HIDDEN, shard.dim(1));
+    return first == second
+        ? new Axis(0, "ranks differ, on which axis is not told")
+        : new Axis(first ? 1 : 0, "ranks differ");
+  }
+
+  private DraftRow cutOn(int axis, String pattern, Shape shard, int ranks, String why) {
+    long whole = shard.dim(axis) * ranks;
+    boolean attention = pattern.contains("attention");
+    String reason = why + "; axis " + axis + " is " + ranks + " x " + shard.dim(axis);
+    if (axis == 1) {
+      boolean heads = attention && sizes.is(KnownSizes.HEADS, whole);
+      ParameterRule row = ParameterRule.row(pattern);
+      return new DraftRow(
+          heads ? row.cutBetween("num_attention_heads") : row, reason + sizes.described(whole));
+    }
+    ParameterRule column = ParameterRule.column(pattern);
+    if (attention && sizes.is(KnownSizes.QKV, whole)) {
+      return new DraftRow(column.groupedQkv(), reason + " = " + KnownSizes.QKV);
+    }
+    if (pattern.contains("*")) {
+      boolean gated = sizes.is(KnownSizes.GATED, whole);
+      return new DraftRow(
+          gated ? ParameterRule.column(pattern, 2) : column, reason + sizes.described(whole));
+    }
+    return new DraftRow(column.vocabPaddedRows(), reason + ", perhaps of the vocabulary");
+  }
+
+  /** Where there is one stage, the order of names tells; arrays have none. */
+  private Stage stage(String pattern, StoredName name) {
+    if (pattern.contains("*")) {
+      return Stage.LAYER;
+    }
+    if (name.keyed()) {
+      return pattern.contains("embed") ? Stage.FIRST : Stage.LAST;
+    }
+    if (stages == 1) {
+      return layersSeen ? Stage.LAST : Stage.FIRST;
+    }
+    boolean all = name.stages().size() == stages && stages > 2;
+    boolean ends = name.stages().size() == 2 && stages == 2;
+    return all || ends ? Stage.EVERY : name.stages().contains(0) ? Stage.FIRST : Stage.LAST;
+  }
+
+  /** A tensor of the last stage that is equal to one of the first is its copy. */
+  private void tie() {
+    for (String copy : List.copyOf(drafts.keySet())) {
+      if (drafts.get(copy).rule().stage() == Stage.LAST && stages > 1) {
+        drafts.keySet().stream()
+            .filter(first -> drafts.get(first).rule().stage() == Stage.FIRST)
+            .filter(first -> same(firsts.get(first), firsts.get(copy)))
+            .findFirst()
+            .ifPresent(first -> tie(first, copy));
+      }
+    }
+  }
+
+  private boolean same(StoredName one, StoredName other) {
+    return !one.keyed()
+        && one.shape().equals(other.shape())
+        && !bytes.constant(one.tensors().get(0))
+        && bytes.alike(List.of(one.tensors().get(0), other.tensors().get(0)));
+  }
+
+  private void tie(String first, String copy) {
+    DraftRow row = drafts.get(first);
+    drafts.remove(copy);
+    drafts.put(
+        first, new DraftRow(row.rule().tiedCopy(copy), row.why() + "; the last stage has a copy"));
+  }
+}

@@ -1,0 +1,115 @@
+package io.shardwright.core.internal.validate;
+
+import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.family.Declaration;
+import io.shardwright.core.internal.family.RowText;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.validate.Finding.Kind;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.error.CheckpointException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What holding a family against a checkpoint gave.
+ *
+ * @param findings problems first
+ * @param draft lines of YAML that the file lacks; empty where it lacks none
+ */
+public record Validation(List<Finding> findings, List<String> draft) {
+
+  /**
+   * Holds a family against an open checkpoint.
+   *
+   * @param classNames the rows of the class that a folder is of; empty for NeMo's own namings
+   */
+  public static Validation of(
+      Declaration declaration, ModelSource source, Optional<ParameterTable> classNames) {
+    ModelFamilyAdapter family = declaration.family();
+    ModelConfig config = source.config();
+    var findings = new ArrayList<Finding>();
+    claim(family, config, classNames.isPresent(), declaration).ifPresent(findings::add);
+    Naming used = classNames.isPresent() ? Naming.HUGGING_FACE : family.naming(config);
+    var table = classNames.orElseGet(() -> family.parameters(config, used));
+    var rows = new Rows(word(used), table, declaration.lines(), config);
+    int stages = source.size().pipeline();
+    var explained =
+        Explanation.of(
+            names(source, used), rows, others(declaration, config, used), config, stages > 1);
+    findings.addAll(explained.findings().stream().filter(Finding::problem).toList());
+    if (findings.isEmpty()) {
+      described(family, source, classNames).ifPresent(findings::add);
+    }
+    findings.addAll(explained.findings().stream().filter(each -> !each.problem()).toList());
+    var drafts = Drafting.of(explained.unmatched(), config, stages);
+    return new Validation(findings, new DraftText(declaration, config, rows.naming()).of(drafts));
+  }
+
+  private static List<StoredName> names(ModelSource source, Naming naming) {
+    return StoredNames.of(
+        source.sourceFiles(),
+        source.size(),
+        source.config().integer("num_layers").orElse(0),
+        naming != Naming.HUGGING_FACE);
+  }
+
+  private static String word(Naming naming) {
+    return naming.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static List<Rows> others(Declaration declaration, ModelConfig config, Naming used) {
+    var others = new ArrayList<Rows>();
+    for (Naming naming : List.of(Naming.MCORE, Naming.LEGACY)) {
+      try {
+        if (naming != used) {
+          var table = declaration.family().parameters(config, naming);
+          others.add(new Rows(word(naming), table, declaration.lines(), config));
+        }
+      } catch (IllegalArgumentException none) {
+        continue;
+      }
+    }
+    return others;
+  }
+
+  /** Why the family does not claim the checkpoint. */
+  private static Optional<Finding> claim(
+      ModelFamilyAdapter family, ModelConfig config, boolean folder, Declaration declaration) {
+    Optional<String> target = config.text("target");
+    boolean named =
+        target
+            .filter(name -> family.restoreClasses().contains(RestoreClass.nemo(name)))
+            .isPresent();
+    if (folder || named || target.isEmpty() && family.describes(config)) {
+      return Optional.empty();
+    }
+    String why =
+        target
+            .map(name -> "'restores' does not name its target, " + RowText.scalar(name))
+            .orElse("it names no target, and 'describes' does not hold for its configuration");
+    return Optional.of(new Finding(Kind.NOT_CLAIMED, declaration.file(), 0, 0, why));
+  }
+
+  private static Optional<Finding> described(
+      ModelFamilyAdapter family, ModelSource source, Optional<ParameterTable> classNames) {
+    try {
+      Describer.describe(
+          source.name(),
+          family,
+          source.config(),
+          source.size(),
+          source.sourceFiles(),
+          classNames,
+          false);
+      return Optional.empty();
+    } catch (CheckpointException refusal) {
+      return Optional.of(new Finding(Kind.OTHER, source.name(), 0, 0, refusal.getMessage()));
+    }
+  }
+}

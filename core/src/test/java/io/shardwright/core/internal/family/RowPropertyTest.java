@@ -1,0 +1,197 @@
+package io.shardwright.core.internal.family;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.spi.Arrangement;
+import io.shardwright.spi.Condition;
+import io.shardwright.spi.Extent;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterRule.Cut;
+import io.shardwright.spi.ParameterRule.Stage;
+import io.shardwright.spi.Traits;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Whatever a table of the SPI can say, a file can say. */
+class RowPropertyTest {
+  private static final int TABLES = 400;
+
+  @Test
+  void anyRowIsTheSameAfterTheWayThroughAFile() {
+    for (long seed = 0; seed < TABLES; seed++) {
+      var random = new RandomRow(seed);
+      var rows = new ArrayList<ParameterRule>();
+      for (int i = 0; i < 5; i++) {
+        rows.add(random.rule(i));
+      }
+      String file = file(rows);
+      var read = read(file);
+      for (int i = 0; i < rows.size(); i++) {
+        assertEquals(sorted(rows.get(i)), sorted(read.get(i)), "seed " + seed + "\n" + file);
+      }
+    }
+  }
+
+  private static String file(List<ParameterRule> rows) {
+    var text = new StringBuilder("family: any\nrestores: [a.B]\nparallelism: [tensor]\n");
+    text.append("namings:\n  legacy:\n    rows:\n");
+    rows.forEach(rule -> RowText.of(rule).forEach(line -> text.append("      " + line + "\n")));
+    return text.toString();
+  }
+
+  private static List<ParameterRule> read(String file) {
+    var source = new MemorySource(file.getBytes(StandardCharsets.UTF_8), "any.yaml");
+    var family = FamilyGrammar.read(source, false).family();
+    return family.parameters(NOTHING, Naming.LEGACY).rules();
+  }
+
+  /** All conditions must hold, whatever their order. */
+  private static ParameterRule sorted(ParameterRule rule) {
+    var conditions = new ArrayList<>(rule.conditions());
+    conditions.sort(Comparator.comparing(Condition::toString));
+    return new ParameterRule(
+        rule.pattern(),
+        rule.canonical(),
+        rule.cut(),
+        rule.stage(),
+        rule.arrangement(),
+        rule.traits(),
+        conditions);
+  }
+
+  private static final ModelConfig NOTHING =
+      new ModelConfig() {
+        @Override
+        public Optional<String> text(String key) {
+          return Optional.empty();
+        }
+
+        @Override
+        public boolean has(String key) {
+          return false;
+        }
+      };
+
+  private static final class RandomRow {
+    private final Random random;
+
+    RandomRow(long seed) {
+      random = new Random(seed);
+    }
+
+    ParameterRule rule(int number) {
+      String pattern =
+          oneOf("a.*.b", "*.w", "a: b", "layers.*.experts.*.c", "plain", "it's") + number;
+      Cut cut = Cut.values()[random.nextInt(3)];
+      Stage stage = Stage.values()[random.nextInt(4)];
+      return new ParameterRule(
+          pattern,
+          random.nextBoolean() ? pattern : pattern.replace("a", "canonical"),
+          cut,
+          stage,
+          arrangement(cut),
+          traits(cut, stage),
+          conditions());
+    }
+
+    private String oneOf(String... words) {
+      return words[random.nextInt(words.length)];
+    }
+
+    private Arrangement arrangement(Cut cut) {
+      var qkv = ParameterRule.column("").groupedQkv().arrangement();
+      if (random.nextInt(4) == 0) {
+        return new Arrangement(1, qkv.headsKey(), qkv.factors(), stored(), part());
+      }
+      Map<Integer, List<Extent>> factors = new HashMap<>();
+      for (int axis = 0; axis < random.nextInt(3); axis++) {
+        var extents = new ArrayList<>(List.of(Extent.rest()));
+        for (int i = 0; i < random.nextInt(3); i++) {
+          extents.add(extent());
+        }
+        Collections.shuffle(extents, random);
+        factors.put(axis, List.copyOf(extents));
+      }
+      return new Arrangement(
+          cut == Cut.REPLICATED ? 1 : 1 + random.nextInt(3),
+          random.nextBoolean()
+              ? Optional.of(oneOf("num_attention_heads", "a.b"))
+              : Optional.empty(),
+          factors,
+          stored(),
+          part());
+    }
+
+    private Extent extent() {
+      return switch (random.nextInt(3)) {
+        case 0 -> Extent.slots();
+        case 1 -> Extent.fixed(1 + random.nextInt(500));
+        default -> Extent.count(oneOf("patch_dim", "a.count"));
+      };
+    }
+
+    private List<List<Integer>> stored() {
+      int factors = random.nextInt(5);
+      var numbers = new ArrayList<Integer>();
+      for (int i = 0; i < factors; i++) {
+        numbers.add(i);
+      }
+      Collections.shuffle(numbers, random);
+      var axes = new ArrayList<List<Integer>>();
+      if (factors > 0 && random.nextBoolean()) {
+        axes.add(List.of());
+      }
+      for (int at = 0; at < factors; ) {
+        int end = Math.min(factors, at + 1 + random.nextInt(2));
+        axes.add(List.copyOf(numbers.subList(at, end)));
+        at = end;
+      }
+      return axes;
+    }
+
+    private Optional<Arrangement.Range> part() {
+      return random.nextInt(3) > 0
+          ? Optional.empty()
+          : Optional.of(
+              new Arrangement.Range(
+                  random.nextInt(4), random.nextInt(5) - 2, random.nextInt(5) - 2));
+    }
+
+    private Traits traits(Cut cut, Stage stage) {
+      return new Traits(
+          random.nextBoolean(),
+          cut == Cut.COLUMN && random.nextBoolean(),
+          stage == Stage.FIRST && random.nextBoolean()
+              ? Optional.of("tied.copy")
+              : Optional.empty(),
+          Traits.ExtraState.values()[random.nextInt(3)],
+          random.nextBoolean(),
+          random.nextBoolean(),
+          random.nextInt(3) == 0 ? random.nextInt(9) / 4.0 - 1 : 0);
+    }
+
+    private List<Condition> conditions() {
+      var conditions = new ArrayList<Condition>();
+      for (int i = 0; i < random.nextInt(4); i++) {
+        var values = new ArrayList<String>();
+        for (int k = 0; k <= random.nextInt(3); k++) {
+          values.add(
+              oneOf("true", "null", "1e-05", "fast-swiglu", "${hidden_size}", "{odd}", "no"));
+        }
+        conditions.add(new Condition(oneOf("bias", "a.b.c", "on"), values, random.nextBoolean()));
+      }
+      return conditions;
+    }
+  }
+}
