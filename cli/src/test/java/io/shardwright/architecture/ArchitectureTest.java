@@ -27,7 +27,8 @@ class ArchitectureTest {
 
   @Test
   void seesEveryModule() {
-    for (String module : new String[] {"spi", "core.internal.plan", "adapters.vit", "cli"}) {
+    for (String module :
+        new String[] {"spi", "core.internal.plan", "adapters.vit", "testkit", "cli"}) {
       assertTrue(
           PRODUCT.stream()
               .anyMatch(type -> type.getPackageName().equals("io.shardwright." + module)),

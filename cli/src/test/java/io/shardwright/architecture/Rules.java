@@ -31,6 +31,7 @@ final class Rules {
     rules.put("adapters", adaptersSeeTheSpiOnly());
     rules.put("core", coreKnowsNoAdapter());
     rules.put("cli", cliUsesThePublicFace());
+    rules.put("testkit", testkitUsesThePublicFace());
     rules.put("cycles", noCycles());
     rules.put("steps", describeComesBeforePlan());
     rules.put("steps2", planComesBeforeExecute());
@@ -87,6 +88,16 @@ final class Rules {
         .dependOnClassesThat()
         .resideInAnyPackage("..internal..", "..adapters..")
         .because("whatever the command line can do, a host can do");
+  }
+
+  private static ArchRule testkitUsesThePublicFace() {
+    return noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".testkit..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("..internal..", "..adapters..", ROOT + ".cli..")
+        .because("a third party's tests go the way that its users go");
   }
 
   private static ArchRule noCycles() {

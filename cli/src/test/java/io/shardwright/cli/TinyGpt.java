@@ -1,16 +1,12 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.SmallCheckpoint;
 import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.codec.pickle.PickleWriter;
-import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchFile;
-import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.zip.CRC32;
 
 /**
  * A random small GPT or LLaMA in Megatron-Core naming at TP 1 PP 1: names and shapes by Megatron-LM
@@ -134,56 +129,37 @@ final class TinyGpt {
   }
 
   /** Writes it as a folder with one rank file of random values. */
-  Path write(Path folder) throws IOException {
+  Path write(Path folder) {
     DType dtype = random.nextBoolean() ? DType.FLOAT32 : DType.BFLOAT16;
-    write(folder, config, dtype, tensors, random::nextBytes);
-    return folder;
+    return write(folder, config, dtype, tensors, random::nextBytes);
   }
 
   /** The same with its names in the opposite order. */
-  Path writeBackwards(Path folder) throws IOException {
+  Path writeBackwards(Path folder) {
     var names = new ArrayList<>(tensors.keySet());
     Collections.reverse(names);
     Map<String, Shape> reversed = new LinkedHashMap<>();
     names.forEach(name -> reversed.put(name, tensors.get(name)));
-    write(folder, config, DType.FLOAT32, reversed, random::nextBytes);
-    return folder;
+    return write(folder, config, DType.FLOAT32, reversed, random::nextBytes);
   }
 
   /** Writes a folder with one rank file. */
-  static void write(
+  static Path write(
       Path folder,
       Map<String, String> config,
       DType dtype,
       Map<String, Shape> tensors,
-      Consumer<byte[]> values)
-      throws IOException {
-    Files.createDirectories(folder);
+      Consumer<byte[]> values) {
     var yaml = new StringBuilder();
     config.forEach((key, value) -> yaml.append(key + ": " + value + "\n"));
-    Files.writeString(folder.resolve("model_config.yaml"), yaml);
-    var pickle = new StateDictPickle();
-    Map<String, String> keys = new LinkedHashMap<>();
+    var checkpoint = SmallCheckpoint.of(yaml.toString());
     tensors.forEach(
-        (name, shape) -> keys.put(name, pickle.add(new TensorSpec(name, dtype, shape))));
-    var layout =
-        TorchLayout.of(
-            "model_weights",
-            PickleWriter.write(pickle.build(java.util.Optional.empty())),
-            pickle.storages());
-    ByteBuffer file = ByteBuffer.allocate((int) layout.size());
-    Map<String, Long> crcs = new LinkedHashMap<>();
-    keys.forEach(
-        (name, key) -> {
-          byte[] bytes = new byte[(int) tensors.get(name).elements() * dtype.byteSize()];
+        (name, shape) -> {
+          byte[] bytes = new byte[(int) shape.elements() * dtype.byteSize()];
           values.accept(bytes);
-          file.put((int) layout.dataOffset(key), bytes);
-          var crc = new CRC32();
-          crc.update(bytes);
-          crcs.put(key, crc.getValue());
+          checkpoint.tensor(new TensorSpec(name, dtype, shape), bytes);
         });
-    layout.structure(crcs).forEach(chunk -> file.put((int) chunk.offset(), chunk.bytes()));
-    Files.write(folder.resolve("model_weights.ckpt"), file.array());
+    return checkpoint.write(folder);
   }
 
   /** The bytes of a tensor in a torch file. */

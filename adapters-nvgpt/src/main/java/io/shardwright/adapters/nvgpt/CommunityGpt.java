@@ -65,7 +65,7 @@ final class CommunityGpt {
         "nemotron",
         "NemotronForCausalLM",
         keys,
-        CommunityGptTable.rotary("mlp.up_proj", "mlp.down_proj"),
+        CommunityGptTable.nemotron(),
         new Condition("normalization", List.of("layernorm1p"), false),
         new Condition("activation", List.of("squared-relu"), false));
   }
@@ -90,7 +90,7 @@ final class CommunityGpt {
         "starcoder2",
         "Starcoder2ForCausalLM",
         keys,
-        CommunityGptTable.rotary("mlp.c_fc", "mlp.c_proj"),
+        CommunityGptTable.starcoder2(),
         new Condition("normalization", List.of("layernorm"), false),
         new Condition("position_embedding_type", List.of("rope"), false),
         new Condition("bias", List.of("true"), false));

@@ -17,13 +17,25 @@ final class CommunityGptTable {
 
   private CommunityGptTable() {}
 
+  /** Nemotron's linear layers have no biases. */
+  static ParameterTable nemotron() {
+    return new ParameterTable(
+        rotary("mlp.up_proj", "mlp.down_proj").rules().stream()
+            .filter(rule -> rule.conditions().stream().noneMatch(c -> c.key().equals(BIAS)))
+            .toList());
+  }
+
+  static ParameterTable starcoder2() {
+    return rotary("mlp.c_fc", "mlp.c_proj");
+  }
+
   /**
    * The rows.
    *
    * @param up the MLP's first module
    * @param down its second
    */
-  static ParameterTable rotary(String up, String down) {
+  private static ParameterTable rotary(String up, String down) {
     var rows = new ArrayList<ParameterRule>();
     rows.add(
         column("model.embed_tokens.weight")

@@ -1,0 +1,63 @@
+package io.shardwright.adapters.llama;
+
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.testkit.AdapterConformance;
+import io.shardwright.testkit.SampleModel;
+import java.util.List;
+
+class LlamaConformanceTest extends AdapterConformance {
+  private static final SampleModel GROUPED =
+      SampleModel.of(
+          "grouped",
+          """
+          target: nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel
+          mcore_gpt: true
+          encoder_seq_length: 128
+          num_layers: 4
+          hidden_size: 64
+          ffn_hidden_size: 176
+          num_attention_heads: 8
+          num_query_groups: 4
+          make_vocab_size_divisible_by: 2
+          normalization: rmsnorm
+          activation: fast-swiglu
+          position_embedding_type: rope
+          rotary_percentage: 1.0
+          bias: false
+          share_embeddings_and_output_weights: false
+          """);
+  private static final SampleModel OLDER =
+      GROUPED
+          .with("mcore_gpt", "false")
+          .with("num_attention_heads", "4")
+          .with("ffn_hidden_size", "192")
+          .with("make_vocab_size_divisible_by", "128");
+
+  @Override
+  protected ModelFamilyAdapter adapter() {
+    return new LlamaAdapter();
+  }
+
+  @Override
+  protected List<SampleModel> samples() {
+    var small = GROUPED.with("num_layers", "2");
+    var older = OLDER.with("num_layers", "2").with("make_vocab_size_divisible_by", "2");
+    return List.of(
+        GROUPED.listing(listing("llama-gqa-mcore-tp1")).listing(listing("llama-gqa-mcore-tp2pp2")),
+        OLDER.listing(listing("llama-mha-legacy-tp1")).listing(listing("llama-mha-legacy-tp2pp2")),
+        small.with("share_embeddings_and_output_weights", "true"),
+        small.with("add_qkv_bias", "true"),
+        small.with("window_size", "[4095, 0]"),
+        small.with("num_moe_experts", "2"),
+        small.with("activation", "fast-geglu").with("apply_embedding_scaling", "true"),
+        small.with("num_query_groups", "8").with("activation", "swiglu"),
+        older.with("share_embeddings_and_output_weights", "true"),
+        older.with("megatron_legacy", "true"),
+        older.with("activation", "swiglu"));
+  }
+
+  private static String listing(String file) {
+    return CommunityModel.text(LlamaConformanceTest.class, "/listings/" + file + ".txt");
+  }
+}

@@ -1,0 +1,72 @@
+package io.shardwright.adapters.nvgpt;
+
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.testkit.AdapterConformance;
+import io.shardwright.testkit.SampleModel;
+import java.util.List;
+
+class NvgptConformanceTest extends AdapterConformance {
+  private static final SampleModel OLDER =
+      SampleModel.of(
+          "older",
+          """
+          target: nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel
+          mcore_gpt: false
+          encoder_seq_length: 32
+          num_layers: 4
+          hidden_size: 64
+          ffn_hidden_size: 256
+          num_attention_heads: 8
+          make_vocab_size_divisible_by: 128
+          normalization: layernorm
+          activation: gelu
+          bias: true
+          position_embedding_type: learned_absolute
+          share_embeddings_and_output_weights: true
+          """);
+  private static final SampleModel MCORE =
+      OLDER
+          .with("mcore_gpt", "true")
+          .with("num_layers", "2")
+          .with("make_vocab_size_divisible_by", "8");
+  private static final String FALCON = "mcore_customization_config";
+  private static final String TIED = "share_embeddings_and_output_weights";
+
+  @Override
+  protected ModelFamilyAdapter adapter() {
+    return new NvgptAdapter();
+  }
+
+  @Override
+  protected List<SampleModel> samples() {
+    var small = OLDER.with("num_layers", "2").with("make_vocab_size_divisible_by", "8");
+    var rope = MCORE.with("position_embedding_type", "rope").with("rotary_percentage", "1.0");
+    var falcon =
+        rope.with("name", "megatron_falcon_gpt").with("num_query_groups", "4").named("falcon");
+    return List.of(
+        OLDER.listing(listing("gpt-5b-like-tp1")).listing(listing("gpt-5b-like-tp2pp2")),
+        small.with("megatron_legacy", "true"),
+        small.with("position_embedding_type", "learned_parameters"),
+        small.with("activation", "fast-geglu"),
+        small.with("activation", "swiglu"),
+        MCORE,
+        MCORE.with("activation", "fast-reglu").with("normalization", "rmsnorm"),
+        rope.with("normalization", "layernorm1p")
+            .with("activation", "squared-relu")
+            .with("bias", "false"),
+        rope.with(TIED, "false"),
+        falcon.with(FALCON, "{new_decoder_architecture: true, parallel_attention: true}"),
+        falcon
+            .with(FALCON, "{new_decoder_architecture: false, parallel_attention: true}")
+            .with("num_query_groups", "1"),
+        falcon
+            .with(FALCON, "{new_decoder_architecture: false, parallel_attention: false}")
+            .with("num_query_groups", "null")
+            .with(TIED, "false"));
+  }
+
+  private static String listing(String file) {
+    return CommunityModel.text(NvgptConformanceTest.class, "/listings/" + file + ".txt");
+  }
+}

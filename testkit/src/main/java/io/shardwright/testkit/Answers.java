@@ -1,0 +1,44 @@
+package io.shardwright.testkit;
+
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.SupportedParallelism;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Everything that an adapter says of a configuration. */
+record Answers(
+    String id,
+    List<RestoreClass> restoreClasses,
+    SupportedParallelism parallelism,
+    boolean describes,
+    Naming naming,
+    List<Naming> namings,
+    Map<Naming, Map<String, String>> keys,
+    Map<Naming, ParameterTable> rows,
+    List<CommunityModel> classes) {
+
+  static Answers of(ModelFamilyAdapter adapter, ModelConfig config) {
+    Map<Naming, Map<String, String>> keys = new EnumMap<>(Naming.class);
+    Map<Naming, ParameterTable> rows = new EnumMap<>(Naming.class);
+    for (Naming naming : adapter.namings(config)) {
+      keys.put(naming, Map.copyOf(adapter.namingKeys(config, naming)));
+      rows.put(naming, adapter.parameters(config, naming).inForce(config));
+    }
+    return new Answers(
+        adapter.id(),
+        List.copyOf(adapter.restoreClasses()),
+        adapter.parallelism(),
+        adapter.describes(config),
+        adapter.naming(config),
+        List.copyOf(adapter.namings(config)),
+        keys,
+        rows,
+        List.copyOf(adapter.communityModels()));
+  }
+}

@@ -1,0 +1,86 @@
+package io.shardwright.testkit;
+
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The parameters of a sample: those of a real checkpoint where there is one, else those that the
+ * rows in force promise.
+ *
+ * @param tensors shapes by the names that a file has
+ * @param padded whether there are vocabulary rows that are padded
+ * @param rows of the vocabulary, padding among them
+ * @param block of which the rows are a multiple
+ */
+record Parameters(Map<String, Shape> tensors, boolean padded, long rows, long block) {
+  private static final String PREFIX = "model.";
+  private static final long DIVISIBLE_BY = 128;
+
+  static Parameters of(ModelFamilyAdapter adapter, SampleModel sample) {
+    ModelConfig config = sample.config();
+    var rules = adapter.parameters(config, adapter.naming(config)).inForce(config).rules();
+    long block = config.integer("make_vocab_size_divisible_by").orElse(DIVISIBLE_BY);
+    boolean padded = rules.stream().anyMatch(rule -> rule.traits().vocabPadded());
+    return sample
+        .whole()
+        .map(real -> new Parameters(real.tensors(), padded, rows(real.tensors(), rules), block))
+        .orElseGet(
+            () ->
+                new Parameters(
+                    promised(adapter, config, rules, 2 * block), padded, 2 * block, block));
+  }
+
+  private static long rows(Map<String, Shape> tensors, List<ParameterRule> rules) {
+    return tensors.entrySet().stream()
+        .filter(
+            tensor ->
+                rules.stream()
+                    .filter(rule -> rule.traits().vocabPadded())
+                    .anyMatch(
+                        rule ->
+                            RowName.matches(
+                                rule.pattern(), RowName.withoutPrefix(tensor.getKey()))))
+        .map(tensor -> tensor.getValue().dim(0))
+        .findFirst()
+        .orElse(0L);
+  }
+
+  private static Map<String, Shape> promised(
+      ModelFamilyAdapter adapter, ModelConfig config, List<ParameterRule> own, long rows) {
+    var shapes = new RowShapes(config, all(adapter, config), rows);
+    long layers = config.integer("num_layers").orElse(0);
+    long experts = config.integer("num_moe_experts").orElse(0);
+    Map<String, Shape> tensors = new LinkedHashMap<>();
+    for (ParameterRule rule : own) {
+      for (String name : RowName.names(rule.pattern(), layers, experts)) {
+        tensors.put(PREFIX + name, shapes.of(rule));
+      }
+    }
+    return tensors;
+  }
+
+  /** The rows of every naming and class. */
+  private static List<ParameterRule> all(ModelFamilyAdapter adapter, ModelConfig config) {
+    var all = new ArrayList<ParameterRule>();
+    for (Naming naming : adapter.namings(config)) {
+      all.addAll(adapter.parameters(config, naming).rules());
+    }
+    for (CommunityModel model : adapter.communityModels()) {
+      all.addAll(model.names().rules());
+    }
+    return all;
+  }
+
+  /** The least vocabulary that is padded to these rows. */
+  long vocabulary() {
+    return rows - block + 1;
+  }
+}

@@ -1,0 +1,75 @@
+package io.shardwright.testkit;
+
+import io.shardwright.spi.Condition;
+import io.shardwright.spi.ParameterRule;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/** Names that a row stands for, and the row as its author wrote it. */
+final class RowName {
+  private static final List<String> PREFIXES = List.of("model.module.", "model.");
+
+  private RowName() {}
+
+  /** What a format puts before a parameter's own name. */
+  static String withoutPrefix(String stored) {
+    return PREFIXES.stream()
+        .filter(stored::startsWith)
+        .findFirst()
+        .map(prefix -> stored.substring(prefix.length()))
+        .orElse(stored);
+  }
+
+  static boolean matches(String pattern, String name) {
+    String[] parts = pattern.split("\\.", -1);
+    String[] found = name.split("\\.", -1);
+    if (parts.length != found.length) {
+      return false;
+    }
+    for (int i = 0; i < parts.length; i++) {
+      boolean number = parts[i].equals("*") && found[i].matches("[0-9]{1,6}");
+      if (!number && !parts[i].equals(found[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static long stars(String pattern) {
+    return pattern.chars().filter(c -> c == '*').count();
+  }
+
+  /** All names of a pattern in a model with so many layers and experts. */
+  static List<String> names(String pattern, long layers, long experts) {
+    if (stars(pattern) == 0) {
+      return List.of(pattern);
+    }
+    return LongStream.range(0, layers)
+        .mapToObj(layer -> pattern.replaceFirst("\\*", Long.toString(layer)))
+        .flatMap(
+            name ->
+                stars(name) == 0
+                    ? java.util.stream.Stream.of(name)
+                    : LongStream.range(0, experts)
+                        .mapToObj(expert -> name.replaceFirst("\\*", Long.toString(expert))))
+        .toList();
+  }
+
+  /** A row, for messages. */
+  static String of(ParameterRule rule) {
+    return rule.cut().name().toLowerCase(Locale.ROOT)
+        + "(\""
+        + rule.pattern()
+        + "\")"
+        + rule.conditions().stream().map(RowName::of).collect(Collectors.joining());
+  }
+
+  private static String of(Condition condition) {
+    return (condition.negated() ? " unless " : " when ")
+        + condition.key()
+        + " is "
+        + String.join(" or ", condition.values());
+  }
+}

@@ -1,0 +1,129 @@
+package io.shardwright.testkit;
+
+import io.shardwright.spi.Arrangement;
+import io.shardwright.spi.Extent;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterRule.Cut;
+import io.shardwright.spi.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Shapes that rows allow: counts are the configuration's, what a row leaves open is chosen, the
+ * same for all rows of one canonical tensor.
+ *
+ * @param rules every row that may be of the same tensors, whatever its naming
+ * @param rows of the vocabulary
+ */
+record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
+  private static final long OPEN = 8;
+
+  /** The shape of a row's tensor without model parallelism. */
+  Shape of(ParameterRule rule) {
+    var axes = new ArrayList<List<Extent>>();
+    for (int axis = 0; axis < axes(rule.canonical()); axis++) {
+      axes.add(factors(rule, axis));
+    }
+    var extents = new ArrayList<Long>();
+    for (int axis = 0; axis < axes.size(); axis++) {
+      for (Extent extent : axes.get(axis)) {
+        extents.add(held(rule, extents.size(), extent(rule, axis, extent)));
+      }
+    }
+    return new Shape(stored(rule, axes, extents));
+  }
+
+  private static List<Long> stored(
+      ParameterRule rule, List<List<Extent>> axes, List<Long> extents) {
+    var order = rule.arrangement().storedAxes();
+    if (!order.isEmpty()) {
+      return order.stream().map(axis -> product(axis.stream().map(extents::get).toList())).toList();
+    }
+    var dims = new ArrayList<Long>();
+    int first = 0;
+    for (List<Extent> axis : axes) {
+      dims.add(product(extents.subList(first, first + axis.size())));
+      first += axis.size();
+    }
+    return dims;
+  }
+
+  private static long product(List<Long> factors) {
+    return factors.stream().reduce(1L, Math::multiplyExact);
+  }
+
+  private long extent(ParameterRule rule, int axis, Extent extent) {
+    if (axis == 0 && rule.traits().vocabPadded()) {
+      return rows;
+    }
+    OptionalLong known = extent.in(config);
+    if (extent.kind() != Extent.Kind.REST && known.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the configuration does not say "
+              + (extent.key().isEmpty() ? "num_attention_heads" : extent.key())
+              + ", by which "
+              + RowName.of(rule)
+              + " is cut: add it to the sample");
+    }
+    return known.orElse(OPEN);
+  }
+
+  /** A row that is a part of a tensor has a range of one factor. */
+  private static long held(ParameterRule rule, int factor, long extent) {
+    return rule.arrangement()
+        .range()
+        .filter(range -> range.factor() == factor)
+        .map(range -> range.end(extent) - range.first(extent))
+        .orElse(extent);
+  }
+
+  private List<Extent> factors(ParameterRule rule, int axis) {
+    Arrangement how = rule.arrangement();
+    if (how.factors().containsKey(axis)) {
+      return how.factors().get(axis);
+    }
+    var factors = new ArrayList<Extent>();
+    if (axis == rule.partitionDim()) {
+      if (how.stride() > 1) {
+        factors.add(Extent.fixed(how.stride()));
+      }
+      how.headsKey()
+          .map(Extent::count)
+          .filter(count -> count.in(config).isPresent())
+          .ifPresent(factors::add);
+    }
+    factors.add(Extent.rest());
+    return factors;
+  }
+
+  /** As many axes as one of the tensor's rows needs, else as its kind usually has. */
+  private int axes(String canonical) {
+    var own = rules.stream().filter(rule -> rule.canonical().equals(canonical)).toList();
+    for (ParameterRule rule : own) {
+      int total = rule.arrangement().storedAxes().stream().mapToInt(List::size).sum();
+      if (total > 0) {
+        return axes(rule, total);
+      }
+    }
+    int named = own.stream().mapToInt(RowShapes::leastAxes).max().orElse(1);
+    boolean vector = canonical.endsWith("bias") || canonical.contains("norm");
+    return Math.max(named, vector ? 1 : 2);
+  }
+
+  private static int leastAxes(ParameterRule rule) {
+    int named =
+        rule.arrangement().factors().keySet().stream().mapToInt(axis -> axis + 1).max().orElse(0);
+    return Math.max(named, rule.cut() == Cut.ROW ? 2 : 1);
+  }
+
+  private int axes(ParameterRule rule, int total) {
+    int factors = 0;
+    int axis = 0;
+    while (factors < total) {
+      factors += factors(rule, axis++).size();
+    }
+    return axis;
+  }
+}

@@ -1,0 +1,126 @@
+package io.shardwright.testkit;
+
+import io.shardwright.core.SmallCheckpoint;
+import io.shardwright.spi.ModelConfig;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A model of a family: a NeMo configuration, and what real checkpoints with that configuration
+ * hold, where there are any. Immutable.
+ */
+public final class SampleModel {
+  private final String name;
+  private final String config;
+  private final List<Listing> listings;
+  private final Set<String> architectures;
+
+  private SampleModel(
+      String name, String config, List<Listing> listings, Set<String> architectures) {
+    this.name = name;
+    this.config = config;
+    this.listings = List.copyOf(listings);
+    this.architectures = Set.copyOf(architectures);
+  }
+
+  /**
+   * A model whose parameters are those that the adapter's own rows promise.
+   *
+   * @param name for messages
+   * @param config a {@code model_config.yaml}; small sizes make quick tests. {@code num_layers}
+   *     should be even, and heads divisible by 4, so that the model can be cut
+   * @return the sample
+   */
+  public static SampleModel of(String name, String config) {
+    return new SampleModel(name, config, List.of(), Set.of())
+        .replaced("tensor_model_parallel_size", "1")
+        .replaced("pipeline_model_parallel_size", "1");
+  }
+
+  /**
+   * The same with another value of one key, without listings.
+   *
+   * @param key of the configuration's first level
+   * @param value a plain scalar, or a flow list or map
+   * @return a changed copy, named after the change
+   */
+  public SampleModel with(String key, String value) {
+    var changed = replaced(key, value);
+    String more = name + ", " + key + " " + value;
+    return new SampleModel(more, changed.config, List.of(), architectures);
+  }
+
+  /**
+   * The same under another name.
+   *
+   * @param other for messages
+   * @return a changed copy
+   */
+  public SampleModel named(String other) {
+    return new SampleModel(other, config, listings, architectures);
+  }
+
+  private SampleModel replaced(String key, String value) {
+    String kept =
+        config
+            .lines()
+            .filter(line -> !line.startsWith(key + ":"))
+            .collect(Collectors.joining("\n", "", "\n"));
+    return new SampleModel(name, kept + key + ": " + value + "\n", listings, architectures);
+  }
+
+  /**
+   * Adds what a real checkpoint of this configuration holds. One without model parallelism says
+   * which parameters there are and their shapes; others say how they are cut.
+   *
+   * @param tensors what {@code shardwright inspect --tensors} prints for it
+   * @return a changed copy
+   */
+  public SampleModel listing(String tensors) {
+    var all = new ArrayList<>(listings);
+    all.add(Listing.parse(tensors));
+    return new SampleModel(name, config, all, architectures);
+  }
+
+  /**
+   * Says of which Hugging Face class the model is, where its configuration does not tell.
+   *
+   * @param architecture the class
+   * @return a changed copy
+   */
+  public SampleModel as(String architecture) {
+    var all = new HashSet<>(architectures);
+    all.add(architecture);
+    return new SampleModel(name, config, listings, all);
+  }
+
+  String yaml() {
+    return config;
+  }
+
+  ModelConfig config() {
+    return SmallCheckpoint.of(config).config();
+  }
+
+  /** The tensors of a real checkpoint without model parallelism. */
+  Optional<Listing> whole() {
+    return listings.stream().filter(listing -> listing.grid().ranks() == 1).findFirst();
+  }
+
+  List<Listing> cut() {
+    return listings.stream().filter(listing -> listing.grid().ranks() > 1).toList();
+  }
+
+  boolean is(String architecture) {
+    return architectures.contains(architecture);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

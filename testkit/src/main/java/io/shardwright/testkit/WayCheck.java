@@ -1,0 +1,195 @@
+package io.shardwright.testkit;
+
+import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.tensor.Shape;
+import io.shardwright.testkit.Listing.Grid;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Cutting and merging give back every bit, within the limits that the adapter states. */
+final class WayCheck {
+  private static final Grid ONE = new Grid(1, 1);
+
+  /** The first of each that is possible is tried. */
+  private static final List<List<Grid>> GRIDS =
+      List.of(
+          List.of(new Grid(2, 2), new Grid(2, 1), new Grid(1, 2)), List.of(new Grid(4, 1), ONE));
+
+  private final ModelFamilyAdapter adapter;
+  private final SampleModel sample;
+  private final ModelConfig config;
+  private final Naming used;
+  private final Workbench bench;
+  private final Findings findings = new Findings();
+
+  WayCheck(ModelFamilyAdapter adapter, SampleModel sample, Path folder) {
+    this.adapter = adapter;
+    this.sample = sample;
+    this.config = sample.config();
+    this.used = adapter.naming(config);
+    this.bench = Workbench.of(adapter, sample, folder);
+  }
+
+  private static ReshardRequestBuilder to(
+      ReshardRequestBuilder request, Naming naming, Grid grid, WeightLayout layout) {
+    return request
+        .naming(naming)
+        .layout(layout)
+        .tensorModelParallelSize(grid.tensor())
+        .pipelineModelParallelSize(grid.pipeline());
+  }
+
+  private boolean supported(Grid grid) {
+    var limits = adapter.parallelism();
+    return limits.allows(ParallelDimension.TENSOR, grid.tensor())
+        && limits.allows(ParallelDimension.PIPELINE, grid.pipeline());
+  }
+
+  /** Why a grid is impossible for this sample; empty where it is possible. */
+  private Optional<String> refusal(Naming naming, Grid grid, WeightLayout layout) {
+    try {
+      bench.plan(request -> to(request, naming, grid, layout));
+      return Optional.empty();
+    } catch (PlanRejectedException rejected) {
+      return Optional.of(rejected.getMessage());
+    }
+  }
+
+  void backAgain() {
+    Map<String, String> before = bench.sums(bench.source());
+    for (Naming naming : adapter.namings(config)) {
+      for (List<Grid> grids : GRIDS) {
+        grids.stream()
+            .filter(grid -> supported(grid) && refusal(naming, grid, WeightLayout.RANKS).isEmpty())
+            .findFirst()
+            .filter(grid -> naming != used || grid.ranks() > 1)
+            .ifPresent(grid -> way(naming, grid, WeightLayout.RANKS, before));
+      }
+      WeightLayout arrays = WeightLayout.DISTRIBUTED;
+      if (naming == Naming.MCORE && refusal(naming, ONE, arrays).isEmpty()) {
+        way(naming, ONE, arrays, before);
+      }
+    }
+    findings.requireNone();
+  }
+
+  private void way(Naming naming, Grid grid, WeightLayout layout, Map<String, String> before) {
+    Path cut = bench.reshard(bench.source(), request -> to(request, naming, grid, layout));
+    Path home = bench.reshard(cut, request -> to(request, used, ONE, WeightLayout.RANKS));
+    Map<String, String> after = bench.sums(home);
+    for (String name : before.keySet()) {
+      boolean same = before.get(name).equals(after.get(name));
+      findings.require(
+          same || naming != used && optional(name),
+          "after the way over "
+              + naming
+              + " naming, "
+              + grid
+              + " and back '"
+              + name
+              + "' is "
+              + (after.containsKey(name) ? "another" : "gone")
+              + ": its rows do not say the same in both directions");
+    }
+  }
+
+  /** What another naming need not have, and buffers that the engine makes anew. */
+  private boolean optional(String name) {
+    return adapter.parameters(config, used).inForce(config).rules().stream()
+        .filter(rule -> rule.traits().mayBeAbsent() || rule.traits().rotary())
+        .anyMatch(rule -> RowName.matches(rule.pattern(), RowName.withoutPrefix(name)));
+  }
+
+  /** A model that is cut has the shapes that a real one has. */
+  void cutsAsListed() {
+    for (Listing listing : sample.cut()) {
+      Grid grid = listing.grid();
+      Path cut =
+          bench.reshard(bench.source(), request -> to(request, used, grid, WeightLayout.RANKS));
+      Map<String, Map<String, Shape>> found = bench.shapes(cut);
+      listing
+          .files()
+          .forEach((file, tensors) -> compare(file, tensors, found.getOrDefault(file, Map.of())));
+    }
+    findings.requireNone();
+  }
+
+  private void compare(String file, Map<String, Shape> listed, Map<String, Shape> made) {
+    listed.forEach(
+        (name, shape) -> {
+          Shape own = made.get(name);
+          if (own == null) {
+            findings.add(file + " has '" + name + "', which the rows do not put there");
+          } else {
+            findings.require(own.equals(shape), misshapen(file, name, shape, own));
+          }
+        });
+    made.keySet().stream()
+        .filter(name -> !listed.containsKey(name))
+        .forEach(name -> findings.add(file + " lacks '" + name + "', which the rows put there"));
+  }
+
+  private static String misshapen(String file, String name, Shape listed, Shape own) {
+    return "in "
+        + file
+        + " '"
+        + name
+        + "' has shape "
+        + listed
+        + ", and the rows give "
+        + own
+        + ": column cuts axis 0, row cuts axis 1, replicated none";
+  }
+
+  /** Sizes above 1 that the adapter excludes are refused. */
+  void limits() {
+    var limits = adapter.parallelism();
+    for (Grid grid : List.of(new Grid(2, 1), new Grid(1, 2))) {
+      if (!supported(grid)) {
+        try {
+          bench.plan(request -> to(request, used, grid, WeightLayout.RANKS));
+          findings.add(grid + " is planned although parallelism() excludes it");
+        } catch (PlanRejectedException rejected) {
+          findings.require(
+              rejected.code() == ErrorCode.DIMENSION_UNSUPPORTED, rejected.getMessage());
+        }
+      }
+    }
+    findings.require(
+        limits.equals(adapter.parallelism()), "parallelism() answers differently when asked again");
+    findings.requireNone();
+  }
+
+  /** The grids that no sample can have although the adapter supports them, with the reasons. */
+  static void everyDimensionIsUsed(
+      ModelFamilyAdapter adapter, List<SampleModel> samples, Path folder) {
+    var findings = new Findings();
+    for (Grid grid : List.of(new Grid(2, 1), new Grid(1, 2))) {
+      var reasons = new ArrayList<String>();
+      for (SampleModel sample : samples) {
+        Path own = folder.resolve("tp" + grid.tensor() + "sample" + reasons.size());
+        var check = new WayCheck(adapter, sample, own);
+        if (check.supported(grid)) {
+          reasons.add(check.refusal(check.used, grid, WeightLayout.RANKS).orElse(""));
+        }
+      }
+      findings.require(
+          reasons.isEmpty() || reasons.contains(""),
+          "parallelism() allows "
+              + grid
+              + " and no sample can be cut so: give num_layers and heads that 2 divides: "
+              + String.join("; ", reasons));
+    }
+    findings.requireNone();
+  }
+}

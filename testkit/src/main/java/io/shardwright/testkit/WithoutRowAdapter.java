@@ -1,0 +1,62 @@
+package io.shardwright.testkit;
+
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.SupportedParallelism;
+import java.util.List;
+import java.util.Map;
+
+/** An adapter that lacks a row of another one. */
+record WithoutRowAdapter(ModelFamilyAdapter whole, ParameterRule row)
+    implements ModelFamilyAdapter {
+  @Override
+  public String id() {
+    return whole.id();
+  }
+
+  @Override
+  public List<RestoreClass> restoreClasses() {
+    return whole.restoreClasses();
+  }
+
+  @Override
+  public SupportedParallelism parallelism() {
+    return whole.parallelism();
+  }
+
+  @Override
+  public boolean describes(ModelConfig config) {
+    return whole.describes(config);
+  }
+
+  @Override
+  public Naming naming(ModelConfig config) {
+    return whole.naming(config);
+  }
+
+  @Override
+  public List<Naming> namings(ModelConfig config) {
+    return whole.namings(config);
+  }
+
+  @Override
+  public Map<String, String> namingKeys(ModelConfig config, Naming naming) {
+    return whole.namingKeys(config, naming);
+  }
+
+  @Override
+  public ParameterTable parameters(ModelConfig config, Naming naming) {
+    return new ParameterTable(
+        whole.parameters(config, naming).rules().stream().filter(r -> !r.equals(row)).toList());
+  }
+
+  @Override
+  public List<CommunityModel> communityModels() {
+    return whole.communityModels();
+  }
+}
