@@ -25,6 +25,9 @@ final class MadeSamples {
       case "interleaved" -> interleaved(target);
       case "hparams" -> Files.writeString(target, hparams(words[2]));
       case "class" -> ofClass(words[2], target);
+      case "bert" -> TinyBert.writeForTwoRanks(target);
+      case "bert-family" -> ExampleJar.make(target);
+      case "page" -> Files.writeString(target, MarkdownPage.of(words[2]).file(words[3]));
       default -> throw new IllegalArgumentException(origin);
     }
     return true;

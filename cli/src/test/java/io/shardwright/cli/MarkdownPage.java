@@ -85,6 +85,19 @@ record MarkdownPage(Path file, List<String> lines) {
     }
   }
 
+  /** The text of the blocks under a remark. */
+  List<String> texts(String remark) {
+    return blocks().stream()
+        .filter(block -> block.remark().equals(remark))
+        .map(block -> String.join("\n", block.lines()) + "\n")
+        .toList();
+  }
+
+  /** The block that stands for a file. */
+  String file(String name) {
+    return texts("file: " + name).get(0);
+  }
+
   private String remark(int line) {
     String text = line < 0 ? "" : lines.get(line);
     boolean comment = text.startsWith("<!--") && text.endsWith("-->");

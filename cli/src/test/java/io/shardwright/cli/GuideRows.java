@@ -1,0 +1,54 @@
+package io.shardwright.cli;
+
+import static io.shardwright.spi.Extent.count;
+import static io.shardwright.spi.Extent.rest;
+import static io.shardwright.spi.ParameterRule.Stage.EVERY;
+import static io.shardwright.spi.ParameterRule.Stage.FIRST;
+import static io.shardwright.spi.ParameterRule.column;
+import static io.shardwright.spi.ParameterRule.replicated;
+
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.Traits;
+import java.util.List;
+
+/** The rows that the guide shows in Java, in its order. */
+final class GuideRows {
+  private GuideRows() {}
+
+  static List<ParameterRule> all() {
+    return List.of(
+        // begin: row: gate and up
+        column("layers.*.mlp.gate_up.weight", 2),
+        // end: row: gate and up
+        // begin: row: part
+        column("layers.*.mlp.up.weight", 2).of("layers.*.mlp.linear_fc1.weight").part(0, 1, 2),
+        // end: row: part
+        // begin: row: by kind
+        column("layers.*.qkv.weight").groupedQkv().stored(new int[] {1, 0, 2}, new int[] {3}),
+        // end: row: by kind
+        // begin: row: transposed
+        column("h.*.mlp.c_fc.weight")
+            .of("layers.*.mlp.linear_fc1.weight")
+            .stored(new int[] {1}, new int[] {0}),
+        // end: row: transposed
+        // begin: row: factors
+        replicated("patches.weight").factored(1, count("patch_dim"), count("patch_dim"), rest()),
+        // end: row: factors
+        // begin: row: condition
+        replicated("layers.*.norm.bias").unless("normalization", "rmsnorm"),
+        // end: row: condition
+        // begin: row: optional
+        replicated("cls_token").on(FIRST).optional(),
+        // end: row: optional
+        // begin: row: tied
+        column("words.weight").on(FIRST).vocabPaddedRows().tiedCopy("head.weight"),
+        // end: row: tied
+        // begin: row: difference
+        replicated("layers.*.norm.weight").with(Traits.NONE.less(1)),
+        // end: row: difference
+        // begin: row: every stage
+        replicated("rotary.inv_freq").on(EVERY).optional()
+        // end: row: every stage
+        );
+  }
+}
