@@ -13,6 +13,13 @@ final class Runs {
   private final Shape box;
   private final Shape logical;
   private final int axis;
+
+  /** Per axis outside a run: how many, and the distance between neighbours on either side. */
+  private final long[] extents;
+
+  private final long[] logicalSteps;
+  private final long[] storedSteps;
+  private final long logicalBase;
   private final long length;
   private final long count;
 
@@ -23,6 +30,22 @@ final class Runs {
     this.axis = innermostOuterAxis();
     this.length = box.elementsFrom(axis);
     this.count = length == 0 ? 0 : box.elements() / length;
+    this.extents = outside(box.dims());
+    this.logicalSteps = outside(logical.rowMajorStrides());
+    this.storedSteps = outside(view.strides());
+    this.logicalBase = logicalBase();
+  }
+
+  private long[] outside(List<Long> perAxis) {
+    return perAxis.stream().limit(axis).mapToLong(Long::longValue).toArray();
+  }
+
+  private long logicalBase() {
+    long at = 0;
+    for (int k = 0; k < box.rank(); k++) {
+      at += view.logical().offset().get(k) * logical.elementsFrom(k + 1);
+    }
+    return at;
   }
 
   /** The outermost axis that a run spans. */
@@ -58,26 +81,20 @@ final class Runs {
 
   /** First logical element of a run. */
   long logicalStart(long run) {
-    long at = 0;
-    long rest = run;
-    for (int k = box.rank() - 1; k >= 0; k--) {
-      long index = 0;
-      if (k < axis) {
-        index = rest % box.dim(k);
-        rest /= box.dim(k);
-      }
-      at += (view.logical().offset().get(k) + index) * logical.elementsFrom(k + 1);
-    }
-    return at;
+    return start(logicalBase, logicalSteps, run);
   }
 
   /** First storage element of a run. */
   long storedStart(long run) {
-    long at = view.start();
+    return start(view.start(), storedSteps, run);
+  }
+
+  private long start(long base, long[] steps, long run) {
+    long at = base;
     long rest = run;
     for (int k = axis - 1; k >= 0; k--) {
-      at += rest % box.dim(k) * view.strides().get(k);
-      rest /= box.dim(k);
+      at += rest % extents[k] * steps[k];
+      rest /= extents[k];
     }
     return at;
   }
