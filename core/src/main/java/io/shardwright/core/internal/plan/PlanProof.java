@@ -47,6 +47,20 @@ final class PlanProof {
         .tensors()
         .forEach(tensor -> require(read.contains(tensor), tensor.spec().name() + " is not used"));
     plan.targets().forEach(tensor -> require(written.contains(tensor), tensor + " is not written"));
+    plan.arrays().forEach(PlanProof::chunks);
+  }
+
+  /** Chunks cover an array exactly once if none leaves it and their sizes add up. */
+  private static void chunks(TargetArray array) {
+    Shape whole = array.spec().shape();
+    for (List<Long> index : array.chunks().keySet()) {
+      for (int axis = 0; axis < index.size(); axis++) {
+        long end = (index.get(axis) + 1) * array.chunk().dim(axis);
+        require(end <= whole.dim(axis), "chunk " + index + " is outside " + array.spec());
+      }
+    }
+    long elements = Math.multiplyExact(array.chunks().size(), array.chunk().elements());
+    require(elements == whole.elements(), "chunks do not add up to " + array.spec());
   }
 
   private static void sources(Copy copy, Set<Object> read) {
