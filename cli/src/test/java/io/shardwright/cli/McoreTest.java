@@ -31,6 +31,20 @@ class McoreTest {
     Path out = folder.resolve("out");
     Checkpoints.reshard(copy(ARRAYS), out, "--tp", 2, "--pp", 2, "--layout", "ranks");
     assertEquals(Checkpoints.expected(RANKS), Checkpoints.found(out));
+    assertNamesOfMegatronCore(out);
+  }
+
+  @Test
+  void splitsRankFilesOfOneStageWithEveryModulesState() throws IOException {
+    Path one = folder.resolve("one");
+    Path out = folder.resolve("out");
+    Checkpoints.reshard(copy(ARRAYS), one, "--layout", "ranks");
+    Checkpoints.reshard(one, out, "--tp", 2, "--pp", 2);
+    assertEquals(Checkpoints.expected(RANKS), Checkpoints.found(out));
+    assertNamesOfMegatronCore(out);
+  }
+
+  private void assertNamesOfMegatronCore(Path out) throws IOException {
     Path theirs = folder.resolve("theirs");
     Checkpoints.reshard(copy(RANKS), theirs);
     for (String rank : new String[] {"tp_rank_00_pp_rank_000", "tp_rank_01_pp_rank_001"}) {

@@ -27,13 +27,20 @@ final class CarriedState implements StageState {
   private final StageLayers after;
   private final int stage;
   private final boolean numbered;
+  private final Set<String> ending;
 
-  CarriedState(ModelDescription model, StageAssignment assignment, int stage) {
+  /**
+   * For one stage.
+   *
+   * @param ending modules without a layer whose parameters stand in the last stage
+   */
+  CarriedState(ModelDescription model, StageAssignment assignment, int stage, Set<String> ending) {
     int ranks = model.size().tensor();
     this.before = new StageLayers(model.layers(), model.size().pipeline());
     this.after = assignment.layers();
     this.stage = stage;
     this.numbered = model.files().numbered();
+    this.ending = ending;
     this.sources =
         model.files().ranks().stream().filter(file -> file.rank().tensor() == 0).toList();
     if (sources.size() * ranks != model.files().ranks().size()) {
@@ -61,7 +68,10 @@ final class CarriedState implements StageState {
           ? Optional.of(after.local(global))
           : Optional.empty();
     }
-    boolean ends = from == before.stages() - 1 && from > 0 || name.contains("output_layer");
+    boolean ends =
+        from == before.stages() - 1 && from > 0
+            || ending.contains(ArrayObjects.module(name))
+            || name.contains("output_layer");
     int home = ends ? after.stages() - 1 : 0;
     return home == stage ? Optional.of(name) : Optional.empty();
   }

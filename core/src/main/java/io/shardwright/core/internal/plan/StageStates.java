@@ -3,10 +3,13 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StateObject;
+import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.ParameterTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The state of every stage: carried where rank files stay rank files of one naming. */
 final class StageStates {
@@ -29,7 +32,7 @@ final class StageStates {
 
   StageState of(int stage) {
     if (sameNaming && !model.files().distributed()) {
-      return new CarriedState(model, stages, stage);
+      return new CarriedState(model, stages, stage, ending());
     }
     Map<String, PickleValue> carried = new LinkedHashMap<>();
     if (sameNaming) {
@@ -38,5 +41,12 @@ final class StageStates {
       }
     }
     return new FreshState(emissions, carried, stages, stage);
+  }
+
+  private Set<String> ending() {
+    return emissions.stream()
+        .filter(emission -> emission.row().stage() == Stage.LAST)
+        .map(emission -> ArrayObjects.module(emission.name()))
+        .collect(Collectors.toSet());
   }
 }
