@@ -67,7 +67,7 @@ public record Shape(List<Long> dims) {
    * @return the product of all extents; 1 for a scalar
    */
   public long elements() {
-    return dims.stream().reduce(1L, Math::multiplyExact);
+    return elementsFrom(0);
   }
 
   /**
@@ -77,7 +77,11 @@ public record Shape(List<Long> dims) {
    * @return the product of the extents of {@code axis} and all axes inside it
    */
   public long elementsFrom(int axis) {
-    return dims.subList(axis, dims.size()).stream().reduce(1L, Math::multiplyExact);
+    long product = 1;
+    for (int inner = axis; inner < dims.size(); inner++) {
+      product = Math.multiplyExact(product, dims.get(inner));
+    }
+    return product;
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -41,12 +42,15 @@ final class PlanProof {
         .forEach(read::add);
     plan.source().files().tensors().stream()
         .filter(tensor -> !LogicalTensor.isExtraState(tensor.spec().name()))
-        .forEach(tensor -> require(read.contains(tensor), tensor.spec().name() + " is not used"));
+        .forEach(
+            tensor -> require(read.contains(tensor), () -> tensor.spec().name() + " is not used"));
     plan.merges().forEach(merge -> products(merge, read));
     change
         .tensors()
-        .forEach(tensor -> require(read.contains(tensor), tensor.spec().name() + " is not used"));
-    plan.targets().forEach(tensor -> require(written.contains(tensor), tensor + " is not written"));
+        .forEach(
+            tensor -> require(read.contains(tensor), () -> tensor.spec().name() + " is not used"));
+    plan.targets()
+        .forEach(tensor -> require(written.contains(tensor), () -> tensor + " is not written"));
     plan.arrays().forEach(PlanProof::chunks);
   }
 
@@ -56,11 +60,11 @@ final class PlanProof {
     for (List<Long> index : array.chunks().keySet()) {
       for (int axis = 0; axis < index.size(); axis++) {
         long end = (index.get(axis) + 1) * array.chunk().dim(axis);
-        require(end <= whole.dim(axis), "chunk " + index + " is outside " + array.spec());
+        require(end <= whole.dim(axis), () -> "chunk " + index + " is outside " + array.spec());
       }
     }
     long elements = Math.multiplyExact(array.chunks().size(), array.chunk().elements());
-    require(elements == whole.elements(), "chunks do not add up to " + array.spec());
+    require(elements == whole.elements(), () -> "chunks do not add up to " + array.spec());
   }
 
   private static void sources(Copy copy, Set<Object> read) {
@@ -82,12 +86,13 @@ final class PlanProof {
       Shape rows = product.rows().shape();
       Shape whole = merge.tensor().shape();
       long columns = product.a().spec().shape().elementsFrom(1);
-      require(columns == whole.elementsFrom(rows.rank()), product + " has other columns");
-      require(product.b().spec().shape().elements() == rows.elements() * product.rank(), "B");
+      require(columns == whole.elementsFrom(rows.rank()), () -> product + " has other columns");
+      require(product.b().spec().shape().elements() == rows.elements() * product.rank(), () -> "B");
       for (int axis = 0; axis < rows.rank(); axis++) {
-        require(product.rows().end(axis) <= whole.dim(axis), product + " leaves " + whole);
+        require(product.rows().end(axis) <= whole.dim(axis), () -> product + " leaves " + whole);
       }
-      require(changed.stream().noneMatch(product.rows()::overlaps), product + " meets another");
+      require(
+          changed.stream().noneMatch(product.rows()::overlaps), () -> product + " meets another");
       changed.add(product.rows());
     }
   }
@@ -105,7 +110,7 @@ final class PlanProof {
     }
     views.forEach(
         (tensor, parts) -> {
-          require(written.add(tensor), tensor + " is written by two steps");
+          require(written.add(tensor), () -> tensor + " is written by two steps");
           covered(tensor, parts);
         });
   }
@@ -118,14 +123,14 @@ final class PlanProof {
     long elements = 0;
     for (int i = 0; i < views.size(); i++) {
       View view = views.get(i);
-      require(view.injective(), view + " writes a place of " + tensor + " twice");
-      require(view.last() < tensor.spec().shape().elements(), view + " leaves " + tensor);
+      require(view.injective(), () -> view + " writes a place of " + tensor + " twice");
+      require(view.last() < tensor.spec().shape().elements(), () -> view + " leaves " + tensor);
       for (View other : views.subList(0, i)) {
-        require(view.apart(other), view + " meets " + other + " in " + tensor);
+        require(view.apart(other), () -> view + " meets " + other + " in " + tensor);
       }
       elements = Math.addExact(elements, view.logical().shape().elements());
     }
-    require(elements == tensor.spec().shape().elements(), "views do not add up to " + tensor);
+    require(elements == tensor.spec().shape().elements(), () -> "views do not add up to " + tensor);
   }
 
   /** Boxes inside a shape cover it exactly once if no two overlap and their sizes add up. */
@@ -135,19 +140,19 @@ final class PlanProof {
     for (int i = 0; i < boxes.size(); i++) {
       Region box = boxes.get(i);
       for (int axis = 0; axis < shape.rank(); axis++) {
-        require(box.end(axis) <= shape.dim(axis), box + " is outside " + tensor);
+        require(box.end(axis) <= shape.dim(axis), () -> box + " is outside " + tensor);
       }
       for (Region other : boxes.subList(0, i)) {
-        require(!box.overlaps(other), box + " overlaps " + other + " in " + tensor);
+        require(!box.overlaps(other), () -> box + " overlaps " + other + " in " + tensor);
       }
       elements = Math.addExact(elements, box.shape().elements());
     }
-    require(elements == shape.elements(), "boxes do not add up to " + tensor);
+    require(elements == shape.elements(), () -> "boxes do not add up to " + tensor);
   }
 
-  private static void require(boolean holds, String otherwise) {
+  private static void require(boolean holds, Supplier<String> otherwise) {
     if (!holds) {
-      throw new IllegalStateException("plan is wrong: " + otherwise);
+      throw new IllegalStateException("plan is wrong: " + otherwise.get());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StageLayers;
@@ -9,10 +10,13 @@ import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -64,24 +68,35 @@ final class RankTargets implements Targets {
 
   /** The files, given what each stage's state dict holds besides tensors. */
   List<TargetFile> files(Function<Integer, StageState> states) {
+    Map<Integer, Contents> stages = new HashMap<>();
     return files.entrySet().stream()
         .map(
             entry -> {
               var rank = entry.getKey();
               var tensors = entry.getValue();
-              StageState state = states.apply(rank.pipeline());
-              var names =
-                  tensors.keySet().stream()
-                      .filter(name -> !Companions.isCompanion(name))
-                      .collect(Collectors.toCollection(LinkedHashSet::new));
+              var contents =
+                  stages.computeIfAbsent(
+                      rank.pipeline(), stage -> contents(states.apply(stage), tensors.keySet()));
               return new TargetFile(
                   members.apply(rank),
                   rank,
-                  state.names(names),
+                  contents.names(),
                   tensors,
-                  state.objects(),
-                  state.metadata(names));
+                  contents.objects(),
+                  contents.metadata());
             })
         .toList();
+  }
+
+  /** What the files of a stage's ranks have in common. */
+  private record Contents(
+      List<String> names, Map<String, PickleValue> objects, Optional<PickleValue> metadata) {}
+
+  private static Contents contents(StageState state, Set<String> tensors) {
+    var names =
+        tensors.stream()
+            .filter(name -> !Companions.isCompanion(name))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    return new Contents(state.names(names), state.objects(), state.metadata(names));
   }
 }

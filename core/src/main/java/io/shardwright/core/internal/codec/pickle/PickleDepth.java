@@ -36,7 +36,11 @@ final class PickleDepth {
       }
       var next = new ArrayList<PickleValue>();
       for (PickleValue value : level) {
-        children(value).stream().filter(seen::add).forEach(next::add);
+        for (PickleValue child : children(value)) {
+          if (seen.add(child)) {
+            next.add(child);
+          }
+        }
       }
       level = next;
     }

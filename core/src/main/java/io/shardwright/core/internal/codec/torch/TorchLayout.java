@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
 /**
@@ -24,8 +25,10 @@ public final class TorchLayout {
   /** Bytes at an offset. */
   public record Chunk(long offset, byte[] bytes) {}
 
+  private static final int DIGITS = 40;
+
   private final Map<String, ZipRecord> storages = new LinkedHashMap<>();
-  private final Map<ZipRecord, byte[]> small = new LinkedHashMap<>();
+  private final Map<ZipRecord, Supplier<byte[]>> small = new LinkedHashMap<>();
   private final List<ZipRecord> records = new ArrayList<>();
   private final String root;
   private long end;
@@ -46,7 +49,7 @@ public final class TorchLayout {
                 layout.storages.put(
                     storage.key(), layout.place("data/" + storage.key(), storage.byteSize())));
     layout.add("version", ascii("3\n"));
-    layout.add(".data/serialization_id", ascii(identity(pickle)));
+    layout.add(".data/serialization_id", DIGITS, () -> ascii(identity(pickle)));
     return layout;
   }
 
@@ -54,22 +57,24 @@ public final class TorchLayout {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /**
-   * Forty digits that depend on nothing but the pickle, so that the same input gives the same
-   * bytes.
-   */
+  /** Digits that depend on nothing but the pickle, so that the same input gives the same bytes. */
   private static String identity(byte[] pickle) {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(pickle);
-      var digits = new BigInteger(1, hash).mod(BigInteger.TEN.pow(40));
-      return String.format(Locale.ROOT, "%040d", digits);
+      var digits = new BigInteger(1, hash).mod(BigInteger.TEN.pow(DIGITS));
+      return String.format(Locale.ROOT, "%0" + DIGITS + "d", digits);
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);
     }
   }
 
   private void add(String name, byte[] bytes) {
-    small.put(place(name, bytes.length), bytes);
+    add(name, bytes.length, () -> bytes);
+  }
+
+  /** What takes time to make is made when it is written: a plan needs its size alone. */
+  private void add(String name, int size, Supplier<byte[]> bytes) {
+    small.put(place(name, size), bytes);
   }
 
   private ZipRecord place(String name, long size) {
@@ -98,7 +103,8 @@ public final class TorchLayout {
     Map<ZipRecord, Long> all = new LinkedHashMap<>();
     var chunks = new ArrayList<Chunk>();
     small.forEach(
-        (record, bytes) -> {
+        (record, made) -> {
+          byte[] bytes = made.get();
           var crc = new CRC32();
           crc.update(bytes);
           all.put(record, crc.getValue());
