@@ -11,7 +11,7 @@ if not defined stale (
 )
 if defined stale (
   echo building %jar% 1>&2
-  call mvn -q -B -DskipTests -f "%root%pom.xml" package 1>&2
+  call mvn -q -B -DskipTests -f "%root%pom.xml" package -pl cli -am 1>&2
   if errorlevel 1 (
     echo error: the build failed; see above 1>&2
     exit /b 70

@@ -221,56 +221,6 @@ class JarProcessTest {
     }
   }
 
-  @Test
-  @Tag("large")
-  void reshardsThreeGigabytesInTwoHundredFiftySixMegabytes() throws Exception {
-    Path large = folder.resolve("large.nemo");
-    LargeVit.write(large);
-    Path out = folder.resolve("out.nemo");
-    var run = start(jar("reshard", large, out, "--tp", "2", "--no-progress"));
-    assertEquals(0, run.code(), run.out());
-    var back =
-        start(jar("reshard", out, folder.resolve("back.nemo"), "--tp", "1", "--no-progress"));
-    assertEquals(0, back.code(), back.out());
-    assertEquals(sums(large), sums(folder.resolve("back.nemo")));
-  }
-
-  @Test
-  @Tag("large")
-  void reshardsTheFirstLayersOfSeventyBillionInTwoHundredFiftySixMegabytes() throws Exception {
-    sparse(new SparseLlama(), "nemo");
-  }
-
-  @Test
-  @Tag("large")
-  void convertsTheFirstLayersOfSeventyBillionInTwoHundredFiftySixMegabytes() throws Exception {
-    sparse(new SparseFolder(), "community");
-  }
-
-  private void sparse(SparseLlama model, String kind) throws Exception {
-    String own = System.getProperty("java.class.path");
-    var run =
-        start(
-            List.of(
-                javaBinary(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("surefire.test.class.path", own),
-                SparseRun.class.getName(),
-                folder.resolve(kind).toString(),
-                kind));
-    assertEquals(0, run.code(), run.out());
-    long marks = model.marks(8);
-    assertTrue(run.out().contains(marks + " of " + marks + " marks right"), run.out());
-    System.out.print(run.out());
-  }
-
-  private List<String> sums(Path checkpoint) throws Exception {
-    var run = start(jar("verify", checkpoint, "--sums", "-q"));
-    assertEquals(0, run.code(), run.out());
-    return run.out().lines().sorted().toList();
-  }
-
   static List<String> jar(Object... args) {
     var command = new ArrayList<String>();
     command.addAll(

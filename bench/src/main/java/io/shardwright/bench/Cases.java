@@ -1,0 +1,52 @@
+package io.shardwright.bench;
+
+import static io.shardwright.bench.Timed.SOURCE;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** All cases, in the order in which they are measured. */
+final class Cases {
+  private static final OptionalDouble SECOND = OptionalDouble.of(1.0);
+  private static final OptionalDouble NONE = OptionalDouble.empty();
+  private static final OptionalDouble PLAIN = OptionalDouble.of(1.5);
+  private static final OptionalDouble CUT = OptionalDouble.of(2.0);
+
+  private Cases() {}
+
+  static List<Case> all() {
+    return List.of(
+        new Timed(
+            "start",
+            "start",
+            Input.TP1,
+            SECOND,
+            List.of(List.of("--version"), List.of("adapters"), List.of("inspect", SOURCE))),
+        plan("plan-70b", "70B, 32 files", Input.SEVENTY_BILLION, SECOND, "8", "32000"),
+        plan("plan-405b", "405B, 48 files", Input.FOUR_HUNDRED_BILLION, NONE, "9", "128256"),
+        moving("tp1-2", "TP 1 → 2", Input.TP1, PLAIN, "--tp", "2"),
+        moving("tp1-8", "TP 1 → 8", Input.TP1, CUT, "--tp", "8"),
+        moving("tp8-1", "TP 8 → 1", Input.TP8, CUT, "--tp", "1", "--vocab-size", "32000"),
+        moving("rows", "row cuts, TP 1 → 8", Input.ROWS, CUT, "--tp", "8"),
+        moving("pp", "PP 1 → 4", Input.TP1, PLAIN, "--pp", "4"),
+        new Moving(
+            "hf", "Hugging Face → .nemo", Input.COMMUNITY, "convert", List.of("--tp", "2"), NONE),
+        moving("cast", "bf16 → fp16", Input.TP1, NONE, "--dtype", "fp16", "--allow-lossy"),
+        new Threads(),
+        new Memory(),
+        new Sparse(),
+        new Loops());
+  }
+
+  private static Case moving(
+      String id, String title, Input input, OptionalDouble limit, String... options) {
+    return new Moving(id, title, input, "reshard", List.of(options), limit);
+  }
+
+  private static Case plan(
+      String id, String title, Input input, OptionalDouble limit, String stages, String words) {
+    var plan =
+        List.of("plan", SOURCE, "out.nemo", "--tp", "4", "--pp", stages, "--vocab-size", words);
+    return new Timed(id, title, input, limit, List.of(List.of("inspect", SOURCE), plan));
+  }
+}

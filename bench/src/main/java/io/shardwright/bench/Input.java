@@ -1,0 +1,85 @@
+package io.shardwright.bench;
+
+import io.shardwright.bench.input.CommunityInput;
+import io.shardwright.bench.input.Decoder;
+import io.shardwright.bench.input.Filling;
+import io.shardwright.bench.input.Marks;
+import io.shardwright.bench.input.NemoInput;
+import io.shardwright.bench.input.RankParts;
+import io.shardwright.bench.input.Values;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The checkpoints that are measured on. */
+enum Input {
+  /** A LLaMA at TP 1. */
+  TP1("tp1.nemo") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      new NemoInput(new RankParts(llama(size), 1, 1), new Values()).archive(target);
+    }
+  },
+  /** The same at TP 8. */
+  TP8("tp8.nemo") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      new NemoInput(new RankParts(llama(size), 8, 1), new Values()).archive(target);
+    }
+  },
+  /** The same as a Hugging Face folder. */
+  COMMUNITY("huggingface") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      CommunityInput.folder(target, llama(size), new Values());
+    }
+  },
+  /** A GPT without gates at TP 1: nearly half of its bytes are in matrices whose rows are cut. */
+  ROWS("rows.nemo") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      var model = Decoder.ofSize(size, false);
+      new NemoInput(new RankParts(model, 1, 1), new Values()).archive(target);
+    }
+  },
+  /** LLaMA 2 70B at TP 8, PP 4: 32 sparse files. */
+  SEVENTY_BILLION("70b") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      eightRanks(Decoder.SEVENTY_BILLION, 4, new Marks(), target);
+    }
+  },
+  /** Llama 3.1 405B at TP 8, PP 6, since its 126 layers don't divide by 4: 48 sparse files. */
+  FOUR_HUNDRED_BILLION("405b") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      eightRanks(Decoder.FOUR_HUNDRED_BILLION, 6, Filling.HOLES, target);
+    }
+  };
+
+  private final String name;
+
+  Input(String name) {
+    this.name = name;
+  }
+
+  /** Makes it; the sparse ones have one size. */
+  abstract void write(Path target, long size) throws IOException;
+
+  boolean sparse() {
+    return this == SEVENTY_BILLION || this == FOUR_HUNDRED_BILLION;
+  }
+
+  /** Its name among those of every size. */
+  String fileName(long size) {
+    return sparse() ? name : size + "-" + name;
+  }
+
+  static Decoder llama(long size) {
+    return Decoder.ofSize(size, true);
+  }
+
+  static void eightRanks(Decoder model, int stages, Filling filling, Path target)
+      throws IOException {
+    new NemoInput(new RankParts(model, 8, stages), filling).folder(target);
+  }
+}

@@ -1,0 +1,121 @@
+package io.shardwright.bench;
+
+import io.shardwright.bench.input.Decoder;
+import io.shardwright.bench.input.Marks;
+import io.shardwright.bench.input.RankParts;
+import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.execute.Executor;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
+import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.PlanStep;
+import io.shardwright.core.internal.plan.Planner;
+import io.shardwright.core.internal.plan.TargetChoice;
+import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.core.internal.plan.VocabularySize;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A program of its own: {@code SparseRun FOLDER RANKS THREADS [all]} cuts a 70B-shaped checkpoint
+ * with marks for so many ranks into a sink that counts bytes and checks every mark; its first
+ * layers or all of them.
+ */
+public final class SparseRun {
+  private SparseRun() {}
+
+  /** Prints what was read and how many marks were right. */
+  public static void main(String[] args) {
+    int ranks = Integer.parseInt(args[1]);
+    int threads = Integer.parseInt(args[2]);
+    boolean all = List.of(args).contains("all");
+    var sink = run(Decoder.SEVENTY_BILLION, Path.of(args[0]), ranks, threads, all);
+    System.out.printf("%d bytes passed, %d marks right%n", sink.bytes(), sink.right());
+  }
+
+  /** Cuts a model's layers into a sink. */
+  static MarkSink run(Decoder model, Path folder, int ranks, int threads, boolean all) {
+    var registry = AdapterRegistry.load(SparseRun.class.getClassLoader());
+    try (var source = open(folder, registry)) {
+      var plan = plan(source, registry, ranks, model.vocabulary());
+      var steps =
+          plan.steps().stream().filter(step -> all || Marks.marked(step.tensor().name())).toList();
+      var sink = new MarkSink(new RankParts(model, ranks, 1));
+      Executor.run(only(plan, steps), sink, sink, bytes -> {}, Executor.Conditions.of(threads));
+      return sink;
+    }
+  }
+
+  private static ExecutablePlan only(ExecutablePlan plan, List<PlanStep> steps) {
+    return new ExecutablePlan(
+        plan.source(),
+        plan.choice(),
+        List.of(),
+        plan.files(),
+        List.of(),
+        List.of(),
+        List.of(),
+        steps);
+  }
+
+  private static ModelSource open(Path folder, AdapterRegistry registry) {
+    return Files.exists(folder.resolve("config.json"))
+        ? DirectoryCheckpoint.open(
+            folder, registry.formats().get(0), registry.communityModels(), Optional.empty())
+        : NemoCheckpoint.open(folder, folder);
+  }
+
+  private static ExecutablePlan plan(
+      ModelSource source, AdapterRegistry registry, int ranks, long vocabulary) {
+    Optional<ParameterTable> names =
+        source instanceof DirectoryCheckpoint community
+            ? Optional.of(community.model().names())
+            : Optional.empty();
+    var description =
+        Describer.describe(
+            source.name(),
+            registry.named("llama"),
+            source.config(),
+            source.size(),
+            source.sourceFiles(),
+            names,
+            false);
+    var grid = new ParallelSize(ranks, 1);
+    return Planner.plan(
+        description,
+        TargetChoice.grid(grid, Naming.MCORE, WeightLayout.RANKS),
+        List.of(),
+        VocabularySize.of(OptionalLong.of(vocabulary)),
+        new Names());
+  }
+
+  /** A file per rank, named by its number. */
+  private static final class Names implements TargetNames {
+    @Override
+    public String member(RankCoordinate rank) {
+      return Integer.toString(rank.tensor());
+    }
+
+    @Override
+    public String folder() {
+      return "";
+    }
+
+    @Override
+    public Map<String, List<TensorSpec>> shards(List<TensorSpec> tensors) {
+      return Map.of();
+    }
+  }
+}

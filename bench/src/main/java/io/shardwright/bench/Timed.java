@@ -1,0 +1,59 @@
+package io.shardwright.bench;
+
+import io.shardwright.bench.measure.Reading;
+import io.shardwright.bench.measure.Spread;
+import io.shardwright.bench.report.Figure;
+import io.shardwright.bench.report.Group;
+import io.shardwright.bench.report.Results;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * Commands that move nothing, from the shell.
+ *
+ * @param commands {@code SRC} stands for the input
+ */
+record Timed(
+    String id, String title, Input input, OptionalDouble limit, List<List<String>> commands)
+    implements Case {
+  static final String SOURCE = "SRC";
+  private static final int RUNS_PER_PAIR = 2;
+
+  @Override
+  public List<Input> inputs() {
+    return List.of(input);
+  }
+
+  @Override
+  public void measure(Bench bench, Results results) {
+    Path source = bench.input(input);
+    for (List<String> words : commands) {
+      var command =
+          bench.tool(
+              words.stream().map(word -> word.equals(SOURCE) ? source.toString() : word).toList());
+      var readings = readings(bench, command);
+      boolean limited = words.contains(SOURCE);
+      String what = title + ": `" + String.join(" ", words) + "`";
+      results.add(
+          new Figure(
+              Group.START,
+              id,
+              what,
+              Spread.of(readings.stream().map(Reading::seconds).toList()),
+              limited ? limit : OptionalDouble.empty(),
+              readings.size() + " runs"));
+      results.add(Peaks.figure(id, what, readings.stream()));
+    }
+  }
+
+  private static List<Reading> readings(Bench bench, List<String> command) {
+    bench.stopwatch().run(command);
+    var readings = new ArrayList<Reading>();
+    for (int n = 0; n < RUNS_PER_PAIR * bench.pairs(); n++) {
+      readings.add(bench.stopwatch().run(command));
+    }
+    return readings;
+  }
+}

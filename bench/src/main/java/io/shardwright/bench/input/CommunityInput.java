@@ -1,0 +1,43 @@
+package io.shardwright.bench.input;
+
+import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Writes a Hugging Face folder with one safetensors file. */
+public final class CommunityInput {
+  private CommunityInput() {}
+
+  /** Writes a gated model. */
+  public static void folder(Path folder, Decoder model, Filling filling) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("config.json"), config(model));
+    var parts = new CommunityParts(model).all();
+    var layout = SafetensorsLayout.of(parts.stream().map(Part::spec).toList());
+    try (var file = NemoInput.create(folder.resolve("model.safetensors"))) {
+      file.write(ByteBuffer.allocate(1), layout.size() - 1);
+      file.write(ByteBuffer.wrap(layout.head()), 0);
+      for (Part part : parts) {
+        filling.fill(file, layout.dataOffset(part.spec().name()), part);
+      }
+    }
+  }
+
+  private static String config(Decoder model) {
+    return """
+        {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu",
+         "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
+         "num_attention_heads": %d, "num_key_value_heads": %d, "max_position_embeddings": 4096,
+         "rms_norm_eps": 1e-05, "vocab_size": %d, "tie_word_embeddings": false}
+        """
+        .formatted(
+            model.hidden(),
+            model.ffn(),
+            model.layers(),
+            model.heads(),
+            model.groups(),
+            model.vocabulary());
+  }
+}

@@ -1,0 +1,2 @@
+/** Starts programs and takes their time, memory and bytes. */
+package io.shardwright.bench.measure;

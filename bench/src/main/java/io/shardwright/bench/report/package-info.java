@@ -1,0 +1,2 @@
+/** Figures, their table and their chart. */
+package io.shardwright.bench.report;
