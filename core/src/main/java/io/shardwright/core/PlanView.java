@@ -1,11 +1,11 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.bytes.FreeSpace;
 import io.shardwright.core.internal.execute.Footprint;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Outlines;
 import io.shardwright.core.internal.plan.PlanText;
-import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.outline.Needs;
 import java.util.List;
 
@@ -33,6 +33,6 @@ record PlanView(ReshardRequest request, ExecutablePlan plan, CheckpointTarget la
             Resources.memory(request.run().device()),
             request.verify(),
             request.manifest());
-    return new Needs(threads, buffers, layout.size(), Staging.free(request.target()));
+    return new Needs(threads, buffers, layout.size(), FreeSpace.at(request.target()));
   }
 }

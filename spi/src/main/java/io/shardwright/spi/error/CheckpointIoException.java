@@ -4,6 +4,9 @@ package io.shardwright.spi.error;
 public final class CheckpointIoException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 
+  private final String where;
+  private final String problem;
+
   /**
    * A failure at one place.
    *
@@ -13,5 +16,19 @@ public final class CheckpointIoException extends CheckpointException {
    */
   public CheckpointIoException(ErrorCode code, String where, String problem) {
     super(code, where, problem);
+    this.where = where;
+    this.problem = problem;
+  }
+
+  /**
+   * The same failure with what follows from it.
+   *
+   * @param consequence what was left behind, what to do
+   * @return a failure of the same code, caused by this one
+   */
+  public CheckpointIoException followedBy(String consequence) {
+    var whole = new CheckpointIoException(code(), where, problem + "; " + consequence);
+    whole.initCause(this);
+    return whole;
   }
 }

@@ -227,9 +227,22 @@ public enum ErrorCode {
   /**
    * The run was cancelled.
    *
-   * <p>Run again; the target is as it was before.
+   * <p>Run again, with {@code --resume} to go on with what is done; the target is as it was before.
    */
   INTERRUPTED(404, Kind.INTERRUPTION),
+  /**
+   * The disk is full, or a quota is used up.
+   *
+   * <p>Make room or choose another disk, and run again; the target is as it was before.
+   */
+  DISK_FULL(405, Kind.RESOURCES),
+  /**
+   * There is not enough memory.
+   *
+   * <p>Give Java more with {@code -Xmx}, or use fewer {@code --threads}; the target is as it was
+   * before.
+   */
+  MEMORY_EXHAUSTED(406, Kind.RESOURCES),
 
   /**
    * An adapter broke its contract.

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
@@ -23,6 +24,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
   private final SeekableByteChannel channel;
   private final long size;
   private final FileTime modified;
+  private final Object changed;
 
   /**
    * Opens a regular file.
@@ -35,20 +37,34 @@ public final class FileSource implements ByteSource, AutoCloseable {
     this.name = name;
     try {
       if (!Files.isRegularFile(path)) {
-        throw new CheckpointIoException(
-            ErrorCode.SOURCE_MISSING, name, "no such file: check the path");
+        throw new CheckpointIoException(ErrorCode.SOURCE_MISSING, name, missing(path));
       }
       channel = Files.newByteChannel(path, StandardOpenOption.READ);
       size = channel.size();
       modified = Files.getLastModifiedTime(path);
+      changed = changed(path);
     } catch (IOException failure) {
       throw failed(failure);
     }
   }
 
+  /** Unix keeps a time that no copy and no {@code touch} sets. */
+  private static Object changed(Path path) throws IOException {
+    boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
+    return Files.getAttribute(path, unix ? "unix:ctime" : "lastModifiedTime");
+  }
+
+  private static String missing(Path path) {
+    if (Files.isDirectory(path)) {
+      return "is a folder, expected a file: check the path";
+    }
+    return Files.exists(path)
+        ? "is no regular file but a pipe or a device: copy it to a file first"
+        : "no such file: check the path";
+  }
+
   private CheckpointIoException failed(IOException failure) {
-    return new CheckpointIoException(
-        ErrorCode.READ_FAILED, name, "can't be read: " + failure.getMessage());
+    return ReadFailure.of(name, "read", failure);
   }
 
   @Override
@@ -92,12 +108,24 @@ public final class FileSource implements ByteSource, AutoCloseable {
   public void requireUnchanged() {
     try {
       if (channel.size() != size || !Files.getLastModifiedTime(path).equals(modified)) {
-        throw new CheckpointIoException(
-            ErrorCode.SOURCE_CHANGED, name, "changed while it was read: wait for its writer");
+        throw refusal("changed while it was read: wait for its writer");
       }
+    } catch (NoSuchFileException vanished) {
+      throw refusal("was removed while it was read: put it back");
     } catch (IOException failure) {
       throw failed(failure);
     }
+  }
+
+  private CheckpointIoException refusal(String problem) {
+    return new CheckpointIoException(ErrorCode.SOURCE_CHANGED, name, problem);
+  }
+
+  /** Tells whether two runs read the same file: where it is, its size, its times. */
+  @Override
+  public String toString() {
+    Path place = path.toAbsolutePath().normalize();
+    return place + " of " + size + " bytes at " + modified + ", " + changed;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.codec.tar;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.SourceChannel;
+import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -11,9 +12,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -36,48 +43,70 @@ public final class Gzip {
   }
 
   /**
-   * Unpacks to a new file that only its owner can read.
+   * Unpacks to a new file that only its owner can read, and nobody by name.
    *
    * @throws MalformedCheckpointException if the data is damaged or expands beyond the limit
-   * @throws CheckpointIoException if the folder can't be written
+   * @throws CheckpointIoException if the folder can't be written or has no room
    */
   public static SpooledArchive spool(ByteSource source, Path folder) {
-    Path file = create(source, folder);
+    Path file = folder.resolve(".shardwright-" + UUID.randomUUID() + ".spool");
+    var failure = new WriteFailure(file, unpackedSize(source));
+    failure.requireRoom(0);
+    FileChannel channel = create(file, failure);
     try {
-      try (OutputStream out = Files.newOutputStream(file)) {
-        unpack(source, out);
-      }
-      return new SpooledArchive(file, source.name());
+      unpack(source, Channels.newOutputStream(channel));
+      return new SpooledArchive(channel, source);
     } catch (ZipException | EOFException damaged) {
-      discard(file);
+      close(channel);
       throw new MalformedCheckpointException(
           ErrorCode.TAR_MALFORMED, source.name(), "can't be unpacked: " + damaged.getMessage());
-    } catch (IOException failure) {
-      discard(file);
-      throw new CheckpointIoException(
-          ErrorCode.WRITE_FAILED,
-          folder.toString(),
-          "can't be unpacked to: " + failure.getMessage());
+    } catch (IOException problem) {
+      close(channel);
+      throw failure.of(problem);
     } catch (RuntimeException refusal) {
-      discard(file);
+      close(channel);
       throw refusal;
     }
   }
 
-  private static Path create(ByteSource source, Path folder) {
+  /** At least so many bytes: the trailer keeps the size's last 32 bits. */
+  private static long unpackedSize(ByteSource source) {
+    if (source.size() < Integer.BYTES) {
+      return 0;
+    }
+    ByteBuffer trailer = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    source.readFully(trailer, source.size() - Integer.BYTES);
+    long stated = Integer.toUnsignedLong(trailer.getInt(0));
+    return stated / MAX_RATIO > source.size() ? source.size() : Math.max(stated, source.size());
+  }
+
+  private static FileChannel create(Path file, WriteFailure failure) {
     try {
-      return Files.createTempFile(folder, ".shardwright-", ".spool");
-    } catch (IOException failure) {
-      throw new CheckpointIoException(
-          ErrorCode.WRITE_FAILED,
-          folder.toString(),
-          "has no room to unpack " + source.name() + " in: " + failure.getMessage());
+      return FileChannel.open(
+          file,
+          Set.of(
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE),
+          ownerOnly(file));
+    } catch (IOException problem) {
+      throw failure.of(problem);
     }
   }
 
-  private static void discard(Path file) {
+  private static FileAttribute<?>[] ownerOnly(Path file) {
+    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    return posix
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  private static void close(FileChannel channel) {
     try {
-      Files.deleteIfExists(file);
+      channel.close();
     } catch (IOException alreadyFailing) {
       // The first failure is the one to report.
     }

@@ -1,36 +1,56 @@
 package io.shardwright.core.internal.codec.tar;
 
 import io.shardwright.core.internal.bytes.ByteSource;
-import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.core.internal.bytes.ReadFailure;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
-/** A compressed archive, unpacked to a private file that closing removes. */
-public final class SpooledArchive implements AutoCloseable {
-  private final Path path;
-  private final FileSource source;
+/**
+ * A compressed archive, unpacked to a private file that has no name any more: whatever ends the
+ * process, its room is free again.
+ */
+public final class SpooledArchive implements ByteSource, AutoCloseable {
+  private final FileChannel channel;
+  private final ByteSource packed;
+  private final long size;
 
-  SpooledArchive(Path path, String name) {
-    this.path = path;
-    this.source = new FileSource(path, name);
+  SpooledArchive(FileChannel channel, ByteSource packed) throws IOException {
+    this.channel = channel;
+    this.packed = packed;
+    size = channel.size();
   }
 
-  /** The unpacked bytes. */
-  public ByteSource source() {
-    return source;
+  @Override
+  public String name() {
+    return packed.name();
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public int read(ByteBuffer target, long position) {
+    try {
+      return channel.read(target, position);
+    } catch (IOException failure) {
+      throw ReadFailure.of(name(), "read", failure);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "unpacked " + packed;
   }
 
   @Override
   public void close() {
-    source.close();
     try {
-      Files.deleteIfExists(path);
+      channel.close();
     } catch (IOException failure) {
-      throw new CheckpointIoException(
-          ErrorCode.WRITE_FAILED, path.toString(), "can't be removed: " + failure.getMessage());
+      throw ReadFailure.of(name(), "closed", failure);
     }
   }
 }

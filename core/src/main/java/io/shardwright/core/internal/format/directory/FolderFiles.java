@@ -1,10 +1,10 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.outline.Member;
-import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,8 +32,9 @@ final class FolderFiles implements AutoCloseable {
       entries.filter(Files::isRegularFile).forEach(f -> names.add(f.getFileName().toString()));
       return names;
     } catch (IOException failure) {
-      throw new CheckpointIoException(
-          ErrorCode.READ_FAILED, folder.toString(), "can't be listed: " + failure.getMessage());
+      throw ReadFailure.of(folder.toString(), "listed", failure);
+    } catch (UncheckedIOException failure) {
+      throw ReadFailure.of(folder.toString(), "listed", failure.getCause());
     }
   }
 
@@ -57,8 +58,7 @@ final class FolderFiles implements AutoCloseable {
     try {
       return Files.size(folder.resolve(file));
     } catch (IOException failure) {
-      throw new CheckpointIoException(
-          ErrorCode.READ_FAILED, name + "/" + file, "can't be read: " + failure.getMessage());
+      throw ReadFailure.of(name + "/" + file, "read", failure);
     }
   }
 

@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.format.lightning;
 
+import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.spi.RankCoordinate;
-import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,8 +92,9 @@ final class Steps {
     try (var entries = Files.list(folder)) {
       return entries.sorted().toList();
     } catch (IOException failure) {
-      throw new CheckpointIoException(
-          ErrorCode.READ_FAILED, folder.toString(), "can't be listed: " + failure.getMessage());
+      throw ReadFailure.of(folder.toString(), "listed", failure);
+    } catch (UncheckedIOException failure) {
+      throw ReadFailure.of(folder.toString(), "listed", failure.getCause());
     }
   }
 

@@ -25,7 +25,7 @@ final class ArchiveMembers implements Members {
       if (Gzip.isGzip(file)) {
         unpacked = Optional.of(Gzip.spool(file, spoolFolder));
       }
-      index = TarIndex.read(unpacked.map(SpooledArchive::source).orElse(file));
+      index = TarIndex.read(unpacked.<ByteSource>map(archive -> archive).orElse(file));
     } catch (RuntimeException refusal) {
       unpacked.ifPresent(SpooledArchive::close);
       file.close();

@@ -2,9 +2,8 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.format.nemo.Members.Member;
-import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,9 +40,10 @@ public final class FolderMembers implements Members {
               .sorted(java.util.Comparator.comparing(Member::name))
               .toList();
       names = members.stream().map(Member::name).collect(Collectors.toSet());
-    } catch (IOException | UncheckedIOException failure) {
-      throw new CheckpointIoException(
-          ErrorCode.READ_FAILED, name, "can't be listed: " + failure.getMessage());
+    } catch (IOException failure) {
+      throw ReadFailure.of(name, "listed", failure);
+    } catch (UncheckedIOException failure) {
+      throw ReadFailure.of(name, "listed", failure.getCause());
     }
   }
 
