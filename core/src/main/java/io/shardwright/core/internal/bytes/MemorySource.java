@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.bytes;
 
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
 
 /** Bytes in memory. */
 public final class MemorySource implements ByteSource {
@@ -21,6 +22,14 @@ public final class MemorySource implements ByteSource {
   @Override
   public long size() {
     return bytes.length;
+  }
+
+  /** Tells whether two runs read the same bytes. */
+  @Override
+  public String toString() {
+    var crc = new CRC32();
+    crc.update(bytes);
+    return name + " of " + bytes.length + " bytes with CRC-32 " + Long.toHexString(crc.getValue());
   }
 
   @Override

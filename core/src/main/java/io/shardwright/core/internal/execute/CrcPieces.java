@@ -1,6 +1,9 @@
 package io.shardwright.core.internal.execute;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -13,6 +16,9 @@ public final class CrcPieces {
   private static final int MOST = 1 << 14;
 
   private record Piece(long length, long crc) {}
+
+  /** Bytes and their CRC-32. */
+  public record Range(long offset, long length, long crc) {}
 
   private final TreeMap<Long, Piece> pieces = new TreeMap<>();
   private boolean lost;
@@ -54,6 +60,13 @@ public final class CrcPieces {
     return new Piece(
         Math.addExact(first.length(), second.length()),
         Crc32Combination.of(first.crc(), second.crc(), second.length()));
+  }
+
+  /** What was told, by offset, ranges that touch as one; empty where count was lost. */
+  public synchronized Optional<List<Range>> ranges() {
+    var ranges = new ArrayList<Range>();
+    pieces.forEach((offset, piece) -> ranges.add(new Range(offset, piece.length(), piece.crc())));
+    return lost ? Optional.empty() : Optional.of(ranges);
   }
 
   /** Adds what others have seen. */

@@ -27,6 +27,7 @@ public final class Executor {
   private final TargetLayout layout;
   private final OutputFiles files;
   private final Conditions conditions;
+  private final Resumption resumption;
   private final StorageCrcs storages = new StorageCrcs();
   private final Map<TargetTensor, CrcPieces> pieces = new ConcurrentHashMap<>();
   private final Map<Passage, Long> passages = new ConcurrentHashMap<>();
@@ -45,12 +46,18 @@ public final class Executor {
     public static Conditions of(int threads) {
       return new Conditions(Workers.of(threads), JvmBackend::new, Journal.NONE);
     }
+
+    /** The same, remembering what is done. */
+    public Conditions journaling(Journal kept) {
+      return new Conditions(workers, backend, kept);
+    }
   }
 
   private Executor(TargetLayout layout, OutputFiles files, Conditions conditions) {
     this.layout = layout;
     this.files = files;
     this.conditions = conditions;
+    resumption = new Resumption(layout, files);
   }
 
   /** Runs every step, carries members over, and writes the structure last. */
@@ -86,14 +93,25 @@ public final class Executor {
   }
 
   private List<Consumer<Lane>> tasks(int number, PlanStep step, Progress progress) {
-    var before = conditions.journal().done(number);
-    if (!before.isEmpty()) {
-      take(before);
-      progress.advance(step.tensor().byteSize());
-      return List.of();
-    }
     boolean alone = conditions.workers().threads() == 1;
-    return new StepRun(step, layout, files, progress, alone, run -> done(number, run)).tasks();
+    var run = new StepRun(step, layout, files, progress, alone, done -> done(number, done));
+    var entry = conditions.journal().entry(number);
+    return entry.isEmpty()
+        ? run.tasks()
+        : List.of(lane -> resume(run, entry.get(), progress, lane));
+  }
+
+  private void resume(StepRun run, Journal.Entry entry, Progress progress, Lane lane) {
+    var written = resumption.take(run, entry, lane);
+    if (written.isEmpty()) {
+      run.tasks().forEach(task -> task.accept(lane));
+      return;
+    }
+    take(written.get());
+    if (!entry.sourceIntact()) {
+      run.expect(storages);
+    }
+    progress.advance(run.step().tensor().byteSize());
   }
 
   private void take(Map<TargetTensor, CrcPieces> written) {
@@ -104,16 +122,10 @@ public final class Executor {
   private void done(int number, StepRun run) {
     run.tell(storages);
     take(run.written());
-    run.step().copied().ifPresent(copy -> done(number, run, copy));
-  }
-
-  private void done(int number, StepRun run, Copy copy) {
-    if (run.unchanged()) {
+    if (run.unchanged() && run.step() instanceof Copy copy) {
       unchanged.add(copy.from().get(0).tensor());
     }
-    if (copy.from().stream().allMatch(part -> storages.complete(part.tensor()))) {
-      conditions.journal().add(number, run.written());
-    }
+    run.entry(storages).ifPresent(entry -> conditions.journal().add(number, entry));
   }
 
   private Written finish() {
@@ -125,8 +137,9 @@ public final class Executor {
       files.write(ByteBuffer.wrap(piece.bytes()), piece.place());
     }
     long read = lanes.stream().mapToLong(Lane::bytesRead).sum();
-    var losses = lanes.stream().map(Lane::losses).reduce(CastLosses.NONE, CastLosses::plus);
-    return new Written(crcs, Map.copyOf(passages), read, losses, List.copyOf(unchanged));
+    var losses = lanes.stream().map(Lane::losses).reduce(resumption.losses(), CastLosses::plus);
+    return new Written(
+        crcs, Map.copyOf(passages), read, resumption.bytes(), losses, List.copyOf(unchanged));
   }
 
   private long crc(TargetTensor tensor, CrcPieces told, Lane lane) {

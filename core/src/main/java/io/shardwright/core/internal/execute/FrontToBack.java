@@ -73,7 +73,7 @@ final class FrontToBack {
       }
       storages.requireRest(lane.slab().scratch());
       long read = lane.bytesRead() + uncounted.bytesRead();
-      return new Written(crcs, passages, read, lane.losses(), List.of());
+      return new Written(crcs, passages, read, 0, lane.losses(), List.of());
     } finally {
       lane.close();
       uncounted.close();
@@ -113,9 +113,7 @@ final class FrontToBack {
   }
 
   private void append(ByteBuffer bytes) {
-    if (Thread.currentThread().isInterrupted()) {
-      throw Workers.cancelled();
-    }
+    Interruption.heed();
     int count = bytes.remaining();
     files.write(bytes, new Place(file, position));
     position += count;

@@ -1,25 +1,36 @@
 package io.shardwright.core.internal.execute;
 
-import io.shardwright.core.internal.plan.TargetTensor;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
 
-/** Remembers which steps are done, so that a killed run can go on. */
+/** Remembers which steps are done, so that a killed run can be gone on with. */
 public interface Journal {
   /** Remembers nothing. */
   Journal NONE =
       new Journal() {
         @Override
-        public Map<TargetTensor, CrcPieces> done(int step) {
-          return Map.of();
+        public Optional<Entry> entry(int step) {
+          return Optional.empty();
         }
 
         @Override
-        public void add(int step, Map<TargetTensor, CrcPieces> written) {}
+        public void add(int step, Entry entry) {}
       };
 
-  /** What an earlier run wrote for a step and is there still; empty if it must be done. */
-  Map<TargetTensor, CrcPieces> done(int step);
+  /**
+   * What an earlier run says that it did. Whether it is there still must be seen from the bytes.
+   */
+  Optional<Entry> entry(int step);
 
-  /** A step is done: its source is checked, its bytes are written. Called by any thread. */
-  void add(int step, Map<TargetTensor, CrcPieces> written);
+  /** A step is done: its bytes are written. Called by any thread. */
+  void add(int step, Entry entry);
+
+  /**
+   * What a step did.
+   *
+   * @param ranges of each of its targets' bytes, in the order of the targets
+   * @param sourceIntact whether all that it read from has the checksums that its files state
+   * @param losses of its casts
+   */
+  record Entry(List<List<CrcPieces.Range>> ranges, boolean sourceIntact, CastLosses losses) {}
 }

@@ -64,6 +64,16 @@ final class SourceViews {
     return new Pass();
   }
 
+  /** Whether all of them have passed and were right. */
+  boolean intact(StorageCrcs storages) {
+    return checked.values().stream().allMatch(storages::complete);
+  }
+
+  /** Says that they are yet to be checked. */
+  void expect(StorageCrcs storages) {
+    checked.values().forEach(storages::expect);
+  }
+
   /** What was read of the storages whose checksums the files state. */
   void tell(StorageCrcs storages) {
     crcs.forEach((storage, pieces) -> storages.add(checked.get(storage), pieces));

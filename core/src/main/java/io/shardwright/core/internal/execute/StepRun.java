@@ -8,6 +8,8 @@ import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -37,6 +39,7 @@ final class StepRun {
   private final boolean unchanged;
   private final StepProducts products;
   private final AtomicInteger open = new AtomicInteger();
+  private CastLosses losses = CastLosses.NONE;
 
   /** With {@code alone} where one thread does everything. */
   StepRun(
@@ -83,6 +86,20 @@ final class StepRun {
 
   /** Does a range of logical elements. */
   void run(Lane lane, long from, long to) {
+    CastLosses before = lane.losses();
+    work(lane, from, to);
+    lost(lane.losses().minus(before));
+    if (open.decrementAndGet() == 0) {
+      products.release();
+      done.accept(this);
+    }
+  }
+
+  private synchronized void lost(CastLosses more) {
+    losses = losses.plus(more);
+  }
+
+  private void work(Lane lane, long from, long to) {
     if (step instanceof Fill fill) {
       fill(fill, lane);
     } else {
@@ -95,10 +112,6 @@ final class StepRun {
         copy(copy, lane, from, to);
       }
       progress.advance((to - from) * step.tensor().dtype().byteSize());
-    }
-    if (open.decrementAndGet() == 0) {
-      products.release();
-      done.accept(this);
     }
   }
 
@@ -166,6 +179,28 @@ final class StepRun {
   private void write(TargetViews.Pass writing, DType wanted, Slab bytes) {
     writing.each(
         wanted, (tensor, runs, crc) -> bytes.write(runs, layout.place(tensor), files, crc));
+  }
+
+  /** What a journal keeps of it; empty where it is sooner done again. */
+  Optional<Journal.Entry> entry(StorageCrcs storages) {
+    var ranges = written().values().stream().map(CrcPieces::ranges).toList();
+    if (step instanceof Fill || ranges.stream().anyMatch(Optional::isEmpty)) {
+      return Optional.empty();
+    }
+    boolean intact = sources.intact(storages) && replicas.intact(storages);
+    var targetRanges = ranges.stream().map(Optional::orElseThrow).toList();
+    return Optional.of(new Journal.Entry(targetRanges, intact, losses));
+  }
+
+  /** What it writes to, in the order of a journal's entry. */
+  Set<TargetTensor> targets() {
+    return targets.crcs().keySet();
+  }
+
+  /** Says that what it read is yet to be checked. */
+  void expect(StorageCrcs storages) {
+    sources.expect(storages);
+    replicas.expect(storages);
   }
 
   /** Hands over what was read of the storages whose checksums the files state. */

@@ -40,6 +40,11 @@ final class StorageCrcs {
     return !incomplete.containsKey(tensor.storage());
   }
 
+  /** Takes a storage of which nothing was read. */
+  synchronized void expect(SourceTensor tensor) {
+    incomplete.computeIfAbsent(tensor.storage(), s -> new Read(tensor, new CrcPieces()));
+  }
+
   /** Reads what did not pass exactly once: storages of which the target needs a part. */
   synchronized void requireRest(ByteBuffer buffer) {
     incomplete.values().forEach(read -> requireIntact(read.tensor(), buffer));

@@ -25,7 +25,12 @@ public interface TargetLayout {
   List<Piece> structure(Map<TargetTensor, Long> crcs);
 
   /** A file to write. */
-  record OutputFile(String path, long size) {}
+  record OutputFile(String path, long size) {
+    /** Bytes of all together. */
+    public static long bytes(List<OutputFile> files) {
+      return files.stream().mapToLong(OutputFile::size).reduce(0, Math::addExact);
+    }
+  }
 
   /** A position in one of the files. */
   record Place(int file, long offset) {}
@@ -38,6 +43,6 @@ public interface TargetLayout {
 
   /** Size of all files together. */
   default long size() {
-    return files().stream().mapToLong(OutputFile::size).reduce(0, Math::addExact);
+    return OutputFile.bytes(files());
   }
 }

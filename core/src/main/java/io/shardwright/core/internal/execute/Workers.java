@@ -1,9 +1,8 @@
 package io.shardwright.core.internal.execute;
 
-import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -52,18 +51,21 @@ public final class Workers {
   public <L> void run(List<? extends Consumer<L>> tasks, Supplier<L> lanes) {
     var batch = new Batch<L>(tasks, lanes);
     int helpers = Math.min(threads, tasks.size()) - 1;
-    for (int i = 0; i < helpers; i++) {
-      executor.execute(batch);
+    while (helpers > 0 && helped(batch)) {
+      helpers--;
     }
     batch.run();
     batch.await();
     batch.requireDone();
   }
 
-  /** What a run that was told to stop ends with. */
-  static CheckpointIoException cancelled() {
-    return new CheckpointIoException(
-        ErrorCode.INTERRUPTED, "run", "interrupted; nothing was left behind");
+  private boolean helped(Runnable batch) {
+    try {
+      executor.execute(batch);
+      return true;
+    } catch (OutOfMemoryError | RejectedExecutionException noThread) {
+      return false;
+    }
   }
 
   private static final class Batch<L> implements Runnable {
@@ -118,7 +120,7 @@ public final class Workers {
           wait();
         } catch (InterruptedException cancel) {
           interrupted = true;
-          failure.compareAndSet(null, cancelled());
+          failure.compareAndSet(null, Interruption.failure());
         }
       }
       if (interrupted) {
@@ -129,7 +131,7 @@ public final class Workers {
     private void requireDone() {
       Throwable thrown = failure.get();
       if (Thread.currentThread().isInterrupted()) {
-        throw cancelled();
+        throw Interruption.failure();
       }
       if (thrown instanceof RuntimeException problem) {
         throw problem;

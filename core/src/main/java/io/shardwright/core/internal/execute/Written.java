@@ -13,6 +13,7 @@ import java.util.Map;
  * @param tensors the CRC-32 of every tensor
  * @param passages the CRC-32 of every member that was carried over
  * @param bytesRead from the source
+ * @param bytesResumed of tensors that an earlier run wrote and that were found right
  * @param losses of casts
  * @param unchanged storages that moved without being looked at, under the CRC-32 that they state
  */
@@ -20,6 +21,7 @@ public record Written(
     Map<TargetTensor, Long> tensors,
     Map<Passage, Long> passages,
     long bytesRead,
+    long bytesResumed,
     CastLosses losses,
     List<SourceTensor> unchanged) {
 

@@ -5,10 +5,14 @@ import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** One thing to do. The set is closed, so that a plan can be shown, checked and run elsewhere. */
+/**
+ * One thing to do. The set is closed, so that a plan can be shown, checked and run elsewhere. Steps
+ * of equal text do the same: the text names sources with their sizes and times, and all numbers.
+ */
 public sealed interface PlanStep {
 
   /** Views of the target tensors, each of which they cover exactly once. */
@@ -52,7 +56,12 @@ public sealed interface PlanStep {
    *
    * @param values the tensor's bytes, little-endian and row-major
    */
-  record Fill(TensorSpec tensor, byte[] values, List<To> to) implements PlanStep {}
+  record Fill(TensorSpec tensor, byte[] values, List<To> to) implements PlanStep {
+    @Override
+    public String toString() {
+      return "Fill[" + tensor + ", " + HexFormat.of().formatHex(values) + ", " + to + "]";
+    }
+  }
 
   /**
    * Adds products to a weight on its way: what is copied, plus each product, in binary32, rounded

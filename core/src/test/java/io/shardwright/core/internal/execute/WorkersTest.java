@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,25 @@ class WorkersTest {
     var ran = new AtomicInteger();
     new Workers(4, never -> {}).run(tasks(10, ran::incrementAndGet), Object::new);
     assertEquals(10, ran.get());
+  }
+
+  @Test
+  void doesEverythingItselfWhereNoThreadIsToBeHad() {
+    for (Throwable reason :
+        new Throwable[] {
+          new OutOfMemoryError("no thread"), new RejectedExecutionException("no more")
+        }) {
+      var ran = new AtomicInteger();
+      Executor refusing =
+          batch -> {
+            if (reason instanceof Error error) {
+              throw error;
+            }
+            throw (RuntimeException) reason;
+          };
+      new Workers(4, refusing).run(tasks(10, ran::incrementAndGet), Object::new);
+      assertEquals(10, ran.get());
+    }
   }
 
   @Test
