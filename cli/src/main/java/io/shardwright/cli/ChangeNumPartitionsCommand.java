@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -106,8 +107,7 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
       description = "The configuration of a training's checkpoint.")
   private Path hparams;
 
-  @Option(names = "--overwrite", description = "Replace an existing target.")
-  private boolean overwrite;
+  @Mixin private TargetOptions existing = new TargetOptions();
 
   @Override
   public Integer call() {
@@ -139,8 +139,8 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
 
   private ReshardRequestBuilder request(Path source) {
     var request =
-        ReshardRequest.builder(source, target)
-            .overwrite(overwrite)
+        existing
+            .in(ReshardRequest.builder(source, target))
             .format(TargetFormat.NEMO)
             .training(training());
     if (tensor >= 0) {

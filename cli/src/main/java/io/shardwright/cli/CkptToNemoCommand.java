@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -130,8 +131,7 @@ final class CkptToNemoCommand extends WritingCommand {
       description = "The file for the configuration's tokenizer.merge_file.")
   private Path tokenizerMerges;
 
-  @Option(names = "--overwrite", description = "Replace an existing target.")
-  private boolean overwrite;
+  @Mixin private TargetOptions existing = new TargetOptions();
 
   @Override
   public Integer call() {
@@ -140,10 +140,10 @@ final class CkptToNemoCommand extends WritingCommand {
 
   private ReshardRequestBuilder request() {
     var request =
-        ReshardRequest.builder(folder, target())
+        existing
+            .in(ReshardRequest.builder(folder, target()))
             .format(TargetFormat.NEMO)
-            .training(options())
-            .overwrite(overwrite);
+            .training(options());
     if (tensor != null) {
       request.tensorModelParallelSize(
           ReshardOptions.positive(tensor, "--tensor-model-parallel-size", command));

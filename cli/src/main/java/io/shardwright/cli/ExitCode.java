@@ -9,6 +9,7 @@ final class ExitCode {
   static final int USAGE = 2;
   static final int RESOURCES = 5;
   static final int BUG = 70;
+  static final int INTERRUPTED = 130;
 
   private ExitCode() {}
 
@@ -20,7 +21,7 @@ final class ExitCode {
       case SAFETY -> 4;
       case RESOURCES -> RESOURCES;
       case PLAN -> 6;
-      case INTERRUPTION -> 130;
+      case INTERRUPTION -> INTERRUPTED;
     };
   }
 }

@@ -1,6 +1,8 @@
 package io.shardwright.cli;
 
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import java.util.Map;
 import picocli.CommandLine;
@@ -19,13 +21,31 @@ final class Failures implements IExecutionExceptionHandler {
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     Style style =
         command.getCommand() instanceof ScreenCommand own ? own.style() : new Style(false);
-    if (failure instanceof CheckpointException refusal) {
-      if (parsed.expandedArgs().contains("--json")) {
-        screen.print(json(fields(refusal)));
-      }
-      screen.err().println(style.bad("error:") + " " + Screen.safe(refusal.getMessage()));
-      return ExitCode.of(refusal.code());
+    return failure instanceof CheckpointException refusal
+        ? refused(refusal, parsed.expandedArgs().contains("--json"), style)
+        : bug(failure);
+  }
+
+  /** What no command catches: too little memory, or a bug. */
+  int error(Error thrown, boolean json) {
+    if (thrown instanceof OutOfMemoryError) {
+      var refusal =
+          new CheckpointIoException(
+              ErrorCode.MEMORY_EXHAUSTED, "java", "memory ran out: give it more with -Xmx");
+      return refused(refusal, json, new Style(false));
     }
+    return bug(thrown);
+  }
+
+  private int refused(CheckpointException refusal, boolean json, Style style) {
+    if (json) {
+      screen.print(json(fields(refusal)));
+    }
+    screen.err().println(style.bad("error:") + " " + Screen.safe(refusal.getMessage()));
+    return ExitCode.of(refusal.code());
+  }
+
+  private int bug(Throwable failure) {
     screen.err().println("error: this is a bug of ours; please report it with what follows");
     failure.printStackTrace(screen.err());
     return ExitCode.BUG;

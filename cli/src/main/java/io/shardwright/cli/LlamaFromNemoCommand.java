@@ -5,6 +5,7 @@ import io.shardwright.core.TargetFormat;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -56,15 +57,12 @@ final class LlamaFromNemoCommand extends WritingCommand {
       description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
   private String precision;
 
-  @Option(names = "--overwrite", description = "Replace an existing target.")
-  private boolean overwrite;
+  @Mixin private TargetOptions existing = new TargetOptions();
 
   @Override
   public Integer call() {
     var request =
-        ReshardRequest.builder(source, target())
-            .format(TargetFormat.HUGGING_FACE)
-            .overwrite(overwrite);
+        existing.in(ReshardRequest.builder(source, target())).format(TargetFormat.HUGGING_FACE);
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -47,13 +48,11 @@ final class LlamaToNemoCommand extends WritingCommand {
   @Option(names = "--llama31", description = "Ignored: config.json says how positions scale.")
   private String llama31;
 
-  @Option(names = "--overwrite", description = "Replace an existing target.")
-  private boolean overwrite;
+  @Mixin private TargetOptions existing = new TargetOptions();
 
   @Override
   public Integer call() {
-    var request =
-        ReshardRequest.builder(source, target).format(TargetFormat.NEMO).overwrite(overwrite);
+    var request = existing.in(ReshardRequest.builder(source, target)).format(TargetFormat.NEMO);
     request.training(training());
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));

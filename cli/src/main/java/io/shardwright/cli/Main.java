@@ -3,11 +3,14 @@ package io.shardwright.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
 
 /** The program. */
 public final class Main {
-  private static final long PATIENCE_MILLIS = 5_000;
+  /** For closing and removing what a run has staged. */
+  private static final long PATIENCE_MILLIS = 15_000;
 
   private Main() {}
 
@@ -18,30 +21,34 @@ public final class Main {
    */
   public static void main(String[] args) {
     Thread worker = Thread.currentThread();
-    var stopper = new Thread(() -> stop(worker));
+    var code = new AtomicInteger(ExitCode.INTERRUPTED);
+    var stopper = new Thread(() -> stop(worker, code));
     Runtime.getRuntime().addShutdownHook(stopper);
     var out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     // From Java 22 on there is a console without a terminal too, unless one asks for the old way.
     System.setProperty("jdk.console", "java.base");
-    int code = run(args, out, err, System.console() != null);
+    code.set(run(args, out, err, System.console() != null));
     try {
       Runtime.getRuntime().removeShutdownHook(stopper);
     } catch (IllegalStateException alreadyStopping) {
-      // The signal has the last word on the exit code.
       return;
     }
-    System.exit(code);
+    System.exit(code.get());
   }
 
-  /** A signal: cancel the run and wait until it has removed what it staged. */
-  private static void stop(Thread worker) {
+  /**
+   * A signal: cancel the run and wait until it has removed what it staged. What the run ended with
+   * is the exit code, whatever the signal; Java's own would tell SIGTERM from SIGINT.
+   */
+  private static void stop(Thread worker, AtomicInteger code) {
     worker.interrupt();
     try {
       worker.join(PATIENCE_MILLIS);
     } catch (InterruptedException impatient) {
       Thread.currentThread().interrupt();
     }
+    Runtime.getRuntime().halt(code.get());
   }
 
   /**
@@ -69,7 +76,13 @@ public final class Main {
 
   /** Runs what a shell has split into words. */
   static int execute(CommandLine line, String[] args) {
-    return line.execute(Arrays.stream(args).map(Main::hyphenated).toArray(String[]::new));
+    String[] hyphenated = Arrays.stream(args).map(Main::hyphenated).toArray(String[]::new);
+    try {
+      return line.execute(hyphenated);
+    } catch (Error thrown) {
+      var failures = (Failures) line.getExecutionExceptionHandler();
+      return failures.error(thrown, List.of(hyphenated).contains("--json"));
+    }
   }
 
   /** Long options take underscores too, as NeMo's do: {@code --target_file=x}. */

@@ -98,8 +98,7 @@ final class ReshardOptions {
 
   @Mixin private TrainingSourceOptions training = new TrainingSourceOptions();
 
-  @Option(names = "--overwrite", description = "Replace an existing target.")
-  private boolean overwrite;
+  @Mixin private TargetOptions existing = new TargetOptions();
 
   @Option(names = "--no-verify", description = "Do not read the target back.")
   private boolean noVerify;
@@ -149,7 +148,6 @@ final class ReshardOptions {
   ReshardRequestBuilder builder() {
     var request =
         ReshardRequest.builder(source, target)
-            .overwrite(overwrite)
             .verify(!noVerify)
             .sync(!noSync)
             .manifest(manifest)
@@ -171,9 +169,8 @@ final class ReshardOptions {
       request.layout(WeightLayout.valueOf(layout.name().toUpperCase(Locale.ROOT)));
     }
     Precision.of(dtype, command).ifPresent(wanted -> request.dtype(wanted, allowLossy));
-    if (threads != null) {
-      request.run(RunOptions.DEFAULT.withThreads(positive(threads, "--threads")));
-    }
+    RunOptions run = RunOptions.DEFAULT;
+    existing.in(request, threads == null ? run : run.withThreads(positive(threads, "--threads")));
     if (lora != null) {
       request.lora(lora);
     }

@@ -81,6 +81,12 @@ final class RunView {
               report.verified() ? style.good("verified") : style.warning("not verified"),
               seconds(report),
               report.device().equals(Device.JVM) ? "" : " on " + report.device()));
+      if (report.bytesResumed() > 0) {
+        screen.print(
+            "  resumed: "
+                + Sizes.bytes(report.bytesResumed())
+                + " were there already and are right");
+      }
       report.changes().forEach(change -> screen.print("  config " + Screen.safe(change)));
       losses(report);
     }
@@ -96,6 +102,7 @@ final class RunView {
     return Fields.of("target", report.target())
         .and("bytes_read", report.bytesRead())
         .and("bytes_written", report.bytesWritten())
+        .and("bytes_resumed", report.bytesResumed())
         .and("tensors", report.tensors())
         .and("verified", report.verified())
         .and("overflowed", report.overflowed())

@@ -2,11 +2,13 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.publish.Staging;
+import io.shardwright.core.internal.publish.Staging.Order;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.ByteBuffer;
@@ -24,14 +26,14 @@ record Extraction(ModelSource source, ExtractedParts parts) {
     var members = members();
     var files = new ArrayList<OutputFile>();
     members.forEach(member -> files.add(new OutputFile(member.name(), member.bytes().size())));
-    try (var staging = Staging.create(target, files, overwrite)) {
+    try (var staging = Staging.create(Order.of(target, files, overwrite))) {
       ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
       for (int file = 0; file < members.size(); file++) {
-        copy(members.get(file).bytes(), staging, file, buffer);
+        copy(members.get(file).bytes(), staging.files(), file, buffer);
       }
       source.requireUnchanged();
-      staging.seal(true);
-      staging.publish(true);
+      staging.seal();
+      staging.publish();
     }
     return members.stream().map(Attachment::name).toList();
   }
@@ -57,12 +59,12 @@ record Extraction(ModelSource source, ExtractedParts parts) {
         "is no archive, so that there is nothing to unpack: copy it, or leave --all out");
   }
 
-  private static void copy(ByteSource bytes, Staging staging, int file, ByteBuffer buffer) {
+  private static void copy(ByteSource bytes, OutputFiles staged, int file, ByteBuffer buffer) {
     long size = bytes.size();
     for (long at = 0; at < size; at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(BLOCK, size - at));
       bytes.readFully(buffer, at);
-      staging.write(buffer.flip(), new Place(file, at));
+      staged.write(buffer.flip(), new Place(file, at));
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param target what was published
  * @param bytesRead source bytes that were read
  * @param bytesWritten size of the target
+ * @param bytesResumed of these, what an earlier run had written and was found right
  * @param tensors tensors in the target's files together
  * @param verified whether the target was re-read and found right
  * @param overflowed values that a cast made infinite
@@ -26,6 +27,7 @@ public record Report(
     Path target,
     long bytesRead,
     long bytesWritten,
+    long bytesResumed,
     long tensors,
     boolean verified,
     long overflowed,

@@ -3,9 +3,6 @@ package io.shardwright.core;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.describe.Describer;
-import io.shardwright.core.internal.execute.Executor;
-import io.shardwright.core.internal.execute.Workers;
-import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.Origin;
@@ -17,16 +14,14 @@ import io.shardwright.core.internal.plan.PlainPlan;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.VocabularySize;
-import io.shardwright.core.internal.publish.SideFile;
+import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
-import io.shardwright.spi.error.CheckpointIoException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** One request on its way: open, describe, plan, execute, verify, publish. */
@@ -59,10 +54,7 @@ final class ReshardJob implements AutoCloseable {
   static ReshardJob open(ReshardRequest request, AdapterRegistry all) {
     AdapterRegistry registry = request.family().map(all::choosing).orElse(all);
     Path target = request.target().toAbsolutePath().normalize();
-    Staging.refuseExisting(target, request.overwrite());
-    if (request.manifest()) {
-      Staging.refuseExisting(request.manifestPath(), request.overwrite());
-    }
+    refuseTarget(request, target);
     boolean toTraining = format(request) == TargetFormat.LIGHTNING;
     ModelSource source =
         new Sources(registry)
@@ -96,6 +88,17 @@ final class ReshardJob implements AutoCloseable {
     TargetFormat format = format(request);
     return format == TargetFormat.NEMO
         || format == TargetFormat.HUGGING_FACE && !(source instanceof NemoCheckpoint);
+  }
+
+  private static void refuseTarget(ReshardRequest request, Path target) {
+    boolean resumes = request.run().resume();
+    Staging.refuseExisting(target, request.overwrite() || resumes);
+    if (request.manifest()) {
+      boolean finished = resumes && Files.exists(target);
+      Staging.refuseExisting(request.manifestPath(), request.overwrite() || finished);
+    }
+    Overlap.refuse(request.source(), target);
+    request.lora().ifPresent(adapter -> Overlap.refuse(adapter, target));
   }
 
   /** Nothing is described, nothing merged: every stored tensor is written as it is. */
@@ -136,9 +139,7 @@ final class ReshardJob implements AutoCloseable {
   /** Beside the target if its folder is there already, so that no foreign disk fills up. */
   private static Path spoolFolder(Path target) {
     Path folder = target.getParent();
-    return folder != null && java.nio.file.Files.isDirectory(folder)
-        ? folder
-        : Path.of("").toAbsolutePath();
+    return folder != null && Files.isDirectory(folder) ? folder : Path.of("").toAbsolutePath();
   }
 
   private static ExecutablePlan plan(
@@ -192,72 +193,15 @@ final class ReshardJob implements AutoCloseable {
    * @param natives folders where jars with PyTorch's native library may be
    */
   Report run(ProgressListener listener, List<Path> natives) {
-    long started = System.nanoTime();
     var conditions = Resources.conditions(request.run(), natives);
-    try (var staging = Staging.create(request.target(), layout.files(), request.overwrite())) {
-      var copied = new PhaseProgress(listener, ProgressListener.Phase.COPY, plan.logicalBytes());
-      Written written = Executor.run(plan, layout, staging, copied, conditions);
-      source.requireUnchanged();
-      lora.requireUnchanged();
-      staging.seal(request.sync());
-      if (request.verify()) {
-        var verified =
-            new PhaseProgress(listener, ProgressListener.Phase.VERIFY, layout.verifiedBytes());
-        verify(staging.path(), written, verified, conditions.workers());
-      }
-      Optional<Manifest> manifest = manifest(staging.path(), listener);
-      publish(staging, manifest);
-      var losses = written.losses();
-      return new Report(
-          request.target(),
-          written.bytesRead(),
-          layout.size(),
-          plan.targets().count(),
-          request.verify(),
-          losses.overflowed(),
-          losses.underflowed(),
-          losses.inexact(),
-          request.run().device(),
-          Duration.ofNanos(System.nanoTime() - started),
-          changes(),
-          manifest,
-          notes());
-    }
+    return new ReshardRun(
+            request, registry, this::requireUnchanged, plan, layout, conditions, listener)
+        .run(changes(), notes());
   }
 
-  /** Read from what was written; tensors that were only copied, from where they were copied. */
-  private Optional<Manifest> manifest(Path staged, ProgressListener listener) {
-    if (!request.manifest()) {
-      return Optional.empty();
-    }
-    boolean copied = format(request) == TargetFormat.SAFETENSORS;
-    try (var read = OpenCheckpoint.open(copied ? request.source() : staged, registry)) {
-      var reading =
-          copied
-              ? ModelReading.stored(read, request.run(), listener)
-              : ModelReading.canonical(read, request.run(), listener);
-      return Optional.of(reading.manifest());
-    }
-  }
-
-  private void publish(Staging staging, Optional<Manifest> manifest) {
-    if (manifest.isEmpty()) {
-      staging.publish(request.sync());
-      return;
-    }
-    try (var file = SideFile.stage(request.manifestPath(), manifest.get().toJson())) {
-      staging.publish(request.sync());
-      file.publish(request.overwrite(), request.sync());
-    }
-  }
-
-  private void verify(Path staged, Written written, PhaseProgress progress, Workers workers) {
-    try {
-      layout.verify(staged, written, progress, workers);
-    } catch (CheckpointIoException difference) {
-      written.requireSourceIntact();
-      throw difference;
-    }
+  private void requireUnchanged() {
+    source.requireUnchanged();
+    lora.requireUnchanged();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.nio.file.Path;
@@ -232,6 +233,7 @@ public final class Shardwright {
    *     then
    */
   public List<String> extract(Path path, Path target, ExtractedParts parts, boolean overwrite) {
+    Overlap.refuse(path, target.toAbsolutePath().normalize());
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
     try (var source = new Sources(registry).open(path, spool, TrainingOptions.NEWEST, false)) {
       return new Extraction(source, parts).run(target, overwrite);

@@ -123,7 +123,7 @@ class VitReshardTest {
 
   @Test
   void removesTheLeftoverOfAnEarlierCrash() throws IOException {
-    Path leftover = Files.writeString(folder.resolve(".out.nemo.1234.partial"), "half");
+    Path leftover = Files.writeString(folder.resolve(".out.nemo.0123456789abcdef.partial"), "half");
     reshard(copy("vit-tp1.nemo", folder), folder.resolve("out.nemo"), 2);
     assertTrue(Files.notExists(leftover));
     assertEquals(List.of("out.nemo", "vit-tp1.nemo"), names(folder));

@@ -147,8 +147,8 @@ public final class HtmlReport {
    */
   public void write(Path file, boolean overwrite) {
     requireWritable(file, overwrite);
-    try (var page = SideFile.stage(file, html().getBytes(StandardCharsets.UTF_8))) {
-      page.publish(overwrite, false);
+    try (var page = SideFile.stage(file, html().getBytes(StandardCharsets.UTF_8), false)) {
+      page.publish(overwrite);
     }
   }
 }

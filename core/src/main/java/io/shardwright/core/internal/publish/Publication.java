@@ -1,49 +1,143 @@
 package io.shardwright.core.internal.publish;
 
+import io.shardwright.core.internal.bytes.Reason;
+import io.shardwright.core.internal.execute.Interruption;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
-/** Moves and removes files and folders whole. */
+/**
+ * Gives what is staged its final name. At every instant the target is what it was or what it is to
+ * be; a folder that is replaced is for one instant beside its name, where the next run finds it. A
+ * failure undoes what was done, but for a file that was replaced.
+ */
 final class Publication {
-  private Publication() {}
+  /** What some file systems say of folders. */
+  private static final Set<String> UNSUPPORTED =
+      Set.of("Invalid argument", "Operation not supported", "Bad file descriptor");
 
-  /** Gives what is staged its final name. A folder in the way is moved aside first. */
-  static void move(Path staged, Path target, boolean overwrite) throws IOException {
-    if (!overwrite && Files.isRegularFile(staged)) {
-      // A hard link fails where the target has appeared meanwhile; a move would replace it.
-      linkOrMove(staged, target);
-      return;
-    }
-    Path aside = staged.resolveSibling(staged.getFileName() + "-old" + TargetLock.SUFFIX);
-    if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-      Files.move(target, aside, StandardCopyOption.ATOMIC_MOVE);
-    }
-    Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
-    delete(aside);
+  private interface Undo {
+    void run() throws IOException;
   }
 
-  private static void linkOrMove(Path staged, Path target) throws IOException {
+  private final Path staged;
+  private final Path target;
+  private final Path aside;
+  private final Deque<Undo> done = new ArrayDeque<>();
+
+  /**
+   * A publication to come.
+   *
+   * @param aside where a folder in the way is moved to
+   */
+  Publication(Path staged, Path target, Path aside) {
+    this.staged = staged;
+    this.target = target;
+    this.aside = aside;
+  }
+
+  /**
+   * Publishes. What was replaced or linked is left to be removed.
+   *
+   * @param sync whether the folder is forced to disk
+   */
+  void run(boolean overwrite, boolean sync) throws IOException {
     try {
-      Files.createLink(target, staged);
-      Files.delete(staged);
-    } catch (UnsupportedOperationException noLinks) {
-      Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+      boolean present = overwrite && Files.exists(target, LinkOption.NOFOLLOW_LINKS);
+      if (present && (folder(staged) || folder(target))) {
+        move(target, aside);
+        done.push(() -> move(aside, target));
+        move(staged, target);
+        done.push(() -> move(target, staged));
+      } else if (present) {
+        move(staged, target);
+      } else {
+        appear();
+      }
+      if (sync) {
+        forceFolder(target.getParent());
+      }
+    } catch (IOException failure) {
+      undo(failure);
+      throw failure;
     }
   }
 
-  /** Makes a rename durable, where the platform lets folders be opened. */
+  /** A link fails where the target has appeared meanwhile; a move would replace it. */
+  private void appear() throws IOException {
+    if (!folder(staged)) {
+      try {
+        Files.createLink(target, staged);
+        done.push(() -> Files.delete(target));
+        return;
+      } catch (FileAlreadyExistsException appeared) {
+        throw appeared;
+      } catch (IOException | UnsupportedOperationException noLinks) {
+        // Many file systems have none.
+      }
+    }
+    move(staged, target);
+    done.push(this::disappear);
+  }
+
+  private void disappear() throws IOException {
+    try {
+      move(target, staged);
+    } catch (IOException stays) {
+      delete(target);
+    }
+  }
+
+  private void undo(IOException failure) throws IOException {
+    try {
+      while (!done.isEmpty()) {
+        done.pop().run();
+      }
+    } catch (IOException second) {
+      failure.addSuppressed(second);
+      if (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException(Reason.of(failure) + "; what it was is in " + aside, failure);
+      }
+    }
+  }
+
+  private static boolean folder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * Makes names durable, where the platform lets folders be opened. Too late to be interrupted: the
+   * target is there.
+   */
   static void forceFolder(Path folder) throws IOException {
     if (File.separatorChar == '\\') {
       return;
     }
+    try {
+      Interruption.withhold(() -> force(folder));
+    } catch (IOException failure) {
+      if (!UNSUPPORTED.contains(Reason.of(failure))) {
+        throw failure;
+      }
+    }
+  }
+
+  private static void force(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }

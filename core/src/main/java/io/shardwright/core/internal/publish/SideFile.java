@@ -1,36 +1,67 @@
 package io.shardwright.core.internal.publish;
 
+import io.shardwright.core.internal.bytes.ContentHash;
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.bytes.WriteFailure;
+import io.shardwright.spi.error.CheckpointIoException;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 
 /** A small file that appears beside a target, whole or not at all. */
 public final class SideFile implements AutoCloseable {
   private final Path path;
   private final Path staged;
+  private final boolean sync;
+  private final WriteFailure failure;
 
-  private SideFile(Path path, Path staged) {
+  private SideFile(Path path, Path staged, boolean sync, WriteFailure failure) {
     this.path = path;
     this.staged = staged;
+    this.sync = sync;
+    this.failure = failure;
   }
 
   /**
    * Stages a file. Closing it unpublished removes it.
    *
-   * @throws io.shardwright.spi.error.CheckpointIoException if it can't be written
+   * @throws CheckpointIoException if it can't be written
    */
-  public static SideFile stage(Path given, byte[] bytes) {
+  public static SideFile stage(Path given, byte[] bytes, boolean sync) {
     Path path = given.toAbsolutePath().normalize();
-    String name = "." + path.getFileName() + "." + UUID.randomUUID() + TargetLock.SUFFIX;
-    var file = new SideFile(path, path.resolveSibling(name));
+    Leftovers.tidy(path);
+    String identity = ContentHash.digits(new MemorySource(bytes, path.toString()));
+    return stage(path, new Siblings(path).of(Siblings.Kind.SIDE, identity), bytes, sync);
+  }
+
+  /** Stages a file that a run on another target removes if this one is killed. */
+  static SideFile stage(Path path, Path staged, byte[] bytes, boolean sync) {
+    var file = new SideFile(path, staged, sync, new WriteFailure(path, bytes.length));
     try {
-      Files.write(file.staged, bytes, StandardOpenOption.CREATE_NEW);
+      file.write(ByteBuffer.wrap(bytes));
       return file;
-    } catch (IOException failure) {
+    } catch (IOException problem) {
+      CheckpointIoException known = file.failure.of(problem);
       file.close();
-      throw WriteFailure.of(path, failure);
+      throw known;
+    }
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            staged,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      if (sync) {
+        channel.force(true);
+      }
     }
   }
 
@@ -39,24 +70,21 @@ public final class SideFile implements AutoCloseable {
    *
    * @throws io.shardwright.spi.error.UnsafeCheckpointException if it exists and may not be replaced
    */
-  public void publish(boolean overwrite, boolean sync) {
+  public void publish(boolean overwrite) {
     try {
       Staging.refuseExisting(path, overwrite);
-      Publication.move(staged, path, overwrite);
-      if (sync) {
-        Publication.forceFolder(path.getParent());
-      }
-    } catch (IOException failure) {
-      throw WriteFailure.of(path, failure);
+      new Publication(staged, path, staged).run(overwrite, sync);
+    } catch (IOException problem) {
+      throw failure.of(problem);
     }
   }
 
   @Override
   public void close() {
     try {
-      Files.deleteIfExists(staged);
-    } catch (IOException failure) {
-      throw WriteFailure.of(path, failure);
+      Publication.delete(staged);
+    } catch (IOException litter) {
+      // The next run on the target removes it.
     }
   }
 }

@@ -1,82 +1,102 @@
 package io.shardwright.core.internal.publish;
 
-import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.WriteFailure;
+import io.shardwright.core.internal.execute.Interruption;
+import io.shardwright.core.internal.execute.Journal;
 import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.publish.Siblings.Kind;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A target while it is being written: a file or folder beside its final name, {@code
- * .NAME.<random>.partial}. Closing it unpublished removes it. A lock file, {@code .NAME.lock},
- * keeps a second run away and tells a leftover of a killed run from one in use.
+ * A target while it is being written: a file or folder beside its final name, and a journal of what
+ * is done. Closing it unpublished removes both, unless they are to be kept for another run to go on
+ * with. A lock keeps a second run away and tells what a killed run left from what is in use.
  */
-public final class Staging implements OutputFiles, AutoCloseable {
-  /** Larger writes are up to five times slower on Linux 6 with ext4, measured with dd too. */
-  private static final int WRITE_BYTES = 256 << 10;
-
-  private final Path target;
+public final class Staging implements AutoCloseable {
+  private final Order order;
+  private final Siblings names;
   private final Path staged;
-  private final boolean overwrite;
+  private final WriteFailure failure;
   private final TargetLock lock;
-  private final List<FileChannel> channels = new ArrayList<>();
-  private final List<Path> paths = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final StagedFiles files;
+  private StepJournal journal;
+  private boolean trusted = true;
+  private boolean kept;
+  private boolean published;
 
-  private Staging(Path target, TargetLock lock, boolean overwrite) {
-    this.target = target;
-    this.lock = lock;
-    this.overwrite = overwrite;
-    this.staged = target.resolveSibling(lock.prefix() + UUID.randomUUID() + TargetLock.SUFFIX);
+  /**
+   * What is to be staged.
+   *
+   * @param target the final name
+   * @param files one with an empty path for a single file, else the files of a folder
+   * @param identity of the run: who has the same may go on with its work
+   * @param overwrite whether an existing target may be replaced
+   * @param resume whether what a run with this identity left is gone on with
+   * @param sync whether everything is forced to disk
+   */
+  public record Order(
+      Path target,
+      List<OutputFile> files,
+      String identity,
+      boolean overwrite,
+      boolean resume,
+      boolean sync) {
+    /** With an absolute target. */
+    public Order {
+      target = target.toAbsolutePath().normalize();
+    }
+
+    /** Of a run that nobody can go on with. */
+    public static Order of(Path target, List<OutputFile> files, boolean overwrite) {
+      String identity = UUID.randomUUID().toString().replace("-", "");
+      return new Order(target, files, identity, overwrite, false, true);
+    }
+  }
+
+  private Staging(Order order, Siblings names, WriteFailure failure) {
+    this.order = order;
+    this.names = names;
+    this.failure = failure;
+    staged = names.of(Kind.PARTIAL, order.identity());
+    files = new StagedFiles(staged, failure);
+    lock = TargetLock.take(names, failure);
   }
 
   /**
    * Stages a target.
    *
-   * @param files one with an empty path for a single file, else the files of a folder
    * @throws UnsafeCheckpointException if the target exists and may not be replaced
    * @throws CheckpointIoException if there is no room or the folder can't be written
    */
-  public static Staging create(Path given, List<OutputFile> files, boolean overwrite) {
-    Path target = given.toAbsolutePath().normalize();
-    refuseExisting(target, overwrite);
-    var staging = new Staging(target, TargetLock.take(target), overwrite);
+  public static Staging create(Order order) {
+    Path target = order.target();
+    refuseExisting(target, order.overwrite());
+    var staging =
+        new Staging(
+            order, new Siblings(target), new WriteFailure(target, OutputFile.bytes(order.files())));
     try {
-      staging.open(files);
+      staging.open();
       return staging;
-    } catch (IOException failure) {
+    } catch (IOException problem) {
+      var known = staging.failure.of(problem);
       staging.close();
-      throw staging.failed(failure);
-    } catch (RuntimeException failure) {
+      throw known;
+    } catch (RuntimeException problem) {
       staging.close();
-      throw failure;
-    }
-  }
-
-  /** Bytes that are free where a target would lie; empty where nobody can tell. */
-  public static OptionalLong free(Path given) {
-    Path at = given.toAbsolutePath().normalize();
-    while (at != null && !Files.exists(at)) {
-      at = at.getParent();
-    }
-    try {
-      return at == null
-          ? OptionalLong.empty()
-          : OptionalLong.of(Files.getFileStore(at).getUsableSpace());
-    } catch (IOException unknown) {
-      return OptionalLong.empty();
+      throw problem;
     }
   }
 
@@ -85,11 +105,29 @@ public final class Staging implements OutputFiles, AutoCloseable {
    *
    * @throws UnsafeCheckpointException if it exists and may not be replaced
    */
-  public static void refuseExisting(Path target, boolean overwrite) {
+  public static void refuseExisting(Path given, boolean overwrite) {
+    try {
+      refuse(given.toAbsolutePath().normalize(), overwrite);
+    } catch (UnsafeCheckpointException refusal) {
+      Leftovers.tidy(given.toAbsolutePath().normalize());
+      throw refusal;
+    }
+  }
+
+  private static void refuse(Path target, boolean overwrite) {
+    if (target.getFileName() == null) {
+      throw exists(target, "is the root of a file system, expected a new name");
+    }
     if (Files.isSymbolicLink(target)) {
       throw exists(target, "is a symbolic link, expected a new name: give the link's own target");
     }
-    if (!overwrite && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!Files.isRegularFile(target) && !Files.isDirectory(target)) {
+      throw exists(target, "is a pipe or a device, expected a new name");
+    }
+    if (!overwrite) {
       throw exists(target, "exists already: choose another name or allow --overwrite");
     }
   }
@@ -98,33 +136,37 @@ public final class Staging implements OutputFiles, AutoCloseable {
     return new UnsafeCheckpointException(ErrorCode.TARGET_EXISTS, target.toString(), problem);
   }
 
-  private void open(List<OutputFile> files) throws IOException {
-    long needed = files.stream().mapToLong(OutputFile::size).reduce(0, Math::addExact);
-    long free = Files.getFileStore(target.getParent()).getUsableSpace();
-    if (needed > free) {
-      throw new CheckpointIoException(
-          ErrorCode.WRITE_FAILED,
-          target.toString(),
-          "needs "
-              + needed
-              + " bytes, but only "
-              + free
-              + " are free: make room or choose another disk");
+  private void open() throws IOException {
+    var leftovers = new Leftovers(names);
+    leftovers.restore();
+    refuse(order.target(), order.overwrite());
+    String identity = order.identity();
+    boolean usable = leftovers.resumable(identity);
+    boolean resumes = order.resume() && usable;
+    kept = resumes;
+    if (leftovers.remove(resumes ? Optional.of(identity) : Optional.empty())) {
+      notes.add("removed what an interrupted run had left" + why(usable));
     }
-    if (files.isEmpty()) {
-      Files.createDirectories(staged);
+    failure.requireRoom(resumes ? files.present(order.files()) : 0);
+    Path journaled = names.of(Kind.JOURNAL, identity);
+    journal =
+        resumes
+            ? StepJournal.resume(journaled, failure)
+            : StepJournal.begin(journaled, identity, failure);
+    files.open(order.files(), resumes);
+    kept = false;
+  }
+
+  private String why(boolean usable) {
+    if (order.resume()) {
+      return ": it is of another plan or another source";
     }
-    for (OutputFile file : files) {
-      Path path = file.path().isEmpty() ? staged : staged.resolve(file.path());
-      Files.createDirectories(path.getParent());
-      paths.add(path);
-      channels.add(
-          FileChannel.open(
-              path,
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE));
-    }
+    return usable ? "; with --resume this run would have gone on with it" : "";
+  }
+
+  /** What is to be written. */
+  public OutputFiles files() {
+    return files;
   }
 
   /** Where the target lies until it is published. */
@@ -132,96 +174,94 @@ public final class Staging implements OutputFiles, AutoCloseable {
     return staged;
   }
 
-  @Override
-  public void write(ByteBuffer bytes, Place place) {
-    int limit = bytes.limit();
+  /** What was done before, and where to say what is done. */
+  public Journal journal() {
+    return journal;
+  }
+
+  /** What a user should know. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /**
+   * Closes the files, so that they can be read by path; forced to disk, and their folders, if that
+   * was ordered.
+   */
+  public void seal() {
     try {
-      long at = place.offset();
-      while (bytes.position() < limit) {
-        bytes.limit(Math.min(limit, bytes.position() + WRITE_BYTES));
-        at += channels.get(place.file()).write(bytes, at);
+      if (order.sync()) {
+        files.force();
+        lock.forceFolders();
       }
-    } catch (IOException failure) {
-      throw failed(failure);
+      files.close();
+    } catch (IOException problem) {
+      // What a failed force left in memory may never reach the disk: nobody goes on with it.
+      trusted = problem instanceof ClosedByInterruptException;
+      throw failure.of(problem);
     }
   }
 
-  @Override
-  public boolean transfer(ByteSource source, long position, long bytes, Place place) {
-    try (var channel = FileChannel.open(paths.get(place.file()), StandardOpenOption.WRITE)) {
-      channel.position(place.offset());
-      long done = 0;
-      while (done < bytes) {
-        long moved = source.transferTo(channel, position + done, bytes - done);
-        if (moved <= 0) {
-          return false;
-        }
-        done += moved;
-      }
-      return true;
-    } catch (IOException failure) {
-      throw failed(failure);
-    }
-  }
-
-  @Override
-  public void read(ByteBuffer bytes, Place place) {
-    try {
-      long at = place.offset();
-      while (bytes.hasRemaining()) {
-        int count = channels.get(place.file()).read(bytes, at);
-        if (count < 0) {
-          throw new IOException("ends at byte " + at);
-        }
-        at += count;
-      }
-    } catch (IOException failure) {
-      throw failed(failure);
-    }
-  }
-
-  /** Closes the files, forced to disk where {@code sync}, so that they can be read by path. */
-  public void seal(boolean sync) {
-    try {
-      for (FileChannel channel : channels) {
-        if (sync) {
-          channel.force(true);
-        }
-        channel.close();
-      }
-    } catch (IOException failure) {
-      throw failed(failure);
-    }
+  /** A file that is to appear beside the target. */
+  public SideFile side(Path path, byte[] bytes) {
+    Path absolute = path.toAbsolutePath().normalize();
+    return SideFile.stage(absolute, names.of(Kind.SIDE, order.identity()), bytes, order.sync());
   }
 
   /** Moves the target to its final name. Without permission to overwrite, an existing one wins. */
-  public void publish(boolean sync) {
+  public void publish() {
+    Interruption.heed();
+    Path aside = names.of(Kind.REPLACED, order.identity());
     try {
-      refuseExisting(target, overwrite);
-      Publication.move(staged, target, overwrite);
-      if (sync) {
-        Publication.forceFolder(target.getParent());
-      }
-    } catch (IOException failure) {
-      throw failed(failure);
+      refuse(order.target(), order.overwrite());
+      new Publication(staged, order.target(), aside).run(order.overwrite(), order.sync());
+    } catch (IOException problem) {
+      throw failure.of(problem);
+    }
+    published = true;
+    remove(aside);
+  }
+
+  /** The target is there, so what can't be removed is no failure. */
+  private void remove(Path path) {
+    try {
+      Publication.delete(path);
+    } catch (IOException problem) {
+      notes.add(path + " could not be removed: remove it");
     }
   }
 
-  private CheckpointIoException failed(IOException failure) {
-    return WriteFailure.of(target, failure);
+  /**
+   * Keeps what is done for a run with {@code resume}.
+   *
+   * @return false if nobody may go on with it
+   */
+  public boolean keep() {
+    kept = trusted && journal != null;
+    return kept;
   }
 
   @Override
   public void close() {
+    closeFiles();
+    if (!kept) {
+      remove(staged);
+      remove(names.of(Kind.JOURNAL, order.identity()));
+    }
+    lock.close();
+    if (!kept && !published) {
+      lock.removeFolders();
+    }
+  }
+
+  private void closeFiles() {
     try {
-      for (FileChannel channel : channels) {
-        channel.close();
+      files.close();
+      if (journal != null) {
+        journal.close();
       }
-      Publication.delete(staged);
-    } catch (IOException failure) {
-      throw failed(failure);
-    } finally {
-      lock.close();
+    } catch (IOException harmless) {
+      // What counts was sealed before; the rest is read and compared before anyone goes on with it.
     }
   }
 }

@@ -1,96 +1,173 @@
 package io.shardwright.core.internal.publish;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
- * The right to write one target. The kernel drops it when the process dies, so whatever staging
- * files are found under it are leftovers of a killed run and are removed.
+ * The right to write one target. The kernel drops it when the process dies, so whatever is staged
+ * under it is of a run that is no more.
  */
 final class TargetLock implements AutoCloseable {
-  /** What the name of a staged target ends in. */
-  static final String SUFFIX = ".partial";
+  /** More than runs that begin and end at once. */
+  private static final int ATTEMPTS = 1_000;
 
-  private final Path target;
   private final Path path;
-  private final FileChannel channel;
+  private final FileChannel held;
+  private final FileChannel named;
+  private final Deque<Path> created;
 
-  private TargetLock(Path target, Path path, FileChannel channel) {
-    this.target = target;
+  private TargetLock(Path path, FileChannel held, FileChannel named, Deque<Path> created) {
     this.path = path;
-    this.channel = channel;
+    this.held = held;
+    this.named = named;
+    this.created = created;
   }
 
   /**
-   * Takes the lock and removes leftovers.
+   * Takes the lock. Folders that lack on the way to the target are made.
    *
    * @throws UnsafeCheckpointException if another run holds it
    * @throws CheckpointIoException if the folder can't be written
    */
-  static TargetLock take(Path target) {
-    Path path = target.resolveSibling("." + target.getFileName() + ".lock");
+  static TargetLock take(Siblings names, WriteFailure failure) {
+    var created = new ArrayDeque<Path>();
     try {
-      Files.createDirectories(target.getParent());
-      FileChannel channel =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!locked(channel)) {
-        channel.close();
-        throw new UnsafeCheckpointException(
-            ErrorCode.TARGET_EXISTS,
-            target.toString(),
-            "is being written by another run: wait for it or choose another name");
+      createFolders(names.target().getParent(), created);
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        FileChannel held = hold(names);
+        Optional<FileChannel> named = reopen(names.lock(), held);
+        if (named.isPresent()) {
+          return new TargetLock(names.lock(), held, named.get(), created);
+        }
       }
-      var lock = new TargetLock(target, path, channel);
-      lock.removeLeftovers();
-      return lock;
-    } catch (IOException failure) {
-      throw WriteFailure.of(target, failure);
+      throw new IOException(names.lock() + " is not what was written to it");
+    } catch (IOException problem) {
+      removeEmpty(created);
+      throw failure.of(problem);
     }
+  }
+
+  private static FileChannel hold(Siblings names) throws IOException {
+    FileChannel channel =
+        FileChannel.open(names.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!locked(channel)) {
+      channel.close();
+      throw new UnsafeCheckpointException(
+          ErrorCode.TARGET_EXISTS,
+          names.target().toString(),
+          "is being written by another run: wait for it or choose another name");
+    }
+    return channel;
   }
 
   private static boolean locked(FileChannel channel) throws IOException {
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
+      return channel.tryLock() != null;
     } catch (OverlappingFileLockException heldHere) {
       return false;
     }
   }
 
-  /** What the name of a staged target begins with. */
-  String prefix() {
-    return "." + target.getFileName() + ".";
+  /**
+   * Whoever had the lock before removed the file with it, so the one that is locked must be seen to
+   * have the name still: what is written to it is read by its name. That channel stays open too,
+   * for closing it would drop the lock (POSIX fcntl).
+   */
+  private static Optional<FileChannel> reopen(Path path, FileChannel held) throws IOException {
+    try {
+      ByteBuffer mark = ByteBuffer.wrap(UUID.randomUUID().toString().getBytes(US_ASCII));
+      while (mark.hasRemaining()) {
+        held.write(mark, mark.position());
+      }
+      FileChannel named = FileChannel.open(path, StandardOpenOption.READ);
+      if (read(named, mark.capacity()).equals(mark.flip())) {
+        return Optional.of(named);
+      }
+      named.close();
+    } catch (NoSuchFileException removed) {
+      // Once more, then.
+    } catch (IOException failure) {
+      release(path, held);
+      throw failure;
+    }
+    held.close();
+    return Optional.empty();
   }
 
-  private void removeLeftovers() throws IOException {
-    DirectoryStream.Filter<Path> staged =
-        entry -> {
-          String name = entry.getFileName().toString();
-          return name.startsWith(prefix()) && name.endsWith(SUFFIX);
-        };
-    try (var leftovers = Files.newDirectoryStream(target.getParent(), staged)) {
-      for (Path leftover : leftovers) {
-        Publication.delete(leftover);
+  private static ByteBuffer read(FileChannel channel, int bytes) throws IOException {
+    ByteBuffer read = ByteBuffer.allocate(bytes);
+    while (read.hasRemaining() && channel.read(read, read.position()) > 0) {
+      // The rest.
+    }
+    return read.flip();
+  }
+
+  private static void release(Path path, FileChannel held) throws IOException {
+    try (held) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private static void createFolders(Path folder, Deque<Path> created) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      createFolders(folder.getParent(), created);
+      try {
+        Files.createDirectory(folder);
+        created.push(folder);
+      } catch (FileAlreadyExistsException another) {
+        if (!Files.isDirectory(folder)) {
+          throw another;
+        }
       }
+    }
+  }
+
+  /** Makes the folders that were made durable. */
+  void forceFolders() throws IOException {
+    for (Path folder : created) {
+      Publication.forceFolder(folder.getParent());
+    }
+  }
+
+  /** Removes the folders that were made, if nothing came into them. */
+  void removeFolders() {
+    removeEmpty(created);
+  }
+
+  private static void removeEmpty(Deque<Path> created) {
+    try {
+      for (Path folder : created) {
+        Files.delete(folder);
+      }
+    } catch (IOException used) {
+      // Others may write there too.
     }
   }
 
   @Override
   public void close() {
-    try {
+    try (held;
+        named) {
       Files.deleteIfExists(path);
-      channel.close();
-    } catch (IOException failure) {
-      throw WriteFailure.of(target, failure);
+    } catch (IOException harmless) {
+      // A lock file that nobody holds keeps nobody away.
     }
   }
 }

@@ -1,0 +1,103 @@
+package io.shardwright.core.internal.publish;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.WriteFailure;
+import io.shardwright.core.internal.execute.OutputFiles;
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A target that is there. What would be written is compared with it: a run that was killed when all
+ * was done is found to be done.
+ */
+public final class PresentTarget implements OutputFiles, AutoCloseable {
+  private final Path target;
+  private final TargetLock lock;
+  private final List<FileSource> files = new ArrayList<>();
+
+  private PresentTarget(Path target, WriteFailure failure) {
+    this.target = target;
+    lock = TargetLock.take(new Siblings(target), failure);
+  }
+
+  /**
+   * Opens a target.
+   *
+   * @throws UnsafeCheckpointException if another run writes it or it has other files
+   */
+  public static PresentTarget open(Path given, List<OutputFile> wanted) {
+    Path target = given.toAbsolutePath().normalize();
+    Leftovers.tidy(target);
+    var failure = new WriteFailure(target, OutputFile.bytes(wanted));
+    var present = new PresentTarget(target, failure);
+    try {
+      present.open(wanted);
+      return present;
+    } catch (RuntimeException refusal) {
+      present.close();
+      throw refusal;
+    }
+  }
+
+  private void open(List<OutputFile> wanted) {
+    for (OutputFile file : wanted) {
+      Path path = file.path().isEmpty() ? target : target.resolve(file.path());
+      require(Files.isRegularFile(path));
+      files.add(new FileSource(path, path.toString()));
+      require(files.get(files.size() - 1).size() == file.size());
+    }
+    require(count() == wanted.size());
+  }
+
+  private long count() {
+    try (var all = Files.walk(target)) {
+      return all.filter(path -> !Files.isDirectory(path)).count();
+    } catch (IOException unreadable) {
+      return -1;
+    }
+  }
+
+  private void require(boolean same) {
+    if (!same) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.TARGET_EXISTS,
+          target.toString(),
+          "exists already and is not what this run would write:"
+              + " choose another name or allow --overwrite");
+    }
+  }
+
+  @Override
+  public void write(ByteBuffer bytes, Place place) {
+    ByteBuffer there = ByteBuffer.allocate(bytes.remaining());
+    read(there, place);
+    require(there.flip().equals(bytes));
+    bytes.position(bytes.limit());
+  }
+
+  @Override
+  public void read(ByteBuffer bytes, Place place) {
+    files.get(place.file()).readFully(bytes, place.offset());
+  }
+
+  /** Puts a file beside the target that is not there yet. */
+  public void side(Path path, byte[] bytes, boolean sync) {
+    try (var file = SideFile.stage(path, bytes, sync)) {
+      file.publish(false);
+    }
+  }
+
+  @Override
+  public void close() {
+    files.forEach(FileSource::close);
+    lock.close();
+  }
+}

@@ -1,0 +1,75 @@
+package io.shardwright.core.internal.publish;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What runs keep beside their target: {@code .NAME.lock}, and {@code .NAME.<16 digits>.<kind>}
+ * where the digits are the first of the run's identity. Other targets' and other programs' files
+ * have other names.
+ */
+record Siblings(Path target) {
+  private static final int DIGITS = 16;
+
+  /** What a file beside a target is. */
+  enum Kind {
+    /** The target as far as it is written. */
+    PARTIAL,
+    /** Which steps of it are done. */
+    JOURNAL,
+    /** A folder that a new one is about to replace. */
+    REPLACED,
+    /** A file that belongs to the target and is yet to appear beside it. */
+    SIDE;
+
+    private String suffix() {
+      return "." + name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  Path lock() {
+    return target.resolveSibling(prefix() + "lock");
+  }
+
+  Path of(Kind kind, String identity) {
+    return target.resolveSibling(prefix() + identity.substring(0, DIGITS) + kind.suffix());
+  }
+
+  /** Those of a kind that are there, whatever run they are of. */
+  List<Path> all(Kind kind) throws IOException {
+    var name =
+        Pattern.compile(
+            Pattern.quote(prefix()) + "[0-9a-f]{" + DIGITS + "}" + Pattern.quote(kind.suffix()));
+    var found = new ArrayList<Path>();
+    try (var entries =
+        Files.newDirectoryStream(
+            target.getParent(), entry -> name.matcher(entry.getFileName().toString()).matches())) {
+      entries.forEach(found::add);
+    }
+    return found;
+  }
+
+  /** What a journal is about. */
+  Path stagedOf(Path journal) {
+    String name = journal.getFileName().toString();
+    String stem = name.substring(0, name.length() - Kind.JOURNAL.suffix().length());
+    return target.resolveSibling(stem + Kind.PARTIAL.suffix());
+  }
+
+  /** Whether there is any. */
+  boolean any() throws IOException {
+    boolean found = Files.exists(lock());
+    for (Kind kind : Kind.values()) {
+      found |= !all(kind).isEmpty();
+    }
+    return found;
+  }
+
+  private String prefix() {
+    return "." + target.getFileName() + ".";
+  }
+}
