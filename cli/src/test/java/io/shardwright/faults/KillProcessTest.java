@@ -1,0 +1,214 @@
+package io.shardwright.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.cli.LargeVit;
+import io.shardwright.core.ProgressListener;
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.RunOptions;
+import io.shardwright.core.Shardwright;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kill -9} at random moments of real runs; several runs at once. */
+class KillProcessTest {
+  private static final String TOO_LATE = "too late";
+  private static final String[] NAMES = {"out.nemo", "out"};
+
+  @TempDir Path folder;
+  private final Random random = new Random(20_261_125);
+  private final TreeMap<String, Integer> hits = new TreeMap<>();
+  private Path source;
+  private Path old;
+  private long lifetime = 1_000;
+
+  @Test
+  @Tag("process")
+  void survivesAFewKills() throws Exception {
+    prepare(4, 640);
+    kills(5);
+  }
+
+  @Test
+  @Tag("kill")
+  void survivesTwoHundredKills() throws Exception {
+    prepare(6, 1_024);
+    kills(200);
+    hits.forEach((phase, count) -> System.out.println(count + " kills " + phase));
+  }
+
+  /** Those that come too late don't count. */
+  private void kills(int wanted) throws Exception {
+    for (int round = 0; alive() < wanted; round++) {
+      round(round);
+    }
+  }
+
+  private int alive() {
+    int all = hits.values().stream().mapToInt(count -> count).sum();
+    return all - hits.getOrDefault(TOO_LATE, 0);
+  }
+
+  @Test
+  @Tag("process")
+  void oneOfEightWins() throws Exception {
+    prepare(2, 320);
+    race(0);
+  }
+
+  @Test
+  @Tag("kill")
+  void oneOfEightWinsTwentyTimes() throws Exception {
+    prepare(2, 320);
+    for (int round = 0; round < 20; round++) {
+      race(round);
+    }
+  }
+
+  private void prepare(int layers, long hidden) throws Exception {
+    source = folder.resolve("large.nemo");
+    new LargeVit(layers, hidden).write(source);
+    old = Model.of(Model.Kind.ARCHIVE).source(folder);
+    for (String name : NAMES) {
+      assertEquals(0, Program.start(command(folder.resolve("calm/" + name), false)).end());
+    }
+  }
+
+  private static Object[] with(Object[] command, Object option) {
+    var all = new ArrayList<>(List.of(command));
+    all.add(option);
+    return all.toArray();
+  }
+
+  private Object[] command(Path target, boolean overwrite) {
+    Object[] plain = {"reshard", source, target, "--tp", 2, "--no-progress"};
+    return overwrite ? with(plain, "--overwrite") : plain;
+  }
+
+  /** An archive or a folder, new or in the place of an old one; killed, and gone on with. */
+  private void round(int round) throws Exception {
+    String name = NAMES[round % 2];
+    boolean overwrite = round / 2 % 2 == 1;
+    Path disk = Files.createDirectories(folder.resolve("disk"));
+    Path target = disk.resolve(name);
+    TreeMap<String, String> before = overwrite ? old(target) : new TreeMap<>();
+    var expected = Model.contents(folder.resolve("calm/" + name));
+    String when = "round " + round + " of " + name + (overwrite ? ", overwriting" : "");
+    kill(Program.start(command(target, overwrite)), disk, target, before, expected, when);
+    if (round % 3 == 2) {
+      var again = with(command(target, overwrite), "--resume");
+      kill(Program.start(again), disk, target, before, expected, when + ", killed again");
+    }
+    finish(target, overwrite, round % 5 != 4, when);
+    assertEquals(expected, Model.contents(target), when);
+    Model.assertHolds(disk, when, name);
+    delete(disk);
+  }
+
+  private TreeMap<String, String> old(Path target) throws IOException {
+    run(old, target, false, false);
+    return Model.contents(target);
+  }
+
+  private void kill(
+      Program program,
+      Path disk,
+      Path target,
+      TreeMap<String, String> before,
+      TreeMap<String, String> expected,
+      String when)
+      throws Exception {
+    boolean begun = random.nextBoolean() && program.awaitFile(disk, ".partial");
+    long delay = random.nextLong(1 + (begun ? lifetime / 2 : lifetime));
+    boolean alive = program.killAfter(delay);
+    lifetime = alive ? lifetime + lifetime / 64 : lifetime - lifetime / 8;
+    var found = Model.contents(target);
+    String phase = phase(disk, found, before, expected);
+    hits.merge(alive ? phase : TOO_LATE, 1, Integer::sum);
+    String what = when + ", killed after " + delay + " ms: " + phase;
+    if (found.equals(expected)) {
+      Shardwright.create().verify(target, false, false, ProgressListener.SILENT);
+    } else if (found.isEmpty() && phase.startsWith("between")) {
+      assertEquals(before, Model.contents(only(disk, ".replaced")), what);
+    } else {
+      assertEquals(before, found, what);
+    }
+  }
+
+  private static String phase(
+      Path disk,
+      TreeMap<String, String> found,
+      TreeMap<String, String> before,
+      TreeMap<String, String> expected)
+      throws IOException {
+    if (found.equals(expected)) {
+      return "after publication";
+    } else if (only(disk, ".replaced") != null && !found.equals(before)) {
+      return "between the two renames";
+    }
+    Path journal = only(disk, ".journal");
+    if (journal == null) {
+      return "before writing";
+    }
+    return Files.size(journal) > 80 ? "while writing or verifying" : "at the first tensor";
+  }
+
+  private static Path only(Path disk, String suffix) throws IOException {
+    try (var entries = Files.list(disk)) {
+      return entries.filter(entry -> entry.toString().endsWith(suffix)).findFirst().orElse(null);
+    }
+  }
+
+  /** The last run is left alone; it goes on or begins anew. */
+  private void finish(Path target, boolean overwrite, boolean resume, String when) {
+    boolean complete = Files.exists(target) && !overwrite;
+    assertTrue(run(source, target, overwrite, resume || complete), when);
+  }
+
+  private static boolean run(Path source, Path target, boolean overwrite, boolean resume) {
+    var request =
+        ReshardRequest.builder(source, target)
+            .tensorModelParallelSize(2)
+            .overwrite(overwrite)
+            .sync(false)
+            .run(RunOptions.DEFAULT.withResume(resume));
+    return Model.run(request).verified();
+  }
+
+  private static void delete(Path disk) throws IOException {
+    try (var all = Files.walk(disk)) {
+      for (Path each : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  private void race(int round) throws Exception {
+    Path disk = Files.createDirectories(folder.resolve("disk"));
+    Path target = disk.resolve(NAMES[round % 2]);
+    var runs = new ArrayList<Program>();
+    for (int i = 0; i < 8; i++) {
+      runs.add(Program.start(command(target, false)));
+    }
+    var codes = new ArrayList<Integer>();
+    for (Program run : runs) {
+      codes.add(run.end());
+      assertTrue(codes.get(codes.size() - 1) == 0 || run.err().contains("SW-303"), run.err());
+    }
+    codes.sort(null);
+    assertEquals(List.of(0, 4, 4, 4, 4, 4, 4, 4), codes, "round " + round);
+    var expected = Model.contents(folder.resolve("calm").resolve(target.getFileName()));
+    assertEquals(expected, Model.contents(target), "round " + round);
+    Model.assertHolds(disk, "round " + round, target.getFileName().toString());
+    delete(disk);
+  }
+}
