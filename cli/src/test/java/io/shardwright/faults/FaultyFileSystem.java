@@ -19,9 +19,18 @@ final class FaultyFileSystem extends FileSystem {
     provider = new FaultyProvider(this, faults);
   }
 
+  private FaultyFileSystem() {
+    provider = new StoreProvider(this);
+  }
+
   /** A real path on a disk with faults. */
   static Path path(Path path, Faults faults) {
     return FaultyPaths.wrap(path.toAbsolutePath(), new FaultyFileSystem(faults));
+  }
+
+  /** A real path as if it were in an object store. */
+  static Path stored(Path path) {
+    return FaultyPaths.wrap(path.toAbsolutePath(), new FaultyFileSystem());
   }
 
   @Override
@@ -59,7 +68,7 @@ final class FaultyFileSystem extends FileSystem {
 
   @Override
   public Set<String> supportedFileAttributeViews() {
-    return real.supportedFileAttributeViews();
+    return provider instanceof StoreProvider ? Set.of("basic") : real.supportedFileAttributeViews();
   }
 
   @Override

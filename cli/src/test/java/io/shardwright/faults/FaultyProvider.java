@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Asks {@link Faults} before it asks the real file system. */
-final class FaultyProvider extends FileSystemProvider {
+class FaultyProvider extends FileSystemProvider {
   private final FileSystemProvider real = FileSystems.getDefault().provider();
   private final FileSystem owner;
   private final Faults faults;

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /** What a run that was killed left beside its target. Touched by whoever holds the lock. */
@@ -19,7 +18,7 @@ record Leftovers(Siblings names) {
       if (Files.exists(names.target(), LinkOption.NOFOLLOW_LINKS)) {
         Publication.delete(replaced);
       } else {
-        Files.move(replaced, names.target(), StandardCopyOption.ATOMIC_MOVE);
+        Publication.move(replaced, names.target());
       }
     }
   }
@@ -73,7 +72,9 @@ record Leftovers(Siblings names) {
 
   private void tidy(TargetLock lock) throws IOException {
     try {
-      removeFinished();
+      if (lock.isHeld()) {
+        removeFinished();
+      }
     } finally {
       lock.close();
     }

@@ -1,12 +1,14 @@
 package io.shardwright.core.internal.publish;
 
 import io.shardwright.core.internal.bytes.ContentHash;
+import io.shardwright.core.internal.bytes.Disk;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.spi.error.CheckpointIoException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -50,8 +52,8 @@ public final class SideFile implements AutoCloseable {
   }
 
   private void write(ByteBuffer bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
+    try (var channel =
+        Files.newByteChannel(
             staged,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
@@ -59,8 +61,8 @@ public final class SideFile implements AutoCloseable {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
-      if (sync) {
-        channel.force(true);
+      if (sync && channel instanceof FileChannel file) {
+        file.force(true);
       }
     }
   }
@@ -73,7 +75,11 @@ public final class SideFile implements AutoCloseable {
   public void publish(boolean overwrite) {
     try {
       Staging.refuseExisting(path, overwrite);
-      new Publication(staged, path, staged).run(overwrite, sync);
+      if (Disk.holds(path)) {
+        new Publication(staged, path, staged).run(overwrite, sync);
+      } else {
+        new StorePublication(staged, path).run(overwrite);
+      }
     } catch (IOException problem) {
       throw failure.of(problem);
     }

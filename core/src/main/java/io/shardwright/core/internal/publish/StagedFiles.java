@@ -2,7 +2,6 @@ package io.shardwright.core.internal.publish;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.WriteFailure;
-import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import java.io.IOException;
@@ -18,8 +17,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The files of a target under its staging name. */
-final class StagedFiles implements OutputFiles, AutoCloseable {
+/** Files on a disk, written anywhere, by several threads. */
+final class StagedFiles implements StagedOutput {
   /** Larger writes are up to five times slower on Linux 6 with ext4, measured with dd too. */
   private static final int WRITE_BYTES = 256 << 10;
 
@@ -34,12 +33,8 @@ final class StagedFiles implements OutputFiles, AutoCloseable {
     this.failure = failure;
   }
 
-  /**
-   * Opens all files.
-   *
-   * @param again whether they may be there
-   */
-  void open(List<OutputFile> files, boolean again) throws IOException {
+  @Override
+  public void open(List<OutputFile> files, boolean again) throws IOException {
     Set<OpenOption> how =
         Set.of(
             again ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW,
@@ -50,22 +45,19 @@ final class StagedFiles implements OutputFiles, AutoCloseable {
       Files.createDirectories(staged);
     }
     for (OutputFile file : files) {
-      Path path = path(file);
+      Path path = StagedOutput.path(staged, file);
       Files.createDirectories(path.getParent());
       paths.add(path);
       channels.add(FileChannel.open(path, how));
     }
   }
 
-  private Path path(OutputFile file) {
-    return file.path().isEmpty() ? staged : staged.resolve(file.path());
-  }
-
   /** Bytes of those that are there. */
-  long present(List<OutputFile> files) throws IOException {
+  static long present(Path staged, List<OutputFile> files) throws IOException {
     long bytes = 0;
     for (OutputFile file : files) {
-      bytes += Files.exists(path(file)) ? Files.size(path(file)) : 0;
+      Path path = StagedOutput.path(staged, file);
+      bytes += Files.exists(path) ? Files.size(path) : 0;
     }
     return bytes;
   }
@@ -119,8 +111,15 @@ final class StagedFiles implements OutputFiles, AutoCloseable {
     }
   }
 
-  /** Forces everything to disk: bytes, then the names in the target's own folders. */
-  void force() throws IOException {
+  @Override
+  public void seal(boolean force) throws IOException {
+    if (force) {
+      force();
+    }
+    close();
+  }
+
+  private void force() throws IOException {
     for (FileChannel channel : channels) {
       channel.force(true);
     }

@@ -27,12 +27,13 @@ import java.util.UUID;
 public final class Staging implements AutoCloseable {
   private final Order order;
   private final Siblings names;
+  private final String identity;
   private final Path staged;
   private final WriteFailure failure;
   private final TargetLock lock;
   private final List<String> notes = new ArrayList<>();
-  private final StagedFiles files;
-  private StepJournal journal;
+  private final StagedOutput files;
+  private Optional<StepJournal> journal = Optional.empty();
   private boolean trusted = true;
   private boolean kept;
   private boolean published;
@@ -61,18 +62,23 @@ public final class Staging implements AutoCloseable {
 
     /** Of a run that nobody can go on with. */
     public static Order of(Path target, List<OutputFile> files, boolean overwrite) {
-      String identity = UUID.randomUUID().toString().replace("-", "");
-      return new Order(target, files, identity, overwrite, false, true);
+      return new Order(target, files, anybody(), overwrite, false, true);
     }
+  }
+
+  /** An identity that no other run has. */
+  private static String anybody() {
+    return UUID.randomUUID().toString().replace("-", "");
   }
 
   private Staging(Order order, Siblings names, WriteFailure failure) {
     this.order = order;
     this.names = names;
     this.failure = failure;
-    staged = names.of(Kind.PARTIAL, order.identity());
-    files = new StagedFiles(staged, failure);
     lock = TargetLock.take(names, failure);
+    identity = lock.isHeld() ? order.identity() : anybody();
+    staged = names.of(Kind.PARTIAL, identity);
+    files = lock.isHeld() ? new StagedFiles(staged, failure) : new FilesInOrder(staged, failure);
   }
 
   /**
@@ -137,22 +143,34 @@ public final class Staging implements AutoCloseable {
   }
 
   private void open() throws IOException {
+    if (lock.isHeld()) {
+      openLocked();
+      return;
+    }
+    if (order.resume()) {
+      notes.add("nothing is resumed on a file system without locks: began anew");
+    }
+    failure.requireRoom(0);
+    files.open(order.files(), false);
+  }
+
+  private void openLocked() throws IOException {
     var leftovers = new Leftovers(names);
     leftovers.restore();
     refuse(order.target(), order.overwrite());
-    String identity = order.identity();
     boolean usable = leftovers.resumable(identity);
     boolean resumes = order.resume() && usable;
     kept = resumes;
     if (leftovers.remove(resumes ? Optional.of(identity) : Optional.empty())) {
       notes.add("removed what an interrupted run had left" + why(usable));
     }
-    failure.requireRoom(resumes ? files.present(order.files()) : 0);
+    failure.requireRoom(resumes ? StagedFiles.present(staged, order.files()) : 0);
     Path journaled = names.of(Kind.JOURNAL, identity);
     journal =
-        resumes
-            ? StepJournal.resume(journaled, failure)
-            : StepJournal.begin(journaled, identity, failure);
+        Optional.of(
+            resumes
+                ? StepJournal.resume(journaled, failure)
+                : StepJournal.begin(journaled, identity, failure));
     files.open(order.files(), resumes);
     kept = false;
   }
@@ -176,7 +194,7 @@ public final class Staging implements AutoCloseable {
 
   /** What was done before, and where to say what is done. */
   public Journal journal() {
-    return journal;
+    return journal.isPresent() ? journal.get() : Journal.NONE;
   }
 
   /** What a user should know. */
@@ -190,11 +208,10 @@ public final class Staging implements AutoCloseable {
    */
   public void seal() {
     try {
-      if (order.sync()) {
-        files.force();
+      files.seal(sync());
+      if (sync()) {
         lock.forceFolders();
       }
-      files.close();
     } catch (IOException problem) {
       // What a failed force left in memory may never reach the disk: nobody goes on with it.
       trusted = problem instanceof ClosedByInterruptException;
@@ -202,19 +219,28 @@ public final class Staging implements AutoCloseable {
     }
   }
 
+  /** What has no locks is no disk: it has no folders to force either. */
+  private boolean sync() {
+    return order.sync() && lock.isHeld();
+  }
+
   /** A file that is to appear beside the target. */
   public SideFile side(Path path, byte[] bytes) {
     Path absolute = path.toAbsolutePath().normalize();
-    return SideFile.stage(absolute, names.of(Kind.SIDE, order.identity()), bytes, order.sync());
+    return SideFile.stage(absolute, names.of(Kind.SIDE, identity), bytes, sync());
   }
 
   /** Moves the target to its final name. Without permission to overwrite, an existing one wins. */
   public void publish() {
     Interruption.heed();
-    Path aside = names.of(Kind.REPLACED, order.identity());
+    Path aside = names.of(Kind.REPLACED, identity);
     try {
       refuse(order.target(), order.overwrite());
-      new Publication(staged, order.target(), aside).run(order.overwrite(), order.sync());
+      if (lock.isHeld()) {
+        new Publication(staged, order.target(), aside).run(order.overwrite(), sync());
+      } else {
+        new StorePublication(staged, order.target()).run(order.overwrite());
+      }
     } catch (IOException problem) {
       throw failure.of(problem);
     }
@@ -237,7 +263,7 @@ public final class Staging implements AutoCloseable {
    * @return false if nobody may go on with it
    */
   public boolean keep() {
-    kept = trusted && journal != null;
+    kept = trusted && journal.isPresent();
     return kept;
   }
 
@@ -246,7 +272,7 @@ public final class Staging implements AutoCloseable {
     closeFiles();
     if (!kept) {
       remove(staged);
-      remove(names.of(Kind.JOURNAL, order.identity()));
+      remove(names.of(Kind.JOURNAL, identity));
     }
     lock.close();
     if (!kept && !published) {
@@ -257,8 +283,8 @@ public final class Staging implements AutoCloseable {
   private void closeFiles() {
     try {
       files.close();
-      if (journal != null) {
-        journal.close();
+      if (journal.isPresent()) {
+        journal.get().close();
       }
     } catch (IOException harmless) {
       // What counts was sealed before; the rest is read and compared before anyone goes on with it.

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.publish;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.shardwright.core.internal.bytes.Disk;
 import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
@@ -22,26 +23,36 @@ import java.util.UUID;
 
 /**
  * The right to write one target. The kernel drops it when the process dies, so whatever is staged
- * under it is of a run that is no more.
+ * under it is of a run that is no more. File systems without locks give none: there runs are not
+ * kept apart, and what is found is nobody's to remove.
  */
 final class TargetLock implements AutoCloseable {
   /** More than runs that begin and end at once. */
   private static final int ATTEMPTS = 1_000;
 
-  private final Path path;
-  private final FileChannel held;
-  private final FileChannel named;
   private final Deque<Path> created;
+  private final Optional<Held> held;
 
-  private TargetLock(Path path, FileChannel held, FileChannel named, Deque<Path> created) {
-    this.path = path;
-    this.held = held;
-    this.named = named;
+  private TargetLock(Deque<Path> created, Optional<Held> held) {
     this.created = created;
+    this.held = held;
+  }
+
+  /** A lock file's channels: the one that is locked, and the one that its name leads to. */
+  private record Held(Path path, FileChannel locked, FileChannel named) {
+    void release() {
+      try (locked;
+          named) {
+        Files.deleteIfExists(path);
+      } catch (IOException harmless) {
+        // A lock file that nobody holds keeps nobody away.
+      }
+    }
   }
 
   /**
-   * Takes the lock. Folders that lack on the way to the target are made.
+   * Takes the lock, where the file system has locks. Folders that lack on the way to the target are
+   * made.
    *
    * @throws UnsafeCheckpointException if another run holds it
    * @throws CheckpointIoException if the folder can't be written
@@ -50,18 +61,28 @@ final class TargetLock implements AutoCloseable {
     var created = new ArrayDeque<Path>();
     try {
       createFolders(names.target().getParent(), created);
-      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        FileChannel held = hold(names);
-        Optional<FileChannel> named = reopen(names.lock(), held);
-        if (named.isPresent()) {
-          return new TargetLock(names.lock(), held, named.get(), created);
-        }
-      }
-      throw new IOException(names.lock() + " is not what was written to it");
+      boolean lockable = Disk.holds(names.target());
+      return new TargetLock(created, lockable ? Optional.of(held(names)) : Optional.empty());
     } catch (IOException problem) {
       removeEmpty(created);
       throw failure.of(problem);
     }
+  }
+
+  private static Held held(Siblings names) throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      FileChannel locked = hold(names);
+      Optional<FileChannel> named = reopen(names.lock(), locked);
+      if (named.isPresent()) {
+        return new Held(names.lock(), locked, named.get());
+      }
+    }
+    throw new IOException(names.lock() + " is not what was written to it");
+  }
+
+  /** Whether the file system has locks, so that this one is held. */
+  boolean isHeld() {
+    return held.isPresent();
   }
 
   private static FileChannel hold(Siblings names) throws IOException {
@@ -163,11 +184,6 @@ final class TargetLock implements AutoCloseable {
 
   @Override
   public void close() {
-    try (held;
-        named) {
-      Files.deleteIfExists(path);
-    } catch (IOException harmless) {
-      // A lock file that nobody holds keeps nobody away.
-    }
+    held.ifPresent(Held::release);
   }
 }

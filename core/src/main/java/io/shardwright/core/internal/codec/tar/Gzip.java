@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.codec.tar;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.Disk;
 import io.shardwright.core.internal.bytes.SourceChannel;
 import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.spi.error.CheckpointIoException;
@@ -43,13 +44,15 @@ public final class Gzip {
   }
 
   /**
-   * Unpacks to a new file that only its owner can read, and nobody by name.
+   * Unpacks to a new file that only its owner can read, and nobody by name: in the folder, or in
+   * the working folder where that one is on no disk.
    *
    * @throws MalformedCheckpointException if the data is damaged or expands beyond the limit
    * @throws CheckpointIoException if the folder can't be written or has no room
    */
   public static SpooledArchive spool(ByteSource source, Path folder) {
-    Path file = folder.resolve(".shardwright-" + UUID.randomUUID() + ".spool");
+    Path disk = Disk.holds(folder) ? folder : Path.of("").toAbsolutePath();
+    Path file = disk.resolve(".shardwright-" + UUID.randomUUID() + ".spool");
     var failure = new WriteFailure(file, unpackedSize(source));
     failure.requireRoom(0);
     FileChannel channel = create(file, failure);

@@ -1,0 +1,28 @@
+package io.shardwright.core.internal.publish;
+
+import io.shardwright.core.internal.execute.OutputFiles;
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The files of a target under its staging name. */
+interface StagedOutput extends OutputFiles, AutoCloseable {
+  /**
+   * Makes ready to write.
+   *
+   * @param again whether the files may be there
+   */
+  void open(List<OutputFile> files, boolean again) throws IOException;
+
+  /** Closes the files; forced to disk first, and the names in the target's own folders, if so. */
+  void seal(boolean force) throws IOException;
+
+  @Override
+  void close() throws IOException;
+
+  /** Where a file is staged. */
+  static Path path(Path staged, OutputFile file) {
+    return file.path().isEmpty() ? staged : staged.resolve(file.path());
+  }
+}

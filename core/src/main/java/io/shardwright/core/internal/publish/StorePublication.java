@@ -1,0 +1,46 @@
+package io.shardwright.core.internal.publish;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * Gives what is staged its final name where that takes a move for every file. What is in the way is
+ * removed first, when its successor is whole; a failure removes what was moved.
+ */
+record StorePublication(Path staged, Path target) {
+
+  void run(boolean overwrite) throws IOException {
+    if (!overwrite && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+    Publication.delete(target);
+    try {
+      move();
+    } catch (IOException failure) {
+      Publication.delete(target);
+      throw failure;
+    }
+    Publication.delete(staged);
+  }
+
+  private void move() throws IOException {
+    List<Path> all;
+    try (var walk = Files.walk(staged)) {
+      all = walk.sorted().toList();
+    }
+    for (Path from : all) {
+      String name = staged.relativize(from).toString();
+      Path to = name.isEmpty() ? target : target.resolve(name);
+      if (Files.isDirectory(from)) {
+        Files.createDirectories(to);
+      } else {
+        Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+}
