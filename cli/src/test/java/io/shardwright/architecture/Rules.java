@@ -22,6 +22,7 @@ import java.util.ServiceLoader;
 final class Rules {
   private static final String ROOT = "io.shardwright";
   private static final String INTERNAL = ROOT + ".core.internal";
+  private static final String ARRAYS = ROOT + ".core.djl";
 
   private Rules() {}
 
@@ -217,7 +218,7 @@ final class Rules {
         .arePublic()
         .and()
         .areDeclaredInClassesThat()
-        .resideInAPackage(ROOT + ".core")
+        .resideInAnyPackage(ROOT + ".core", ROOT + ".core.djl")
         .and()
         .areDeclaredInClassesThat()
         .arePublic()
@@ -270,17 +271,22 @@ final class Rules {
   private static ArchRule djlIsOneBackendsAffair() {
     return noClasses()
         .that()
-        .resideOutsideOfPackage(INTERNAL + ".execute.djl..")
+        .resideOutsideOfPackages(INTERNAL + ".execute.djl..", ARRAYS)
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("ai.djl..")
+        .resideInAnyPackage("ai.djl..", ARRAYS)
         .because("ordinary commands must neither load nor meet PyTorch");
   }
 
-  /** {@code Carrier} names the element types, {@code TorchLibrary} the devices. */
+  /**
+   * {@code Carrier} names the element types, {@code TorchLibrary} the devices. A host's arrays have
+   * a package of their own, where {@code ArrayForm} names the types.
+   */
   private static ArchRule arraysAreMadeInOnePlace() {
     return noClasses()
         .that()
+        .resideOutsideOfPackage(ARRAYS)
+        .and()
         .doNotHaveSimpleName("CarrierArrays")
         .and(DescribedPredicate.not(nestedIn("CarrierArrays")))
         .and()

@@ -2,8 +2,6 @@ package io.shardwright.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,12 +18,7 @@ import org.junit.jupiter.api.Test;
 class DeviceBytesTest extends CommunityFolders {
   @BeforeEach
   void needPytorch() {
-    if (getClass().getResource("/native/lib/pytorch.properties") == null) {
-      if (Boolean.getBoolean("shardwright.natives.required")) {
-        fail("no native library on the class path");
-      }
-      abort("needs PyTorch's native library: mvn -Pdjl-native verify");
-    }
+    Pytorch.require();
   }
 
   @Test

@@ -9,7 +9,7 @@ import io.shardwright.spi.tensor.DType;
  * GetScalarTypeFromDType} in {@code djl_pytorch_utils.h}), and alters a BOOLEAN that is neither 0
  * nor 1. These four move every bit pattern unchanged.
  */
-enum Carrier {
+public enum Carrier {
   /** One byte. */
   BYTE(DataType.UINT8, 0),
   /** Two bytes. */
@@ -28,7 +28,8 @@ enum Carrier {
     this.scalarType = scalarType;
   }
 
-  static Carrier of(DType dtype) {
+  /** What carries a type; two of it where the type is wider. */
+  public static Carrier of(DType dtype) {
     return switch (dtype) {
       case UINT8, INT8, BOOL -> BYTE;
       case FLOAT16, BFLOAT16, INT16 -> HALF;
@@ -37,7 +38,8 @@ enum Carrier {
     };
   }
 
-  DataType type() {
+  /** As DJL knows it. */
+  public DataType type() {
     return type;
   }
 
@@ -45,7 +47,8 @@ enum Carrier {
     return scalarType;
   }
 
-  int byteSize() {
+  /** Of one element. */
+  public int byteSize() {
     return type.getNumOfBytes();
   }
 }

@@ -188,7 +188,7 @@ final class CarrierArrays implements AutoCloseable {
     try {
       return work.get();
     } catch (EngineException failure) {
-      throw DeviceFailure.of(device, failure);
+      throw DeviceFailure.of(device, "use fewer --threads", failure);
     }
   }
 

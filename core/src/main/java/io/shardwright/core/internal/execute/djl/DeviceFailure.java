@@ -5,17 +5,23 @@ import io.shardwright.spi.error.DeviceException;
 import io.shardwright.spi.error.ErrorCode;
 
 /** Says in a line what PyTorch says in many. */
-final class DeviceFailure {
+public final class DeviceFailure {
   private static final String ERROR = "RuntimeError: ";
 
   private DeviceFailure() {}
 
-  static DeviceException of(String device, EngineException failure) {
+  /**
+   * As an error of ours.
+   *
+   * @param device as users write it
+   * @param whenFull what to do if its memory is too small
+   */
+  public static DeviceException of(String device, String whenFull, EngineException failure) {
     String reason = line(failure);
     ErrorCode code = ErrorCode.DEVICE_FAILED;
-    if (reason.contains("out of memory")) {
+    if (reason.contains("out of memory") || reason.contains("can't allocate memory")) {
       code = ErrorCode.DEVICE_FULL;
-      reason += ": use fewer --threads";
+      reason += ": " + whenFull;
     } else if (reason.contains("invalid device ordinal")) {
       code = ErrorCode.DEVICE_MISSING;
       reason = "there is no such GPU; the first is cuda:0";

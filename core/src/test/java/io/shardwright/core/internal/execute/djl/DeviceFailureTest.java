@@ -12,8 +12,8 @@ class DeviceFailureTest {
           + "  File \"code/__torch__.py\", line 7, in spread\n";
 
   private static String message(String found) {
-    return DeviceFailure.of("cuda:1", new EngineException("general words", new Error(found)))
-        .getMessage();
+    var failure = new EngineException("general words", new Error(found));
+    return DeviceFailure.of("cuda:1", "use fewer --threads", failure).getMessage();
   }
 
   @Test
@@ -31,6 +31,9 @@ class DeviceFailureTest {
     assertEquals(
         "SW-605 device cuda:1: RuntimeError: CUDA out of memory. Tried: use fewer --threads",
         message(SCRIPT + "RuntimeError: CUDA out of memory. Tried\n"));
+    assertEquals(
+        "SW-605 device cuda:1: DefaultCPUAllocator: can't allocate memory: use fewer --threads",
+        message("DefaultCPUAllocator: can't allocate memory"));
     assertEquals(
         "SW-603 device cuda:1: there is no such GPU; the first is cuda:0",
         message("CUDA error: invalid device ordinal\nmore"));

@@ -2,6 +2,8 @@ package io.shardwright.core.internal.execute.djl;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
 import io.shardwright.core.internal.execute.TensorBackend;
 import io.shardwright.spi.error.DeviceException;
 import io.shardwright.spi.error.ErrorCode;
@@ -16,6 +18,12 @@ public final class Torch {
   /** Arrays on the processor. */
   static CarrierArrays arrays() {
     return library(() -> TorchLibrary.cpu(List.of())).arrays();
+  }
+
+  /** A host's manager of arrays on the processor. */
+  public static NDManager manager() {
+    library(() -> TorchLibrary.cpu(List.of()));
+    return NDManager.newBaseManager(Device.cpu(), "PyTorch");
   }
 
   /** Backends on the processor, for a size of tiles. */

@@ -1,0 +1,94 @@
+package io.shardwright.core.djl;
+
+import ai.djl.ndarray.types.DataType;
+import io.shardwright.core.internal.execute.djl.Carrier;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.util.stream.LongStream;
+
+/**
+ * How an array shows a tensor.
+ *
+ * @param type of its elements, one that DJL's PyTorch engine knows
+ * @param parts how many of them an element of the tensor is
+ * @param conversion of the bytes
+ */
+record ArrayForm(DataType type, int parts, Conversion conversion) {
+  /** What becomes of elements on their way. */
+  enum Conversion {
+    /** Nothing. */
+    NONE,
+    /** A bfloat16 is the upper half of a binary32. */
+    BRAIN_TO_FLOAT,
+    /** Sign and value stay. */
+    SHORT_TO_INT,
+    /** Every byte but 0 becomes 1: DJL alters others. */
+    BYTE_TO_BOOLEAN
+  }
+
+  static ArrayForm values(DType dtype) {
+    return switch (dtype) {
+      case FLOAT64 -> same(DataType.FLOAT64, 1);
+      case FLOAT32 -> same(DataType.FLOAT32, 1);
+      case FLOAT16 -> same(DataType.FLOAT16, 1);
+      case BFLOAT16 -> new ArrayForm(DataType.FLOAT32, 1, Conversion.BRAIN_TO_FLOAT);
+      case INT64 -> same(DataType.INT64, 1);
+      case INT32 -> same(DataType.INT32, 1);
+      case INT16 -> new ArrayForm(DataType.INT32, 1, Conversion.SHORT_TO_INT);
+      case INT8 -> same(DataType.INT8, 1);
+      case UINT8 -> same(DataType.UINT8, 1);
+      case BOOL -> new ArrayForm(DataType.BOOLEAN, 1, Conversion.BYTE_TO_BOOLEAN);
+      case COMPLEX64 -> same(DataType.FLOAT32, 2);
+      case COMPLEX128 -> same(DataType.FLOAT64, 2);
+    };
+  }
+
+  static ArrayForm bits(DType dtype) {
+    Carrier carrier = Carrier.of(dtype);
+    return same(carrier.type(), dtype.byteSize() / carrier.byteSize());
+  }
+
+  private static ArrayForm same(DataType type, int parts) {
+    return new ArrayForm(type, parts, Conversion.NONE);
+  }
+
+  long elements(Shape tensor) {
+    return Math.multiplyExact(tensor.elements(), parts);
+  }
+
+  ai.djl.ndarray.types.Shape shape(Shape tensor) {
+    LongStream dims = tensor.dims().stream().mapToLong(Long::longValue);
+    LongStream all = parts == 1 ? dims : LongStream.concat(dims, LongStream.of(parts));
+    return new ai.djl.ndarray.types.Shape(all.toArray());
+  }
+
+  /** What so many bytes of a tensor become. */
+  int bytes(int given) {
+    boolean widened =
+        conversion == Conversion.BRAIN_TO_FLOAT || conversion == Conversion.SHORT_TO_INT;
+    return widened ? Math.multiplyExact(given, 2) : given;
+  }
+
+  /** Little-endian, both. */
+  void convert(ByteBuffer from, ByteBuffer to) {
+    switch (conversion) {
+      case NONE -> to.put(from);
+      case BRAIN_TO_FLOAT -> {
+        while (from.hasRemaining()) {
+          to.putInt(from.getShort() << 16);
+        }
+      }
+      case SHORT_TO_INT -> {
+        while (from.hasRemaining()) {
+          to.putInt(from.getShort());
+        }
+      }
+      case BYTE_TO_BOOLEAN -> {
+        while (from.hasRemaining()) {
+          to.put((byte) (from.get() == 0 ? 0 : 1));
+        }
+      }
+    }
+  }
+}
