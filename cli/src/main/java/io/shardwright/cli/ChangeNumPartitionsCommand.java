@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -107,8 +106,6 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
       description = "The configuration of a training's checkpoint.")
   private Path hparams;
 
-  @Mixin private TargetOptions existing = new TargetOptions();
-
   @Override
   public Integer call() {
     Path source = extracted != null ? extracted : modelFile;
@@ -118,7 +115,7 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
     if (tensorOnly) {
       requireOneStage(source);
     }
-    return write(request(source), false);
+    return write(request(source));
   }
 
   private void requireOneStage(Path source) {
@@ -139,16 +136,10 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
 
   private ReshardRequestBuilder request(Path source) {
     var request =
-        existing
-            .in(ReshardRequest.builder(source, target))
+        ReshardRequest.builder(source, target)
             .format(TargetFormat.NEMO)
+            .claimedSizes(tensor, pipeline)
             .training(training());
-    if (tensor >= 0) {
-      request.claimedTensorSize(tensor);
-    }
-    if (pipeline >= 0) {
-      request.claimedPipelineSize(pipeline);
-    }
     if (targetTensor != null) {
       request.tensorModelParallelSize(
           positive(targetTensor, "--target-tensor-model-parallel-size"));

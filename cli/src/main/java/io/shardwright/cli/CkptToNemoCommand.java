@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -131,19 +130,14 @@ final class CkptToNemoCommand extends WritingCommand {
       description = "The file for the configuration's tokenizer.merge_file.")
   private Path tokenizerMerges;
 
-  @Mixin private TargetOptions existing = new TargetOptions();
-
   @Override
   public Integer call() {
-    return write(request(), false);
+    return write(request());
   }
 
   private ReshardRequestBuilder request() {
     var request =
-        existing
-            .in(ReshardRequest.builder(folder, target()))
-            .format(TargetFormat.NEMO)
-            .training(options());
+        ReshardRequest.builder(folder, target()).format(TargetFormat.NEMO).training(options());
     if (tensor != null) {
       request.tensorModelParallelSize(
           ReshardOptions.positive(tensor, "--tensor-model-parallel-size", command));

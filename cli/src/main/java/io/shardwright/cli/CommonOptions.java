@@ -1,15 +1,21 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.Device;
+import io.shardwright.core.RunOptions;
 import io.shardwright.core.ShardwrightBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Options that stand everywhere. */
 final class CommonOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   @Option(names = "--json", description = "Print one JSON object on stdout.")
   private boolean json;
 
@@ -60,6 +66,12 @@ final class CommonOptions {
   private Device device;
 
   @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "How many threads work; as many as there are processors, at most 4.")
+  private Integer threads;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
@@ -94,8 +106,12 @@ final class CommonOptions {
     }
   }
 
-  Device device() {
-    return device;
+  /** What works, and on how many threads. */
+  RunOptions run(RunOptions others) {
+    RunOptions run = others.withDevice(device);
+    return threads == null
+        ? run
+        : run.withThreads(ReshardOptions.positive(threads, "--threads", command));
   }
 
   /** Checks the form; whether there is such a device shows when it is needed. */

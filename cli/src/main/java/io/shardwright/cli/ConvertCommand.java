@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Turns a checkpoint into one of another format. */
 @Command(
@@ -16,13 +15,10 @@ final class ConvertCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
   @Mixin private ConvertOptions wanted = new ConvertOptions();
 
-  @Option(names = "--dry-run", description = "Only print the plan.")
-  private boolean dryRun;
-
   @Override
   public Integer call() {
     var request = options.builder().format(format()).community(wanted.community());
-    return write(request, dryRun);
+    return write(request);
   }
 
   /** A NeMo checkpoint becomes a folder, all else becomes a NeMo checkpoint. */

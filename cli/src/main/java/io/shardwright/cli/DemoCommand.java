@@ -1,5 +1,6 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.RunOptions;
 import io.shardwright.core.outline.RankGrid;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -23,7 +24,11 @@ final class DemoCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    var run = new DemoRun(shardwright(), common().device(), DemoFiles.unpack(folder, DemoRun.MADE));
+    var run =
+        new DemoRun(
+            shardwright(),
+            common().run(RunOptions.DEFAULT),
+            DemoFiles.unpack(folder, DemoRun.MADE));
     boolean same = run.roundTrip("vit-digits", DemoRun.VIT, 1);
     same &= run.roundTrip("llama-tiny", DemoRun.LLAMA, 2);
     if (common().json()) {

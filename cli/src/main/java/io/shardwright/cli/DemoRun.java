@@ -1,7 +1,6 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.Comparison;
-import io.shardwright.core.Device;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
@@ -52,13 +51,13 @@ final class DemoRun {
   record Trip(String model, List<Step> steps, long logical, int stored, boolean same) {}
 
   private final Shardwright shardwright;
-  private final Device device;
+  private final RunOptions run;
   private final DemoFiles files;
   private final List<Trip> trips = new ArrayList<>();
 
-  DemoRun(Shardwright shardwright, Device device, DemoFiles files) {
+  DemoRun(Shardwright shardwright, RunOptions run, DemoFiles files) {
     this.shardwright = shardwright;
-    this.device = device;
+    this.run = run;
     this.files = files;
   }
 
@@ -107,7 +106,7 @@ final class DemoRun {
   }
 
   private Step run(ReshardRequestBuilder request) {
-    ReshardPlan plan = shardwright.plan(request.device(device).build());
+    ReshardPlan plan = shardwright.plan(request.run(run).build());
     var recorder = new RunRecorder(ProgressListener.SILENT);
     return new Step(plan, shardwright.run(plan, recorder), recorder);
   }

@@ -4,7 +4,6 @@ import io.shardwright.core.Comparison;
 import io.shardwright.core.RunOptions;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** In what two checkpoints differ. */
@@ -21,16 +20,9 @@ final class DiffCommand extends ScreenCommand {
   @Parameters(index = "1", paramLabel = "B", description = "Another.")
   private Path second;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "How many threads work; as many as there are processors, at most 4.")
-  private Integer threads;
-
   @Override
   public Integer call() {
-    var options =
-        threads == null ? RunOptions.DEFAULT : RunOptions.DEFAULT.withThreads(Math.max(1, threads));
+    RunOptions options = common().run(RunOptions.DEFAULT);
     Comparison found = shardwright().diff(first, second, options, progress());
     var view = new DiffView(found);
     if (common().json()) {

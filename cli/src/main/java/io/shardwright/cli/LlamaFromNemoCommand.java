@@ -5,7 +5,6 @@ import io.shardwright.core.TargetFormat;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,16 +56,13 @@ final class LlamaFromNemoCommand extends WritingCommand {
       description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
   private String precision;
 
-  @Mixin private TargetOptions existing = new TargetOptions();
-
   @Override
   public Integer call() {
-    var request =
-        existing.in(ReshardRequest.builder(source, target())).format(TargetFormat.HUGGING_FACE);
+    var request = ReshardRequest.builder(source, target()).format(TargetFormat.HUGGING_FACE);
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
-    return write(request, false);
+    return write(request);
   }
 
   /** NeMo's script always writes a torch file, and a folder where one is asked for. */

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -48,16 +47,14 @@ final class LlamaToNemoCommand extends WritingCommand {
   @Option(names = "--llama31", description = "Ignored: config.json says how positions scale.")
   private String llama31;
 
-  @Mixin private TargetOptions existing = new TargetOptions();
-
   @Override
   public Integer call() {
-    var request = existing.in(ReshardRequest.builder(source, target)).format(TargetFormat.NEMO);
+    var request = ReshardRequest.builder(source, target).format(TargetFormat.NEMO);
     request.training(training());
     if (precision != null) {
       Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
     }
-    return write(request, false);
+    return write(request);
   }
 
   private TrainingOptions training() {

@@ -2,7 +2,6 @@ package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
-import io.shardwright.core.RunOptions;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import java.nio.file.Path;
@@ -98,25 +97,6 @@ final class ReshardOptions {
 
   @Mixin private TrainingSourceOptions training = new TrainingSourceOptions();
 
-  @Mixin private TargetOptions existing = new TargetOptions();
-
-  @Option(names = "--no-verify", description = "Do not read the target back.")
-  private boolean noVerify;
-
-  @Option(names = "--no-sync", description = "Do not force the target to disk.")
-  private boolean noSync;
-
-  @Option(
-      names = "--manifest",
-      description = "Write DST.manifest.json: a SHA-256 of every logical tensor of the target.")
-  private boolean manifest;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "How many threads work; as many as there are processors, at most 4.")
-  private Integer threads;
-
   /** What to do with a tensor that no rule matches. */
   enum Unmatched {
     refuse,
@@ -148,9 +128,6 @@ final class ReshardOptions {
   ReshardRequestBuilder builder() {
     var request =
         ReshardRequest.builder(source, target)
-            .verify(!noVerify)
-            .sync(!noSync)
-            .manifest(manifest)
             .replicateUnmatched(unmatched == Unmatched.replicate)
             .training(training.options());
     if (tensor != null) {
@@ -169,8 +146,6 @@ final class ReshardOptions {
       request.layout(WeightLayout.valueOf(layout.name().toUpperCase(Locale.ROOT)));
     }
     Precision.of(dtype, command).ifPresent(wanted -> request.dtype(wanted, allowLossy));
-    RunOptions run = RunOptions.DEFAULT;
-    existing.in(request, threads == null ? run : run.withThreads(positive(threads, "--threads")));
     if (lora != null) {
       request.lora(lora);
     }

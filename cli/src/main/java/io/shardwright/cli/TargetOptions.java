@@ -1,11 +1,13 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequestBuilder;
-import io.shardwright.core.RunOptions;
 import picocli.CommandLine.Option;
 
-/** What to do with what is there already: options of all commands that write a checkpoint. */
+/** How a target is written: options of all commands that write a checkpoint. */
 final class TargetOptions {
+  @Option(names = "--dry-run", description = "Only print the plan.")
+  private boolean dry;
+
   @Option(names = "--overwrite", description = "Replace an existing target.")
   private boolean overwrite;
 
@@ -14,13 +16,28 @@ final class TargetOptions {
       description = "Go on with what an interrupted run left, checked by hash.")
   private boolean resume;
 
-  /** Says it to a request. */
-  ReshardRequestBuilder in(ReshardRequestBuilder request) {
-    return in(request, RunOptions.DEFAULT);
+  @Option(names = "--no-verify", description = "Do not read the target back.")
+  private boolean noVerify;
+
+  @Option(names = "--no-sync", description = "Do not force the target to disk.")
+  private boolean noSync;
+
+  @Option(
+      names = "--manifest",
+      description = "Write DST.manifest.json: a SHA-256 of every logical tensor of the target.")
+  private boolean manifest;
+
+  boolean dry() {
+    return dry;
   }
 
-  /** Says it to a request that is run in some way. */
-  ReshardRequestBuilder in(ReshardRequestBuilder request, RunOptions run) {
-    return request.overwrite(overwrite).run(run.withResume(resume));
+  /** Says it to a request. */
+  ReshardRequestBuilder in(ReshardRequestBuilder request) {
+    return request
+        .overwrite(overwrite)
+        .verify(!noVerify)
+        .sync(!noSync)
+        .manifest(manifest)
+        .run(run -> run.withResume(resume));
   }
 }

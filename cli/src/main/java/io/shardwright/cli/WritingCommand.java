@@ -10,6 +10,7 @@ import io.shardwright.spi.error.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,9 +26,16 @@ abstract class WritingCommand extends ScreenCommand {
       description = "Write a page that shows what was done, measured and verified.")
   private Path report;
 
-  /** Plans for the device that was asked for, and unless {@code dry} runs; shows and reports. */
+  @Mixin private TargetOptions writing = new TargetOptions();
+
+  /** Plans, and runs unless that is all that is wanted; shows and reports. */
+  final int write(ReshardRequestBuilder asked) {
+    return write(asked, writing.dry());
+  }
+
+  /** Plans, and unless {@code dry} runs; shows and reports. */
   final int write(ReshardRequestBuilder asked, boolean dry) {
-    ReshardRequest request = asked.device(common().device()).build();
+    ReshardRequest request = writing.in(asked).run(common()::run).build();
     if (report != null) {
       requireElsewhere(request.source());
       requireElsewhere(request.target());

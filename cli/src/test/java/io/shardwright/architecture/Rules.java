@@ -9,10 +9,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.shardwright.spi.ModelFamilyAdapter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -222,27 +219,8 @@ final class Rules {
         .and()
         .areDeclaredInClassesThat()
         .arePublic()
-        .should(exposeNothingInternal())
+        .should(new NoInternalTypes())
         .because("internals change without notice");
-  }
-
-  private static ArchCondition<com.tngtech.archunit.core.domain.JavaMethod>
-      exposeNothingInternal() {
-    return new ArchCondition<>("neither take nor return internal types") {
-      @Override
-      public void check(
-          com.tngtech.archunit.core.domain.JavaMethod method, ConditionEvents events) {
-        boolean internal =
-            method.getRawReturnType().getPackageName().contains(".internal")
-                || method.getRawParameterTypes().stream()
-                    .anyMatch(type -> type.getPackageName().contains(".internal"));
-        if (internal) {
-          events.add(
-              SimpleConditionEvent.violated(
-                  method, method.getFullName() + " exposes an internal type"));
-        }
-      }
-    };
   }
 
   private static ArchRule adaptersAreStateless() {

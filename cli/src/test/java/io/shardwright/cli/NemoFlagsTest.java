@@ -10,6 +10,7 @@ import io.shardwright.core.Shardwright;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,65 @@ class NemoFlagsTest {
       }
     }
     assertTrue(flags > 40, flags + " flags");
+  }
+
+  /** What {@code docs/nemo-commands.md} says of all of them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "reshard",
+        "convert",
+        CHANGE,
+        "convert_ckpt_to_nemo",
+        "convert_llama_hf_to_nemo",
+        "convert_llama_nemo_to_hf"
+      })
+  void everyCommandThatWritesTakesTheSameOptions(String command) {
+    String help = Run.of(command, "--help").out();
+    for (String option :
+        List.of(
+            "--dry-run",
+            "--threads",
+            "--device",
+            "--no-verify",
+            "--no-sync",
+            "--manifest",
+            "--report",
+            "--overwrite",
+            "--resume",
+            "--json")) {
+      assertTrue(help.contains(option), command + " " + option);
+    }
+  }
+
+  @Test
+  void aDryRunWritesNothing() throws IOException {
+    Path source = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
+    Path out = folder.resolve("out.nemo");
+    Run run = change(source, out, "--dry-run");
+    assertDone(run);
+    assertTrue(run.out().contains("TP 2"), run.out());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void theCommonOptionsMeanTheSame() throws IOException {
+    Path source = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
+    Path out = folder.resolve("out.nemo");
+    Path same = folder.resolve("same.nemo");
+    Run run = change(source, out, "--threads", "3", "--no-verify", "--manifest", "--json");
+    assertDone(run);
+    assertTrue(run.out().contains("\"verified\" : false"), run.out());
+    assertDone(Run.of("reshard", source, same, "--tp", 2, "--threads", 1, "--manifest"));
+    assertEquals(-1, Files.mismatch(out, same));
+    String manifest = ".manifest.json";
+    assertEquals(
+        -1,
+        Files.mismatch(
+            folder.resolve("out.nemo" + manifest), folder.resolve("same.nemo" + manifest)));
+    Run none = change(source, folder.resolve("none.nemo"), "--threads", "0");
+    assertEquals(2, none.code());
+    assertTrue(none.err().contains("--threads is 0, expected 1 to"), none.err());
   }
 
   @Test
@@ -93,16 +153,19 @@ class NemoFlagsTest {
     assertTrue(run.err().contains("the source has 2"), run.err());
   }
 
-  private static Run change(Path source, Path target, String option) {
-    return Run.of(
-        CHANGE,
-        "--model_file=" + source,
-        "--target_file=" + target,
-        "--tensor_model_parallel_size=-1",
-        "--target_tensor_model_parallel_size=2",
-        "--pipeline_model_parallel_size=-1",
-        "--target_pipeline_model_parallel_size=1",
-        option);
+  private static Run change(Path source, Path target, Object... options) {
+    var words =
+        new ArrayList<Object>(
+            List.of(
+                CHANGE,
+                "--model_file=" + source,
+                "--target_file=" + target,
+                "--tensor_model_parallel_size=-1",
+                "--target_tensor_model_parallel_size=2",
+                "--pipeline_model_parallel_size=-1",
+                "--target_pipeline_model_parallel_size=1"));
+    words.addAll(List.of(options));
+    return Run.of(words.toArray());
   }
 
   @ParameterizedTest

@@ -161,8 +161,12 @@ class OutlinePropertyTest {
     assertEquals(4 * block, buffers(gpt, 1, request -> request.dtype(DType.BFLOAT16, true)));
     assertEquals(5 * block, buffers(gpt, 1, request -> request.manifest(true)));
     assertEquals(3 * block, buffers(gpt, 1, request -> request.tensorModelParallelSize(8)));
-    assertEquals(5 * block, buffers(gpt, 1, request -> request.device(Device.parse("cpu"))));
-    assertEquals(33 * block, buffers(gpt, 1, request -> request.device(Device.parse("cuda"))));
+    assertEquals(
+        5 * block,
+        buffers(gpt, 1, request -> request.run(run -> run.withDevice(Device.parse("cpu")))));
+    assertEquals(
+        33 * block,
+        buffers(gpt, 1, request -> request.run(run -> run.withDevice(Device.parse("cuda")))));
   }
 
   private long buffers(Path source, int threads, Consumer<ReshardRequestBuilder> asked) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 
 /** Collects the parts of a {@link ReshardRequest}. */
 public final class ReshardRequestBuilder {
@@ -141,24 +142,15 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * States the source's tensor-parallel size, to be checked.
+   * States the source's sizes, to be checked.
    *
-   * @param size at least 1
+   * @param tensor negative where it is not stated, as NeMo's -1
+   * @param pipeline negative where it is not stated
    * @return this
    */
-  public ReshardRequestBuilder claimedTensorSize(int size) {
-    claimedTensor = OptionalInt.of(size);
-    return this;
-  }
-
-  /**
-   * States the source's pipeline-parallel size, to be checked.
-   *
-   * @param size at least 1
-   * @return this
-   */
-  public ReshardRequestBuilder claimedPipelineSize(int size) {
-    claimedPipeline = OptionalInt.of(size);
+  public ReshardRequestBuilder claimedSizes(int tensor, int pipeline) {
+    claimedTensor = tensor < 0 ? OptionalInt.empty() : OptionalInt.of(tensor);
+    claimedPipeline = pipeline < 0 ? OptionalInt.empty() : OptionalInt.of(pipeline);
     return this;
   }
 
@@ -262,14 +254,13 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Says what computes.
+   * Changes how the plan is run.
    *
-   * @param wanted the JVM by default
+   * @param change of what was said so far
    * @return this
    */
-  public ReshardRequestBuilder device(Device wanted) {
-    run = run.withDevice(wanted);
-    return this;
+  public ReshardRequestBuilder run(UnaryOperator<RunOptions> change) {
+    return run(change.apply(run));
   }
 
   /**

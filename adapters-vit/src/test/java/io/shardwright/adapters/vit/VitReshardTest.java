@@ -137,7 +137,7 @@ class VitReshardTest {
             CheckpointException.class,
             () ->
                 reshard(
-                    source, folder.resolve("out.nemo"), request -> request.claimedTensorSize(2)));
+                    source, folder.resolve("out.nemo"), request -> request.claimedSizes(2, -1)));
     assertEquals(ErrorCode.PARALLEL_SIZE_MISMATCH, refusal.code());
   }
 
