@@ -26,7 +26,8 @@ final class TrainingSourceOptions {
   @Option(
       names = "--tokenizer-model",
       paramLabel = "FILE",
-      description = "The file for the configuration's tokenizer.model.")
+      description =
+          "The file for the configuration's tokenizer.model, of any source; refused where none is kept.")
   private Path model;
 
   @Option(

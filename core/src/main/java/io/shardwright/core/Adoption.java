@@ -11,13 +11,13 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,26 +76,32 @@ final class Adoption implements AutoCloseable {
   }
 
   private void tokenizers(ModelSource source, TrainingOptions options) {
-    var given = new LinkedHashMap<String, Optional<Path>>();
-    given.put("tokenizer.model", options.tokenizerModel());
-    given.put("tokenizer.vocab_file", options.tokenizerVocabFile());
-    given.put("tokenizer.merge_file", options.tokenizerMergesFile());
-    for (Map.Entry<String, Optional<Path>> entry : given.entrySet()) {
+    for (Map.Entry<String, Optional<Path>> entry : options.tokenizerFiles().entrySet()) {
       String key = entry.getKey();
       Optional<String> named = source.config().text(key).filter(value -> !value.isEmpty());
-      if (outside(source, named) || given(source, entry.getValue())) {
+      entry.getValue().ifPresent(file -> requireTokenizer(source, key, file));
+      if (outside(source, named) || entry.getValue().isPresent()) {
         pack(source, key, named, entry.getValue());
       }
+    }
+  }
+
+  private static void requireTokenizer(ModelSource source, String key, Path file) {
+    if (!source.config().has("tokenizer")) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          source.name(),
+          "its configuration has no tokenizer, so there is no place for '"
+              + file
+              + "': leave "
+              + option(key)
+              + " out");
     }
   }
 
   private static boolean outside(ModelSource source, Optional<String> named) {
     return !(source instanceof NemoCheckpoint)
         && named.filter(value -> !value.startsWith(INSIDE)).isPresent();
-  }
-
-  private static boolean given(ModelSource source, Optional<Path> file) {
-    return file.isPresent() && source.config().has("tokenizer");
   }
 
   private void pack(ModelSource source, String key, Optional<String> named, Optional<Path> given) {
@@ -147,7 +153,8 @@ final class Adoption implements AutoCloseable {
     }
   }
 
-  private static String option(String key) {
+  /** The option that gives a key's file. */
+  static String option(String key) {
     return switch (key) {
       case "tokenizer.model" -> "--tokenizer-model";
       case "tokenizer.vocab_file" -> "--tokenizer-vocab-file";

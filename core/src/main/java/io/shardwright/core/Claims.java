@@ -5,6 +5,7 @@ import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /** What a request says of its source, held against the source. */
@@ -35,6 +36,32 @@ final class Claims {
               + claimed.getAsInt()
               + ": leave the source's size out, or give the one it has");
     }
+  }
+
+  /**
+   * Refuses tokenizer files where the target keeps none, or only those that are there.
+   *
+   * @throws UnsupportedCheckpointException naming the option
+   */
+  static void requirePlaceForTokenizer(ReshardRequest request, ModelSource source) {
+    TargetFormat format = ReshardJob.format(request);
+    if (format == TargetFormat.SAFETENSORS || format == TargetFormat.LIGHTNING) {
+      request
+          .training()
+          .tokenizerFiles()
+          .forEach((key, file) -> file.ifPresent(given -> refuse(source, key, given)));
+    }
+  }
+
+  private static void refuse(ModelSource source, String key, Path file) {
+    throw new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        source.name(),
+        "is written without a new tokenizer, so there is no place for '"
+            + file
+            + "': leave "
+            + Adoption.option(key)
+            + " out, or write a .nemo or a Hugging Face folder");
   }
 
   /** Refuses to write a training of what is none. */

@@ -7,7 +7,6 @@ import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.Origin;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
-import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlainPlan;
@@ -65,12 +64,13 @@ final class ReshardJob implements AutoCloseable {
       lora = Lora.of(request, source, spoolFolder(target));
       Claims.requireTraining(toTraining, source);
       Claims.require(request, source);
+      Claims.requirePlaceForTokenizer(request, source);
       source.requireCarriable();
       if (format(request) == TargetFormat.SAFETENSORS) {
         return plain(request, source, adoption, registry);
       }
       ModelFamilyAdapter family = Families.require(source, registry);
-      if (adopts(request, source)) {
+      if (adopts(request)) {
         adoption = Adoption.of(source, family, request.training());
       }
       var kind = new TargetKind(request, source, adoption, registry);
@@ -84,10 +84,9 @@ final class ReshardJob implements AutoCloseable {
     }
   }
 
-  private static boolean adopts(ReshardRequest request, ModelSource source) {
+  private static boolean adopts(ReshardRequest request) {
     TargetFormat format = format(request);
-    return format == TargetFormat.NEMO
-        || format == TargetFormat.HUGGING_FACE && !(source instanceof NemoCheckpoint);
+    return format == TargetFormat.NEMO || format == TargetFormat.HUGGING_FACE;
   }
 
   private static void refuseTarget(ReshardRequest request, Path target) {

@@ -88,7 +88,8 @@ record TargetKind(
       case LIGHTNING ->
           new LightningTarget((LightningCheckpoint) source, plan, request.training().optimizer());
       case HUGGING_FACE ->
-          new DirectoryTarget(plan, CommunityDocuments.of(source, plan, directory()));
+          new DirectoryTarget(
+              plan, CommunityDocuments.of(source, attachments(), plan, directory()));
       case SAFETENSORS -> new DirectoryTarget(plan, plainDocuments());
       case NEMO -> {
         boolean archive = request.target().toString().endsWith(".nemo");

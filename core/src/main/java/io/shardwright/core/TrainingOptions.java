@@ -1,6 +1,8 @@
 package io.shardwright.core;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -38,4 +40,13 @@ public record TrainingOptions(
           Optional.empty(),
           Optional.empty(),
           true);
+
+  /** What is given for the tokenizer, by the configuration's keys. */
+  Map<String, Optional<Path>> tokenizerFiles() {
+    var files = new LinkedHashMap<String, Optional<Path>>();
+    files.put("tokenizer.model", tokenizerModel);
+    files.put("tokenizer.vocab_file", tokenizerVocabFile);
+    files.put("tokenizer.merge_file", tokenizerMergesFile);
+    return files;
+  }
 }

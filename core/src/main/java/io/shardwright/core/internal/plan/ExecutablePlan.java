@@ -3,6 +3,7 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
+import io.shardwright.spi.ModelConfig;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,6 +27,11 @@ public record ExecutablePlan(
     List<TargetObject> objects,
     List<LogicalTensor> leftOut,
     List<PlanStep> steps) {
+
+  /** The configuration as it will be. */
+  public ModelConfig config() {
+    return new ChangedConfig(source.config(), changes);
+  }
 
   /** All tensors to be written, chunks each. */
   public Stream<TargetTensor> targets() {

@@ -11,6 +11,7 @@ import io.shardwright.core.internal.convert.CommunityConfig;
 import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.CommunityModel;
@@ -30,22 +31,35 @@ public final class CommunityDocuments {
   private static final int INDENT = 2;
 
   private final ModelSource source;
+  private final List<Attachment> attachments;
   private final ExecutablePlan plan;
   private final DirectoryFormat format;
   private final CommunityModel model;
   private final Map<String, byte[]> documents = new LinkedHashMap<>();
 
-  private CommunityDocuments(ModelSource source, ExecutablePlan plan, DirectoryFormat format) {
+  private CommunityDocuments(
+      ModelSource source,
+      List<Attachment> attachments,
+      ExecutablePlan plan,
+      DirectoryFormat format) {
     this.source = source;
+    this.attachments = attachments;
     this.plan = plan;
     this.format = format;
     this.model = plan.choice().community().orElseThrow();
   }
 
-  /** The documents of a plan's target, by name. */
+  /**
+   * The documents of a plan's target, by name.
+   *
+   * @param attachments the source's, but for those that others were given for
+   */
   public static Map<String, byte[]> of(
-      ModelSource source, ExecutablePlan plan, DirectoryFormat format) {
-    var documents = new CommunityDocuments(source, plan, format);
+      ModelSource source,
+      List<Attachment> attachments,
+      ExecutablePlan plan,
+      DirectoryFormat format) {
+    var documents = new CommunityDocuments(source, attachments, plan, format);
     documents.write();
     return documents.documents;
   }
@@ -69,13 +83,12 @@ public final class CommunityDocuments {
                     file.member(),
                     file.tensors().values().stream().map(TargetTensor::spec).toList()));
     format.index(shards).forEach((name, index) -> put(name, (Obj) json(index)));
-    origin.ifPresent(
-        known ->
-            known
-                .files()
-                .forEach(
-                    (name, text) -> documents.put(name, text.getBytes(StandardCharsets.UTF_8))));
-    TokenizerFiles.of(source).forEach(documents::putIfAbsent);
+    boolean replaced = plan.changes().stream().anyMatch(TokenizerFiles::concerns);
+    origin.map(Origin::files).orElse(Map.of()).entrySet().stream()
+        .filter(file -> !(replaced && TokenizerFiles.isOne(file.getKey())))
+        .forEach(
+            file -> documents.put(file.getKey(), file.getValue().getBytes(StandardCharsets.UTF_8)));
+    TokenizerFiles.of(plan.config(), attachments).forEach(documents::putIfAbsent);
     fastTokenizer();
     var card = format.card(facts());
     documents.putIfAbsent(card.getKey(), card.getValue().getBytes(StandardCharsets.UTF_8));
