@@ -2,6 +2,7 @@ package io.shardwright.cli;
 
 import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.LayerRange;
+import io.shardwright.core.outline.LoraMerge;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.outline.Needs;
 import io.shardwright.core.outline.PlanOutline;
@@ -107,10 +108,19 @@ final class OutlineFields {
                             .and("values", cast.elements())
                             .map())
                 .toList())
-        .and("merges", outline.merges().stream().map(OutlineFields::merge).toList())
+        .and("lora", outline.lora().map(OutlineFields::lora))
         .and("shifted", outline.shifted())
         .and("computed", outline.computed())
         .and("left_out", outline.leftOut());
+  }
+
+  private static Map<String, Object> lora(LoraMerge lora) {
+    return Fields.of("adapter", lora.adapter())
+        .and("weights", lora.weights())
+        .and("products", lora.products())
+        .and("values", lora.values())
+        .and("merges", lora.merges().stream().map(OutlineFields::merge).toList())
+        .map();
   }
 
   private static Map<String, Object> merge(WeightMerge merge) {

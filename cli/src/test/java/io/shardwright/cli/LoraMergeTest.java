@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,10 +12,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Element;
 
 /** Merging, against what NeMo's own script and peft merged. */
 class LoraMergeTest extends PeftAdapters {
@@ -196,7 +200,8 @@ class LoraMergeTest extends PeftAdapters {
     Run plan = Run.of("plan", base, out, "--lora", lora);
     assertEquals(0, plan.code(), plan.err());
     String merge =
-        "merge      4 x decoder.layers.*.self_attention.linear_qkv.weight, 128 rows, rank 4, scale 1.0\n";
+        "lora       nemo-lora-mcore-tp2.nemo: 4 weights change, 4 products, 3072 values\n"
+            + "merge      4 x decoder.layers.*.self_attention.linear_qkv.weight, 128 rows, rank 4, scale 1.0\n";
     assertTrue(plan.out().contains(merge), plan.out());
     String change = "config     peft.restore_from_path: a.nemo -> null\n";
     assertTrue(plan.out().contains(change), plan.out());
@@ -205,9 +210,47 @@ class LoraMergeTest extends PeftAdapters {
     Run json = Run.of("plan", base, out, "--lora", lora, "--json");
     String merges = json.out().replaceAll("\\s", "");
     assertTrue(merges.contains("\"weights\":4,\"rows\":128,\"rank\":4"), json.out());
+    assertTrue(merges.contains("\"lora\":{\"adapter\":\"nemo-lora-mcore-tp2.nemo\",\"weights\":4"));
     assertTrue(Files.notExists(out));
     Run run = Run.of("convert", base, out, "--to", "nemo", "--lora", lora);
     assertTrue(run.err().contains("lora-mcore-tp2.nemo changes 4 weights"), run.err());
     assertTrue(configOf(out).contains("  restore_from_path: null"));
+  }
+
+  /** One row for each kind of weight, with the numbers of this adapter. */
+  @Test
+  void theReportHasASectionOfTheAdapter() throws Exception {
+    Path page = folder.resolve("page.html");
+    Path out = folder.resolve("out.nemo");
+    Path base = community("llama");
+    Path lora = adapter("llama");
+    convert(base, out, "--lora", lora, "--report", page, "--overwrite");
+    var document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(page.toFile());
+    var sections = document.getElementsByTagName("section");
+    Element section =
+        IntStream.range(0, sections.getLength())
+            .mapToObj(i -> (Element) sections.item(i))
+            .filter(each -> title(each).equals("Merged LoRA"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(section.getTextContent().contains(lora.getFileName() + " changes"));
+    var rows = ((Element) section.getElementsByTagName("tbody").item(0)).getElementsByTagName("tr");
+    Run plan = Run.of("plan", base, folder.resolve("none.nemo"), "--lora", lora);
+    long merges = plan.out().lines().filter(line -> line.startsWith("merge ")).count();
+    assertEquals(merges, rows.getLength());
+    for (int row = 0; row < rows.getLength(); row++) {
+      assertEquals(4, ((Element) rows.item(row)).getElementsByTagName("td").getLength());
+    }
+  }
+
+  @Test
+  void theReportOfAPlainConversionHasNone() throws Exception {
+    Path page = folder.resolve("page.html");
+    convert(llama("tiny-llama-gqa"), folder.resolve("out.nemo"), "--report", page);
+    assertFalse(Files.readString(page).contains("LoRA"));
+  }
+
+  private static String title(Element section) {
+    return section.getElementsByTagName("h2").item(0).getTextContent();
   }
 }

@@ -7,12 +7,14 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Outlines;
 import io.shardwright.core.internal.plan.PlanText;
 import io.shardwright.core.outline.Needs;
+import java.nio.file.Path;
 import java.util.List;
 
 /** What hosts and users see of an executable plan. */
 record PlanView(ReshardRequest request, ExecutablePlan plan, CheckpointTarget layout) {
   ReshardPlan plan(String source, List<String> changes, List<String> notes) {
-    var outline = Outlines.of(plan, source, String.valueOf(request.target().getFileName()));
+    var adapter = request.lora().map(PlanView::name);
+    var outline = Outlines.of(plan, source, name(request.target()), adapter);
     return new ReshardPlan(
         request,
         PlanText.of(plan, outline, layout.size()),
@@ -22,6 +24,10 @@ record PlanView(ReshardRequest request, ExecutablePlan plan, CheckpointTarget la
         notes,
         outline,
         needs());
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.toAbsolutePath().normalize().getFileName());
   }
 
   private Needs needs() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.outline.Band;
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.core.outline.LayerRange;
+import io.shardwright.core.outline.LoraMerge;
 import io.shardwright.core.outline.Needs;
 import io.shardwright.core.outline.Panel;
 import io.shardwright.core.outline.PlanOutline;
@@ -75,7 +76,7 @@ class HtmlReportTest {
             List.of(new ConfigEdit(name, name, name)),
             List.of(new RowPadding(name, 2, 4)),
             List.of(new TypeCast(DType.FLOAT32, DType.BFLOAT16, 5, 99)),
-            List.of(new WeightMerge(name, 4, 3, 2, 1)),
+            Optional.of(new LoraMerge(name, 4, 20, List.of(new WeightMerge(name, 4, 3, 2, 1)))),
             List.of(name),
             List.of(name),
             List.of(name),
@@ -135,6 +136,7 @@ class HtmlReportTest {
         List.of(
             "Ranks",
             "How tensors are cut",
+            "Merged LoRA",
             "Changes",
             "Memory and throughput",
             "Verification",
@@ -147,7 +149,8 @@ class HtmlReportTest {
   void ofAPlanAloneSaysSo() throws Exception {
     Element page = page(HtmlReport.of(plan("name")));
     assertEquals(
-        List.of("Ranks", "How tensors are cut", "Changes", "Memory and disk"), texts(page, "h2"));
+        List.of("Ranks", "How tensors are cut", "Merged LoRA", "Changes", "Memory and disk"),
+        texts(page, "h2"));
     assertTrue(page.getTextContent().contains("Planned, not run"));
     assertFalse(page.getTextContent().contains("Verified"));
   }

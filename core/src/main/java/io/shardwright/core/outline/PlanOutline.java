@@ -1,6 +1,7 @@
 package io.shardwright.core.outline;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A plan as data.
@@ -15,7 +16,7 @@ import java.util.List;
  *     made anew, none
  * @param padding vocabulary rows that come or go
  * @param casts of element types
- * @param merges weights that a LoRA changes
+ * @param lora what is merged into the model
  * @param shifted tensors to which a constant is added on the way, such as a norm's weight that one
  *     side keeps less 1
  * @param computed tensors that the configuration determines and that no file holds
@@ -32,7 +33,7 @@ public record PlanOutline(
     List<ConfigEdit> edits,
     List<RowPadding> padding,
     List<TypeCast> casts,
-    List<WeightMerge> merges,
+    Optional<LoraMerge> lora,
     List<String> shifted,
     List<String> computed,
     List<String> leftOut,

@@ -4,12 +4,11 @@ import io.shardwright.core.Report;
 import io.shardwright.core.outline.PlanOutline;
 import io.shardwright.core.outline.RowPadding;
 import io.shardwright.core.outline.TypeCast;
-import io.shardwright.core.outline.WeightMerge;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 
-/** What is not as it was: configuration, padding, types, sums, tensors made or left out; notes. */
+/** What is not as it was: configuration, padding, types, tensors made or left out; notes. */
 record ChangeSection(Contents contents) implements Section {
   private static final int MOST_NAMES = 12;
 
@@ -28,7 +27,6 @@ record ChangeSection(Contents contents) implements Section {
     outline.casts().forEach(cast -> cast(page, cast));
     contents.report().ifPresent(report -> losses(page, report));
     outline.padding().forEach(padding -> padding(page, padding));
-    outline.merges().forEach(merge -> merge(page, merge));
     names(page, "A constant is added", outline.shifted());
     names(page, "Made from the configuration", outline.computed());
     names(page, "Left out", outline.leftOut());
@@ -94,19 +92,6 @@ record ChangeSection(Contents contents) implements Section {
                 padding.after(),
                 Math.abs(more),
                 more > 0 ? "of zeros added" : "of padding left out"))
-        .end();
-  }
-
-  private static void merge(Markup page, WeightMerge merge) {
-    page.leaf("dt", "A LoRA's product is added").in("dd").name(merge.weight());
-    page.text(
-            String.format(
-                Locale.ROOT,
-                ": %,d weights, %,d rows of each, rank %,d, scale %s",
-                merge.weights(),
-                merge.rows(),
-                merge.rank(),
-                merge.scale()))
         .end();
   }
 

@@ -76,6 +76,7 @@ public final class HtmlReport {
     new Headline(contents).write(page);
     new GridSection(contents.plan().outline()).write(page);
     new CutSection(contents.plan().outline()).write(page);
+    contents.plan().outline().lora().ifPresent(lora -> new LoraSection(lora).write(page));
     new ChangeSection(contents).write(page);
     new CourseSection(contents).write(page);
     new VerificationSection(contents).write(page);

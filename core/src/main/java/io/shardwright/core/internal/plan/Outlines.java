@@ -1,21 +1,17 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
-import io.shardwright.core.internal.describe.LowRankProduct;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankShares;
-import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
-import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.core.outline.PlanOutline;
 import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.RowPadding;
 import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.TypeCast;
-import io.shardwright.core.outline.WeightMerge;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterRule;
@@ -53,12 +49,14 @@ public final class Outlines {
    *
    * @param source the source's name
    * @param target the target's name
+   * @param adapter the name of what is merged into the model
    */
-  public static PlanOutline of(ExecutablePlan plan, String source, String target) {
-    return new Outlines(plan).outline(source, target);
+  public static PlanOutline of(
+      ExecutablePlan plan, String source, String target, Optional<String> adapter) {
+    return new Outlines(plan).outline(source, target, adapter);
   }
 
-  private PlanOutline outline(String source, String target) {
+  private PlanOutline outline(String source, String target, Optional<String> adapter) {
     long cut = model.tensors().stream().filter(t -> t.rule().partitionDim() >= 0).count();
     return new PlanOutline(
         described ? model.family().id() : "none",
@@ -70,7 +68,7 @@ public final class Outlines {
         edits(),
         padding(),
         casts(),
-        merges(),
+        adapter.map(name -> LoraOutline.of(plan, name)),
         shifted(),
         fills().map(TensorSpec::name).toList(),
         leftOut(),
@@ -179,24 +177,6 @@ public final class Outlines {
                 new TypeCast(
                     e.getKey().get(0), e.getKey().get(1), e.getValue()[0], e.getValue()[1]))
         .toList();
-  }
-
-  /** Those of all layers together. */
-  private List<WeightMerge> merges() {
-    Map<WeightMerge, Long> counts = new LinkedHashMap<>();
-    for (LowRankMerge merge : plan.merges()) {
-      String weight = StageLayers.pattern(merge.tensor().name());
-      for (LowRankProduct product : merge.products()) {
-        long rows = product.rows().shape().elements();
-        var kind = new WeightMerge(weight, 1, rows, product.rank(), product.scale());
-        counts.merge(kind, 1L, Long::sum);
-      }
-    }
-    return counts.entrySet().stream().map(e -> of(e.getKey(), e.getValue())).toList();
-  }
-
-  private static WeightMerge of(WeightMerge one, long count) {
-    return new WeightMerge(one.weight(), count, one.rows(), one.rank(), one.scale());
   }
 
   private List<String> shifted() {

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.outline.ByteSize;
 import io.shardwright.core.outline.GridTable;
 import io.shardwright.core.outline.LayerRange;
+import io.shardwright.core.outline.LoraMerge;
 import io.shardwright.core.outline.PlanOutline;
 import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.Side;
@@ -65,7 +66,7 @@ public final class PlanText {
     outline.edits().forEach(edit -> line("config", edit.toString()));
     outline.padding().forEach(padding -> line("padding", padding.toString()));
     outline.casts().forEach(cast -> line("cast", cast.toString()));
-    outline.merges().forEach(merge -> line("merge", merge.toString()));
+    outline.lora().ifPresent(this::lora);
     outline.shifted().forEach(name -> line("shifted", name + ": a constant is added"));
     outline.computed().forEach(name -> line("computed", name + ": the configuration tells it"));
     outline.leftOut().forEach(name -> line("left out", name + ": the target's naming has no such"));
@@ -77,6 +78,11 @@ public final class PlanText {
                 line(
                     "left out",
                     "padding rows of " + from.tensor().spec().name() + " in " + from.member()));
+  }
+
+  private void lora(LoraMerge lora) {
+    line("lora", lora.toString());
+    lora.merges().forEach(merge -> line("merge", merge.toString()));
   }
 
   private void grids() {
