@@ -148,6 +148,7 @@ final class OutlineFields {
   static Map<String, Object> needs(Needs needs) {
     return Fields.of("threads", needs.threads())
         .and("buffer_bytes", needs.bufferBytes())
+        .and("device_bytes", needs.deviceBytes())
         .and("disk_bytes", needs.diskBytes())
         .and("disk_free_bytes", needs.diskFreeBytes())
         .map();

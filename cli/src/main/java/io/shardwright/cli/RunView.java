@@ -47,15 +47,22 @@ final class RunView {
         .and("notes", plan.notes());
   }
 
+  private static String device(Needs needs) {
+    return needs.deviceBytes() == 0
+        ? ""
+        : " and up to " + Sizes.bytes(needs.deviceBytes()) + " of the GPU's memory";
+  }
+
   private void needs(Needs needs) {
     screen.print("");
     print(
         String.format(
             Locale.ROOT,
-            "%-10s %s of buffers (%d threads), whatever the model's size; the program is extra",
+            "%-10s %s of buffers (%d threads)%s, whatever the model's size; the program is extra",
             "memory",
             Sizes.bytes(needs.bufferBytes()),
-            needs.threads()));
+            needs.threads(),
+            device(needs)));
     String free =
         needs.diskFreeBytes().isPresent()
             ? ", " + Sizes.bytes(needs.diskFreeBytes().getAsLong()) + " free"

@@ -12,6 +12,7 @@ import io.shardwright.core.RunOptions;
 import io.shardwright.core.Shardwright;
 import io.shardwright.core.outline.Band;
 import io.shardwright.core.outline.Band.Part;
+import io.shardwright.core.outline.Needs;
 import io.shardwright.core.outline.Panel;
 import io.shardwright.core.outline.TensorPicture;
 import io.shardwright.spi.Naming;
@@ -161,19 +162,39 @@ class OutlinePropertyTest {
     assertEquals(4 * block, buffers(gpt, 1, request -> request.dtype(DType.BFLOAT16, true)));
     assertEquals(5 * block, buffers(gpt, 1, request -> request.manifest(true)));
     assertEquals(3 * block, buffers(gpt, 1, request -> request.tensorModelParallelSize(8)));
-    assertEquals(
-        5 * block,
-        buffers(gpt, 1, request -> request.run(run -> run.withDevice(Device.parse("cpu")))));
-    assertEquals(
-        33 * block,
-        buffers(gpt, 1, request -> request.run(run -> run.withDevice(Device.parse("cuda")))));
+  }
+
+  /** A tile of PyTorch's, and a buffer of the same size by which bytes come and go. */
+  @Test
+  void aDevicesTilesAreCountedWhereTheyLie() throws IOException {
+    Path one = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
+    Path four = Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder);
+    long cpu = 2 << 20;
+    long gpu = 16 << 20;
+    long read = 1 << 20;
+    assertEquals(2 * cpu + read, buffers(one, 1, on("cpu")));
+    assertEquals(3 * cpu + read, buffers(four, 1, on("cpu")), "replicas are compared");
+    Consumer<ReshardRequestBuilder> half = request -> request.dtype(DType.BFLOAT16, true);
+    assertEquals(16 * cpu + read, buffers(one, 1, half.andThen(on("cpu"))));
+    assertEquals(gpu + read, buffers(one, 1, on("cuda")));
+    assertEquals(2 * gpu, needs(one, 1, on("cuda")).deviceBytes());
+    assertEquals(15 * gpu, needs(one, 1, half.andThen(on("cuda"))).deviceBytes());
+    assertEquals(0, needs(one, 1, on("cpu")).deviceBytes());
+  }
+
+  private static Consumer<ReshardRequestBuilder> on(String device) {
+    return request -> request.run(run -> run.withDevice(Device.parse(device)));
   }
 
   private long buffers(Path source, int threads, Consumer<ReshardRequestBuilder> asked) {
+    return needs(source, threads, asked).bufferBytes();
+  }
+
+  private Needs needs(Path source, int threads, Consumer<ReshardRequestBuilder> asked) {
     var request =
         ReshardRequest.builder(source, folder.resolve("none.nemo"))
             .run(RunOptions.DEFAULT.withThreads(threads));
     asked.accept(request);
-    return shardwright.plan(request.build()).needs().bufferBytes();
+    return shardwright.plan(request.build()).needs();
   }
 }

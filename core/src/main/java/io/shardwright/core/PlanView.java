@@ -32,13 +32,14 @@ record PlanView(ReshardRequest request, ExecutablePlan plan, CheckpointTarget la
 
   private Needs needs() {
     int threads = request.run().threads();
-    long buffers =
-        Footprint.bytes(
+    var buffers =
+        Footprint.of(
             plan,
             threads,
             Resources.memory(request.run().device()),
             request.verify(),
             request.manifest());
-    return new Needs(threads, buffers, layout.size(), FreeSpace.at(request.target()));
+    return new Needs(
+        threads, buffers.host(), buffers.device(), layout.size(), FreeSpace.at(request.target()));
   }
 }

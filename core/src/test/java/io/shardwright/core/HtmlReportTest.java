@@ -82,7 +82,7 @@ class HtmlReportTest {
             List.of(name),
             List.of(picture));
     var request = ReshardRequest.builder(Path.of("a"), Path.of("b")).build();
-    var needs = new Needs(2, 6 << 20, 1 << 20, OptionalLong.of(1 << 30));
+    var needs = new Needs(2, 6 << 20, 64 << 20, 1 << 20, OptionalLong.of(1 << 30));
     return new ReshardPlan(request, "", 9, 9, List.of(), List.of(name), outline, needs);
   }
 

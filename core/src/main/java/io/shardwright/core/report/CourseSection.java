@@ -51,10 +51,13 @@ record CourseSection(Contents contents) implements Section {
             "p",
             String.format(
                 Locale.ROOT,
-                "A run takes %s of buffers for %d threads, whatever the model's size, besides the"
+                "A run takes %s of buffers for %d threads%s, whatever the model's size, besides the"
                     + " program itself, and %s on the target's disk%s.",
                 ByteSize.text(needs.bufferBytes()),
                 needs.threads(),
+                needs.deviceBytes() > 0
+                    ? " and up to " + ByteSize.text(needs.deviceBytes()) + " of the GPU's memory"
+                    : "",
                 ByteSize.text(needs.diskBytes()),
                 needs.diskFreeBytes().isPresent()
                     ? ", where " + ByteSize.text(needs.diskFreeBytes().getAsLong()) + " were free"

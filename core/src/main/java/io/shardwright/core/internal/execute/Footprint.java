@@ -4,27 +4,69 @@ import io.shardwright.core.internal.describe.LowRankProduct;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
+import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
+import io.shardwright.spi.tensor.DType;
+import java.util.stream.Stream;
 
 /**
  * The memory that a run takes for tensor bytes: blocks times threads, whatever the model's size.
+ *
+ * @param host bytes of this machine's memory
+ * @param device bytes of a device's own; 0 where none has any
  */
-public final class Footprint {
-  private Footprint() {}
-
+public record Footprint(long host, long device) {
   /**
-   * Bytes of all buffers together.
+   * Of all buffers together.
    *
    * @param tiles of the backend that works
    * @param verify whether the target is read back, with a buffer more for each thread
    * @param manifest whether its tensors are read for their sums, with a slab more
    */
-  public static long bytes(
+  public static Footprint of(
       ExecutablePlan plan, int threads, TileMemory tiles, boolean verify, boolean manifest) {
-    boolean changed = plan.steps().stream().anyMatch(Footprint::changesValues);
-    int casts = (changed ? 1 : 0) + (plan.merges().isEmpty() ? 0 : 1);
-    long working = tiles.tileBytes() * (Slab.BUFFERS + casts * tiles.forCast()) + factors(plan);
     long read = (manifest ? Slab.BUFFERS : 0) + (verify ? 1 : 0);
-    return threads * (working + read * JvmBackend.MEMORY.tileBytes());
+    long host =
+        tiles.tileBytes() * (1 + (compares(plan) ? tiles.comparing() : 0))
+            + factors(plan)
+            + read * JvmBackend.MEMORY.tileBytes();
+    long work = tiles.tileBytes() * tiles(plan, tiles) + factors(plan) * tiles.factorCopies();
+    return tiles.apart()
+        ? new Footprint(threads * host, threads * work)
+        : new Footprint(threads * (host + work), 0);
+  }
+
+  /** A tile, one for each cast that follows another, and what the largest work leaves beside. */
+  private static int tiles(ExecutablePlan plan, TileMemory tiles) {
+    int casts = plan.steps().stream().mapToInt(Footprint::casts).max().orElse(0);
+    int beside = casts > 0 ? Math.max(tiles.casting(), tiles.moving()) : tiles.moving();
+    return 1 + casts + (plan.merges().isEmpty() ? beside : Math.max(beside, tiles.adding()));
+  }
+
+  /** How many casts follow each other: to a weight with products by way of binary32. */
+  private static int casts(PlanStep step) {
+    boolean shifted = step.copied().filter(copy -> copy.shift() != 0).isPresent();
+    DType from = step.tensor().dtype();
+    if (step instanceof LowRankMerge merge) {
+      int there = shifted || from != DType.FLOAT32 ? 1 : 0;
+      int back = becomesOther(step, DType.FLOAT32) ? 1 : 0;
+      boolean narrow = merge.products().stream().anyMatch(Footprint::narrow);
+      return Math.max(there + back, narrow ? 1 : 0);
+    }
+    return shifted || becomesOther(step, from) ? 1 : 0;
+  }
+
+  private static boolean becomesOther(PlanStep step, DType type) {
+    return step.to().stream().anyMatch(to -> to.tensor().spec().dtype() != type);
+  }
+
+  private static boolean narrow(LowRankProduct product) {
+    return Stream.of(product.a(), product.b()).anyMatch(f -> f.spec().dtype() != DType.FLOAT32);
+  }
+
+  private static boolean compares(ExecutablePlan plan) {
+    return plan.steps().stream()
+        .flatMap(step -> step.copied().map(Copy::replicas).stream())
+        .anyMatch(replicas -> !replicas.isEmpty());
   }
 
   /** The factors of a step's products are in memory while they are added. */
@@ -38,11 +80,5 @@ public final class Footprint {
   private static long floats(LowRankProduct product) {
     long elements = product.a().spec().shape().elements() + product.b().spec().shape().elements();
     return elements * Float.BYTES;
-  }
-
-  private static boolean changesValues(PlanStep step) {
-    boolean shifted = step instanceof Copy copy && copy.shift() != 0;
-    return shifted
-        || step.to().stream().anyMatch(to -> to.tensor().spec().dtype() != step.tensor().dtype());
   }
 }

@@ -5,8 +5,8 @@ public final class JvmBackend implements TensorBackend {
   /** Long enough for eight ranks' runs, short enough for the processor's cache. */
   private static final int TILE_BYTES = 1 << 20;
 
-  /** With tiles of the best size. */
-  public static final TileMemory MEMORY = new TileMemory(TILE_BYTES, 1);
+  /** With tiles of the best size; everything is done in their place. */
+  public static final TileMemory MEMORY = new TileMemory(TILE_BYTES, 0, 0, 0, 0, 0, false);
 
   private final int tileBytes;
   private final Casts casts = new Casts();

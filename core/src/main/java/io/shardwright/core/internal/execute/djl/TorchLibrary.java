@@ -21,11 +21,19 @@ public final class TorchLibrary {
   /** What a cast needs: its result, and what comes about on the way. */
   private static final int CAST_TILES = 14;
 
-  /** Larger tiles were no faster when measured, and take more memory. */
-  public static final TileMemory PROCESSOR = new TileMemory(2 << 20, CAST_TILES);
+  /** What a sum leaves beside: the weight's numbers, the product, the sum, and its bits. */
+  private static final int SUM_TILES = 4;
 
-  /** Each passes the bus in two copies: long enough that their start does not count. */
-  public static final TileMemory GPU = new TileMemory(16 << 20, CAST_TILES);
+  /** Larger tiles were no faster when measured, and take more memory. */
+  public static final TileMemory PROCESSOR =
+      new TileMemory(2 << 20, 0, CAST_TILES - 1, SUM_TILES, 2, 1, false);
+
+  /**
+   * Each passes the bus in two copies: long enough that their start does not count. What is not
+   * packed on the device is packed there first.
+   */
+  public static final TileMemory GPU =
+      new TileMemory(16 << 20, 1, CAST_TILES - 1, SUM_TILES, 2, 1, true);
 
   private static final int LEAST_TILE_BYTES = 1 << 20;
 
