@@ -4,18 +4,14 @@ import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
-import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredForm;
-import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
-import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.tensor.DType;
-import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -24,9 +20,6 @@ import java.util.Locale;
 
 /** Plans a change of parallelism, naming, layout or element type. */
 public final class Planner {
-  /** A logical tensor and what it becomes. */
-  private record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {}
-
   /** What is to be written, before it is known to be possible. */
   private record Draft(TargetRows rows, List<Work> works) {
     List<Emission> emissions() {
@@ -156,22 +149,12 @@ public final class Planner {
       String prefix = Emission.prefix(model, tensor);
       emissions.add(new Emission(prefix, row, tensor.indexes(), form, dtype(tensor, row)));
     }
-    requireWhole(tensor, shape, emissions);
-    return new Work(tensor, shape, emissions);
-  }
-
-  /** The parts that the target's rows are of make up the tensor; parts never overlap in part. */
-  private void requireWhole(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
-    long written =
-        emissions.stream()
-            .map(emission -> emission.form().part())
-            .distinct()
-            .mapToLong(part -> part.shape().elements())
-            .sum();
-    if (!emissions.isEmpty() && written < shape.elements()) {
+    var work = new Work(tensor, shape, emissions);
+    if (!work.isWhole()) {
       problems.add(
           "the rows of '" + tensor.id() + "' in the target's naming leave out a part of it");
     }
+    return work;
   }
 
   private DType dtype(LogicalTensor tensor, ParameterRule row) {
@@ -255,7 +238,7 @@ public final class Planner {
     var steps = new ArrayList<PlanStep>();
     works.stream()
         .filter(work -> !work.emissions().isEmpty())
-        .forEach(work -> steps.add(Merging.step(copy(work, targets), change)));
+        .forEach(work -> steps.add(Merging.step(work.copy(targets), change)));
     for (ParameterRule row : rows.determined()) {
       Emission emission = determined(row, rows);
       var spec = new TensorSpec(row.canonical(), emission.dtype(), emission.form().canonical());
@@ -269,52 +252,5 @@ public final class Planner {
     String prefix = model.tensors().isEmpty() ? "" : Emission.prefix(model, model.tensors().get(0));
     var form = rows.form(row, row.canonical(), shape);
     return new Emission(prefix, row, List.of(), form, DType.FLOAT32);
-  }
-
-  private Copy copy(Work work, Targets targets) {
-    LogicalTensor tensor = work.tensor();
-    var leftOut = new ArrayList<SourcePart>();
-    var from = within(tensor.parts(), work.shape(), leftOut);
-    var replicas = within(tensor.replicas(), work.shape(), leftOut);
-    boolean compare = !LogicalTensor.isExtraState(tensor.id());
-    var to = new ArrayList<To>();
-    work.emissions().forEach(emission -> to.addAll(targets.add(emission)));
-    return new Copy(
-        new TensorSpec(tensor.id(), tensor.spec().dtype(), work.shape()),
-        from,
-        compare ? replicas : List.of(),
-        padding(tensor.canonical(), work.shape()),
-        leftOut,
-        shift(work),
-        to);
-  }
-
-  /** What is added on the way: a source's own shift, less that of its target. */
-  private static double shift(Work work) {
-    double out =
-        work.emissions().stream().mapToDouble(e -> e.row().traits().shift()).findFirst().orElse(0);
-    return work.tensor().rule().traits().shift() - out;
-  }
-
-  private static List<SourcePart> within(
-      List<SourcePart> parts, Shape target, List<SourcePart> leftOut) {
-    var inside = new ArrayList<SourcePart>();
-    for (SourcePart part : parts) {
-      part.view()
-          .within(target)
-          .ifPresentOrElse(
-              view -> inside.add(new SourcePart(part.member(), part.tensor(), view)),
-              () -> leftOut.add(part));
-    }
-    return inside;
-  }
-
-  private static List<Region> padding(Shape source, Shape target) {
-    if (source.rank() == 0 || target.dim(0) <= source.dim(0)) {
-      return List.of();
-    }
-    var offset = new ArrayList<>(Region.whole(target).offset());
-    offset.set(0, source.dim(0));
-    return List.of(new Region(offset, target.with(0, target.dim(0) - source.dim(0))));
   }
 }

@@ -1,0 +1,77 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.SourcePart;
+import io.shardwright.core.internal.plan.PlanStep.Copy;
+import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A logical tensor and what it becomes.
+ *
+ * @param shape the whole tensor as the target counts it, vocabulary rows padded for its ranks
+ * @param emissions the target's rows that are of it; none where the target has no place for it
+ */
+record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
+  /** Whether the parts that the target's rows are of make it up; parts never overlap in part. */
+  boolean isWhole() {
+    long written =
+        emissions.stream()
+            .map(emission -> emission.form().part())
+            .distinct()
+            .mapToLong(part -> part.shape().elements())
+            .sum();
+    return emissions.isEmpty() || written >= shape.elements();
+  }
+
+  /** What moves it. */
+  Copy copy(Targets targets) {
+    var leftOut = new ArrayList<SourcePart>();
+    var from = within(tensor.parts(), leftOut);
+    var replicas = within(tensor.replicas(), leftOut);
+    boolean compare = !LogicalTensor.isExtraState(tensor.id());
+    var to = new ArrayList<To>();
+    emissions.forEach(emission -> to.addAll(targets.add(emission)));
+    return new Copy(
+        new TensorSpec(tensor.id(), tensor.spec().dtype(), shape),
+        from,
+        compare ? replicas : List.of(),
+        padding(),
+        leftOut,
+        shift(),
+        to);
+  }
+
+  /** What is added on the way: a source's own shift, less that of its target. */
+  private double shift() {
+    double out =
+        emissions.stream().mapToDouble(e -> e.row().traits().shift()).findFirst().orElse(0);
+    return tensor.rule().traits().shift() - out;
+  }
+
+  private List<SourcePart> within(List<SourcePart> parts, List<SourcePart> leftOut) {
+    var inside = new ArrayList<SourcePart>();
+    for (SourcePart part : parts) {
+      part.view()
+          .within(shape)
+          .ifPresentOrElse(
+              view -> inside.add(new SourcePart(part.member(), part.tensor(), view)),
+              () -> leftOut.add(part));
+    }
+    return inside;
+  }
+
+  private List<Region> padding() {
+    Shape source = tensor.canonical();
+    if (source.rank() == 0 || shape.dim(0) <= source.dim(0)) {
+      return List.of();
+    }
+    var offset = new ArrayList<>(Region.whole(shape).offset());
+    offset.set(0, source.dim(0));
+    return List.of(new Region(offset, shape.with(0, shape.dim(0) - source.dim(0))));
+  }
+}
