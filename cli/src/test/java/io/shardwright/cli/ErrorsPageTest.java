@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.spi.error.ErrorCode;
@@ -9,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,7 +25,7 @@ class ErrorsPageTest {
       Path.of("../spi/src/main/java/io/shardwright/spi/error/ErrorCode.java");
   private static final Path PAGE = Path.of("../docs/errors.md");
   private static final Pattern CODE =
-      Pattern.compile("/\\*\\*([^/]*?)\\*/\\s+([A-Z_]+)\\([0-9]+, Kind");
+      Pattern.compile("/\\*\\*([^/]*?)\\*/\\s+([A-Z_]+)\\(\\s*[0-9]+,\\s*Kind");
 
   @Test
   void isMadeFromTheCodes() throws IOException {
@@ -49,24 +50,24 @@ class ErrorsPageTest {
       |---|---|---|---|
       """;
 
-  private static String row(ErrorCode code, List<String> parts) {
-    assertEquals(2, parts.size(), code + " needs two paragraphs: what it means, and what to do");
-    String text = parts.stream().map(ErrorsPageTest::markdown).collect(Collectors.joining(" | "));
-    return "| " + code.code() + " | " + text + " | " + ExitCode.of(code) + " |";
+  private static String row(ErrorCode code, String meaning) {
+    assertFalse(code.remedy().isBlank(), code + " needs a remedy");
+    var cells = Stream.of(code.code(), markdown(meaning), code.remedy(), ExitCode.of(code));
+    return cells.map(String::valueOf).collect(Collectors.joining(" | ", "| ", " |"));
   }
 
   private static String markdown(String paragraph) {
     return paragraph.replaceAll("\\{@code ([^}]*)}", "`$1`").replaceAll("\\s+", " ").strip();
   }
 
-  /** The paragraphs of every constant's comment. */
-  private static Map<String, List<String>> javadoc() {
-    var found = new LinkedHashMap<String, List<String>>();
+  /** Every constant's comment. */
+  private static Map<String, String> javadoc() {
+    var found = new LinkedHashMap<String, String>();
     try {
       var codes = CODE.matcher(Files.readString(SOURCE));
       while (codes.find()) {
         String text = codes.group(1).replaceAll("(?m)^ *\\* ?", "");
-        found.put(codes.group(2), List.of(text.split("<p>")));
+        found.put(codes.group(2), text);
       }
     } catch (IOException failure) {
       throw new java.io.UncheckedIOException(failure);

@@ -3,284 +3,156 @@ package io.shardwright.spi.error;
 import java.util.Locale;
 
 /**
- * Every reason for which Shardwright refuses or fails; the numbers are stable. Each says what it
- * means and then what to do; docs/errors.md is made from that.
+ * Every reason for which Shardwright refuses or fails; the numbers are stable. docs/errors.md is
+ * made of what each means, here, and its remedy.
  */
 public enum ErrorCode {
-  /**
-   * The path does not exist or is no regular file or folder.
-   *
-   * <p>Check the path; it is taken from the folder you are in.
-   */
-  SOURCE_MISSING(101, Kind.INPUT),
-  /**
-   * No format reads the file.
-   *
-   * <p>Check that the file is a checkpoint and whole; {@code adapters} lists the formats that were
-   * found.
-   */
-  FORMAT_UNKNOWN(102, Kind.INPUT),
-  /**
-   * A tar archive breaks its grammar.
-   *
-   * <p>Fetch or save the archive again; the message names the byte at which it breaks.
-   */
-  TAR_MALFORMED(103, Kind.INPUT),
-  /**
-   * A zip archive breaks its grammar.
-   *
-   * <p>Fetch or save the file again; a run that was killed leaves one without its directory.
-   */
-  ZIP_MALFORMED(104, Kind.INPUT),
-  /**
-   * A pickle breaks its grammar.
-   *
-   * <p>Fetch or save the file again.
-   */
-  PICKLE_MALFORMED(105, Kind.INPUT),
-  /**
-   * A configuration breaks YAML's grammar or is no map.
-   *
-   * <p>Correct the line that is named, or fetch the file again.
-   */
-  YAML_MALFORMED(106, Kind.INPUT),
-  /**
-   * A tensor lies outside its storage, or its numbers contradict each other.
-   *
-   * <p>Fetch or save the file again; nothing of it can be trusted.
-   */
-  TENSOR_MALFORMED(107, Kind.INPUT),
-  /**
-   * Bytes do not have the checksum that their archive states.
-   *
-   * <p>Fetch the file again; it was damaged after it was written.
-   */
-  CHECKSUM_MISMATCH(108, Kind.INPUT),
-  /**
-   * The archive holds no model configuration.
-   *
-   * <p>Give the configuration with {@code --hparams-file}, or the folder that holds it.
-   */
-  CONFIG_MISSING(109, Kind.INPUT),
-  /**
-   * A rank's file is absent.
-   *
-   * <p>Copy the missing ranks, or choose another step with {@code --step}.
-   */
-  RANK_MISSING(110, Kind.INPUT),
-  /**
-   * Two ranks disagree on what must be equal.
-   *
-   * <p>Collect the ranks of one and the same save; files of several were mixed.
-   */
-  RANKS_DISAGREE(111, Kind.INPUT),
-  /**
-   * The files contradict the parallel sizes of the configuration, or those given.
-   *
-   * <p>Leave the source's sizes out, or correct them in the configuration.
-   */
-  PARALLEL_SIZE_MISMATCH(112, Kind.INPUT),
-  /**
-   * The format is known and this use of it is not supported.
-   *
-   * <p>Do what the message says, or save it in another form; what is supported stands in the
-   * README.
-   */
-  UNSUPPORTED(113, Kind.INPUT),
-  /**
-   * A size, count or depth is over its limit.
-   *
-   * <p>Raise the limit that is named if you trust the file.
-   */
-  LIMIT_EXCEEDED(114, Kind.INPUT),
-  /**
-   * The source changed while it was read.
-   *
-   * <p>Run again when nobody writes to the source.
-   */
-  SOURCE_CHANGED(115, Kind.INPUT),
-  /**
-   * Tensors that the configuration promises are absent, or there are more than it allows.
-   *
-   * <p>Complete the checkpoint, or correct the configuration.
-   */
-  TENSOR_MISSING(116, Kind.INPUT),
-  /**
-   * A JSON document breaks its grammar or is no object.
-   *
-   * <p>Fetch or save the file again.
-   */
-  JSON_MALFORMED(117, Kind.INPUT),
-  /**
-   * An array of a distributed checkpoint breaks zarr's grammar.
-   *
-   * <p>Save or copy the folder again; a save that was killed lacks {@code metadata.json}.
-   */
-  ZARR_MALFORMED(118, Kind.INPUT),
-  /**
-   * A safetensors file breaks its grammar.
-   *
-   * <p>Fetch or save the file again.
-   */
-  SAFETENSORS_MALFORMED(119, Kind.INPUT),
+  /** The path does not exist or is no regular file or folder. */
+  SOURCE_MISSING(101, Kind.INPUT, "Check the path; it is taken from the folder you are in."),
+  /** No format reads the file. */
+  FORMAT_UNKNOWN(
+      102,
+      Kind.INPUT,
+      "Check that the file is a checkpoint and whole; `adapters` lists the formats "
+          + "that were found."),
+  /** A tar archive breaks its grammar. */
+  TAR_MALFORMED(
+      103,
+      Kind.INPUT,
+      "Fetch or save the archive again; the message names the byte at which it breaks."),
+  /** A zip archive breaks its grammar. */
+  ZIP_MALFORMED(
+      104,
+      Kind.INPUT,
+      "Fetch or save the file again; a run that was killed leaves one without its directory."),
+  /** A pickle breaks its grammar. */
+  PICKLE_MALFORMED(105, Kind.INPUT, "Fetch or save the file again."),
+  /** A configuration breaks YAML's grammar or is no map. */
+  YAML_MALFORMED(106, Kind.INPUT, "Correct the line that is named, or fetch the file again."),
+  /** A tensor lies outside its storage, or its numbers contradict each other. */
+  TENSOR_MALFORMED(107, Kind.INPUT, "Fetch or save the file again; nothing of it can be trusted."),
+  /** Bytes do not have the checksum that their archive states. */
+  CHECKSUM_MISMATCH(108, Kind.INPUT, "Fetch the file again; it was damaged after it was written."),
+  /** The archive holds no model configuration. */
+  CONFIG_MISSING(
+      109,
+      Kind.INPUT,
+      "Give the configuration with `--hparams-file`, or the folder that holds it."),
+  /** A rank's file is absent. */
+  RANK_MISSING(110, Kind.INPUT, "Copy the missing ranks, or choose another step with `--step`."),
+  /** Two ranks disagree on what must be equal. */
+  RANKS_DISAGREE(
+      111, Kind.INPUT, "Collect the ranks of one and the same save; files of several were mixed."),
+  /** The files contradict the parallel sizes of the configuration, or those given. */
+  PARALLEL_SIZE_MISMATCH(
+      112, Kind.INPUT, "Leave the source's sizes out, or correct them in the configuration."),
+  /** The format is known and this use of it is not supported. */
+  UNSUPPORTED(
+      113,
+      Kind.INPUT,
+      "Do what the message says, or save it in another form; what is supported stands "
+          + "in the README."),
+  /** A size, count or depth is over its limit. */
+  LIMIT_EXCEEDED(114, Kind.INPUT, "Raise the limit that is named if you trust the file."),
+  /** The source changed while it was read. */
+  SOURCE_CHANGED(115, Kind.INPUT, "Run again when nobody writes to the source."),
+  /** Tensors that the configuration promises are absent, or there are more than it allows. */
+  TENSOR_MISSING(116, Kind.INPUT, "Complete the checkpoint, or correct the configuration."),
+  /** A JSON document breaks its grammar or is no object. */
+  JSON_MALFORMED(117, Kind.INPUT, "Fetch or save the file again."),
+  /** An array of a distributed checkpoint breaks zarr's grammar. */
+  ZARR_MALFORMED(
+      118,
+      Kind.INPUT,
+      "Save or copy the folder again; a save that was killed lacks `metadata.json`."),
+  /** A safetensors file breaks its grammar. */
+  SAFETENSORS_MALFORMED(119, Kind.INPUT, "Fetch or save the file again."),
 
-  /**
-   * No family claims the checkpoint.
-   *
-   * <p>Add the family's jar with {@code --adapter-path}; {@code convert --to safetensors} needs
-   * none.
-   */
-  FAMILY_UNKNOWN(201, Kind.INPUT),
-  /**
-   * More than one family claims the checkpoint.
-   *
-   * <p>Choose one with {@code --family}.
-   */
-  FAMILY_AMBIGUOUS(202, Kind.INPUT),
-  /**
-   * The request can't be carried out; the message lists every reason.
-   *
-   * <p>Change the request by the legal values that are named.
-   */
-  PLAN_IMPOSSIBLE(203, Kind.PLAN),
-  /**
-   * A size that can't divide what it must.
-   *
-   * <p>Choose one of the sizes that are named.
-   */
-  NOT_DIVISIBLE(204, Kind.PLAN),
-  /**
-   * The family does not support this parallel dimension.
-   *
-   * <p>Leave that dimension at 1.
-   */
-  DIMENSION_UNSUPPORTED(205, Kind.PLAN),
-  /**
-   * A tensor that no rule of the family matches.
-   *
-   * <p>Check that the family is the right one; {@code --unmatched replicate} copies the tensor to
-   * every rank.
-   */
-  TENSOR_UNMATCHED(206, Kind.INPUT),
-  /**
-   * A tensor that several rules of the family match.
-   *
-   * <p>Report it to the author of the family.
-   */
-  RULE_AMBIGUOUS(207, Kind.INPUT),
-  /**
-   * A configuration says what the other side has no way to say.
-   *
-   * <p>Change the key that is named, if its meaning may be lost.
-   */
-  NOT_EXPRESSIBLE(208, Kind.INPUT),
-  /**
-   * A family file breaks its grammar.
-   *
-   * <p>Correct the lines that are named; {@code family-file.md} has the grammar.
-   */
-  FAMILY_FILE_MALFORMED(209, Kind.INPUT),
+  /** No family claims the checkpoint. */
+  FAMILY_UNKNOWN(
+      201,
+      Kind.INPUT,
+      "Add the family's jar with `--adapter-path`; `convert --to safetensors` needs none."),
+  /** More than one family claims the checkpoint. */
+  FAMILY_AMBIGUOUS(202, Kind.INPUT, "Choose one with `--family`."),
+  /** The request can't be carried out; the message lists every reason. */
+  PLAN_IMPOSSIBLE(203, Kind.PLAN, "Change the request by the legal values that are named."),
+  /** A size that can't divide what it must. */
+  NOT_DIVISIBLE(204, Kind.PLAN, "Choose one of the sizes that are named."),
+  /** The family does not support this parallel dimension. */
+  DIMENSION_UNSUPPORTED(205, Kind.PLAN, "Leave that dimension at 1."),
+  /** A tensor that no rule of the family matches. */
+  TENSOR_UNMATCHED(
+      206,
+      Kind.INPUT,
+      "Check that the family is the right one; `--unmatched replicate` copies the "
+          + "tensor to every rank."),
+  /** A tensor that several rules of the family match. */
+  RULE_AMBIGUOUS(207, Kind.INPUT, "Report it to the author of the family."),
+  /** A configuration says what the other side has no way to say. */
+  NOT_EXPRESSIBLE(208, Kind.INPUT, "Change the key that is named, if its meaning may be lost."),
+  /** A family file breaks its grammar. */
+  FAMILY_FILE_MALFORMED(
+      209, Kind.INPUT, "Correct the lines that are named; `family-file.md` has the grammar."),
 
-  /**
-   * A pickle names something forbidden, or has no known meaning where one is needed.
-   *
-   * <p>Do not load the file with other tools; {@code inspect --pickle} shows what it names.
-   */
-  PICKLE_FORBIDDEN(301, Kind.SAFETY),
-  /**
-   * A name or link leads outside its archive.
-   *
-   * <p>Do not extract the file with other tools.
-   */
-  PATH_ESCAPE(302, Kind.SAFETY),
-  /**
-   * The target exists and replacing it was not asked for.
-   *
-   * <p>Choose another name, or replace it with {@code --overwrite}.
-   */
-  TARGET_EXISTS(303, Kind.SAFETY),
-  /**
-   * A cast would lose values and was not allowed to.
-   *
-   * <p>Allow it with {@code --allow-lossy}; what is lost is counted.
-   */
-  LOSSY_CAST(304, Kind.SAFETY),
+  /** A pickle names something forbidden, or has no known meaning where one is needed. */
+  PICKLE_FORBIDDEN(
+      301,
+      Kind.SAFETY,
+      "Do not load the file with other tools; `inspect --pickle` shows what it names."),
+  /** A name or link leads outside its archive. */
+  PATH_ESCAPE(302, Kind.SAFETY, "Do not extract the file with other tools."),
+  /** The target exists and replacing it was not asked for. */
+  TARGET_EXISTS(303, Kind.SAFETY, "Choose another name, or replace it with `--overwrite`."),
+  /** A cast would lose values and was not allowed to. */
+  LOSSY_CAST(304, Kind.SAFETY, "Allow it with `--allow-lossy`; what is lost is counted."),
 
-  /**
-   * Reading failed.
-   *
-   * <p>Check permissions and the disk.
-   */
-  READ_FAILED(401, Kind.INPUT),
-  /**
-   * Writing failed.
-   *
-   * <p>Make room, check permissions, and run again; the target is as it was before.
-   */
-  WRITE_FAILED(402, Kind.RESOURCES),
-  /**
-   * What was written does not read back as it should.
-   *
-   * <p>Check the disk and run again; the target is as it was before.
-   */
-  VERIFICATION_FAILED(403, Kind.VERIFICATION),
-  /**
-   * The run was cancelled.
-   *
-   * <p>Run again, with {@code --resume} to go on with what is done; the target is as it was before.
-   */
-  INTERRUPTED(404, Kind.INTERRUPTION),
-  /**
-   * The disk is full, or a quota is used up.
-   *
-   * <p>Make room or choose another disk, and run again; the target is as it was before.
-   */
-  DISK_FULL(405, Kind.RESOURCES),
-  /**
-   * There is not enough memory.
-   *
-   * <p>Give Java more with {@code -Xmx}, or use fewer {@code --threads}; the target is as it was
-   * before.
-   */
-  MEMORY_EXHAUSTED(406, Kind.RESOURCES),
+  /** Reading failed. */
+  READ_FAILED(401, Kind.INPUT, "Check permissions and the disk."),
+  /** Writing failed. */
+  WRITE_FAILED(
+      402,
+      Kind.RESOURCES,
+      "Make room, check permissions, and run again; the target is as it was before."),
+  /** What was written does not read back as it should. */
+  VERIFICATION_FAILED(
+      403, Kind.VERIFICATION, "Check the disk and run again; the target is as it was before."),
+  /** The run was cancelled. */
+  INTERRUPTED(
+      404,
+      Kind.INTERRUPTION,
+      "Run again, with `--resume` to go on with what is done; the target is as it was "
+          + "before."),
+  /** The disk is full, or a quota is used up. */
+  DISK_FULL(
+      405,
+      Kind.RESOURCES,
+      "Make room or choose another disk, and run again; the target is as it was before."),
+  /** There is not enough memory. */
+  MEMORY_EXHAUSTED(
+      406,
+      Kind.RESOURCES,
+      "Give Java more with `-Xmx`, or use fewer `--threads`; the target is as it was before."),
 
-  /**
-   * An adapter broke its contract.
-   *
-   * <p>Report it to the author of the adapter; the message names its jar.
-   */
-  ADAPTER_BROKEN(501, Kind.INPUT),
+  /** An adapter broke its contract. */
+  ADAPTER_BROKEN(
+      501, Kind.INPUT, "Report it to the author of the adapter; the message names its jar."),
 
-  /**
-   * PyTorch's native library, which the device needs, was not found.
-   *
-   * <p>Get it in one of the ways that the message names, or choose {@code --device jvm}.
-   */
-  NATIVE_MISSING(601, Kind.DEVICE),
-  /**
-   * PyTorch's native library can't be loaded, or is not the one that is needed.
-   *
-   * <p>Get the version that is named, whole, or choose {@code --device jvm}.
-   */
-  NATIVE_BROKEN(602, Kind.DEVICE),
-  /**
-   * There is no such device.
-   *
-   * <p>Choose one that is there, or {@code --device jvm}.
-   */
-  DEVICE_MISSING(603, Kind.DEVICE),
-  /**
-   * The device failed while it worked.
-   *
-   * <p>Run again, or choose {@code --device jvm}; the target is as it was before.
-   */
-  DEVICE_FAILED(604, Kind.RESOURCES),
-  /**
-   * The device has too little free memory.
-   *
-   * <p>Use fewer {@code --threads}, or wait until others have left it.
-   */
-  DEVICE_FULL(605, Kind.RESOURCES);
+  /** PyTorch's native library, which the device needs, was not found. */
+  NATIVE_MISSING(
+      601,
+      Kind.DEVICE,
+      "Get it in one of the ways that the message names, or choose `--device jvm`."),
+  /** PyTorch's native library can't be loaded, or is not the one that is needed. */
+  NATIVE_BROKEN(
+      602, Kind.DEVICE, "Get the version that is named, whole, or choose `--device jvm`."),
+  /** There is no such device. */
+  DEVICE_MISSING(603, Kind.DEVICE, "Choose one that is there, or `--device jvm`."),
+  /** The device failed while it worked. */
+  DEVICE_FAILED(
+      604, Kind.RESOURCES, "Run again, or choose `--device jvm`; the target is as it was before."),
+  /** The device has too little free memory. */
+  DEVICE_FULL(605, Kind.RESOURCES, "Use fewer `--threads`, or wait until others have left it.");
 
   /** What a code means to the caller. */
   public enum Kind {
@@ -302,10 +174,12 @@ public enum ErrorCode {
 
   private final int number;
   private final Kind kind;
+  private final String remedy;
 
-  ErrorCode(int number, Kind kind) {
+  ErrorCode(int number, Kind kind, String remedy) {
     this.number = number;
     this.kind = kind;
+    this.remedy = remedy;
   }
 
   /**
@@ -315,6 +189,15 @@ public enum ErrorCode {
    */
   public Kind kind() {
     return kind;
+  }
+
+  /**
+   * What the user can do, whatever the file.
+   *
+   * @return sentences, in Markdown
+   */
+  public String remedy() {
+    return remedy;
   }
 
   /**
