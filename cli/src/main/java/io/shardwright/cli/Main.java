@@ -67,6 +67,7 @@ public final class Main {
   /** The program's commands, which print to a screen. */
   static CommandLine commandLine(Screen screen) {
     var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen));
+    line.getSubcommands().values().stream().distinct().forEach(Main::addLimits);
     line.setOut(screen.out()).setErr(screen.err());
     line.setUsageHelpAutoWidth(false).setExpandAtFiles(true);
     line.setParameterExceptionHandler(new UsageErrors());
@@ -82,6 +83,12 @@ public final class Main {
     } catch (Error thrown) {
       var failures = (Failures) line.getExecutionExceptionHandler();
       return failures.error(thrown, List.of(hyphenated).contains("--json"));
+    }
+  }
+
+  private static void addLimits(CommandLine command) {
+    if (command.getCommand() instanceof ScreenCommand screen) {
+      screen.common().limits().addTo(command);
     }
   }
 

@@ -100,18 +100,16 @@ final class Adoption implements AutoCloseable {
 
   private void pack(ModelSource source, String key, Optional<String> named, Optional<Path> given) {
     Path path =
-        given
-            .or(() -> named.flatMap(Adoption::existing))
-            .orElseThrow(
-                () ->
-                    new UnrecognizedCheckpointException(
-                        ErrorCode.SOURCE_MISSING,
-                        source.name(),
-                        key
-                            + " is '"
-                            + named.orElse("")
-                            + "', which is no file here: give it with "
-                            + option(key)));
+        given.orElseThrow(
+            () ->
+                new UnrecognizedCheckpointException(
+                    ErrorCode.SOURCE_MISSING,
+                    source.name(),
+                    key
+                        + " is '"
+                        + named.orElse("")
+                        + "'; a path that a file names is never opened: give it with "
+                        + option(key)));
     var file = new FileSource(path, path.toString());
     files.add(file);
     String hash = ContentHash.digits(file);
@@ -137,14 +135,6 @@ final class Adoption implements AutoCloseable {
   private void adopt(String key, Optional<String> named, String name, FileSource file) {
     attachments.add(new Attachment(name, file));
     changes.add(new ConfigChange(key, named.orElse("null"), INSIDE + name));
-  }
-
-  private static Optional<Path> existing(String named) {
-    try {
-      return Optional.of(Path.of(named)).filter(Files::isRegularFile);
-    } catch (InvalidPathException noPath) {
-      return Optional.empty();
-    }
   }
 
   private static String option(String key) {

@@ -90,9 +90,9 @@ public enum ErrorCode {
   /**
    * A size, count or depth is over its limit.
    *
-   * <p>Raise the limit that is named if you trust the file.
+   * <p>Raise the limit with the option that is named, if you trust the file.
    */
-  LIMIT_EXCEEDED(114, Kind.INPUT),
+  LIMIT_EXCEEDED(114, Kind.RESOURCES),
   /**
    * The source changed while it was read.
    *
@@ -123,6 +123,12 @@ public enum ErrorCode {
    * <p>Fetch or save the file again.
    */
   SAFETENSORS_MALFORMED(119, Kind.INPUT),
+  /**
+   * A torch file is no zip of the expected content, or breaks the older format's grammar.
+   *
+   * <p>Fetch or save the file again.
+   */
+  TORCH_MALFORMED(121, Kind.INPUT),
 
   /**
    * No family claims the checkpoint.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -63,7 +64,7 @@ class FamilyGrammarTest {
 
   private static ModelFamilyAdapter read(String text) {
     var source = new MemorySource(text.getBytes(StandardCharsets.UTF_8), "neox.yaml");
-    return FamilyGrammar.read(source, false).family();
+    return FamilyGrammar.read(source, false, Guard.standard()).family();
   }
 
   @Test

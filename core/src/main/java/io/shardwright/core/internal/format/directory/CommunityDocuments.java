@@ -11,6 +11,7 @@ import io.shardwright.core.internal.convert.CommunityConfig;
 import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.CommunityModel;
@@ -146,7 +147,8 @@ public final class CommunityDocuments {
   }
 
   /** A small file's bytes. */
-  public static byte[] bytes(ByteSource file) {
+  static byte[] bytes(ByteSource file, Guard guard) {
+    guard.take(file.size(), file.name());
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
     file.readFully(bytes, 0);
     return bytes.array();

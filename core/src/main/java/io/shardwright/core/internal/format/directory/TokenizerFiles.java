@@ -22,7 +22,9 @@ final class TokenizerFiles {
     NAMES.forEach(
         (key, name) ->
             attachment(source, key)
-                .ifPresent(found -> files.put(name, CommunityDocuments.bytes(found.bytes()))));
+                .ifPresent(
+                    found ->
+                        files.put(name, CommunityDocuments.bytes(found.bytes(), source.guard()))));
     return files;
   }
 

@@ -8,10 +8,12 @@ import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
-import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.format.nemo.Members.Member;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -30,17 +32,20 @@ import java.util.TreeMap;
 public final class NemoCheckpoint implements ModelSource {
   private final String name;
   private final Members members;
+  private final Guard guard;
   private final YamlDocument config;
   private final ParallelSize size;
   private final Map<RankCoordinate, TorchFile> files = new TreeMap<>();
   private final DistributedArrays arrays;
 
-  private NemoCheckpoint(String name, Members members, YamlDocument config) {
+  private NemoCheckpoint(String name, Members members, YamlDocument config, Guard guard) {
     this.name = name;
     this.members = members;
+    this.guard = guard;
     this.config = config;
     this.size = new ParallelSize(size("tensor"), size("pipeline"));
-    this.arrays = new DistributedArrays(name, members, NemoMembers.DISTRIBUTED);
+    guard.require(Limit.ENTRIES, (long) size.tensor() * size.pipeline(), name);
+    this.arrays = new DistributedArrays(name, members, NemoMembers.DISTRIBUTED, guard);
   }
 
   /**
@@ -49,9 +54,11 @@ public final class NemoCheckpoint implements ModelSource {
    * @param spoolFolder where a compressed archive may be unpacked to
    * @throws UnrecognizedCheckpointException if it holds no configuration
    */
-  public static NemoCheckpoint open(Path path, Path spoolFolder) {
+  public static NemoCheckpoint open(Path path, Path spoolFolder, Guard guard) {
     Members members =
-        Files.isDirectory(path) ? new FolderMembers(path) : new ArchiveMembers(path, spoolFolder);
+        Files.isDirectory(path)
+            ? new FolderMembers(path, guard)
+            : new ArchiveMembers(path, spoolFolder, guard);
     String name = String.valueOf(path.getFileName());
     try {
       var source =
@@ -65,7 +72,7 @@ public final class NemoCheckpoint implements ModelSource {
                           "holds no "
                               + NemoMembers.CONFIG
                               + ", expected in every NeMo checkpoint: is it one?"));
-      return new NemoCheckpoint(name, members, YamlDocument.parse(source));
+      return new NemoCheckpoint(name, members, YamlDocument.parse(source, guard), guard);
     } catch (RuntimeException refusal) {
       members.close();
       throw refusal;
@@ -131,6 +138,11 @@ public final class NemoCheckpoint implements ModelSource {
   }
 
   @Override
+  public Guard guard() {
+    return guard;
+  }
+
+  @Override
   public long fileBytes() {
     return members.fileBytes();
   }
@@ -167,7 +179,7 @@ public final class NemoCheckpoint implements ModelSource {
       for (RankCoordinate rank : size.ranks()) {
         members
             .open(NemoMembers.weights(rank, size))
-            .ifPresent(bytes -> files.put(rank, TorchFile.open(bytes)));
+            .ifPresent(bytes -> files.put(rank, TorchFile.open(bytes, guard)));
       }
     }
     return files;
@@ -202,20 +214,7 @@ public final class NemoCheckpoint implements ModelSource {
   private RankFile rankFile(RankCoordinate rank, TorchFile file) {
     StateDict state = file.stateDict();
     state.objects().forEach((key, value) -> Carriage.requireSelfContained(name, key, value));
-    var tensors = new LinkedHashMap<String, SourceTensor>();
-    state
-        .tensors()
-        .forEach(
-            (key, tensor) ->
-                tensors.put(
-                    key,
-                    new SourceTensor(
-                        tensor.spec(),
-                        tensor.storage(),
-                        tensor.storageOffset(),
-                        tensor.strides(),
-                        tensor.bigEndian(),
-                        file.storageCrc(tensor.storageKey()))));
+    var tensors = StoredTensors.ofStateDict(file);
     return new RankFile(
         NemoMembers.weights(rank, size),
         rank,
@@ -236,7 +235,8 @@ public final class NemoCheckpoint implements ModelSource {
       String link = config.text(key).orElse("");
       var file =
           link.startsWith("nemo:") ? members.open(link.substring(5)) : Optional.<ByteSource>empty();
-      OptionalLong size = file.map(TokenizerSize::of).orElse(OptionalLong.empty());
+      OptionalLong size =
+          file.map(bytes -> TokenizerSize.of(bytes, guard)).orElse(OptionalLong.empty());
       if (size.isPresent()) {
         return size;
       }
