@@ -100,6 +100,14 @@ final class DataNames {
           .add(STORAGE, "torch.cuda", STORAGES)
           .add(STORAGE, "torch", "UntypedStorage", "TypedStorage")
           .add(STORAGE, "torch.storage", "UntypedStorage", "TypedStorage")
+          .add(
+              "names a way to quantize",
+              "torch",
+              "per_tensor_affine",
+              "per_tensor_symmetric",
+              "per_channel_affine",
+              "per_channel_symmetric",
+              "per_channel_affine_float_qparams")
           .add(TENSOR, UTILS, "_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3")
           .add("wraps a tensor", UTILS, "_rebuild_parameter", "_rebuild_parameter_with_state")
           .add("wraps a tensor", "torch._tensor", "_rebuild_from_type_v2")

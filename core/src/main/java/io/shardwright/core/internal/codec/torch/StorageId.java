@@ -57,7 +57,7 @@ record StorageId(
     }
     Global type = (Global) parts.get(1);
     Optional<DType> dtype = StorageTypes.dtype(type);
-    if (dtype.isEmpty() && !StorageTypes.isUntyped(type)) {
+    if (dtype.isEmpty() && !StorageTypes.isUntyped(type) && !StorageTypes.isQuantized(type)) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED, file, "has a storage of type " + type);
     }
@@ -119,6 +119,9 @@ record StorageId(
 
   /** Whether it lies in so many bytes; torch may write some spare ones, less than an element. */
   boolean fits(long bytes) {
+    if (StorageTypes.isQuantized(type)) {
+      return true;
+    }
     int size = elementSize();
     return elements <= bytes / size && bytes - elements * size < size;
   }

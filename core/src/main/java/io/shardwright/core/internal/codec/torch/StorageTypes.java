@@ -40,6 +40,12 @@ final class StorageTypes {
     return type.equals(UNTYPED) || type.equals(new Global("torch", "UntypedStorage"));
   }
 
+  /** Whether it is one of the classes for quantized values, whose tensors are not understood. */
+  static boolean isQuantized(Global type) {
+    return (type.module().equals("torch") || type.module().equals("torch.cuda"))
+        && type.name().matches("QU?Int(8|32|4x2|2x4)Storage");
+  }
+
   static Optional<DType> dtype(Global type) {
     boolean torch = type.module().equals("torch") || type.module().equals("torch.cuda");
     return NAMES.entrySet().stream()

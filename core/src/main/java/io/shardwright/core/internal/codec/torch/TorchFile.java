@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 public final class TorchFile {
   private final ByteSource source;
   private final TorchContainer container;
+  private final Storages storages;
   private final TensorDecoder decoder;
 
   private TorchFile(ByteSource source, Guard guard) {
@@ -26,7 +27,7 @@ public final class TorchFile {
     if (guard.refusesUnknownGlobals()) {
       refuseUnknown();
     }
-    var storages = Storages.of(document().persistentIds(), legacy, source.name());
+    storages = Storages.of(document().persistentIds(), legacy, source.name());
     storages.requireHeld(container::storageSize);
     decoder = new TensorDecoder(source, guard, storages, container);
   }
@@ -100,6 +101,11 @@ public final class TorchFile {
   /** A storage's bytes as they are. */
   public Optional<ByteSource> storageBytes(String key) {
     return container.storage(key);
+  }
+
+  /** How many storages the pickle names. */
+  public int storages() {
+    return storages.keys().size();
   }
 
   /** Where the file lies, for messages. */

@@ -1,5 +1,10 @@
 package io.shardwright.core.internal.format.loose;
 
+import java.util.Set;
+import java.util.HashSet;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.core.internal.codec.torch.TorchTensor;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
@@ -25,6 +30,7 @@ final class LooseFile {
   private final Guard guard;
   private final Map<String, SourceTensor> tensors = new LinkedHashMap<>();
   private final List<UnsupportedCheckpointException> problems = new ArrayList<>();
+  private final Set<String> used = new HashSet<>();
   private boolean read;
 
   private LooseFile(String name, Optional<TorchFile> torch, Guard guard) {
@@ -55,15 +61,34 @@ final class LooseFile {
     if (torch.isPresent() && !read) {
       read = true;
       FlatTensors.of(torch.get(), guard).forEach(this::add);
+      refuseModules(torch.get());
     }
     return tensors;
   }
 
   private void add(String tensor, PickleValue value) {
     try {
-      tensors.put(tensor, StoredTensors.of(torch.orElseThrow(), tensor, value));
+      TorchTensor found = torch.orElseThrow().tensor(tensor, value);
+      used.add(found.storageKey());
+      tensors.put(tensor, StoredTensors.of(torch.get(), found));
     } catch (UnsupportedCheckpointException kind) {
       problems.add(kind);
+    }
+  }
+
+  /** The tensors of a pickled layer are in no dict that could be told from its other fields. */
+  private void refuseModules(TorchFile file) {
+    Optional<Global> module =
+        file.document().globals().stream()
+            .filter(global -> PickleNames.meaning(global) == Meaning.UNSUPPORTED)
+            .filter(global -> global.module().startsWith("torch.nn."))
+            .findFirst();
+    if (module.isPresent() && file.storages() > used.size()) {
+      problems.add(
+          new UnsupportedCheckpointException(
+              ErrorCode.UNSUPPORTED,
+              name,
+              "holds tensors in a pickled '" + module.get() + "': save its state_dict() instead"));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.format.nemo;
 
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.StateDict;
@@ -62,21 +64,25 @@ public final class NemoCheckpoint implements ModelSource {
     String name = String.valueOf(path.getFileName());
     try {
       var source =
-          members
-              .open(NemoMembers.CONFIG)
-              .orElseThrow(
-                  () ->
-                      new UnrecognizedCheckpointException(
-                          ErrorCode.CONFIG_MISSING,
-                          name,
-                          "holds no "
-                              + NemoMembers.CONFIG
-                              + ", expected in every NeMo checkpoint: is it one?"));
+          members.open(NemoMembers.CONFIG).orElseThrow(() -> withoutConfig(name, members));
       return new NemoCheckpoint(name, members, YamlDocument.parse(source, guard), guard);
     } catch (RuntimeException refusal) {
       members.close();
       throw refusal;
     }
+  }
+
+  private static CheckpointException withoutConfig(String name, Members members) {
+    if (members.open("storages").isPresent() && members.open("pickle").isPresent()) {
+      return new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          name,
+          "is a torch file of the layout of 2016, a tar, which is not read: save it again");
+    }
+    return new UnrecognizedCheckpointException(
+        ErrorCode.CONFIG_MISSING,
+        name,
+        "holds no " + NemoMembers.CONFIG + ", expected in every NeMo checkpoint: is it one?");
   }
 
   private int size(String dimension) {
