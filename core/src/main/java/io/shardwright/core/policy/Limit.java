@@ -45,6 +45,14 @@ public enum Limit {
       "an alias can multiply what it names"),
   /** Nesting of one configuration. */
   YAML_DEPTH("yaml-depth", 100, 500, Unit.COUNT, "levels of YAML", "no configuration is deeper"),
+  /** Characters between two blanks of one configuration. */
+  YAML_WORD(
+      "yaml-word",
+      1 << 16,
+      1 << 24,
+      Unit.COUNT,
+      "characters without a blank",
+      "the YAML library takes time that grows with the square"),
   /** Aliases in one configuration. */
   YAML_ALIASES(
       "yaml-aliases", 10_000, 1_000_000, Unit.COUNT, "aliases", "NeMo's configurations have none"),

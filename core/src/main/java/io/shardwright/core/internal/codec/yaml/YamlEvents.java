@@ -33,8 +33,19 @@ final class YamlEvents {
    */
   static void require(Yaml yaml, String text, Guard guard, String where) {
     var events = new YamlEvents(guard, where);
+    events.requireShortWords(text);
     for (Event event : yaml.parse(new StringReader(text))) {
       events.see(event);
+    }
+  }
+
+  private void requireShortWords(String text) {
+    long start = 0;
+    for (int at = 0; at < text.length(); at++) {
+      if (text.charAt(at) <= ' ') {
+        start = at + 1;
+      }
+      guard.require(Limit.YAML_WORD, at + 1 - start, where);
     }
   }
 

@@ -1,25 +1,25 @@
 package io.shardwright.core.internal.format.loose;
 
-import java.util.Set;
-import java.util.HashSet;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.core.internal.codec.torch.TorchTensor;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.torch.TorchTensor;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One file that holds tensors. Those of a torch file are understood when first asked for. */
 final class LooseFile {

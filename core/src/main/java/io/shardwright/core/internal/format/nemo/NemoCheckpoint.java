@@ -1,7 +1,5 @@
 package io.shardwright.core.internal.format.nemo;
 
-import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.StateDict;
@@ -17,9 +15,11 @@ import io.shardwright.core.internal.format.nemo.Members.Member;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,8 +63,7 @@ public final class NemoCheckpoint implements ModelSource {
             : new ArchiveMembers(path, spoolFolder, guard);
     String name = String.valueOf(path.getFileName());
     try {
-      var source =
-          members.open(NemoMembers.CONFIG).orElseThrow(() -> withoutConfig(name, members));
+      var source = members.open(NemoMembers.CONFIG).orElseThrow(() -> withoutConfig(name, members));
       return new NemoCheckpoint(name, members, YamlDocument.parse(source, guard), guard);
     } catch (RuntimeException refusal) {
       members.close();
@@ -87,10 +86,11 @@ public final class NemoCheckpoint implements ModelSource {
 
   private int size(String dimension) {
     String key = dimension + "_model_parallel_size";
-    long value = config.integer(key).orElse(1);
+    String text = config.text(key).orElse("1");
+    long value = config.integer(key).orElse(text.equals("1") ? 1 : -1);
     if (value < 1 || value > 99_999) {
       throw new MalformedCheckpointException(
-          ErrorCode.PARALLEL_SIZE_MISMATCH, name, key + " is " + value + ", expected 1 to 99999");
+          ErrorCode.PARALLEL_SIZE_MISMATCH, name, key + " is " + text + ", expected 1 to 99999");
     }
     return (int) value;
   }
