@@ -13,11 +13,11 @@ import java.util.TreeMap;
  *
  * @param content writes it and gives the path to open
  * @param codes with any of which it must be refused; empty where any code will do
- * @param tensors that must be found, each as {@code dtype shape} and its bytes; null where it must
- *     be refused; empty where it may be either, but safely
+ * @param sums of the tensors that must be found, each under {@code name dtype shape}; null where it
+ *     must be refused; empty where it may be either, but safely
  */
-record Case(String name, Content content, Set<ErrorCode> codes, Map<String, byte[]> tensors) {
-  private static final Map<String, byte[]> EITHER = Map.of();
+record Case(String name, Content content, Set<ErrorCode> codes, Map<String, String> sums) {
+  private static final Map<String, String> EITHER = Map.of();
 
   /** Writes a case's file. */
   interface Content {
@@ -44,7 +44,9 @@ record Case(String name, Content content, Set<ErrorCode> codes, Map<String, byte
 
   /** Must be read as these tensors: {@code "name F32 [2]"} and bytes. */
   static Case accepted(String name, Content content, Map<String, byte[]> tensors) {
-    return new Case(name, content, Set.of(), new TreeMap<>(tensors));
+    var sums = new TreeMap<String, String>();
+    tensors.forEach((what, bytes) -> sums.put(what, Outcome.sha256(bytes)));
+    return new Case(name, content, Set.of(), sums);
   }
 
   static Case accepted(String name, byte[] bytes, Map<String, byte[]> tensors) {
@@ -52,10 +54,10 @@ record Case(String name, Content content, Set<ErrorCode> codes, Map<String, byte
   }
 
   boolean mustBeRefused() {
-    return tensors == null;
+    return sums == null;
   }
 
   boolean mayBeEither() {
-    return tensors == EITHER;
+    return sums == EITHER;
   }
 }

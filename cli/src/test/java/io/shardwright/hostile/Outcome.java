@@ -101,13 +101,7 @@ final class Outcome {
     return sums;
   }
 
-  static Map<String, String> expected(Map<String, byte[]> tensors) {
-    var sums = new TreeMap<String, String>();
-    tensors.forEach((what, bytes) -> sums.put(what, sha256(bytes)));
-    return sums;
-  }
-
-  private static String sha256(byte[] bytes) {
+  static String sha256(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException impossible) {
