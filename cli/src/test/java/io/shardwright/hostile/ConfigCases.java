@@ -106,9 +106,9 @@ final class ConfigCases {
         ErrorCode.LIMIT_EXCEEDED);
     refused("17 MB", "a: " + "x".repeat(17 << 20) + "\n", ErrorCode.LIMIT_EXCEEDED);
     refused(
-        "four million nodes", "a: [" + "1,".repeat(4_000_000) + "1]\n", ErrorCode.LIMIT_EXCEEDED);
+        "three million nodes", "a: [" + "1,".repeat(3_000_000) + "1]\n", ErrorCode.LIMIT_EXCEEDED);
     refused("a word of 8 MB", "a: " + "x".repeat(8 << 20) + "\n", ErrorCode.LIMIT_EXCEEDED);
-    accepted("words of 2 MB", "a: " + "x ".repeat(1 << 20) + "\n");
+    accepted("words of 500 kB", "a: " + "x ".repeat(1 << 18) + "\n");
     accepted("a number of 30,000 colons", "a: 1" + ":1".repeat(30_000) + "\n");
     accepted("a number of 60,000 digits", "a: " + "9".repeat(60_000) + "\n");
     accepted("a key of 50,000 characters", "? " + "k".repeat(50_000) + "\n: 1\n");

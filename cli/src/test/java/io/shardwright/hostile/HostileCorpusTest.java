@@ -35,7 +35,8 @@ class HostileCorpusTest {
             ZarrCases.all(),
             FolderCases.all(),
             BenignFiles.all(),
-            BenignCases.all())
+            BenignCases.all(),
+            BenignDocuments.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -88,7 +88,7 @@ final class Outcome {
     return last instanceof CheckpointException ? last : null;
   }
 
-  private static Map<String, String> sums(Verification found) {
+  static Map<String, String> sums(Verification found) {
     var sums = new TreeMap<String, String>();
     found
         .tensors()

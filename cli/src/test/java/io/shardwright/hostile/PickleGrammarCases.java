@@ -161,9 +161,9 @@ final class PickleGrammarCases {
 
   private void bombs() {
     refused(
-        "lists nested 500,000 deep",
+        "lists nested 100,000 deep",
         Pickle.stateDict(
-            3, p -> p.text("x").times(500_000, q -> q.op(']')).times(499_999, q -> q.op('a'))),
+            3, p -> p.text("x").times(100_000, q -> q.op(']')).times(99_999, q -> q.op('a'))),
         ErrorCode.LIMIT_EXCEEDED);
     refused(
         "tuples nested 500,000 deep",
@@ -200,16 +200,16 @@ final class PickleGrammarCases {
                 .bytes()));
     cases.add(
         Case.either(
-            "ten million marks that come to nothing",
+            "two million marks that come to nothing",
             Zip.torch(
                     Pickle.stateDict(
-                        3, p -> p.text("x").none().times(5_000_000, q -> q.op('(').op('1'))),
+                        3, p -> p.text("x").none().times(1_000_000, q -> q.op('(').op('1'))),
                     VALUES)
                 .bytes()));
     cases.add(
         Case.refused(
-            "sixty million empty lists",
-            Zip.torch(Pickle.stateDict(3, p -> p.times(20_000_000, q -> q.op(']'))), VALUES)
+            "ten million empty lists",
+            Zip.torch(Pickle.stateDict(3, p -> p.times(10_000_000, q -> q.op(']'))), VALUES)
                 .bytes()));
   }
 

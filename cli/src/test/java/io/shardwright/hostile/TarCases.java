@@ -237,7 +237,7 @@ final class TarCases {
     cases.add(Case.refused("a gzip in a gzip", gzip(packed)));
     cases.add(Case.refused("half a gzip", Arrays.copyOf(packed, end / 2), BAD));
     cases.add(
-        Case.refused("an archive that unpacks to 600 MB", bomb(600), ErrorCode.LIMIT_EXCEEDED));
+        Case.refused("an archive that unpacks to 300 MB", bomb(300), ErrorCode.LIMIT_EXCEEDED));
   }
 
   private static byte[] flipped(byte[] whole, int at) {

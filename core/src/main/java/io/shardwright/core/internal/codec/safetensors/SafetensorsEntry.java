@@ -16,11 +16,13 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** One tensor of a header. */
 record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard guard) {
   private static final int COST = 300;
+  private static final Pattern SIZE = Pattern.compile("[0-9]{1,18}");
 
   Stored stored(SafetensorsSpans spans) {
     if (!(value instanceof Obj entry) || !WholeText.is(name)) {
@@ -62,7 +64,7 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
     List<JsonValue> items =
         entry.get(key).orElse(null) instanceof Arr array ? array.items() : List.of(entry);
     boolean sizes =
-        items.stream().allMatch(item -> item instanceof Num n && n.text().matches("[0-9]{1,18}"));
+        items.stream().allMatch(item -> item instanceof Num n && SIZE.matcher(n.text()).matches());
     if (!sizes) {
       throw malformed(data, "'" + name + "' has no " + key);
     }
