@@ -87,7 +87,8 @@ class CutAndFlipTest {
     String index = "{\"metadata\":{},\"weight_map\":{\"w\":\"model-1.safetensors\"}}";
     return Stream.of(
         new Sample("model.safetensors.index.json", Octets.utf8(index), false, 1),
-        new Sample("config.json", Octets.utf8("{\"architectures\":[\"X\"],\"a\":1.5e3}"), false, 1));
+        new Sample(
+            "config.json", Octets.utf8("{\"architectures\":[\"X\"],\"a\":1.5e3}"), false, 1));
   }
 
   @BeforeEach
@@ -118,7 +119,7 @@ class CutAndFlipTest {
     file = model.resolve(sample.name());
     var whole = read(sample.bytes(), file);
     for (int at : sample.places().toArray()) {
-      for (int mask : new int[] {0xff, 0x01, 0x20}) {
+      for (int mask : new int[] {0xff, 0x01}) {
         byte[] changed = sample.bytes().clone();
         changed[at] ^= (byte) mask;
         var found = read(changed, file);

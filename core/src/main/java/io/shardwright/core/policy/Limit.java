@@ -56,14 +56,6 @@ public enum Limit {
   /** Aliases in one configuration. */
   YAML_ALIASES(
       "yaml-aliases", 10_000, 1_000_000, Unit.COUNT, "aliases", "NeMo's configurations have none"),
-  /** Steps from one reference of a configuration to the next. */
-  REFERENCE_DEPTH(
-      "reference-depth",
-      16,
-      64,
-      Unit.COUNT,
-      "references from one to the next",
-      "a reference to a reference is rare"),
   /** Bytes of one JSON document, such as a safetensors header. */
   JSON_BYTES(
       "json-bytes",

@@ -23,6 +23,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * text stays as it is, with a note.
  */
 final class Interpolation {
+  private static final int MAX_DEPTH = 16;
   private static final String WHERE = "references in the hyper-parameters";
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^${}]*)\\}");
 
@@ -117,9 +118,7 @@ final class Interpolation {
 
   private Optional<Node> target(ScalarNode from, String reference, int depth) {
     Optional<Node> found =
-        reference.contains(":") || depth >= guard.limit(Limit.REFERENCE_DEPTH)
-            ? Optional.empty()
-            : find(from, reference);
+        reference.contains(":") || depth >= MAX_DEPTH ? Optional.empty() : find(from, reference);
     if (found.isEmpty()) {
       notes.add(
           "'${"
