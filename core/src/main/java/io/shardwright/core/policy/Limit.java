@@ -83,7 +83,7 @@ public enum Limit {
       1L << 40,
       Unit.COUNT,
       "operations",
-      "more than there are in the bytes of a large pickle"),
+      "far more than a million tensors take"),
   /** Memo cells of one pickle, and values on its stack. */
   PICKLE_MEMO(
       "pickle-memo",

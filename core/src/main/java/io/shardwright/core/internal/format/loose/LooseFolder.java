@@ -10,6 +10,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -55,7 +56,7 @@ public final class LooseFolder {
           list(entry, name + "/", 1);
         }
       }
-    } catch (IOException failure) {
+    } catch (IOException | DirectoryIteratorException failure) {
       throw new CheckpointIoException(
           ErrorCode.READ_FAILED, folder.toString(), "can't be listed: " + failure.getMessage());
     }
