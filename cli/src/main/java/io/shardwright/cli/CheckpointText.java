@@ -1,8 +1,8 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.PickleImport;
 import io.shardwright.core.Checkpoint;
 import io.shardwright.core.CheckpointSummary;
+import io.shardwright.core.PickleImport;
 import io.shardwright.core.StoredTensor;
 import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.GridTable;

@@ -1,7 +1,5 @@
 package io.shardwright.core;
 
-import io.shardwright.spi.error.UnsafeCheckpointException;
-import io.shardwright.core.internal.format.loose.LooseCheckpoint;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.execute.OutputFiles;
@@ -9,9 +7,11 @@ import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.loose.LooseCheckpoint;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.publish.Staging.Order;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

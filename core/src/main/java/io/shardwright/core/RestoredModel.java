@@ -1,11 +1,11 @@
 package io.shardwright.core;
 
-import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.SourceStream;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.spi.ModelConfig;
 import java.io.InputStream;

@@ -3,6 +3,9 @@ package io.shardwright.core.internal.codec.pickle;
 import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -10,58 +13,74 @@ import java.util.Set;
  * is built here only as its class would be, and a tensor never.
  */
 final class CallRules {
-  private static final Set<String> LISTS = Set.of("collections.deque", "builtins.list");
-  private static final Set<String> SETS = Set.of("builtins.set");
-  private static final Set<String> DICTS =
-      Set.of(
-          "collections.OrderedDict",
-          "collections.defaultdict",
-          "collections.Counter",
-          "builtins.dict");
-  private static final Set<String> WITH_STATE =
-      Set.of(
-          "collections.OrderedDict",
-          "_io.BytesIO",
-          "numpy.ndarray",
-          "numpy.dtype",
-          "numpy.core.multiarray._reconstruct");
-  private static final Set<String> WITH_ATTRIBUTES =
-      Set.of("collections.OrderedDict", "torch._utils._rebuild_parameter");
-
-  private CallRules() {}
-
-  static boolean takesItems(Call call) {
-    return isOpaque(call) || isOf(call, LISTS);
+  /** What the objects of a class are. */
+  private enum Kind {
+    OPAQUE,
+    LIST,
+    SET,
+    DICT,
+    ORDERED_DICT,
+    STATEFUL,
+    PARAMETER,
+    CLOSED
   }
 
-  static boolean takesMembers(Call call) {
-    return isOpaque(call) || isOf(call, SETS);
+  private static final Set<String> STATEFUL =
+      Set.of("_io.BytesIO", "numpy.ndarray", "numpy.dtype", "numpy.core.multiarray._reconstruct");
+
+  private final Map<Global, Kind> kinds = new HashMap<>();
+
+  boolean takesItems(Call call) {
+    return is(call, Kind.OPAQUE, Kind.LIST);
   }
 
-  static boolean takesEntries(Call call) {
-    return isOpaque(call) || isOf(call, DICTS);
+  boolean takesMembers(Call call) {
+    return is(call, Kind.OPAQUE, Kind.SET);
   }
 
-  static boolean takesState(Call call, PickleValue state) {
-    if (call.state() != null) {
-      return false;
-    }
-    boolean attributes = isOf(call, WITH_ATTRIBUTES) && state instanceof Dict;
-    boolean own = isOf(call, WITH_STATE) && !isOf(call, WITH_ATTRIBUTES);
-    return isOpaque(call) || attributes || own;
+  boolean takesEntries(Call call) {
+    return is(call, Kind.OPAQUE, Kind.DICT) || is(call, Kind.ORDERED_DICT, Kind.ORDERED_DICT);
+  }
+
+  boolean takesState(Call call, PickleValue state) {
+    boolean attributes = state instanceof Dict && is(call, Kind.ORDERED_DICT, Kind.PARAMETER);
+    return call.state() == null && (attributes || is(call, Kind.OPAQUE, Kind.STATEFUL));
   }
 
   /** Whether Python would refuse it as a key of a dict. */
-  static boolean isContainer(Call call) {
-    return !isOpaque(call) && (isOf(call, LISTS) || isOf(call, SETS) || isOf(call, DICTS));
+  boolean isContainer(Call call) {
+    Kind kind = kind(call);
+    return kind == Kind.LIST || kind == Kind.SET || kind == Kind.DICT || kind == Kind.ORDERED_DICT;
   }
 
-  private static boolean isOpaque(Call call) {
-    Meaning meaning = PickleNames.meaning(call);
-    return meaning != Meaning.DATA && !PickleNames.buildsTensor(call);
+  private boolean is(Call call, Kind one, Kind other) {
+    Kind kind = kind(call);
+    return kind == one || kind == other;
   }
 
-  private static boolean isOf(Call call, Set<String> names) {
-    return PickleNames.callee(call).filter(global -> names.contains(global.toString())).isPresent();
+  private Kind kind(Call call) {
+    if (!(call.callable() instanceof Global global)) {
+      return Kind.OPAQUE;
+    }
+    Kind kind = kinds.computeIfAbsent(global, CallRules::kind);
+    boolean meant = kind == Kind.OPAQUE || PickleNames.isPlain(call, global);
+    return meant ? kind : Kind.OPAQUE;
+  }
+
+  private static Kind kind(Global global) {
+    String name = PythonNames.canonical(global).toString();
+    if (PickleNames.isRebuild(PythonNames.canonical(global))) {
+      return name.equals("torch._utils._rebuild_parameter") ? Kind.PARAMETER : Kind.CLOSED;
+    }
+    if (PickleNames.meaning(global) != Meaning.DATA) {
+      return Kind.OPAQUE;
+    }
+    return switch (name) {
+      case "collections.deque", "builtins.list" -> Kind.LIST;
+      case "builtins.set" -> Kind.SET;
+      case "collections.OrderedDict" -> Kind.ORDERED_DICT;
+      case "collections.defaultdict", "collections.Counter", "builtins.dict" -> Kind.DICT;
+      default -> STATEFUL.contains(name) ? Kind.STATEFUL : Kind.CLOSED;
+    };
   }
 }

@@ -28,6 +28,7 @@ final class PickleAssembly {
   private static final int ENTRY = 120;
 
   private final PickleCursor cursor;
+  private final CallRules rules = new CallRules();
   private final Map<Object, Set<Object>> keys = new IdentityHashMap<>();
 
   PickleAssembly(PickleCursor cursor) {
@@ -38,7 +39,7 @@ final class PickleAssembly {
     cursor.keep((long) ITEM * items.size());
     if (container instanceof Sequence list) {
       list.items().addAll(items);
-    } else if (container instanceof Call object && CallRules.takesItems(object)) {
+    } else if (container instanceof Call object && rules.takesItems(object)) {
       object.appended().addAll(items);
     } else {
       throw cursor.malformed("appends to what is no list");
@@ -50,7 +51,7 @@ final class PickleAssembly {
     cursor.keep((long) ITEM * items.size());
     if (container instanceof SetValue set) {
       set.items().addAll(items);
-    } else if (container instanceof Call object && CallRules.takesMembers(object)) {
+    } else if (container instanceof Call object && rules.takesMembers(object)) {
       object.appended().addAll(items);
     } else {
       throw cursor.malformed("adds to what is no set");
@@ -74,11 +75,18 @@ final class PickleAssembly {
     return container;
   }
 
+  void build(PickleValue object, PickleValue state) {
+    if (!(object instanceof Call call && rules.takesState(call, state))) {
+      throw cursor.malformed("sets the state of what has none, or has one already");
+    }
+    call.build(state);
+  }
+
   private List<Entry> entries(PickleValue container) {
     if (container instanceof Dict dict) {
       return dict.entries();
     }
-    if (container instanceof Call object && CallRules.takesEntries(object)) {
+    if (container instanceof Call object && rules.takesEntries(object)) {
       return object.entries();
     }
     throw cursor.malformed("sets items of what is no dict");
@@ -89,7 +97,7 @@ final class PickleAssembly {
     if (key instanceof Tuple tuple && tuple.items().size() <= LONGEST_KEY) {
       return tuple.items().stream().map(this::plainIdentity).toList();
     }
-    boolean object = key instanceof Call call && !CallRules.isContainer(call);
+    boolean object = key instanceof Call call && !rules.isContainer(call);
     return object ? key : plainIdentity(key);
   }
 

@@ -16,14 +16,15 @@ final class PickleCursor {
 
   private final ByteSource source;
   private final Guard guard;
-  private final ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer block;
   private long blockStart;
 
   PickleCursor(ByteSource source, long start, Guard guard) {
     this.source = source;
     this.guard = guard;
     this.blockStart = start;
-    block.limit(0);
+    int room = (int) Math.max(Long.BYTES, Math.min(BLOCK, source.size() - start));
+    block = ByteBuffer.allocate(room).order(ByteOrder.LITTLE_ENDIAN).limit(0);
   }
 
   long position() {
@@ -42,7 +43,7 @@ final class PickleCursor {
       throw malformed("ends within an argument: " + count + " bytes expected, " + left() + " left");
     }
     blockStart = position();
-    block.clear().limit((int) Math.min(BLOCK, source.size() - blockStart));
+    block.clear().limit((int) Math.min(block.capacity(), source.size() - blockStart));
     source.readFully(block, blockStart);
     block.flip();
   }

@@ -14,6 +14,9 @@ import java.util.Set;
  * names are worth refusing a file for, because the user's next tool may run them.
  */
 public final class PickleNames {
+  private static final Global TYPE = new Global("builtins", "type");
+  private static final Global ENCODE = new Global("_codecs", "encode");
+  private static final Set<String> ENCODINGS = Set.of("latin1", "latin-1");
   private static final Set<String> PLAIN =
       Set.of("dict", "list", "tuple", "int", "float", "bool", "str", "bytes", "object");
 
@@ -70,7 +73,8 @@ public final class PickleNames {
         : meaning;
   }
 
-  private static boolean isPlain(Call call, Global global) {
+  /** Whether a call of a name with a meaning is one that has the meaning. */
+  static boolean isPlain(Call call, Global global) {
     if (call.kind() != Call.Kind.REDUCE && call.kind() != Call.Kind.NEWOBJ) {
       return false;
     }
@@ -78,15 +82,14 @@ public final class PickleNames {
     if (global.module().equals("builtins") && PLAIN.contains(global.name())) {
       return args.isEmpty() || args.size() == 1 && !(args.get(0) instanceof Call);
     }
-    return switch (global.toString()) {
-      case "builtins.type" -> args.equals(List.of(Constant.NONE));
-      case "_codecs.encode" ->
-          args.size() == 2
-              && args.get(0) instanceof Text
-              && args.get(1) instanceof Text encoding
-              && Set.of("latin1", "latin-1").contains(encoding.value());
-      default -> true;
-    };
+    if (global.equals(TYPE)) {
+      return args.size() == 1 && args.get(0) == Constant.NONE;
+    }
+    return !global.equals(ENCODE)
+        || args.size() == 2
+            && args.get(0) instanceof Text
+            && args.get(1) instanceof Text encoding
+            && ENCODINGS.contains(encoding.value());
   }
 
   /** Whether a call builds a tensor of whatever kind. */
@@ -97,7 +100,7 @@ public final class PickleNames {
         && isRebuild(PythonNames.canonical(global));
   }
 
-  private static boolean isRebuild(Global global) {
+  static boolean isRebuild(Global global) {
     return DataNames.effect(global).isPresent() && global.name().startsWith("_rebuild_")
         || UnsupportedNames.isTensor(global);
   }

@@ -286,10 +286,7 @@ public final class PickleReader {
 
   private void build() {
     PickleValue state = stack.pop();
-    if (!(stack.top() instanceof Call object && CallRules.takesState(object, state))) {
-      throw cursor.malformed("sets the state of what has none, or has one already");
-    }
-    object.build(state);
+    assembly.build(stack.top(), state);
   }
 
   private void machine(int opcode) {
