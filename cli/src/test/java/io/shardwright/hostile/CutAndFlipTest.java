@@ -119,13 +119,11 @@ class CutAndFlipTest {
     file = model.resolve(sample.name());
     var whole = read(sample.bytes(), file);
     for (int at : sample.places().toArray()) {
-      for (int mask : new int[] {0xff, 0x01}) {
-        byte[] changed = sample.bytes().clone();
-        changed[at] ^= (byte) mask;
-        var found = read(changed, file);
-        if (found.isPresent() && sample.guarded()) {
-          assertEquals(whole, found, "byte " + at + " with " + mask);
-        }
+      byte[] changed = sample.bytes().clone();
+      changed[at] ^= (byte) (at % 2 == 0 ? 0xff : 0x01);
+      var found = read(changed, file);
+      if (found.isPresent() && sample.guarded()) {
+        assertEquals(whole, found, "byte " + at);
       }
     }
     assertEquals(List.of(file), left());

@@ -12,6 +12,8 @@ import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -82,7 +84,9 @@ final class Adoption implements AutoCloseable {
       String key = entry.getKey();
       Optional<String> named = source.config().text(key).filter(value -> !value.isEmpty());
       if (outside(source, named) || given(source, entry.getValue())) {
-        pack(source, key, named, entry.getValue());
+        Optional<Path> own =
+            options.hparamsFile().flatMap(file -> named).flatMap(Adoption::existing);
+        pack(source, key, named, entry.getValue().or(() -> own));
       }
     }
   }
@@ -106,7 +110,7 @@ final class Adoption implements AutoCloseable {
                     key
                         + " is '"
                         + named.orElse("")
-                        + "'; a path that a file names is never opened: give it with "
+                        + "'; no file that a checkpoint names is opened: give it with "
                         + option(key)));
     var file = new FileSource(path, path.toString());
     files.add(file);
@@ -133,6 +137,15 @@ final class Adoption implements AutoCloseable {
   private void adopt(String key, Optional<String> named, String name, FileSource file) {
     attachments.add(new Attachment(name, file));
     changes.add(new ConfigChange(key, named.orElse("null"), INSIDE + name));
+  }
+
+  /** What a configuration that the user gave says is the user's word; a checkpoint's is not. */
+  private static Optional<Path> existing(String named) {
+    try {
+      return Optional.of(Path.of(named)).filter(Files::isRegularFile);
+    } catch (InvalidPathException noPath) {
+      return Optional.empty();
+    }
   }
 
   private static String option(String key) {
