@@ -14,6 +14,7 @@ final class BenignCases {
   static List<Case> all() {
     var cases = new BenignCases();
     cases.pickles();
+    cases.expanded();
     cases.zips();
     cases.archives();
     return cases.cases;
@@ -118,6 +119,22 @@ final class BenignCases {
     pickle(
         "a thousand values on the stack",
         Pickle.stateDict(3, p -> p.text("x").mark().times(1_000, q -> q.none()).tuple()));
+  }
+
+  /** Both tensors lie in one storage, whose checksum only one of them can be read for. */
+  private void expanded() {
+    byte[] pickle =
+        Pickle.stateDict(
+            3,
+            p ->
+                p.text("rows")
+                    .tensor("FloatStorage", "0", 3, 1, new long[] {2, 2, 3}, new long[] {1, 0, 0}));
+    byte[] rows = Octets.floats(2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3);
+    cases.add(
+        Case.accepted(
+            "values that stand for many",
+            Zip.torch(pickle, VALUES).bytes(),
+            Map.of("w F32 [3]", VALUES, "rows F32 [2, 2, 3]", rows)));
   }
 
   private void zips() {

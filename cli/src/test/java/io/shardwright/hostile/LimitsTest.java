@@ -158,6 +158,15 @@ class LimitsTest {
   }
 
   @Test
+  void countsTheFilesOfAFolder() throws IOException {
+    Map<String, byte[]> files = FolderCases.indexed("{\"w\":\"model-1.safetensors\"}");
+    Path model = FolderCases.folder(files).write(folder);
+    assertFalse(read(Limit.ENTRIES, 3, model).isPresent());
+    var refusal = read(Limit.ENTRIES, 2, model).orElseThrow();
+    assertTrue(refusal.getMessage().contains("3 entries"), refusal.getMessage());
+  }
+
+  @Test
   void everyLimitIsTried() {
     var tried = Stream.concat(limits(), Stream.of(Limit.INFLATE_RATIO)).sorted().toList();
     assertEquals(Arrays.asList(Limit.values()), tried);

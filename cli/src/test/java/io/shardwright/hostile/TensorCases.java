@@ -18,6 +18,7 @@ final class TensorCases {
     cases.storages();
     cases.arguments();
     cases.kinds();
+    cases.damage();
     return cases.cases;
   }
 
@@ -211,5 +212,15 @@ final class TensorCases {
           w().global("torch._utils", kind).op(')').op('R'),
           ErrorCode.UNSUPPORTED);
     }
+  }
+
+  /** A storage that is kept to be repeated is checked like others. */
+  private void damage() {
+    byte[] pickle = tensor(0, new long[] {9_000}, 0).op('s').stop();
+    cases.add(
+        Case.refused(
+            "a damaged value that stands for many",
+            Zip.torch(pickle, VALUES).with("data/0", e -> e.data[0] ^= 1).bytes(),
+            ErrorCode.CHECKSUM_MISMATCH));
   }
 }

@@ -51,6 +51,6 @@ public final class StoredTensors {
         tensor.storageOffset(),
         tensor.strides(),
         tensor.bigEndian(),
-        file.storageCrc(tensor.storageKey()));
+        tensor.isExpanded() ? OptionalLong.empty() : file.storageCrc(tensor.storageKey()));
   }
 }

@@ -21,10 +21,14 @@ import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Understands the calls by which torch pickles a tensor. Nothing is called. */
 final class TensorDecoder {
+  /** A larger storage is read piece by piece, as often as its values stand for others. */
+  private static final long KEPT = 64L << 20;
+
   private final String file;
   private final Guard guard;
   private final Storages storages;
@@ -91,7 +95,22 @@ final class TensorDecoder {
     ByteSource bytes = container.storage(storage.key()).orElseThrow();
     expansion.add(value, spec, bytes.size());
     long first = spec.byteSize() == 0 ? 0 : Math.addExact(start, storage.viewStart());
+    if (spec.byteSize() > bytes.size() && bytes.size() <= KEPT) {
+      bytes = new ExpandedSource(spec, first, strides, () -> kept(storage.key()), bytes.name());
+      first = 0;
+      strides = spec.shape().rowMajorStrides();
+    }
     return new TorchTensor(spec, strides, first, bytes, storage.key(), container.isBigEndian());
+  }
+
+  /** A storage's bytes, which what is made of them has to check itself. */
+  private byte[] kept(String key) {
+    ByteSource storage = container.storage(key).orElseThrow();
+    container.requireIntact(key);
+    guard.take(storage.size(), file);
+    var bytes = ByteBuffer.allocate((int) storage.size());
+    storage.readFully(bytes, 0);
+    return bytes.array();
   }
 
   /** A tensor that is saved as the conjugate or the negative of what is stored. */

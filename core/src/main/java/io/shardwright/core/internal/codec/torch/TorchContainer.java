@@ -25,6 +25,9 @@ interface TorchContainer {
   /** Refuses if a checksum is wrong. */
   void requireIntact();
 
+  /** Refuses if a storage's checksum is wrong. */
+  void requireIntact(String storageKey);
+
   /** What a user should know. */
   List<String> notes();
 }

@@ -180,6 +180,11 @@ final class TorchLegacy implements TorchContainer {
   }
 
   @Override
+  public void requireIntact(String storageKey) {
+    // The format has no checksums.
+  }
+
+  @Override
   public List<String> notes() {
     return List.of("of torch's format without checksums: damage to its values can't be noticed");
   }

@@ -18,4 +18,10 @@ public record TorchTensor(
     long storageOffset,
     ByteSource storage,
     String storageKey,
-    boolean bigEndian) {}
+    boolean bigEndian) {
+
+  /** Whether the bytes are not the storage's own, but made of them. */
+  public boolean isExpanded() {
+    return storage instanceof ExpandedSource;
+  }
+}

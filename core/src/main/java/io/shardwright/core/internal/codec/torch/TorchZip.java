@@ -146,6 +146,12 @@ final class TorchZip implements TorchContainer {
   }
 
   @Override
+  public void requireIntact(String storageKey) {
+    ZipMember member = zip.find(root + "data/" + storageKey).orElseThrow();
+    requireCrc(storage(storageKey).orElseThrow(), member);
+  }
+
+  @Override
   public List<String> notes() {
     return checksumsOff
         ? List.of("saved with checksums off: damage to its values can't be noticed")

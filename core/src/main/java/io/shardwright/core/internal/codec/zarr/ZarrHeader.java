@@ -182,6 +182,13 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
         .filter(entry -> entry.getValue() == dtype)
         .map(Map.Entry::getKey)
         .findFirst()
-        .orElseThrow();
+        .orElseThrow(
+            () ->
+                new UnsupportedCheckpointException(
+                    ErrorCode.UNSUPPORTED,
+                    "zarr",
+                    "there is no word for "
+                        + dtype.torchName()
+                        + ": keep rank files with --layout"));
   }
 }

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
+import io.shardwright.core.policy.Limit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ final class FolderFiles implements AutoCloseable {
     this.guard = guard;
     this.name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
     this.names = names(folder);
+    guard.require(Limit.ENTRIES, names.size(), name);
   }
 
   static Set<String> names(Path folder) {

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.codec.zarr;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.guard.Guard;
@@ -42,6 +43,14 @@ class ZarrHeaderTest {
       assertEquals(
           header, parse(new String(header.write(), StandardCharsets.UTF_8)), "seed " + seed);
     }
+  }
+
+  @Test
+  void refusesToWriteTypesThatTheFormatHasNoWordFor() {
+    var header = new ZarrHeader(DType.FLOAT8_E4M3FN, Shape.of(2), Shape.of(2));
+    var refusal = assertThrows(CheckpointException.class, header::write);
+    assertEquals("SW-113", refusal.code().code());
+    assertTrue(refusal.getMessage().contains("float8_e4m3fn"), refusal.getMessage());
   }
 
   @Test
