@@ -1,6 +1,7 @@
 package io.shardwright.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -21,24 +22,27 @@ import org.junit.jupiter.api.io.TempDir;
  * honest is read exactly; nothing appears anywhere but in the target.
  */
 class HostileCorpusTest {
+  private static final List<Case> ALL =
+      Stream.of(
+              PickleNameCases.all(),
+              PickleGrammarCases.all(),
+              TensorCases.all(),
+              ZipCases.all(),
+              TarCases.all(),
+              ConfigCases.all(),
+              SafetensorsCases.all(),
+              ZarrCases.all(),
+              FolderCases.all(),
+              BenignFiles.all(),
+              BenignCases.all(),
+              BenignDocuments.all())
+          .flatMap(List::stream)
+          .toList();
+
   @TempDir Path folder;
 
   static List<Case> all() {
-    return Stream.of(
-            PickleNameCases.all(),
-            PickleGrammarCases.all(),
-            TensorCases.all(),
-            ZipCases.all(),
-            TarCases.all(),
-            ConfigCases.all(),
-            SafetensorsCases.all(),
-            ZarrCases.all(),
-            FolderCases.all(),
-            BenignFiles.all(),
-            BenignCases.all(),
-            BenignDocuments.all())
-        .flatMap(List::stream)
-        .toList();
+    return ALL;
   }
 
   @TestFactory
@@ -75,6 +79,7 @@ class HostileCorpusTest {
       fail("accepted: " + outcome.sums());
     }
     assertTrue(refusal.getMessage().startsWith(refusal.code().code() + " "), refusal.getMessage());
+    assertFalse(outcome.isConverted(), "converted: " + c.name());
     assertTrue(c.codes().isEmpty() || c.codes().contains(refusal.code()), refusal.getMessage());
   }
 

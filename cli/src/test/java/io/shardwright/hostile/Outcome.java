@@ -118,6 +118,11 @@ final class Outcome {
     }
   }
 
+  /** Whether any of the conversions came to an end. */
+  boolean isConverted() {
+    return failures.subList(2, failures.size()).contains(null);
+  }
+
   Map<String, String> sums() {
     return sums;
   }
