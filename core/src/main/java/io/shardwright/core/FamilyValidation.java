@@ -17,7 +17,8 @@ final class FamilyValidation {
     Declaration declaration = FamilyGrammar.readDraft(file, new Guard(sources.policy()));
     var alone = sources.registry().alone(new FoundAdapter(declaration.family(), file.toString()));
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-    try (var source = new Sources(alone, sources.policy()).open(path, spool, TrainingOptions.NEWEST, false)) {
+    try (var source =
+        new Sources(alone, sources.policy()).open(path, spool, TrainingOptions.NEWEST, false)) {
       var validation = Validation.of(declaration, source, Families.names(source));
       return new FamilyReport(
           declaration.family().id(),

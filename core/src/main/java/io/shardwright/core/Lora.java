@@ -42,8 +42,7 @@ final class Lora implements AutoCloseable {
    * @param spoolFolder where a compressed archive may be unpacked to
    * @throws UnsupportedCheckpointException if the request's format keeps what merging would outdate
    */
-  static Lora of(
-      ReshardRequest request, ModelSource model, Sources sources, Path spoolFolder) {
+  static Lora of(ReshardRequest request, ModelSource model, Sources sources, Path spoolFolder) {
     refuseAlone(model);
     if (request.lora().isEmpty()) {
       return none();

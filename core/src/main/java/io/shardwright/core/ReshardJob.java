@@ -112,8 +112,7 @@ final class ReshardJob implements AutoCloseable {
             source.size(),
             source.sourceFiles());
     var kind = new TargetKind(request, source, adoption, sources.registry());
-    return new ReshardJob(
-        request, sources, source, adoption, Lora.none(), plan, kind.layOut(plan));
+    return new ReshardJob(request, sources, source, adoption, Lora.none(), plan, kind.layOut(plan));
   }
 
   private List<String> notes() {

@@ -80,8 +80,7 @@ public final class ShardwrightBuilder {
   }
 
   private FoundAdapter declared(Path file) {
-    return new FoundAdapter(
-        FamilyGrammar.read(file, new Guard(policy)).family(), file.toString());
+    return new FoundAdapter(FamilyGrammar.read(file, new Guard(policy)).family(), file.toString());
   }
 
   /**
@@ -120,7 +119,8 @@ public final class ShardwrightBuilder {
    */
   public Shardwright build() {
     AdapterRegistry registry =
-        AdapterRegistry.load(AdapterJars.over(paths, loader), discover, given.stream().map(Supplier::get).toList());
+        AdapterRegistry.load(
+            AdapterJars.over(paths, loader), discover, given.stream().map(Supplier::get).toList());
     return new Shardwright(
         family.map(registry::choosing).orElse(registry), policy, List.copyOf(natives));
   }

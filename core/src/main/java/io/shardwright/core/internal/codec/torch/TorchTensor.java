@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param strides elements between neighbours along each axis
  * @param storageOffset its first element within the storage
+ * @param storage what its elements are read from; see {@link #isExpanded}
  * @param storageKey the storage's record, {@code data/<key>}
  * @param bigEndian whether the elements' bytes stand in big-endian order
  */
@@ -20,7 +21,7 @@ public record TorchTensor(
     String storageKey,
     boolean bigEndian) {
 
-  /** Whether the bytes are not the storage's own, but made of them. */
+  /** Whether what it is read from is not the file's storage, but its own values, made of that. */
   public boolean isExpanded() {
     return storage instanceof ExpandedSource;
   }

@@ -21,7 +21,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 /** What the composer does not check by itself: tags, keys, and what aliases multiply. */
 final class NodeCheck {
   /** The types that Python's safe loader knows. */
-  static final Set<Tag> ALLOWED =
+  private static final Set<Tag> ALLOWED =
       Set.of(
           Tag.STR,
           Tag.INT,

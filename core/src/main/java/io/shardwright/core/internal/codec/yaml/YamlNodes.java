@@ -26,6 +26,10 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /** Reads documents that people write by a closed grammar: neither tags nor anchors. */
 public final class YamlNodes {
+  /** What values are without a tag. */
+  private static final Set<Tag> PLAIN =
+      Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.MAP, Tag.SEQ, Tag.TIMESTAMP);
+
   private final String source;
   private final ErrorCode code;
 
@@ -75,7 +79,7 @@ public final class YamlNodes {
     if (node.getAnchor() != null) {
       throw malformed(place, "has an anchor, expected none: write the value out");
     }
-    if (!NodeCheck.ALLOWED.contains(node.getTag()) || node.getTag().equals(Tag.MERGE)) {
+    if (!PLAIN.contains(node.getTag())) {
       throw malformed(place, "has the tag " + node.getTag() + ", expected none");
     }
     if (node instanceof MappingNode map) {

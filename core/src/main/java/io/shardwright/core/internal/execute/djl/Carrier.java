@@ -31,13 +31,13 @@ enum Carrier {
   static Carrier of(DType dtype) {
     return switch (dtype) {
       case UINT8,
-              INT8,
-              BOOL,
-              FLOAT8_E4M3FN,
-              FLOAT8_E5M2,
-              FLOAT8_E4M3FNUZ,
-              FLOAT8_E5M2FNUZ,
-              FLOAT8_E8M0FNU ->
+          INT8,
+          BOOL,
+          FLOAT8_E4M3FN,
+          FLOAT8_E5M2,
+          FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0FNU ->
           BYTE;
       case FLOAT16, BFLOAT16, INT16, UINT16 -> HALF;
       case FLOAT32, INT32, UINT32, COMPLEX32 -> WORD;

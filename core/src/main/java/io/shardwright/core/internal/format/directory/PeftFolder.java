@@ -127,7 +127,7 @@ public final class PeftFolder implements ModelSource {
           name(),
           "its pickle calls "
               + String.join(", ", dangerous())
-              + ", which runs code when Python loads it");
+              + ", which runs code when Python loads it; see inspect --pickle");
     }
   }
 

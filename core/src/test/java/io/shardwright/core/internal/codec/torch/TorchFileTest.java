@@ -150,8 +150,9 @@ class TorchFileTest {
         .values()
         .forEach(
             tensor -> {
-              var bytes = ByteBuffer.allocate((int) tensor.storage().size());
-              tensor.storage().readFully(bytes, 0);
+              var storage = file.storageBytes(tensor.storageKey()).orElseThrow();
+              var bytes = ByteBuffer.allocate((int) storage.size());
+              storage.readFully(bytes, 0);
               values.put(tensor.storageKey(), bytes.array());
             });
     String name =
