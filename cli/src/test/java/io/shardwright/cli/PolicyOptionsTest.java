@@ -151,4 +151,24 @@ class PolicyOptionsTest {
     String sums = Run.of("verify", flat.resolve("model.safetensors"), "--sums", "-q").out();
     assertTrue(sums.contains("\tmodel.layer.0.w\n"), sums);
   }
+
+  @Test
+  void theLimitsHoldForFamiliesAndAdaptersToo() throws IOException {
+    Path family = Files.writeString(folder.resolve("f.yaml"), "family: x\nrestores: [a.B]\n");
+    Run read = Run.of("inspect", BENIGN.resolve("tensor.pt"), "--family-file", family);
+    assertEquals(3, read.code(), read.err());
+    Run over =
+        Run.of(
+            "inspect", BENIGN.resolve("tensor.pt"), "--family-file", family, "--max-yaml-depth", 1);
+    assertEquals(5, over.code(), over.err());
+    assertTrue(over.err().contains("f.yaml"), over.err());
+    Path adapter = Files.createDirectory(folder.resolve("adapter"));
+    Files.writeString(adapter.resolve("adapter_config.json"), "{\"a\":[[1]]}");
+    Path model = BENIGN.resolve("archive-gnu.nemo");
+    Run lora =
+        Run.of(
+            "convert", model, folder.resolve("o.nemo"), "--lora", adapter, "--max-json-depth", 2);
+    assertEquals(5, lora.code(), lora.err());
+    assertTrue(lora.err().contains("adapter_config.json"), lora.err());
+  }
 }

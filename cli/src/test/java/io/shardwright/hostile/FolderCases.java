@@ -24,6 +24,7 @@ final class FolderCases {
     cases.indexes();
     cases.contents();
     cases.kinds();
+    cases.adapters();
     return cases.cases;
   }
 
@@ -174,5 +175,29 @@ final class FolderCases {
               Case.file("model.nemo", Octets.latin(magic + "x".repeat(600))),
               ErrorCode.FORMAT_UNKNOWN));
     }
+  }
+
+  private void adapter(String name, String config, String file, byte[] weights, ErrorCode code) {
+    cases.add(
+        Case.refused(
+            name, folder(Map.of("adapter_config.json", Octets.utf8(config), file, weights)), code));
+  }
+
+  private void adapters() {
+    String lora = "{\"peft_type\":\"LORA\",\"r\":1,\"lora_alpha\":1}";
+    byte[] hostile = Pickle.stateDict(3, p -> p.text("x").global("os", "system").op(')').op('R'));
+    adapter(
+        "an adapter that calls a shell",
+        lora,
+        "adapter_model.bin",
+        Zip.torch(hostile, Octets.floats(1, 2, 3)).bytes(),
+        ErrorCode.PICKLE_FORBIDDEN);
+    adapter(
+        "an adapter's key twice",
+        "{\"r\":1,\"r\":2}",
+        "adapter_model.safetensors",
+        SHARD,
+        ErrorCode.JSON_MALFORMED);
+    adapter("an adapter without weights", lora, "x", SHARD, ErrorCode.TENSOR_MISSING);
   }
 }
