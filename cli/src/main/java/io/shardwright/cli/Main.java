@@ -67,7 +67,7 @@ public final class Main {
   /** The program's commands, which print to a screen. */
   static CommandLine commandLine(Screen screen) {
     var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen));
-    line.getSubcommands().values().stream().distinct().forEach(Main::addLimits);
+    addLimits(line);
     line.setOut(screen.out()).setErr(screen.err());
     line.setUsageHelpAutoWidth(false).setExpandAtFiles(true);
     line.setParameterExceptionHandler(new UsageErrors());
@@ -90,6 +90,7 @@ public final class Main {
     if (command.getCommand() instanceof ScreenCommand screen) {
       screen.common().limits().addTo(command);
     }
+    command.getSubcommands().values().stream().distinct().forEach(Main::addLimits);
   }
 
   /** Long options take underscores too, as NeMo's do: {@code --target_file=x}. */

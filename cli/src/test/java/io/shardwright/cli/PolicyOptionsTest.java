@@ -162,6 +162,15 @@ class PolicyOptionsTest {
             "inspect", BENIGN.resolve("tensor.pt"), "--family-file", family, "--max-yaml-depth", 1);
     assertEquals(5, over.code(), over.err());
     assertTrue(over.err().contains("f.yaml"), over.err());
+    Run draft =
+        Run.of(
+            "families",
+            "validate",
+            family,
+            BENIGN.resolve("archive-gnu.nemo"),
+            "--max-yaml-depth",
+            1);
+    assertEquals(5, draft.code(), draft.err());
     Path adapter = Files.createDirectory(folder.resolve("adapter"));
     Files.writeString(adapter.resolve("adapter_config.json"), "{\"a\":[[1]]}");
     Path model = BENIGN.resolve("archive-gnu.nemo");

@@ -8,6 +8,8 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,9 +61,18 @@ public interface ModelSource extends AutoCloseable {
   /**
    * Refuses files that may not be written again.
    *
-   * @throws io.shardwright.spi.error.UnsafeCheckpointException naming what their pickles hold
+   * @throws UnsafeCheckpointException naming what their pickles hold
    */
-  void requireCarriable();
+  default void requireCarriable() {
+    if (!dangerous().isEmpty()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.PICKLE_FORBIDDEN,
+          name(),
+          "its pickle calls "
+              + String.join(", ", dangerous())
+              + ", which runs code when Python loads it; see inspect --pickle");
+    }
+  }
 
   /** Refuses if a file changed since it was opened. */
   void requireUnchanged();

@@ -8,7 +8,6 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.SetValue;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
@@ -16,11 +15,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 
 /** The stack machine. It builds values and does nothing else. */
 public final class PickleReader {
@@ -35,8 +30,8 @@ public final class PickleReader {
   private final PickleAssembly assembly;
   private final PickleMemo memo;
   private final PickleFrames frames;
+  private final PickleGlobals globals;
   private final PickleAlarms alarms = new PickleAlarms();
-  private final Map<Global, Global> globals = new LinkedHashMap<>();
   private final List<PersistentId> persistentIds = new ArrayList<>();
   private final long maxOperations;
   private final long maxBytes;
@@ -49,6 +44,7 @@ public final class PickleReader {
     assembly = new PickleAssembly(cursor);
     memo = new PickleMemo(cursor);
     frames = new PickleFrames(cursor);
+    globals = new PickleGlobals(cursor);
     maxOperations = guard.limit(Limit.PICKLE_OPS);
     maxBytes = guard.limit(Limit.PICKLE_BYTES);
     maxStack = guard.limit(Limit.PICKLE_MEMO);
@@ -109,11 +105,7 @@ public final class PickleReader {
     frames.requireEnd();
     PickleDepth.require(root, cursor);
     return new PickleDocument(
-        root,
-        Collections.unmodifiableSet(new LinkedHashSet<>(globals.keySet())),
-        alarms.calls(),
-        persistentIds,
-        cursor.position());
+        root, globals.all(), alarms.calls(), persistentIds, cursor.position());
   }
 
   private void require(Limit limit, long found, long allowed) {
@@ -195,13 +187,13 @@ public final class PickleReader {
 
   private boolean object(int opcode) {
     switch (opcode) {
-      case 'c' -> stack.push(globalLine());
+      case 'c' -> stack.push(globals.line());
       case 0x93 -> stackGlobal();
       case 'R' -> call(Call.Kind.REDUCE);
       case 0x81 -> call(Call.Kind.NEWOBJ);
       case 0x92 -> callWithKeywords();
       case 'i' -> {
-        Global type = globalLine();
+        Global type = globals.line();
         push(Call.Kind.INST, type, new Tuple(stack.popMark()), Constant.NONE);
       }
       case 'o' -> oldObject();
@@ -214,39 +206,9 @@ public final class PickleReader {
     return true;
   }
 
-  private Global globalLine() {
-    return global(name(cursor.line()), name(cursor.line()));
-  }
-
-  private String name(byte[] line) {
-    return Utf8.decode(line).orElseThrow(() -> cursor.malformed("a name that is not UTF-8"));
-  }
-
-  /**
-   * A name. One with a line's end in it would be another program when it is written again as a
-   * line.
-   */
-  private Global global(String module, String name) {
-    boolean odd =
-        (module + name).chars().anyMatch(c -> c <= ' ' || c == 0x7f || c >= 0xd800 && c <= 0xdfff);
-    if (odd || module.isEmpty() || name.isEmpty()) {
-      throw cursor.malformed("a global whose module or name is no identifier");
-    }
-    Global global = PythonNames.fromPython2(module, name);
-    Global known = globals.putIfAbsent(global, global);
-    if (known == null) {
-      cursor.keep(CALL + 2L * (module.length() + name.length()));
-    }
-    return known == null ? global : known;
-  }
-
   private void stackGlobal() {
     PickleValue name = stack.pop();
-    PickleValue module = stack.pop();
-    if (!(name instanceof Text n && module instanceof Text m)) {
-      throw cursor.malformed("a global whose name is no text");
-    }
-    stack.push(global(m.value(), n.value()));
+    stack.push(globals.of(stack.pop(), name));
   }
 
   private void persistentId() {

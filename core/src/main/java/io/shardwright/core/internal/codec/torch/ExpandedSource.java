@@ -16,21 +16,27 @@ final class ExpandedSource implements ByteSource {
   /** One axis; neighbours that one stride serves are one. */
   private record Axis(long dim, long stride) {}
 
-  private final String name;
+  private final ByteSource stored;
   private final long size;
   private final int element;
   private final long start;
   private final List<Axis> axes = new ArrayList<>();
-  private final Supplier<byte[]> storage;
+  private final Supplier<byte[]> kept;
   private byte[] bytes;
 
+  /**
+   * Reads nothing yet.
+   *
+   * @param stored where the values lie
+   * @param kept reads all of that, once
+   */
   ExpandedSource(
-      TensorSpec spec, long start, List<Long> strides, Supplier<byte[]> storage, String name) {
-    this.name = name;
+      TensorSpec spec, long start, List<Long> strides, ByteSource stored, Supplier<byte[]> kept) {
+    this.stored = stored;
     this.size = spec.byteSize();
     this.element = spec.dtype().byteSize();
     this.start = start;
-    this.storage = storage;
+    this.kept = kept;
     for (int axis = 0; axis < strides.size(); axis++) {
       add(new Axis(spec.shape().dim(axis), strides.get(axis)));
     }
@@ -53,7 +59,13 @@ final class ExpandedSource implements ByteSource {
 
   @Override
   public String name() {
-    return name;
+    return stored.name();
+  }
+
+  /** Tells whether two runs read the same values. */
+  @Override
+  public String toString() {
+    return axes + " from " + start + " of " + stored;
   }
 
   @Override
@@ -63,7 +75,7 @@ final class ExpandedSource implements ByteSource {
 
   private synchronized byte[] bytes() {
     if (bytes == null) {
-      bytes = storage.get();
+      bytes = kept.get();
     }
     return bytes;
   }

@@ -96,7 +96,7 @@ final class TensorDecoder {
     expansion.add(value, spec, bytes.size());
     long first = spec.byteSize() == 0 ? 0 : Math.addExact(start, storage.viewStart());
     if (spec.byteSize() > bytes.size() && bytes.size() <= KEPT) {
-      bytes = new ExpandedSource(spec, first, strides, () -> kept(storage.key()), bytes.name());
+      bytes = new ExpandedSource(spec, first, strides, bytes, () -> kept(storage.key()));
       first = 0;
       strides = spec.shape().rowMajorStrides();
     }

@@ -23,7 +23,6 @@ import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
-import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
@@ -251,18 +250,6 @@ public final class DirectoryCheckpoint implements ModelSource {
   @Override
   public Map<String, TorchFile> torchFiles() {
     return weights.torchFiles();
-  }
-
-  @Override
-  public void requireCarriable() {
-    if (!dangerous().isEmpty()) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.PICKLE_FORBIDDEN,
-          name(),
-          "its pickle calls "
-              + String.join(", ", dangerous())
-              + ", which runs code when Python loads it; see inspect --pickle");
-    }
   }
 
   @Override

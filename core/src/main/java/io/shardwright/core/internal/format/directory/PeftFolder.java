@@ -13,7 +13,6 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,18 +116,6 @@ public final class PeftFolder implements ModelSource {
   @Override
   public Map<String, TorchFile> torchFiles() {
     return weights.torchFiles();
-  }
-
-  @Override
-  public void requireCarriable() {
-    if (!dangerous().isEmpty()) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.PICKLE_FORBIDDEN,
-          name(),
-          "its pickle calls "
-              + String.join(", ", dangerous())
-              + ", which runs code when Python loads it; see inspect --pickle");
-    }
   }
 
   @Override

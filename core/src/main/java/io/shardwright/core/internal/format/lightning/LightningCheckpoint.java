@@ -17,7 +17,6 @@ import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
-import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -256,18 +255,6 @@ public final class LightningCheckpoint implements ModelSource {
     var named = new LinkedHashMap<String, TorchFile>();
     files.values().forEach(file -> named.put(file.member(), file.torch()));
     return named;
-  }
-
-  @Override
-  public void requireCarriable() {
-    if (!dangerous().isEmpty()) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.PICKLE_FORBIDDEN,
-          name,
-          "its pickle calls "
-              + String.join(", ", dangerous())
-              + ", which runs code when Python loads it; see inspect --pickle");
-    }
   }
 
   @Override

@@ -10,8 +10,6 @@ import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.RankCoordinate;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -139,12 +137,7 @@ public final class LooseCheckpoint implements ModelSource {
 
   @Override
   public void requireCarriable() {
-    if (!dangerous().isEmpty()) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.PICKLE_FORBIDDEN,
-          name,
-          "its pickle calls " + String.join(", ", dangerous()) + "; see inspect --pickle");
-    }
+    ModelSource.super.requireCarriable();
     files.forEach(LooseFile::requireUnderstood);
   }
 

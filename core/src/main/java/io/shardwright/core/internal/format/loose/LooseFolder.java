@@ -1,11 +1,11 @@
 package io.shardwright.core.internal.format.loose;
 
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.format.directory.ShardIndex;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -56,9 +56,10 @@ public final class LooseFolder {
           list(entry, name + "/", 1);
         }
       }
-    } catch (IOException | DirectoryIteratorException failure) {
-      throw new CheckpointIoException(
-          ErrorCode.READ_FAILED, folder.toString(), "can't be listed: " + failure.getMessage());
+    } catch (IOException failure) {
+      throw ReadFailure.of(folder.toString(), "listed", failure);
+    } catch (DirectoryIteratorException failure) {
+      throw ReadFailure.of(folder.toString(), "listed", failure.getCause());
     }
   }
 

@@ -2,7 +2,9 @@ package io.shardwright.core.internal.codec.torch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -30,7 +32,7 @@ class ExpandedSourceTest {
       byte[] storage = new byte[100 * spec.dtype().byteSize()];
       random.nextBytes(storage);
       byte[] expected = expected(spec, start, strides, storage);
-      var source = new ExpandedSource(spec, start, strides, () -> storage, "test");
+      var source = over(spec, start, strides, storage);
       assertEquals(expected.length, source.size(), "seed " + seed);
       assertEquals(-1, source.read(ByteBuffer.allocate(1), source.size()), "seed " + seed);
       for (int i = 0; i < 10; i++) {
@@ -78,19 +80,36 @@ class ExpandedSourceTest {
   void readsItsStorageOnceAndNotBeforeItIsWanted() {
     var reads = new AtomicInteger();
     var spec = new TensorSpec("w", DType.INT8, Shape.of(9));
+    byte[] storage = {7};
     var source =
         new ExpandedSource(
             spec,
             0,
             List.of(0L),
+            new MemorySource(storage, "test"),
             () -> {
               reads.incrementAndGet();
-              return new byte[] {7};
-            },
-            "test");
+              return storage;
+            });
     assertEquals(0, reads.get());
     assertArrayEquals(new byte[] {7, 7}, read(source, 2, 4, false));
     assertArrayEquals(new byte[] {7, 7, 7}, read(source, 6, 9, false));
     assertEquals(1, reads.get());
+  }
+
+  /** What was written of a tensor is taken over by a later run only if it is the same one. */
+  @Test
+  void isKnownAgainByWhatItIsMadeOf() {
+    var spec = new TensorSpec("w", DType.INT8, Shape.of(9));
+    String once = over(spec, 0, List.of(0L), new byte[] {1, 2}).toString();
+    assertEquals(once, over(spec, 0, List.of(0L), new byte[] {1, 2}).toString());
+    assertNotEquals(once, over(spec, 1, List.of(0L), new byte[] {1, 2}).toString());
+    assertNotEquals(once, over(spec, 0, List.of(0L), new byte[] {1, 3}).toString());
+  }
+
+  private static ExpandedSource over(
+      TensorSpec spec, long start, List<Long> strides, byte[] storage) {
+    var stored = new MemorySource(storage, "test");
+    return new ExpandedSource(spec, start, strides, stored, () -> storage);
   }
 }
