@@ -9,6 +9,7 @@ import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.Planner;
@@ -73,8 +74,12 @@ public final class SparseRun {
   private static ModelSource open(Path folder, AdapterRegistry registry) {
     return Files.exists(folder.resolve("config.json"))
         ? DirectoryCheckpoint.open(
-            folder, registry.formats().get(0), registry.communityModels(), Optional.empty())
-        : NemoCheckpoint.open(folder, folder);
+            folder,
+            registry.formats().get(0),
+            registry.communityModels(),
+            Optional.empty(),
+            Guard.standard())
+        : NemoCheckpoint.open(folder, folder, Guard.standard());
   }
 
   private static ExecutablePlan plan(

@@ -79,6 +79,8 @@ final class CheckpointFields {
                 Fields.of("file", found.file())
                     .and("name", found.name())
                     .and("meaning", OutlineFields.word(found.meaning()))
+                    .and("effect", found.effect())
+                    .and("calls", found.calls())
                     .map())
         .toList();
   }

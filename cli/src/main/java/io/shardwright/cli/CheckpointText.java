@@ -2,6 +2,7 @@ package io.shardwright.cli;
 
 import io.shardwright.core.Checkpoint;
 import io.shardwright.core.CheckpointSummary;
+import io.shardwright.core.PickleImport;
 import io.shardwright.core.StoredTensor;
 import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.GridTable;
@@ -193,17 +194,12 @@ final class CheckpointText {
 
   /** The names that its pickles mention. */
   CheckpointText imports() {
-    checkpoint
-        .pickleImports()
-        .forEach(
-            found ->
-                lines.add(
-                    String.format(
-                        Locale.ROOT,
-                        "%-10s %s (%s)",
-                        CheckpointFields.meaning(found),
-                        Screen.safe(found.name()),
-                        Screen.safe(found.file()))));
+    for (PickleImport found : checkpoint.pickleImports()) {
+      String what = found.name() + " " + found.effect() + " (" + found.file() + ")";
+      String meaning = CheckpointFields.meaning(found);
+      lines.add(String.format(Locale.ROOT, "%-11s %s", meaning, Screen.safe(what)));
+      found.calls().forEach(call -> lines.add("            here: " + Screen.safe(call)));
+    }
     return this;
   }
 }

@@ -3,6 +3,7 @@ package io.shardwright.cli;
 import io.shardwright.core.Device;
 import io.shardwright.core.RunOptions;
 import io.shardwright.core.ShardwrightBuilder;
+import io.shardwright.core.policy.ReadPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
@@ -72,6 +73,26 @@ final class CommonOptions {
   private Integer threads;
 
   @Option(
+      names = "--unknown-globals",
+      paramLabel = "keep|refuse",
+      defaultValue = "keep",
+      description = "Whether a file may hold Python objects without a meaning here.")
+  private UnknownGlobals unknownGlobals;
+
+  @Option(
+      names = "--no-follow-links",
+      description = "Refuse symbolic links among the files of a folder.")
+  private boolean noFollowLinks;
+
+  private final LimitOptions limits = new LimitOptions();
+
+  /** What becomes of Python objects without a meaning here. */
+  enum UnknownGlobals {
+    keep,
+    refuse
+  }
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
@@ -95,6 +116,19 @@ final class CommonOptions {
 
   Style.Choice colour() {
     return colour;
+  }
+
+  LimitOptions limits() {
+    return limits;
+  }
+
+  ReadPolicy readPolicy() {
+    return new ReadPolicy(
+        limits.limits(),
+        unknownGlobals == UnknownGlobals.refuse
+            ? ReadPolicy.UnknownGlobals.REFUSE
+            : ReadPolicy.UnknownGlobals.KEEP,
+        !noFollowLinks);
   }
 
   /** Where families come from. */

@@ -67,6 +67,7 @@ public final class Main {
   /** The program's commands, which print to a screen. */
   static CommandLine commandLine(Screen screen) {
     var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen));
+    addLimits(line);
     line.setOut(screen.out()).setErr(screen.err());
     line.setUsageHelpAutoWidth(false).setExpandAtFiles(true);
     line.setParameterExceptionHandler(new UsageErrors());
@@ -83,6 +84,13 @@ public final class Main {
       var failures = (Failures) line.getExecutionExceptionHandler();
       return failures.error(thrown, List.of(hyphenated).contains("--json"));
     }
+  }
+
+  private static void addLimits(CommandLine command) {
+    if (command.getCommand() instanceof ScreenCommand screen) {
+      screen.common().limits().addTo(command);
+    }
+    command.getSubcommands().values().stream().distinct().forEach(Main::addLimits);
   }
 
   /** Long options take underscores too, as NeMo's do: {@code --target_file=x}. */

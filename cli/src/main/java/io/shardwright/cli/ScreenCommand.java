@@ -35,7 +35,7 @@ abstract class ScreenCommand implements Callable<Integer> {
   }
 
   final Shardwright shardwright() {
-    var builder = Shardwright.builder();
+    var builder = Shardwright.builder().readPolicy(common.readPolicy());
     common.apply(builder);
     Program.nativeFolders().forEach(builder::nativeFolder);
     Shardwright made = builder.build();

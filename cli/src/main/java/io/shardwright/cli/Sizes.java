@@ -20,11 +20,13 @@ final class Sizes {
   }
 
   /**
-   * A size such as {@code 5GB}, in powers of ten as transformers counts; empty where it is none.
+   * A size: {@code 5GB} in powers of ten as transformers counts, {@code 16MiB} in powers of 1024;
+   * empty where it is none.
    */
   static Optional<Long> parse(String text) {
     var found =
-        Pattern.compile("([1-9][0-9]{0,8})(|KB|MB|GB)").matcher(text.toUpperCase(Locale.ROOT));
+        Pattern.compile("([1-9][0-9]{0,17})(|KB|MB|GB|TB|KIB|MIB|GIB|TIB)")
+            .matcher(text.toUpperCase(Locale.ROOT));
     if (!found.matches()) {
       return Optional.empty();
     }
@@ -33,8 +35,14 @@ final class Sizes {
           case "KB" -> 1_000;
           case "MB" -> 1_000_000;
           case "GB" -> 1_000_000_000;
+          case "TB" -> 1_000_000_000_000L;
+          case "KIB" -> 1L << 10;
+          case "MIB" -> 1L << 20;
+          case "GIB" -> 1L << 30;
+          case "TIB" -> 1L << 40;
           default -> 1;
         };
-    return Optional.of(Long.parseLong(found.group(1)) * unit);
+    long count = Long.parseLong(found.group(1));
+    return count > Long.MAX_VALUE / unit ? Optional.empty() : Optional.of(count * unit);
   }
 }

@@ -38,7 +38,7 @@ final class Rules {
     rules.put("statics", noMutableStatics());
     rules.put("streams", standardStreamsBelongToTheCli());
     rules.put("threads", threadsBelongToTheExecution());
-    rules.put("reflection", nothingFromAFileBecomesCode());
+    rules.putAll(Hygiene.rules());
     rules.put("services", servicesAreLoadedInOnePlace());
     rules.put("face", publicFaceHidesInternals());
     rules.put("stateless", adaptersAreStateless());
@@ -184,19 +184,6 @@ final class Rules {
         .dependOnClassesThat()
         .areAssignableTo(Thread.class)
         .because("threads are started, counted and ended in one place");
-  }
-
-  private static ArchRule nothingFromAFileBecomesCode() {
-    return noClasses()
-        .should()
-        .callMethod(Class.class, "forName", String.class)
-        .orShould()
-        .dependOnClassesThat()
-        .resideInAnyPackage("java.lang.reflect..", "javax.script..", "java.rmi..")
-        .orShould()
-        .dependOnClassesThat()
-        .haveFullyQualifiedName("java.io.ObjectInputStream")
-        .because("nothing from a file is ever executed");
   }
 
   private static ArchRule servicesAreLoadedInOnePlace() {

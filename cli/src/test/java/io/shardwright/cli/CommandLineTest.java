@@ -185,8 +185,14 @@ class CommandLineTest {
   @Test
   void plansWithoutWriting() {
     Run run = Run.of("reshard", vit, out, "--tp", "2", "--dry-run");
-    assertEquals(run.out(), Run.of("plan", vit, out, "--tp", "2").out());
+    Run plan = Run.of("plan", vit, out, "--tp", "2");
+    assertEquals(withoutFreeSpace(run.out()), withoutFreeSpace(plan.out()));
     assertFalse(Files.exists(out));
+  }
+
+  /** Others write to the disk too. */
+  private static String withoutFreeSpace(String plan) {
+    return plan.replaceAll("[0-9.]+ [KMGT]iB free", "free");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.guard.Guard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -107,7 +108,7 @@ abstract class CommunityFolders {
   static Map<String, float[]> floats(Path source) {
     Map<String, float[]> all = new LinkedHashMap<>();
     try (var file = new FileSource(source.resolve(WEIGHTS), WEIGHTS)) {
-      SafetensorsFile.open(file)
+      SafetensorsFile.open(file, Guard.standard())
           .tensors()
           .forEach(
               (name, stored) -> {
@@ -125,7 +126,7 @@ abstract class CommunityFolders {
 
   static byte[] torchFile(Path source) {
     try (var file = new FileSource(source.resolve(WEIGHTS), WEIGHTS)) {
-      var tensors = SafetensorsFile.open(file).tensors();
+      var tensors = SafetensorsFile.open(file, Guard.standard()).tensors();
       var pickle = new StateDictPickle();
       Map<String, byte[]> bytes = new LinkedHashMap<>();
       tensors.forEach(

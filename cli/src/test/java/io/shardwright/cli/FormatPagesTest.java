@@ -8,6 +8,7 @@ import io.shardwright.cli.MarkdownPage.Block;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,9 +126,9 @@ class FormatPagesTest {
   void readsTheFilesThatNoCommandReadsAlone() {
     try (var torch = new FileSource(SAMPLES.resolve("tiny.pt"), "tiny.pt");
         var safetensors = new FileSource(SAMPLES.resolve("tiny.safetensors"), "tiny.safetensors")) {
-      var weight = TorchFile.open(torch).stateDict().tensors().get("weight");
+      var weight = TorchFile.open(torch, Guard.standard()).stateDict().tensors().get("weight");
       assertEquals(Shape.of(2, 2), weight.spec().shape());
-      var tensors = SafetensorsFile.open(safetensors).tensors();
+      var tensors = SafetensorsFile.open(safetensors, Guard.standard()).tensors();
       assertEquals(List.of("weight", "bias"), List.copyOf(tensors.keySet()));
     }
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.guard.Guard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class McoreTest {
 
   private static List<String> names(Path file) {
     try (var source = new FileSource(file, "file")) {
-      return TorchFile.open(source).stateDict().names();
+      return TorchFile.open(source, Guard.standard()).stateDict().names();
     }
   }
 

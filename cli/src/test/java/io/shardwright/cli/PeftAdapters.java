@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.Shardwright;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,7 +65,7 @@ abstract class PeftAdapters extends CommunityFolders {
   static Map<String, float[]> expected(Path safetensors) {
     Map<String, float[]> all = new LinkedHashMap<>();
     try (var file = new FileSource(safetensors, "")) {
-      SafetensorsFile.open(file)
+      SafetensorsFile.open(file, Guard.standard())
           .tensors()
           .forEach(
               (name, stored) -> {

@@ -3,6 +3,7 @@ package io.shardwright.cli;
 import io.shardwright.core.SmallCheckpoint;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -165,7 +166,7 @@ final class TinyGpt {
   /** The bytes of a tensor in a torch file. */
   static byte[] bytes(Path file, String name) {
     try (var source = new FileSource(file, file.toString())) {
-      var tensor = TorchFile.open(source).stateDict().tensors().get(name);
+      var tensor = TorchFile.open(source, Guard.standard()).stateDict().tensors().get(name);
       var bytes = ByteBuffer.allocate((int) tensor.spec().byteSize());
       tensor.storage().readFully(bytes, tensor.storageOffset() * tensor.spec().dtype().byteSize());
       return bytes.array();

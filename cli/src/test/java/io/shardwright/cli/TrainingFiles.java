@@ -9,6 +9,7 @@ import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.codec.torch.TorchLayout.StorageSpec;
+import io.shardwright.core.internal.guard.Guard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ final class TrainingFiles {
       throws IOException {
     byte[] bytes;
     try (var file = new FileSource(source, source.toString())) {
-      TorchFile torch = TorchFile.open(file);
+      TorchFile torch = TorchFile.open(file, Guard.standard());
       Map<String, byte[]> storages = storages(torch);
       bytes = zip(PickleWriter.write(change.apply(torch.document().root())), storages);
     }

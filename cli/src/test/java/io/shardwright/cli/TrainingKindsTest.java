@@ -15,6 +15,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.guard.Guard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -198,9 +199,11 @@ class TrainingKindsTest {
     Path out = folder.resolve("out");
     Checkpoints.reshard(source, out, "--tp", 2, "--vocab-size", 250);
     try (var file = new FileSource(out.resolve("mp_rank_01").resolve(STEP), STEP)) {
-      Call found = (Call) TrainingFiles.get(TorchFile.open(file).document().root(), "odd");
+      Call found =
+          (Call) TrainingFiles.get(TorchFile.open(file, Guard.standard()).document().root(), "odd");
       assertEquals(odd.callable(), found.callable());
-      assertEquals(odd.args(), found.args());
+      assertEquals(
+          ((PickleValue.Tuple) odd.args()).items(), ((PickleValue.Tuple) found.args()).items());
       assertEquals(odd.entries(), found.entries());
     }
   }

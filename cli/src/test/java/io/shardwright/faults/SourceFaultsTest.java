@@ -177,7 +177,7 @@ class SourceFaultsTest {
   @Test
   void saysWhatIsNoFile() throws Exception {
     var folderRefusal = refusal(Files.createDirectories(folder.resolve("empty.nemo")));
-    assertEquals(ErrorCode.CONFIG_MISSING, folderRefusal.code());
+    assertEquals(ErrorCode.FORMAT_UNKNOWN, folderRefusal.code());
     if (Files.exists(Path.of("/dev/zero"))) {
       var device = refusal(Path.of("/dev/zero"));
       assertEquals(ErrorCode.SOURCE_MISSING, device.code());

@@ -81,7 +81,9 @@ final class Adoption implements AutoCloseable {
       Optional<String> named = source.config().text(key).filter(value -> !value.isEmpty());
       entry.getValue().ifPresent(file -> requireTokenizer(source, key, file));
       if (outside(source, named) || entry.getValue().isPresent()) {
-        pack(source, key, named, entry.getValue());
+        Optional<Path> own =
+            options.hparamsFile().flatMap(file -> named).flatMap(Adoption::existing);
+        pack(source, key, named, entry.getValue().or(() -> own));
       }
     }
   }
@@ -106,18 +108,16 @@ final class Adoption implements AutoCloseable {
 
   private void pack(ModelSource source, String key, Optional<String> named, Optional<Path> given) {
     Path path =
-        given
-            .or(() -> named.flatMap(Adoption::existing))
-            .orElseThrow(
-                () ->
-                    new UnrecognizedCheckpointException(
-                        ErrorCode.SOURCE_MISSING,
-                        source.name(),
-                        key
-                            + " is '"
-                            + named.orElse("")
-                            + "', which is no file here: give it with "
-                            + option(key)));
+        given.orElseThrow(
+            () ->
+                new UnrecognizedCheckpointException(
+                    ErrorCode.SOURCE_MISSING,
+                    source.name(),
+                    key
+                        + " is '"
+                        + named.orElse("")
+                        + "'; no file that a checkpoint names is opened: give it with "
+                        + option(key)));
     var file = new FileSource(path, path.toString());
     files.add(file);
     String hash = ContentHash.digits(file);
@@ -145,6 +145,7 @@ final class Adoption implements AutoCloseable {
     changes.add(new ConfigChange(key, named.orElse("null"), INSIDE + name));
   }
 
+  /** What a configuration that the user gave says is the user's word; a checkpoint's is not. */
   private static Optional<Path> existing(String named) {
     try {
       return Optional.of(Path.of(named)).filter(Files::isRegularFile);

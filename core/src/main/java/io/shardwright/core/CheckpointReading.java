@@ -10,11 +10,13 @@ import io.shardwright.core.internal.execute.ReplicaCheck;
 import io.shardwright.core.internal.execute.TensorBlocks;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -55,19 +57,23 @@ final class CheckpointReading {
       found.add(read(NemoCheckpoint.distributedFolder(), array.spec(), array.parts()));
     }
     checkpoint.source().requireIntact();
-    checkpoint
-        .model()
-        .ifPresent(
-            model ->
-                ReplicaCheck.require(
-                    Planner.plan(
-                        model,
-                        unchanged(model),
-                        List.of(),
-                        VocabularySize.UNKNOWN,
-                        Unnamed.files())));
+    var notes = new ArrayList<>(summary.notes());
+    checkpoint.model().ifPresent(model -> compareReplicas(model, notes));
     checkpoint.source().requireUnchanged();
-    return new Verification(summary, bytesRead, List.copyOf(found), summary.notes());
+    return new Verification(summary, bytesRead, List.copyOf(found), notes);
+  }
+
+  /** A family whose rules the numbers contradict is none of this checkpoint's. */
+  private static void compareReplicas(ModelDescription model, List<String> notes) {
+    ExecutablePlan plan;
+    try {
+      plan =
+          Planner.plan(model, unchanged(model), List.of(), VocabularySize.UNKNOWN, Unnamed.files());
+    } catch (PlanRejectedException misfit) {
+      notes.add("its family does not fit, so replicas were not compared: " + misfit.getMessage());
+      return;
+    }
+    ReplicaCheck.require(plan);
   }
 
   private static void refuseUnread(ModelSource source) {

@@ -2,6 +2,7 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.convert.CommunityConfig;
 import io.shardwright.core.internal.convert.CommunityMatch;
+import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.directory.Origin;
@@ -101,10 +102,14 @@ final class Choices {
    * @throws UnsafeCheckpointException naming the types
    */
   static void refuseLoss(ReshardRequest request, ModelDescription model) {
-    if (request.dtype().isEmpty() || request.allowLossy()) {
+    if (request.dtype().isEmpty()) {
       return;
     }
     DType wanted = request.dtype().get();
+    refuseFloat8(wanted, model);
+    if (request.allowLossy()) {
+      return;
+    }
     Set<DType> lossy =
         model.tensors().stream()
             .map(tensor -> tensor.spec().dtype())
@@ -120,6 +125,27 @@ final class Choices {
               + wanted.torchName()
               + " can't hold exactly: allow it with --allow-lossy");
     }
+  }
+
+  /** Values of 8 bits mean nothing without the scales that stand elsewhere. */
+  private static void refuseFloat8(DType wanted, ModelDescription model) {
+    model.tensors().stream()
+        .map(LogicalTensor::spec)
+        .filter(spec -> spec.dtype().isFloat8())
+        .findFirst()
+        .ifPresent(
+            spec -> {
+              throw new UnsupportedCheckpointException(
+                  ErrorCode.UNSUPPORTED,
+                  model.source(),
+                  "'"
+                      + spec.name()
+                      + "' is "
+                      + spec.dtype().torchName()
+                      + ", which can't be cast to "
+                      + wanted.torchName()
+                      + ": leave --dtype out");
+            });
   }
 
   private static boolean holds(DType wanted, DType found) {

@@ -7,9 +7,11 @@ import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.loose.LooseCheckpoint;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.publish.Staging.Order;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ record Extraction(ModelSource source, ExtractedParts parts) {
 
   /** The names of what was written. */
   List<String> run(Path target, boolean overwrite) {
+    refuseWhatIsNoCheckpoint();
     var members = members();
     var files = new ArrayList<OutputFile>();
     members.forEach(member -> files.add(new OutputFile(member.name(), member.bytes().size())));
@@ -36,6 +39,19 @@ record Extraction(ModelSource source, ExtractedParts parts) {
       staging.publish();
     }
     return members.stream().map(Attachment::name).toList();
+  }
+
+  private void refuseWhatIsNoCheckpoint() {
+    if (source instanceof LooseCheckpoint) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED, source.name(), "holds tensors and nothing besides them");
+    }
+    if (parts == ExtractedParts.ALL && !source.dangerous().isEmpty()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.PICKLE_FORBIDDEN,
+          source.name(),
+          "its pickle calls " + source.dangerous().get(0) + "; see inspect --pickle");
+    }
   }
 
   private List<Attachment> members() {

@@ -2,6 +2,7 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
+import io.shardwright.core.internal.format.loose.LooseCheckpoint;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.ParameterTable;
@@ -14,6 +15,9 @@ final class Families {
   private Families() {}
 
   static Optional<ModelFamilyAdapter> of(ModelSource source, AdapterRegistry registry) {
+    if (source instanceof LooseCheckpoint) {
+      return Optional.empty();
+    }
     return source instanceof DirectoryCheckpoint folder
         ? Optional.of(registry.familyOf(folder.model(), source.name()))
         : registry.claiming(source.config(), source.name());
@@ -25,6 +29,13 @@ final class Families {
    * @throws UnrecognizedCheckpointException if none claims it, or several do
    */
   static ModelFamilyAdapter require(ModelSource source, AdapterRegistry registry) {
+    if (source instanceof LooseCheckpoint) {
+      throw new UnrecognizedCheckpointException(
+          ErrorCode.FAMILY_UNKNOWN,
+          source.name(),
+          "holds tensors without a model's configuration, so that no family can claim it:"
+              + " inspect and verify read it, and convert --to safetensors");
+    }
     return of(source, registry)
         .orElseThrow(
             () ->

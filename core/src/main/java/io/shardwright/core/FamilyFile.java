@@ -1,6 +1,7 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.family.FamilyGrammar;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.ModelFamilyAdapter;
 import java.nio.file.Path;
 
@@ -17,6 +18,6 @@ public final class FamilyFile {
    *     everything that is wrong
    */
   public static ModelFamilyAdapter read(Path file) {
-    return FamilyGrammar.read(file).family();
+    return FamilyGrammar.read(file, Guard.standard()).family();
   }
 }

@@ -2,7 +2,7 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.family.Declaration;
 import io.shardwright.core.internal.family.FamilyGrammar;
-import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.FoundAdapter;
 import io.shardwright.core.internal.validate.Finding;
 import io.shardwright.core.internal.validate.Validation;
@@ -13,11 +13,12 @@ import java.util.Locale;
 final class FamilyValidation {
   private FamilyValidation() {}
 
-  static FamilyReport of(Path file, Path path, AdapterRegistry registry) {
-    Declaration declaration = FamilyGrammar.readDraft(file);
-    var alone = registry.alone(new FoundAdapter(declaration.family(), file.toString()));
+  static FamilyReport of(Path file, Path path, Sources sources) {
+    Declaration declaration = FamilyGrammar.readDraft(file, new Guard(sources.policy()));
+    var alone = sources.registry().alone(new FoundAdapter(declaration.family(), file.toString()));
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-    try (var source = new Sources(alone).open(path, spool, TrainingOptions.NEWEST, false)) {
+    try (var source =
+        new Sources(alone, sources.policy()).open(path, spool, TrainingOptions.NEWEST, false)) {
       var validation = Validation.of(declaration, source, Families.names(source));
       return new FamilyReport(
           declaration.family().id(),

@@ -7,7 +7,6 @@ import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.PeftFolder;
-import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.CommunityModel;
@@ -39,20 +38,18 @@ final class Lora implements AutoCloseable {
    * Opens what a request names: a NeMo archive or folder, or a folder of peft.
    *
    * @param model what it is for
+   * @param sources opens it
    * @param spoolFolder where a compressed archive may be unpacked to
    * @throws UnsupportedCheckpointException if the request's format keeps what merging would outdate
    */
-  static Lora of(ReshardRequest request, ModelSource model, Path spoolFolder) {
+  static Lora of(ReshardRequest request, ModelSource model, Sources sources, Path spoolFolder) {
     refuseAlone(model);
     if (request.lora().isEmpty()) {
       return none();
     }
     Path path = request.lora().get();
     refuseFormat(ReshardJob.format(request), path);
-    ModelSource source =
-        PeftFolder.recognizes(path)
-            ? PeftFolder.open(path)
-            : NemoCheckpoint.open(path, spoolFolder);
+    ModelSource source = sources.openAdapter(path, spoolFolder);
     try {
       source.requireCarriable();
       return new Lora(Optional.of(source));

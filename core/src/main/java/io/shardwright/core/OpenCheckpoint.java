@@ -1,6 +1,9 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.codec.pickle.PickleNames;
+import io.shardwright.core.internal.codec.pickle.PickleText;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.LogicalTensor;
@@ -34,8 +37,8 @@ import java.util.Set;
 
 /** A checkpoint that is looked at. A family that does not fit is a note, not an error. */
 final class OpenCheckpoint implements Checkpoint {
-  private static final Set<ErrorCode> MISFIT =
-      Set.of(ErrorCode.TENSOR_UNMATCHED, ErrorCode.TENSOR_MISSING, ErrorCode.TENSOR_MALFORMED);
+  private static final Set<ErrorCode.Kind> MISFIT =
+      Set.of(ErrorCode.Kind.INPUT, ErrorCode.Kind.PLAN);
 
   private final Path path;
   private final ModelSource source;
@@ -51,21 +54,21 @@ final class OpenCheckpoint implements Checkpoint {
     notes.addAll(source.notes());
   }
 
-  static OpenCheckpoint open(Path path, AdapterRegistry registry) {
+  static OpenCheckpoint open(Path path, Sources sources) {
     try {
-      return open(path, registry, true);
+      return open(path, sources, true);
     } catch (UnsupportedCheckpointException optimizer) {
-      var without = open(path, registry, false);
+      var without = open(path, sources, false);
       without.notes.add(optimizer.getMessage());
       return without;
     }
   }
 
-  private static OpenCheckpoint open(Path path, AdapterRegistry registry, boolean state) {
+  private static OpenCheckpoint open(Path path, Sources sources, boolean state) {
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-    ModelSource source = new Sources(registry).open(path, spool, TrainingOptions.NEWEST, state);
+    ModelSource source = sources.look(path, spool, state);
     try {
-      return new OpenCheckpoint(path, source, registry);
+      return new OpenCheckpoint(path, source, sources.registry());
     } catch (RuntimeException refusal) {
       source.close();
       throw refusal;
@@ -76,9 +79,9 @@ final class OpenCheckpoint implements Checkpoint {
     var dangerous = source.dangerous();
     if (!dangerous.isEmpty()) {
       notes.add(
-          "names "
+          "its pickle calls "
               + String.join(", ", dangerous)
-              + ", which would run code in Python: do not load this file with other tools");
+              + ", as no weights need: do not load this file with other tools");
       return SourceFiles.ofRanks(List.of());
     }
     return source.sourceFiles();
@@ -99,7 +102,7 @@ final class OpenCheckpoint implements Checkpoint {
               Families.names(source),
               false));
     } catch (CheckpointException misfit) {
-      if (!MISFIT.contains(misfit.code())) {
+      if (!MISFIT.contains(misfit.code().kind()) || misfit.code() == ErrorCode.RANKS_DISAGREE) {
         throw misfit;
       }
       notes.add(
@@ -216,17 +219,21 @@ final class OpenCheckpoint implements Checkpoint {
         .torchFiles()
         .forEach(
             (member, file) ->
-                file.document()
-                    .globals()
-                    .forEach(
-                        global ->
-                            imports.add(
-                                new PickleImport(
-                                    member,
-                                    global.toString(),
-                                    PickleImport.Meaning.valueOf(
-                                        PickleNames.meaning(global).name())))));
+                file.document().globals().stream()
+                    .map(global -> pickleImport(member, global, file.document().alarms()))
+                    .forEach(imports::add));
     return imports;
+  }
+
+  private static PickleImport pickleImport(String member, Global global, List<Call> alarms) {
+    var calls =
+        alarms.stream()
+            .filter(call -> PickleText.mentions(call, global))
+            .map(PickleText::of)
+            .distinct()
+            .toList();
+    var meaning = PickleImport.Meaning.valueOf(PickleNames.meaning(global).name());
+    return new PickleImport(member, global.toString(), meaning, PickleNames.effect(global), calls);
   }
 
   @Override

@@ -26,7 +26,7 @@ import java.util.OptionalLong;
 /** One request on its way: open, describe, plan, execute, verify, publish. */
 final class ReshardJob implements AutoCloseable {
   private final ReshardRequest request;
-  private final AdapterRegistry registry;
+  private final Sources sources;
   private final ModelSource source;
   private final Adoption adoption;
   private final Lora lora;
@@ -35,14 +35,14 @@ final class ReshardJob implements AutoCloseable {
 
   private ReshardJob(
       ReshardRequest request,
-      AdapterRegistry registry,
+      Sources sources,
       ModelSource source,
       Adoption adoption,
       Lora lora,
       ExecutablePlan plan,
       CheckpointTarget layout) {
     this.request = request;
-    this.registry = registry;
+    this.sources = sources;
     this.source = source;
     this.adoption = adoption;
     this.lora = lora;
@@ -50,24 +50,24 @@ final class ReshardJob implements AutoCloseable {
     this.layout = layout;
   }
 
-  static ReshardJob open(ReshardRequest request, AdapterRegistry all) {
-    AdapterRegistry registry = request.family().map(all::choosing).orElse(all);
+  static ReshardJob open(ReshardRequest request, Sources all) {
+    Sources sources = request.family().map(all::choosing).orElse(all);
+    AdapterRegistry registry = sources.registry();
     Path target = request.target().toAbsolutePath().normalize();
     refuseTarget(request, target);
     boolean toTraining = format(request) == TargetFormat.LIGHTNING;
     ModelSource source =
-        new Sources(registry)
-            .open(request.source(), spoolFolder(target), request.training(), toTraining);
+        sources.open(request.source(), spoolFolder(target), request.training(), toTraining);
     Adoption adoption = Adoption.none();
     Lora lora = Lora.none();
     try {
-      lora = Lora.of(request, source, spoolFolder(target));
+      lora = Lora.of(request, source, sources, spoolFolder(target));
       Claims.requireTraining(toTraining, source);
       Claims.require(request, source);
       Claims.requirePlaceForTokenizer(request, source);
       source.requireCarriable();
       if (format(request) == TargetFormat.SAFETENSORS) {
-        return plain(request, source, adoption, registry);
+        return plain(request, source, adoption, sources);
       }
       ModelFamilyAdapter family = Families.require(source, registry);
       if (adopts(request)) {
@@ -75,7 +75,7 @@ final class ReshardJob implements AutoCloseable {
       }
       var kind = new TargetKind(request, source, adoption, registry);
       ExecutablePlan plan = plan(request, source, family, adoption, lora, kind);
-      return new ReshardJob(request, registry, source, adoption, lora, plan, kind.layOut(plan));
+      return new ReshardJob(request, sources, source, adoption, lora, plan, kind.layOut(plan));
     } catch (RuntimeException refusal) {
       lora.close();
       adoption.close();
@@ -102,7 +102,7 @@ final class ReshardJob implements AutoCloseable {
 
   /** Nothing is described, nothing merged: every stored tensor is written as it is. */
   private static ReshardJob plain(
-      ReshardRequest request, ModelSource source, Adoption adoption, AdapterRegistry registry) {
+      ReshardRequest request, ModelSource source, Adoption adoption, Sources sources) {
     var plan =
         PlainPlan.of(
             source.name(),
@@ -110,9 +110,8 @@ final class ReshardJob implements AutoCloseable {
             source.config(),
             source.size(),
             source.sourceFiles());
-    var kind = new TargetKind(request, source, adoption, registry);
-    return new ReshardJob(
-        request, registry, source, adoption, Lora.none(), plan, kind.layOut(plan));
+    var kind = new TargetKind(request, source, adoption, sources.registry());
+    return new ReshardJob(request, sources, source, adoption, Lora.none(), plan, kind.layOut(plan));
   }
 
   private List<String> notes() {
@@ -164,7 +163,7 @@ final class ReshardJob implements AutoCloseable {
     Choices.refuseLoss(request, model);
     OptionalLong tokenizer =
         adoption.attachments().stream()
-            .map(attachment -> TokenizerSize.of(attachment.bytes()))
+            .map(attachment -> TokenizerSize.of(attachment.bytes(), source.guard()))
             .filter(OptionalLong::isPresent)
             .findFirst()
             .orElseGet(source::tokenizerSize);
@@ -194,7 +193,7 @@ final class ReshardJob implements AutoCloseable {
   Report run(ProgressListener listener, List<Path> natives) {
     var conditions = Resources.conditions(request.run(), natives);
     return new ReshardRun(
-            request, registry, this::requireUnchanged, plan, layout, conditions, listener)
+            request, sources, this::requireUnchanged, plan, layout, conditions, listener)
         .run(changes(), notes());
   }
 

@@ -11,7 +11,6 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.publish.PresentTarget;
 import io.shardwright.core.internal.publish.SideFile;
 import io.shardwright.core.internal.publish.Staging;
-import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
@@ -38,7 +37,7 @@ final class ReshardRun {
           ErrorCode.TARGET_EXISTS);
 
   private final ReshardRequest request;
-  private final AdapterRegistry registry;
+  private final Sources sources;
   private final Runnable requireUnchanged;
   private final ExecutablePlan plan;
   private final CheckpointTarget layout;
@@ -54,14 +53,14 @@ final class ReshardRun {
    */
   ReshardRun(
       ReshardRequest request,
-      AdapterRegistry registry,
+      Sources sources,
       Runnable requireUnchanged,
       ExecutablePlan plan,
       CheckpointTarget layout,
       Conditions conditions,
       ProgressListener listener) {
     this.request = request;
-    this.registry = registry;
+    this.sources = sources;
     this.requireUnchanged = requireUnchanged;
     this.plan = plan;
     this.layout = layout;
@@ -140,7 +139,7 @@ final class ReshardRun {
       return Optional.empty();
     }
     boolean copied = ReshardJob.format(request) == TargetFormat.SAFETENSORS;
-    try (var read = OpenCheckpoint.open(copied ? request.source() : written, registry)) {
+    try (var read = OpenCheckpoint.open(copied ? request.source() : written, sources)) {
       var reading =
           copied
               ? ModelReading.stored(read, request.run(), listener)

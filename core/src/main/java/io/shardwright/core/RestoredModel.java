@@ -2,13 +2,13 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.bytes.SourceChannel;
+import io.shardwright.core.internal.bytes.SourceStream;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.spi.ModelConfig;
 import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -47,16 +47,19 @@ public final class RestoredModel implements AutoCloseable {
 
   private static YamlDocument config(OpenCheckpoint checkpoint, RestoreOptions options) {
     YamlDocument document =
-        options.configFile().map(RestoredModel::read).orElseGet(checkpoint.source()::config);
+        options
+            .configFile()
+            .map(file -> read(file, checkpoint.source().guard()))
+            .orElseGet(checkpoint.source()::config);
     for (var override : options.overrides().entrySet()) {
       document = document.with(override.getKey(), override.getValue());
     }
     return document;
   }
 
-  private static YamlDocument read(Path file) {
+  private static YamlDocument read(Path file, Guard guard) {
     try (var source = new FileSource(file, file.toString())) {
-      return YamlDocument.parse(source);
+      return YamlDocument.parse(source, guard);
     }
   }
 
@@ -183,7 +186,7 @@ public final class RestoredModel implements AutoCloseable {
 
     @Override
     public InputStream open() {
-      return Channels.newInputStream(new SourceChannel(bytes));
+      return new SourceStream(bytes);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,10 +23,12 @@ import java.util.stream.Stream;
  */
 public final class Shardwright {
   private final AdapterRegistry registry;
+  private final ReadPolicy policy;
   private final List<Path> natives;
 
-  Shardwright(AdapterRegistry registry, List<Path> natives) {
+  Shardwright(AdapterRegistry registry, ReadPolicy policy, List<Path> natives) {
     this.registry = registry;
+    this.policy = policy;
     this.natives = natives;
   }
 
@@ -45,6 +48,10 @@ public final class Shardwright {
    */
   public static ShardwrightBuilder builder() {
     return new ShardwrightBuilder();
+  }
+
+  private Sources sources() {
+    return new Sources(registry, policy);
   }
 
   /**
@@ -93,7 +100,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if either can't be read
    */
   public FamilyReport validateFamily(Path file, Path path) {
-    return FamilyValidation.of(file, path, registry);
+    return FamilyValidation.of(file, path, sources());
   }
 
   /**
@@ -104,7 +111,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read
    */
   public Checkpoint open(Path path) {
-    return OpenCheckpoint.open(path, registry);
+    return OpenCheckpoint.open(path, sources());
   }
 
   /**
@@ -142,7 +149,7 @@ public final class Shardwright {
    * @throws IllegalArgumentException if an override's key leads through what is no map
    */
   public RestoredModel restore(Path path, RestoreOptions options) {
-    return RestoredModel.of(OpenCheckpoint.open(path, registry), options);
+    return RestoredModel.of(OpenCheckpoint.open(path, sources()), options);
   }
 
   /**
@@ -154,7 +161,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if the source can't be read
    */
   public ReshardPlan plan(ReshardRequest request) {
-    try (var job = ReshardJob.open(request, registry)) {
+    try (var job = ReshardJob.open(request, sources())) {
       return job.plan();
     }
   }
@@ -169,7 +176,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if anything fails
    */
   public Report run(ReshardPlan plan, ProgressListener listener) {
-    try (var job = ReshardJob.open(plan.request(), registry)) {
+    try (var job = ReshardJob.open(plan.request(), sources())) {
       return job.run(listener, natives);
     }
   }
@@ -185,7 +192,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if the checkpoint is not whole
    */
   public Verification verify(Path path, boolean sums, boolean values, ProgressListener listener) {
-    try (var checkpoint = OpenCheckpoint.open(path, registry)) {
+    try (var checkpoint = OpenCheckpoint.open(path, sources())) {
       return new CheckpointReading(checkpoint, sums, values, listener).read();
     }
   }
@@ -199,7 +206,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if the checkpoint can't be read
    */
   public Manifest manifest(Path path, ProgressListener listener) {
-    try (var checkpoint = OpenCheckpoint.open(path, registry)) {
+    try (var checkpoint = OpenCheckpoint.open(path, sources())) {
       return ModelReading.canonical(checkpoint, RunOptions.DEFAULT, listener).manifest();
     }
   }
@@ -215,8 +222,8 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if one can't be read
    */
   public Comparison diff(Path first, Path second, RunOptions options, ProgressListener listener) {
-    try (var one = OpenCheckpoint.open(first, registry);
-        var other = OpenCheckpoint.open(second, registry)) {
+    try (var one = OpenCheckpoint.open(first, sources());
+        var other = OpenCheckpoint.open(second, sources())) {
       return new CheckpointComparison(one, other).run(Resources.workers(options), listener);
     }
   }
@@ -235,7 +242,7 @@ public final class Shardwright {
   public List<String> extract(Path path, Path target, ExtractedParts parts, boolean overwrite) {
     Overlap.refuse(path, target.toAbsolutePath().normalize());
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-    try (var source = new Sources(registry).open(path, spool, TrainingOptions.NEWEST, false)) {
+    try (var source = sources().open(path, spool, TrainingOptions.NEWEST, false)) {
       return new Extraction(source, parts).run(target, overwrite);
     }
   }

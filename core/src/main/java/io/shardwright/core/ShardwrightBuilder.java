@@ -1,24 +1,39 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.family.FamilyGrammar;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.FoundAdapter;
+import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.ModelFamilyAdapter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Says where {@link Shardwright} looks for families and formats. */
 public final class ShardwrightBuilder {
   private ClassLoader loader = Shardwright.class.getClassLoader();
   private final List<Path> paths = new ArrayList<>();
   private final List<Path> natives = new ArrayList<>();
-  private final List<FoundAdapter> given = new ArrayList<>();
+  private final List<Supplier<FoundAdapter>> given = new ArrayList<>();
+  private ReadPolicy policy = ReadPolicy.STANDARD;
   private boolean discover = true;
   private Optional<String> family = Optional.empty();
 
   ShardwrightBuilder() {}
+
+  /**
+   * Says how files from strangers are read.
+   *
+   * @param given the limits, among others
+   * @return this
+   */
+  public ShardwrightBuilder readPolicy(ReadPolicy given) {
+    policy = given;
+    return this;
+  }
 
   /**
    * Looks for adapters in a class loader.
@@ -54,16 +69,18 @@ public final class ShardwrightBuilder {
   }
 
   /**
-   * Adds a family that a YAML file declares.
+   * Adds a family that a YAML file declares. It is read when all is built.
    *
    * @param file as {@code docs/family-file.md} says
    * @return this
-   * @throws io.shardwright.spi.error.CheckpointException if it can't be read, with the place of
-   *     everything that is wrong
    */
   public ShardwrightBuilder familyFile(Path file) {
-    given.add(new FoundAdapter(FamilyGrammar.read(file).family(), file.toString()));
+    given.add(() -> declared(file));
     return this;
+  }
+
+  private FoundAdapter declared(Path file) {
+    return new FoundAdapter(FamilyGrammar.read(file, new Guard(policy)).family(), file.toString());
   }
 
   /**
@@ -74,7 +91,7 @@ public final class ShardwrightBuilder {
    */
   public ShardwrightBuilder families(List<ModelFamilyAdapter> families) {
     discover = false;
-    families.forEach(adapter -> given.add(FoundAdapter.of(adapter)));
+    families.forEach(adapter -> given.add(() -> FoundAdapter.of(adapter)));
     return this;
   }
 
@@ -93,7 +110,8 @@ public final class ShardwrightBuilder {
    * Finds the adapters.
    *
    * @return ready to use
-   * @throws io.shardwright.spi.error.CheckpointIoException if an adapter path does not exist
+   * @throws io.shardwright.spi.error.CheckpointException if an adapter path does not exist, or a
+   *     family file can't be read, with the place of everything that is wrong
    * @throws io.shardwright.spi.error.AdapterException if two adapters have the same id
    * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if the wanted family is none
    *     of them
@@ -101,7 +119,9 @@ public final class ShardwrightBuilder {
    */
   public Shardwright build() {
     AdapterRegistry registry =
-        AdapterRegistry.load(AdapterJars.over(paths, loader), discover, given);
-    return new Shardwright(family.map(registry::choosing).orElse(registry), List.copyOf(natives));
+        AdapterRegistry.load(
+            AdapterJars.over(paths, loader), discover, given.stream().map(Supplier::get).toList());
+    return new Shardwright(
+        family.map(registry::choosing).orElse(registry), policy, List.copyOf(natives));
   }
 }

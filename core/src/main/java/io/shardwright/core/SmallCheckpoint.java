@@ -7,6 +7,7 @@ import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointIoException;
@@ -38,7 +39,7 @@ public final class SmallCheckpoint {
   private SmallCheckpoint(String yaml) {
     this.yaml = yaml;
     byte[] bytes = yaml.getBytes(StandardCharsets.UTF_8);
-    this.config = YamlDocument.parse(new MemorySource(bytes, CONFIG));
+    this.config = YamlDocument.parse(new MemorySource(bytes, CONFIG), Guard.standard());
   }
 
   /**

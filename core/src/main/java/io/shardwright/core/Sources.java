@@ -5,47 +5,121 @@ import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.directory.PeftFolder;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.lightning.LightningOptions;
+import io.shardwright.core.internal.format.loose.FileKind;
+import io.shardwright.core.internal.format.loose.LooseCheckpoint;
+import io.shardwright.core.internal.format.loose.LooseFolder;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.policy.ReadPolicy;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
-/** Opens whatever a path holds. */
-record Sources(AdapterRegistry registry) {
+/** Opens whatever a path holds, told by its contents. */
+record Sources(AdapterRegistry registry, ReadPolicy policy) {
 
   /**
-   * Opens a checkpoint.
+   * Opens a checkpoint to make another of it.
    *
    * @param state whether a training's optimizer is wanted
    */
   ModelSource open(Path path, Path spoolFolder, TrainingOptions options, boolean state) {
+    var guard = new Guard(policy);
+    if (!Files.isDirectory(path)) {
+      return openFile(path, spoolFolder, options, state, guard);
+    }
     Optional<DirectoryFormat> directory = directory(path);
     if (directory.isPresent()) {
       return DirectoryCheckpoint.open(
-          path, directory.get(), registry.communityModels(), options.hparamsFile());
+          path, directory.get(), registry.communityModels(), options.hparamsFile(), guard);
     }
     if (LightningCheckpoint.recognizes(path)) {
-      return LightningCheckpoint.open(
-          path,
-          new LightningOptions(
-              options.checkpointName(),
-              options.step(),
-              options.hparamsFile(),
-              state && options.optimizer()));
+      return training(path, options, state, guard);
     }
     if (PeftFolder.recognizes(path)) {
-      return PeftFolder.open(path);
+      return PeftFolder.open(path, guard);
     }
-    return NemoCheckpoint.open(path, spoolFolder);
+    return Files.exists(path.resolve("model_config.yaml"))
+        ? NemoCheckpoint.open(path, spoolFolder, guard)
+        : LooseFolder.open(path, guard);
+  }
+
+  /**
+   * Opens an adapter to merge it: a NeMo archive or folder, or a folder of peft.
+   *
+   * @param spoolFolder where a compressed archive may be unpacked to
+   */
+  ModelSource openAdapter(Path path, Path spoolFolder) {
+    var guard = new Guard(policy);
+    return PeftFolder.recognizes(path)
+        ? PeftFolder.open(path, guard)
+        : NemoCheckpoint.open(path, spoolFolder, guard);
+  }
+
+  /** The same, with one family for every checkpoint. */
+  Sources choosing(String family) {
+    return new Sources(registry.choosing(family), policy);
+  }
+
+  private ModelSource openFile(
+      Path path, Path spoolFolder, TrainingOptions options, boolean state, Guard guard) {
+    FileKind kind = FileKind.of(path);
+    return switch (kind) {
+      case TORCH ->
+          LightningCheckpoint.recognizes(path)
+              ? training(path, options, state, guard)
+              : LooseCheckpoint.ofFile(path, kind, guard);
+      case SAFETENSORS -> LooseCheckpoint.ofFile(path, kind, guard);
+      case ARCHIVE -> NemoCheckpoint.open(path, spoolFolder, guard);
+      case OTHER -> throw FileKind.unknown(path);
+    };
+  }
+
+  private ModelSource training(Path path, TrainingOptions options, boolean state, Guard guard) {
+    return LightningCheckpoint.open(
+        path,
+        new LightningOptions(
+            options.checkpointName(),
+            options.step(),
+            options.hparamsFile(),
+            state && options.optimizer()),
+        guard);
+  }
+
+  /**
+   * Opens a checkpoint to look at it: what no family or configuration is known of is a collection
+   * of tensors.
+   */
+  ModelSource look(Path path, Path spoolFolder, boolean state) {
+    try {
+      return open(path, spoolFolder, TrainingOptions.NEWEST, state);
+    } catch (UnrecognizedCheckpointException | UnsupportedCheckpointException unclaimed) {
+      return loose(path, unclaimed);
+    }
+  }
+
+  private ModelSource loose(Path path, CheckpointException unclaimed) {
+    var guard = new Guard(policy);
+    if (Files.isDirectory(path) && (directory(path).isPresent() || !isNemo(path))) {
+      return LooseFolder.open(path, guard).note(unclaimed.getMessage());
+    }
+    if (Files.isRegularFile(path) && FileKind.of(path) == FileKind.TORCH) {
+      return LooseCheckpoint.ofFile(path, FileKind.TORCH, guard).note(unclaimed.getMessage());
+    }
+    throw unclaimed;
+  }
+
+  private static boolean isNemo(Path folder) {
+    return Files.exists(folder.resolve("model_config.yaml"));
   }
 
   private Optional<DirectoryFormat> directory(Path path) {
-    if (!Files.isDirectory(path)) {
-      return Optional.empty();
-    }
     Set<String> names = DirectoryCheckpoint.names(path);
     return registry.formats().stream().filter(format -> format.recognizes(names)).findFirst();
   }

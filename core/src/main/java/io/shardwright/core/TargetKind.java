@@ -9,6 +9,7 @@ import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.directory.DirectoryTarget;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.lightning.LightningTarget;
+import io.shardwright.core.internal.format.loose.LooseCheckpoint;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.format.nemo.NemoTarget;
 import io.shardwright.core.internal.plan.ExecutablePlan;
@@ -20,7 +21,6 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.TensorSpec;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,8 +89,12 @@ record TargetKind(
           new LightningTarget((LightningCheckpoint) source, plan, request.training().optimizer());
       case HUGGING_FACE ->
           new DirectoryTarget(
-              plan, CommunityDocuments.of(source, attachments(), plan, directory()));
-      case SAFETENSORS -> new DirectoryTarget(plan, plainDocuments());
+              plan,
+              CommunityDocuments.of(source, attachments(), plan, directory()),
+              List.of(),
+              source.guard());
+      case SAFETENSORS ->
+          new DirectoryTarget(plan, plainDocuments(), source.attachments(), source.guard());
       case NEMO -> {
         boolean archive = request.target().toString().endsWith(".nemo");
         yield new NemoTarget(source, attachments(), plan, archive);
@@ -104,11 +108,8 @@ record TargetKind(
   }
 
   private Map<String, byte[]> plainDocuments() {
-    Map<String, byte[]> documents = new LinkedHashMap<>();
-    documents.put("model_config.yaml", source.config().write());
-    for (var attachment : source.attachments()) {
-      documents.put(attachment.name(), CommunityDocuments.bytes(attachment.bytes()));
-    }
-    return documents;
+    return source instanceof LooseCheckpoint
+        ? Map.of()
+        : Map.of("model_config.yaml", source.config().write());
   }
 }

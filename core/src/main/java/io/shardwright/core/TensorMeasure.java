@@ -46,6 +46,22 @@ final class TensorMeasure {
         case FLOAT32 -> count(block.getInt() & 0x7fffffffL, 0x7f800000L);
         case FLOAT16 -> count(block.getShort() & 0x7fffL, 0x7c00L);
         case BFLOAT16 -> count(block.getShort() & 0x7fffL, 0x7f80L);
+        case FLOAT8_E5M2 -> count(block.get() & 0x7fL, 0x7cL);
+        case FLOAT8_E4M3FN -> nan += (block.get() & 0x7f) == 0x7f ? 1 : 0;
+        case FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ -> nan += (block.get() & 0xff) == 0x80 ? 1 : 0;
+        case FLOAT8_E8M0FNU -> nan += (block.get() & 0xff) == 0xff ? 1 : 0;
+        case COMPLEX64 -> {
+          count(block.getInt() & 0x7fffffffL, 0x7f800000L);
+          count(block.getInt() & 0x7fffffffL, 0x7f800000L);
+        }
+        case COMPLEX128 -> {
+          count(block.getLong() & Long.MAX_VALUE, 0x7ff0000000000000L);
+          count(block.getLong() & Long.MAX_VALUE, 0x7ff0000000000000L);
+        }
+        case COMPLEX32 -> {
+          count(block.getShort() & 0x7fffL, 0x7c00L);
+          count(block.getShort() & 0x7fffL, 0x7c00L);
+        }
         default -> block.position(block.limit());
       }
     }

@@ -69,8 +69,9 @@ class BadInputTest {
 
   @Test
   void refusesWhatIsNoArchive() throws IOException {
-    assertEquals(ErrorCode.TAR_MALFORMED, refused(new byte[0]));
-    assertEquals(ErrorCode.TAR_MALFORMED, refused("not a tar".getBytes(StandardCharsets.US_ASCII)));
+    assertEquals(ErrorCode.FORMAT_UNKNOWN, refused(new byte[0]));
+    byte[] text = "not a tar".getBytes(StandardCharsets.US_ASCII);
+    assertEquals(ErrorCode.FORMAT_UNKNOWN, refused(text));
     assertEquals(ErrorCode.TAR_MALFORMED, refused(new byte[] {0x1f, (byte) 0x8b, 8, 0}));
   }
 

@@ -14,6 +14,7 @@ import io.shardwright.core.internal.codec.tar.TarIndex;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.DType;
@@ -188,14 +189,14 @@ class VariantTest {
     archive.members.put("./model_weights.ckpt", file);
     Path path = archive.write(folder.resolve("variant.nemo"));
     try (var source = new FileSource(path, "variant.nemo")) {
-      assertEquals(2, TarIndex.read(source).members().size());
+      assertEquals(2, TarIndex.read(source, Guard.standard()).members().size());
     }
     return path;
   }
 
   private static TorchFile open(Path checkpoint, int rank) {
     Path file = checkpoint.resolve("mp_rank_0" + rank).resolve("model_weights.ckpt");
-    return TorchFile.open(new FileSource(file, file.toString()));
+    return TorchFile.open(new FileSource(file, file.toString()), Guard.standard());
   }
 
   private static int[] values(TorchFile file, String name) {

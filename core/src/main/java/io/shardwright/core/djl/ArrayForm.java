@@ -2,6 +2,8 @@ package io.shardwright.core.djl;
 
 import ai.djl.ndarray.types.DataType;
 import io.shardwright.core.internal.execute.djl.Carrier;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -23,6 +25,10 @@ record ArrayForm(DataType type, int parts, Conversion conversion) {
     BRAIN_TO_FLOAT,
     /** Sign and value stay. */
     SHORT_TO_INT,
+    /** Values stay; the sign bit becomes one of them. */
+    UNSIGNED_SHORT_TO_INT,
+    /** The same. */
+    UNSIGNED_INT_TO_LONG,
     /** Every byte but 0 becomes 1: DJL alters others. */
     BYTE_TO_BOOLEAN
   }
@@ -39,9 +45,21 @@ record ArrayForm(DataType type, int parts, Conversion conversion) {
       case INT8 -> same(DataType.INT8, 1);
       case UINT8 -> same(DataType.UINT8, 1);
       case BOOL -> new ArrayForm(DataType.BOOLEAN, 1, Conversion.BYTE_TO_BOOLEAN);
+      case UINT16 -> new ArrayForm(DataType.INT32, 1, Conversion.UNSIGNED_SHORT_TO_INT);
+      case UINT32 -> new ArrayForm(DataType.INT64, 1, Conversion.UNSIGNED_INT_TO_LONG);
+      case UINT64, FLOAT8_E4M3FN, FLOAT8_E5M2, FLOAT8_E4M3FNUZ, FLOAT8_E5M2FNUZ, FLOAT8_E8M0FNU ->
+          throw without(dtype);
+      case COMPLEX32 -> same(DataType.FLOAT16, 2);
       case COMPLEX64 -> same(DataType.FLOAT32, 2);
       case COMPLEX128 -> same(DataType.FLOAT64, 2);
     };
+  }
+
+  private static UnsupportedCheckpointException without(DType dtype) {
+    return new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        dtype.torchName(),
+        "DJL has no type that holds every value of it: take its bits");
   }
 
   static ArrayForm bits(DType dtype) {
@@ -65,8 +83,7 @@ record ArrayForm(DataType type, int parts, Conversion conversion) {
 
   /** What so many bytes of a tensor become. */
   int bytes(int given) {
-    boolean widened =
-        conversion == Conversion.BRAIN_TO_FLOAT || conversion == Conversion.SHORT_TO_INT;
+    boolean widened = conversion != Conversion.NONE && conversion != Conversion.BYTE_TO_BOOLEAN;
     return widened ? Math.multiplyExact(given, 2) : given;
   }
 
@@ -82,6 +99,16 @@ record ArrayForm(DataType type, int parts, Conversion conversion) {
       case SHORT_TO_INT -> {
         while (from.hasRemaining()) {
           to.putInt(from.getShort());
+        }
+      }
+      case UNSIGNED_SHORT_TO_INT -> {
+        while (from.hasRemaining()) {
+          to.putInt(Short.toUnsignedInt(from.getShort()));
+        }
+      }
+      case UNSIGNED_INT_TO_LONG -> {
+        while (from.hasRemaining()) {
+          to.putLong(Integer.toUnsignedLong(from.getInt()));
         }
       }
       case BYTE_TO_BOOLEAN -> {

@@ -21,7 +21,8 @@ import java.util.function.Function;
  *
  * <p>DJL 0.35.1's engine ends the process where it is handed bfloat16 or int16 ({@code
  * GetScalarTypeFromDType} in {@code djl_pytorch_utils.h}). No such type reaches it from here: there
- * is an array for every {@link DType}.
+ * is an array of the bits of every {@link DType}, and one of the values of all but those that DJL
+ * has no room for.
  */
 public final class ModelArrays {
   private final NDManager manager;
@@ -36,13 +37,15 @@ public final class ModelArrays {
   }
 
   /**
-   * A tensor's values. Of most types the array has the same; bfloat16 becomes FLOAT32 and int16
-   * INT32, exactly and with twice the bytes; of a bool every byte but 0 is true; a complex number
-   * is two FLOAT32 or two FLOAT64 along one more axis, the last, as {@code torch.view_as_real} has
-   * it.
+   * A tensor's values. Of most types the array has the same; bfloat16 becomes FLOAT32, int16 and
+   * uint16 INT32, uint32 INT64, exactly and with twice the bytes; of a bool every byte but 0 is
+   * true; a complex number is two of its halves' type along one more axis, the last, as {@code
+   * torch.view_as_real} has it.
    *
    * @param tensor of a model that is open
    * @return of the tensor's shape at TP 1 and its name
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException SW-113 for uint64 and for types
+   *     of 8 bits with an exponent: see {@link #bits}
    * @throws io.shardwright.spi.error.DeviceException SW-605 if memory is too small, SW-604 if
    *     PyTorch fails otherwise
    * @throws io.shardwright.spi.error.CheckpointException if the tensor can't be read or is damaged

@@ -39,7 +39,9 @@ class ModelArraysTest {
       var arrays = new ModelArrays(manager);
       for (long seed = 0; seed < ROUNDS; seed++) {
         var tensor = MemoryTensor.of(dtype, new Random(seed));
-        same(tensor, ArrayForm.values(dtype), arrays.values(tensor), "values, seed " + seed);
+        if (ArrayFormTest.hasValues(dtype)) {
+          same(tensor, ArrayForm.values(dtype), arrays.values(tensor), "values, seed " + seed);
+        }
         same(tensor, ArrayForm.bits(dtype), arrays.bits(tensor), "bits, seed " + seed);
       }
     }

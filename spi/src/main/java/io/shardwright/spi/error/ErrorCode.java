@@ -53,7 +53,8 @@ public enum ErrorCode {
       "Do what the message says, or save it in another form; what is supported stands "
           + "in the README."),
   /** A size, count or depth is over its limit. */
-  LIMIT_EXCEEDED(114, Kind.INPUT, "Raise the limit that is named if you trust the file."),
+  LIMIT_EXCEEDED(
+      114, Kind.RESOURCES, "Raise the limit with the option that is named, if you trust the file."),
   /** The source changed while it was read. */
   SOURCE_CHANGED(115, Kind.INPUT, "Run again when nobody writes to the source."),
   /** Tensors that the configuration promises are absent, or there are more than it allows. */
@@ -67,6 +68,8 @@ public enum ErrorCode {
       "Save or copy the folder again; a save that was killed lacks `metadata.json`."),
   /** A safetensors file breaks its grammar. */
   SAFETENSORS_MALFORMED(119, Kind.INPUT, "Fetch or save the file again."),
+  /** A torch file is no zip of the expected content, or breaks the older format's grammar. */
+  TORCH_MALFORMED(121, Kind.INPUT, "Fetch or save the file again."),
 
   /** No family claims the checkpoint. */
   FAMILY_UNKNOWN(

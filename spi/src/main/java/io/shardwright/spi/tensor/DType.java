@@ -29,7 +29,25 @@ public enum DType {
   /** Two binary32: real, imaginary. */
   COMPLEX64("complex64", "C64", 8),
   /** Two binary64: real, imaginary; safetensors has no word for it. */
-  COMPLEX128("complex128", "C128", 16);
+  COMPLEX128("complex128", "C128", 16),
+  /** Two binary16: real, imaginary; safetensors has no word for it. */
+  COMPLEX32("complex32", "C32", 4),
+  /** Unsigned 16-bit integer. */
+  UINT16("uint16", "U16", 2),
+  /** Unsigned 32-bit integer. */
+  UINT32("uint32", "U32", 4),
+  /** Unsigned 64-bit integer. */
+  UINT64("uint64", "U64", 8),
+  /** 8 bits: 4 of exponent, 3 of mantissa, no infinities (Open Compute Project's E4M3). */
+  FLOAT8_E4M3FN("float8_e4m3fn", "F8_E4M3", 1),
+  /** 8 bits: 5 of exponent, 2 of mantissa (Open Compute Project's E5M2). */
+  FLOAT8_E5M2("float8_e5m2", "F8_E5M2", 1),
+  /** 8 bits: 4 of exponent, 3 of mantissa, no infinities, no negative zero. */
+  FLOAT8_E4M3FNUZ("float8_e4m3fnuz", "F8_E4M3FNUZ", 1),
+  /** 8 bits: 5 of exponent, 2 of mantissa, no infinities, no negative zero. */
+  FLOAT8_E5M2FNUZ("float8_e5m2fnuz", "F8_E5M2FNUZ", 1),
+  /** 8 bits of exponent alone: powers of two. */
+  FLOAT8_E8M0FNU("float8_e8m0fnu", "F8_E8M0", 1);
 
   private final String torchName;
   private final String safetensorsName;
@@ -69,11 +87,29 @@ public enum DType {
   }
 
   /**
-   * Whether it is a real floating-point type.
+   * Whether it is a real floating-point type that values can be cast from and to.
    *
    * @return true for binary64, binary32, binary16 and bfloat16
    */
   public boolean isFloating() {
     return ordinal() <= BFLOAT16.ordinal();
+  }
+
+  /**
+   * Whether it is a real floating-point type of 8 bits. Such values are carried as they are.
+   *
+   * @return true for the float8 types
+   */
+  public boolean isFloat8() {
+    return ordinal() >= FLOAT8_E4M3FN.ordinal();
+  }
+
+  /**
+   * Whether an element is a pair of floating-point numbers.
+   *
+   * @return true for the complex types
+   */
+  public boolean isComplex() {
+    return this == COMPLEX32 || this == COMPLEX64 || this == COMPLEX128;
   }
 }

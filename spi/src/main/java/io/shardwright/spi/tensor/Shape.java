@@ -7,7 +7,7 @@ import java.util.stream.LongStream;
 /**
  * The extents of a tensor, outermost axis first (row-major). A scalar has none.
  *
- * @param dims extents, each at least 0; their product fits a {@code long}
+ * @param dims extents, each at least 0; the product of those that are not 0 fits a {@code long}
  */
 public record Shape(List<Long> dims) {
   /**
@@ -26,7 +26,7 @@ public record Shape(List<Long> dims) {
       if (dim != 0 && product > Long.MAX_VALUE / dim) {
         throw new IllegalArgumentException("more than 2^63 elements in " + dims);
       }
-      product *= dim;
+      product *= Math.max(1, dim);
     }
   }
 

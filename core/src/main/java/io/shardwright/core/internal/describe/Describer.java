@@ -61,7 +61,18 @@ public final class Describer {
       SourceFiles files,
       Optional<ParameterTable> names,
       boolean replicateUnmatched) {
-    return new Describer(source, family, config, size, files, names, replicateUnmatched).describe();
+    try {
+      return new Describer(source, family, config, size, files, names, replicateUnmatched)
+          .describe();
+    } catch (ArithmeticException | IllegalArgumentException nonsense) {
+      throw new MalformedCheckpointException(
+          ErrorCode.TENSOR_MALFORMED,
+          source,
+          "its configuration has numbers that make no model of family '"
+              + family.id()
+              + "': "
+              + nonsense.getMessage());
+    }
   }
 
   private ModelDescription describe() {

@@ -50,8 +50,7 @@ final class Slab {
     first = from;
     last = to;
     elementSize = dtype.byteSize();
-    boolean pair = dtype == DType.COMPLEX64 || dtype == DType.COMPLEX128;
-    swappedSize = pair ? elementSize / 2 : elementSize;
+    swappedSize = dtype.isComplex() ? elementSize / 2 : elementSize;
   }
 
   long bytesRead() {

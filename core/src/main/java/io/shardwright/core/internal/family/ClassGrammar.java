@@ -4,6 +4,7 @@ import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.codec.yaml.YamlNode;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Fields;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Place;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.Naming;
@@ -90,7 +91,7 @@ final class ClassGrammar {
   private static String base(Section section) {
     Optional<YamlNode> base = section.need("base");
     if (base.isPresent() && base.get() instanceof Fields fields) {
-      return new String(YamlDocument.of(fields).write(), StandardCharsets.UTF_8);
+      return new String(YamlDocument.of(fields, Guard.standard()).write(), StandardCharsets.UTF_8);
     }
     base.ifPresent(node -> Section.open(node, "'base'", section.problems()));
     return "";

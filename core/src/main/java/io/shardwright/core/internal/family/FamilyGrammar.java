@@ -4,6 +4,7 @@ import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Field;
 import io.shardwright.core.internal.codec.yaml.YamlNodes;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
@@ -48,9 +49,9 @@ public final class FamilyGrammar {
    *
    * @throws io.shardwright.spi.error.MalformedCheckpointException with every problem's place
    */
-  public static Declaration read(Path file) {
+  public static Declaration read(Path file, Guard guard) {
     try (var source = new FileSource(file, file.toString())) {
-      return read(source, false);
+      return read(source, false, guard);
     }
   }
 
@@ -59,15 +60,15 @@ public final class FamilyGrammar {
    *
    * @throws io.shardwright.spi.error.MalformedCheckpointException with every problem's place
    */
-  public static Declaration readDraft(Path file) {
+  public static Declaration readDraft(Path file, Guard guard) {
     try (var source = new FileSource(file, file.toString())) {
-      return read(source, true);
+      return read(source, true, guard);
     }
   }
 
-  static Declaration read(ByteSource source, boolean draft) {
+  static Declaration read(ByteSource source, boolean draft, Guard guard) {
     var problems = new Problems(source.name());
-    var root = YamlNodes.read(source, ErrorCode.FAMILY_FILE_MALFORMED);
+    var root = YamlNodes.read(source, ErrorCode.FAMILY_FILE_MALFORMED, guard);
     var grammar = new FamilyGrammar(Section.of(root, "a family", problems, KEYS));
     var declaration = grammar.declaration(source.name(), draft);
     problems.requireNone();

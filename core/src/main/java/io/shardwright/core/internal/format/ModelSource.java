@@ -1,12 +1,15 @@
 package io.shardwright.core.internal.format;
 
 import io.shardwright.core.internal.bytes.ByteSource;
-import io.shardwright.core.internal.codec.pickle.PickleNames;
+import io.shardwright.core.internal.codec.pickle.PickleText;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,15 +52,27 @@ public interface ModelSource extends AutoCloseable {
     return attachments().stream().map(a -> new Member(a.name(), a.bytes().size())).toList();
   }
 
+  /** What it is read under. */
+  Guard guard();
+
   /** Every torch file, by member. */
   Map<String, TorchFile> torchFiles();
 
   /**
    * Refuses files that may not be written again.
    *
-   * @throws io.shardwright.spi.error.UnsafeCheckpointException naming what their pickles hold
+   * @throws UnsafeCheckpointException naming what their pickles hold
    */
-  void requireCarriable();
+  default void requireCarriable() {
+    if (!dangerous().isEmpty()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.PICKLE_FORBIDDEN,
+          name(),
+          "its pickle calls "
+              + String.join(", ", dangerous())
+              + ", which runs code when Python loads it; see inspect --pickle");
+    }
+  }
 
   /** Refuses if a file changed since it was opened. */
   void requireUnchanged();
@@ -65,12 +80,11 @@ public interface ModelSource extends AutoCloseable {
   /** Size on disk. */
   long fileBytes();
 
-  /** The calls in the pickles that would run code in Python. */
+  /** The calls in the pickles that would do in Python what no weights need, as text. */
   default List<String> dangerous() {
     return torchFiles().values().stream()
-        .flatMap(file -> file.document().called().stream())
-        .filter(name -> PickleNames.meaning(name) == PickleNames.Meaning.DANGEROUS)
-        .map(Object::toString)
+        .flatMap(file -> file.document().alarms().stream())
+        .map(PickleText::of)
         .distinct()
         .toList();
   }

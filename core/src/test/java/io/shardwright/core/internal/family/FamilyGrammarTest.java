@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.core.policy.Limits;
+import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +68,7 @@ class FamilyGrammarTest {
 
   private static ModelFamilyAdapter read(String text) {
     var source = new MemorySource(text.getBytes(StandardCharsets.UTF_8), "neox.yaml");
-    return FamilyGrammar.read(source, false).family();
+    return FamilyGrammar.read(source, false, Guard.standard()).family();
   }
 
   @Test
@@ -142,10 +147,25 @@ class FamilyGrammarTest {
   }
 
   @Test
-  void aWordOfAMegabyteIsShortInTheMessage() {
-    String broken = GOOD.replace("stride: 2", "x".repeat(1 << 20) + ": 2");
+  void aLongWordIsShortInTheMessage() {
+    String broken = GOOD.replace("stride: 2", "x".repeat(1 << 15) + ": 2");
     var refusal = assertThrows(MalformedCheckpointException.class, () -> read(broken));
     assertTrue(refusal.getMessage().length() < 2_000, "" + refusal.getMessage().length());
+  }
+
+  @Test
+  void isReadWithinTheLimits() {
+    byte[] bytes = GOOD.getBytes(StandardCharsets.UTF_8);
+    var source = new MemorySource(bytes, "neox.yaml");
+    for (Limit limit : List.of(Limit.CONFIG_BYTES, Limit.YAML_NODES, Limit.YAML_DEPTH)) {
+      var policy =
+          new ReadPolicy(Limits.STANDARD.with(limit, 2), ReadPolicy.UnknownGlobals.KEEP, true);
+      var refusal =
+          assertThrows(
+              UnsafeCheckpointException.class,
+              () -> FamilyGrammar.read(source, false, new Guard(policy)));
+      assertTrue(refusal.getMessage().contains(limit.option()), refusal.getMessage());
+    }
   }
 
   @Test

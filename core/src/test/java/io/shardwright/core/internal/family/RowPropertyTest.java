@@ -3,6 +3,7 @@ package io.shardwright.core.internal.family;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.Arrangement;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.Extent;
@@ -52,7 +53,7 @@ class RowPropertyTest {
 
   private static List<ParameterRule> read(String file) {
     var source = new MemorySource(file.getBytes(StandardCharsets.UTF_8), "any.yaml");
-    var family = FamilyGrammar.read(source, false).family();
+    var family = FamilyGrammar.read(source, false, Guard.standard()).family();
     return family.parameters(NOTHING, Naming.LEGACY).rules();
   }
 

@@ -2,108 +2,38 @@ package io.shardwright.core.internal.codec.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.core.internal.codec.json.JsonValue.Bool;
-import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
-import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 
 /** Reads and writes JSON documents. */
 public final class JsonDocument {
-  private static final int MAX_DEPTH = 100;
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxNumberLength(100)
-                  .build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build();
+  private static final JsonFactory WRITING = new JsonFactory();
 
   private JsonDocument() {}
 
   /**
    * Parses an object.
    *
-   * @param limit bytes that the document may have
-   * @throws MalformedCheckpointException if it is none, or over a limit
+   * @param limit on its bytes: {@link Limit#JSON_BYTES} or {@link Limit#CONFIG_BYTES}
+   * @throws MalformedCheckpointException if it is none
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
    */
-  public static Obj parse(ByteSource source, long limit) {
-    if (source.size() > limit) {
-      throw new MalformedCheckpointException(
-          ErrorCode.LIMIT_EXCEEDED,
-          source.name(),
-          source.size() + " bytes of JSON, over the limit of " + limit);
-    }
-    ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
-    source.readFully(bytes, 0);
-    try (JsonParser parser = FACTORY.createParser(bytes.array())) {
-      parser.nextToken();
-      if (value(parser) instanceof Obj object && parser.nextToken() == null) {
-        return object;
-      }
-      throw malformed(source, "is no JSON object");
-    } catch (JsonProcessingException bad) {
-      throw malformed(source, "is no JSON: " + bad.getOriginalMessage());
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-  }
-
-  private static MalformedCheckpointException malformed(ByteSource source, String problem) {
-    return new MalformedCheckpointException(ErrorCode.JSON_MALFORMED, source.name(), problem);
-  }
-
-  private static JsonValue value(JsonParser parser) throws IOException {
-    JsonToken token = parser.currentToken();
-    if (token == null) {
-      return Null.NULL;
-    }
-    return switch (token) {
-      case START_OBJECT -> object(parser);
-      case START_ARRAY -> array(parser);
-      case VALUE_STRING -> new Str(parser.getText());
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Num(parser.getText());
-      case VALUE_TRUE -> new Bool(true);
-      case VALUE_FALSE -> new Bool(false);
-      default -> Null.NULL;
-    };
-  }
-
-  private static Obj object(JsonParser parser) throws IOException {
-    Obj object = Obj.empty();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String key = parser.currentName();
-      parser.nextToken();
-      object.put(key, value(parser));
-    }
-    return object;
-  }
-
-  private static Arr array(JsonParser parser) throws IOException {
-    var items = new ArrayList<JsonValue>();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      items.add(value(parser));
-    }
-    return new Arr(items);
+  public static Obj parse(ByteSource source, Limit limit, Guard guard) {
+    guard.require(limit, source.size(), source.name());
+    return new JsonReader(source, guard).read();
   }
 
   /**
@@ -113,7 +43,7 @@ public final class JsonDocument {
    */
   public static byte[] write(Obj object, int indent) {
     var out = new ByteArrayOutputStream();
-    try (JsonGenerator json = FACTORY.createGenerator(out)) {
+    try (JsonGenerator json = WRITING.createGenerator(out)) {
       json.setPrettyPrinter(printer(indent));
       write(json, object);
     } catch (IOException impossible) {
@@ -125,7 +55,7 @@ public final class JsonDocument {
   /** The document without any white space. */
   public static byte[] compact(Obj object) {
     var out = new ByteArrayOutputStream();
-    try (JsonGenerator json = FACTORY.createGenerator(out)) {
+    try (JsonGenerator json = WRITING.createGenerator(out)) {
       write(json, object);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);

@@ -5,12 +5,16 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Real;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.SetValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -20,8 +24,11 @@ import java.util.Set;
 /** Fills containers. Only what Python could fill without running code is filled. */
 final class PickleAssembly {
   private static final int LONGEST_KEY = 16;
+  private static final int ITEM = 8;
+  private static final int ENTRY = 120;
 
   private final PickleCursor cursor;
+  private final CallRules rules = new CallRules();
   private final Map<Object, Set<Object>> keys = new IdentityHashMap<>();
 
   PickleAssembly(PickleCursor cursor) {
@@ -29,9 +36,10 @@ final class PickleAssembly {
   }
 
   PickleValue append(PickleValue container, List<PickleValue> items) {
+    cursor.keep((long) ITEM * items.size());
     if (container instanceof Sequence list) {
       list.items().addAll(items);
-    } else if (container instanceof Call object) {
+    } else if (container instanceof Call object && rules.takesItems(object)) {
       object.appended().addAll(items);
     } else {
       throw cursor.malformed("appends to what is no list");
@@ -40,9 +48,10 @@ final class PickleAssembly {
   }
 
   PickleValue add(PickleValue container, List<PickleValue> items) {
+    cursor.keep((long) ITEM * items.size());
     if (container instanceof SetValue set) {
       set.items().addAll(items);
-    } else if (container instanceof Call object) {
+    } else if (container instanceof Call object && rules.takesMembers(object)) {
       object.appended().addAll(items);
     } else {
       throw cursor.malformed("adds to what is no set");
@@ -51,19 +60,14 @@ final class PickleAssembly {
   }
 
   PickleValue set(PickleValue container, List<PickleValue> pairs) {
-    List<Entry> entries =
-        container instanceof Dict dict
-            ? dict.entries()
-            : container instanceof Call object ? object.entries() : null;
-    if (entries == null) {
-      throw cursor.malformed("sets items of what is no dict");
-    }
+    List<Entry> entries = entries(container);
     if (pairs.size() % 2 != 0) {
       throw cursor.malformed("a key without a value");
     }
+    cursor.keep((long) ENTRY * pairs.size() / 2);
     Set<Object> known = keys.computeIfAbsent(container, c -> new HashSet<>());
     for (int i = 0; i < pairs.size(); i += 2) {
-      if (!known.add(identity(pairs.get(i), 0))) {
+      if (!known.add(identity(pairs.get(i)))) {
         throw cursor.malformed("a dict with the same key twice");
       }
       entries.add(new Entry(pairs.get(i), pairs.get(i + 1)));
@@ -71,23 +75,54 @@ final class PickleAssembly {
     return container;
   }
 
+  void build(PickleValue object, PickleValue state) {
+    if (!(object instanceof Call call && rules.takesState(call, state))) {
+      throw cursor.malformed("sets the state of what has none, or has one already");
+    }
+    call.build(state);
+  }
+
+  private List<Entry> entries(PickleValue container) {
+    if (container instanceof Dict dict) {
+      return dict.entries();
+    }
+    if (container instanceof Call object && rules.takesEntries(object)) {
+      return object.entries();
+    }
+    throw cursor.malformed("sets items of what is no dict");
+  }
+
   /** What makes two keys equal. Long or deep keys could make hashing slow and are refused. */
-  private Object identity(PickleValue key, int depth) {
-    if (key instanceof Bytes bytes) {
-      return java.nio.ByteBuffer.wrap(bytes.value());
+  private Object identity(PickleValue key) {
+    if (key instanceof Tuple tuple && tuple.items().size() <= LONGEST_KEY) {
+      return tuple.items().stream().map(this::plainIdentity).toList();
     }
-    if (key instanceof Tuple tuple && tuple.items().size() <= LONGEST_KEY && depth < 2) {
-      return tuple.items().stream().map(item -> identity(item, depth + 1)).toList();
+    boolean object = key instanceof Call call && !rules.isContainer(call);
+    return object ? key : plainIdentity(key);
+  }
+
+  /** In Python 1, 1.0 and True are one key. */
+  private Object plainIdentity(PickleValue key) {
+    if (key instanceof Bytes bytes && !bytes.mutable()) {
+      return ByteBuffer.wrap(bytes.value());
     }
-    boolean plain =
-        key instanceof Text
-            || key instanceof Int
-            || key instanceof Real
-            || key instanceof Constant
-            || key instanceof PickleValue.Global;
-    if (!plain && !(key instanceof Call)) {
-      throw cursor.malformed("a dict key that is no plain value");
+    if (key instanceof Int number) {
+      return number.value();
     }
-    return key;
+    if (key == Constant.TRUE || key == Constant.FALSE) {
+      return key == Constant.TRUE ? BigInteger.ONE : BigInteger.ZERO;
+    }
+    if (key instanceof Real real) {
+      return number(real);
+    }
+    if (key instanceof Text || key instanceof Global || key == Constant.NONE) {
+      return key;
+    }
+    throw cursor.malformed("a dict key that is no plain value");
+  }
+
+  private static Object number(Real real) {
+    boolean whole = Math.rint(real.value()) == real.value() && !Double.isInfinite(real.value());
+    return whole ? new BigDecimal(real.value()).toBigInteger() : real;
   }
 }

@@ -20,10 +20,12 @@ public final class PickleBytes {
     if (value instanceof Bytes bytes) {
       return Optional.of(bytes.value());
     }
-    boolean encoded = value instanceof Call call && call.calls("_codecs", "encode");
+    boolean encoded =
+        value instanceof Call call
+            && call.calls("_codecs", "encode")
+            && PickleNames.meaning(call) == PickleNames.Meaning.DATA;
     if (encoded
         && ((Call) value).args() instanceof Tuple args
-        && !args.items().isEmpty()
         && args.items().get(0) instanceof Text text) {
       return Optional.of(text.value().getBytes(StandardCharsets.ISO_8859_1));
     }

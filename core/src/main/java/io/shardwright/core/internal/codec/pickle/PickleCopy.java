@@ -7,18 +7,26 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.SetValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
  * A copy of a graph in which some values are others. What was one value stays one, cycles stay
- * cycles.
+ * cycles. Nothing is nested too deeply for it: it does not recurse.
  */
 public final class PickleCopy {
+  /** A container on its way: its parts are copied before it is filled. */
+  private record Unfinished(
+      PickleValue original, PickleValue copy, Iterator<PickleValue> left, List<PickleValue> done) {}
+
   private final Map<PickleValue, PickleValue> copies = new IdentityHashMap<>();
+  private final Deque<Unfinished> open = new ArrayDeque<>();
   private final UnaryOperator<PickleValue> storages;
 
   /**
@@ -35,64 +43,83 @@ public final class PickleCopy {
     copies.put(value, by);
   }
 
-  /** The copy. Graphs that were read are never nested too deeply for this. */
+  /** The copy. */
   public PickleValue copy(PickleValue value) {
+    PickleValue copy = begin(value);
+    while (!open.isEmpty()) {
+      Unfinished container = open.peek();
+      if (container.left().hasNext()) {
+        container.done().add(begin(container.left().next()));
+      } else {
+        fill(open.pop());
+      }
+    }
+    return copy;
+  }
+
+  /** A value's copy; a container's is empty until its turn comes. */
+  private PickleValue begin(PickleValue value) {
     PickleValue known = copies.get(value);
     if (known != null) {
       return known;
     }
-    if (value instanceof Tuple tuple) {
-      return keep(value, new Tuple(all(tuple.items())));
+    boolean whole = value instanceof PersistentId || !PickleDepth.isContainer(value);
+    PickleValue copy = value instanceof PersistentId ? storages.apply(value) : empty(value);
+    copies.put(value, copy);
+    if (!whole) {
+      var parts = PickleDepth.children(value);
+      open.push(new Unfinished(value, copy, parts.iterator(), new ArrayList<>(parts.size())));
     }
-    if (value instanceof PersistentId) {
-      return keep(value, storages.apply(value));
+    return copy;
+  }
+
+  private static PickleValue empty(PickleValue value) {
+    if (value instanceof Tuple) {
+      return new Tuple(new ArrayList<>());
     }
-    if (value instanceof Sequence list) {
-      var copy = new Sequence();
-      copies.put(value, copy);
-      copy.items().addAll(all(list.items()));
-      return copy;
+    if (value instanceof Sequence) {
+      return new Sequence();
     }
     if (value instanceof SetValue set) {
-      var copy = new SetValue(set.frozen());
-      copies.put(value, copy);
-      copy.items().addAll(all(set.items()));
-      return copy;
+      return new SetValue(set.frozen());
     }
-    if (value instanceof Dict dict) {
-      var copy = new Dict();
-      copies.put(value, copy);
-      copy.entries().addAll(entries(dict.entries()));
-      return copy;
+    if (value instanceof Dict) {
+      return new Dict();
     }
-    return value instanceof Call call ? copy(call) : keep(value, value);
+    return value instanceof Call call ? new Call(call.kind()) : value;
   }
 
-  private PickleValue keep(PickleValue value, PickleValue copy) {
-    copies.put(value, copy);
-    return copy;
-  }
-
-  private Call copy(Call call) {
-    var copy = new Call(call.kind(), copy(call.callable()), copy(call.args()), copy(call.kwargs()));
-    copies.put(call, copy);
-    copy.appended().addAll(all(call.appended()));
-    copy.entries().addAll(entries(call.entries()));
-    if (call.state() != null) {
-      copy.build(copy(call.state()));
+  private static void fill(Unfinished container) {
+    List<PickleValue> parts = container.done();
+    if (container.copy() instanceof Tuple tuple) {
+      tuple.items().addAll(parts);
+    } else if (container.copy() instanceof Sequence list) {
+      list.items().addAll(parts);
+    } else if (container.copy() instanceof SetValue set) {
+      set.items().addAll(parts);
+    } else if (container.copy() instanceof Dict dict) {
+      dict.entries().addAll(entries(parts));
+    } else {
+      fill((Call) container.original(), (Call) container.copy(), parts);
     }
-    return copy;
   }
 
-  private List<PickleValue> all(List<PickleValue> values) {
-    var copied = new ArrayList<PickleValue>();
-    values.forEach(value -> copied.add(copy(value)));
-    return copied;
+  private static void fill(Call original, Call copy, List<PickleValue> parts) {
+    copy.complete(parts.get(0), parts.get(1), parts.get(2));
+    int items = 3 + original.appended().size();
+    int entries = items + 2 * original.entries().size();
+    copy.appended().addAll(parts.subList(3, items));
+    copy.entries().addAll(entries(parts.subList(items, entries)));
+    if (original.state() != null) {
+      copy.build(parts.get(entries));
+    }
   }
 
-  private List<Entry> entries(List<Entry> entries) {
-    var copied = new ArrayList<Entry>();
-    entries.forEach(entry -> copied.add(new Entry(copy(entry.key()), copy(entry.value()))));
-    return copied;
+  private static List<Entry> entries(List<PickleValue> parts) {
+    var entries = new ArrayList<Entry>();
+    for (int i = 0; i < parts.size(); i += 2) {
+      entries.add(new Entry(parts.get(i), parts.get(i + 1)));
+    }
+    return entries;
   }
 }

@@ -1,8 +1,11 @@
 package io.shardwright.core.internal.codec.pickle;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -12,15 +15,16 @@ final class PickleCursor {
   private static final int BLOCK = 1 << 16;
 
   private final ByteSource source;
-  private final PickleLimits limits;
-  private final ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+  private final Guard guard;
+  private final ByteBuffer block;
   private long blockStart;
 
-  PickleCursor(ByteSource source, long start, PickleLimits limits) {
+  PickleCursor(ByteSource source, long start, Guard guard) {
     this.source = source;
-    this.limits = limits;
+    this.guard = guard;
     this.blockStart = start;
-    block.limit(0);
+    int room = (int) Math.max(Long.BYTES, Math.min(BLOCK, source.size() - start));
+    block = ByteBuffer.allocate(room).order(ByteOrder.LITTLE_ENDIAN).limit(0);
   }
 
   long position() {
@@ -39,7 +43,7 @@ final class PickleCursor {
       throw malformed("ends within an argument: " + count + " bytes expected, " + left() + " left");
     }
     blockStart = position();
-    block.clear().limit((int) Math.min(BLOCK, source.size() - blockStart));
+    block.clear().limit((int) Math.min(block.capacity(), source.size() - blockStart));
     source.readFully(block, blockStart);
     block.flip();
   }
@@ -77,16 +81,15 @@ final class PickleCursor {
     return Double.longBitsToDouble(Long.reverseBytes(block.getLong()));
   }
 
-  byte[] bytes(long length, long limit, String option) {
-    if (length > limit) {
-      throw new MalformedCheckpointException(
-          ErrorCode.LIMIT_EXCEEDED,
-          where(),
-          length + " bytes, over the limit of " + limit + ": raise " + option + " if you trust it");
-    }
+  /** So many bytes. They are there before room is made for them. */
+  byte[] bytes(long length, Limit limit) {
     if (length < 0 || length > left()) {
       throw malformed("a length of " + length + " bytes where " + left() + " are left");
     }
+    if (length > guard.limit(limit)) {
+      throw Guard.over(limit, length, guard.limit(limit), where());
+    }
+    keep(length);
     byte[] bytes = new byte[(int) length];
     int done = 0;
     while (done < bytes.length) {
@@ -99,26 +102,47 @@ final class PickleCursor {
   }
 
   byte[] text(long length) {
-    return bytes(length, limits.textBytes(), "--max-string-bytes");
+    return bytes(length, Limit.STRING_BYTES);
   }
 
   /** A line without its end. */
-  String line() {
-    var line = new java.io.ByteArrayOutputStream();
+  byte[] line() {
+    var line = new ByteArrayOutputStream();
     for (int next = u1(); next != '\n'; next = u1()) {
       line.write(next);
-      if (line.size() > limits.textBytes()) {
-        throw malformed("a line of over " + limits.textBytes() + " bytes");
+      if (line.size() > guard.limit(Limit.STRING_BYTES)) {
+        throw Guard.over(Limit.STRING_BYTES, line.size(), guard.limit(Limit.STRING_BYTES), where());
       }
     }
-    return line.toString(StandardCharsets.ISO_8859_1);
+    keep(line.size());
+    return line.toByteArray();
+  }
+
+  /** A line of ASCII without its end. */
+  String asciiLine() {
+    byte[] line = line();
+    for (byte character : line) {
+      if (character < 0) {
+        throw malformed("a line that is not ASCII");
+      }
+    }
+    return new String(line, StandardCharsets.US_ASCII);
+  }
+
+  /** Counts memory that a value takes. */
+  void keep(long bytes) {
+    guard.take(bytes, source.name());
+  }
+
+  Guard guard() {
+    return guard;
   }
 
   MalformedCheckpointException malformed(String problem) {
     return new MalformedCheckpointException(ErrorCode.PICKLE_MALFORMED, where(), problem);
   }
 
-  private String where() {
+  String where() {
     return source.name() + " at byte " + position();
   }
 }

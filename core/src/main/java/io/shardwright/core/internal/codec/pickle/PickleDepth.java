@@ -7,8 +7,8 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.SetValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -20,24 +20,22 @@ final class PickleDepth {
   private PickleDepth() {}
 
   /**
-   * Refuses a value that is nested too deeply for later walks.
+   * Refuses a value that is nested too deeply.
    *
-   * @throws MalformedCheckpointException naming the limit
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException naming the limit
    */
-  static void require(PickleValue root, int limit, PickleCursor cursor) {
+  static void require(PickleValue root, PickleCursor cursor) {
+    long limit = cursor.guard().limit(Limit.PICKLE_DEPTH);
     Set<PickleValue> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     List<PickleValue> level = List.of(root);
-    for (int depth = 0; !level.isEmpty(); depth++) {
+    for (long depth = 0; !level.isEmpty(); depth++) {
       if (depth > limit) {
-        throw new MalformedCheckpointException(
-            ErrorCode.LIMIT_EXCEEDED,
-            "pickle before byte " + cursor.position(),
-            "nested over " + limit + " deep: raise --max-pickle-depth if you trust it");
+        throw Guard.over(Limit.PICKLE_DEPTH, depth, limit, cursor.where());
       }
       var next = new ArrayList<PickleValue>();
       for (PickleValue value : level) {
         for (PickleValue child : children(value)) {
-          if (seen.add(child)) {
+          if (isContainer(child) && seen.add(child)) {
             next.add(child);
           }
         }
@@ -46,16 +44,29 @@ final class PickleDepth {
     }
   }
 
+  /** Whether a value is made of others. */
+  static boolean isContainer(PickleValue value) {
+    return value instanceof Tuple
+        || value instanceof Sequence
+        || value instanceof SetValue
+        || value instanceof Dict
+        || value instanceof Call
+        || value instanceof PersistentId;
+  }
+
   /** What a value is made of, in order. */
   static List<PickleValue> children(PickleValue value) {
-    var parts = new ArrayList<PickleValue>();
     if (value instanceof Tuple tuple) {
-      parts.addAll(tuple.items());
-    } else if (value instanceof Sequence list) {
-      parts.addAll(list.items());
-    } else if (value instanceof SetValue set) {
-      parts.addAll(set.items());
-    } else if (value instanceof Dict dict) {
+      return tuple.items();
+    }
+    if (value instanceof Sequence list) {
+      return list.items();
+    }
+    if (value instanceof SetValue set) {
+      return set.items();
+    }
+    var parts = new ArrayList<PickleValue>();
+    if (value instanceof Dict dict) {
       addAll(parts, dict.entries());
     } else if (value instanceof PersistentId id) {
       parts.add(id.id());

@@ -1,6 +1,9 @@
 package io.shardwright.core.internal.codec.pickle;
 
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -8,7 +11,14 @@ import java.util.Set;
  *
  * @param root what it says
  * @param globals every name it mentions, in order
- * @param called those that Python would call, even where the result is thrown away
+ * @param alarms the calls that would do in Python what no weights need, even where the result is
+ *     thrown away
+ * @param persistentIds every reference to something outside, in order
  * @param end the position after STOP
  */
-public record PickleDocument(PickleValue root, Set<Global> globals, Set<Global> called, long end) {}
+public record PickleDocument(
+    PickleValue root,
+    Set<Global> globals,
+    List<Call> alarms,
+    List<PersistentId> persistentIds,
+    long end) {}

@@ -1,140 +1,24 @@
 package io.shardwright.core.internal.codec.pickle;
 
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * What a Python name means here. The allow-list is the boundary; the alarm list only decides which
- * unknown names are worth refusing a file for, because the user's next tool may run them.
+ * names are worth refusing a file for, because the user's next tool may run them.
  */
 public final class PickleNames {
-  private static final Set<String> DATA =
-      Set.of(
-          "collections.OrderedDict",
-          "collections.defaultdict",
-          "collections.Counter",
-          "collections.deque",
-          "builtins.set",
-          "builtins.frozenset",
-          "builtins.bytearray",
-          "builtins.complex",
-          "builtins.slice",
-          "builtins.range",
-          "builtins.dict",
-          "builtins.list",
-          "builtins.tuple",
-          "builtins.int",
-          "builtins.float",
-          "builtins.bool",
-          "builtins.str",
-          "builtins.bytes",
-          "builtins.object",
-          "_codecs.encode",
-          "torch.Size",
-          "torch.device",
-          "torch.serialization._get_layout",
-          "torch.storage.UntypedStorage",
-          "torch.storage.TypedStorage",
-          "torch._utils._rebuild_tensor",
-          "torch._utils._rebuild_tensor_v2",
-          "torch._utils._rebuild_tensor_v3",
-          "torch._utils._rebuild_parameter",
-          "torch._utils._rebuild_parameter_with_state",
-          "torch._tensor._rebuild_from_type_v2",
-          "torch.Tensor",
-          "torch.nn.parameter.Parameter",
-          "numpy.ndarray",
-          "numpy.dtype",
-          "numpy.core.multiarray._reconstruct",
-          "numpy.core.multiarray.scalar",
-          "numpy._core.multiarray._reconstruct",
-          "numpy._core.multiarray.scalar",
-          "_io.BytesIO");
-  private static final Set<String> TORCH_DTYPES =
-      Set.of(
-          "float64",
-          "float32",
-          "float16",
-          "bfloat16",
-          "int64",
-          "int32",
-          "int16",
-          "int8",
-          "uint8",
-          "bool",
-          "complex64",
-          "complex128");
-  private static final Set<String> RECORD_MODULES =
-      Set.of(
-          "omegaconf.dictconfig",
-          "omegaconf.listconfig",
-          "omegaconf.base",
-          "omegaconf.nodes",
-          "argparse",
-          "types",
-          "pathlib",
-          "typing",
-          "megatron.core.enums",
-          "megatron.core.transformer.enums",
-          "megatron.core.rerun_state_machine",
-          "megatron.core.dist_checkpointing.mapping",
-          "transformer_engine.common.recipe");
-  private static final Set<String> DANGEROUS_MODULES =
-      Set.of(
-          "os",
-          "posix",
-          "nt",
-          "subprocess",
-          "sys",
-          "importlib",
-          "runpy",
-          "pty",
-          "shutil",
-          "socket",
-          "ctypes",
-          "pickle",
-          "_pickle",
-          "marshal",
-          "code",
-          "pydoc",
-          "pkgutil",
-          "operator",
-          "_operator",
-          "webbrowser",
-          "asyncio",
-          "multiprocessing",
-          "timeit",
-          "cProfile",
-          "profile",
-          "pdb",
-          "bdb",
-          "http",
-          "urllib",
-          "requests",
-          "dill",
-          "cloudpickle",
-          "joblib");
-  private static final Set<String> DANGEROUS =
-      Set.of(
-          "builtins.eval",
-          "builtins.exec",
-          "builtins.compile",
-          "builtins.open",
-          "builtins.getattr",
-          "builtins.setattr",
-          "builtins.delattr",
-          "builtins.__import__",
-          "builtins.input",
-          "builtins.breakpoint",
-          "builtins.globals",
-          "builtins.apply",
-          "builtins.execfile",
-          "builtins.file",
-          "torch.load",
-          "torch.storage._load_from_bytes",
-          "torch.hub.load",
-          "numpy.load",
-          "functools.reduce");
+  private static final Global TYPE = new Global("builtins", "type");
+  private static final Global ENCODE = new Global("_codecs", "encode");
+  private static final Set<String> ENCODINGS = Set.of("latin1", "latin-1");
+  private static final Set<String> PLAIN =
+      Set.of("dict", "list", "tuple", "int", "float", "bool", "str", "bytes", "object");
 
   private PickleNames() {}
 
@@ -144,35 +28,87 @@ public final class PickleNames {
     DATA,
     /** A record whose fields are carried as data. */
     RECORD,
+    /** Known, and refused where a tensor is meant. */
+    UNSUPPORTED,
     /** Opaque. */
     UNKNOWN,
-    /** A call of it would run code in Python. */
+    /** A call of it would do in Python what no weights need. */
     DANGEROUS
   }
 
   /** What a name means. */
   public static Meaning meaning(Global global) {
-    String name = global.toString();
-    if (DANGEROUS.contains(name) || DANGEROUS_MODULES.contains(topPackage(global.module()))) {
+    Global known = PythonNames.canonical(global);
+    if (AlarmNames.effect(known).isPresent()) {
       return Meaning.DANGEROUS;
     }
-    if (DATA.contains(name) || isTorchType(global)) {
+    if (DataNames.effect(known).isPresent()) {
       return Meaning.DATA;
     }
-    return RECORD_MODULES.contains(global.module()) ? Meaning.RECORD : Meaning.UNKNOWN;
+    if (RecordNames.effect(known).isPresent()) {
+      return Meaning.RECORD;
+    }
+    return UnsupportedNames.effect(known).isPresent() ? Meaning.UNSUPPORTED : Meaning.UNKNOWN;
   }
 
-  private static String topPackage(String module) {
-    int dot = module.indexOf('.');
-    return dot < 0 ? module : module.substring(0, dot);
+  /** What a name does in Python, as a sentence without its subject. */
+  public static String effect(Global global) {
+    Global known = PythonNames.canonical(global);
+    return AlarmNames.effect(known)
+        .or(() -> DataNames.effect(known))
+        .or(() -> RecordNames.effect(known))
+        .or(() -> UnsupportedNames.effect(known))
+        .orElseGet(
+            () -> "is unknown: module " + global.module() + " is imported and may run any code");
   }
 
-  private static boolean isTorchType(Global global) {
-    boolean storage = global.name().matches("[A-Z][A-Za-z0-9]*Storage");
-    return switch (global.module()) {
-      case "torch" -> storage || TORCH_DTYPES.contains(global.name());
-      case "torch.cuda" -> storage;
-      default -> false;
-    };
+  /** What a call means: that of its name, if its arguments are such as the name takes. */
+  public static Meaning meaning(Call call) {
+    if (!(call.callable() instanceof Global global)) {
+      return Meaning.DANGEROUS;
+    }
+    Meaning meaning = meaning(global);
+    return meaning == Meaning.DATA && !isPlain(call, PythonNames.canonical(global))
+        ? Meaning.UNKNOWN
+        : meaning;
+  }
+
+  /** Whether a call of a name with a meaning is one that has the meaning. */
+  static boolean isPlain(Call call, Global global) {
+    if (call.kind() != Call.Kind.REDUCE && call.kind() != Call.Kind.NEWOBJ) {
+      return false;
+    }
+    List<PickleValue> args = ((Tuple) call.args()).items();
+    if (global.module().equals("builtins") && PLAIN.contains(global.name())) {
+      return args.isEmpty() || args.size() == 1 && !(args.get(0) instanceof Call);
+    }
+    if (global.equals(TYPE)) {
+      return args.size() == 1 && args.get(0) == Constant.NONE;
+    }
+    return !global.equals(ENCODE)
+        || args.size() == 2
+            && args.get(0) instanceof Text
+            && args.get(1) instanceof Text encoding
+            && ENCODINGS.contains(encoding.value());
+  }
+
+  /** Whether a call builds a tensor of whatever kind. */
+  public static boolean buildsTensor(PickleValue value) {
+    return value instanceof Call call
+        && call.kind() == Call.Kind.REDUCE
+        && call.callable() instanceof Global global
+        && isRebuild(PythonNames.canonical(global));
+  }
+
+  static boolean isRebuild(Global global) {
+    return DataNames.effect(global).isPresent() && global.name().startsWith("_rebuild_")
+        || UnsupportedNames.isTensor(global);
+  }
+
+  /** The global that a call is of; empty where it is of something else. */
+  static Optional<Global> callee(PickleValue value) {
+    return value instanceof Call call && call.callable() instanceof Global global
+        ? Optional.of(PythonNames.canonical(global))
+        : Optional.empty();
   }
 }

@@ -8,43 +8,57 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.SetValue;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** The stack machine. It builds values and does nothing else. */
 public final class PickleReader {
-  private final PickleLimits limits;
+  private static final int OBJECT = 24;
+  private static final int LIST = 64;
+  private static final int CALL = 112;
+  private static final int TUPLE = 56;
+
   private final PickleCursor cursor;
   private final PickleStack stack;
   private final PickleScalars scalars;
   private final PickleAssembly assembly;
-  private final Map<Long, PickleValue> memo = new HashMap<>();
-  private final Set<Global> globals = new LinkedHashSet<>();
-  private final Set<Global> called = new LinkedHashSet<>();
+  private final PickleMemo memo;
+  private final PickleFrames frames;
+  private final PickleGlobals globals;
+  private final PickleAlarms alarms = new PickleAlarms();
+  private final List<PersistentId> persistentIds = new ArrayList<>();
+  private final long maxOperations;
+  private final long maxBytes;
+  private final long maxStack;
 
-  private PickleReader(ByteSource source, long start, PickleLimits limits) {
-    this.limits = limits;
-    cursor = new PickleCursor(source, start, limits);
+  private PickleReader(ByteSource source, long start, Guard guard) {
+    cursor = new PickleCursor(source, start, guard);
     stack = new PickleStack(cursor);
-    scalars = new PickleScalars(cursor, limits);
+    scalars = new PickleScalars(cursor);
     assembly = new PickleAssembly(cursor);
+    memo = new PickleMemo(cursor);
+    frames = new PickleFrames(cursor);
+    globals = new PickleGlobals(cursor);
+    maxOperations = guard.limit(Limit.PICKLE_OPS);
+    maxBytes = guard.limit(Limit.PICKLE_BYTES);
+    maxStack = guard.limit(Limit.PICKLE_MEMO);
   }
 
   /**
    * Reads a source that is one pickle.
    *
-   * @throws MalformedCheckpointException if it breaks the grammar, goes on after STOP, or is over a
-   *     limit
+   * @throws MalformedCheckpointException if it breaks the grammar or goes on after STOP
+   * @throws UnsafeCheckpointException if it is over a limit
    */
-  public static PickleDocument read(ByteSource source, PickleLimits limits) {
-    PickleDocument document = readAt(source, 0, limits);
+  public static PickleDocument read(ByteSource source, Guard guard) {
+    guard.require(Limit.PICKLE_BYTES, source.size(), source.name());
+    PickleDocument document = readAt(source, 0, guard);
     if (document.end() != source.size()) {
       throw new MalformedCheckpointException(
           ErrorCode.PICKLE_MALFORMED,
@@ -60,25 +74,22 @@ public final class PickleReader {
   /**
    * Reads one pickle of a source that may go on after it.
    *
-   * @throws MalformedCheckpointException if it breaks the grammar or is over a limit
+   * @throws MalformedCheckpointException if it breaks the grammar
+   * @throws UnsafeCheckpointException if it is over a limit
    */
-  public static PickleDocument readAt(ByteSource source, long start, PickleLimits limits) {
-    return new PickleReader(source, start, limits).run(start);
+  public static PickleDocument readAt(ByteSource source, long start, Guard guard) {
+    return new PickleReader(source, start, guard).run(start);
   }
 
   private PickleDocument run(long start) {
-    for (long operations = 0; ; operations++) {
-      require(operations, limits.operations(), "operations", "--max-pickle-ops");
-      require(cursor.position() - start, limits.bytes(), "bytes", "--max-pickle-bytes");
-      require(stack.depth(), limits.memo(), "values on the stack", "--max-pickle-memo");
+    for (long operations = 1; ; operations++) {
+      require(Limit.PICKLE_OPS, operations, maxOperations);
+      require(Limit.PICKLE_BYTES, cursor.position() - start, maxBytes);
+      require(Limit.PICKLE_MEMO, stack.depth(), maxStack);
+      frames.requireBoundary();
       int opcode = cursor.u1();
       if (opcode == '.') {
-        PickleValue root = stack.pop();
-        if (!stack.empty()) {
-          throw cursor.malformed("stops with values left on its stack, expected one");
-        }
-        PickleDepth.require(root, limits.depth(), cursor);
-        return new PickleDocument(root, globals, called, cursor.position());
+        return document();
       }
       if (!scalars.read(opcode, stack) && !container(opcode) && !object(opcode)) {
         machine(opcode);
@@ -86,33 +97,41 @@ public final class PickleReader {
     }
   }
 
-  private void require(long found, long limit, String what, String option) {
-    if (found > limit) {
-      throw new MalformedCheckpointException(
-          ErrorCode.LIMIT_EXCEEDED,
-          "pickle at byte " + cursor.position(),
-          "over " + limit + " " + what + ": raise " + option + " if you trust it");
+  private PickleDocument document() {
+    PickleValue root = stack.pop();
+    if (!stack.empty()) {
+      throw cursor.malformed("stops with values left on its stack, expected one");
+    }
+    frames.requireEnd();
+    PickleDepth.require(root, cursor);
+    return new PickleDocument(
+        root, globals.all(), alarms.calls(), persistentIds, cursor.position());
+  }
+
+  private void require(Limit limit, long found, long allowed) {
+    if (found > allowed) {
+      throw Guard.over(limit, found, allowed, cursor.where());
     }
   }
 
   private boolean container(int opcode) {
     switch (opcode) {
       case ')' -> stack.push(Tuple.of());
-      case 0x85 -> stack.push(Tuple.of(stack.pop()));
+      case 0x85 -> push(Tuple.of(stack.pop()));
       case 0x86 -> pair();
       case 0x87 -> triple();
-      case 't' -> stack.push(new Tuple(stack.popMark()));
-      case ']' -> stack.push(new Sequence());
-      case 'l' -> stack.push(assembly.append(new Sequence(), stack.popMark()));
+      case 't' -> push(new Tuple(stack.popMark()));
+      case ']' -> push(new Sequence(), LIST);
+      case 'l' -> push(assembly.append(new Sequence(), stack.popMark()), LIST);
       case 'a' -> appendOne();
       case 'e' -> appendAll();
-      case '}' -> stack.push(new Dict());
-      case 'd' -> stack.push(assembly.set(new Dict(), stack.popMark()));
+      case '}' -> push(new Dict(), LIST);
+      case 'd' -> push(assembly.set(new Dict(), stack.popMark()), LIST);
       case 's' -> setOne();
       case 'u' -> setAll();
-      case 0x8f -> stack.push(new SetValue(false));
+      case 0x8f -> push(new SetValue(false), LIST);
       case 0x90 -> addAll();
-      case 0x91 -> stack.push(assembly.add(new SetValue(true), stack.popMark()));
+      case 0x91 -> push(assembly.add(new SetValue(true), stack.popMark()), LIST);
       default -> {
         return false;
       }
@@ -120,15 +139,24 @@ public final class PickleReader {
     return true;
   }
 
+  private void push(Tuple tuple) {
+    push(tuple, TUPLE + 8 * tuple.items().size());
+  }
+
+  private void push(PickleValue value, int bytes) {
+    cursor.keep(bytes);
+    stack.push(value);
+  }
+
   private void pair() {
     PickleValue second = stack.pop();
-    stack.push(Tuple.of(stack.pop(), second));
+    push(Tuple.of(stack.pop(), second));
   }
 
   private void triple() {
     PickleValue third = stack.pop();
     PickleValue second = stack.pop();
-    stack.push(Tuple.of(stack.pop(), second, third));
+    push(Tuple.of(stack.pop(), second, third));
   }
 
   private void appendOne() {
@@ -159,18 +187,18 @@ public final class PickleReader {
 
   private boolean object(int opcode) {
     switch (opcode) {
-      case 'c' -> stack.push(global(cursor.line(), cursor.line()));
+      case 'c' -> stack.push(globals.line());
       case 0x93 -> stackGlobal();
       case 'R' -> call(Call.Kind.REDUCE);
       case 0x81 -> call(Call.Kind.NEWOBJ);
       case 0x92 -> callWithKeywords();
       case 'i' -> {
-        Global type = global(cursor.line(), cursor.line());
-        push(Call.Kind.REDUCE, type, new Tuple(stack.popMark()), Constant.NONE);
+        Global type = globals.line();
+        push(Call.Kind.INST, type, new Tuple(stack.popMark()), Constant.NONE);
       }
       case 'o' -> oldObject();
       case 'b' -> build();
-      case 'Q' -> stack.push(new PersistentId(stack.pop()));
+      case 'Q' -> persistentId();
       default -> {
         return false;
       }
@@ -178,19 +206,15 @@ public final class PickleReader {
     return true;
   }
 
-  private Global global(String module, String name) {
-    Global global = PythonNames.fromPython2(module, name);
-    globals.add(global);
-    return global;
-  }
-
   private void stackGlobal() {
     PickleValue name = stack.pop();
-    PickleValue module = stack.pop();
-    if (!(name instanceof Text n && module instanceof Text m)) {
-      throw cursor.malformed("a global whose name is no text");
-    }
-    stack.push(global(m.value(), n.value()));
+    stack.push(globals.of(stack.pop(), name));
+  }
+
+  private void persistentId() {
+    var id = new PersistentId(stack.pop());
+    persistentIds.add(id);
+    push(id, OBJECT);
   }
 
   private void call(Call.Kind kind) {
@@ -209,71 +233,52 @@ public final class PickleReader {
     if (parts.isEmpty()) {
       throw cursor.malformed("an object without a class");
     }
-    push(Call.Kind.REDUCE, parts.get(0), new Tuple(parts.subList(1, parts.size())), Constant.NONE);
+    var args = new Tuple(parts.subList(1, parts.size()));
+    push(Call.Kind.OBJ, parts.get(0), args, Constant.NONE);
   }
 
   private void push(Call.Kind kind, PickleValue callable, PickleValue args, PickleValue keywords) {
     if (!(args instanceof Tuple)) {
       throw cursor.malformed("a call whose arguments are no tuple");
     }
-    if (callable instanceof Global global) {
-      called.add(global);
-    }
-    stack.push(new Call(kind, callable, args, keywords));
+    var call = new Call(kind, callable, args, keywords);
+    alarms.see(call);
+    push(call, CALL);
   }
 
   private void build() {
     PickleValue state = stack.pop();
-    if (!(stack.top() instanceof Call object)) {
-      throw cursor.malformed("sets the state of what is no object");
-    }
-    object.build(state);
+    assembly.build(stack.top(), state);
   }
 
   private void machine(int opcode) {
     switch (opcode) {
       case 0x80 -> protocol(cursor.u1());
-      case 0x95 -> frame(cursor.u8());
+      case 0x95 -> frames.begin(cursor.u8());
       case '(' -> stack.mark();
       case '0' -> stack.popAny();
       case '1' -> stack.popMark();
       case '2' -> stack.push(stack.top());
-      case 'p' -> put(scalars.decimal(cursor.line()));
+      case 'p' -> put(scalars.decimal(cursor.asciiLine()));
       case 'q' -> put(cursor.u1());
       case 'r' -> put(cursor.u4());
       case 0x94 -> put(memo.size());
-      case 'g' -> get(scalars.decimal(cursor.line()));
-      case 'h' -> get(cursor.u1());
-      case 'j' -> get(cursor.u4());
+      case 'g' -> stack.push(memo.get(scalars.decimal(cursor.asciiLine())));
+      case 'h' -> stack.push(memo.get(cursor.u1()));
+      case 'j' -> stack.push(memo.get(cursor.u4()));
       default ->
           throw cursor.malformed(
               "opcode 0x" + Integer.toHexString(opcode) + ", which is unknown or never allowed");
     }
   }
 
+  private void put(long cell) {
+    memo.put(cell, stack.top());
+  }
+
   private void protocol(int version) {
     if (version > 5) {
       throw cursor.malformed("protocol " + version + ", expected 0 to 5");
     }
-  }
-
-  private void frame(long length) {
-    if (length > cursor.left()) {
-      throw cursor.malformed(
-          "a frame of " + length + " bytes where " + cursor.left() + " are left");
-    }
-  }
-
-  private void put(long cell) {
-    memo.put(cell, stack.top());
-    require(memo.size(), limits.memo(), "memo cells", "--max-pickle-memo");
-  }
-
-  private void get(long cell) {
-    PickleValue value = memo.get(cell);
-    if (value == null) {
-      throw cursor.malformed("takes memo cell " + cell + ", which was never set");
-    }
-    stack.push(value);
   }
 }

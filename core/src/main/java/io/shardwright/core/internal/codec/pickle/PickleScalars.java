@@ -5,17 +5,21 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Real;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.policy.Limit;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /** The opcodes that push one plain value. */
 final class PickleScalars {
-  private final PickleCursor cursor;
-  private final PickleLimits limits;
+  private static final int OBJECT = 24;
+  private static final int INTEGER = 80;
+  private static final int TEXT = 64;
+  private static final int LONG_TEXT = 1 << 16;
 
-  PickleScalars(PickleCursor cursor, PickleLimits limits) {
+  private final PickleCursor cursor;
+
+  PickleScalars(PickleCursor cursor) {
     this.cursor = cursor;
-    this.limits = limits;
   }
 
   /** Whether the opcode was one of these. */
@@ -32,80 +36,116 @@ final class PickleScalars {
       case 'N' -> Constant.NONE;
       case 0x88 -> Constant.TRUE;
       case 0x89 -> Constant.FALSE;
-      case 'I' -> booleanOrInteger(cursor.line());
-      case 'J' -> Int.of(cursor.i4());
-      case 'K' -> Int.of(cursor.u1());
-      case 'M' -> Int.of(cursor.u2());
-      case 'L' -> new Int(integer(cursor.line().replaceFirst("L$", "")));
+      case 'I' -> booleanOrInteger(cursor.asciiLine());
+      case 'J' -> small(cursor.i4());
+      case 'K' -> small(cursor.u1());
+      case 'M' -> small(cursor.u2());
+      case 'L' -> integer(withoutSuffix(cursor.asciiLine()));
       case 0x8a -> longInteger(cursor.u1());
       case 0x8b -> longInteger(cursor.i4());
-      case 'F' -> real(cursor.line());
-      case 'G' -> new Real(cursor.bigEndianDouble());
+      case 'F' -> real(cursor.asciiLine());
+      case 'G' -> real(cursor.bigEndianDouble());
       default -> textual(opcode);
     };
   }
 
   private PickleValue textual(int opcode) {
     return switch (opcode) {
-      case 'S' -> quoted(cursor.line());
+      case 'S' -> quoted(cursor.asciiLine());
       case 'T' -> latin(cursor.text(cursor.i4()));
       case 'U' -> latin(cursor.text(cursor.u1()));
-      case 'V' -> new Text(rawUnicode(cursor.line()));
+      case 'V' -> text(rawUnicode(new String(cursor.line(), StandardCharsets.ISO_8859_1)));
       case 'X' -> utf8(cursor.text(cursor.u4()));
       case 0x8c -> utf8(cursor.text(cursor.u1()));
       case 0x8d -> utf8(cursor.text(cursor.u8()));
-      case 'B' -> new Bytes(cursor.text(cursor.u4()), false);
-      case 'C' -> new Bytes(cursor.text(cursor.u1()), false);
-      case 0x8e -> new Bytes(cursor.text(cursor.u8()), false);
-      case 0x96 -> new Bytes(cursor.text(cursor.u8()), true);
+      case 'B' -> bytes(cursor.u4(), false);
+      case 'C' -> bytes(cursor.u1(), false);
+      case 0x8e -> bytes(cursor.u8(), false);
+      case 0x96 -> bytes(cursor.u8(), true);
       default -> null;
     };
+  }
+
+  private Int small(int value) {
+    cursor.keep(INTEGER);
+    return Int.of(value);
+  }
+
+  private Text text(String value) {
+    cursor.keep(TEXT);
+    return new Text(value);
+  }
+
+  private Bytes bytes(long length, boolean mutable) {
+    cursor.keep(OBJECT);
+    return new Bytes(cursor.text(length), mutable);
   }
 
   private PickleValue booleanOrInteger(String line) {
     return switch (line) {
       case "00" -> Constant.FALSE;
       case "01" -> Constant.TRUE;
-      default -> new Int(integer(line));
+      default -> integer(line);
     };
+  }
+
+  private static String withoutSuffix(String line) {
+    return line.endsWith("L") ? line.substring(0, line.length() - 1) : line;
   }
 
   /** A decimal of at most 18 digits, as the text forms of PUT and GET have it. */
   long decimal(String line) {
     if (!line.matches("[0-9]{1,18}")) {
-      throw cursor.malformed("'" + line + "' where a memo cell's number is expected");
+      throw cursor.malformed("a line where a memo cell's number is expected");
     }
     return Long.parseLong(line);
   }
 
-  private BigInteger integer(String line) {
-    if (line.length() > limits.integerBytes() || !line.matches("[+-]?[0-9]+")) {
+  private Int integer(String line) {
+    cursor.guard().require(Limit.INT_BYTES, line.length(), cursor.where());
+    if (!line.matches("[+-]?[0-9]+")) {
       throw cursor.malformed("a decimal integer is expected");
     }
-    return new BigInteger(line);
+    cursor.keep(INTEGER);
+    return new Int(new BigInteger(line));
   }
 
   private PickleValue longInteger(int length) {
-    byte[] little = cursor.bytes(length, limits.integerBytes(), "--max-int-bytes");
+    byte[] little = cursor.bytes(length, Limit.INT_BYTES);
     byte[] big = new byte[little.length];
     for (int i = 0; i < little.length; i++) {
       big[i] = little[little.length - 1 - i];
     }
+    cursor.keep(INTEGER);
     return new Int(big.length == 0 ? BigInteger.ZERO : new BigInteger(big));
   }
 
+  private Real real(double value) {
+    cursor.keep(OBJECT);
+    return new Real(value);
+  }
+
   private PickleValue real(String line) {
+    cursor.guard().require(Limit.INT_BYTES, line.length(), cursor.where());
     try {
-      return new Real(
+      return real(
           switch (line) {
             case "inf" -> Double.POSITIVE_INFINITY;
             case "-inf" -> Double.NEGATIVE_INFINITY;
             case "nan" -> Double.NaN;
-            default -> Double.parseDouble(line);
+            default -> Double.parseDouble(decimalText(line));
           });
     } catch (NumberFormatException bad) {
       throw cursor.malformed("a decimal number is expected");
     }
+  }
+
+  /** Java's own spellings, such as {@code 1d} and {@code 0x1p3}, are none of Python's. */
+  private String decimalText(String line) {
+    if (!line.matches("[+-]?[0-9]*\\.?[0-9]*([eE][+-]?[0-9]{1,4})?")) {
+      throw cursor.malformed("a decimal number is expected");
+    }
+    return line;
   }
 
   private PickleValue quoted(String line) {
@@ -116,17 +156,20 @@ final class PickleScalars {
     if (!quotes || line.indexOf('\\') >= 0) {
       throw cursor.malformed("a quoted string without escapes is expected");
     }
-    return new Text(line.substring(1, line.length() - 1));
+    return text(line.substring(1, line.length() - 1));
   }
 
   /** Python 2's str; it is ASCII in practice. */
-  private static PickleValue latin(byte[] bytes) {
-    return new Text(new String(bytes, StandardCharsets.ISO_8859_1));
+  private PickleValue latin(byte[] bytes) {
+    return text(new String(bytes, StandardCharsets.ISO_8859_1));
   }
 
   private PickleValue utf8(byte[] bytes) {
-    return new Text(
-        Utf8.decode(bytes).orElseThrow(() -> cursor.malformed("text that is not UTF-8")));
+    long decoding = bytes.length < LONG_TEXT ? 0 : 3L * bytes.length;
+    cursor.keep(decoding);
+    String text = Utf8.decode(bytes).orElseThrow(() -> cursor.malformed("text that is not UTF-8"));
+    cursor.guard().giveBack(decoding);
+    return text(text);
   }
 
   /** Latin-1 with {@code \\uXXXX} escapes. */

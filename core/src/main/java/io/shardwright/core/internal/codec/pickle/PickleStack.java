@@ -1,13 +1,15 @@
 package io.shardwright.core.internal.codec.pickle;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The machine's stack with its marks. */
 final class PickleStack {
   private final PickleCursor cursor;
   private final List<PickleValue> values = new ArrayList<>();
-  private final List<Integer> marks = new ArrayList<>();
+  private int[] marks = new int[64];
+  private int marked;
 
   PickleStack(PickleCursor cursor) {
     this.cursor = cursor;
@@ -28,22 +30,25 @@ final class PickleStack {
   }
 
   private void requireAboveMark() {
-    int floor = marks.isEmpty() ? 0 : marks.get(marks.size() - 1);
+    int floor = marked == 0 ? 0 : marks[marked - 1];
     if (values.size() <= floor) {
       throw cursor.malformed("takes a value from an empty stack");
     }
   }
 
   void mark() {
-    marks.add(values.size());
+    if (marked == marks.length) {
+      marks = Arrays.copyOf(marks, 2 * marked);
+    }
+    marks[marked++] = values.size();
   }
 
   /** Takes everything above the last mark, and the mark. */
   List<PickleValue> popMark() {
-    if (marks.isEmpty()) {
+    if (marked == 0) {
       throw cursor.malformed("takes a mark that was not set");
     }
-    var above = values.subList(marks.remove(marks.size() - 1), values.size());
+    var above = values.subList(marks[--marked], values.size());
     var taken = List.copyOf(above);
     above.clear();
     return taken;
@@ -51,18 +56,18 @@ final class PickleStack {
 
   /** Python's POP takes a mark where one is on top. */
   void popAny() {
-    if (!marks.isEmpty() && marks.get(marks.size() - 1) == values.size()) {
-      marks.remove(marks.size() - 1);
+    if (marked > 0 && marks[marked - 1] == values.size()) {
+      marked--;
     } else {
       pop();
     }
   }
 
   int depth() {
-    return values.size() + marks.size();
+    return values.size() + marked;
   }
 
   boolean empty() {
-    return values.isEmpty() && marks.isEmpty();
+    return values.isEmpty() && marked == 0;
   }
 }

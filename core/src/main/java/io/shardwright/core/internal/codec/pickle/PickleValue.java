@@ -39,8 +39,21 @@ public sealed interface PickleValue {
   /** Immutable bytes, or a {@code bytearray} where {@code mutable}. */
   record Bytes(byte[] value, boolean mutable) implements PickleValue {}
 
-  /** A tuple. */
+  /**
+   * A tuple. It equals itself only: to compare or hash what it holds could take for ever, as a tree
+   * of a few tuples can have 2^60 leaves.
+   */
   record Tuple(List<PickleValue> items) implements PickleValue {
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+
     /** A tuple of the given items. */
     public static Tuple of(PickleValue... items) {
       return new Tuple(List.of(items));
@@ -120,13 +133,17 @@ public sealed interface PickleValue {
       /** {@code cls.__new__(cls, *args)}. */
       NEWOBJ,
       /** {@code cls.__new__(cls, *args, **kwargs)}. */
-      NEWOBJ_EX
+      NEWOBJ_EX,
+      /** A class by name and arguments, as protocol 0 has it. */
+      INST,
+      /** A class and arguments, as protocol 1 has it. */
+      OBJ
     }
 
     private final Kind kind;
-    private final PickleValue callable;
-    private final PickleValue args;
-    private final PickleValue kwargs;
+    private PickleValue callable;
+    private PickleValue args;
+    private PickleValue kwargs;
     private final List<PickleValue> appended = new ArrayList<>();
     private final List<Entry> entries = new ArrayList<>();
     private PickleValue state;
@@ -134,9 +151,18 @@ public sealed interface PickleValue {
     /** A call; {@code kwargs} is {@code NONE} for all kinds but NEWOBJ_EX. */
     public Call(Kind kind, PickleValue callable, PickleValue args, PickleValue kwargs) {
       this.kind = kind;
-      this.callable = Objects.requireNonNull(callable);
-      this.args = Objects.requireNonNull(args);
-      this.kwargs = Objects.requireNonNull(kwargs);
+      complete(callable, args, kwargs);
+    }
+
+    /** A call whose parts are not known yet: it may be a part of them. */
+    Call(Kind kind) {
+      this.kind = kind;
+    }
+
+    void complete(PickleValue what, PickleValue with, PickleValue named) {
+      callable = Objects.requireNonNull(what);
+      args = Objects.requireNonNull(with);
+      kwargs = Objects.requireNonNull(named);
     }
 
     /** A call by REDUCE of a named callable. */

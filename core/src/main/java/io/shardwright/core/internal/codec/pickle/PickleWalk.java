@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Walks a graph, each value once. */
 public final class PickleWalk {
@@ -13,15 +14,20 @@ public final class PickleWalk {
 
   /** Whether something outside the pickle belongs to the value, such as a tensor's storage. */
   public static boolean refersOutside(PickleValue root) {
+    return any(root, PersistentId.class::isInstance);
+  }
+
+  /** Whether a value, or one that it is made of, is such. */
+  public static boolean any(PickleValue root, Predicate<PickleValue> wanted) {
     Set<PickleValue> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<PickleValue> open = new ArrayDeque<>();
     open.push(root);
     while (!open.isEmpty()) {
       PickleValue value = open.pop();
-      if (value instanceof PersistentId) {
+      if (wanted.test(value)) {
         return true;
       }
-      if (seen.add(value)) {
+      if (PickleDepth.isContainer(value) && seen.add(value)) {
         PickleDepth.children(value).forEach(open::push);
       }
     }

@@ -14,17 +14,29 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.SetValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Writes protocol 2, opcode for opcode as CPython's C pickler does ({@code Modules/_pickle.c}), so
  * that what was read from a protocol 2 file is written with the same bytes and {@code
- * torch.load(weights_only=True)} takes it.
+ * torch.load(weights_only=True)} takes it. Nothing is nested too deeply for it: what is still to be
+ * written stands on a stack of its own.
  */
 public final class PickleWriter {
+  /** One thing to do: to write an opcode, or to save a value that may bring more. */
+  private interface Step {
+    void take();
+  }
+
   private static final int BATCH = 1000;
 
   private final PickleOutput out = new PickleOutput();
+  private final Deque<Iterator<Step>> open = new ArrayDeque<>();
 
   private PickleWriter() {}
 
@@ -33,8 +45,27 @@ public final class PickleWriter {
     var writer = new PickleWriter();
     writer.out.op(0x80).op(2);
     writer.save(root);
+    while (!writer.open.isEmpty()) {
+      if (writer.open.peek().hasNext()) {
+        writer.open.peek().next().take();
+      } else {
+        writer.open.pop();
+      }
+    }
     writer.out.op('.');
     return writer.out.bytes();
+  }
+
+  private void then(Stream<Step> steps) {
+    open.push(steps.iterator());
+  }
+
+  private Step saving(PickleValue value) {
+    return () -> save(value);
+  }
+
+  private Step op(int code) {
+    return () -> out.op(code);
   }
 
   private void save(PickleValue value) {
@@ -45,8 +76,7 @@ public final class PickleWriter {
     } else if (value instanceof Real real) {
       out.real(real.value());
     } else if (value instanceof PersistentId id) {
-      save(id.id());
-      out.op('Q');
+      then(Stream.of(saving(id.id()), op('Q')));
     } else if (value instanceof Global global) {
       saveGlobal(out.shared(global));
     } else if (!out.recall(value)) {
@@ -65,11 +95,11 @@ public final class PickleWriter {
     } else if (value instanceof Sequence list) {
       out.op(']');
       out.memoize(list);
-      saveList(list.items());
+      then(items(list.items()));
     } else if (value instanceof Dict dict) {
       out.op('}');
       out.memoize(dict);
-      saveDict(dict.entries());
+      then(entries(dict.entries()));
     } else if (value instanceof SetValue set) {
       saveSet(set);
     } else if (value instanceof Call call) {
@@ -99,10 +129,7 @@ public final class PickleWriter {
   }
 
   private void saveReduced(PickleValue value, Global callable, PickleValue... args) {
-    save(callable);
-    save(Tuple.of(args));
-    out.op('R');
-    out.memoize(value);
+    then(Stream.of(saving(callable), saving(Tuple.of(args)), op('R'), () -> out.memoize(value)));
   }
 
   private void saveSet(SetValue set) {
@@ -120,7 +147,12 @@ public final class PickleWriter {
     if (size > 3) {
       out.op('(');
     }
-    tuple.items().forEach(this::save);
+    Stream<Step> end = Stream.of(() -> endTuple(tuple));
+    then(Stream.concat(tuple.items().stream().map(this::saving), end));
+  }
+
+  private void endTuple(Tuple tuple) {
+    int size = tuple.items().size();
     if (out.known(tuple)) {
       // The tuple contains itself: its items have already brought it into the memo.
       out.forget(size);
@@ -131,83 +163,94 @@ public final class PickleWriter {
     out.memoize(tuple);
   }
 
-  private void saveList(List<PickleValue> items) {
-    if (items.size() == 1) {
-      save(items.get(0));
-      out.op('a');
-      return;
-    }
-    for (int at = 0; at < items.size(); at += BATCH) {
-      out.op('(');
-      items.subList(at, Math.min(items.size(), at + BATCH)).forEach(this::save);
-      out.op('e');
-    }
+  private Stream<Step> items(List<PickleValue> items) {
+    return items.size() == 1
+        ? Stream.of(saving(items.get(0)), op('a'))
+        : batches(items.size()).flatMap(at -> marked(saved(batch(items, at)), op('e')));
   }
 
-  private void saveDict(List<Entry> entries) {
-    if (entries.size() == 1) {
-      save(entries.get(0));
-      out.op('s');
-      return;
-    }
-    for (int at = 0; at < entries.size(); at += BATCH) {
-      out.op('(');
-      entries.subList(at, Math.min(entries.size(), at + BATCH)).forEach(this::save);
-      out.op('u');
-    }
+  private Stream<Step> entries(List<Entry> entries) {
+    return entries.size() == 1
+        ? Stream.concat(savedEntries(entries), Stream.of(op('s')))
+        : batches(entries.size()).flatMap(at -> marked(savedEntries(batch(entries, at)), op('u')));
   }
 
-  private void save(Entry entry) {
-    save(entry.key());
-    save(entry.value());
+  private static Stream<Integer> batches(int size) {
+    return IntStream.range(0, (size + BATCH - 1) / BATCH).mapToObj(batch -> batch * BATCH);
+  }
+
+  private static <T> List<T> batch(List<T> all, int at) {
+    return all.subList(at, Math.min(all.size(), at + BATCH));
+  }
+
+  private Stream<Step> saved(List<PickleValue> values) {
+    return values.stream().map(this::saving);
+  }
+
+  private Stream<Step> savedEntries(List<Entry> entries) {
+    return entries.stream().flatMap(e -> Stream.of(saving(e.key()), saving(e.value())));
+  }
+
+  private Stream<Step> marked(Stream<Step> steps, Step end) {
+    return Stream.concat(Stream.concat(Stream.of(op('(')), steps), Stream.of(end));
   }
 
   private void saveCall(Call call) {
-    if (call.kind() == Call.Kind.NEWOBJ_EX) {
-      save(new Global("copyreg", "__newobj_ex__"));
-      save(Tuple.of(call.callable(), call.args(), call.kwargs()));
-    } else {
-      save(call.callable());
-      save(call.args());
-    }
-    out.op(call.kind() == Call.Kind.NEWOBJ ? 0x81 : 'R');
+    then(Stream.concat(made(call), Stream.concat(Stream.of(() -> known(call)), filled(call))));
+  }
+
+  private Stream<Step> made(Call call) {
+    return switch (call.kind()) {
+      case REDUCE -> Stream.of(saving(call.callable()), saving(call.args()), op('R'));
+      case NEWOBJ -> Stream.of(saving(call.callable()), saving(call.args()), op(0x81));
+      case NEWOBJ_EX ->
+          Stream.of(
+              saving(new Global("copyreg", "__newobj_ex__")),
+              saving(Tuple.of(call.callable(), call.args(), call.kwargs())),
+              op('R'));
+      case INST, OBJ ->
+          marked(
+              Stream.concat(
+                  Stream.of(saving(call.callable())), saved(((Tuple) call.args()).items())),
+              op('o'));
+    };
+  }
+
+  private void known(Call call) {
     if (out.known(call)) {
       out.op('0');
       out.recall(call);
     } else {
       out.memoize(call);
     }
-    saveAppended(call.appended());
-    saveEntries(call.entries());
-    if (call.state() != null) {
-      save(call.state());
-      out.op('b');
-    }
+  }
+
+  private Stream<Step> filled(Call call) {
+    var items =
+        batches(call.appended().size())
+            .flatMap(
+                at ->
+                    added(
+                        batch(call.appended(), at).size(),
+                        saved(batch(call.appended(), at)),
+                        'e',
+                        'a'));
+    var entries =
+        batches(call.entries().size())
+            .flatMap(
+                at ->
+                    added(
+                        batch(call.entries(), at).size(),
+                        savedEntries(batch(call.entries(), at)),
+                        'u',
+                        's'));
+    Stream<Step> state =
+        call.state() == null ? Stream.of() : Stream.of(saving(call.state()), op('b'));
+    return Stream.concat(items, Stream.concat(entries, state));
   }
 
   /** Items of an object come from an iterator: a last batch of one has no mark. */
-  private void saveAppended(List<PickleValue> items) {
-    for (int at = 0; at < items.size(); at += BATCH) {
-      saveBatch(items.subList(at, Math.min(items.size(), at + BATCH)));
-    }
-  }
-
-  private void saveBatch(List<PickleValue> batch) {
-    if (batch.size() > 1) {
-      out.op('(');
-    }
-    batch.forEach(this::save);
-    out.op(batch.size() > 1 ? 'e' : 'a');
-  }
-
-  private void saveEntries(List<Entry> entries) {
-    for (int at = 0; at < entries.size(); at += BATCH) {
-      var batch = entries.subList(at, Math.min(entries.size(), at + BATCH));
-      if (batch.size() > 1) {
-        out.op('(');
-      }
-      batch.forEach(this::save);
-      out.op(batch.size() > 1 ? 'u' : 's');
-    }
+  private Stream<Step> added(int size, Stream<Step> steps, int many, int one) {
+    return size > 1 ? marked(steps, op(many)) : Stream.concat(steps, Stream.of(op(one)));
   }
 }

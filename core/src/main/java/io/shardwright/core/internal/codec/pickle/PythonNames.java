@@ -24,6 +24,17 @@ final class PythonNames {
     return renamed != null ? renamed : new Global(MODULES.getOrDefault(module, module), name);
   }
 
+  /** The name under which the tables know it: modules that were renamed have one. */
+  static Global canonical(Global global) {
+    String module = global.module();
+    if (module.startsWith("numpy._core.")) {
+      module = "numpy.core." + module.substring("numpy._core.".length());
+    } else if (module.equals("torch.tensor")) {
+      module = "torch._tensor";
+    }
+    return module.equals(global.module()) ? global : new Global(module, global.name());
+  }
+
   static Global toPython2(Global global) {
     if (global.equals(new Global("builtins", "range"))) {
       return new Global("__builtin__", "xrange");

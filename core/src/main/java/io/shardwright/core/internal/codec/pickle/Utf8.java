@@ -1,7 +1,8 @@
 package io.shardwright.core.internal.codec.pickle;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -9,15 +10,12 @@ import java.util.Optional;
  * UTF-8 as Python's {@code surrogatepass} has it: a lone surrogate is three bytes, ED A0..BF xx.
  */
 final class Utf8 {
+  private static final int BLOCK = 8192;
+
   private Utf8() {}
 
   static Optional<String> decode(byte[] bytes) {
-    try {
-      return Optional.of(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-    } catch (CharacterCodingException strict) {
-      return decodeSurrogates(bytes);
-    }
+    return strict(bytes, 0, bytes.length).or(() -> decodeSurrogates(bytes));
   }
 
   private static Optional<String> decodeSurrogates(byte[] bytes) {
@@ -45,12 +43,20 @@ final class Utf8 {
   }
 
   private static Optional<String> strict(byte[] bytes, int from, int to) {
-    try {
-      var part = ByteBuffer.wrap(bytes, from, to - from);
-      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(part).toString());
-    } catch (CharacterCodingException bad) {
-      return Optional.empty();
-    }
+    return valid(ByteBuffer.wrap(bytes, from, to - from))
+        ? Optional.of(new String(bytes, from, to - from, StandardCharsets.UTF_8))
+        : Optional.empty();
+  }
+
+  /** Whether bytes are UTF-8, told without room for all of their characters. */
+  private static boolean valid(ByteBuffer bytes) {
+    var decoder = StandardCharsets.UTF_8.newDecoder();
+    var characters = CharBuffer.allocate(Math.min(BLOCK, bytes.remaining() + 1));
+    CoderResult result;
+    do {
+      result = decoder.decode(bytes, characters.clear(), true);
+    } while (result.isOverflow());
+    return !result.isError();
   }
 
   static byte[] encode(String text) {

@@ -2,157 +2,136 @@ package io.shardwright.core.internal.codec.safetensors;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.guard.WholeText;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.tensor.DType;
-import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A safetensors file whose header was read. */
 public final class SafetensorsFile {
   /** A tensor and its bytes. */
   public record Stored(TensorSpec spec, ByteSource bytes) {}
 
-  private static final long MAX_HEADER = 100_000_000;
   private static final String METADATA = "__metadata__";
+  private static final int LENGTH = 8;
+  private static final int BLOCK = 1 << 16;
 
   private final Map<String, Stored> tensors = new LinkedHashMap<>();
 
   private SafetensorsFile() {}
 
+  /** Whether a file begins as one of these does: a length that fits it, then an object. */
+  public static boolean recognizes(ByteSource file) {
+    if (file.size() < LENGTH + 2) {
+      return false;
+    }
+    ByteBuffer start = ByteBuffer.allocate(LENGTH + 1).order(ByteOrder.LITTLE_ENDIAN);
+    file.readFully(start, 0);
+    return start.get(LENGTH) == '{' && start.getLong(0) >= 2;
+  }
+
   /**
    * Opens a file.
    *
    * @throws MalformedCheckpointException if it breaks the grammar
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
    */
-  public static SafetensorsFile open(ByteSource file) {
+  public static SafetensorsFile open(ByteSource file, Guard guard) {
     var opened = new SafetensorsFile();
     long length = headerLength(file);
-    Obj header = JsonDocument.parse(file.slice(8, length, file.name()), MAX_HEADER);
-    ByteSource data = file.slice(8 + length, file.size() - 8 - length, file.name());
-    var spans = new ArrayList<long[]>();
+    guard.require(Limit.JSON_BYTES, length, file.name());
+    ByteSource text = file.slice(LENGTH, length, file.name());
+    requirePlain(text);
+    Obj header = JsonDocument.parse(text, Limit.JSON_BYTES, guard);
+    ByteSource data = file.slice(LENGTH + length, file.size() - LENGTH - length, file.name());
+    guard.require(Limit.TENSORS, header.fields().size(), file.name());
+    var spans = new SafetensorsSpans(data);
     header
         .fields()
         .forEach(
             (name, value) -> {
-              if (!name.equals(METADATA)) {
-                opened.tensors.put(name, stored(name, value, data, spans));
+              if (name.equals(METADATA)) {
+                requireTexts(value, file);
+              } else {
+                var entry = new SafetensorsEntry(name, value, data, guard);
+                opened.tensors.put(name, entry.stored(spans));
               }
             });
-    requireDense(spans, data);
+    spans.requireDense();
     return opened;
   }
 
   private static long headerLength(ByteSource file) {
-    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    if (file.size() < 8) {
+    ByteBuffer length = ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    if (file.size() < LENGTH) {
       throw malformed(file, "has " + file.size() + " bytes: it is no safetensors file");
     }
     file.readFully(length, 0);
     long found = length.getLong(0);
-    if (found < 2 || found > file.size() - 8) {
+    if (found < 2 || found > file.size() - LENGTH) {
       throw malformed(
           file, "says its header has " + found + " bytes of " + file.size() + ": it is damaged");
     }
     return found;
   }
 
-  private static Stored stored(String name, JsonValue value, ByteSource data, List<long[]> spans) {
-    if (!(value instanceof Obj entry)) {
-      throw malformed(data, "'" + name + "' is no tensor");
+  /** The header begins with its object, and nothing but spaces pads it. */
+  private static void requirePlain(ByteSource header) {
+    if (at(header, 0, 1).get(0) != '{') {
+      throw malformed(header, "has a header that does not begin with '{'");
     }
-    var spec = new TensorSpec(name, dtype(name, entry, data), shape(name, entry, data));
-    List<Long> offsets = longs(name, entry, "data_offsets", data);
-    boolean fits =
-        offsets.size() == 2
-            && offsets.get(0) >= 0
-            && offsets.get(1) <= data.size()
-            && offsets.get(1) - offsets.get(0) == bytes(spec, data);
-    if (!fits) {
-      throw malformed(
-          data,
-          "'"
-              + name
-              + "' of shape "
-              + spec.shape()
-              + " has offsets "
-              + offsets
-              + ", which don't fit");
-    }
-    spans.add(new long[] {offsets.get(0), offsets.get(1)});
-    long size = offsets.get(1) - offsets.get(0);
-    return new Stored(spec, data.slice(offsets.get(0), size, data.name() + "!" + name));
-  }
-
-  private static long bytes(TensorSpec spec, ByteSource data) {
-    try {
-      return spec.byteSize();
-    } catch (ArithmeticException overflow) {
-      throw malformed(data, "'" + spec.name() + "' has over 2^63 bytes");
-    }
-  }
-
-  private static DType dtype(String name, Obj entry, ByteSource data) {
-    String word = entry.get("dtype").flatMap(JsonValue::asText).orElse("(none)");
-    return Stream.of(DType.values())
-        .filter(dtype -> dtype.safetensorsName().equals(word))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UnsupportedCheckpointException(
-                    ErrorCode.UNSUPPORTED,
-                    data.name(),
-                    "'" + name + "' has type '" + word + "', which is not supported"));
-  }
-
-  private static Shape shape(String name, Obj entry, ByteSource data) {
-    try {
-      return new Shape(longs(name, entry, "shape", data));
-    } catch (IllegalArgumentException bad) {
-      throw malformed(data, "'" + name + "': " + bad.getMessage());
-    }
-  }
-
-  private static List<Long> longs(String name, Obj entry, String key, ByteSource data) {
-    return entry
-        .get(key)
-        .filter(Arr.class::isInstance)
-        .flatMap(value -> ((Arr) value).longs())
-        .orElseThrow(() -> malformed(data, "'" + name + "' has no " + key));
-  }
-
-  private static void requireDense(List<long[]> spans, ByteSource data) {
-    spans.sort(Comparator.<long[]>comparingLong(s -> s[0]).thenComparingLong(s -> s[1]));
-    long end = 0;
-    for (long[] span : spans) {
-      if (span[0] != end) {
-        throw malformed(data, "has a hole or an overlap at byte " + end + " of its data");
+    for (long end = header.size(); end > 0; ) {
+      int count = (int) Math.min(BLOCK, end);
+      ByteBuffer block = at(header, end - count, count);
+      for (int i = count - 1; i >= 0; i--) {
+        if (block.get(i) == '}') {
+          return;
+        }
+        if (block.get(i) != ' ') {
+          throw malformed(header, "has a header that is padded with other than spaces");
+        }
       }
-      end = span[1];
-    }
-    if (end != data.size()) {
-      throw malformed(data, "has " + (data.size() - end) + " bytes behind its last tensor");
+      end -= count;
     }
   }
 
-  private static MalformedCheckpointException malformed(ByteSource file, String problem) {
+  private static ByteBuffer at(ByteSource source, long position, int count) {
+    var block = ByteBuffer.allocate(count);
+    source.readFully(block, position);
+    return block.flip();
+  }
+
+  private static void requireTexts(Object metadata, ByteSource file) {
+    boolean texts =
+        metadata instanceof Obj map
+            && map.fields().values().stream().allMatch(Str.class::isInstance)
+            && map.fields().values().stream().allMatch(v -> WholeText.is(((Str) v).value()))
+            && map.fields().keySet().stream().allMatch(WholeText::is);
+    if (!texts) {
+      throw malformed(file, "has metadata that is no map from texts to texts");
+    }
+  }
+
+  static MalformedCheckpointException malformed(ByteSource file, String problem) {
     return new MalformedCheckpointException(ErrorCode.SAFETENSORS_MALFORMED, file.name(), problem);
   }
 
   /** The tensors, in the header's order. */
   public Map<String, Stored> tensors() {
     return tensors;
+  }
+
+  /** The tensors' descriptions. */
+  public List<TensorSpec> specs() {
+    return tensors.values().stream().map(Stored::spec).toList();
   }
 }

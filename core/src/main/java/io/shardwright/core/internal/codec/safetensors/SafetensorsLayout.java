@@ -28,7 +28,6 @@ public final class SafetensorsLayout {
     Obj document = Obj.empty().put("__metadata__", Obj.empty().put("format", new Str("pt")));
     long at = 0;
     for (TensorSpec tensor : sorted(tensors)) {
-      requireExpressible(tensor);
       offsets.put(tensor.name(), at);
       long next = Math.addExact(at, tensor.byteSize());
       document.put(
@@ -43,21 +42,31 @@ public final class SafetensorsLayout {
     end = Math.addExact(header.length, at);
   }
 
-  private static void requireExpressible(TensorSpec tensor) {
-    if (tensor.dtype() == DType.COMPLEX128) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          tensor.name(),
-          "has elements of type complex128, for which safetensors has no word");
-    }
+  /** Whether the format has a word for an element type. */
+  public static boolean holds(DType dtype) {
+    return dtype != DType.COMPLEX128 && dtype != DType.COMPLEX32;
   }
 
   /**
    * Lays out a file.
    *
-   * @throws UnsupportedCheckpointException if it can't hold a tensor's type
+   * @throws UnsupportedCheckpointException if the format has no word for an element type
    */
   public static SafetensorsLayout of(List<TensorSpec> tensors) {
+    tensors.stream()
+        .filter(tensor -> !holds(tensor.dtype()))
+        .findFirst()
+        .ifPresent(
+            tensor -> {
+              throw new UnsupportedCheckpointException(
+                  ErrorCode.UNSUPPORTED,
+                  "safetensors",
+                  "there is no word for "
+                      + tensor.dtype().torchName()
+                      + ", the type of '"
+                      + tensor.name()
+                      + "'");
+            });
     return new SafetensorsLayout(tensors);
   }
 

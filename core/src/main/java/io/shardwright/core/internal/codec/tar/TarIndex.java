@@ -1,125 +1,154 @@
 package io.shardwright.core.internal.codec.tar;
 
 import io.shardwright.core.internal.bytes.ByteSource;
-import io.shardwright.core.internal.bytes.SourceChannel;
+import io.shardwright.core.internal.guard.EntryNames;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import io.shardwright.spi.error.UnsafeCheckpointException;
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarConstants;
-import org.apache.commons.compress.archivers.tar.TarFile;
 
 /** The members of a tar archive. Only headers are read; bodies are skipped. */
 public final class TarIndex {
-  private static final int MAX_NAME = 4_096;
+  private static final int BLOCK = TarHeader.BLOCK;
+  private static final int ZEROS = 1 << 18;
+  private static final int COST = 400;
 
   private final ByteSource source;
+  private final Guard guard;
+  private final TarExtensions extensions;
   private final List<TarMember> members = new ArrayList<>();
   private final Map<String, TarMember> files = new HashMap<>();
+  private final TarNames names;
 
-  private TarIndex(ByteSource source) {
+  private TarIndex(ByteSource source, Guard guard) {
     this.source = source;
+    this.guard = guard;
+    this.extensions = new TarExtensions(guard);
+    this.names = new TarNames(source.name());
   }
 
   /**
    * Reads an archive's headers.
    *
    * @throws MalformedCheckpointException if it breaks the grammar
-   * @throws UnsafeCheckpointException if a name leads out of the archive
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if a name leads out of the archive,
+   *     or there is more than a limit allows
    */
-  public static TarIndex read(ByteSource source) {
-    new TarHeaders(source).require();
-    var index = new TarIndex(source);
-    try (var tar = open(new SourceChannel(source))) {
-      for (TarArchiveEntry entry : tar.getEntries()) {
-        index.add(entry);
-      }
-    } catch (IOException | IllegalArgumentException failure) {
-      throw new MalformedCheckpointException(
-          ErrorCode.TAR_MALFORMED, source.name(), "can't be read: " + failure.getMessage());
-    }
-    index.refuseAmbiguousNames();
+  public static TarIndex read(ByteSource source, Guard guard) {
+    var index = new TarIndex(source, guard);
+    index.readEntries();
+    index.names.requireFilesHoldNothing();
     return index;
   }
 
-  /** Names are UTF-8 whatever the machine's locale says. */
-  private static TarFile open(SourceChannel channel) throws IOException {
-    return new TarFile(
-        channel, TarConstants.DEFAULT_BLKSIZE, TarConstants.DEFAULT_RCDSIZE, "UTF-8", false);
+  /** Whether a file begins with a header of a tar archive. */
+  public static boolean recognizes(ByteSource source) {
+    if (source.size() < BLOCK) {
+      return false;
+    }
+    TarHeader first = TarHeader.read(source, 0);
+    if (first.isEnd()) {
+      return false;
+    }
+    try {
+      first.requireChecksum();
+      return true;
+    } catch (MalformedCheckpointException none) {
+      return false;
+    }
   }
 
-  private void add(TarArchiveEntry entry) {
-    String name = normalized(entry.getName());
-    var member = new TarMember(name, entry.isDirectory(), entry.getDataOffset(), entry.getSize());
-    boolean inside =
-        member.size() >= 0
-            && member.offset() >= 0
-            && member.size() <= source.size()
-            && member.offset() <= source.size() - member.size();
-    if (!inside) {
-      throw malformed("'" + name + "' ends outside the archive");
+  private void readEntries() {
+    long at = 0;
+    for (long headers = 0; ; headers++) {
+      // Up to two headers may precede each entry's own.
+      guard.require(Limit.ENTRIES, headers / 3, source.name());
+      guard.require(Limit.ENTRIES, members.size(), source.name());
+      TarHeader header = TarHeader.read(source, at);
+      if (header.isEnd()) {
+        if (extensions.pending()) {
+          throw header.malformed("ends where an entry must follow");
+        }
+        requireZeros(at);
+        return;
+      }
+      header.requireChecksum();
+      at = next(header);
     }
-    if (!member.folder() && name.isEmpty()) {
-      throw malformed("a file without a name");
+  }
+
+  /** Where the next header is. */
+  private long next(TarHeader header) {
+    long size = header.size();
+    switch (header.type()) {
+      case '0', '\0', '7' -> {
+        size = extensions.size().orElse(size);
+        add(header, size, false);
+      }
+      case '5' -> add(header, extensions.size().orElse(size), true);
+      case 'x', 'g', 'L' -> extensions.read(header);
+      default ->
+          throw header.malformed(
+              "an entry of type '"
+                  + header.type()
+                  + "', expected files and folders only: links and devices are refused");
     }
+    return header.at() + BLOCK + (size + BLOCK - 1) / BLOCK * BLOCK;
+  }
+
+  private void add(TarHeader header, long size, boolean folderType) {
+    String given = extensions.path().orElseGet(header::name);
+    extensions.forget();
+    boolean folder = folderType || given.endsWith("/");
+    long data = header.at() + BLOCK;
+    if (folder && size != 0 || size > source.size() - data) {
+      throw header.malformed(
+          "an entry of "
+              + size
+              + " bytes where "
+              + (folder ? 0 : source.size() - data)
+              + " can be: the archive is truncated or damaged");
+    }
+    String name = normalized(given, folder, header);
+    guard.take(COST + 4L * name.length(), source.name());
+    var member = new TarMember(name, folder, data, size);
     members.add(member);
-    if (!member.folder() && files.put(name, member) != null) {
-      throw malformed("the member '" + name + "' twice");
+    names.add(name, folder);
+    if (!folder) {
+      files.put(name, member);
     }
   }
 
-  private String normalized(String given) {
+  private String normalized(String given, boolean folder, TarHeader header) {
     String name = given;
     while (name.startsWith("./")) {
       name = name.substring(2);
     }
-    name = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
-    if (name.equals(".")) {
+    name = folder && name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
+    if (folder && (name.equals(".") || name.isEmpty() && given.startsWith("."))) {
       return "";
     }
-    boolean odd =
-        given.length() > MAX_NAME
-            || given.startsWith("/")
-            || name.chars().anyMatch(c -> c < ' ' || c == 0x7f || c == '\\' || c == 0xfffd)
-            || name.matches("(?s)[A-Za-z]:.*");
-    for (String part : name.split("/", -1)) {
-      odd |= part.equals("..") || part.equals(".") || part.isEmpty() && !name.isEmpty();
-    }
-    if (odd) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.PATH_ESCAPE,
-          source.name(),
-          "a member's name leads out of the archive or is no plain path: '"
-              + given
-              + "'; do not extract this file with other tools");
-    }
+    EntryNames.require(name, guard, source.name() + " at byte " + header.at());
     return name;
   }
 
-  private void refuseAmbiguousNames() {
-    var folded = new HashMap<String, String>();
-    for (String name : files.keySet()) {
-      String other = folded.put(name.toLowerCase(Locale.ROOT), name);
-      if (other != null) {
-        throw malformed("members '" + other + "' and '" + name + "', which differ only in case");
-      }
-      for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
-        if (files.containsKey(name.substring(0, slash))) {
-          throw malformed("'" + name + "' lies below a member that is a file");
-        }
+  private void requireZeros(long from) {
+    for (long at = from; at < source.size(); at += ZEROS) {
+      ByteBuffer rest = ByteBuffer.allocate((int) Math.min(ZEROS, source.size() - at));
+      source.readFully(rest, at);
+      if (!TarHeader.isZero(rest.flip())) {
+        throw new MalformedCheckpointException(
+            ErrorCode.TAR_MALFORMED,
+            source.name() + " at byte " + at,
+            "data after the end mark: the archive is damaged");
       }
     }
-  }
-
-  private MalformedCheckpointException malformed(String problem) {
-    return new MalformedCheckpointException(ErrorCode.TAR_MALFORMED, source.name(), problem);
   }
 
   /** All entries in the archive's order. */

@@ -23,7 +23,7 @@ public final class TarLayout {
   public record Chunk(long offset, byte[] bytes) {}
 
   private static final int RECORD = 10_240;
-  private static final int BLOCK = TarHeaders.BLOCK;
+  private static final int BLOCK = TarHeader.BLOCK;
 
   private final Map<String, Long> offsets = new LinkedHashMap<>();
   private final List<Chunk> chunks = new ArrayList<>();

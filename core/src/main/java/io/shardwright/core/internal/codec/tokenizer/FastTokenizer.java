@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
  * the configuration under which transformers 4 and 5 read it alike.
  */
 public final class FastTokenizer {
+  /** Every cut of a piece is tried, so a piece must not be a book. */
+  private static final int LONGEST = 1_024;
+
   private static final String SPACE = "\u2581";
   private static final Set<Kind> NO_MERGES = Set.of(Kind.UNKNOWN, Kind.CONTROL, Kind.BYTE);
 
@@ -44,6 +47,7 @@ public final class FastTokenizer {
   public static Optional<Map<String, Obj>> of(ByteBuffer bytes) {
     return SentencePieceModel.read(bytes)
         .filter(model -> model.bpe() && model.plain())
+        .filter(model -> model.pieces().stream().allMatch(p -> p.text().length() <= LONGEST))
         .map(model -> new FastTokenizer(model).documents());
   }
 

@@ -15,6 +15,9 @@ import java.util.OptionalLong;
  * @param plain whether it takes text as it is, with a space put before it
  */
 record SentencePieceModel(List<Piece> pieces, boolean bpe, boolean plain) {
+  /** No vocabulary has more; each takes some hundred bytes here. */
+  private static final long MOST = 1_000_000;
+
   private static final int PIECES = 1;
   private static final int TRAINER = 2;
   private static final int NORMALIZER = 3;
@@ -38,6 +41,9 @@ record SentencePieceModel(List<Piece> pieces, boolean bpe, boolean plain) {
 
   /** Reads a model; empty where the bytes are none. */
   static Optional<SentencePieceModel> read(ByteBuffer bytes) {
+    if (pieces(bytes).orElse(Long.MAX_VALUE) > MOST) {
+      return Optional.empty();
+    }
     var pieces = new ArrayList<Piece>();
     var trainer = new ArrayList<ByteBuffer>();
     var normalizer = new ArrayList<ByteBuffer>();
@@ -100,8 +106,10 @@ record SentencePieceModel(List<Piece> pieces, boolean bpe, boolean plain) {
 
   /** The number of pieces; empty where the bytes are no such message. */
   static OptionalLong pieces(ByteBuffer bytes) {
-    return read(bytes)
-        .map(model -> OptionalLong.of(model.pieces.size()))
-        .orElseGet(OptionalLong::empty);
+    long[] pieces = {0};
+    boolean message =
+        ProtobufFields.each(
+            bytes, (field, value) -> pieces[0] += field == PIECES && value.bytes() != null ? 1 : 0);
+    return message && pieces[0] > 0 ? OptionalLong.of(pieces[0]) : OptionalLong.empty();
   }
 }

@@ -5,30 +5,31 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 
 /** The number of pieces of a tokenizer's file, told by its contents. */
 public final class TokenizerSize {
-  private static final long MAX_BYTES = 64L << 20;
-
   private TokenizerSize() {}
 
   /** The number; empty where the file is no tokenizer that is known here. */
-  public static OptionalLong of(ByteSource file) {
-    if (file.size() == 0 || file.size() > MAX_BYTES) {
+  public static OptionalLong of(ByteSource file, Guard guard) {
+    if (file.size() == 0 || file.size() > guard.limit(Limit.STRING_BYTES)) {
       return OptionalLong.empty();
     }
+    guard.take(file.size(), file.name());
     ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
     file.readFully(bytes, 0);
     bytes.flip();
-    return bytes.get(0) == '{' ? ofJson(file) : SentencePieceModel.pieces(bytes);
+    return bytes.get(0) == '{' ? ofJson(file, guard) : SentencePieceModel.pieces(bytes);
   }
 
-  private static OptionalLong ofJson(ByteSource file) {
+  private static OptionalLong ofJson(ByteSource file, Guard guard) {
     try {
-      Obj document = JsonDocument.parse(file, MAX_BYTES);
+      Obj document = JsonDocument.parse(file, Limit.JSON_BYTES, guard);
       return document.get("model").isPresent()
           ? ofTokenizer(document)
           : OptionalLong.of(document.fields().size());

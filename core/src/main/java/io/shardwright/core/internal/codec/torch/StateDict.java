@@ -1,10 +1,12 @@
 package io.shardwright.core.internal.codec.torch;
 
+import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.guard.WholeText;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.LinkedHashMap;
@@ -22,23 +24,18 @@ public final class StateDict {
     this.file = file;
     this.value = value;
     this.entries =
-        entries(value)
-            .filter(all -> all.stream().allMatch(entry -> entry.key() instanceof Text))
+        PickleEntries.of(value)
+            .filter(all -> all.stream().allMatch(StateDict::isNamed))
             .orElseThrow(
                 () ->
                     new MalformedCheckpointException(
-                        ErrorCode.ZIP_MALFORMED,
+                        ErrorCode.TORCH_MALFORMED,
                         file.name(),
                         "its pickle is no state dict: a dict from names to tensors is expected"));
   }
 
-  private static Optional<List<Entry>> entries(PickleValue value) {
-    if (value instanceof Dict dict) {
-      return Optional.of(dict.entries());
-    }
-    return value instanceof Call call && call.calls("collections", "OrderedDict")
-        ? Optional.of(call.entries())
-        : Optional.empty();
+  private static boolean isNamed(Entry entry) {
+    return entry.key() instanceof Text name && WholeText.is(name.value());
   }
 
   /** The names, in order. */
@@ -54,7 +51,7 @@ public final class StateDict {
   public Map<String, TorchTensor> tensors() {
     var tensors = new LinkedHashMap<String, TorchTensor>();
     for (Entry entry : entries) {
-      if (TensorDecoder.isTensor(entry.value())) {
+      if (TorchFile.isTensor(entry.value())) {
         tensors.put(name(entry), file.tensor(name(entry), entry.value()));
       }
     }
@@ -65,7 +62,7 @@ public final class StateDict {
   public Map<String, PickleValue> objects() {
     var objects = new LinkedHashMap<String, PickleValue>();
     for (Entry entry : entries) {
-      if (!TensorDecoder.isTensor(entry.value())) {
+      if (!TorchFile.isTensor(entry.value())) {
         objects.put(name(entry), entry.value());
       }
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 /** Builds the pickle of a state dict as torch writes it, each tensor in a storage of its own. */
 public final class StateDictPickle {
   private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
+  private static final Global REBUILD_UNTYPED = new Global("torch._utils", "_rebuild_tensor_v3");
   private static final Global REBUILD = new Global("torch._utils", "_rebuild_tensor_v2");
 
   private final Text storage = new Text("storage");
@@ -39,23 +40,26 @@ public final class StateDictPickle {
   /** A dense row-major tensor that stands elsewhere in the pickle. */
   public Stored tensor(TensorSpec spec) {
     String key = storage(spec.byteSize());
+    Optional<Global> type = StorageTypes.type(spec.dtype());
     var id =
         Tuple.of(
             storage,
-            StorageTypes.type(spec.dtype()),
+            type.orElse(StorageTypes.UNTYPED),
             new Text(key),
             location,
-            Int.of(spec.shape().elements()));
-    var tensor =
-        Call.reduce(
-            REBUILD,
-            new PersistentId(id),
-            Int.of(0),
-            numbers(spec.shape().dims()),
-            numbers(spec.shape().rowMajorStrides()),
-            Constant.FALSE,
-            Call.reduce(ORDERED_DICT));
-    return new Stored(key, tensor);
+            Int.of(type.isPresent() ? spec.shape().elements() : spec.byteSize()));
+    var args = new ArrayList<PickleValue>();
+    args.add(new PersistentId(id));
+    args.add(Int.of(0));
+    args.add(numbers(spec.shape().dims()));
+    args.add(numbers(spec.shape().rowMajorStrides()));
+    args.add(Constant.FALSE);
+    args.add(Call.reduce(ORDERED_DICT));
+    if (type.isEmpty()) {
+      args.add(new Global("torch", spec.dtype().torchName()));
+    }
+    Global rebuild = type.isPresent() ? REBUILD : REBUILD_UNTYPED;
+    return new Stored(key, Call.reduce(rebuild, args.toArray(PickleValue[]::new)));
   }
 
   /** A storage of so many bytes; gives its key. */

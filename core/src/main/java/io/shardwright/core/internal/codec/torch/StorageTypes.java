@@ -6,8 +6,11 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Torch's typed storage classes ({@code torch/storage.py}). */
+/** Torch's storage classes ({@code torch/storage.py}). Newer element types have none. */
 final class StorageTypes {
+  /** A storage of bytes, whose tensors say their type themselves. */
+  static final Global UNTYPED = new Global("torch.storage", "UntypedStorage");
+
   private static final Map<DType, String> NAMES = new EnumMap<>(names());
 
   private StorageTypes() {}
@@ -28,8 +31,19 @@ final class StorageTypes {
         Map.entry(DType.COMPLEX128, "ComplexDoubleStorage"));
   }
 
-  static Global type(DType dtype) {
-    return new Global("torch", NAMES.get(dtype));
+  /** The class of an element type; empty where such tensors lie in storages of bytes. */
+  static Optional<Global> type(DType dtype) {
+    return Optional.ofNullable(NAMES.get(dtype)).map(name -> new Global("torch", name));
+  }
+
+  static boolean isUntyped(Global type) {
+    return type.equals(UNTYPED) || type.equals(new Global("torch", "UntypedStorage"));
+  }
+
+  /** Whether it is one of the classes for quantized values, whose tensors are not understood. */
+  static boolean isQuantized(Global type) {
+    return (type.module().equals("torch") || type.module().equals("torch.cuda"))
+        && type.name().matches("QU?Int(8|32|4x2|2x4)Storage");
   }
 
   static Optional<DType> dtype(Global type) {

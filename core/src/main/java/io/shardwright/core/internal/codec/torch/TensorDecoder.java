@@ -1,44 +1,46 @@
 package io.shardwright.core.internal.codec.torch;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.pickle.PickleNames;
+import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.guard.TensorBounds;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
-import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.Function;
 
 /** Understands the calls by which torch pickles a tensor. Nothing is called. */
 final class TensorDecoder {
-  private static final int MAX_RANK = 64;
-  private static final String UTILS = "torch._utils";
+  /** A larger storage is read piece by piece, as often as its values stand for others. */
+  private static final long KEPT = 64L << 20;
 
   private final String file;
-  private final boolean bigEndian;
-  private final Function<String, ByteSource> storages;
+  private final Guard guard;
+  private final Storages storages;
+  private final TorchContainer container;
+  private final Expansion expansion;
 
-  TensorDecoder(String file, boolean bigEndian, Function<String, ByteSource> storages) {
-    this.file = file;
-    this.bigEndian = bigEndian;
+  TensorDecoder(ByteSource file, Guard guard, Storages storages, TorchContainer container) {
+    this.file = file.name();
+    this.guard = guard;
     this.storages = storages;
-  }
-
-  /** Whether a value stands for a tensor, of a kind that is understood or not. */
-  static boolean isTensor(PickleValue value) {
-    return value instanceof Call call
-        && call.callable() instanceof Global global
-        && (global.module().equals(UTILS) && global.name().startsWith("_rebuild_")
-            || global.toString().equals("torch._tensor._rebuild_from_type_v2"));
+    this.container = container;
+    this.expansion = new Expansion(file.name(), file.size(), guard);
   }
 
   /**
@@ -49,16 +51,13 @@ final class TensorDecoder {
    * @throws UnsupportedCheckpointException if it is sparse, quantized or otherwise not plain
    */
   TorchTensor decode(String name, PickleValue value) {
-    Call call = (Call) value;
+    Call call = TensorCall.of(value, name, file);
     List<PickleValue> args = ((Tuple) call.args()).items();
     String function = ((Global) call.callable()).name();
     return switch (function) {
-      case "_rebuild_tensor" -> plain(name, atLeast(name, args, 4));
-      case "_rebuild_tensor_v2" -> plain(name, atLeast(name, args, 6));
-      case "_rebuild_tensor_v3" -> plain(name, atLeast(name, args, 7));
-      case "_rebuild_parameter", "_rebuild_parameter_with_state" ->
-          inner(name, atLeast(name, args, 3).get(0));
-      case "_rebuild_from_type_v2" -> fromType(name, atLeast(name, args, 4));
+      case "_rebuild_tensor" -> plain(value, call, name, between(name, args, 4, 4));
+      case "_rebuild_tensor_v2" -> plain(value, call, name, between(name, args, 6, 7));
+      case "_rebuild_tensor_v3" -> plain(value, call, name, between(name, args, 7, 8));
       default ->
           throw new UnsupportedCheckpointException(
               ErrorCode.UNSUPPORTED,
@@ -67,159 +66,112 @@ final class TensorDecoder {
     };
   }
 
-  private TorchTensor inner(String name, PickleValue value) {
-    if (!isTensor(value)) {
-      throw malformed(name, "wraps what is no tensor");
-    }
-    return decode(name, value);
-  }
-
-  private TorchTensor fromType(String name, List<PickleValue> args) {
-    var inner = new Call(Call.Kind.REDUCE, args.get(0), args.get(2), PickleValue.Constant.NONE);
-    boolean plain =
-        args.get(0) instanceof Global function
-            && function.module().equals(UTILS)
-            && args.get(2) instanceof Tuple;
-    if (!plain) {
-      throw malformed(name, "wraps what is no tensor");
-    }
-    return inner(name, inner);
-  }
-
-  private List<PickleValue> atLeast(String name, List<PickleValue> args, int count) {
-    if (args.size() < count) {
-      throw malformed(name, "has " + args.size() + " arguments, expected " + count);
+  private List<PickleValue> between(String name, List<PickleValue> args, int least, int most) {
+    if (args.size() < least || args.size() > most) {
+      throw malformed(name, "has " + args.size() + " arguments, expected " + least);
     }
     return args;
   }
 
-  private TorchTensor plain(String name, List<PickleValue> args) {
-    boolean persistent =
-        args.get(0) instanceof PersistentId id
-            && id.id() instanceof Tuple tuple
-            && tuple.items().size() >= 5
-            && tuple.items().get(0) instanceof Text kind
-            && kind.value().equals("storage")
-            && tuple.items().get(1) instanceof Global;
-    if (!persistent) {
-      throw malformed(name, "has no storage");
+  private TorchTensor plain(PickleValue value, Call call, String name, List<PickleValue> args) {
+    if (!(args.get(0) instanceof PersistentId id)) {
+      throw misplaced(name, args.get(0), "has no storage");
     }
-    List<PickleValue> storage = ((Tuple) ((PersistentId) args.get(0)).id()).items();
-    Global type = (Global) storage.get(1);
-    DType dtype = type.name().equals("UntypedStorage") ? dtypeOf(name, args) : dtype(name, type);
-    String key = key(name, storage.get(2));
-    long stated = number(name, storage.get(4));
-    ByteSource bytes = storages.apply(key);
-    if (bytes == null) {
-      throw malformed(name, "lies in storage '" + key + "', which the file does not hold");
+    StorageId storage = storages.get(id);
+    boolean third = ((Global) call.callable()).name().endsWith("_v3");
+    requirePlain(name, args, third);
+    DType dtype = third ? dtypeOf(name, args.get(6)) : storage.dtype().orElse(null);
+    if (dtype == null || third != storage.dtype().isEmpty()) {
+      throw malformed(name, "says its element type twice or not at all");
     }
-    int size = dtype.byteSize();
-    long elements = type.name().equals("UntypedStorage") ? stated / size : stated;
-    if (elements > bytes.size() / size || bytes.size() - elements * size >= size) {
+    TensorSpec spec = TensorBounds.require(name, dtype, numbers(name, args.get(2)), guard, file);
+    long start = number(name, args.get(1));
+    List<Long> strides = numbers(name, args.get(3));
+    var extent = new TensorExtent(spec, start, strides);
+    if (!extent.isInside(storage.viewElements() * storage.elementSize() / dtype.byteSize())) {
       throw malformed(
-          name, "has a storage of " + elements + " x " + size + " bytes, found " + bytes.size());
+          name, "of " + extent + " ends outside its storage of " + storage.viewElements());
     }
-    var spec = new TensorSpec(name, dtype, shape(name, args.get(2)));
-    var tensor =
-        new TorchTensor(
-            spec, numbers(name, args.get(3)), number(name, args.get(1)), bytes, key, bigEndian);
-    requireInside(tensor, elements);
-    return tensor;
+    ByteSource bytes = container.storage(storage.key()).orElseThrow();
+    expansion.add(value, spec, bytes.size());
+    long first = spec.byteSize() == 0 ? 0 : Math.addExact(start, storage.viewStart());
+    if (spec.byteSize() > bytes.size() && bytes.size() <= KEPT) {
+      bytes = new ExpandedSource(spec, first, strides, bytes, () -> kept(storage.key()));
+      first = 0;
+      strides = spec.shape().rowMajorStrides();
+    }
+    return new TorchTensor(spec, strides, first, bytes, storage.key(), container.isBigEndian());
   }
 
-  private DType dtype(String name, Global type) {
-    return StorageTypes.dtype(type)
-        .orElseThrow(
-            () ->
-                new UnsupportedCheckpointException(
-                    ErrorCode.UNSUPPORTED, file, "'" + name + "' has elements of type " + type));
+  /** A storage's bytes, which what is made of them has to check itself. */
+  private byte[] kept(String key) {
+    ByteSource storage = container.storage(key).orElseThrow();
+    container.requireIntact(key);
+    guard.take(storage.size(), file);
+    var bytes = ByteBuffer.allocate((int) storage.size());
+    storage.readFully(bytes, 0);
+    return bytes.array();
   }
 
-  private DType dtypeOf(String name, List<PickleValue> args) {
-    if (args.size() >= 7 && args.get(6) instanceof Global type && type.module().equals("torch")) {
+  /** A tensor that is saved as the conjugate or the negative of what is stored. */
+  private void requirePlain(String name, List<PickleValue> args, boolean third) {
+    int at = third ? 7 : 6;
+    PickleValue metadata = args.size() > at ? args.get(at) : Constant.NONE;
+    boolean plain =
+        metadata == Constant.NONE || metadata instanceof Dict d && d.entries().isEmpty();
+    if (!plain) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          file,
+          "'" + name + "' is a lazy conjugate or negative: save its clone() instead");
+    }
+  }
+
+  private DType dtypeOf(String name, PickleValue type) {
+    if (type instanceof Global global && global.module().equals("torch")) {
       for (DType dtype : DType.values()) {
-        if (dtype.torchName().equals(type.name())) {
+        if (dtype.torchName().equals(global.name())) {
           return dtype;
         }
       }
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED, file, "'" + name + "' has elements of type " + type);
     }
-    throw malformed(name, "has an untyped storage and no element type");
-  }
-
-  private String key(String name, PickleValue value) {
-    String key =
-        value instanceof Text text
-            ? text.value()
-            : value instanceof Int number ? number.value().toString() : "";
-    if (!key.matches("[0-9A-Za-z_.-]{1,64}") || key.contains("..")) {
-      throw malformed(name, "has a storage key that is no plain name");
-    }
-    return key;
-  }
-
-  private Shape shape(String name, PickleValue value) {
-    try {
-      return new Shape(numbers(name, value));
-    } catch (IllegalArgumentException tooLarge) {
-      throw malformed(name, tooLarge.getMessage());
-    }
+    throw misplaced(name, type, "has an untyped storage and no element type");
   }
 
   private List<Long> numbers(String name, PickleValue value) {
-    PickleValue plain =
-        value instanceof Call call && call.calls("torch", "Size")
-            ? ((Tuple) call.args()).items().stream().findFirst().orElse(call)
-            : value;
-    if (!(plain instanceof Tuple tuple) || tuple.items().size() > MAX_RANK) {
-      throw malformed(name, "has no shape of at most " + MAX_RANK + " axes");
+    PickleValue plain = value;
+    if (value instanceof Call size && size.calls("torch", "Size")) {
+      List<PickleValue> args = ((Tuple) size.args()).items();
+      plain = args.isEmpty() ? Tuple.of() : args.get(0);
     }
-    var numbers = new ArrayList<Long>();
-    tuple.items().forEach(item -> numbers.add(number(name, item)));
-    return numbers;
+    if (plain instanceof Sequence list) {
+      plain = new Tuple(list.items());
+    }
+    if (!(plain instanceof Tuple tuple)) {
+      throw misplaced(name, plain, "has no shape");
+    }
+    guard.require(Limit.RANK, tuple.items().size(), file + ": '" + name + "'");
+    return tuple.items().stream().map(item -> number(name, item)).toList();
   }
 
   private long number(String name, PickleValue value) {
-    if (value instanceof Int number
-        && number.value().signum() >= 0
-        && number.value().bitLength() < 64) {
-      return number.value().longValue();
+    if (value instanceof Call) {
+      throw misplaced(name, value, "has a number that is none");
     }
-    throw malformed(name, "has a size, stride or offset that is no number from 0 to 2^63-1");
+    return StorageId.number(value, file + ": '" + name + "'");
   }
 
-  private void requireInside(TorchTensor tensor, long elements) {
-    var shape = tensor.spec().shape();
-    if (tensor.strides().size() != shape.rank()) {
-      throw malformed(
-          tensor.spec().name(), "has shape " + shape + " and strides " + tensor.strides());
-    }
-    if (shape.elements() == 0) {
-      return;
-    }
-    try {
-      long last = tensor.storageOffset();
-      for (int axis = 0; axis < shape.rank(); axis++) {
-        last =
-            Math.addExact(
-                last, Math.multiplyExact(shape.dim(axis) - 1, tensor.strides().get(axis)));
-      }
-      if (last < elements) {
-        return;
-      }
-    } catch (ArithmeticException overflow) {
-      // Falls through: beyond 2^63 is outside too.
-    }
-    throw malformed(
-        tensor.spec().name(),
-        "of shape "
-            + shape
-            + ", strides "
-            + tensor.strides()
-            + ", offset "
-            + tensor.storageOffset()
-            + " ends outside its storage of "
-            + elements
-            + " elements");
+  /** Something stands where a tensor needs a meaning. What is opaque has none. */
+  private CheckpointException misplaced(String name, PickleValue value, String problem) {
+    boolean opaque = value instanceof Call call && PickleNames.meaning(call) != Meaning.DATA;
+    return opaque
+        ? new UnsafeCheckpointException(
+            ErrorCode.PICKLE_FORBIDDEN,
+            file,
+            "'" + name + "' " + problem + " but a call of " + ((Call) value).callable())
+        : malformed(name, problem);
   }
 
   private MalformedCheckpointException malformed(String name, String problem) {

@@ -2,129 +2,72 @@ package io.shardwright.core.internal.codec.torch;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.pickle.PickleDocument;
-import io.shardwright.core.internal.codec.pickle.PickleLimits;
-import io.shardwright.core.internal.codec.pickle.PickleReader;
+import io.shardwright.core.internal.codec.pickle.PickleNames;
+import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A torch file whose headers and pickle were read. Storages stay where they are. */
 public final class TorchFile {
-  private static final String PICKLE = "/data.pkl";
-  private static final int SMALL = 64;
-
   private final ByteSource source;
-  private final ZipIndex zip;
-  private final ZipContent content;
-  private final String root;
-  private final boolean checksumsOff;
-  private final PickleDocument document;
-  private final boolean bigEndian;
-  private final Map<String, ByteSource> storages = new LinkedHashMap<>();
+  private final TorchContainer container;
+  private final Storages storages;
+  private final TensorDecoder decoder;
 
-  private TorchFile(ByteSource source) {
+  private TorchFile(ByteSource source, Guard guard) {
     this.source = source;
-    zip = ZipIndex.read(source);
-    content = new ZipContent(source);
-    checksumsOff = zip.members().stream().allMatch(member -> member.crc() == 0);
-    root = root();
-    document = PickleReader.read(checked("data.pkl"), PickleLimits.defaults());
-    bigEndian = bigEndian();
-    requireVersion();
+    boolean legacy = TorchLegacy.recognizes(source);
+    container = legacy ? new TorchLegacy(source, guard) : new TorchZip(source, guard);
+    if (guard.refusesUnknownGlobals()) {
+      refuseUnknown();
+    }
+    storages = Storages.of(document().persistentIds(), legacy, source.name());
+    storages.requireHeld(container::storageSize);
+    decoder = new TensorDecoder(source, guard, storages, container);
   }
 
   /**
-   * Opens a torch zip.
+   * Opens a torch file, a zip or of the format before it.
    *
    * @throws MalformedCheckpointException if it is none or damaged
+   * @throws UnsafeCheckpointException if it is over a limit
    */
-  public static TorchFile open(ByteSource source) {
-    return new TorchFile(source);
+  public static TorchFile open(ByteSource source, Guard guard) {
+    return new TorchFile(source, guard);
   }
 
-  private String root() {
-    var pickles =
-        zip.members().stream()
-            .map(ZipMember::name)
-            .filter(name -> name.endsWith(PICKLE) && name.indexOf('/') == name.lastIndexOf('/'))
-            .toList();
-    if (pickles.size() != 1) {
-      throw malformed("holds " + pickles.size() + " data.pkl, expected one: it is no torch file");
-    }
-    String folder = pickles.get(0).substring(0, pickles.get(0).length() - PICKLE.length() + 1);
-    if (zip.members().stream().anyMatch(member -> !member.name().startsWith(folder))) {
-      throw malformed("holds entries outside the folder '" + folder + "': it is no torch file");
-    }
-    return folder;
+  /** Whether a file's first bytes are those of a torch file. */
+  public static boolean recognizes(ByteSource source) {
+    return TorchLegacy.recognizes(source) || TorchZipStart.recognizes(source);
   }
 
-  private ByteSource checked(String record) {
-    ZipMember member = zip.find(root + record).orElseThrow();
-    ByteSource bytes = content.open(member);
-    requireCrc(bytes, member);
-    return bytes;
-  }
-
-  private void requireCrc(ByteSource bytes, ZipMember member) {
-    if (!checksumsOff && ZipContent.crc(bytes) != member.crc()) {
-      throw new MalformedCheckpointException(
-          ErrorCode.CHECKSUM_MISMATCH,
-          bytes.name(),
-          "its bytes do not have the CRC-32 that the file states: the file is damaged, fetch it again");
-    }
-  }
-
-  private Optional<String> text(String record) {
-    return zip.find(root + record)
-        .filter(member -> member.size() <= SMALL)
-        .map(
-            member -> {
-              ByteSource bytes = checked(record);
-              var buffer = ByteBuffer.allocate((int) bytes.size());
-              bytes.readFully(buffer, 0);
-              return new String(buffer.array(), StandardCharsets.US_ASCII).strip();
+  private void refuseUnknown() {
+    document().globals().stream()
+        .filter(name -> PickleNames.meaning(name) == Meaning.UNKNOWN)
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new UnsafeCheckpointException(
+                  ErrorCode.PICKLE_FORBIDDEN,
+                  source.name(),
+                  "its pickle names '" + name + "', which is unknown: --unknown-globals is refuse");
             });
-  }
-
-  private boolean bigEndian() {
-    String order = text("byteorder").orElse("little");
-    if (!order.equals("little") && !order.equals("big")) {
-      throw malformed("says byteorder '" + order + "', expected little or big");
-    }
-    return order.equals("big");
-  }
-
-  private void requireVersion() {
-    String version = text("version").orElse("3");
-    if (!version.matches("[1-9]|10")) {
-      throw malformed("says version '" + version + "', expected 1 to 10");
-    }
   }
 
   /** The pickle. */
   public PickleDocument document() {
-    return document;
+    return container.document();
   }
 
-  /** A storage's bytes, or null where the file has none of that key. */
-  private ByteSource storage(String key) {
-    return storages.computeIfAbsent(
-        key, k -> zip.find(root + "data/" + k).map(content::open).orElse(null));
-  }
-
-  /** The CRC-32 that the file states for a storage; empty where checksums were off. */
+  /** The CRC-32 that the file states for a storage; empty where it states none. */
   public OptionalLong storageCrc(String key) {
-    return checksumsOff
-        ? OptionalLong.empty()
-        : OptionalLong.of(zip.find(root + "data/" + key).orElseThrow().crc());
+    return container.storageCrc(key);
   }
 
   /**
@@ -133,7 +76,7 @@ public final class TorchFile {
    * @throws MalformedCheckpointException if it is none
    */
   public StateDict stateDict() {
-    return stateDict(document.root());
+    return stateDict(document().root());
   }
 
   /**
@@ -145,19 +88,24 @@ public final class TorchFile {
     return new StateDict(this, value);
   }
 
-  /** Whether a value stands for a tensor. */
+  /** Whether a value stands for a tensor, of a kind that is understood or not. */
   public static boolean isTensor(PickleValue value) {
-    return TensorDecoder.isTensor(value);
+    return PickleNames.buildsTensor(value);
   }
 
   /** The tensor that a value of the pickle stands for. */
   public TorchTensor tensor(String name, PickleValue value) {
-    return new TensorDecoder(source.name(), bigEndian, this::storage).decode(name, value);
+    return decoder.decode(name, value);
   }
 
   /** A storage's bytes as they are. */
   public Optional<ByteSource> storageBytes(String key) {
-    return Optional.ofNullable(storage(key));
+    return container.storage(key);
+  }
+
+  /** How many storages the pickle names. */
+  public int storages() {
+    return storages.keys().size();
   }
 
   /** Where the file lies, for messages. */
@@ -167,11 +115,7 @@ public final class TorchFile {
 
   /** What a user should know. */
   public List<String> notes() {
-    var notes = new ArrayList<String>();
-    if (checksumsOff) {
-      notes.add("saved with checksums off: damage to its values can't be noticed");
-    }
-    return notes;
+    return container.notes();
   }
 
   /**
@@ -180,10 +124,6 @@ public final class TorchFile {
    * @throws MalformedCheckpointException naming the entry that is damaged
    */
   public void requireIntact() {
-    zip.members().forEach(member -> requireCrc(content.open(member), member));
-  }
-
-  private MalformedCheckpointException malformed(String problem) {
-    return new MalformedCheckpointException(ErrorCode.ZIP_MALFORMED, source.name(), problem);
+    container.requireIntact();
   }
 }

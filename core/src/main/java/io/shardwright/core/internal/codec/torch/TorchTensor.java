@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param strides elements between neighbours along each axis
  * @param storageOffset its first element within the storage
+ * @param storage what its elements are read from; see {@link #isExpanded}
  * @param storageKey the storage's record, {@code data/<key>}
  * @param bigEndian whether the elements' bytes stand in big-endian order
  */
@@ -18,4 +19,10 @@ public record TorchTensor(
     long storageOffset,
     ByteSource storage,
     String storageKey,
-    boolean bigEndian) {}
+    boolean bigEndian) {
+
+  /** Whether what it is read from is not the file's storage, but its own values, made of that. */
+  public boolean isExpanded() {
+    return storage instanceof ExpandedSource;
+  }
+}

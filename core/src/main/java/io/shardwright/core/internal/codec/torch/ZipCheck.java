@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.codec.torch;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.guard.Guard;
 
 /** Tells a file that was written to its end from one that was not. */
 public final class ZipCheck {
@@ -11,7 +12,7 @@ public final class ZipCheck {
    *
    * @throws io.shardwright.spi.error.MalformedCheckpointException if there is none
    */
-  public static void require(ByteSource file) {
-    ZipIndex.read(file);
+  public static void require(ByteSource file, Guard guard) {
+    ZipIndex.read(file, guard);
   }
 }

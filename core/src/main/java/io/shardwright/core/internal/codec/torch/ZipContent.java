@@ -2,6 +2,8 @@ package io.shardwright.core.internal.codec.torch;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.guard.InflateRatio;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
@@ -10,9 +12,11 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /** The bytes of a zip's entries. */
-record ZipContent(ByteSource archive) {
-  private static final long MAX_INFLATED = 256L << 20;
+record ZipContent(ByteSource archive, Guard guard) {
   private static final int BLOCK = 1 << 18;
+
+  /** No deflated byte stands for more. */
+  private static final long DENSEST = 1_032;
 
   /** An entry's bytes: in place where it is stored, in memory where it is deflated. */
   ByteSource open(ZipMember member) {
@@ -21,44 +25,53 @@ record ZipContent(ByteSource archive) {
     return member.method() == 0 ? packed : new MemorySource(inflate(member, packed), name);
   }
 
-  private static byte[] inflate(ZipMember member, ByteSource packed) {
-    if (member.size() > MAX_INFLATED) {
-      throw new MalformedCheckpointException(
-          ErrorCode.LIMIT_EXCEEDED,
-          packed.name(),
-          member.size()
-              + " deflated bytes, over the limit of "
-              + MAX_INFLATED
-              + ": save the file again without compression");
+  private byte[] inflate(ZipMember member, ByteSource packed) {
+    if (member.size() / DENSEST > packed.size()) {
+      throw malformed(packed, packed.size() + " bytes can't hold " + member.size());
     }
-    var out = new java.io.ByteArrayOutputStream();
+    InflateRatio.require(member.size(), packed.size(), guard, packed.name());
+    guard.take(member.size(), packed.name());
+    byte[] bytes = new byte[Math.toIntExact(member.size())];
     var inflater = new Inflater(true);
     try {
-      byte[] block = new byte[BLOCK];
-      var in = ByteBuffer.allocate(BLOCK);
-      long at = 0;
-      while (!inflater.finished() && out.size() <= member.size()) {
-        if (inflater.needsInput()) {
-          in.clear().limit((int) Math.min(BLOCK, packed.size() - at));
-          if (!in.hasRemaining()) {
-            break;
-          }
-          packed.readFully(in, at);
-          at += in.flip().remaining();
-          inflater.setInput(in);
-        }
-        out.write(block, 0, inflater.inflate(block));
+      int done = fill(inflater, packed, bytes);
+      boolean whole =
+          done == bytes.length
+              && inflater.inflate(new byte[1]) == 0
+              && inflater.finished()
+              && inflater.getBytesRead() == packed.size();
+      if (!whole) {
+        throw malformed(packed, "does not inflate to the " + member.size() + " bytes stated");
       }
+      return bytes;
     } catch (DataFormatException bad) {
       throw malformed(packed, "can't be inflated: " + bad.getMessage());
     } finally {
       inflater.end();
     }
-    if (out.size() != member.size()) {
-      throw malformed(
-          packed, "inflates to another size than the " + member.size() + " bytes stated");
+  }
+
+  private static int fill(Inflater inflater, ByteSource packed, byte[] bytes)
+      throws DataFormatException {
+    var in = ByteBuffer.allocate(BLOCK);
+    int done = 0;
+    for (long at = 0; !inflater.finished(); ) {
+      if (inflater.needsInput()) {
+        in.clear().limit((int) Math.min(BLOCK, packed.size() - at));
+        if (!in.hasRemaining()) {
+          break;
+        }
+        packed.readFully(in, at);
+        at += in.flip().remaining();
+        inflater.setInput(in);
+      }
+      int count = inflater.inflate(bytes, done, bytes.length - done);
+      done += count;
+      if (count == 0 && done == bytes.length && !inflater.needsInput()) {
+        break;
+      }
     }
-    return out.toByteArray();
+    return done;
   }
 
   private static MalformedCheckpointException malformed(ByteSource where, String problem) {

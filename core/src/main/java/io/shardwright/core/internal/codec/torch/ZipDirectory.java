@@ -3,8 +3,8 @@ package io.shardwright.core.internal.codec.torch;
 import static io.shardwright.core.internal.codec.torch.ZipFields.u2;
 import static io.shardwright.core.internal.codec.torch.ZipFields.u4;
 
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import java.nio.ByteBuffer;
 
 /**
@@ -15,10 +15,10 @@ record ZipDirectory(long offset, long size, long entries) {
   private static final int END = 22;
   private static final int LOCATOR = 20;
   private static final int END64 = 56;
-  private static final long MAX_ENTRIES = 4_000_000;
-  private static final long MAX_BYTES = 1L << 30;
+  private static final int CENTRAL = 46;
+  private static final int LONGEST_ENTRY = CENTRAL + 3 * 0xffff;
 
-  static ZipDirectory read(ZipFields fields) {
+  static ZipDirectory read(ZipFields fields, Guard guard) {
     long size = fields.source().size();
     ByteBuffer end = fields.at(size - END, END);
     if (end.getInt(0) != 0x06054b50) {
@@ -36,7 +36,7 @@ record ZipDirectory(long offset, long size, long entries) {
       limit = end64(fields, size - END - LOCATOR);
       found = directory64(fields, limit, found);
     }
-    return found.checked(fields, limit);
+    return found.checked(fields, limit, guard);
   }
 
   private static boolean hasLocator(ZipFields fields, long end) {
@@ -64,6 +64,9 @@ record ZipDirectory(long offset, long size, long entries) {
       throw fields.malformed(at, "a broken zip64 end record");
     }
     var large = new ZipDirectory(end.getLong(48), end.getLong(40), end.getLong(32));
+    if (large.offset < 0 || large.size < 0 || large.entries < 0) {
+      throw fields.malformed(at, "a zip64 number of 2^63 or more");
+    }
     boolean agree =
         (small.offset == 0xffffffffL || small.offset == large.offset)
             && (small.size == 0xffffffffL || small.size == large.size)
@@ -74,25 +77,15 @@ record ZipDirectory(long offset, long size, long entries) {
     return large;
   }
 
-  private ZipDirectory checked(ZipFields fields, long limit) {
+  private ZipDirectory checked(ZipFields fields, long limit, Guard guard) {
     if (offset < 0 || size < 0 || offset > limit || size != limit - offset) {
       throw fields.malformed(
           limit, "a directory of " + size + " bytes at " + offset + ", expected to end here");
     }
-    if (entries < 0 || entries > MAX_ENTRIES || size > MAX_BYTES) {
-      throw new MalformedCheckpointException(
-          ErrorCode.LIMIT_EXCEEDED,
-          fields.source().name(),
-          entries
-              + " entries in a directory of "
-              + size
-              + " bytes, over the limit of "
-              + MAX_ENTRIES
-              + " entries");
-    }
-    if (entries > size / 46) {
+    if (entries < 0 || entries > size / CENTRAL || size / LONGEST_ENTRY > entries) {
       throw fields.malformed(offset, entries + " entries in a directory of " + size + " bytes");
     }
+    guard.require(Limit.ENTRIES, entries, fields.source().name());
     return this;
   }
 }

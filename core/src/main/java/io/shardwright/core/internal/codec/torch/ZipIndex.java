@@ -4,43 +4,52 @@ import static io.shardwright.core.internal.codec.torch.ZipFields.u2;
 import static io.shardwright.core.internal.codec.torch.ZipFields.u4;
 
 import io.shardwright.core.internal.bytes.ByteSource;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.core.internal.guard.EntryNames;
+import io.shardwright.core.internal.guard.Guard;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** The entries of a zip, from its central directory, each compared with its local header. */
+/**
+ * The entries of a zip, from its central directory, each compared with its local header. Entries
+ * and directory cover the file without a gap, so that no reader finds anything else in it.
+ */
 final class ZipIndex {
   private static final int CENTRAL = 46;
-  private static final int LOCAL = 30;
   private static final int ALLOWED_FLAGS = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 11;
-  private static final long NOT_HERE = 0xffffffffL;
+  private static final int KIND = 0xf000;
+  private static final int REGULAR = 0x8000;
+  private static final int COST = 400;
 
   private final ZipFields fields;
+  private final Guard guard;
+  private final ZipLocal locals;
   private final Map<String, ZipMember> members = new LinkedHashMap<>();
+  private final Set<String> folded = new HashSet<>();
 
-  private ZipIndex(ZipFields fields) {
+  private ZipIndex(ZipFields fields, Guard guard) {
     this.fields = fields;
+    this.guard = guard;
+    this.locals = new ZipLocal(fields);
   }
 
   /**
    * Reads a zip's headers.
    *
    * @throws io.shardwright.spi.error.MalformedCheckpointException if they contradict each other
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if a name leads elsewhere, or there
+   *     is more than a limit allows
    */
-  static ZipIndex read(ByteSource source) {
-    var index = new ZipIndex(new ZipFields(source));
-    var directory = ZipDirectory.read(index.fields);
+  static ZipIndex read(ByteSource source, Guard guard) {
+    var index = new ZipIndex(new ZipFields(source), guard);
+    var directory = ZipDirectory.read(index.fields, guard);
     index.readEntries(directory);
-    index.refuseOverlaps(directory.offset());
+    index.requireCover(directory.offset());
     return index;
   }
 
@@ -53,35 +62,52 @@ final class ZipIndex {
   }
 
   private void readEntries(ZipDirectory directory) {
-    ByteBuffer all = fields.at(directory.offset(), directory.size());
-    var folded = new HashSet<String>();
+    var entries = new ZipEntries(fields, directory);
     for (long i = 0; i < directory.entries(); i++) {
-      ZipMember member = entry(all, directory.offset());
-      if (members.put(member.name(), member) != null
-          || !folded.add(member.name().toLowerCase(Locale.ROOT))) {
+      ZipMember member = entry(entries);
+      guard.take(COST + 4L * member.name().length(), fields.source().name());
+      boolean known = members.put(member.name(), member) != null;
+      if (known || !folded.add(EntryNames.folded(member.name()))) {
         throw fields.malformed(directory.offset(), "the entry '" + member.name() + "' twice");
       }
     }
-    if (all.hasRemaining()) {
+    if (entries.hasMore()) {
       throw fields.malformed(directory.offset(), "a directory longer than its entries");
     }
   }
 
-  private ZipMember entry(ByteBuffer all, long directory) {
-    long at = directory + all.position();
-    if (all.remaining() < CENTRAL || all.getInt(all.position()) != 0x02014b50) {
+  private ZipMember entry(ZipEntries entries) {
+    long at = entries.position();
+    ByteBuffer head = entries.take(CENTRAL);
+    if (head.getInt(0) != 0x02014b50) {
       throw fields.malformed(at, "no directory entry, expected PK\\1\\2");
     }
-    ByteBuffer head = all.slice(all.position(), CENTRAL).order(ByteOrder.LITTLE_ENDIAN);
-    all.position(all.position() + CENTRAL);
-    int nameLength = u2(head, 28);
-    int extraLength = u2(head, 30);
-    if (all.remaining() < nameLength + extraLength + u2(head, 32)) {
-      throw fields.malformed(at, "a directory entry that ends outside the directory");
+    requirePlain(head, at);
+    byte[] name = new byte[u2(head, 28)];
+    byte[] extra = new byte[u2(head, 30)];
+    entries.take(name.length).get(name);
+    entries.take(extra.length).get(extra);
+    entries.take(u2(head, 32));
+    var sizes = Zip64.widen(u4(head, 24), u4(head, 20), u4(head, 42), extra, fields, at);
+    String text = EntryNames.decode(name, fields.source().name());
+    EntryNames.require(text, guard, fields.source().name());
+    var member =
+        new ZipMember(
+            text,
+            u2(head, 10),
+            u2(head, 8),
+            u4(head, 16),
+            sizes.compressed(),
+            sizes.size(),
+            sizes.offset(),
+            0);
+    if (member.method() == 0 && member.size() != member.compressedSize()) {
+      throw fields.malformed(at, "'" + text + "' is stored with two different sizes");
     }
-    byte[] name = new byte[nameLength];
-    byte[] extra = new byte[extraLength];
-    all.get(name).get(extra).position(all.position() + u2(head, 32));
+    return locals.compare(member, name);
+  }
+
+  private void requirePlain(ByteBuffer head, long at) {
     int method = u2(head, 10);
     if (method != 0 && method != 8 || (u2(head, 8) & ~ALLOWED_FLAGS) != 0 || u2(head, 34) != 0) {
       throw fields.malformed(
@@ -90,82 +116,36 @@ final class ZipIndex {
               + method
               + ", expected stored or deflated");
     }
-    var sizes = Zip64.widen(u4(head, 24), u4(head, 20), u4(head, 42), extra, fields, at);
-    var member =
-        new ZipMember(
-            checkedName(name, at),
-            method,
-            u4(head, 16),
-            sizes.compressed(),
-            sizes.size(),
-            sizes.offset(),
-            0);
-    if (method == 0 && member.size() != member.compressedSize()) {
-      throw fields.malformed(at, "'" + member.name() + "' is stored with two different sizes");
+    int kind = u2(head, 40) & KIND;
+    if (kind != 0 && kind != REGULAR) {
+      throw fields.malformed(at, "an entry that is a link, a folder or a device");
     }
-    return local(member, name, u2(head, 8));
   }
 
-  private String checkedName(byte[] bytes, long at) {
-    String name = new String(bytes, StandardCharsets.UTF_8);
-    boolean odd =
-        name.isEmpty()
-            || name.indexOf('\ufffd') >= 0
-            || name.chars().anyMatch(c -> c < ' ' || c == 0x7f || c == '\\' || c == ':');
-    if (odd) {
-      throw fields.malformed(at, "an entry whose name is no plain path");
-    }
-    for (String part : name.split("/", -1)) {
-      if (part.equals("..") || part.equals(".") || part.isEmpty()) {
-        throw new UnsafeCheckpointException(
-            ErrorCode.PATH_ESCAPE,
-            fields.source().name(),
-            "the entry name '" + name + "' leads elsewhere: the archive is not torch's");
-      }
-    }
-    return name;
-  }
-
-  private ZipMember local(ZipMember member, byte[] name, int flags) {
-    ByteBuffer head = fields.at(member.headerOffset(), LOCAL);
-    int nameLength = u2(head, 26);
-    boolean same =
-        head.getInt(0) == 0x04034b50 && u2(head, 8) == member.method() && nameLength == name.length;
-    same =
-        same && fields.at(member.headerOffset() + LOCAL, nameLength).equals(ByteBuffer.wrap(name));
-    boolean described = (flags & 1 << 3) != 0;
-    same = same && agrees(u4(head, 14), member.crc(), described);
-    same = same && agrees(u4(head, 18), member.compressedSize(), described);
-    same = same && agrees(u4(head, 22), member.size(), described);
-    if (!same) {
-      throw fields.malformed(
-          member.headerOffset(),
-          "the local header of '" + member.name() + "' contradicts the directory");
-    }
-    long data = Math.addExact(member.headerOffset(), LOCAL + nameLength + u2(head, 28));
-    return member.at(data);
-  }
-
-  private static boolean agrees(long local, long central, boolean described) {
-    return local == central || local == NOT_HERE || described && local == 0;
-  }
-
-  private void refuseOverlaps(long limit) {
+  private void requireCover(long directory) {
     var sorted =
         members.values().stream()
             .sorted(Comparator.comparingLong(ZipMember::headerOffset))
             .toList();
     long end = 0;
     for (ZipMember member : sorted) {
-      if (member.headerOffset() < end) {
-        throw fields.malformed(
-            member.headerOffset(), "'" + member.name() + "' overlaps the entry before it");
-      }
-      end = member.end();
-      if (end > limit || end < 0) {
+      requireNext(member.headerOffset(), end, "'" + member.name() + "'");
+      if (member.compressedSize() > directory - member.dataOffset()) {
         throw fields.malformed(
             member.headerOffset(), "'" + member.name() + "' ends outside the archive's data");
       }
+      end = locals.afterDescriptor(member, directory);
+    }
+    requireNext(directory, end, "the directory");
+  }
+
+  private void requireNext(long found, long expected, String what) {
+    if (found < expected) {
+      throw fields.malformed(found, what + " overlaps the entry before it");
+    }
+    if (found > expected) {
+      throw fields.malformed(
+          expected, (found - expected) + " bytes that belong to no entry, before " + what);
     }
   }
 }

@@ -4,23 +4,32 @@ package io.shardwright.core.internal.codec.torch;
  * An entry of a zip.
  *
  * @param method 0 stored, 8 deflated
+ * @param flags the general purpose bits
  * @param crc as the directory states it
  * @param dataOffset first byte of its data
  */
 record ZipMember(
     String name,
     int method,
+    int flags,
     long crc,
     long compressedSize,
     long size,
     long headerOffset,
     long dataOffset) {
+  private static final int DESCRIBED = 1 << 3;
+
   ZipMember at(long offset) {
-    return new ZipMember(name, method, crc, compressedSize, size, headerOffset, offset);
+    return new ZipMember(name, method, flags, crc, compressedSize, size, headerOffset, offset);
+  }
+
+  /** Whether a descriptor follows its data. */
+  boolean described() {
+    return (flags & DESCRIBED) != 0;
   }
 
   /** First byte after its data. */
   long end() {
-    return Math.addExact(dataOffset, compressedSize);
+    return dataOffset + compressedSize;
   }
 }

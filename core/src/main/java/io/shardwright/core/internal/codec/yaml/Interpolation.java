@@ -1,10 +1,13 @@
 package io.shardwright.core.internal.codec.yaml;
 
-import java.util.ArrayList;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -20,15 +23,21 @@ import org.yaml.snakeyaml.nodes.Tag;
  * text stays as it is, with a note.
  */
 final class Interpolation {
+  private static final int MAX_DEPTH = 16;
+  private static final String WHERE = "references in the hyper-parameters";
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^${}]*)\\}");
-  private static final int MAX_DEPTH = 50;
 
   private final Node root;
+  private final Guard guard;
+  private long made;
+  private long characters;
+  private long level;
   private final Map<Node, Node> parents = new IdentityHashMap<>();
-  private final List<String> notes = new ArrayList<>();
+  private final Set<String> notes = new LinkedHashSet<>();
 
-  Interpolation(Node root) {
+  Interpolation(Node root, Guard guard) {
     this.root = root;
+    this.guard = guard;
     register(root);
   }
 
@@ -50,7 +59,7 @@ final class Interpolation {
   }
 
   List<String> notes() {
-    return notes;
+    return List.copyOf(notes);
   }
 
   /** A copy without references. */
@@ -59,6 +68,14 @@ final class Interpolation {
   }
 
   private Node resolve(Node node, int depth) {
+    guard.require(Limit.YAML_NODES, ++made, WHERE);
+    guard.require(Limit.YAML_DEPTH, ++level, WHERE);
+    Node resolved = resolved(node, depth);
+    level--;
+    return resolved;
+  }
+
+  private Node resolved(Node node, int depth) {
     if (node instanceof MappingNode map) {
       var tuples =
           map.getValue().stream()
@@ -94,12 +111,14 @@ final class Interpolation {
       found.appendReplacement(text, Matcher.quoteReplacement(value));
     }
     found.appendTail(text);
+    characters += text.length();
+    guard.require(Limit.CONFIG_BYTES, characters, WHERE);
     return new ScalarNode(Tag.STR, text.toString(), null, null, scalar.getScalarStyle());
   }
 
   private Optional<Node> target(ScalarNode from, String reference, int depth) {
     Optional<Node> found =
-        reference.contains(":") || depth > MAX_DEPTH ? Optional.empty() : find(from, reference);
+        reference.contains(":") || depth >= MAX_DEPTH ? Optional.empty() : find(from, reference);
     if (found.isEmpty()) {
       notes.add(
           "'${"

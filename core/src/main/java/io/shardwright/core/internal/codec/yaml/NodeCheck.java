@@ -1,11 +1,16 @@
 package io.shardwright.core.internal.codec.yaml;
 
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -13,10 +18,10 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** What the composer does not check by itself: tags, duplicate keys, the number of nodes. */
+/** What the composer does not check by itself: tags, keys, and what aliases multiply. */
 final class NodeCheck {
-  private static final int MAX_NODES = 2_000_000;
-  static final Set<Tag> ALLOWED =
+  /** The types that Python's safe loader knows. */
+  private static final Set<Tag> ALLOWED =
       Set.of(
           Tag.STR,
           Tag.INT,
@@ -26,48 +31,89 @@ final class NodeCheck {
           Tag.MAP,
           Tag.SEQ,
           Tag.MERGE,
-          Tag.TIMESTAMP);
+          Tag.TIMESTAMP,
+          Tag.BINARY,
+          Tag.SET,
+          Tag.OMAP,
+          Tag.PAIRS);
 
-  private NodeCheck() {}
+  /** A node whose children are being looked at. */
+  private record Open(Node node, Iterator<Node> left) {}
 
-  static MappingNode require(Node root, String where) {
+  private final Guard guard;
+  private final String where;
+  private final Map<Node, Long> sizes = new IdentityHashMap<>();
+  private final Map<Node, Boolean> onTheWay = new IdentityHashMap<>();
+  private final Deque<Open> open = new ArrayDeque<>();
+
+  private NodeCheck(Guard guard, String where) {
+    this.guard = guard;
+    this.where = where;
+  }
+
+  static MappingNode require(Node root, Guard guard, String where) {
     if (!(root instanceof MappingNode map)) {
       throw YamlDocument.malformed(where, "is no map of keys, expected a model's configuration");
     }
-    Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Deque<Node> open = new ArrayDeque<>();
-    open.push(root);
-    while (!open.isEmpty()) {
-      Node node = open.pop();
-      if (!seen.add(node)) {
-        continue;
-      }
-      if (seen.size() > MAX_NODES) {
-        throw YamlDocument.malformed(where, "over " + MAX_NODES + " nodes: see --max-yaml-nodes");
-      }
-      if (!ALLOWED.contains(node.getTag())) {
-        throw YamlDocument.malformed(
-            where, "holds the tag " + node.getTag() + ", which is refused");
-      }
-      pushChildren(node, open, where);
-    }
+    new NodeCheck(guard, where).walk(map);
     return map;
   }
 
-  private static void pushChildren(Node node, Deque<Node> open, String where) {
-    if (node instanceof SequenceNode list) {
-      list.getValue().forEach(open::push);
-    } else if (node instanceof MappingNode map) {
-      var keys = new HashSet<String>();
-      for (NodeTuple tuple : map.getValue()) {
-        if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-          throw YamlDocument.malformed(where, "has a key that is no scalar");
+  private void walk(Node root) {
+    begin(root);
+    while (!open.isEmpty()) {
+      Open top = open.peek();
+      if (top.left().hasNext()) {
+        Node child = top.left().next();
+        if (onTheWay.containsKey(child)) {
+          throw YamlDocument.malformed(where, "holds an alias of what it is a part of");
         }
-        if (!keys.add(key.getValue())) {
-          throw YamlDocument.malformed(where, "has the key '" + key.getValue() + "' twice");
+        if (!sizes.containsKey(child)) {
+          begin(child);
         }
-        open.push(tuple.getValueNode());
+      } else {
+        end(open.pop().node());
       }
     }
+  }
+
+  private void begin(Node node) {
+    if (!ALLOWED.contains(node.getTag())) {
+      throw YamlDocument.malformed(where, "holds the tag " + node.getTag() + ", which is refused");
+    }
+    onTheWay.put(node, true);
+    open.push(new Open(node, children(node).iterator()));
+  }
+
+  /** All nodes below, each as often as aliases repeat it. */
+  private void end(Node node) {
+    onTheWay.remove(node);
+    long size = 1;
+    for (Node child : children(node)) {
+      size += sizes.get(child);
+      guard.require(Limit.YAML_NODES, size, where);
+    }
+    sizes.put(node, size);
+  }
+
+  private List<Node> children(Node node) {
+    if (node instanceof SequenceNode list) {
+      return list.getValue();
+    }
+    return node instanceof MappingNode map ? values(map).toList() : List.of();
+  }
+
+  private Stream<Node> values(MappingNode map) {
+    var keys = new HashSet<String>();
+    for (NodeTuple tuple : map.getValue()) {
+      if (!(tuple.getKeyNode() instanceof ScalarNode key) || !ALLOWED.contains(key.getTag())) {
+        throw YamlDocument.malformed(where, "has a key that is no scalar");
+      }
+      boolean merge = key.getTag().equals(Tag.MERGE);
+      if (!keys.add(key.getValue()) && !merge) {
+        throw YamlDocument.malformed(where, "has the key '" + key.getValue() + "' twice");
+      }
+    }
+    return map.getValue().stream().map(NodeTuple::getValueNode);
   }
 }

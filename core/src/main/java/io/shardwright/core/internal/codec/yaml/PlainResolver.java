@@ -1,10 +1,20 @@
 package io.shardwright.core.internal.codec.yaml;
 
+import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /** YAML 1.1 as OmegaConf reads it: dates stay text. */
 final class PlainResolver extends Resolver {
+  /** No number, truth value or null is longer; the patterns for them recurse. */
+  private static final int LONGEST = 256;
+
+  @Override
+  public Tag resolve(NodeId kind, String value, boolean implicit) {
+    boolean tooLong = kind == NodeId.scalar && implicit && value.length() > LONGEST;
+    return tooLong ? Tag.STR : super.resolve(kind, value, implicit);
+  }
+
   @Override
   protected void addImplicitResolvers() {
     addImplicitResolver(Tag.BOOL, BOOL, "yYnNtTfFoO");

@@ -1,9 +1,12 @@
 package io.shardwright.core.internal.codec.yaml;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -26,14 +29,14 @@ import org.yaml.snakeyaml.representer.Representer;
 
 /** A model's configuration as its nodes. Immutable: {@link #with} gives a changed copy. */
 public final class YamlDocument implements ModelConfig {
-  private static final int MAX_BYTES = 16 << 20;
-  private static final int MAX_DEPTH = 100;
-  private static final int MAX_ALIASES = 10_000;
+  private static final int DECODED = 6;
 
   private final MappingNode root;
+  private final Guard guard;
 
-  private YamlDocument(MappingNode root) {
+  private YamlDocument(MappingNode root, Guard guard) {
     this.root = root;
+    this.guard = guard;
   }
 
   /**
@@ -42,33 +45,31 @@ public final class YamlDocument implements ModelConfig {
    * @throws MalformedCheckpointException if it breaks the grammar, holds foreign tags or duplicate
    *     keys, or is over a limit
    */
-  public static YamlDocument parse(ByteSource source) {
-    if (source.size() > MAX_BYTES) {
-      throw new MalformedCheckpointException(
-          ErrorCode.LIMIT_EXCEEDED,
-          source.name(),
-          source.size() + " bytes, over the limit of " + MAX_BYTES + ": see --max-config-bytes");
-    }
-    ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
-    source.readFully(bytes, 0);
+  public static YamlDocument parse(ByteSource source, Guard guard) {
+    String where = source.name();
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
-      return new YamlDocument(NodeCheck.require(compose(text), source.name()));
+      var checked = NodeCheck.require(compose(source, guard), guard, where);
+      return new YamlDocument(new MergeKeys(where).resolve(checked), guard);
     } catch (CharacterCodingException bad) {
-      throw malformed(source.name(), "is not UTF-8");
-    } catch (YAMLException bad) {
-      throw malformed(source.name(), "is no YAML: " + bad.getMessage().replaceAll("\\s+", " "));
+      throw malformed(where, "is not UTF-8");
+    } catch (YAMLException | IllegalArgumentException | IndexOutOfBoundsException bad) {
+      throw malformed(
+          where, "is no YAML: " + String.valueOf(bad.getMessage()).replaceAll("\\s+", " "));
     }
   }
 
-  /** A document of maps, lists, strings, longs, doubles, truth values and nulls. */
-  public static YamlDocument of(Map<String, ?> values) {
-    return new YamlDocument(YamlBuilder.map(values));
+  /**
+   * A document of maps, lists, strings, longs, doubles, truth values and nulls.
+   *
+   * @param guard for what its references may expand to
+   */
+  public static YamlDocument of(Map<String, ?> values, Guard guard) {
+    return new YamlDocument(YamlBuilder.map(values), guard);
   }
 
   /** A document that was read for its meaning. */
-  public static YamlDocument of(YamlNode.Fields fields) {
-    return new YamlDocument(YamlBuilder.map(fields));
+  public static YamlDocument of(YamlNode.Fields fields, Guard guard) {
+    return new YamlDocument(YamlBuilder.map(fields), guard);
   }
 
   /** A configuration without references, and what could not be resolved. */
@@ -84,26 +85,34 @@ public final class YamlDocument implements ModelConfig {
     for (String key : path) {
       part = part instanceof MappingNode map ? NodeEdit.get(map, key).orElse(root) : root;
     }
-    var interpolation = new Interpolation(root);
+    var interpolation = new Interpolation(root, guard);
     MappingNode resolved = (MappingNode) interpolation.resolve(part);
     return new Resolved(
-        new YamlDocument(resolved), interpolation.notes().stream().distinct().toList());
+        new YamlDocument(resolved, guard), interpolation.notes().stream().distinct().toList());
   }
 
-  static Node compose(String text) {
-    return yaml().compose(new java.io.StringReader(text));
+  /** The root of the one document that a source holds, within the limits, or null. */
+  static Node compose(ByteSource source, Guard guard) throws CharacterCodingException {
+    String where = source.name();
+    guard.require(Limit.CONFIG_BYTES, source.size(), where);
+    guard.take(DECODED * source.size(), where);
+    ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
+    source.readFully(bytes, 0);
+    String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+    YamlEvents.require(yaml(guard), text, guard, where);
+    return yaml(guard).compose(new StringReader(text));
   }
 
   static MalformedCheckpointException malformed(String where, String problem) {
     return new MalformedCheckpointException(ErrorCode.YAML_MALFORMED, where, problem);
   }
 
-  private static Yaml yaml() {
+  private static Yaml yaml(Guard guard) {
     var loading = new LoaderOptions();
     loading.setAllowDuplicateKeys(false);
-    loading.setNestingDepthLimit(MAX_DEPTH);
-    loading.setMaxAliasesForCollections(MAX_ALIASES);
-    loading.setCodePointLimit(MAX_BYTES);
+    loading.setNestingDepthLimit((int) guard.limit(Limit.YAML_DEPTH));
+    loading.setMaxAliasesForCollections((int) guard.limit(Limit.YAML_ALIASES));
+    loading.setCodePointLimit((int) guard.limit(Limit.CONFIG_BYTES));
     var dumping = new DumperOptions();
     dumping.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     dumping.setIndent(2);
@@ -189,13 +198,14 @@ public final class YamlDocument implements ModelConfig {
   public YamlDocument with(String key, String plain) {
     MappingNode model = model();
     MappingNode changed = NodeEdit.with(model, List.of(key.split("\\.")), plain);
-    return new YamlDocument(model == root ? changed : NodeEdit.with(root, "model", changed));
+    MappingNode whole = model == root ? changed : NodeEdit.with(root, "model", changed);
+    return new YamlDocument(whole, guard);
   }
 
   /** The document as OmegaConf would write it. */
   public byte[] write() {
     var out = new StringWriter();
-    yaml().serialize(root, out);
+    yaml(guard).serialize(root, out);
     return out.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

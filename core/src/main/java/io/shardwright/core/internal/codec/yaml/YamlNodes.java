@@ -6,11 +6,10 @@ import io.shardwright.core.internal.codec.yaml.YamlNode.Fields;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Items;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Place;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Scalar;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
@@ -27,7 +26,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /** Reads documents that people write by a closed grammar: neither tags nor anchors. */
 public final class YamlNodes {
-  private static final int MAX_BYTES = 4 << 20;
+  /** What values are without a tag. */
+  private static final Set<Tag> PLAIN =
+      Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.MAP, Tag.SEQ, Tag.TIMESTAMP);
 
   private final String source;
   private final ErrorCode code;
@@ -42,23 +43,15 @@ public final class YamlNodes {
    *
    * @param code of what is thrown
    * @throws MalformedCheckpointException with line and column
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
    */
-  public static YamlNode read(ByteSource source, ErrorCode code) {
-    return new YamlNodes(source.name(), code).document(source);
+  public static YamlNode read(ByteSource source, ErrorCode code, Guard guard) {
+    return new YamlNodes(source.name(), code).document(source, guard);
   }
 
-  private YamlNode document(ByteSource source) {
-    if (source.size() > MAX_BYTES) {
-      throw new MalformedCheckpointException(
-          ErrorCode.LIMIT_EXCEEDED,
-          source.name(),
-          source.size() + " bytes, expected at most " + MAX_BYTES);
-    }
-    ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
-    source.readFully(bytes, 0);
+  private YamlNode document(ByteSource source, Guard guard) {
     try {
-      Node root =
-          YamlDocument.compose(StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString());
+      Node root = YamlDocument.compose(source, guard);
       if (root == null) {
         throw malformed(new Place(1, 1), "the file is empty");
       }
@@ -67,7 +60,7 @@ public final class YamlNodes {
       throw new MalformedCheckpointException(code, source.name(), "is not UTF-8");
     } catch (MarkedYAMLException bad) {
       throw malformed(place(bad.getProblemMark()), "is no YAML: " + bad.getProblem());
-    } catch (YAMLException bad) {
+    } catch (YAMLException | IllegalArgumentException | IndexOutOfBoundsException bad) {
       throw new MalformedCheckpointException(
           code, source.name(), "is no YAML: " + bad.getMessage());
     }
@@ -86,7 +79,7 @@ public final class YamlNodes {
     if (node.getAnchor() != null) {
       throw malformed(place, "has an anchor, expected none: write the value out");
     }
-    if (!NodeCheck.ALLOWED.contains(node.getTag()) || node.getTag().equals(Tag.MERGE)) {
+    if (!PLAIN.contains(node.getTag())) {
       throw malformed(place, "has the tag " + node.getTag() + ", expected none");
     }
     if (node instanceof MappingNode map) {

@@ -8,6 +8,9 @@ import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.guard.TensorBounds;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -28,8 +31,6 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
   /** The file's name in the array's folder. */
   public static final String FILE = ".zarray";
 
-  private static final int MAX_BYTES = 1 << 16;
-  private static final long MAX_CHUNKS = 1 << 20;
   private static final Map<String, DType> DTYPES =
       Map.ofEntries(
           Map.entry("<f8", DType.FLOAT64),
@@ -43,7 +44,10 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
           Map.entry("|u1", DType.UINT8),
           Map.entry("|b1", DType.BOOL),
           Map.entry("<c8", DType.COMPLEX64),
-          Map.entry("<c16", DType.COMPLEX128));
+          Map.entry("<c16", DType.COMPLEX128),
+          Map.entry("<u2", DType.UINT16),
+          Map.entry("<u4", DType.UINT32),
+          Map.entry("<u8", DType.UINT64));
 
   /**
    * Parses a header.
@@ -51,28 +55,25 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
    * @throws MalformedCheckpointException if a field is missing or wrong
    * @throws UnsupportedCheckpointException if the array is compressed or filtered
    */
-  public static ZarrHeader parse(ByteSource source) {
-    Obj header = JsonDocument.parse(source, MAX_BYTES);
+  public static ZarrHeader parse(ByteSource source, Guard guard) {
+    Obj header = JsonDocument.parse(source, Limit.CONFIG_BYTES, guard);
     String where = source.name();
     require(header, "zarr_format", new Num("2"), where);
     require(header, "order", new Str("C"), where);
     require(header, "compressor", Null.NULL, where);
     require(header, "filters", Null.NULL, where);
-    Shape shape = shape(header, "shape", where);
-    Shape chunk = shape(header, "chunks", where);
+    if (header.get("dimension_separator").isPresent()) {
+      require(header, "dimension_separator", new Str("."), where);
+    }
+    DType dtype = dtype(header, where);
+    Shape shape = shape(header, "shape", dtype, guard, where);
+    Shape chunk = shape(header, "chunks", dtype, guard, where);
     boolean fits =
         chunk.rank() == shape.rank() && chunk.dims().stream().allMatch(extent -> extent > 0);
     if (!fits) {
       throw malformed(where, "chunks " + chunk + " do not fit shape " + shape);
     }
-    var parsed = new ZarrHeader(dtype(header, where), shape, chunk);
-    if (parsed.chunkCount() > MAX_CHUNKS) {
-      throw new MalformedCheckpointException(
-          ErrorCode.LIMIT_EXCEEDED,
-          where,
-          parsed.chunkCount() + " chunks, over the limit of " + MAX_CHUNKS);
-    }
-    return parsed;
+    return new ZarrHeader(dtype, shape, chunk);
   }
 
   private static void require(Obj header, String key, JsonValue expected, String where) {
@@ -85,18 +86,14 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
     }
   }
 
-  private static Shape shape(Obj header, String key, String where) {
+  private static Shape shape(Obj header, String key, DType dtype, Guard guard, String where) {
     List<Long> dims =
         header
             .get(key)
             .filter(Arr.class::isInstance)
             .flatMap(value -> ((Arr) value).longs())
             .orElseThrow(() -> malformed(where, "'" + key + "' is no list of numbers"));
-    try {
-      return new Shape(dims);
-    } catch (IllegalArgumentException bad) {
-      throw malformed(where, "'" + key + "' is " + dims + ": " + bad.getMessage());
-    }
+    return TensorBounds.require(key, dtype, dims, guard, where).shape();
   }
 
   private static DType dtype(Obj header, String where) {
@@ -121,35 +118,25 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
     return shape.dim(axis) == 0 ? 0 : (shape.dim(axis) - 1) / chunk.dim(axis) + 1;
   }
 
-  private long chunkCount() {
-    if (shape.elements() == 0) {
-      return 0;
-    }
-    long count = 1;
+  /** The number of chunks; {@code Long.MAX_VALUE} where it is more than that. */
+  public long chunkCount() {
+    long count = shape.elements() == 0 ? 0 : 1;
     for (int axis = 0; axis < shape.rank(); axis++) {
-      count = Math.multiplyExact(count, count(axis));
+      long high = Math.multiplyHigh(count, count(axis));
+      count = high == 0 && count * count(axis) >= 0 ? count * count(axis) : Long.MAX_VALUE;
     }
     return count;
   }
 
-  /** The index of every chunk, row-major. */
-  public List<List<Long>> indexes() {
-    if (chunkCount() == 0) {
-      return List.of();
+  /** The index of a chunk, counted row-major. */
+  public List<Long> index(long ordinal) {
+    var index = new Long[shape.rank()];
+    long rest = ordinal;
+    for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+      index[axis] = rest % count(axis);
+      rest /= count(axis);
     }
-    List<List<Long>> all = List.of(List.of());
-    for (int axis = 0; axis < shape.rank(); axis++) {
-      var longer = new ArrayList<List<Long>>();
-      for (List<Long> before : all) {
-        for (long i = 0; i < count(axis); i++) {
-          var next = new ArrayList<>(before);
-          next.add(i);
-          longer.add(next);
-        }
-      }
-      all = longer;
-    }
-    return all;
+    return List.of(index);
   }
 
   /** What a chunk holds of the array. */
@@ -185,11 +172,23 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
     return JsonDocument.write(header, 4);
   }
 
+  /** Whether the format has a word for an element type. */
+  public static boolean holds(DType dtype) {
+    return DTYPES.containsValue(dtype);
+  }
+
   private String dtypeName() {
     return DTYPES.entrySet().stream()
         .filter(entry -> entry.getValue() == dtype)
         .map(Map.Entry::getKey)
         .findFirst()
-        .orElseThrow();
+        .orElseThrow(
+            () ->
+                new UnsupportedCheckpointException(
+                    ErrorCode.UNSUPPORTED,
+                    "zarr",
+                    "there is no word for "
+                        + dtype.torchName()
+                        + ": keep rank files with --layout"));
   }
 }

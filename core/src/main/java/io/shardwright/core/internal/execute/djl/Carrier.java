@@ -31,10 +31,18 @@ public enum Carrier {
   /** What carries a type; two of it where the type is wider. */
   public static Carrier of(DType dtype) {
     return switch (dtype) {
-      case UINT8, INT8, BOOL -> BYTE;
-      case FLOAT16, BFLOAT16, INT16 -> HALF;
-      case FLOAT32, INT32 -> WORD;
-      case FLOAT64, INT64, COMPLEX64, COMPLEX128 -> DOUBLE;
+      case UINT8,
+          INT8,
+          BOOL,
+          FLOAT8_E4M3FN,
+          FLOAT8_E5M2,
+          FLOAT8_E4M3FNUZ,
+          FLOAT8_E5M2FNUZ,
+          FLOAT8_E8M0FNU ->
+          BYTE;
+      case FLOAT16, BFLOAT16, INT16, UINT16 -> HALF;
+      case FLOAT32, INT32, UINT32, COMPLEX32 -> WORD;
+      case FLOAT64, INT64, UINT64, COMPLEX64, COMPLEX128 -> DOUBLE;
     };
   }
 

@@ -12,6 +12,7 @@ import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.CommunityModel;
@@ -88,7 +89,7 @@ public final class CommunityDocuments {
         .filter(file -> !(replaced && TokenizerFiles.isOne(file.getKey())))
         .forEach(
             file -> documents.put(file.getKey(), file.getValue().getBytes(StandardCharsets.UTF_8)));
-    TokenizerFiles.of(plan.config(), attachments).forEach(documents::putIfAbsent);
+    TokenizerFiles.of(plan.config(), attachments, source.guard()).forEach(documents::putIfAbsent);
     fastTokenizer();
     var card = format.card(facts());
     documents.putIfAbsent(card.getKey(), card.getValue().getBytes(StandardCharsets.UTF_8));
@@ -159,7 +160,8 @@ public final class CommunityDocuments {
   }
 
   /** A small file's bytes. */
-  public static byte[] bytes(ByteSource file) {
+  static byte[] bytes(ByteSource file, Guard guard) {
+    guard.take(file.size(), file.name());
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
     file.readFully(bytes, 0);
     return bytes.array();

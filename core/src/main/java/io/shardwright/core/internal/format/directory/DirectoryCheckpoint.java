@@ -16,12 +16,13 @@ import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
-import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
@@ -38,7 +39,6 @@ import java.util.Set;
 
 /** An open folder as a community saves models. */
 public final class DirectoryCheckpoint implements ModelSource {
-  private static final long MAX_CONFIG = 16L << 20;
   private static final long MAX_SIDE_FILE = 32L << 20;
   private static final String PIECES = "tokenizer.model";
   private static final long DIVISIBLE_BY = 128;
@@ -57,7 +57,8 @@ public final class DirectoryCheckpoint implements ModelSource {
       FolderFiles files, DirectoryFormat format, List<CommunityModel> models, Optional<Path> base) {
     this.files = files;
     this.format = format;
-    var document = JsonDocument.parse(files.open(format.configFile()), MAX_CONFIG);
+    var document =
+        JsonDocument.parse(files.open(format.configFile()), Limit.CONFIG_BYTES, files.guard());
     weights = new FolderWeights(files, format);
     var shapes = new LinkedHashMap<String, Shape>();
     weights.tensors().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
@@ -77,8 +78,12 @@ public final class DirectoryCheckpoint implements ModelSource {
    * @throws UnrecognizedCheckpointException if it is of none of them
    */
   public static DirectoryCheckpoint open(
-      Path folder, DirectoryFormat format, List<CommunityModel> models, Optional<Path> base) {
-    var files = new FolderFiles(folder);
+      Path folder,
+      DirectoryFormat format,
+      List<CommunityModel> models,
+      Optional<Path> base,
+      Guard guard) {
+    var files = new FolderFiles(folder, guard);
     try {
       return new DirectoryCheckpoint(files, format, models, base);
     } catch (RuntimeException refusal) {
@@ -127,11 +132,11 @@ public final class DirectoryCheckpoint implements ModelSource {
   private YamlDocument base(Optional<Path> given) {
     if (given.isPresent()) {
       try (var file = new FileSource(given.get(), given.get().toString())) {
-        return YamlDocument.parse(file).resolved(List.of("model")).document();
+        return YamlDocument.parse(file, files.guard()).resolved(List.of("model")).document();
       }
     }
     byte[] own = model.base().getBytes(StandardCharsets.UTF_8);
-    return YamlDocument.parse(new MemorySource(own, model.modelType()));
+    return YamlDocument.parse(new MemorySource(own, model.modelType()), files.guard());
   }
 
   /** Rows are a multiple of the largest power of two up to 128 that divides them. */
@@ -175,6 +180,7 @@ public final class DirectoryCheckpoint implements ModelSource {
           notes.add("'" + file + "' is too large to be kept aside: left out");
           continue;
         }
+        files.guard().take(4 * source.size(), source.name());
         ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
         source.readFully(bytes, 0);
         texts.put(file, new String(bytes.array(), StandardCharsets.UTF_8));
@@ -182,6 +188,11 @@ public final class DirectoryCheckpoint implements ModelSource {
     }
     byte[] written = new Origin(community.document(), texts).write(format.id());
     return new MemorySource(written, Origin.MEMBER);
+  }
+
+  @Override
+  public Guard guard() {
+    return files.guard();
   }
 
   /** The class that the folder's model is of. */
@@ -242,18 +253,6 @@ public final class DirectoryCheckpoint implements ModelSource {
   }
 
   @Override
-  public void requireCarriable() {
-    if (!dangerous().isEmpty()) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.PICKLE_FORBIDDEN,
-          name(),
-          "its pickle calls "
-              + String.join(", ", dangerous())
-              + ", which runs code when Python loads it; see inspect --pickle");
-    }
-  }
-
-  @Override
   public void requireUnchanged() {
     files.requireUnchanged();
   }
@@ -266,9 +265,9 @@ public final class DirectoryCheckpoint implements ModelSource {
   @Override
   public OptionalLong tokenizerSize() {
     return files.names().contains(PIECES)
-        ? TokenizerSize.of(files.open(PIECES))
+        ? TokenizerSize.of(files.open(PIECES), files.guard())
         : files.names().contains("tokenizer.json")
-            ? TokenizerSize.of(files.open("tokenizer.json"))
+            ? TokenizerSize.of(files.open("tokenizer.json"), files.guard())
             : OptionalLong.empty();
   }
 

@@ -11,11 +11,15 @@ import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.nemo.MemberPlacement;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.internal.verify.TargetVerifier;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,26 +31,43 @@ import java.util.zip.CRC32;
 public final class DirectoryTarget implements CheckpointTarget {
   private final ExecutablePlan plan;
   private final Map<String, byte[]> documents;
+  private final List<Attachment> carried;
+  private final Guard guard;
   private final Map<String, SafetensorsLayout> layouts = new LinkedHashMap<>();
   private final MemberPlacement placement;
 
   /**
    * Lays out the target of a plan.
    *
-   * @param documents every file without tensors, by name
+   * @param documents files made here, by name
+   * @param carried files that are carried over byte for byte
+   * @throws MalformedCheckpointException if two files would have one name
    */
-  public DirectoryTarget(ExecutablePlan plan, Map<String, byte[]> documents) {
+  public DirectoryTarget(
+      ExecutablePlan plan, Map<String, byte[]> documents, List<Attachment> carried, Guard guard) {
     this.plan = plan;
     this.documents = documents;
+    this.carried = carried;
+    this.guard = guard;
     var sizes = new LinkedHashMap<String, Long>();
-    documents.forEach((name, bytes) -> sizes.put(name, (long) bytes.length));
+    documents.forEach((name, bytes) -> place(sizes, name, bytes.length));
+    carried.forEach(file -> place(sizes, file.name(), file.bytes().size()));
     for (TargetFile file : plan.files()) {
       var specs = file.tensors().values().stream().map(TargetTensor::spec).toList();
       var layout = SafetensorsLayout.of(specs);
       layouts.put(file.member(), layout);
-      sizes.put(file.member(), layout.size());
+      place(sizes, file.member(), layout.size());
     }
     placement = MemberPlacement.folder(sizes);
+  }
+
+  private void place(Map<String, Long> sizes, String name, long size) {
+    if (sizes.put(name, size) != null) {
+      throw new MalformedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          plan.source().source(),
+          "holds a file '" + name + "', the name of one that would be made");
+    }
   }
 
   @Override
@@ -62,7 +83,9 @@ public final class DirectoryTarget implements CheckpointTarget {
 
   @Override
   public List<Passage> passages() {
-    return List.of();
+    return carried.stream()
+        .map(file -> new Passage(file.name(), file.bytes(), placement.within(file.name(), 0)))
+        .toList();
   }
 
   @Override
@@ -76,7 +99,9 @@ public final class DirectoryTarget implements CheckpointTarget {
 
   @Override
   public long verifiedBytes() {
-    return plan.tensorBytes() + documents.values().stream().mapToLong(b -> b.length).sum();
+    return plan.tensorBytes()
+        + documents.values().stream().mapToLong(b -> b.length).sum()
+        + carried.stream().mapToLong(file -> file.bytes().size()).sum();
   }
 
   @Override
@@ -84,7 +109,7 @@ public final class DirectoryTarget implements CheckpointTarget {
     var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
     try (var opened = new OpenedFiles(staged)) {
       for (TargetFile file : plan.files()) {
-        var tensors = SafetensorsFile.open(opened.open(file.member())).tensors();
+        var tensors = SafetensorsFile.open(opened.open(file.member()), guard.anew()).tensors();
         verifier.requireTensors(tensors, file, written);
       }
       documents.forEach(
@@ -93,6 +118,12 @@ public final class DirectoryTarget implements CheckpointTarget {
             crc.update(bytes);
             verifier.requireMember(name, opened.open(name), bytes.length, crc.getValue());
           });
+      written
+          .passages()
+          .forEach(
+              (file, crc) ->
+                  verifier.requireMember(
+                      file.member(), opened.open(file.member()), file.bytes().size(), crc));
       verifier.readAll();
     }
   }

@@ -1,8 +1,11 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.bytes.ReadFailure;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
+import io.shardwright.core.policy.Limit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,14 +19,17 @@ import java.util.TreeSet;
 /** The files of a folder, opened once each. */
 final class FolderFiles implements AutoCloseable {
   private final Path folder;
+  private final Guard guard;
   private final String name;
   private final Set<String> names;
   private final Map<String, FileSource> opened = new LinkedHashMap<>();
 
-  FolderFiles(Path folder) {
+  FolderFiles(Path folder, Guard guard) {
     this.folder = folder;
+    this.guard = guard;
     this.name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
     this.names = names(folder);
+    guard.require(Limit.ENTRIES, names.size(), name);
   }
 
   static Set<String> names(Path folder) {
@@ -38,6 +44,10 @@ final class FolderFiles implements AutoCloseable {
     }
   }
 
+  Guard guard() {
+    return guard;
+  }
+
   String name() {
     return name;
   }
@@ -47,6 +57,7 @@ final class FolderFiles implements AutoCloseable {
   }
 
   FileSource open(String file) {
+    FolderLinks.require(folder.resolve(file), guard, name);
     return opened.computeIfAbsent(file, f -> new FileSource(folder.resolve(f), name + "/" + f));
   }
 

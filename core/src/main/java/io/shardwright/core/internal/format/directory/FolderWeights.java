@@ -1,25 +1,22 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.format.StoredTensors;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** The tensors of a folder: those that its index names, or all that its one file holds. */
 final class FolderWeights {
-  private static final long MAX_INDEX = 64L << 20;
   private static final Set<String> QUANTIZED =
       Set.of("SCB", "absmax", "qweight", "qzeros", "weight_scale_inv", "quant_state");
 
@@ -39,36 +36,19 @@ final class FolderWeights {
     tensors.keySet().forEach(this::refuseQuantized);
   }
 
-  private void readIndexed(String index) {
-    Obj document = JsonDocument.parse(files.open(index), MAX_INDEX);
-    if (!(document.get("weight_map").orElse(null) instanceof Obj map)) {
-      throw malformed(index, "has no weight_map");
-    }
+  private void readIndexed(String name) {
+    String where = files.name() + "/" + name;
+    var index =
+        ShardIndex.of(JsonDocument.parse(files.open(name), Limit.JSON_BYTES, files.guard()), where);
+    index.requireAll(files.names());
     Map<String, Map<String, SourceTensor>> byFile = new LinkedHashMap<>();
-    map.fields()
-        .forEach(
-            (name, value) -> {
-              String file = value.asText().orElse("");
-              if (!files.names().contains(file)) {
-                throw malformed(
-                    index, "says that '" + name + "' is in '" + file + "', which is not here");
-              }
-              SourceTensor tensor = byFile.computeIfAbsent(file, this::read).get(name);
-              if (tensor == null) {
-                throw malformed(
-                    index, "says that '" + name + "' is in '" + file + "', which lacks it");
-              }
-              tensors.put(name, tensor);
-            });
-    byFile.forEach((file, held) -> requireNoMore(index, file, held.keySet()));
-  }
-
-  private void requireNoMore(String index, String file, Set<String> held) {
-    var more = new TreeSet<>(held);
-    more.removeAll(tensors.keySet());
-    if (!more.isEmpty()) {
-      throw malformed(index, "does not name '" + more.first() + "', which '" + file + "' holds");
+    for (String file : index.files()) {
+      byFile.put(file, read(file));
+      index.requireHeld(file, byFile.get(file).keySet());
     }
+    index
+        .tensors()
+        .forEach(tensor -> tensors.put(tensor, byFile.get(index.file(tensor)).get(tensor)));
   }
 
   private Map<String, SourceTensor> read(String file) {
@@ -76,42 +56,13 @@ final class FolderWeights {
   }
 
   private Map<String, SourceTensor> safetensors(String file) {
-    var read = new LinkedHashMap<String, SourceTensor>();
-    SafetensorsFile.open(files.open(file))
-        .tensors()
-        .forEach(
-            (name, stored) ->
-                read.put(
-                    name,
-                    new SourceTensor(
-                        stored.spec(),
-                        stored.bytes(),
-                        0,
-                        stored.spec().shape().rowMajorStrides(),
-                        false,
-                        OptionalLong.empty())));
-    return read;
+    return StoredTensors.of(SafetensorsFile.open(files.open(file), files.guard()));
   }
 
   private Map<String, SourceTensor> torch(String file) {
-    TorchFile torch = TorchFile.open(files.open(file));
+    TorchFile torch = TorchFile.open(files.open(file), files.guard());
     torchFiles.put(file, torch);
-    var read = new LinkedHashMap<String, SourceTensor>();
-    torch
-        .stateDict()
-        .tensors()
-        .forEach(
-            (name, tensor) ->
-                read.put(
-                    name,
-                    new SourceTensor(
-                        tensor.spec(),
-                        tensor.storage(),
-                        tensor.storageOffset(),
-                        tensor.strides(),
-                        tensor.bigEndian(),
-                        torch.storageCrc(tensor.storageKey()))));
-    return read;
+    return StoredTensors.ofStateDict(torch);
   }
 
   private void refuseQuantized(String name) {
@@ -122,11 +73,6 @@ final class FolderWeights {
           files.name(),
           "'" + name + "' belongs to quantized weights, expected plain ones");
     }
-  }
-
-  private MalformedCheckpointException malformed(String file, String problem) {
-    return new MalformedCheckpointException(
-        ErrorCode.TENSOR_MISSING, files.name() + "/" + file, problem);
   }
 
   Map<String, SourceTensor> tensors() {

@@ -6,6 +6,8 @@ import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +23,9 @@ public record Origin(Obj config, Map<String, String> files) {
   /** The member of an archive. */
   public static final String MEMBER = "shardwright_origin.json";
 
-  private static final long MAX_BYTES = 128L << 20;
-
   /** Reads the member. */
-  static Origin read(ByteSource member) {
-    Obj document = JsonDocument.parse(member, MAX_BYTES);
+  static Origin read(ByteSource member, Guard guard) {
+    Obj document = JsonDocument.parse(member, Limit.JSON_BYTES, guard);
     var files = new LinkedHashMap<String, String>();
     if (document.get("files").orElse(null) instanceof Obj texts) {
       texts
@@ -46,7 +46,7 @@ public record Origin(Obj config, Map<String, String> files) {
     return source.attachments().stream()
         .filter(attachment -> attachment.name().equals(MEMBER))
         .findFirst()
-        .map(attachment -> read(attachment.bytes()));
+        .map(attachment -> read(attachment.bytes(), source.guard().anew()));
   }
 
   byte[] write(String format) {

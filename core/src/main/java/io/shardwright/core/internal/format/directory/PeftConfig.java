@@ -19,7 +19,7 @@ import java.util.Set;
  * peft/tuners/lora/config.py}). Whatever is not known to be without effect must be absent, null,
  * false or empty.
  */
-record PeftConfig(Obj document) {
+record PeftConfig(Obj document, PeftPattern.Search search) {
   static final String FILE = "adapter_config.json";
 
   private static final Set<String> READ =
@@ -132,7 +132,7 @@ record PeftConfig(Obj document) {
 
   /** A module's rank. */
   double rank(String module) {
-    return number("r", "rank_pattern", PeftPattern.first(pattern("rank_pattern").keySet(), module));
+    return number("r", "rank_pattern", search.first(pattern("rank_pattern").keySet(), module));
   }
 
   /**
@@ -144,9 +144,9 @@ record PeftConfig(Obj document) {
   OptionalDouble scale(String module) {
     var ranks = pattern("rank_pattern").keySet();
     var alphas = pattern("alpha_pattern").keySet();
-    Optional<String> now = PeftPattern.first(alphas, module);
+    Optional<String> now = search.first(alphas, module);
     Optional<String> before =
-        PeftPattern.firstWithin(ranks, module).or(() -> PeftPattern.firstWithin(alphas, module));
+        search.firstWithin(ranks, module).or(() -> search.firstWithin(alphas, module));
     double alpha = number("lora_alpha", "alpha_pattern", now);
     boolean same = alpha == number("lora_alpha", "alpha_pattern", before);
     boolean root = document.get("use_rslora").filter(new Bool(true)::equals).isPresent();

@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.format.directory;
 
-import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
@@ -9,11 +8,11 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import io.shardwright.spi.error.UnsafeCheckpointException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +22,6 @@ import java.util.OptionalLong;
 
 /** A folder in which Hugging Face's peft keeps an adapter without its model. */
 public final class PeftFolder implements ModelSource {
-  private static final long MAX_CONFIG = 1L << 20;
   private static final List<String> WEIGHTS =
       List.of("adapter_model.safetensors", "adapter_model.bin");
 
@@ -33,7 +31,9 @@ public final class PeftFolder implements ModelSource {
 
   private PeftFolder(FolderFiles files) {
     this.files = files;
-    config = new PeftConfig(JsonDocument.parse(files.open(PeftConfig.FILE), MAX_CONFIG));
+    var document =
+        JsonDocument.parse(files.open(PeftConfig.FILE), Limit.CONFIG_BYTES, files.guard());
+    config = new PeftConfig(document, new PeftPattern.Search(files.name()));
     var present = WEIGHTS.stream().filter(files.names()::contains).limit(1).toList();
     if (present.isEmpty()) {
       throw new MalformedCheckpointException(
@@ -54,8 +54,8 @@ public final class PeftFolder implements ModelSource {
    *
    * @throws MalformedCheckpointException if it holds no weights
    */
-  public static PeftFolder open(Path folder) {
-    var files = new FolderFiles(folder);
+  public static PeftFolder open(Path folder, Guard guard) {
+    var files = new FolderFiles(folder, guard);
     try {
       return new PeftFolder(files);
     } catch (RuntimeException refusal) {
@@ -72,6 +72,11 @@ public final class PeftFolder implements ModelSource {
    */
   public Map<String, Pair> pairs() {
     return new PeftPairs(name(), config).of(weights.tensors());
+  }
+
+  @Override
+  public Guard guard() {
+    return files.guard();
   }
 
   @Override
@@ -92,7 +97,7 @@ public final class PeftFolder implements ModelSource {
   /** It has none in NeMo's keys. */
   @Override
   public YamlDocument config() {
-    return YamlDocument.parse(new MemorySource("{}".getBytes(StandardCharsets.UTF_8), name()));
+    return YamlDocument.of(Map.of(), guard());
   }
 
   @Override
@@ -111,18 +116,6 @@ public final class PeftFolder implements ModelSource {
   @Override
   public Map<String, TorchFile> torchFiles() {
     return weights.torchFiles();
-  }
-
-  @Override
-  public void requireCarriable() {
-    if (!dangerous().isEmpty()) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.PICKLE_FORBIDDEN,
-          name(),
-          "its pickle calls "
-              + String.join(", ", dangerous())
-              + ", which runs code when Python loads it");
-    }
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.format.directory;
 
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -38,17 +40,65 @@ final class PeftPattern {
     }
   }
 
-  /** The first that matches a module's name or its end. */
-  static Optional<String> first(Collection<String> keys, String module) {
-    return keys.stream().filter(key -> matches("(.*\\.)?(" + key + ")$", module)).findFirst();
-  }
+  /** Matches the patterns of one configuration, as long as that is little work. */
+  static final class Search {
+    /** Far more than honest patterns need for all modules of a model. */
+    private static final long MOST_LOOKS = 200_000_000;
 
-  /** The first that matches an end of a module's name that is not all of it. */
-  static Optional<String> firstWithin(Collection<String> keys, String module) {
-    return keys.stream().filter(key -> matches(".*\\." + key + "$", module)).findFirst();
-  }
+    private final String file;
+    private long looks;
 
-  private static boolean matches(String pattern, String module) {
-    return Pattern.compile(pattern).matcher(module).lookingAt();
+    Search(String file) {
+      this.file = file;
+    }
+
+    /** The first that matches a module's name or its end. */
+    Optional<String> first(Collection<String> keys, String module) {
+      return keys.stream().filter(key -> matches("(.*\\.)?(" + key + ")$", module)).findFirst();
+    }
+
+    /** The first that matches an end of a module's name that is not all of it. */
+    Optional<String> firstWithin(Collection<String> keys, String module) {
+      return keys.stream().filter(key -> matches(".*\\." + key + "$", module)).findFirst();
+    }
+
+    private boolean matches(String pattern, String module) {
+      return Pattern.compile(pattern).matcher(new Counted(module)).lookingAt();
+    }
+
+    /** A text whose characters are counted as they are looked at. */
+    private final class Counted implements CharSequence {
+      private final String text;
+
+      private Counted(String text) {
+        this.text = text;
+      }
+
+      @Override
+      public int length() {
+        return text.length();
+      }
+
+      @Override
+      public char charAt(int index) {
+        if (++looks > MOST_LOOKS) {
+          throw new UnsupportedCheckpointException(
+              ErrorCode.UNSUPPORTED,
+              file,
+              "its rank_pattern and alpha_pattern take too long to match: write names out");
+        }
+        return text.charAt(index);
+      }
+
+      @Override
+      public CharSequence subSequence(int start, int end) {
+        return text.subSequence(start, end);
+      }
+
+      @Override
+      public String toString() {
+        return text;
+      }
+    }
   }
 }

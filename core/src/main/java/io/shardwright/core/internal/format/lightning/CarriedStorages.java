@@ -22,12 +22,9 @@ import java.util.Map;
  * storages that belong to them under new keys.
  */
 final class CarriedStorages {
-  private static final long MAX_BYTES = 64L << 20;
-
   private final StateDictPickle pickle;
   private final Map<TrainingFile, PickleCopy> copies = new IdentityHashMap<>();
   private final Map<String, byte[]> bytes = new LinkedHashMap<>();
-  private long total;
 
   CarriedStorages(StateDictPickle pickle) {
     this.pickle = pickle;
@@ -60,10 +57,7 @@ final class CarriedStorages {
         file.torch()
             .storageBytes(old)
             .orElseThrow(() -> refused(file, "refers to storage " + old + ", which is absent"));
-    total = Math.addExact(total, storage.size());
-    if (total > MAX_BYTES) {
-      throw refused(file, "holds over " + MAX_BYTES + " bytes of tensors that are no weights");
-    }
+    file.guard().take(storage.size(), file.torch().name());
     ByteBuffer buffer = ByteBuffer.allocate((int) storage.size());
     storage.readFully(buffer, 0);
     String key = pickle.storage(storage.size());

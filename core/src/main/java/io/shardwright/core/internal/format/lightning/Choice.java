@@ -2,6 +2,7 @@ package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.torch.ZipCheck;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -12,16 +13,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Chooses a step: the one that is named, or the newest whole one. */
 final class Choice {
   private final String source;
+  private final Guard guard;
   private final List<Step> steps;
   private final List<String> notes = new ArrayList<>();
 
-  Choice(Path path, List<Step> steps) {
+  Choice(Path path, List<Step> steps, Guard guard) {
+    this.guard = guard;
     this.source = String.valueOf(path.getFileName());
     this.steps = steps;
   }
@@ -88,14 +89,13 @@ final class Choice {
     if (step.distributed()) {
       return Optional.empty();
     }
-    Set<RankCoordinate> missing = expected(step);
-    missing.removeAll(step.ranks().keySet());
-    if (!missing.isEmpty()) {
-      return Optional.of("rank " + missing.iterator().next() + " has no file");
+    Optional<RankCoordinate> missing = missing(step);
+    if (missing.isPresent()) {
+      return Optional.of("rank " + missing.get() + " has no file");
     }
     for (var rank : step.ranks().entrySet()) {
       try (var file = new FileSource(rank.getValue(), step.name())) {
-        ZipCheck.require(file);
+        ZipCheck.require(file, guard.anew());
       } catch (CheckpointException broken) {
         return Optional.of("rank " + rank.getKey() + ": " + broken.getMessage());
       }
@@ -103,8 +103,8 @@ final class Choice {
     return Optional.empty();
   }
 
-  /** Every rank that any step has, and all those before them. */
-  private Set<RankCoordinate> expected(Step of) {
+  /** A rank that a step lacks, of all those up to the last that any step has. */
+  private Optional<RankCoordinate> missing(Step of) {
     var known = new LinkedHashSet<RankCoordinate>();
     for (Step step : steps) {
       if (alike(step, of)) {
@@ -113,13 +113,15 @@ final class Choice {
     }
     int tensor = known.stream().mapToInt(RankCoordinate::tensor).max().orElse(0);
     int pipeline = known.stream().mapToInt(RankCoordinate::pipeline).max().orElse(0);
-    var all = new TreeSet<RankCoordinate>();
     for (int stage = 0; stage <= pipeline; stage++) {
       for (int rank = 0; rank <= tensor; rank++) {
-        all.add(new RankCoordinate(rank, stage));
+        var coordinate = new RankCoordinate(rank, stage);
+        if (!of.ranks().containsKey(coordinate)) {
+          return Optional.of(coordinate);
+        }
       }
     }
-    return all;
+    return Optional.empty();
   }
 
   /** Files beside each other are of one kind if their folders' names are. */

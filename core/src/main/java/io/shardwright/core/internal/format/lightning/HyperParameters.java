@@ -12,13 +12,18 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The configuration inside a checkpoint: OmegaConf nodes or plain dicts. A node's value is {@code
@@ -26,9 +31,17 @@ import java.util.Optional;
  * {@code omegaconf/base.py}).
  */
 final class HyperParameters {
-  private static final int MAX_DEPTH = 100;
+  private static final int NODE = 200;
 
-  private HyperParameters() {}
+  private final String where;
+  private final Guard guard;
+  private final Set<PickleValue> searched = Collections.newSetFromMap(new IdentityHashMap<>());
+  private long nodes;
+
+  HyperParameters(String where, Guard guard) {
+    this.where = where;
+    this.guard = guard;
+  }
 
   /** The value under {@code hyper_parameters.cfg}, or {@code hyper_parameters} where it is flat. */
   static Optional<PickleValue> find(TrainingFile file) {
@@ -37,23 +50,23 @@ final class HyperParameters {
   }
 
   /** The configuration with all references resolved within the whole that it is a part of. */
-  static YamlDocument.Resolved resolve(PickleValue value, String where) {
+  YamlDocument.Resolved resolve(PickleValue value) {
     PickleValue root = root(value);
     var path = new ArrayList<String>();
     if (root != value && !path(root, value, path, 0)) {
       root = value;
     }
-    if (convert(root, where, 0) instanceof Map<?, ?> map) {
+    if (convert(root, 0) instanceof Map<?, ?> map) {
       var named = new LinkedHashMap<String, Object>();
       map.forEach((key, item) -> named.put(String.valueOf(key), item));
-      return YamlDocument.of(named).resolved(path);
+      return YamlDocument.of(named, guard).resolved(path);
     }
-    throw malformed(where, "are no map of keys");
+    throw malformed("are no map of keys");
   }
 
-  private static PickleValue root(PickleValue value) {
+  private PickleValue root(PickleValue value) {
     PickleValue root = value;
-    for (int depth = 0; depth < MAX_DEPTH; depth++) {
+    for (long depth = 0; depth < guard.limit(Limit.YAML_DEPTH); depth++) {
       PickleValue parent = state(root, "_parent").orElse(Constant.NONE);
       if (parent == Constant.NONE) {
         break;
@@ -64,12 +77,15 @@ final class HyperParameters {
   }
 
   /** The keys that lead from one node to another below it. */
-  private static boolean path(PickleValue from, PickleValue to, List<String> path, int depth) {
+  private boolean path(PickleValue from, PickleValue to, List<String> path, int depth) {
     if (from == to) {
       return true;
     }
+    if (depth > guard.limit(Limit.YAML_DEPTH) || !searched.add(from)) {
+      return false;
+    }
     PickleValue content = state(from, "_content").orElse(Constant.NONE);
-    for (Entry entry : depth > MAX_DEPTH ? List.<Entry>of() : TrainingFile.entries(content)) {
+    for (Entry entry : TrainingFile.entries(content)) {
       if (entry.key() instanceof Text key) {
         path.add(key.value());
         if (path(entry.value(), to, path, depth + 1)) {
@@ -93,38 +109,38 @@ final class HyperParameters {
         : Optional.empty();
   }
 
-  private static Object convert(PickleValue value, String where, int depth) {
-    if (depth > MAX_DEPTH) {
-      throw malformed(where, "are nested over " + MAX_DEPTH + " deep");
-    }
+  private Object convert(PickleValue value, int depth) {
+    guard.require(Limit.YAML_DEPTH, depth, where + ": its hyper_parameters");
+    guard.require(Limit.YAML_NODES, ++nodes, where + ": its hyper_parameters");
+    guard.take(NODE, where);
     if (isNode(value)) {
       PickleValue inner =
           state(value, "_content").or(() -> state(value, "_val")).orElse(Constant.NONE);
-      return convert(inner, where, depth + 1);
+      return convert(inner, depth + 1);
     }
     if (value instanceof Sequence list) {
-      return all(list.items(), where, depth);
+      return all(list.items(), depth);
     }
     if (value instanceof Tuple tuple) {
-      return all(tuple.items(), where, depth);
+      return all(tuple.items(), depth);
     }
     if (value instanceof Dict || value instanceof Call call && !call.entries().isEmpty()) {
       var map = new LinkedHashMap<Object, Object>();
       for (Entry entry : TrainingFile.entries(value)) {
-        map.put(convert(entry.key(), where, depth + 1), convert(entry.value(), where, depth + 1));
+        map.put(convert(entry.key(), depth + 1), convert(entry.value(), depth + 1));
       }
       return map;
     }
-    return scalar(value, where);
+    return scalar(value);
   }
 
-  private static List<Object> all(List<PickleValue> items, String where, int depth) {
+  private List<Object> all(List<PickleValue> items, int depth) {
     var converted = new ArrayList<>();
-    items.forEach(item -> converted.add(convert(item, where, depth + 1)));
+    items.forEach(item -> converted.add(convert(item, depth + 1)));
     return converted;
   }
 
-  private static Object scalar(PickleValue value, String where) {
+  private Object scalar(PickleValue value) {
     if (value instanceof Text text) {
       return text.value();
     }
@@ -137,10 +153,10 @@ final class HyperParameters {
     if (value instanceof Constant constant) {
       return constant == Constant.NONE ? null : constant == Constant.TRUE;
     }
-    throw malformed(where, "hold a value that is no text, number, list or map");
+    throw malformed("hold a value that is no text, number, list or map");
   }
 
-  private static MalformedCheckpointException malformed(String where, String problem) {
+  private MalformedCheckpointException malformed(String problem) {
     return new MalformedCheckpointException(
         ErrorCode.YAML_MALFORMED, where, "its hyper_parameters " + problem);
   }

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
@@ -9,12 +10,13 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.nemo.DistributedArrays;
 import io.shardwright.core.internal.format.nemo.FolderMembers;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
-import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ public final class LightningCheckpoint implements ModelSource {
   private final String name;
   private final Step step;
   private final LightningOptions options;
+  private final Guard guard;
   private final Map<RankCoordinate, FileSource> sources = new TreeMap<>();
   private final Map<RankCoordinate, TrainingFile> files = new TreeMap<>();
   private final List<String> notes = new ArrayList<>();
@@ -37,10 +40,11 @@ public final class LightningCheckpoint implements ModelSource {
   private final YamlDocument config;
   private final ParallelSize size;
 
-  private LightningCheckpoint(String name, Step step, LightningOptions options) {
+  private LightningCheckpoint(String name, Step step, LightningOptions options, Guard guard) {
     this.name = name;
     this.step = step;
     this.options = options;
+    this.guard = guard;
     try {
       openFiles();
       config = readConfig();
@@ -68,30 +72,31 @@ public final class LightningCheckpoint implements ModelSource {
    *
    * @throws UnrecognizedCheckpointException if there is none
    */
-  public static LightningCheckpoint open(Path path, LightningOptions options) {
-    var choice = new Choice(path, Steps.of(path));
+  public static LightningCheckpoint open(Path path, LightningOptions options, Guard guard) {
+    var choice = new Choice(path, Steps.of(path), guard);
     Step step = choice.step(options);
     String name = String.valueOf(path.getFileName());
-    var checkpoint = new LightningCheckpoint(name, step, options);
+    var checkpoint = new LightningCheckpoint(name, step, options, guard);
     checkpoint.notes.addAll(0, choice.notes());
     return checkpoint;
   }
 
   private void openFiles() {
     if (step.distributed()) {
-      members = new FolderMembers(step.folder());
-      arrays = new DistributedArrays(step.name(), members, "");
+      members = new FolderMembers(step.folder(), guard);
+      arrays = new DistributedArrays(step.name(), members, "", guard);
       var common = arrays.torchFiles().get("common.pt");
-      files.put(new RankCoordinate(0, 0), new TrainingFile("common.pt", common));
+      files.put(new RankCoordinate(0, 0), new TrainingFile("common.pt", common, guard));
       return;
     }
     step.ranks()
         .forEach(
             (rank, path) -> {
               String member = member(path);
+              FolderLinks.require(path, guard, name);
               var source = new FileSource(path, name + "/" + member);
               sources.put(rank, source);
-              files.put(rank, new TrainingFile(member, TorchFile.open(source)));
+              files.put(rank, new TrainingFile(member, TorchFile.open(source, guard), guard));
             });
   }
 
@@ -112,7 +117,7 @@ public final class LightningCheckpoint implements ModelSource {
     }
     var resolved =
         HyperParameters.find(first())
-            .map(value -> HyperParameters.resolve(value, name))
+            .map(value -> new HyperParameters(name, guard).resolve(value))
             .orElseThrow(
                 () ->
                     new UnrecognizedCheckpointException(
@@ -125,7 +130,7 @@ public final class LightningCheckpoint implements ModelSource {
 
   private YamlDocument hparams(Path path) {
     try (var file = new FileSource(path, path.toString())) {
-      YamlDocument document = YamlDocument.parse(file);
+      YamlDocument document = YamlDocument.parse(file, guard);
       boolean wrapped = document.isMap("cfg");
       var resolved = document.resolved(wrapped ? List.of("cfg") : List.of());
       notes.addAll(resolved.notes());
@@ -139,6 +144,8 @@ public final class LightningCheckpoint implements ModelSource {
   }
 
   private void requireGrid() {
+    long ranks = Math.multiplyExact((long) size.tensor(), size.pipeline());
+    guard.require(Limit.ENTRIES, ranks, name);
     var missing = new ArrayList<>(size.ranks());
     missing.removeAll(step.ranks().keySet());
     if (step.distributed() || missing.isEmpty() && size.ranks().size() == step.ranks().size()) {
@@ -204,6 +211,11 @@ public final class LightningCheckpoint implements ModelSource {
   }
 
   @Override
+  public Guard guard() {
+    return guard;
+  }
+
+  @Override
   public YamlDocument config() {
     return config;
   }
@@ -243,18 +255,6 @@ public final class LightningCheckpoint implements ModelSource {
     var named = new LinkedHashMap<String, TorchFile>();
     files.values().forEach(file -> named.put(file.member(), file.torch()));
     return named;
-  }
-
-  @Override
-  public void requireCarriable() {
-    if (!dangerous().isEmpty()) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.PICKLE_FORBIDDEN,
-          name,
-          "its pickle calls "
-              + String.join(", ", dangerous())
-              + ", which runs code when Python loads it; see inspect --pickle");
-    }
   }
 
   @Override

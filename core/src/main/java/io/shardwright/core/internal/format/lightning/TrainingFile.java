@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.format.lightning;
 
+import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
@@ -7,8 +8,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.TorchFile;
-import io.shardwright.core.internal.codec.torch.TorchTensor;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.format.StoredTensors;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.List;
@@ -20,7 +22,7 @@ import java.util.OptionalLong;
  *
  * @param member its path within the checkpoint
  */
-record TrainingFile(String member, TorchFile torch) {
+record TrainingFile(String member, TorchFile torch, Guard guard) {
 
   /** The whole dict. */
   Dict root() {
@@ -44,10 +46,8 @@ record TrainingFile(String member, TorchFile torch) {
   }
 
   static List<Entry> entries(PickleValue dict) {
-    if (dict instanceof Dict plain) {
-      return plain.entries();
-    }
-    return dict instanceof Call call ? call.entries() : List.of();
+    return PickleEntries.of(dict)
+        .orElseGet(() -> dict instanceof Call call ? call.entries() : List.of());
   }
 
   OptionalLong globalStep() {
@@ -57,13 +57,6 @@ record TrainingFile(String member, TorchFile torch) {
   }
 
   SourceTensor tensor(String name, PickleValue value) {
-    TorchTensor tensor = torch.tensor(name, value);
-    return new SourceTensor(
-        tensor.spec(),
-        tensor.storage(),
-        tensor.storageOffset(),
-        tensor.strides(),
-        tensor.bigEndian(),
-        torch.storageCrc(tensor.storageKey()));
+    return StoredTensors.of(torch, name, value);
   }
 }

@@ -4,6 +4,8 @@ import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,9 +24,15 @@ final class VirtualChunks {
   private static final String HEAD = "word_embeddings_for_head.";
 
   private final List<PickleValue> chunks;
+  private long seen;
 
-  private VirtualChunks(List<PickleValue> chunks) {
+  private final Guard guard;
+  private final String where;
+
+  private VirtualChunks(List<PickleValue> chunks, Guard guard, String where) {
     this.chunks = chunks;
+    this.guard = guard;
+    this.where = where;
   }
 
   /** The chunks of a file; empty where its pipeline is not interleaved. */
@@ -33,7 +41,9 @@ final class VirtualChunks {
     while (file.get("model" + chunks.size()).isPresent()) {
       chunks.add(file.get("model" + chunks.size()).get());
     }
-    return chunks.isEmpty() ? Optional.empty() : Optional.of(new VirtualChunks(chunks));
+    return chunks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new VirtualChunks(chunks, file.guard(), file.torch().name()));
   }
 
   /** Values by their name in the whole model, as a pipeline of plain stages names them. */
@@ -44,15 +54,16 @@ final class VirtualChunks {
     for (int chunk = 0; chunk < size; chunk++) {
       int first = chunk * (layers / size) + stage * own;
       var flat = new LinkedHashMap<String, PickleValue>();
+      guard.require(Limit.TENSORS, values.size(), where);
       flatten("", chunks.get(chunk), flat, 0);
       flat.forEach((name, value) -> values.put(name(name, first), value));
     }
     return values;
   }
 
-  private static void flatten(
-      String prefix, PickleValue dict, Map<String, PickleValue> flat, int depth) {
+  private void flatten(String prefix, PickleValue dict, Map<String, PickleValue> flat, int depth) {
     for (Entry entry : TrainingFile.entries(dict)) {
+      guard.require(Limit.TENSORS, ++seen, where);
       if (entry.key() instanceof Text key) {
         String name = prefix + key.value();
         boolean leaf =

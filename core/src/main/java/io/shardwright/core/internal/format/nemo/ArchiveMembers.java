@@ -5,6 +5,7 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.tar.Gzip;
 import io.shardwright.core.internal.codec.tar.SpooledArchive;
 import io.shardwright.core.internal.codec.tar.TarIndex;
+import io.shardwright.core.internal.guard.Guard;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +19,14 @@ final class ArchiveMembers implements Members {
   private final Optional<SpooledArchive> spooled;
   private final TarIndex index;
 
-  ArchiveMembers(Path path, Path spoolFolder) {
+  ArchiveMembers(Path path, Path spoolFolder, Guard guard) {
     file = new FileSource(path, String.valueOf(path.getFileName()));
     Optional<SpooledArchive> unpacked = Optional.empty();
     try {
       if (Gzip.isGzip(file)) {
-        unpacked = Optional.of(Gzip.spool(file, spoolFolder));
+        unpacked = Optional.of(Gzip.spool(file, spoolFolder, guard));
       }
-      index = TarIndex.read(unpacked.<ByteSource>map(archive -> archive).orElse(file));
+      index = TarIndex.read(unpacked.<ByteSource>map(archive -> archive).orElse(file), guard);
     } catch (RuntimeException refusal) {
       unpacked.ifPresent(SpooledArchive::close);
       file.close();

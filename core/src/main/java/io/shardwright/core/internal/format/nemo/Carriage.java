@@ -2,14 +2,13 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
+import io.shardwright.core.internal.codec.pickle.PickleText;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleWalk;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import java.util.Set;
 
 /** Refuses pickles that a checkpoint of ours must not hold. */
 final class Carriage {
@@ -21,11 +20,9 @@ final class Carriage {
    * @throws UnsafeCheckpointException naming it
    */
   static void refuseDangerous(String member, TorchFile file) {
-    refuse(
-        member,
-        file.document().called(),
-        Set.of(Meaning.DANGEROUS),
-        "runs code when Python loads it");
+    file.document().alarms().stream()
+        .findFirst()
+        .ifPresent(call -> refuse(member, PickleText.of(call), "runs code when Python loads it"));
   }
 
   /**
@@ -35,11 +32,15 @@ final class Carriage {
    */
   static void requireData(String member, TorchFile file) {
     refuseDangerous(member, file);
-    refuse(
-        member,
-        file.document().globals(),
-        Set.of(Meaning.DANGEROUS, Meaning.RECORD, Meaning.UNKNOWN),
-        "is no tensor or plain value, and a .nemo may hold nothing else");
+    file.document().globals().stream()
+        .filter(name -> PickleNames.meaning(name) != Meaning.DATA)
+        .findFirst()
+        .ifPresent(
+            name ->
+                refuse(
+                    member,
+                    name.toString(),
+                    "is no tensor or plain value, and a .nemo may hold nothing else"));
   }
 
   /**
@@ -56,21 +57,14 @@ final class Carriage {
     }
   }
 
-  private static void refuse(
-      String member, Set<Global> names, Set<Meaning> refused, String reason) {
-    names.stream()
-        .filter(name -> refused.contains(PickleNames.meaning(name)))
-        .findFirst()
-        .ifPresent(
-            name -> {
-              throw new UnsafeCheckpointException(
-                  ErrorCode.PICKLE_FORBIDDEN,
-                  member,
-                  "its pickle names '"
-                      + name
-                      + "', which "
-                      + reason
-                      + "; see inspect --pickle, and do not load this file with other tools");
-            });
+  private static void refuse(String member, String name, String reason) {
+    throw new UnsafeCheckpointException(
+        ErrorCode.PICKLE_FORBIDDEN,
+        member,
+        "its pickle names '"
+            + name
+            + "', which "
+            + reason
+            + "; see inspect --pickle, and do not load this file with other tools");
   }
 }

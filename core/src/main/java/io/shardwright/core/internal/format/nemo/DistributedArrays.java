@@ -11,6 +11,8 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.describe.StoredArray.Chunk;
 import io.shardwright.core.internal.format.nemo.Members.Member;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -32,11 +34,13 @@ public final class DistributedArrays {
   /** What there is besides arrays. */
   static final String COMMON = "common.pt";
 
-  private static final int MAX_METADATA = 1 << 16;
   private static final Pattern OBJECT =
       Pattern.compile("(.+)/shard_([0-9]{1,6}(?:\\.[0-9]{1,6})*)_[0-9.]+\\.pt");
 
+  private static final int CHUNK = 400;
+
   private final String source;
+  private final Guard guard;
   private final Members members;
   private final String folder;
   private final boolean present;
@@ -47,8 +51,9 @@ public final class DistributedArrays {
    *
    * @param folder within the members, with a slash; empty for all of them
    */
-  public DistributedArrays(String source, Members members, String folder) {
+  public DistributedArrays(String source, Members members, String folder, Guard guard) {
     this.source = source;
+    this.guard = guard;
     this.members = members;
     this.folder = folder;
     this.present = members.list().stream().anyMatch(m -> m.name().startsWith(folder));
@@ -63,6 +68,7 @@ public final class DistributedArrays {
   public SourceFiles sourceFiles() {
     requireZarr();
     var arrays = names("/" + ZarrHeader.FILE).map(this::array).toList();
+    guard.require(Limit.TENSORS, arrays.size(), source);
     if (arrays.isEmpty()) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MISSING,
@@ -90,7 +96,7 @@ public final class DistributedArrays {
                         source,
                         "lacks " + folder + METADATA + ": its saving did not finish"));
     String backend =
-        JsonDocument.parse(metadata, MAX_METADATA)
+        JsonDocument.parse(metadata, Limit.CONFIG_BYTES, guard)
             .get("sharded_backend")
             .flatMap(JsonValue::asText)
             .orElse("(none)");
@@ -105,9 +111,14 @@ public final class DistributedArrays {
   private StoredArray array(String header) {
     String array = header.substring(0, header.length() - ZarrHeader.FILE.length());
     String key = array.substring(folder.length(), array.length() - 1);
-    var zarr = ZarrHeader.parse(members.open(header).orElseThrow());
+    var zarr = ZarrHeader.parse(members.open(header).orElseThrow(), guard);
+    if (zarr.chunkCount() > members.list().size()) {
+      throw missing(zarr.chunkCount() - members.list().size() + " or more chunks", key);
+    }
     var chunks = new ArrayList<Chunk>();
-    for (List<Long> index : zarr.indexes()) {
+    for (long i = 0; i < zarr.chunkCount(); i++) {
+      guard.take(CHUNK, source);
+      List<Long> index = zarr.index(i);
       chunks.add(chunk(key, array + ZarrHeader.file(index), zarr, index));
     }
     return new StoredArray(new TensorSpec(key, zarr.dtype(), zarr.shape()), chunks);
@@ -115,15 +126,7 @@ public final class DistributedArrays {
 
   private Chunk chunk(String key, String member, ZarrHeader zarr, List<Long> index) {
     var spec = new TensorSpec(key, zarr.dtype(), zarr.chunk());
-    ByteSource bytes =
-        members
-            .open(member)
-            .orElseThrow(
-                () ->
-                    new MalformedCheckpointException(
-                        ErrorCode.TENSOR_MISSING,
-                        source,
-                        "lacks " + member + ", a part of '" + key + "': it is incomplete"));
+    ByteSource bytes = members.open(member).orElseThrow(() -> missing(member, key));
     if (bytes.size() != spec.byteSize()) {
       throw new MalformedCheckpointException(
           ErrorCode.ZARR_MALFORMED,
@@ -133,6 +136,13 @@ public final class DistributedArrays {
     var strides = zarr.chunk().rowMajorStrides();
     var tensor = new SourceTensor(spec, bytes, 0, strides, false, OptionalLong.empty());
     return new Chunk(member, zarr.region(index), tensor);
+  }
+
+  private MalformedCheckpointException missing(String what, String key) {
+    return new MalformedCheckpointException(
+        ErrorCode.TENSOR_MISSING,
+        source,
+        "lacks " + what + ", a part of '" + key + "': it is incomplete");
   }
 
   private List<ArrayObject> objects() {
@@ -158,7 +168,9 @@ public final class DistributedArrays {
   public Map<String, TorchFile> torchFiles() {
     if (torchFiles.isEmpty()) {
       names(".pt")
-          .forEach(name -> torchFiles.put(name, TorchFile.open(members.open(name).orElseThrow())));
+          .forEach(
+              name ->
+                  torchFiles.put(name, TorchFile.open(members.open(name).orElseThrow(), guard)));
     }
     return torchFiles;
   }

@@ -2,8 +2,11 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.format.nemo.Members.Member;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,25 +20,24 @@ import java.util.stream.Collectors;
 
 /** A folder that holds what a {@code .nemo} archive would. */
 public final class FolderMembers implements Members {
-  /** Deeper or larger folders are not unpacked checkpoints. */
-  private static final int MAX_DEPTH = 8;
-
-  private static final int MAX_ENTRIES = 262_144;
+  private static final int COST = 400;
 
   private final Path folder;
+  private final Guard guard;
+  private long listed;
   private final String name;
   private final List<Member> members;
   private final Set<String> names;
   private final Map<String, FileSource> opened = new LinkedHashMap<>();
 
   /** Lists a folder. */
-  public FolderMembers(Path folder) {
+  public FolderMembers(Path folder, Guard guard) {
     this.folder = folder;
+    this.guard = guard;
     this.name = folder.getFileName() == null ? folder.toString() : folder.getFileName().toString();
-    try (var walk = Files.walk(folder, MAX_DEPTH)) {
+    try (var walk = Files.walk(folder, (int) guard.limit(Limit.PATH_DEPTH))) {
       members =
           walk.filter(Files::isRegularFile)
-              .limit(MAX_ENTRIES)
               .map(this::member)
               .sorted(java.util.Comparator.comparing(Member::name))
               .toList();
@@ -48,6 +50,9 @@ public final class FolderMembers implements Members {
   }
 
   private Member member(Path file) {
+    guard.require(Limit.ENTRIES, ++listed, name);
+    guard.take(COST, name);
+    FolderLinks.require(file, guard, name);
     try {
       String relative = folder.relativize(file).toString().replace('\\', '/');
       return new Member(relative, Files.size(file));

@@ -12,6 +12,7 @@ final class Grid {
   private Grid() {}
 
   static void requireWhole(String name, ParallelSize size, Members members) {
+    refuseMoreThanThereAre(name, size, members);
     var expected = size.ranks().stream().map(rank -> NemoMembers.weights(rank, size)).toList();
     var found =
         members.list().stream()
@@ -45,6 +46,25 @@ final class Grid {
               + " files that "
               + size
               + " needs: copy the missing ranks");
+    }
+  }
+
+  /** What a configuration says drives nothing before it is compared with the files. */
+  private static void refuseMoreThanThereAre(String name, ParallelSize size, Members members) {
+    long ranks = Math.multiplyExact((long) size.tensor(), size.pipeline());
+    if (ranks > members.list().size()) {
+      throw new MalformedCheckpointException(
+          members.list().stream().anyMatch(m -> NemoMembers.rank(m.name()).isPresent())
+              ? ErrorCode.RANK_MISSING
+              : ErrorCode.PARALLEL_SIZE_MISMATCH,
+          name,
+          "its configuration says "
+              + size
+              + ", which needs "
+              + ranks
+              + " rank files, found "
+              + members.list().size()
+              + " files in all: copy the missing ranks");
     }
   }
 

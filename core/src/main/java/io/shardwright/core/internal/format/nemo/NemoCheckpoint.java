@@ -8,14 +8,18 @@ import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
-import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.format.nemo.Members.Member;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,17 +34,20 @@ import java.util.TreeMap;
 public final class NemoCheckpoint implements ModelSource {
   private final String name;
   private final Members members;
+  private final Guard guard;
   private final YamlDocument config;
   private final ParallelSize size;
   private final Map<RankCoordinate, TorchFile> files = new TreeMap<>();
   private final DistributedArrays arrays;
 
-  private NemoCheckpoint(String name, Members members, YamlDocument config) {
+  private NemoCheckpoint(String name, Members members, YamlDocument config, Guard guard) {
     this.name = name;
     this.members = members;
+    this.guard = guard;
     this.config = config;
     this.size = new ParallelSize(size("tensor"), size("pipeline"));
-    this.arrays = new DistributedArrays(name, members, NemoMembers.DISTRIBUTED);
+    guard.require(Limit.ENTRIES, (long) size.tensor() * size.pipeline(), name);
+    this.arrays = new DistributedArrays(name, members, NemoMembers.DISTRIBUTED, guard);
   }
 
   /**
@@ -49,35 +56,41 @@ public final class NemoCheckpoint implements ModelSource {
    * @param spoolFolder where a compressed archive may be unpacked to
    * @throws UnrecognizedCheckpointException if it holds no configuration
    */
-  public static NemoCheckpoint open(Path path, Path spoolFolder) {
+  public static NemoCheckpoint open(Path path, Path spoolFolder, Guard guard) {
     Members members =
-        Files.isDirectory(path) ? new FolderMembers(path) : new ArchiveMembers(path, spoolFolder);
+        Files.isDirectory(path)
+            ? new FolderMembers(path, guard)
+            : new ArchiveMembers(path, spoolFolder, guard);
     String name = String.valueOf(path.getFileName());
     try {
-      var source =
-          members
-              .open(NemoMembers.CONFIG)
-              .orElseThrow(
-                  () ->
-                      new UnrecognizedCheckpointException(
-                          ErrorCode.CONFIG_MISSING,
-                          name,
-                          "holds no "
-                              + NemoMembers.CONFIG
-                              + ", expected in every NeMo checkpoint: is it one?"));
-      return new NemoCheckpoint(name, members, YamlDocument.parse(source));
+      var source = members.open(NemoMembers.CONFIG).orElseThrow(() -> withoutConfig(name, members));
+      return new NemoCheckpoint(name, members, YamlDocument.parse(source, guard), guard);
     } catch (RuntimeException refusal) {
       members.close();
       throw refusal;
     }
   }
 
+  private static CheckpointException withoutConfig(String name, Members members) {
+    if (members.open("storages").isPresent() && members.open("pickle").isPresent()) {
+      return new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          name,
+          "is a torch file of the layout of 2016, a tar, which is not read: save it again");
+    }
+    return new UnrecognizedCheckpointException(
+        ErrorCode.CONFIG_MISSING,
+        name,
+        "holds no " + NemoMembers.CONFIG + ", expected in every NeMo checkpoint: is it one?");
+  }
+
   private int size(String dimension) {
     String key = dimension + "_model_parallel_size";
-    long value = config.integer(key).orElse(1);
+    String text = config.text(key).orElse("1");
+    long value = config.integer(key).orElse(text.equals("1") ? 1 : -1);
     if (value < 1 || value > 99_999) {
       throw new MalformedCheckpointException(
-          ErrorCode.PARALLEL_SIZE_MISMATCH, name, key + " is " + value + ", expected 1 to 99999");
+          ErrorCode.PARALLEL_SIZE_MISMATCH, name, key + " is " + text + ", expected 1 to 99999");
     }
     return (int) value;
   }
@@ -131,6 +144,11 @@ public final class NemoCheckpoint implements ModelSource {
   }
 
   @Override
+  public Guard guard() {
+    return guard;
+  }
+
+  @Override
   public long fileBytes() {
     return members.fileBytes();
   }
@@ -167,7 +185,7 @@ public final class NemoCheckpoint implements ModelSource {
       for (RankCoordinate rank : size.ranks()) {
         members
             .open(NemoMembers.weights(rank, size))
-            .ifPresent(bytes -> files.put(rank, TorchFile.open(bytes)));
+            .ifPresent(bytes -> files.put(rank, TorchFile.open(bytes, guard)));
       }
     }
     return files;
@@ -202,20 +220,7 @@ public final class NemoCheckpoint implements ModelSource {
   private RankFile rankFile(RankCoordinate rank, TorchFile file) {
     StateDict state = file.stateDict();
     state.objects().forEach((key, value) -> Carriage.requireSelfContained(name, key, value));
-    var tensors = new LinkedHashMap<String, SourceTensor>();
-    state
-        .tensors()
-        .forEach(
-            (key, tensor) ->
-                tensors.put(
-                    key,
-                    new SourceTensor(
-                        tensor.spec(),
-                        tensor.storage(),
-                        tensor.storageOffset(),
-                        tensor.strides(),
-                        tensor.bigEndian(),
-                        file.storageCrc(tensor.storageKey()))));
+    var tensors = StoredTensors.ofStateDict(file);
     return new RankFile(
         NemoMembers.weights(rank, size),
         rank,
@@ -236,7 +241,8 @@ public final class NemoCheckpoint implements ModelSource {
       String link = config.text(key).orElse("");
       var file =
           link.startsWith("nemo:") ? members.open(link.substring(5)) : Optional.<ByteSource>empty();
-      OptionalLong size = file.map(TokenizerSize::of).orElse(OptionalLong.empty());
+      OptionalLong size =
+          file.map(bytes -> TokenizerSize.of(bytes, guard)).orElse(OptionalLong.empty());
       if (size.isPresent()) {
         return size;
       }

@@ -17,6 +17,7 @@ import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetFile;
@@ -33,6 +34,7 @@ import java.util.TreeMap;
 /** Lays out a NeMo checkpoint: configuration, artifacts and one torch file per rank. */
 public final class NemoTarget implements CheckpointTarget {
   private final ExecutablePlan plan;
+  private final Guard guard;
   private final byte[] config;
   private final Map<String, ByteSource> artifacts = new LinkedHashMap<>();
   private final Map<String, TorchLayout> weights = new LinkedHashMap<>();
@@ -50,6 +52,7 @@ public final class NemoTarget implements CheckpointTarget {
   public NemoTarget(
       ModelSource source, List<Attachment> attachments, ExecutablePlan plan, boolean archive) {
     this.plan = plan;
+    this.guard = source.guard();
     config = config(source, plan).write();
     var sizes = new LinkedHashMap<String, Long>();
     sizes.put(NemoMembers.CONFIG, (long) config.length);
@@ -102,6 +105,10 @@ public final class NemoTarget implements CheckpointTarget {
     }
     byte[] bytes = PickleWriter.write(pickle.build(file.metadata()));
     return TorchLayout.of(root, bytes, pickle.storages());
+  }
+
+  Guard guard() {
+    return guard;
   }
 
   /** Every member that was made here. */

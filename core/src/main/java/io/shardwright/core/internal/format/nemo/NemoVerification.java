@@ -25,7 +25,7 @@ final class NemoVerification {
       Progress progress,
       Workers workers) {
     var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
-    try (var target = NemoCheckpoint.open(staged, staged.getParent())) {
+    try (var target = NemoCheckpoint.open(staged, staged.getParent(), layout.guard().anew())) {
       verifier.requireEqual(target.sourceFiles(), plan, written);
       layout
           .made()

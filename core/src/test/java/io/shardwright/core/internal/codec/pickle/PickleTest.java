@@ -7,19 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PickleTest {
+  private static final byte[] MASKS = {(byte) 0xff, 0x01, (byte) 0x80};
+
   @ParameterizedTest
   @ValueSource(strings = {"vit-tp2-rank0.pkl", "ckpt-vit-tp2-rank0.pkl"})
   void writesWhatTorchWroteByteForByte(String file) throws IOException {
@@ -51,14 +55,12 @@ class PickleTest {
   void survivesEveryFlippedByte() throws IOException {
     byte[] whole = resource("vit-tp2-rank0.pkl");
     for (int at = 0; at < whole.length; at++) {
-      for (int mask : new int[] {0xff, 0x01, 0x80}) {
-        byte[] flipped = whole.clone();
-        flipped[at] ^= (byte) mask;
-        try {
-          read(flipped);
-        } catch (CheckpointException refusal) {
-          assertTrue(refusal.getMessage().startsWith("SW-"), refusal.getMessage());
-        }
+      byte[] flipped = whole.clone();
+      flipped[at] ^= MASKS[at % MASKS.length];
+      try {
+        read(flipped);
+      } catch (CheckpointException refusal) {
+        assertTrue(refusal.getMessage().startsWith("SW-"), refusal.getMessage());
       }
     }
   }
@@ -66,15 +68,14 @@ class PickleTest {
   @Test
   void reportsACallOfOsSystemAndRunsNothing() {
     byte[] hostile = "cos\nsystem\n(S'touch pwned'\ntR.".getBytes(StandardCharsets.US_ASCII);
-    var document = read(hostile);
-    assertEquals(Set.of(new Global("os", "system")), document.called());
+    assertEquals(List.of("os.system('touch pwned')"), alarms(hostile));
     assertEquals(PickleNames.Meaning.DANGEROUS, PickleNames.meaning(new Global("os", "system")));
   }
 
   @Test
   void reportsACallWhoseResultIsThrownAway() {
     byte[] hostile = "cos\nsystem\n(S'true'\ntR0N.".getBytes(StandardCharsets.US_ASCII);
-    assertEquals(Set.of(new Global("os", "system")), read(hostile).called());
+    assertEquals(List.of("os.system('true')"), alarms(hostile));
   }
 
   @Test
@@ -90,7 +91,7 @@ class PickleTest {
     Arrays.fill(deep, 4_000, 7_999, (byte) 'a');
     deep[7_999] = '.';
     var refusal =
-        assertThrows(MalformedCheckpointException.class, () -> read(Arrays.copyOf(deep, 8_000)));
+        assertThrows(UnsafeCheckpointException.class, () -> read(Arrays.copyOf(deep, 8_000)));
     assertEquals(ErrorCode.LIMIT_EXCEEDED, refusal.code());
     assertTrue(refusal.getMessage().contains("--max-pickle-depth"), refusal.getMessage());
   }
@@ -111,8 +112,12 @@ class PickleTest {
     assertThrows(MalformedCheckpointException.class, () -> read(new byte[] {(byte) 0x82, 1, '.'}));
   }
 
+  private static List<String> alarms(byte[] pickle) {
+    return read(pickle).alarms().stream().map(PickleText::of).toList();
+  }
+
   private static PickleDocument read(byte[] bytes) {
-    return PickleReader.read(new MemorySource(bytes, "test.pkl"), PickleLimits.defaults());
+    return PickleReader.read(new MemorySource(bytes, "test.pkl"), Guard.standard());
   }
 
   private static byte[] resource(String name) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -27,7 +28,7 @@ class TarTest {
         String name = folder + "é".repeat(random.nextInt(120)) + "name" + i;
         sizes.put(name, (long) random.nextInt(3_000));
       }
-      TarIndex index = TarIndex.read(source(TarLayout.of(sizes)));
+      TarIndex index = TarIndex.read(source(TarLayout.of(sizes)), Guard.standard());
       Map<String, Long> found = new LinkedHashMap<>();
       index.members().stream().filter(m -> !m.folder()).forEach(m -> found.put(m.name(), m.size()));
       assertEquals(sizes, found, "seed " + seed);
@@ -38,7 +39,10 @@ class TarTest {
   void writesWholeRecordsWithAFolderFirst() {
     TarLayout layout = TarLayout.of(Map.of("mp_rank_00/model_weights.ckpt", 5L));
     assertEquals(0, layout.size() % 10_240);
-    var names = TarIndex.read(source(layout)).members().stream().map(TarMember::name).toList();
+    var names =
+        TarIndex.read(source(layout), Guard.standard()).members().stream()
+            .map(TarMember::name)
+            .toList();
     assertEquals(List.of("", "mp_rank_00", "mp_rank_00/model_weights.ckpt"), names);
   }
 
@@ -49,7 +53,7 @@ class TarTest {
     sizes.put("large", large);
     sizes.put("after", 7L);
     TarLayout layout = TarLayout.of(sizes);
-    TarIndex index = TarIndex.read(source(layout));
+    TarIndex index = TarIndex.read(source(layout), Guard.standard());
     assertEquals(large, index.open("large").orElseThrow().size());
     assertEquals(7, index.open("after").orElseThrow().size());
     assertTrue(layout.dataOffset("after") > large);
@@ -63,7 +67,9 @@ class TarTest {
     int mark = lastContent(whole);
     for (int length = 0; length <= mark; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
-      assertThrows(CheckpointException.class, () -> TarIndex.read(new MemorySource(cut, "cut")));
+      assertThrows(
+          CheckpointException.class,
+          () -> TarIndex.read(new MemorySource(cut, "cut"), Guard.standard()));
     }
   }
 
@@ -74,7 +80,7 @@ class TarTest {
       byte[] flipped = whole.clone();
       flipped[at] ^= (byte) 0x55;
       try {
-        TarIndex.read(new MemorySource(flipped, "flipped"));
+        TarIndex.read(new MemorySource(flipped, "flipped"), Guard.standard());
       } catch (CheckpointException refusal) {
         assertTrue(refusal.getMessage().startsWith("SW-"), refusal.getMessage());
       }

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.codec.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.guard.Guard;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -49,6 +50,6 @@ class TokenizerSizeTest {
   }
 
   private static long size(byte[] bytes) {
-    return TokenizerSize.of(new MemorySource(bytes, "tokenizer")).orElse(-1);
+    return TokenizerSize.of(new MemorySource(bytes, "tokenizer"), Guard.standard()).orElse(-1);
   }
 }

@@ -9,6 +9,7 @@ import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.TorchLayout.StorageSpec;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
@@ -56,7 +57,7 @@ class TorchFileTest {
   }
 
   private static long idOffset(byte[] file) {
-    return ZipIndex.read(new MemorySource(file, "test.pt")).members().stream()
+    return ZipIndex.read(new MemorySource(file, "test.pt"), Guard.standard()).members().stream()
         .filter(member -> member.name().endsWith("/.data/serialization_id"))
         .findFirst()
         .orElseThrow()
@@ -129,11 +130,16 @@ class TorchFileTest {
     }
     assertTrue(layout.size() > 2 * large);
     var sparse = new SparseSource(layout, Map.of("0", 1L, "1", 2L, "2", 3L));
-    var members = ZipIndex.read(sparse).members();
-    assertEquals(large, ZipIndex.read(sparse).find("model_weights/data/2").orElseThrow().size());
+    var members = ZipIndex.read(sparse, Guard.standard()).members();
+    assertEquals(
+        large,
+        ZipIndex.read(sparse, Guard.standard()).find("model_weights/data/2").orElseThrow().size());
     assertEquals(
         layout.dataOffset("2"),
-        ZipIndex.read(sparse).find("model_weights/data/2").orElseThrow().dataOffset());
+        ZipIndex.read(sparse, Guard.standard())
+            .find("model_weights/data/2")
+            .orElseThrow()
+            .dataOffset());
     assertEquals(7, members.size());
   }
 
@@ -144,8 +150,9 @@ class TorchFileTest {
         .values()
         .forEach(
             tensor -> {
-              var bytes = ByteBuffer.allocate((int) tensor.storage().size());
-              tensor.storage().readFully(bytes, 0);
+              var storage = file.storageBytes(tensor.storageKey()).orElseThrow();
+              var bytes = ByteBuffer.allocate((int) storage.size());
+              storage.readFully(bytes, 0);
               values.put(tensor.storageKey(), bytes.array());
             });
     String name =
@@ -179,7 +186,7 @@ class TorchFileTest {
   }
 
   private static TorchFile open(byte[] bytes) {
-    return TorchFile.open(new MemorySource(bytes, "test.pt"));
+    return TorchFile.open(new MemorySource(bytes, "test.pt"), Guard.standard());
   }
 
   private static byte[] resource(String name) throws IOException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.guard.Guard;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,6 @@ class InterpolationTest {
 
   private static YamlDocument parse(String text) {
     return YamlDocument.parse(
-        new MemorySource(text.getBytes(StandardCharsets.UTF_8), "config.yaml"));
+        new MemorySource(text.getBytes(StandardCharsets.UTF_8), "config.yaml"), Guard.standard());
   }
 }

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -115,17 +117,20 @@ class YamlDocumentTest {
   @Test
   void refusesNestingOverTheLimit() {
     String deep = "a: " + "[".repeat(5_000) + "]".repeat(5_000);
-    assertThrows(MalformedCheckpointException.class, () -> parse(deep));
+    var refusal = assertThrows(UnsafeCheckpointException.class, () -> parse(deep));
+    assertEquals(ErrorCode.LIMIT_EXCEEDED, refusal.code());
   }
 
   @Test
   void refusesBytesThatAreNotUtf8() {
     var source = new MemorySource(new byte[] {'a', ':', ' ', (byte) 0xff}, "test.yaml");
-    assertThrows(MalformedCheckpointException.class, () -> YamlDocument.parse(source));
+    assertThrows(
+        MalformedCheckpointException.class, () -> YamlDocument.parse(source, Guard.standard()));
   }
 
   private static YamlDocument parse(String text) {
-    return YamlDocument.parse(new MemorySource(text.getBytes(StandardCharsets.UTF_8), "test.yaml"));
+    return YamlDocument.parse(
+        new MemorySource(text.getBytes(StandardCharsets.UTF_8), "test.yaml"), Guard.standard());
   }
 
   private static String written(YamlDocument document) {

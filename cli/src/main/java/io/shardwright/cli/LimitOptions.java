@@ -1,0 +1,82 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.policy.Limit;
+import io.shardwright.core.policy.Limits;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** An option for every limit, the same on every command. */
+final class LimitOptions {
+  private static final String HEADING =
+      "%nLimits on what a file may take; one that is in the way names itself:%n";
+
+  private Limits limits = Limits.STANDARD;
+
+  Limits limits() {
+    return limits;
+  }
+
+  /** Adds the options to a command. */
+  void addTo(CommandLine command) {
+    var group = ArgGroupSpec.builder().exclusive(false).validate(false).heading(HEADING);
+    for (Limit limit : Limit.values()) {
+      group.addArg(option(limit, command.getCommandSpec()));
+    }
+    command.getCommandSpec().addArgGroup(group.build());
+  }
+
+  private OptionSpec option(Limit limit, CommandSpec command) {
+    return OptionSpec.builder(limit.option())
+        .paramLabel(limit.unit() == Limit.Unit.BYTES ? "SIZE" : "N")
+        .type(String.class)
+        .description(description(limit))
+        .setter(
+            new ISetter() {
+              @Override
+              @SuppressWarnings("unchecked")
+              public <T> T set(T value) {
+                if (value != null) {
+                  give(limit, value.toString(), command);
+                }
+                return null;
+              }
+            })
+        .build();
+  }
+
+  private static String description(Limit limit) {
+    String number =
+        limit.standard() == Limits.OF_THE_MACHINE
+            ? limit.reason()
+            : limit.unit() == Limit.Unit.BYTES
+                ? Sizes.bytes(limit.standard())
+                : String.format(Locale.ROOT, "%,d", limit.standard());
+    String counted = limit.counted();
+    return Character.toUpperCase(counted.charAt(0)) + counted.substring(1) + "; " + number + ".";
+  }
+
+  private void give(Limit limit, String text, CommandSpec command) {
+    Optional<Long> number =
+        text.equals("0")
+            ? Optional.of(0L)
+            : limit.unit() == Limit.Unit.BYTES ? Sizes.parse(text) : count(text);
+    try {
+      limits = limits.with(limit, number.orElseThrow(IllegalArgumentException::new));
+    } catch (IllegalArgumentException bad) {
+      String example = limit.unit() == Limit.Unit.BYTES ? "a size such as 16MiB" : "a number";
+      throw new ParameterException(
+          command.commandLine(),
+          limit.option() + " is '" + text + "', expected " + example + " up to " + limit.highest());
+    }
+  }
+
+  private static Optional<Long> count(String text) {
+    return text.matches("[0-9]{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
+  }
+}

@@ -1,0 +1,96 @@
+package io.shardwright.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is heavy in the corpus, and a sample of the rest, through the real command line, in a small
+ * heap and a home of its own.
+ */
+class HostileProcessTest {
+  private static final int EVERY = 60;
+
+  /** Of the processor, so that a busy machine is no failure. */
+  private static final int SECONDS = 10;
+
+  private static final int PATIENCE = 120;
+  private static final List<String> HEAVY =
+      List.of(
+          "ten million empty lists",
+          "a list with 2^60 leaves",
+          "an archive that unpacks to 300 MB",
+          "three million nodes",
+          "a word of 8 MB",
+          "four million numbers",
+          "3 GiB out of one value",
+          "calls os.system",
+          "BINBYTES8 of 2^40 bytes");
+
+  /** Whether a case is left to processes. */
+  static boolean isHeavy(Case c) {
+    return HEAVY.contains(c.name());
+  }
+
+  @TempDir Path folder;
+  private Path home;
+
+  @Test
+  @Tag("process")
+  void staysWithinItsHeapAndItsFolder() throws Exception {
+    home = Files.createDirectory(folder.resolve("home"));
+    var all = HostileCorpusTest.all();
+    for (int i = 0; i < all.size(); i++) {
+      if (i % EVERY == 7 || isHeavy(all.get(i))) {
+        check(all.get(i));
+      }
+    }
+    assertEquals(Set.of(home), HostileCorpusTest.listing(home), "the home was touched");
+  }
+
+  private void check(Case c) throws IOException, InterruptedException {
+    Path work = Files.createTempDirectory(folder, "case");
+    Path path = c.content().write(Files.createDirectory(work.resolve("in")));
+    Set<Path> before = HostileCorpusTest.listing(work);
+    Path out = folder.resolve("stdout");
+    Process process =
+        new ProcessBuilder(command(path))
+            .redirectOutput(out.toFile())
+            .redirectErrorStream(true)
+            .directory(work.toFile())
+            .start();
+    boolean ended = process.waitFor(PATIENCE, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    assertTrue(ended, "still running: " + c.name());
+    String said = Files.readString(out, StandardCharsets.UTF_8);
+    int code = process.exitValue();
+    assertTrue(Set.of(0, 3, 4, 5).contains(code), c.name() + ": " + code + " " + said);
+    assertTrue(code == 0 || said.contains("error: SW-"), c.name() + ": " + said);
+    boolean named = c.codes().stream().anyMatch(known -> said.contains(known.code() + " "));
+    assertTrue(c.codes().isEmpty() || named, c.name() + ": " + said);
+    assertTrue(code != 0 || !c.mustBeRefused(), "accepted: " + c.name());
+    assertEquals(before, HostileCorpusTest.listing(work), "files appeared: " + c.name());
+  }
+
+  private List<String> command(Path path) {
+    var command = new ArrayList<String>();
+    command.addAll(List.of("sh", "-c", "ulimit -t " + SECONDS + "; exec \"$0\" \"$@\""));
+    command.add(String.join(File.separator, System.getProperty("java.home"), "bin", "java"));
+    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-Duser.home=" + home));
+    command.addAll(List.of("-jar", System.getProperty("shardwright.jar")));
+    command.addAll(List.of("verify", "--sums", "--values", path.toString()));
+    return command;
+  }
+}

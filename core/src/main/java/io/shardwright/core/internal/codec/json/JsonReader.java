@@ -1,0 +1,130 @@
+package io.shardwright.core.internal.codec.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.SourceStream;
+import io.shardwright.core.internal.codec.json.JsonValue.Arr;
+import io.shardwright.core.internal.codec.json.JsonValue.Bool;
+import io.shardwright.core.internal.codec.json.JsonValue.Null;
+import io.shardwright.core.internal.codec.json.JsonValue.Num;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+
+/** Reads a document as it streams by: strict UTF-8, strict grammar, each value counted. */
+final class JsonReader {
+  private static final int VALUE = 72;
+  private static final int FIELD = 120;
+
+  private final ByteSource source;
+  private final Guard guard;
+  private long depth;
+
+  JsonReader(ByteSource source, Guard guard) {
+    this.source = source;
+    this.guard = guard;
+  }
+
+  Obj read() {
+    // Without a decoder of our own the library would guess an encoding and mend what is broken.
+    var characters =
+        new InputStreamReader(new SourceStream(source), StandardCharsets.UTF_8.newDecoder());
+    try (JsonParser parser = parser(characters)) {
+      parser.nextToken();
+      if (value(parser) instanceof Obj object && parser.nextToken() == null) {
+        return object;
+      }
+      throw malformed("is no JSON object");
+    } catch (JsonProcessingException bad) {
+      throw malformed("is no JSON: " + bad.getOriginalMessage());
+    } catch (CharacterCodingException bad) {
+      throw malformed("is not UTF-8");
+    } catch (IOException bad) {
+      throw malformed("can't be read: " + bad.getMessage());
+    }
+  }
+
+  private JsonParser parser(Reader characters) throws IOException {
+    return JsonFactory.builder()
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth((int) guard.limit(Limit.JSON_DEPTH) + 1)
+                .maxNumberLength((int) guard.limit(Limit.INT_BYTES) + 1)
+                .maxStringLength((int) guard.limit(Limit.STRING_BYTES) + 1)
+                .maxNameLength((int) guard.limit(Limit.STRING_BYTES) + 1)
+                .build())
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+        .build()
+        .createParser(characters);
+  }
+
+  private MalformedCheckpointException malformed(String problem) {
+    return new MalformedCheckpointException(ErrorCode.JSON_MALFORMED, source.name(), problem);
+  }
+
+  private JsonValue value(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    guard.take(VALUE, source.name());
+    if (token == null) {
+      return Null.NULL;
+    }
+    return switch (token) {
+      case START_OBJECT -> object(parser);
+      case START_ARRAY -> array(parser);
+      case VALUE_STRING -> new Str(text(parser, Limit.STRING_BYTES));
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Num(text(parser, Limit.INT_BYTES));
+      case VALUE_TRUE -> new Bool(true);
+      case VALUE_FALSE -> new Bool(false);
+      default -> Null.NULL;
+    };
+  }
+
+  private String text(JsonParser parser, Limit limit) throws IOException {
+    return counted(parser.getText(), limit);
+  }
+
+  private String counted(String text, Limit limit) {
+    guard.require(limit, text.length(), source.name());
+    guard.take(2L * text.length(), source.name());
+    return text;
+  }
+
+  private Obj object(JsonParser parser) throws IOException {
+    guard.require(Limit.JSON_DEPTH, ++depth, source.name());
+    Obj object = Obj.empty();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = counted(parser.currentName(), Limit.STRING_BYTES);
+      guard.take(FIELD, source.name());
+      parser.nextToken();
+      object.put(key, value(parser));
+    }
+    depth--;
+    return object;
+  }
+
+  private Arr array(JsonParser parser) throws IOException {
+    guard.require(Limit.JSON_DEPTH, ++depth, source.name());
+    var items = new ArrayList<JsonValue>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      items.add(value(parser));
+    }
+    depth--;
+    return new Arr(items);
+  }
+}

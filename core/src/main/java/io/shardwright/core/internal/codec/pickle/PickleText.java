@@ -1,0 +1,95 @@
+package io.shardwright.core.internal.codec.pickle;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue.Bytes;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Real;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import java.util.List;
+
+/** A value as a line for people. Long and deep ones are cut. */
+public final class PickleText {
+  private static final int LONGEST = 200;
+  private static final int DEEPEST = 4;
+
+  private final StringBuilder text = new StringBuilder();
+
+  private PickleText() {}
+
+  /** For example {@code os.system('id')}. */
+  public static String of(PickleValue value) {
+    var written = new PickleText();
+    written.write(value, 0);
+    return written.full() ? written.text.substring(0, LONGEST) + "…" : written.text.toString();
+  }
+
+  /** Whether a call is of a name, or hands it on. */
+  public static boolean mentions(Call call, Global name) {
+    return name.equals(call.callable())
+        || ((Tuple) call.args()).items().stream().anyMatch(argument -> mentions(argument, name));
+  }
+
+  private static boolean mentions(PickleValue argument, Global name) {
+    return argument.equals(name)
+        || argument instanceof Tuple tuple && tuple.items().contains(name)
+        || argument instanceof Sequence list && list.items().contains(name);
+  }
+
+  private boolean full() {
+    return text.length() > LONGEST;
+  }
+
+  private void write(PickleValue value, int depth) {
+    if (full()) {
+      return;
+    }
+    if (depth > DEEPEST) {
+      text.append('…');
+    } else if (value instanceof Call call) {
+      write(call.callable(), depth + 1);
+      write("(", ((Tuple) call.args()).items(), ")", depth);
+    } else if (value instanceof Tuple tuple) {
+      write("(", tuple.items(), ")", depth);
+    } else if (value instanceof Sequence list) {
+      write("[", list.items(), "]", depth);
+    } else {
+      text.append(plain(value));
+    }
+  }
+
+  private void write(String open, List<PickleValue> items, String close, int depth) {
+    text.append(open);
+    for (int i = 0; i < items.size() && !full(); i++) {
+      text.append(i == 0 ? "" : ", ");
+      write(items.get(i), depth + 1);
+    }
+    text.append(close);
+  }
+
+  private static String plain(PickleValue value) {
+    if (value instanceof Text text) {
+      return "'" + cut(text.value()) + "'";
+    }
+    if (value instanceof Int number) {
+      return cut(number.value().toString());
+    }
+    if (value instanceof Real number) {
+      return Double.toString(number.value());
+    }
+    if (value instanceof Constant constant) {
+      return constant == Constant.NONE ? "None" : constant == Constant.TRUE ? "True" : "False";
+    }
+    if (value instanceof Bytes bytes) {
+      return "<" + bytes.value().length + " bytes>";
+    }
+    return value instanceof Global global ? cut(global.toString()) : "{…}";
+  }
+
+  private static String cut(String text) {
+    return text.substring(0, Math.min(text.length(), LONGEST));
+  }
+}

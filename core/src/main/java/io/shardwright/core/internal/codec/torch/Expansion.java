@@ -1,0 +1,46 @@
+package io.shardwright.core.internal.codec.torch;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/**
+ * How much larger than their file a file's tensors are. One value can stand for many, and many
+ * tensors can share a storage; honest files share each a few times.
+ */
+final class Expansion {
+  private static final long FREE_SHARES = 8;
+
+  private final String file;
+  private final long stored;
+  private final Guard guard;
+  private final Set<PickleValue> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+  private long total;
+
+  Expansion(String file, long stored, Guard guard) {
+    this.file = file;
+    this.stored = stored;
+    this.guard = guard;
+  }
+
+  /**
+   * Counts a tensor once.
+   *
+   * @param value that builds it
+   * @param storageBytes where it lies
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if that is too much
+   */
+  void add(PickleValue value, TensorSpec spec, long storageBytes) {
+    long bytes = spec.byteSize();
+    guard.require(Limit.EXPAND_BYTES, bytes - storageBytes, file + ": '" + spec.name() + "'");
+    if (seen.add(value)) {
+      guard.require(Limit.TENSORS, seen.size(), file);
+      total = total > Long.MAX_VALUE - bytes ? Long.MAX_VALUE : total + bytes;
+      guard.require(Limit.EXPAND_BYTES, total - FREE_SHARES * stored, file);
+    }
+  }
+}

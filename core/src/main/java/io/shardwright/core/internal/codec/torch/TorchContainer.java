@@ -1,0 +1,33 @@
+package io.shardwright.core.internal.codec.torch;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.pickle.PickleDocument;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** How a pickle and its storages lie in a file. */
+interface TorchContainer {
+  PickleDocument document();
+
+  /** Whether elements stand in big-endian order. */
+  boolean isBigEndian();
+
+  /** Bytes of a storage; empty where there is none of that key. */
+  OptionalLong storageSize(String key);
+
+  /** A storage's bytes. */
+  Optional<ByteSource> storage(String key);
+
+  /** The CRC-32 that the file states for a storage. */
+  OptionalLong storageCrc(String key);
+
+  /** Refuses if a checksum is wrong. */
+  void requireIntact();
+
+  /** Refuses if a storage's checksum is wrong. */
+  void requireIntact(String storageKey);
+
+  /** What a user should know. */
+  List<String> notes();
+}

@@ -1,0 +1,56 @@
+package io.shardwright.core.internal.format;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.torch.TorchTensor;
+import io.shardwright.core.internal.describe.SourceTensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** The tensors of the files that hold tensors, as the engine sees them. */
+public final class StoredTensors {
+  private StoredTensors() {}
+
+  /** All of a safetensors file, by name. */
+  public static Map<String, SourceTensor> of(SafetensorsFile file) {
+    var tensors = new LinkedHashMap<String, SourceTensor>();
+    file.tensors()
+        .forEach(
+            (name, stored) ->
+                tensors.put(
+                    name,
+                    new SourceTensor(
+                        stored.spec(),
+                        stored.bytes(),
+                        0,
+                        stored.spec().shape().rowMajorStrides(),
+                        false,
+                        OptionalLong.empty())));
+    return tensors;
+  }
+
+  /** All of a torch file whose pickle is a state dict, by name. */
+  public static Map<String, SourceTensor> ofStateDict(TorchFile file) {
+    var tensors = new LinkedHashMap<String, SourceTensor>();
+    file.stateDict().tensors().forEach((name, tensor) -> tensors.put(name, of(file, tensor)));
+    return tensors;
+  }
+
+  /** The tensor that a value of a torch file's pickle stands for. */
+  public static SourceTensor of(TorchFile file, String name, PickleValue value) {
+    return of(file, file.tensor(name, value));
+  }
+
+  /** A tensor of a torch file. */
+  public static SourceTensor of(TorchFile file, TorchTensor tensor) {
+    return new SourceTensor(
+        tensor.spec(),
+        tensor.storage(),
+        tensor.storageOffset(),
+        tensor.strides(),
+        tensor.bigEndian(),
+        tensor.isExpanded() ? OptionalLong.empty() : file.storageCrc(tensor.storageKey()));
+  }
+}

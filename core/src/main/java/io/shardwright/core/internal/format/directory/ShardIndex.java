@@ -1,0 +1,95 @@
+package io.shardwright.core.internal.format.directory;
+
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Which file of a folder holds which tensor, as the folder's index says. */
+public final class ShardIndex {
+  private final String where;
+  private final Map<String, Set<String>> byFile = new LinkedHashMap<>();
+  private final Map<String, String> byTensor = new LinkedHashMap<>();
+
+  private ShardIndex(String where) {
+    this.where = where;
+  }
+
+  /**
+   * Understands an index.
+   *
+   * @throws MalformedCheckpointException if it is none
+   * @throws UnsafeCheckpointException if it names a file elsewhere
+   */
+  public static ShardIndex of(Obj document, String where) {
+    var index = new ShardIndex(where);
+    if (!(document.get("weight_map").orElse(null) instanceof Obj map)) {
+      throw index.malformed("has no weight_map");
+    }
+    map.fields().forEach(index::add);
+    return index;
+  }
+
+  /** A shard is a file of the folder: its name has no way to lead elsewhere. */
+  private void add(String tensor, JsonValue value) {
+    String file =
+        value.asText().orElseThrow(() -> malformed("does not say where '" + tensor + "' is"));
+    if (file.isEmpty() || file.matches("(?s).*[/\\\\:\\x00].*|\\.{1,2}")) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.PATH_ESCAPE,
+          where,
+          "says that '" + tensor + "' is in '" + file + "', expected a plain file name");
+    }
+    byFile.computeIfAbsent(file, f -> new LinkedHashSet<>()).add(tensor);
+    byTensor.put(tensor, file);
+  }
+
+  /** The files that it names. */
+  public Set<String> files() {
+    return byFile.keySet();
+  }
+
+  /** The tensors that it names, in order. */
+  public Set<String> tensors() {
+    return byTensor.keySet();
+  }
+
+  /** The file that is to hold a tensor. */
+  public String file(String tensor) {
+    return byTensor.get(tensor);
+  }
+
+  /** Refuses if a file that it names is not there. */
+  public void requireAll(Set<String> present) {
+    for (String file : byFile.keySet()) {
+      if (!present.contains(file)) {
+        String tensor = byFile.get(file).iterator().next();
+        throw malformed("says that '" + tensor + "' is in '" + file + "', which is not here");
+      }
+    }
+  }
+
+  /** Refuses if a file holds other tensors than it says. */
+  public void requireHeld(String file, Set<String> held) {
+    Set<String> expected = byFile.getOrDefault(file, Set.of());
+    for (String tensor : expected) {
+      if (!held.contains(tensor)) {
+        throw malformed("says that '" + tensor + "' is in '" + file + "', which lacks it");
+      }
+    }
+    for (String tensor : held) {
+      if (!expected.contains(tensor)) {
+        throw malformed("does not say that '" + tensor + "' is in '" + file + "', which holds it");
+      }
+    }
+  }
+
+  private MalformedCheckpointException malformed(String problem) {
+    return new MalformedCheckpointException(ErrorCode.TENSOR_MISSING, where, problem);
+  }
+}

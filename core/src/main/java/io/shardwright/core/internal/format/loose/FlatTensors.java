@@ -1,0 +1,92 @@
+package io.shardwright.core.internal.format.loose;
+
+import io.shardwright.core.internal.codec.pickle.PickleChildren;
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.guard.WholeText;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The tensors in nested dicts and lists, under the keys that lead to them, joined by dots. A
+ * container that stands in two places is walked twice, within a limit; one within itself is not.
+ */
+final class FlatTensors {
+  /** The name of a file's only value. */
+  private static final String ROOT = "tensor";
+
+  private static final int COST = 400;
+
+  /** A container on the way down. */
+  private record Open(
+      PickleValue value, String prefix, Iterator<Map.Entry<String, PickleValue>> left) {}
+
+  private final String file;
+  private final Guard guard;
+  private final Map<String, PickleValue> found = new LinkedHashMap<>();
+  private final Deque<Open> open = new ArrayDeque<>();
+  private final Set<PickleValue> onTheWay = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<PickleValue> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+  private long repeated;
+
+  private FlatTensors(String file, Guard guard) {
+    this.file = file;
+    this.guard = guard;
+  }
+
+  /** The values that stand for tensors, by name. */
+  static Map<String, PickleValue> of(TorchFile file, Guard guard) {
+    var flat = new FlatTensors(file.name(), guard);
+    flat.visit("", file.document().root());
+    while (!flat.open.isEmpty()) {
+      Open top = flat.open.peek();
+      if (top.left().hasNext()) {
+        var child = top.left().next();
+        String dot = top.prefix().isEmpty() ? "" : ".";
+        flat.visit(top.prefix() + dot + child.getKey(), child.getValue());
+      } else {
+        flat.leave(flat.open.pop());
+      }
+    }
+    return flat.found;
+  }
+
+  private void visit(String name, PickleValue value) {
+    if (TorchFile.isTensor(value)) {
+      add(name.isEmpty() ? ROOT : name, value);
+    } else if (PickleChildren.isNamed(value) && onTheWay.add(value)) {
+      if (!seen.add(value)) {
+        repeated += 1 + PickleChildren.count(value);
+        guard.require(Limit.TENSORS, repeated, file + ": values in several places");
+      }
+      guard.take(COST + 2L * name.length(), file);
+      open.push(new Open(value, name, PickleChildren.named(value)));
+    }
+  }
+
+  private void leave(Open left) {
+    onTheWay.remove(left.value());
+    guard.giveBack(COST + 2L * left.prefix().length());
+  }
+
+  private void add(String name, PickleValue value) {
+    guard.take(COST + 2L * name.length(), file);
+    if (!WholeText.is(name) || found.put(name, value) != null) {
+      throw new MalformedCheckpointException(
+          ErrorCode.TENSOR_MALFORMED,
+          file,
+          "'" + name + "' is the name of two tensors, or none that can be written");
+    }
+    guard.require(Limit.TENSORS, found.size(), file);
+  }
+}

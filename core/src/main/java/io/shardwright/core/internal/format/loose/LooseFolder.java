@@ -1,0 +1,130 @@
+package io.shardwright.core.internal.format.loose;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.ReadFailure;
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.format.directory.ShardIndex;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Finds the files of a folder that hold tensors. */
+public final class LooseFolder {
+  private static final String INDEX = ".index.json";
+
+  private final Path folder;
+  private final Guard guard;
+  private final Map<String, Path> files = new TreeMap<>();
+
+  private LooseFolder(Path folder, Guard guard) {
+    this.folder = folder;
+    this.guard = guard;
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @throws UnrecognizedCheckpointException if it holds no tensors
+   * @throws UnsupportedCheckpointException if it is of a kind that is known and not read
+   */
+  public static LooseCheckpoint open(Path folder, Guard guard) {
+    var found = new LooseFolder(folder, guard);
+    found.list(folder, "", 0);
+    found.refuseOtherKinds();
+    return found.open();
+  }
+
+  /** Rank folders are one level down. */
+  private void list(Path from, String prefix, int depth) {
+    try (var entries = Files.newDirectoryStream(from)) {
+      for (Path entry : entries) {
+        guard.require(Limit.ENTRIES, files.size() + 1L, folder.toString());
+        String name = prefix + entry.getFileName();
+        if (Files.isRegularFile(entry)) {
+          files.put(name, entry);
+        } else if (depth == 0 && Files.isDirectory(entry) && name.contains("_rank_")) {
+          list(entry, name + "/", 1);
+        }
+      }
+    } catch (IOException failure) {
+      throw ReadFailure.of(folder.toString(), "listed", failure);
+    } catch (DirectoryIteratorException failure) {
+      throw ReadFailure.of(folder.toString(), "listed", failure.getCause());
+    }
+  }
+
+  private void refuseOtherKinds() {
+    boolean shards = files.keySet().stream().anyMatch(name -> name.endsWith(".distcp"));
+    boolean second =
+        Files.isDirectory(folder.resolve("weights"))
+            && Files.isDirectory(folder.resolve("context"));
+    if (files.containsKey(".metadata") || shards || second) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          String.valueOf(folder.getFileName()),
+          second
+              ? "is a checkpoint of NeMo 2, which is not read: export it as a .nemo of NeMo 1"
+              : "is a torch distributed checkpoint (.distcp), which is not read: expected zarr");
+    }
+  }
+
+  private LooseCheckpoint open() {
+    Optional<String> index = files.keySet().stream().filter(n -> n.endsWith(INDEX)).findFirst();
+    Optional<ShardIndex> shards = index.map(this::read);
+    var paths = new LinkedHashMap<String, Path>();
+    var kinds = new LinkedHashMap<String, FileKind>();
+    files.forEach(
+        (name, path) -> {
+          FileKind kind =
+              shards.isEmpty() || shards.get().files().contains(name)
+                  ? kind(name, path)
+                  : FileKind.OTHER;
+          if (kind == FileKind.TORCH || kind == FileKind.SAFETENSORS) {
+            paths.put(name, path);
+            kinds.put(name, kind);
+          }
+        });
+    if (paths.isEmpty()) {
+      throw new UnrecognizedCheckpointException(
+          ErrorCode.FORMAT_UNKNOWN,
+          String.valueOf(folder.getFileName()),
+          "holds no model_config.yaml, no checkpoint of a training and no file of tensors");
+    }
+    var opened = LooseCheckpoint.ofFiles("folder", folder, paths, kinds, guard);
+    try {
+      shards.ifPresent(
+          stated ->
+              opened
+                  .files()
+                  .forEach(file -> stated.requireHeld(file.name(), file.tensors().keySet())));
+      shards.ifPresent(stated -> stated.requireAll(paths.keySet()));
+      return opened;
+    } catch (RuntimeException refusal) {
+      opened.close();
+      throw refusal;
+    }
+  }
+
+  private ShardIndex read(String index) {
+    try (var file = new FileSource(files.get(index), index)) {
+      return ShardIndex.of(
+          JsonDocument.parse(file, Limit.JSON_BYTES, guard), folder.getFileName() + "/" + index);
+    }
+  }
+
+  /** A file that says by its name what it is must be that. */
+  private static FileKind kind(String name, Path path) {
+    FileKind kind = FileKind.of(path);
+    return kind == FileKind.OTHER && name.endsWith(".safetensors") ? FileKind.SAFETENSORS : kind;
+  }
+}

@@ -1,0 +1,94 @@
+package io.shardwright.core.internal.guard;
+
+import io.shardwright.core.policy.Limit;
+import io.shardwright.core.policy.Limits;
+import io.shardwright.core.policy.ReadPolicy;
+import io.shardwright.core.policy.ReadPolicy.UnknownGlobals;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The policy for one checkpoint, and how much memory its headers have taken so far. Readers tell it
+ * what they are about to keep, as an upper estimate, before they keep it.
+ */
+public final class Guard {
+  private final ReadPolicy policy;
+  private final AtomicLong taken = new AtomicLong();
+
+  /** A guard that nothing was taken from. */
+  public Guard(ReadPolicy policy) {
+    this.policy = policy;
+  }
+
+  /** A guard with the usual policy. */
+  public static Guard standard() {
+    return new Guard(ReadPolicy.STANDARD);
+  }
+
+  /** The same policy for another checkpoint. */
+  public Guard anew() {
+    return new Guard(policy);
+  }
+
+  /** Whether a file with unknown Python names is refused. */
+  public boolean refusesUnknownGlobals() {
+    return policy.unknownGlobals() == UnknownGlobals.REFUSE;
+  }
+
+  /** Whether files of a folder may be links. */
+  public boolean followsLinks() {
+    return policy.followLinks();
+  }
+
+  /** A limit's number; that of the heap is told by the machine where it was not given. */
+  public long limit(Limit limit) {
+    long given = policy.limits().get(limit);
+    return limit == Limit.HEAP_BYTES && given == Limits.OF_THE_MACHINE
+        ? Runtime.getRuntime().maxMemory() / 2
+        : given;
+  }
+
+  /**
+   * Refuses what is over a limit.
+   *
+   * @param found how many there are, or at least are
+   * @throws UnsafeCheckpointException naming the limit, the number and the option
+   */
+  public void require(Limit limit, long found, String where) {
+    if (found > limit(limit)) {
+      throw over(limit, found, limit(limit), where);
+    }
+  }
+
+  /** The refusal of what is over a limit. */
+  public static UnsafeCheckpointException over(
+      Limit limit, long found, long allowed, String where) {
+    return new UnsafeCheckpointException(
+        ErrorCode.LIMIT_EXCEEDED,
+        where,
+        found
+            + " "
+            + limit.counted()
+            + ", over the limit of "
+            + allowed
+            + ": raise it with "
+            + limit.option()
+            + " if you trust the file");
+  }
+
+  /**
+   * Counts memory that is about to be kept.
+   *
+   * @param bytes an upper estimate
+   * @throws UnsafeCheckpointException if all that was taken is over the limit
+   */
+  public void take(long bytes, String where) {
+    require(Limit.HEAP_BYTES, taken.addAndGet(bytes), where);
+  }
+
+  /** Gives back what was counted and is no longer kept. */
+  public void giveBack(long bytes) {
+    taken.addAndGet(-bytes);
+  }
+}

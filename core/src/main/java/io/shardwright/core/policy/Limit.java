@@ -1,0 +1,220 @@
+package io.shardwright.core.policy;
+
+/**
+ * A bound on what a file may take. The defaults are far above what honest checkpoints were seen to
+ * need; a file over one of them is refused with its name.
+ */
+public enum Limit {
+  /** Entries of one archive, zip or folder, and ranks of one grid. */
+  ENTRIES(
+      "entries",
+      262_144,
+      10_000_000,
+      Unit.COUNT,
+      "entries",
+      "folders of zarr arrays have tens of thousands of files"),
+  /** Bytes of one entry's name. */
+  NAME_BYTES(
+      "name-bytes", 4_096, 1 << 16, Unit.BYTES, "bytes in an entry's name", "no path is longer"),
+  /** Parts of one entry's name. */
+  PATH_DEPTH(
+      "path-depth", 64, 4_096, Unit.COUNT, "folders in an entry's name", "no tree is deeper"),
+  /** Bytes of one header that describes an entry, such as pax records or a gzip name. */
+  ARCHIVE_HEADER_BYTES(
+      "archive-header-bytes",
+      1 << 20,
+      1 << 30,
+      Unit.BYTES,
+      "bytes in a header",
+      "a long name takes a few thousand"),
+  /** Bytes of one configuration: YAML, or a small JSON document. */
+  CONFIG_BYTES(
+      "config-bytes",
+      16 << 20,
+      1 << 30,
+      Unit.BYTES,
+      "bytes of configuration",
+      "vocabularies of speech models stand in it"),
+  /** Nodes of one configuration, each counted as often as it is referred to. */
+  YAML_NODES(
+      "yaml-nodes",
+      2_000_000,
+      100_000_000,
+      Unit.COUNT,
+      "nodes, aliases and references followed",
+      "an alias can multiply what it names"),
+  /** Nesting of one configuration. */
+  YAML_DEPTH("yaml-depth", 100, 500, Unit.COUNT, "levels of YAML", "no configuration is deeper"),
+  /** Characters between two blanks of one configuration. */
+  YAML_WORD(
+      "yaml-word",
+      1 << 16,
+      1 << 24,
+      Unit.COUNT,
+      "characters without a blank",
+      "the YAML library takes time that grows with the square"),
+  /** Aliases in one configuration. */
+  YAML_ALIASES(
+      "yaml-aliases", 10_000, 1_000_000, Unit.COUNT, "aliases", "NeMo's configurations have none"),
+  /** Bytes of one JSON document, such as a safetensors header. */
+  JSON_BYTES(
+      "json-bytes",
+      100_000_000,
+      Integer.MAX_VALUE,
+      Unit.BYTES,
+      "bytes of JSON",
+      "the safetensors format has this cap itself"),
+  /** Nesting of one JSON document. */
+  JSON_DEPTH("json-depth", 64, 1_000, Unit.COUNT, "levels of JSON", "no document is deeper"),
+  /** Tensors of one file. */
+  TENSORS("tensors", 1_000_000, 100_000_000, Unit.COUNT, "tensors", "no checkpoint has more"),
+  /** Bytes of one pickle. */
+  PICKLE_BYTES(
+      "pickle-bytes",
+      256L << 20,
+      1L << 40,
+      Unit.BYTES,
+      "bytes of pickle",
+      "a million tensors take about 200 MB"),
+  /** Operations of one pickle. */
+  PICKLE_OPS(
+      "pickle-ops",
+      200_000_000,
+      1L << 40,
+      Unit.COUNT,
+      "operations",
+      "far more than a million tensors take"),
+  /** Memo cells of one pickle, and values on its stack. */
+  PICKLE_MEMO(
+      "pickle-memo",
+      16_000_000,
+      1L << 31,
+      Unit.COUNT,
+      "memo cells or values on the stack",
+      "a tensor takes about 13"),
+  /** Nesting of one pickle's values. */
+  PICKLE_DEPTH(
+      "pickle-depth", 1_000, 1 << 24, Unit.COUNT, "levels of values", "Python's own limit"),
+  /** Bytes of one string in a pickle or a document. */
+  STRING_BYTES(
+      "string-bytes", 64 << 20, 1 << 30, Unit.BYTES, "bytes in a string", "states of layers"),
+  /** Bytes of one integer, or digits of one number. */
+  INT_BYTES("int-bytes", 1_024, 1 << 16, Unit.BYTES, "bytes or digits in a number", "seeds"),
+  /** Axes of one tensor. */
+  RANK("rank", 64, 1_024, Unit.COUNT, "axes", "PyTorch and NumPy have no more"),
+  /** Bytes of one tensor's values. */
+  TENSOR_BYTES(
+      "tensor-bytes", 1L << 40, 1L << 60, Unit.BYTES, "bytes in a tensor", "no weight is larger"),
+  /** Bytes that tensors have beyond those stored: rows that stand for many, shared storages. */
+  EXPAND_BYTES(
+      "expand-bytes",
+      1L << 30,
+      1L << 60,
+      Unit.BYTES,
+      "bytes more in tensors than are stored",
+      "expanded masks are small"),
+  /** How often larger unpacked bytes may be than packed ones, above 256 MiB. */
+  INFLATE_RATIO(
+      "inflate-ratio",
+      250,
+      1_000_000,
+      Unit.RATIO,
+      "times the packed size",
+      "weights hardly shrink; 0 switches it off"),
+  /** Bytes of one compressed archive when it is unpacked. */
+  SPOOL_BYTES(
+      "spool-bytes",
+      Limits.OF_THE_MACHINE,
+      Long.MAX_VALUE,
+      Unit.BYTES,
+      "bytes to unpack",
+      "the disk's free space but for 1 GiB"),
+  /** Bytes of memory that headers and pickles may take together, as estimated while reading. */
+  HEAP_BYTES(
+      "heap-bytes",
+      Limits.OF_THE_MACHINE,
+      Long.MAX_VALUE,
+      Unit.BYTES,
+      "bytes of memory for headers",
+      "half of Java's heap");
+
+  /** What a limit counts. */
+  public enum Unit {
+    /** Things. */
+    COUNT,
+    /** Bytes; options take such as {@code 16MiB}. */
+    BYTES,
+    /** A quotient. */
+    RATIO
+  }
+
+  private final String word;
+  private final long standard;
+  private final long highest;
+  private final Unit unit;
+  private final String counted;
+  private final String reason;
+
+  Limit(String word, long standard, long highest, Unit unit, String counted, String reason) {
+    this.word = word;
+    this.standard = standard;
+    this.highest = highest;
+    this.unit = unit;
+    this.counted = counted;
+    this.reason = reason;
+  }
+
+  /**
+   * The command line's option for it.
+   *
+   * @return for example {@code --max-entries}
+   */
+  public String option() {
+    return "--max-" + word;
+  }
+
+  /**
+   * The limit where none is given.
+   *
+   * @return {@link Limits#OF_THE_MACHINE} where it depends on memory or disk
+   */
+  public long standard() {
+    return standard;
+  }
+
+  /**
+   * What the limit can be raised to.
+   *
+   * @return the largest value that {@link Limits#with} takes
+   */
+  public long highest() {
+    return highest;
+  }
+
+  /**
+   * What the number means.
+   *
+   * @return the unit
+   */
+  public Unit unit() {
+    return unit;
+  }
+
+  /**
+   * What is counted, for messages.
+   *
+   * @return a plural without a number
+   */
+  public String counted() {
+    return counted;
+  }
+
+  /**
+   * Why the default is what it is.
+   *
+   * @return a phrase
+   */
+  public String reason() {
+    return reason;
+  }
+}
