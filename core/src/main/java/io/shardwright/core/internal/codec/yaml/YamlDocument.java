@@ -78,12 +78,16 @@ public final class YamlDocument implements ModelConfig {
   /**
    * A part of the document, its references resolved within the whole.
    *
-   * @param path keys that lead to a map
+   * @param path keys; where they lead to no map, the whole document is meant
    */
   public Resolved resolved(List<String> path) {
-    Node part = root;
+    MappingNode part = root;
     for (String key : path) {
-      part = part instanceof MappingNode map ? NodeEdit.get(map, key).orElse(root) : root;
+      part =
+          NodeEdit.get(part, key)
+              .filter(MappingNode.class::isInstance)
+              .map(MappingNode.class::cast)
+              .orElse(root);
     }
     var interpolation = new Interpolation(root, guard);
     MappingNode resolved = (MappingNode) interpolation.resolve(part);

@@ -32,6 +32,14 @@ class InterpolationTest {
       """;
 
   @Test
+  void resolvesTheWholeWhereAPartIsNoMap() {
+    for (String part : new String[] {"model: 5", "model: [1]", "model:", "other: {}"}) {
+      var config = parse(part + "\na: 1\nb: ${a}\n").resolved(List.of("model")).document();
+      assertEquals("1", config.text("b").orElseThrow(), part);
+    }
+  }
+
+  @Test
   void resolvesReferencesAndNothingElse() {
     var resolved = parse(WHOLE).resolved(List.of("model"));
     var config = resolved.document();
