@@ -1,0 +1,45 @@
+package io.shardwright.fuzz;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Seeds that no file holds. */
+final class SeedTexts {
+  /** Documents, among them the parts of a tokenizer's that its size follows from. */
+  static final List<byte[]> JSON =
+      Stream.of(
+              "{\"a\":[1,-2.5e3,true,null,\"\\u00fc\\ud83d\\ude00\"],\"b\":{\"c\":{}}}",
+              "{\"model\":{\"vocab\":{\"a\":0}},\"added_tokens\":[{\"id\":4}]}",
+              "{\"model\":{\"vocab\":[[\"a\",-1.5],[\"b\",-2]]}}",
+              "{\"architectures\":[\"LlamaForCausalLM\"],\"rope_scaling\":{\"factor\":8.0}}")
+          .map(text -> text.getBytes(StandardCharsets.UTF_8))
+          .toList();
+
+  private SeedTexts() {}
+
+  /** A SentencePiece model of five pieces that merges pairs. */
+  static byte[] sentencePieces() {
+    var model = new ByteArrayOutputStream();
+    for (String piece : new String[] {"a", "b", "ab", "\u2581", "\u2581ab"}) {
+      byte[] text = piece.getBytes(StandardCharsets.UTF_8);
+      message(model, 0x0a, concat(new byte[] {0x0a, (byte) text.length}, text));
+    }
+    message(model, 0x12, new byte[] {0x18, 2});
+    message(model, 0x1a, new byte[] {0x18, 1});
+    return model.toByteArray();
+  }
+
+  private static void message(ByteArrayOutputStream out, int tag, byte[] content) {
+    out.write(tag);
+    out.write(content.length);
+    out.writeBytes(content);
+  }
+
+  private static byte[] concat(byte[] first, byte[] second) {
+    byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+}
