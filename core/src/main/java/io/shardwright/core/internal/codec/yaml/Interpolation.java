@@ -2,6 +2,7 @@ package io.shardwright.core.internal.codec.yaml;
 
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +34,10 @@ final class Interpolation {
   private long characters;
   private long level;
   private final Map<Node, Node> parents = new IdentityHashMap<>();
+
+  /** Nodes that are being resolved: a reference to one would never end. */
+  private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private final Set<String> notes = new LinkedHashSet<>();
 
   Interpolation(Node root, Guard guard) {
@@ -70,7 +75,9 @@ final class Interpolation {
   private Node resolve(Node node, int depth) {
     guard.require(Limit.YAML_NODES, ++made, WHERE);
     guard.require(Limit.YAML_DEPTH, ++level, WHERE);
+    open.add(node);
     Node resolved = resolved(node, depth);
+    open.remove(node);
     level--;
     return resolved;
   }
@@ -99,12 +106,16 @@ final class Interpolation {
   private Node resolve(ScalarNode scalar, int depth) {
     Matcher found = REFERENCE.matcher(scalar.getValue());
     if (found.matches()) {
-      return target(scalar, found.group(1), depth).orElseGet(() -> copy(scalar));
+      return target(scalar, found.group(1), depth)
+          .map(node -> resolve(node, depth + 1))
+          .orElseGet(() -> copy(scalar));
     }
     var text = new StringBuilder();
     while (found.find()) {
       String value =
           target(scalar, found.group(1), depth)
+              .filter(ScalarNode.class::isInstance)
+              .map(node -> resolve(node, depth + 1))
               .filter(ScalarNode.class::isInstance)
               .map(node -> ((ScalarNode) node).getValue())
               .orElse(found.group());
@@ -118,7 +129,9 @@ final class Interpolation {
 
   private Optional<Node> target(ScalarNode from, String reference, int depth) {
     Optional<Node> found =
-        reference.contains(":") || depth >= MAX_DEPTH ? Optional.empty() : find(from, reference);
+        reference.contains(":") || depth >= MAX_DEPTH
+            ? Optional.empty()
+            : find(from, reference).filter(node -> !open.contains(node));
     if (found.isEmpty()) {
       notes.add(
           "'${"
@@ -127,7 +140,7 @@ final class Interpolation {
               + (reference.contains(":") ? "is a resolver, which is never run" : "leads nowhere")
               + ": the text was kept");
     }
-    return found.map(node -> resolve(node, depth + 1));
+    return found;
   }
 
   private Optional<Node> find(ScalarNode from, String reference) {

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.core.policy.Limits;
+import io.shardwright.core.policy.ReadPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,18 @@ class InterpolationTest {
       var config = parse(part + "\na: 1\nb: ${a}\n").resolved(List.of("model")).document();
       assertEquals("1", config.text("b").orElseThrow(), part);
     }
+  }
+
+  @Test
+  void aReferenceToWhatHoldsItLeadsNowhere() {
+    var limits = Limits.STANDARD.with(Limit.YAML_NODES, 20);
+    var guard = new Guard(new ReadPolicy(limits, ReadPolicy.UnknownGlobals.KEEP, true));
+    String text = "a: 1\nb:\n  c: ${b}\n  d: x${}y${b}z\n  e: ${}\n  f: ${a}\n";
+    var source = new MemorySource(text.getBytes(StandardCharsets.UTF_8), "config");
+    var resolved = YamlDocument.parse(source, guard).resolved(List.of());
+    String written = new String(resolved.document().write(), StandardCharsets.UTF_8);
+    assertEquals(text.replace("${a}", "1"), written);
+    assertTrue(resolved.notes().stream().anyMatch(note -> note.contains("'${b}'")));
   }
 
   @Test
