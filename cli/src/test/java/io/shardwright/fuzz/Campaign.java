@@ -34,8 +34,8 @@ record Campaign(Target target, Path folder, long seconds) {
   /** Runs it; its corpus is kept in the folder and grows from run to run. */
   Outcome run(List<byte[]> seeds) throws IOException, InterruptedException {
     Path corpus = Files.createDirectories(folder.resolve("corpus"));
-    Path findings = Files.createDirectories(folder.resolve("findings"));
-    Path given = Files.createDirectories(folder.resolve("seeds"));
+    Path findings = emptied(folder.resolve("findings"));
+    Path given = emptied(folder.resolve("seeds"));
     for (int i = 0; i < seeds.size(); i++) {
       Files.write(given.resolve(Integer.toString(i)), seeds.get(i));
     }
@@ -76,6 +76,13 @@ record Campaign(Target target, Path folder, long seconds) {
         "-cp",
         System.getProperty("java.class.path"),
         "com.code_intelligence.jazzer.Jazzer");
+  }
+
+  private static Path emptied(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      delete(folder);
+    }
+    return Files.createDirectory(folder);
   }
 
   private static void delete(Path folder) throws IOException {
