@@ -49,6 +49,7 @@ final class Corpus {
     corpus.addSamples();
     SeedTexts.JSON.forEach(text -> corpus.addDocument("config.json", text));
     corpus.add(Target.TOKENIZER, SeedTexts.sentencePieces());
+    corpus.add(Target.FAMILY, SeedTexts.FAMILY);
     var seeds = new EnumMap<Target, List<byte[]>>(Target.class);
     corpus.inputs.forEach((target, each) -> seeds.put(target, List.copyOf(each.values())));
     return seeds;
@@ -131,6 +132,7 @@ final class Corpus {
       add(Target.TOKENIZER, document);
     } else if (name.endsWith(".yaml")) {
       add(Target.YAML, document);
+      add(Target.FAMILY, document);
     }
   }
 

@@ -30,8 +30,12 @@ final class Inspection {
 
   /** Looks at a file. */
   void file(byte[] bytes) {
+    look(written(folder, "model.nemo", bytes));
+  }
+
+  static Path written(Path folder, String name, byte[] bytes) {
     try {
-      look(Files.write(folder.resolve("model.nemo"), bytes));
+      return Files.write(folder.resolve(name), bytes);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -17,6 +17,43 @@ final class SeedTexts {
           .map(text -> text.getBytes(StandardCharsets.UTF_8))
           .toList();
 
+  /** A family with a row of each kind. */
+  static final byte[] FAMILY =
+      """
+      family: small
+      restores: [a.module.SmallModel]
+      parallelism: [tensor, pipeline]
+      describes: {when: {bias: true}}
+      namings:
+        legacy:
+          rows:
+            - column: layers.*.up.weight
+              stride: 2
+              when: {activation: [swiglu, geglu]}
+            - replicated: norm.weight
+              on: last
+      hugging_face:
+        - architecture: SmallForCausalLM
+          model_type: small
+          restores: a.module.SmallModel
+          namings: [legacy]
+          base: {num_layers: 1, text: '1'}
+          keys:
+            - same: num_layers
+              from: [n_layer, layers]
+              else: 12
+            - words: activation
+              from: hidden_act
+              to: {gelu: gelu}
+            - means: window
+              is: [null, 1]
+          rows:
+            - replicated: ln.weight
+              of: norm.weight
+              less: 1
+      """
+          .getBytes(StandardCharsets.UTF_8);
+
   private SeedTexts() {}
 
   /** A SentencePiece model of five pieces that merges pairs. */

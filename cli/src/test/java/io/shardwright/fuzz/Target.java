@@ -14,6 +14,7 @@ import io.shardwright.core.internal.codec.tokenizer.FastTokenizer;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.family.FamilyGrammar;
 import io.shardwright.core.internal.format.directory.ShardIndex;
 import io.shardwright.core.internal.format.nemo.DistributedArrays;
 import io.shardwright.core.internal.guard.Guard;
@@ -125,6 +126,13 @@ enum Target {
     void read(byte[] input, Path folder) {
       var members = new MemoryMembers(repaired(input));
       new DistributedArrays("fuzzed", members, "", guard()).sourceFiles();
+    }
+  },
+  /** A family that a file declares. */
+  FAMILY(1 << 12) {
+    @Override
+    void read(byte[] input, Path folder) {
+      FamilyGrammar.readDraft(Inspection.written(folder, "family.yaml", input), guard());
     }
   },
   /** A tokenizer's file. */
