@@ -2,6 +2,8 @@ package io.shardwright.adapters.vit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,5 +59,15 @@ final class Archive {
 
   Path write(Path file) throws IOException {
     return Files.write(file, bytes());
+  }
+
+  /** As torch writes them with checksums off: zero in the directory and in the descriptors. */
+  static void zeroCrcs(byte[] zip) {
+    ByteBuffer bytes = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
+    int at = bytes.getInt(zip.length - 6);
+    while (bytes.getInt(at) == 0x02014b50) {
+      bytes.putInt(at + 16, 0);
+      at += 46 + bytes.getShort(at + 28) + bytes.getShort(at + 30);
+    }
   }
 }

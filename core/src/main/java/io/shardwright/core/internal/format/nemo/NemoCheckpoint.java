@@ -253,10 +253,18 @@ public final class NemoCheckpoint implements ModelSource {
   @Override
   public List<String> notes() {
     var notes = new ArrayList<>(members.notes());
+    Map<String, List<String>> where = new LinkedHashMap<>();
     files.forEach(
         (rank, file) ->
-            file.notes().forEach(note -> notes.add(NemoMembers.weights(rank, size) + ": " + note)));
+            file.notes().stream()
+                .map(note -> where.computeIfAbsent(note, first -> new ArrayList<>()))
+                .forEach(all -> all.add(NemoMembers.weights(rank, size))));
+    where.forEach((note, all) -> notes.add(few(all) + ": " + note));
     return notes;
+  }
+
+  private static String few(List<String> files) {
+    return files.get(0) + (files.size() == 1 ? "" : " and " + (files.size() - 1) + " more");
   }
 
   @Override
