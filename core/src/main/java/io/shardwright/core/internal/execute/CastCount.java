@@ -44,7 +44,8 @@ final class CastCount {
     add(all, infinite, zero);
   }
 
-  private void add(int all, int infinite, int zero) {
+  /** Adds what was counted elsewhere: changed, of which infinite, of which zero. */
+  void add(int all, int infinite, int zero) {
     changed += all;
     overflowed += infinite;
     underflowed += zero;

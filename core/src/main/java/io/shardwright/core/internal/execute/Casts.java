@@ -40,6 +40,10 @@ final class Casts {
       ByteBuffer out = part(target, at, count, to);
       if (from == DType.FLOAT64) {
         fromDoubles(in, out, to, count, shift);
+      } else if (shift == 0 && isHalf(from) && isHalf(to) && from != to) {
+        in.asShortBuffer().get(halves, 0, count);
+        HalfTable.from(brain(from)).cast(halves, count, lost);
+        out.asShortBuffer().put(halves, 0, count);
       } else {
         get(in, from, count);
         add((float) shift, count);
@@ -101,6 +105,10 @@ final class Casts {
     for (int i = 0; !brain && i < count; i++) {
       bits[i] = HalfFloat.toFloatBits(halves[i]);
     }
+  }
+
+  private static boolean isHalf(DType dtype) {
+    return dtype == DType.FLOAT16 || dtype == DType.BFLOAT16;
   }
 
   private static boolean brain(DType half) {

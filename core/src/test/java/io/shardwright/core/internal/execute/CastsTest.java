@@ -144,6 +144,26 @@ class CastsTest {
   }
 
   @Test
+  void castsEveryNumberOfSixteenBitsAsByWayOfSinglePrecision() {
+    var all = ByteBuffer.allocate(2 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    for (int bits = 0; bits < 1 << 16; bits++) {
+      all.putShort(2 * bits, (short) bits);
+    }
+    var types = new DType[] {DType.FLOAT16, DType.BFLOAT16};
+    for (int i = 0; i < 2; i++) {
+      var there = new Casts();
+      var target = ByteBuffer.allocate(2 << 16);
+      there.convert(all, types[i], target, types[1 - i]);
+      var byWay = new Casts();
+      ByteBuffer wide = cast(all, types[i], DType.FLOAT32);
+      var expected = ByteBuffer.allocate(2 << 16);
+      byWay.convert(wide, DType.FLOAT32, expected, types[1 - i]);
+      assertEquals(expected, target, "from " + types[i]);
+      assertEquals(byWay.losses(), there.losses(), "from " + types[i]);
+    }
+  }
+
+  @Test
   void countsWhatIsLost() {
     var casts = new Casts();
     var values = new float[] {1f, 1e6f, 1e-9f, 1.0001f, Float.NaN, Float.NEGATIVE_INFINITY, -0f};
