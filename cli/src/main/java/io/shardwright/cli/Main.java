@@ -58,15 +58,20 @@ public final class Main {
    * @return the exit code
    */
   static int run(String[] args, PrintWriter out, PrintWriter err, boolean terminal) {
-    int code = execute(commandLine(new Screen(out, err, terminal)), args);
+    int code = execute(commandLine(new Screen(out, err, terminal), args), args);
     out.flush();
     err.flush();
     return code;
   }
 
-  /** The program's commands, which print to a screen. */
-  static CommandLine commandLine(Screen screen) {
+  /**
+   * The program's commands, which print to a screen.
+   *
+   * @param words what they may be needed for
+   */
+  static CommandLine commandLine(Screen screen, String... words) {
     var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen));
+    Commands.addTo(line, List.of(words));
     addLimits(line);
     line.setOut(screen.out()).setErr(screen.err());
     line.setUsageHelpAutoWidth(false).setExpandAtFiles(true);

@@ -14,25 +14,7 @@ import picocli.CommandLine.Spec;
       "Loads, converts and reshards checkpoints for NeMo and Megatron, without Python or a GPU.",
       "Not affiliated with NVIDIA."
     },
-    versionProvider = ShardwrightCommand.Version.class,
-    subcommands = {
-      InspectCommand.class,
-      PlanCommand.class,
-      ReshardCommand.class,
-      ConvertCommand.class,
-      VerifyCommand.class,
-      DiffCommand.class,
-      ExtractCommand.class,
-      AdaptersCommand.class,
-      FamiliesCommand.class,
-      DemoCommand.class,
-      CompletionCommand.class,
-      ManualCommand.class,
-      ChangeNumPartitionsCommand.class,
-      CkptToNemoCommand.class,
-      LlamaToNemoCommand.class,
-      LlamaFromNemoCommand.class
-    })
+    versionProvider = ShardwrightCommand.Version.class)
 final class ShardwrightCommand implements Runnable {
   @Spec private CommandSpec spec;
 
