@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 /** Everything that {@code inspect} does with a path, with less memory and disk than usual. */
 final class Inspection {
   static final Limits LIMITS =
-      Limits.STANDARD.with(Limit.SPOOL_BYTES, 16 << 20).with(Limit.HEAP_BYTES, 64 << 20);
+      Limits.STANDARD
+          .with(Limit.SPOOL_BYTES, 16 << 20)
+          .with(Limit.HEAP_BYTES, 64 << 20)
+          .with(Limit.YAML_NODES, 100_000);
 
   private static final Shardwright SHARDWRIGHT =
       Shardwright.builder()
