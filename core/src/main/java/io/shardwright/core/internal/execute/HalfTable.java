@@ -1,9 +1,6 @@
 package io.shardwright.core.internal.execute;
 
-/**
- * A cast between two 16-bit types, looked up: 256 KiB, of which weights touch little. Three times
- * as fast as by way of binary32.
- */
+/** A cast between two 16-bit types, looked up: 256 KiB, of which weights touch little. */
 final class HalfTable {
   private static final int VALUES = 1 << 16;
   private static final int CHANGED = 16;

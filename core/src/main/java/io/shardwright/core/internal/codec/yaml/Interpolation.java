@@ -3,6 +3,7 @@ package io.shardwright.core.internal.codec.yaml;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +35,9 @@ final class Interpolation {
   private long characters;
   private long level;
   private final Map<Node, Node> parents = new IdentityHashMap<>();
+
+  /** Of maps that were looked into. */
+  private final Map<Node, Map<String, Node>> values = new IdentityHashMap<>();
 
   /** Nodes that are being resolved: a reference to one would never end. */
   private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -104,6 +108,7 @@ final class Interpolation {
   }
 
   private Node resolve(ScalarNode scalar, int depth) {
+    characters += scalar.getValue().length();
     Matcher found = REFERENCE.matcher(scalar.getValue());
     if (found.matches()) {
       return target(scalar, found.group(1), depth)
@@ -128,6 +133,8 @@ final class Interpolation {
   }
 
   private Optional<Node> target(ScalarNode from, String reference, int depth) {
+    guard.require(Limit.YAML_NODES, ++made, WHERE);
+    guard.require(Limit.CONFIG_BYTES, characters, WHERE);
     Optional<Node> found =
         reference.contains(":") || depth >= MAX_DEPTH
             ? Optional.empty()
@@ -160,11 +167,23 @@ final class Interpolation {
     return Optional.ofNullable(node);
   }
 
-  private static Node child(Node node, String part) {
+  private Node child(Node node, String part) {
     if (node instanceof SequenceNode list && part.matches("[0-9]{1,6}")) {
       int index = Integer.parseInt(part);
       return index < list.getValue().size() ? list.getValue().get(index) : null;
     }
-    return node instanceof MappingNode map ? NodeEdit.get(map, part).orElse(null) : null;
+    return node instanceof MappingNode map
+        ? values.computeIfAbsent(map, Interpolation::byKey).get(part)
+        : null;
+  }
+
+  private static Map<String, Node> byKey(Node map) {
+    Map<String, Node> all = new HashMap<>();
+    for (NodeTuple tuple : ((MappingNode) map).getValue()) {
+      if (tuple.getKeyNode() instanceof ScalarNode key) {
+        all.putIfAbsent(key.getValue(), tuple.getValueNode());
+      }
+    }
+    return all;
   }
 }

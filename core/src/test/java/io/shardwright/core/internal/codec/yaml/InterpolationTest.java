@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.codec.yaml;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
@@ -8,6 +9,8 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,35 @@ class InterpolationTest {
     String written = new String(resolved.document().write(), StandardCharsets.UTF_8);
     assertEquals(text.replace("${a}", "1"), written);
     assertTrue(resolved.notes().stream().anyMatch(note -> note.contains("'${b}'")));
+  }
+
+  @Test
+  void countsReferencesThatLeadNowhereAndTheirText() {
+    String many = "a: &a '" + "${x}".repeat(50) + "'\nb: [" + "*a, ".repeat(50) + "1]\n";
+    refused(many, Limits.STANDARD.with(Limit.YAML_NODES, 1_000), Limit.YAML_NODES);
+    String wide = "a: &a '${" + "x".repeat(1_000) + "}'\nb: [" + "*a, ".repeat(100) + "1]\n";
+    refused(wide, Limits.STANDARD.with(Limit.CONFIG_BYTES, 20_000), Limit.CONFIG_BYTES);
+  }
+
+  private static void refused(String text, Limits limits, Limit limit) {
+    var guard = new Guard(new ReadPolicy(limits, ReadPolicy.UnknownGlobals.KEEP, true));
+    var source = new MemorySource(text.getBytes(StandardCharsets.UTF_8), "config");
+    var document = YamlDocument.parse(source, guard);
+    var refusal = assertThrows(CheckpointException.class, () -> document.resolved(List.of()));
+    assertEquals(ErrorCode.LIMIT_EXCEEDED, refusal.code());
+    assertTrue(refusal.getMessage().contains(limit.option()), refusal.getMessage());
+  }
+
+  @Test
+  void findsOneOfManyKeysForEachOfManyReferences() {
+    int count = 30_000;
+    var text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      text.append("k").append(i).append(": ").append(i).append('\n');
+      text.append("r").append(i).append(": ${k").append(count - 1 - i).append("}\n");
+    }
+    var resolved = parse(text.toString()).resolved(List.of()).document();
+    assertEquals("0", resolved.text("r" + (count - 1)).orElseThrow());
   }
 
   @Test
