@@ -75,6 +75,7 @@ class ModelArraysTest {
     try (NDManager manager = Torch.manager()) {
       var tensors =
           Stream.of(DType.values())
+              .filter(ArrayFormTest::hasValues)
               .<ModelTensor>map(d -> MemoryTensor.of(d, new Random(1)))
               .toList();
       NDList list = new ModelArrays(manager).values(tensors);
