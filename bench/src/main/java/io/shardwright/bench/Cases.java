@@ -32,6 +32,7 @@ final class Cases {
         new Moving(
             "hf", "Hugging Face → .nemo", Input.COMMUNITY, "convert", List.of("--tp", "2"), NONE),
         moving("cast", "bf16 → fp16", Input.TP1, NONE, "--dtype", "fp16", "--allow-lossy"),
+        new Devices(),
         new Threads(),
         new Memory(),
         new Sparse(),

@@ -33,6 +33,13 @@ enum Input {
       CommunityInput.folder(target, llama(size), new Values());
     }
   },
+  /** A LoRA of it, of PEFT's. */
+  LORA("lora") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      CommunityInput.lora(target, llama(size), new Values());
+    }
+  },
   /** A GPT without gates at TP 1: nearly half of its bytes are in matrices whose rows are cut. */
   ROWS("rows.nemo") {
     @Override

@@ -13,12 +13,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whole checkpoints through PyTorch on the processor: the bytes that Java gives. */
+/** Whole checkpoints through PyTorch, here on the processor: the bytes that Java gives. */
 @Tag("natives")
 class DeviceBytesTest extends CommunityFolders {
   @BeforeEach
-  void needPytorch() {
+  void needDevice() {
     Pytorch.require();
+  }
+
+  /** As a report names it. */
+  String device() {
+    return "cpu";
   }
 
   @Test
@@ -58,7 +63,7 @@ class DeviceBytesTest extends CommunityFolders {
       Object lora = Path.of("src/test/resources/peft", name);
       Path base = community(name);
       Path expected = run("convert", base, "jvm", 1, "--to", "nemo", "--lora", lora, "--tp", 2);
-      Path found = run("convert", base, "cpu", 2, "--to", "nemo", "--lora", lora, "--tp", 2);
+      Path found = run("convert", base, device(), 2, "--to", "nemo", "--lora", lora, "--tp", 2);
       var sums = PeftAdapters.logical(expected);
       PeftAdapters.logical(found)
           .forEach((tensor, values) -> PeftAdapters.assertClose(sums.get(tensor), values, tensor));
@@ -70,14 +75,14 @@ class DeviceBytesTest extends CommunityFolders {
   private void same(String command, Path source, Object... options) throws IOException {
     var random = new Random(source.hashCode());
     Path expected = run(command, source, "jvm", 1, options);
-    Path found = run(command, source, "cpu", 1 + random.nextInt(3), options);
+    Path found = run(command, source, device(), 1 + random.nextInt(3), options);
     assertEquals(-1, Files.mismatch(expected, found), source + " " + List.of(options));
     Files.delete(expected);
     Files.delete(found);
   }
 
   private Path run(String command, Path source, String device, int threads, Object... options) {
-    Path target = folder.resolve(device + ".nemo");
+    Path target = folder.resolve(device.replace(":", "") + ".nemo");
     var args = new ArrayList<Object>(List.of(command, source, target, "--no-sync", "--json"));
     args.addAll(List.of("--device", device, "--threads", threads));
     args.addAll(List.of(options));

@@ -3,7 +3,12 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-/** PyTorch's native library for tests. */
+import io.shardwright.core.internal.execute.djl.TorchLibrary;
+import io.shardwright.spi.error.DeviceException;
+import io.shardwright.spi.error.ErrorCode;
+import java.util.List;
+
+/** PyTorch's native library for tests, or the reason why one is skipped. */
 public final class Pytorch {
   private Pytorch() {}
 
@@ -14,6 +19,18 @@ public final class Pytorch {
         fail("no native library on the class path");
       }
       abort("needs PyTorch's native library: mvn -Pdjl-native verify");
+    }
+  }
+
+  /** Skips the test where there is no GPU. */
+  static void requireGpu() {
+    try {
+      TorchLibrary.cuda(0, List.of());
+    } catch (DeviceException absent) {
+      if (absent.code() == ErrorCode.NATIVE_BROKEN) {
+        throw absent;
+      }
+      abort(absent.getMessage());
     }
   }
 }

@@ -5,18 +5,38 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** Writes a Hugging Face folder with one safetensors file. */
+/** Writes Hugging Face folders with one safetensors file. */
 public final class CommunityInput {
+  private static final int LORA_RANK = 16;
+  private static final String LORA_CONFIG =
+      """
+      {"peft_type": "LORA", "r": %d, "lora_alpha": 32, "bias": "none",
+       "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]}
+      """
+          .formatted(LORA_RANK);
+
   private CommunityInput() {}
 
   /** Writes a gated model. */
   public static void folder(Path folder, Decoder model, Filling filling) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("config.json"), config(model));
-    var parts = new CommunityParts(model).all();
+    write(folder.resolve("model.safetensors"), new CommunityParts(model).all(), filling);
+  }
+
+  /** Writes a LoRA of a gated model, on every matrix of its layers. */
+  public static void lora(Path folder, Decoder model, Filling filling) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("adapter_config.json"), LORA_CONFIG);
+    var parts = new CommunityParts(model).lora(LORA_RANK);
+    write(folder.resolve("adapter_model.safetensors"), parts, filling);
+  }
+
+  private static void write(Path path, List<Part> parts, Filling filling) throws IOException {
     var layout = SafetensorsLayout.of(parts.stream().map(Part::spec).toList());
-    try (var file = NemoInput.create(folder.resolve("model.safetensors"))) {
+    try (var file = NemoInput.create(path)) {
       file.write(ByteBuffer.allocate(1), layout.size() - 1);
       file.write(ByteBuffer.wrap(layout.head()), 0);
       for (Part part : parts) {

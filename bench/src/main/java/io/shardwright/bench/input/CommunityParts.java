@@ -26,6 +26,22 @@ public record CommunityParts(Decoder model) {
     return parts;
   }
 
+  /** A LoRA's two factors for every matrix of the layers, under PEFT's names. */
+  List<Part> lora(long rank) {
+    var parts = new ArrayList<Part>();
+    for (Part part : all()) {
+      String name = part.spec().name();
+      if (name.startsWith("model.layers.") && !part.isVector()) {
+        String prefix = "base_model.model." + name.substring(0, name.lastIndexOf('.'));
+        var a = new Whole(prefix + ".lora_A.weight", rank, part.columns());
+        var b = new Whole(prefix + ".lora_B.weight", part.rows(), rank);
+        parts.add(first(a.name(), a, a.rows()));
+        parts.add(first(b.name(), b, b.rows()));
+      }
+    }
+    return parts;
+  }
+
   private void attention(List<Part> parts, String prefix, int layer) {
     Whole qkv = model.qkv(layer);
     int queries = model.heads() / model.groups();

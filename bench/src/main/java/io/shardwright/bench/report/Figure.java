@@ -19,6 +19,11 @@ public record Figure(
     return new Figure(group, id, what, spread, limit, otherDetail);
   }
 
+  /** The same, where nothing is asked of it. */
+  public Figure withoutLimit() {
+    return new Figure(group, id, what, spread, OptionalDouble.empty(), detail);
+  }
+
   /** Whether it keeps its limit; as true as the median. */
   public boolean holds() {
     return limit.isEmpty() || spread.median() <= limit.getAsDouble();

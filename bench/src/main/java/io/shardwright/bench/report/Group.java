@@ -4,6 +4,8 @@ package io.shardwright.bench.report;
 public enum Group {
   /** Wall time. */
   WALL("Wall time against `cp`", "×", 2),
+  /** Wall time of other devices. */
+  DEVICES("Wall time through PyTorch against `--device jvm`", "×", 2),
   /** Read and written. */
   BYTES("Bytes read and written against the files' sizes", "×", 3),
   /** Resident. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -63,8 +64,23 @@ public record Machine(
 
   /** A list of facts. */
   public List<String> facts() {
-    return List.of(
-        "processor: %s, %d cores; memory: %d GB".formatted(processor, cores, memory / GIGABYTE),
-        "%s, %s; %s".formatted(kernel, fileSystem, java));
+    var facts = new ArrayList<String>();
+    facts.add(
+        "processor: %s, %d cores; memory: %d GB".formatted(processor, cores, memory / GIGABYTE));
+    facts.add("%s, %s; %s".formatted(kernel, fileSystem, java));
+    gpus().forEach(gpu -> facts.add("GPU: " + gpu));
+    return facts;
+  }
+
+  /** As their driver tells them: name, memory, and its own version. */
+  private static List<String> gpus() {
+    var asked =
+        new ProcessBuilder(
+            "nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader");
+    try (var told = asked.start().inputReader()) {
+      return told.lines().toList();
+    } catch (IOException none) {
+      return List.of();
+    }
   }
 }

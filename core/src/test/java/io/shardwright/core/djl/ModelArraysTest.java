@@ -32,10 +32,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ModelArraysTest {
   private static final int ROUNDS = 20;
 
+  NDManager manager() {
+    return Torch.manager();
+  }
+
   @ParameterizedTest
   @EnumSource(DType.class)
   void holdTheTensorsValuesAndItsBits(DType dtype) {
-    try (NDManager manager = Torch.manager()) {
+    try (NDManager manager = manager()) {
       var arrays = new ModelArrays(manager);
       for (long seed = 0; seed < ROUNDS; seed++) {
         var tensor = MemoryTensor.of(dtype, new Random(seed));
@@ -63,7 +67,7 @@ class ModelArraysTest {
   void bfloat16IsANumberAndNoPattern() {
     var spec = new TensorSpec("norm", DType.BFLOAT16, Shape.of(3));
     byte[] content = {(byte) 0x80, 0x3f, 0x49, 0x40, 0, (byte) 0xc0};
-    try (NDManager manager = Torch.manager()) {
+    try (NDManager manager = manager()) {
       var norm = new ModelArrays(manager).values(new MemoryTensor(spec, content, 2));
       assertArrayEquals(new float[] {1, 3.140625f, -2}, norm.toFloatArray());
       assertEquals(2.140625f, norm.sum().getFloat());
@@ -72,7 +76,7 @@ class ModelArraysTest {
 
   @Test
   void aListHasTheNamesInTheirOrder() {
-    try (NDManager manager = Torch.manager()) {
+    try (NDManager manager = manager()) {
       var tensors =
           Stream.of(DType.values())
               .filter(ArrayFormTest::hasValues)
@@ -88,7 +92,7 @@ class ModelArraysTest {
 
   @Test
   void belongToTheManagerAndNothingElseDoes() {
-    try (NDManager manager = Torch.manager()) {
+    try (NDManager manager = manager()) {
       var array = new ModelArrays(manager).values(MemoryTensor.of(DType.INT16, new Random(3)));
       assertSame(manager, array.getManager());
       assertEquals(List.of(array), manager.getManagedArrays());
@@ -99,7 +103,7 @@ class ModelArraysTest {
   void nothingIsLeftWhereReadingFails() {
     var broken = new FailingTensor(new TensorSpec("broken", DType.BFLOAT16, Shape.of(4)));
     var whole = MemoryTensor.of(DType.BFLOAT16, new Random(4));
-    try (NDManager manager = Torch.manager()) {
+    try (NDManager manager = manager()) {
       var arrays = new ModelArrays(manager);
       assertThrows(IllegalStateException.class, () -> arrays.values(List.of(whole, broken)));
       assertEquals(List.of(), manager.getManagedArrays());
@@ -109,7 +113,7 @@ class ModelArraysTest {
   @Test
   void whatNoMemoryHoldsIsAnErrorAndNoCrash() {
     var huge = new FailingTensor(new TensorSpec("huge", DType.BFLOAT16, Shape.of(1L << 58)));
-    try (NDManager manager = Torch.manager()) {
+    try (NDManager manager = manager()) {
       var arrays = new ModelArrays(manager);
       var refusal = assertThrows(DeviceException.class, () -> arrays.values(huge));
       assertEquals(ErrorCode.DEVICE_FULL, refusal.code(), refusal.getMessage());

@@ -188,7 +188,7 @@ final class CarrierArrays implements AutoCloseable {
     try {
       return work.get();
     } catch (EngineException failure) {
-      throw DeviceFailure.of(device, "use fewer --threads", failure);
+      throw DeviceFailure.of(device, "use fewer --threads, or --device jvm", failure);
     }
   }
 

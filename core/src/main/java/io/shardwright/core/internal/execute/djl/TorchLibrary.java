@@ -144,7 +144,10 @@ public final class TorchLibrary {
       throw new DeviceException(
           ErrorCode.DEVICE_FULL,
           "device " + name,
-          free + " bytes are free, too few for " + threads + " threads: use fewer --threads");
+          free
+              + " bytes are free, too few for "
+              + threads
+              + " threads: use fewer --threads, or --device jvm");
     }
     return (int) Math.min(GPU.tileBytes(), fitting);
   }

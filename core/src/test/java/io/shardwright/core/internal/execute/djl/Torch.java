@@ -26,6 +26,17 @@ public final class Torch {
     return NDManager.newBaseManager(Device.cpu(), "PyTorch");
   }
 
+  /** A host's manager of arrays on the first GPU. */
+  public static NDManager gpuManager() {
+    requireGpu();
+    return NDManager.newBaseManager(Device.gpu(0), "PyTorch");
+  }
+
+  /** Skips the test where there is no GPU. */
+  public static void requireGpu() {
+    library(() -> TorchLibrary.cuda(0, List.of()));
+  }
+
   /** Backends on the processor, for a size of tiles. */
   public static IntFunction<Supplier<TensorBackend>> cpu() {
     return library(() -> TorchLibrary.cpu(List.of()))::tiled;
