@@ -18,11 +18,13 @@ if defined stale (
   )
 )
 
-rem Moving bytes and showing headers end before the second compiler pays; arithmetic needs it.
+rem Moving bytes and showing headers end before the second compiler pays. Arithmetic needs it, for loops alone: compiling
+rem other methods would take processors from the work.
 set "tier=-XX:TieredStopAtLevel=1"
+set "loops=-XX:Tier4InvocationThreshold=100000 -XX:Tier4MinInvocationThreshold=100000 -XX:Tier4CompileThreshold=300000"
 for %%a in (%*) do (
   for %%k in (--dtype --precision --lora --device --manifest --sums --values verify diff) do (
-    if /i "%%~a"=="%%k" set "tier="
+    if /i "%%~a"=="%%k" set "tier=%loops%"
   )
 )
 java -Xmx256m -XX:+UseSerialGC -Xshare:auto %tier% "-Djdk.serialFilter=!*" "-Dshardwright.home=%root%." "-Dshardwright.launcher=%~f0" %SHARDWRIGHT_JAVA_OPTS% -jar "%jar%" %*

@@ -67,9 +67,12 @@ public final class Executor {
       OutputFiles files,
       Progress progress,
       Conditions conditions) {
-    return files.inOrder()
-        ? new FrontToBack(plan, layout, files, progress, conditions).run()
-        : new Executor(layout, files, conditions).run(plan.steps(), progress);
+    if (files.inOrder()) {
+      return new FrontToBack(plan, layout, files, progress, conditions).run();
+    }
+    try (var behind = WriteBehind.start(files, conditions.workers())) {
+      return new Executor(layout, behind, conditions).run(plan.steps(), progress);
+    }
   }
 
   private Written run(List<PlanStep> steps, Progress progress) {

@@ -5,6 +5,9 @@ public final class JvmBackend implements TensorBackend {
   /** Long enough for eight ranks' runs, short enough for the processor's cache. */
   private static final int TILE_BYTES = 1 << 20;
 
+  /** Stays in a core's own cache from reading to writing. */
+  private static final int RUN_BYTES = 256 << 10;
+
   /** With tiles of the best size; everything is done in their place. */
   public static final TileMemory MEMORY = new TileMemory(TILE_BYTES, 0, 0, 0, 0, 0, false);
 
@@ -24,6 +27,11 @@ public final class JvmBackend implements TensorBackend {
   @Override
   public int tileBytes() {
     return tileBytes;
+  }
+
+  @Override
+  public int runBytes() {
+    return Math.min(RUN_BYTES, tileBytes);
   }
 
   @Override

@@ -24,6 +24,10 @@ final class Lane {
     return backend.tileBytes();
   }
 
+  int runBytes() {
+    return backend.runBytes();
+  }
+
   /** Sums in the type that was added to. What rounding them changes is no loss of a cast. */
   Slab rounded(Slab sums, DType to) {
     CastLosses before = backend.losses();

@@ -30,6 +30,14 @@ public interface OutputFiles {
     return false;
   }
 
+  /** Whether all of it is to be forced to disk in the end. */
+  default boolean durable() {
+    return false;
+  }
+
+  /** Forces to disk what was written so far. What goes wrong is told in the end. */
+  default void force() {}
+
   /** Reads back into the buffer's remaining space. */
   void read(ByteBuffer bytes, Place place);
 }

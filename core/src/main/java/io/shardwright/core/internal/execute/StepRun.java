@@ -138,8 +138,10 @@ final class StepRun {
 
   /** Logical elements that are in memory at once. */
   long block(Lane lane) {
-    long fitting = lane.tileBytes() / widest();
-    return products.blockEnd(0, Math.min(fitting, MOST_PIECES * shortestRun()));
+    long shortest = shortestRun();
+    long run = lane.runBytes() / widest();
+    long fitting = shortest < run ? lane.tileBytes() / widest() : run;
+    return products.blockEnd(0, Math.min(fitting, MOST_PIECES * shortest));
   }
 
   private int widest() {

@@ -9,6 +9,11 @@ public interface TensorBackend extends AutoCloseable {
   /** Bytes of the tiles that suit it. */
   int tileBytes();
 
+  /** Bytes that suit it where a tile needn't hold what several targets get. */
+  default int runBytes() {
+    return tileBytes();
+  }
+
   /** Room for that many bytes. */
   Tile tile();
 

@@ -19,7 +19,7 @@ public final class Workers {
   /**
    * Workers on threads that someone else provides.
    *
-   * @param threads how many at most, the caller's included
+   * @param threads how many work at most, the caller's included; another may wait for the disk
    * @param executor may run what it is given late or never
    */
   public Workers(int threads, Executor executor) {
@@ -54,9 +54,24 @@ public final class Workers {
     while (helpers > 0 && helped(batch)) {
       helpers--;
     }
-    batch.run();
-    batch.await();
-    batch.requireDone();
+    batch.close();
+  }
+
+  /** Runs something that ends by itself, if there is a thread for it. */
+  void beside(Runnable work) {
+    helped(work);
+  }
+
+  /**
+   * Does two things at once where there is a thread for the second, else one after the other. Where
+   * both fail, the first one's failure is thrown.
+   */
+  public void both(Runnable here, Runnable there) {
+    var other = new Batch<>(List.of(nothing -> there.run()), () -> null);
+    helped(other);
+    try (other) {
+      here.run();
+    }
   }
 
   private boolean helped(Runnable batch) {
@@ -68,7 +83,7 @@ public final class Workers {
     }
   }
 
-  private static final class Batch<L> implements Runnable {
+  private static final class Batch<L> implements Runnable, AutoCloseable {
     private final List<? extends Consumer<L>> tasks;
     private final Supplier<L> lanes;
     private final AtomicInteger next = new AtomicInteger();
@@ -90,6 +105,14 @@ public final class Workers {
       } finally {
         leave();
       }
+    }
+
+    /** Does what nobody has begun, and waits for the rest. */
+    @Override
+    public void close() {
+      run();
+      await();
+      requireDone();
     }
 
     private void work() {

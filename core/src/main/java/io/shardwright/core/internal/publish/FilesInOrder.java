@@ -72,7 +72,7 @@ final class FilesInOrder implements StagedOutput {
   }
 
   @Override
-  public void seal(boolean force) throws IOException {
+  public void seal() throws IOException {
     openUpTo(files.size());
     close();
   }

@@ -13,9 +13,11 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Files on a disk, written anywhere, by several threads. */
 final class StagedFiles implements StagedOutput {
@@ -24,13 +26,16 @@ final class StagedFiles implements StagedOutput {
 
   private final Path staged;
   private final WriteFailure failure;
+  private final boolean durable;
   private final List<FileChannel> channels = new ArrayList<>();
   private final List<Path> paths = new ArrayList<>();
+  private final AtomicReference<IOException> unforced = new AtomicReference<>();
 
   /** None of them open. */
-  StagedFiles(Path staged, WriteFailure failure) {
+  StagedFiles(Path staged, WriteFailure failure, boolean durable) {
     this.staged = staged;
     this.failure = failure;
+    this.durable = durable;
   }
 
   @Override
@@ -112,17 +117,44 @@ final class StagedFiles implements StagedOutput {
   }
 
   @Override
-  public void seal(boolean force) throws IOException {
-    if (force) {
-      force();
+  public boolean durable() {
+    return durable;
+  }
+
+  /** Linux tells a failure once: it is kept. */
+  @Override
+  public void force() {
+    try {
+      for (FileChannel channel : channels) {
+        channel.force(false);
+      }
+    } catch (IOException problem) {
+      unforced.compareAndSet(null, problem);
+    }
+  }
+
+  @Override
+  public void seal() throws IOException {
+    if (durable) {
+      forceAll();
     }
     close();
   }
 
-  private void force() throws IOException {
+  private void forceAll() throws IOException {
+    if (unforced.get() != null) {
+      throw unforced.get();
+    }
     for (FileChannel channel : channels) {
       channel.force(true);
     }
+    for (Path folder : folders()) {
+      Publication.forceFolder(folder);
+    }
+  }
+
+  /** Those inside come first. */
+  private Collection<Path> folders() {
     var folders = new TreeSet<Path>();
     for (Path path : paths) {
       for (Path at = path.getParent(); at.startsWith(staged); at = at.getParent()) {
@@ -132,9 +164,7 @@ final class StagedFiles implements StagedOutput {
     if (paths.isEmpty()) {
       folders.add(staged);
     }
-    for (Path folder : folders.descendingSet()) {
-      Publication.forceFolder(folder);
-    }
+    return folders.descendingSet();
   }
 
   @Override

@@ -15,8 +15,8 @@ interface StagedOutput extends OutputFiles, AutoCloseable {
    */
   void open(List<OutputFile> files, boolean again) throws IOException;
 
-  /** Closes the files; forced to disk first, and the names in the target's own folders, if so. */
-  void seal(boolean force) throws IOException;
+  /** Closes the files; durable ones are forced to disk first, as are the target's own folders. */
+  void seal() throws IOException;
 
   @Override
   void close() throws IOException;

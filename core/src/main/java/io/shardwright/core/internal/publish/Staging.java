@@ -78,7 +78,10 @@ public final class Staging implements AutoCloseable {
     lock = TargetLock.take(names, failure);
     identity = lock.isHeld() ? order.identity() : anybody();
     staged = names.of(Kind.PARTIAL, identity);
-    files = lock.isHeld() ? new StagedFiles(staged, failure) : new FilesInOrder(staged, failure);
+    files =
+        lock.isHeld()
+            ? new StagedFiles(staged, failure, order.sync())
+            : new FilesInOrder(staged, failure);
   }
 
   /**
@@ -208,7 +211,7 @@ public final class Staging implements AutoCloseable {
    */
   public void seal() {
     try {
-      files.seal(sync());
+      files.seal();
       if (sync()) {
         lock.forceFolders();
       }

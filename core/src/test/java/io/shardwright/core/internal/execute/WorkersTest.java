@@ -132,6 +132,48 @@ class WorkersTest {
     assertTrue(Thread.interrupted());
   }
 
+  @Test
+  void doesTwoThingsAtOnce() {
+    var meet = new CountDownLatch(2);
+    Runnable each =
+        () -> {
+          meet.countDown();
+          waitFor(meet);
+        };
+    Workers.of(1).both(each, each);
+    assertEquals(0, meet.getCount());
+  }
+
+  @Test
+  void doesTwoThingsWhereNoThreadIsToBeHad() {
+    var ran = new ArrayList<String>();
+    new Workers(1, never -> {}).both(() -> ran.add("here"), () -> ran.add("there"));
+    assertEquals(List.of("here", "there"), ran);
+  }
+
+  @Test
+  void ofTwoThingsThatFailTheCallersFailureIsThrownWhenBothHaveEnded() {
+    var here = new IllegalStateException("here");
+    var there = new IllegalStateException("there");
+    for (Executor executor : List.<Executor>of(Runnable::run, never -> {})) {
+      var workers = new Workers(1, executor);
+      var thrown =
+          assertThrows(
+              IllegalStateException.class, () -> workers.both(failing(here), failing(there)));
+      assertSame(here, thrown);
+      assertSame(there, thrown.getSuppressed()[0]);
+      assertSame(
+          there,
+          assertThrows(IllegalStateException.class, () -> workers.both(() -> {}, failing(there))));
+    }
+  }
+
+  private static Runnable failing(RuntimeException failure) {
+    return () -> {
+      throw failure;
+    };
+  }
+
   private static void waitFor(CountDownLatch latch) {
     try {
       latch.await();
