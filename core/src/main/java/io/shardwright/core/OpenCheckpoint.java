@@ -76,6 +76,7 @@ final class OpenCheckpoint implements Checkpoint {
   }
 
   private SourceFiles read() {
+    source.readHeaders(Resources.workers(RunOptions.DEFAULT));
     var dangerous = source.dangerous();
     if (!dangerous.isEmpty()) {
       notes.add(

@@ -65,6 +65,7 @@ final class ReshardJob implements AutoCloseable {
       Claims.requireTraining(toTraining, source);
       Claims.require(request, source);
       Claims.requirePlaceForTokenizer(request, source);
+      source.readHeaders(Resources.workers(request.run()));
       source.requireCarriable();
       if (format(request) == TargetFormat.SAFETENSORS) {
         return plain(request, source, adoption, sources);

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 /**
  * How a plan is run. The bytes that come out are the same for all of these.
  *
- * @param threads that work at most, the caller's among them; at least 1. One more waits for the disk
- *     where a target is forced to it
+ * @param threads that work at most, the caller's among them; at least 1. One more waits for the
+ *     disk where a target is forced to it
  * @param executor gives the threads besides the caller's; empty lets the run start and end its own.
  *     It may refuse none and may run late: the caller then does the work
  * @param resume whether what a killed run left of the same target is used, as far as it is right

@@ -13,6 +13,9 @@ import java.util.function.Supplier;
  * caller does everything.
  */
 public final class Workers {
+  /** The caller and nobody else. */
+  public static final Workers ALONE = new Workers(1, work -> {});
+
   private final int threads;
   private final Executor executor;
 

@@ -6,6 +6,7 @@ import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.spi.error.ErrorCode;
@@ -28,6 +29,9 @@ public interface ModelSource extends AutoCloseable {
 
   /** The grid it was written for. */
   ParallelSize size();
+
+  /** Reads the headers of its files now, several at once where there are several. */
+  default void readHeaders(Workers workers) {}
 
   /** The model's configuration in NeMo's keys. */
   YamlDocument config();

@@ -6,8 +6,26 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Little-endian fields at positions of a zip, each checked to lie inside it. */
-record ZipFields(ByteSource source) {
+/**
+ * Little-endian fields at positions of a zip, each checked to lie inside it. What stands beside an
+ * entry's data is mostly read at once: one thread uses it.
+ */
+final class ZipFields {
+  /** An entry's descriptor, and the next one's local header with name and padding. */
+  private static final int WINDOW = 256;
+
+  private final ByteSource source;
+  private ByteBuffer window = ByteBuffer.allocate(0);
+  private long windowAt;
+
+  ZipFields(ByteSource source) {
+    this.source = source;
+  }
+
+  ByteSource source() {
+    return source;
+  }
+
   ByteBuffer at(long offset, long length) {
     if (offset < 0 || length < 0 || length > source.size() || offset > source.size() - length) {
       throw malformed(
@@ -17,9 +35,15 @@ record ZipFields(ByteSource source) {
     if (length > Integer.MAX_VALUE) {
       throw malformed(offset, "a structure of " + length + " bytes");
     }
-    var buffer = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
-    source.readFully(buffer, offset);
-    return buffer.flip();
+    if (offset < windowAt || offset + length > windowAt + window.limit()) {
+      // What was handed out stays as it is.
+      window =
+          ByteBuffer.allocate((int) Math.max(length, Math.min(WINDOW, source.size() - offset)));
+      windowAt = offset;
+      source.readFully(window, offset);
+      window.flip();
+    }
+    return window.slice((int) (offset - windowAt), (int) length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   MalformedCheckpointException malformed(long offset, String problem) {

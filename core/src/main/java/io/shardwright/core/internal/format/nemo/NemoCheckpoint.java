@@ -8,6 +8,7 @@ import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.StoredTensors;
@@ -181,14 +182,25 @@ public final class NemoCheckpoint implements ModelSource {
    */
   public Map<RankCoordinate, TorchFile> weights() {
     if (files.isEmpty()) {
-      Grid.requireWhole(name, size, members);
-      for (RankCoordinate rank : size.ranks()) {
-        members
-            .open(NemoMembers.weights(rank, size))
-            .ifPresent(bytes -> files.put(rank, TorchFile.open(bytes, guard)));
-      }
+      read(Workers.ALONE);
     }
     return files;
+  }
+
+  @Override
+  public void readHeaders(Workers workers) {
+    if (!distributed() && files.isEmpty()) {
+      read(workers);
+    }
+  }
+
+  private void read(Workers workers) {
+    Grid.requireWhole(name, size, members);
+    var headers = new RankHeaders(guard);
+    for (RankCoordinate rank : size.ranks()) {
+      members.open(NemoMembers.weights(rank, size)).ifPresent(bytes -> headers.add(rank, bytes));
+    }
+    files.putAll(headers.read(workers));
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.spi.RankCoordinate;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,13 +36,17 @@ final class NemoMembers {
 
   /** The folder of a rank; empty where there is but one. */
   static Optional<String> folder(RankCoordinate rank, ParallelSize size) {
+    String tensor = padded(rank.tensor(), 2);
     if (size.pipeline() > 1) {
-      return Optional.of(
-          String.format(Locale.ROOT, "tp_rank_%02d_pp_rank_%03d", rank.tensor(), rank.pipeline()));
+      return Optional.of("tp_rank_" + tensor + "_pp_rank_" + padded(rank.pipeline(), 3));
     }
-    return size.tensor() > 1
-        ? Optional.of(String.format(Locale.ROOT, "mp_rank_%02d", rank.tensor()))
-        : Optional.empty();
+    return size.tensor() > 1 ? Optional.of("mp_rank_" + tensor) : Optional.empty();
+  }
+
+  /** Asked for every tensor of a plan, for which a format is slow. */
+  private static String padded(int number, int digits) {
+    String text = Integer.toString(number);
+    return "0".repeat(Math.max(0, digits - text.length())) + text;
   }
 
   /** The rank whose file a member is, if it is one. */

@@ -1,0 +1,51 @@
+package io.shardwright.core.internal.format.nemo;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.execute.Workers;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.CheckpointException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+
+/** The headers of a checkpoint's rank files, several of which are read at once. */
+final class RankHeaders {
+  private final Guard guard;
+  private final List<Consumer<Object>> tasks = new ArrayList<>();
+  private final Map<RankCoordinate, TorchFile> opened = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<RankCoordinate, CheckpointException> refused =
+      new ConcurrentSkipListMap<>();
+
+  RankHeaders(Guard guard) {
+    this.guard = guard;
+  }
+
+  void add(RankCoordinate rank, ByteSource bytes) {
+    tasks.add(lane -> open(rank, bytes));
+  }
+
+  private void open(RankCoordinate rank, ByteSource bytes) {
+    try {
+      opened.put(rank, TorchFile.open(bytes, guard));
+    } catch (CheckpointException refusal) {
+      refused.put(rank, refusal);
+    }
+  }
+
+  /**
+   * Reads them.
+   *
+   * @throws CheckpointException of the first rank whose file is refused, whichever came first
+   */
+  Map<RankCoordinate, TorchFile> read(Workers workers) {
+    workers.run(tasks, Object::new);
+    if (!refused.isEmpty()) {
+      throw refused.firstEntry().getValue();
+    }
+    return opened;
+  }
+}
