@@ -70,7 +70,7 @@ public final class Executor {
     if (files.inOrder()) {
       return new FrontToBack(plan, layout, files, progress, conditions).run();
     }
-    try (var behind = WriteBehind.start(files, conditions.workers())) {
+    try (var behind = new WriteBehind(files, conditions.workers())) {
       return new Executor(layout, behind, conditions).run(plan.steps(), progress);
     }
   }

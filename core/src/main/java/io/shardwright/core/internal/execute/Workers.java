@@ -60,9 +60,13 @@ public final class Workers {
     batch.close();
   }
 
-  /** Runs something that ends by itself, if there is a thread for it. */
-  void beside(Runnable work) {
-    helped(work);
+  /**
+   * Asks for a thread to run something that ends by itself.
+   *
+   * @return whether there may come one
+   */
+  boolean beside(Runnable work) {
+    return helped(work);
   }
 
   /**

@@ -6,33 +6,48 @@ import java.nio.ByteBuffer;
 
 /**
  * Files that are forced to disk while more is written, where they are to be forced in the end: the
- * disk works meanwhile, and little is left to wait for. Without a thread to spare it all waits for
- * the end.
+ * disk works meanwhile, and little is left to wait for. A thread is asked for each time, so that
+ * none is kept from the workers.
  */
 final class WriteBehind implements OutputFiles, AutoCloseable {
   /** Each time ends with the disk emptying its own cache. */
   private static final long AT_ONCE = 32 << 20;
 
   private final OutputFiles files;
+  private final Workers workers;
   private long waiting;
+  private boolean asked;
   private boolean forcing;
   private boolean done;
 
-  private WriteBehind(OutputFiles files) {
+  /**
+   * Files to be closed when all is written.
+   *
+   * @param workers give the thread, soon or late or not at all
+   */
+  WriteBehind(OutputFiles files, Workers workers) {
     this.files = files;
+    this.workers = workers;
   }
 
-  /** Begins, on one of the workers' threads. */
-  static WriteBehind start(OutputFiles files, Workers workers) {
-    var behind = new WriteBehind(files);
-    if (files.durable()) {
-      workers.beside(behind::work);
+  private void add(long bytes) {
+    if (files.durable() && due(bytes) && !workers.beside(this::forceNow)) {
+      end();
     }
-    return behind;
   }
 
-  private void work() {
-    while (next()) {
+  private synchronized boolean due(long bytes) {
+    waiting += bytes;
+    if (waiting < AT_ONCE || asked) {
+      return false;
+    }
+    waiting = 0;
+    asked = true;
+    return true;
+  }
+
+  private void forceNow() {
+    if (begin()) {
       try {
         files.force();
       } finally {
@@ -41,29 +56,15 @@ final class WriteBehind implements OutputFiles, AutoCloseable {
     }
   }
 
-  private synchronized boolean next() {
-    while (!done && waiting < AT_ONCE) {
-      try {
-        wait();
-      } catch (InterruptedException stop) {
-        return false;
-      }
-    }
-    waiting = 0;
+  private synchronized boolean begin() {
     forcing = !done;
     return forcing;
   }
 
   private synchronized void end() {
     forcing = false;
+    asked = false;
     notifyAll();
-  }
-
-  private synchronized void add(long bytes) {
-    waiting += bytes;
-    if (waiting >= AT_ONCE) {
-      notifyAll();
-    }
   }
 
   @Override
@@ -85,11 +86,10 @@ final class WriteBehind implements OutputFiles, AutoCloseable {
     files.read(bytes, place);
   }
 
-  /** Nothing is being forced any more. */
+  /** Nothing is forced any more. */
   @Override
   public synchronized void close() {
     done = true;
-    notifyAll();
     boolean interrupted = false;
     while (forcing) {
       try {
