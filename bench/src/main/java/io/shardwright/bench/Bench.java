@@ -67,9 +67,9 @@ record Bench(Path project, Workplace place, long size, int pairs, Consumer<Strin
     return place.folder().resolve("inputs").resolve(input.fileName(bytes));
   }
 
-  /** Bytes of real inputs that are still to be made. */
+  /** Bytes of large inputs that are still to be made. */
   long missing(List<Input> inputs) {
-    return inputs.stream().filter(each -> !each.sparse() && !Files.exists(path(each, size))).count()
+    return inputs.stream().filter(each -> each.large() && !Files.exists(path(each, size))).count()
         * size;
   }
 

@@ -2,12 +2,10 @@ package io.shardwright.bench;
 
 import io.shardwright.bench.measure.Reading;
 import io.shardwright.bench.measure.Spread;
+import io.shardwright.bench.measure.Workplace;
 import io.shardwright.bench.report.Figure;
 import io.shardwright.bench.report.Group;
 import io.shardwright.bench.report.Results;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +87,7 @@ record Devices() implements Case {
     results.add(figure(Group.DEVICES, what, Spread.of(ratios), OptionalDouble.empty(), detail));
     results.add(Peaks.figure(id(), what, readings.stream()).withoutLimit());
     if (work.exact()) {
-      double differing = same(here, there) ? 0 : 1;
+      double differing = Workplace.same(here, there) ? 0 : 1;
       results.add(
           figure(Group.SAME, what, Spread.of(differing), OptionalDouble.of(0), "bytes of jvm"));
     }
@@ -107,13 +105,5 @@ record Devices() implements Case {
     words.addAll(Mode.BARE.options());
     words.addAll(List.of("--device", device, "--quiet"));
     return bench.stopwatch().run(bench.tool(words));
-  }
-
-  private static boolean same(Path first, Path other) {
-    try {
-      return Files.mismatch(first, other) < 0;
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
   }
 }

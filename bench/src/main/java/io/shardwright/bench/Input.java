@@ -76,6 +76,11 @@ enum Input {
     return this == SEVENTY_BILLION || this == FOUR_HUNDRED_BILLION;
   }
 
+  /** Whether it takes about the size that is asked for. */
+  boolean large() {
+    return !sparse() && this != LORA;
+  }
+
   /** Its name among those of every size. */
   String fileName(long size) {
     return sparse() ? name : size + "-" + name;

@@ -2,12 +2,10 @@ package io.shardwright.bench;
 
 import io.shardwright.bench.measure.Reading;
 import io.shardwright.bench.measure.Spread;
+import io.shardwright.bench.measure.Workplace;
 import io.shardwright.bench.report.Figure;
 import io.shardwright.bench.report.Group;
 import io.shardwright.bench.report.Results;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +42,7 @@ record Threads() implements Case {
       bench.place().settle(target);
       Reading reading = reshard(bench, source, target, threads);
       times.add("%d: %.2f s".formatted(threads, reading.seconds()));
-      differing += same(first, target) ? 0 : 1;
+      differing += Workplace.same(first, target) ? 0 : 1;
     }
     bench.place().settle(first, bench.output("target.nemo"));
     results.add(
@@ -60,13 +58,5 @@ record Threads() implements Case {
   private static Reading reshard(Bench bench, Path source, Path target, int threads) {
     var words = List.of("reshard", source, target, "--tp", 8, "--threads", threads, "--no-sync");
     return bench.stopwatch().run(bench.tool(words.stream().map(Object::toString).toList()));
-  }
-
-  private static boolean same(Path first, Path other) {
-    try {
-      return first.equals(other) || Files.mismatch(first, other) < 0;
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
   }
 }

@@ -69,6 +69,15 @@ public record Workplace(Path folder) {
         .sum();
   }
 
+  /** Whether two files hold the same bytes. */
+  public static boolean same(Path first, Path other) {
+    try {
+      return Files.mismatch(first, other) < 0;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
   /** Reads everything once, so that it lies in memory as far as there is room. */
   public static void warm(Path path) {
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);

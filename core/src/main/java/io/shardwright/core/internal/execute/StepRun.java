@@ -138,9 +138,10 @@ final class StepRun {
 
   /** Logical elements that are in memory at once. */
   long block(Lane lane) {
+    int widest = widest();
     long shortest = shortestRun();
-    long run = lane.runBytes() / widest();
-    long fitting = shortest < run ? lane.tileBytes() / widest() : run;
+    long run = lane.runBytes() / widest;
+    long fitting = shortest < run ? lane.tileBytes() / widest : run;
     return products.blockEnd(0, Math.min(fitting, MOST_PIECES * shortest));
   }
 

@@ -54,19 +54,10 @@ public final class Workers {
   public <L> void run(List<? extends Consumer<L>> tasks, Supplier<L> lanes) {
     var batch = new Batch<L>(tasks, lanes);
     int helpers = Math.min(threads, tasks.size()) - 1;
-    while (helpers > 0 && helped(batch)) {
+    while (helpers > 0 && beside(batch)) {
       helpers--;
     }
     batch.close();
-  }
-
-  /**
-   * Asks for a thread to run something that ends by itself.
-   *
-   * @return whether there may come one
-   */
-  boolean beside(Runnable work) {
-    return helped(work);
   }
 
   /**
@@ -75,15 +66,20 @@ public final class Workers {
    */
   public void both(Runnable here, Runnable there) {
     var other = new Batch<>(List.of(nothing -> there.run()), () -> null);
-    helped(other);
+    beside(other);
     try (other) {
       here.run();
     }
   }
 
-  private boolean helped(Runnable batch) {
+  /**
+   * Asks for a thread to run something that ends by itself.
+   *
+   * @return whether there may come one
+   */
+  boolean beside(Runnable work) {
     try {
-      executor.execute(batch);
+      executor.execute(work);
       return true;
     } catch (OutOfMemoryError | RejectedExecutionException noThread) {
       return false;

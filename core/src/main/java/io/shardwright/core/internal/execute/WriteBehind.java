@@ -77,7 +77,9 @@ final class WriteBehind implements OutputFiles, AutoCloseable {
   @Override
   public boolean transfer(ByteSource source, long position, long bytes, Place place) {
     boolean moved = files.transfer(source, position, bytes, place);
-    add(bytes);
+    if (moved) {
+      add(bytes);
+    }
     return moved;
   }
 

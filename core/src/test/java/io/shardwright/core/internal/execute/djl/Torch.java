@@ -28,13 +28,8 @@ public final class Torch {
 
   /** A host's manager of arrays on the first GPU. */
   public static NDManager gpuManager() {
-    requireGpu();
-    return NDManager.newBaseManager(Device.gpu(0), "PyTorch");
-  }
-
-  /** Skips the test where there is no GPU. */
-  public static void requireGpu() {
     library(() -> TorchLibrary.cuda(0, List.of()));
+    return NDManager.newBaseManager(Device.gpu(0), "PyTorch");
   }
 
   /** Backends on the processor, for a size of tiles. */
