@@ -2,7 +2,6 @@ package io.shardwright.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
@@ -74,7 +73,7 @@ public final class Main {
     Commands.addTo(line, List.of(words));
     addLimits(line);
     line.setOut(screen.out()).setErr(screen.err());
-    line.setUsageHelpAutoWidth(false).setExpandAtFiles(true);
+    line.setUsageHelpAutoWidth(false).setExpandAtFiles(false);
     line.setParameterExceptionHandler(new UsageErrors());
     line.setExecutionExceptionHandler(new Failures(screen));
     return line;
@@ -82,7 +81,7 @@ public final class Main {
 
   /** Runs what a shell has split into words. */
   static int execute(CommandLine line, String[] args) {
-    String[] hyphenated = Arrays.stream(args).map(Main::hyphenated).toArray(String[]::new);
+    String[] hyphenated = hyphenated(args);
     try {
       return line.execute(hyphenated);
     } catch (Error thrown) {
@@ -96,6 +95,15 @@ public final class Main {
       screen.common().limits().addTo(command);
     }
     command.getSubcommands().values().stream().distinct().forEach(Main::addLimits);
+  }
+
+  /** Up to {@code --}: what follows are no options. */
+  private static String[] hyphenated(String[] args) {
+    String[] hyphenated = args.clone();
+    for (int i = 0; i < args.length && !args[i].equals("--"); i++) {
+      hyphenated[i] = hyphenated(args[i]);
+    }
+    return hyphenated;
   }
 
   /** Long options take underscores too, as NeMo's do: {@code --target_file=x}. */

@@ -18,7 +18,8 @@ final class ManualPage {
           "2", "The command line is wrong.",
           "3", "The input is unreadable, malformed or unsupported.",
           "4",
-              "Refused for safety: a forbidden pickle, a path that escapes, an existing target, a lossy cast.",
+              "Refused for safety: a forbidden pickle, a path that escapes, an existing target, a"
+                  + " lossy cast.",
           "5", "Not enough disk or memory.",
           "6", "The plan is impossible.",
           "70", "A bug of ours.",
@@ -36,10 +37,9 @@ final class ManualPage {
     manual.text(name + " - reshard and convert checkpoints for NeMo and Megatron");
     manual.section("SYNOPSIS");
     manual.macro(".B " + name);
-    manual.text("COMMAND [OPTION]... [@FILE]...");
+    manual.text("COMMAND [OPTION]... [FILE]...");
     manual.section("DESCRIPTION");
     manual.description(root);
-    manual.text("An argument @FILE stands for the arguments in that file.");
     manual.section("COMMANDS");
     manual.commands(root);
     manual.section("EXIT STATUS");

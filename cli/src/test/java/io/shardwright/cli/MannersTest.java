@@ -107,13 +107,30 @@ class MannersTest {
   }
 
   @Test
-  void takesArgumentsFromAFile() throws IOException {
+  void takesAnArgumentThatBeginsWithAtAsItStands() throws IOException {
     Path vit = Run.vit(folder);
     Path arguments = folder.resolve("arguments");
-    Files.writeString(arguments, "# a comment\ninspect\n\"" + vit + "\"\n--tensors\n");
-    Run run = Run.of("@" + arguments);
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("backbone.cls_token"), run.out());
+    Files.writeString(arguments, "inspect\n\"" + vit + "\"\n--adapter-path=none.jar\n");
+    for (Object[] words :
+        new Object[][] {
+          {"@" + arguments},
+          {"inspect", "@" + arguments},
+          {"plan", "@" + arguments, "@out.nemo"},
+          {"megatron_change_num_partitions", "--model_file=@" + arguments, "--target_file=b.nemo"},
+          {"megatron_change_num_partitions", "--model_file=a", "--target_file=b", "@" + arguments}
+        }) {
+      Run run = Run.of(words);
+      assertTrue(run.code() == 2 || run.code() == 3, run.out() + run.err());
+      assertTrue(run.err().contains("arguments"), run.err());
+      assertFalse(run.err().contains("none.jar"), run.err());
+    }
+  }
+
+  @Test
+  void leavesWhatFollowsTwoHyphensAsItStands() {
+    Run run = Run.of("inspect", "--json", "--", "--a_b.nemo");
+    assertEquals(3, run.code());
+    assertTrue(run.err().contains("--a_b.nemo: no such file"), run.err());
   }
 
   @Test

@@ -49,7 +49,7 @@ public final class ShardwrightBuilder {
   /**
    * Looks for adapters in a jar, or in all jars of a folder.
    *
-   * @param jarOrFolder must exist
+   * @param jarOrFolder must exist; every jar must be whole
    * @return this
    */
   public ShardwrightBuilder adapterPath(Path jarOrFolder) {
@@ -110,12 +110,12 @@ public final class ShardwrightBuilder {
    * Finds the adapters.
    *
    * @return ready to use
-   * @throws io.shardwright.spi.error.CheckpointException if an adapter path does not exist, or a
-   *     family file can't be read, with the place of everything that is wrong
+   * @throws io.shardwright.spi.error.CheckpointException if an adapter path does not exist, is
+   *     damaged or can't be read, or a family file can't be read, with the place of everything that
+   *     is wrong
    * @throws io.shardwright.spi.error.AdapterException if two adapters have the same id
    * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if the wanted family is none
    *     of them
-   * @throws IllegalArgumentException if a folder of jars can't be listed
    */
   public Shardwright build() {
     AdapterRegistry registry =
