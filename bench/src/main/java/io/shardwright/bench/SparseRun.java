@@ -74,11 +74,7 @@ public final class SparseRun {
   private static ModelSource open(Path folder, AdapterRegistry registry) {
     return Files.exists(folder.resolve("config.json"))
         ? DirectoryCheckpoint.open(
-            folder,
-            registry.formats().get(0),
-            registry.communityModels(),
-            Optional.empty(),
-            Guard.standard())
+            folder, registry.formats().get(0), registry, Optional.empty(), Guard.standard())
         : NemoCheckpoint.open(folder, folder, Guard.standard());
   }
 

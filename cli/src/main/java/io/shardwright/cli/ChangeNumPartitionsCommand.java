@@ -138,7 +138,9 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
     var request =
         ReshardRequest.builder(source, target)
             .format(TargetFormat.NEMO)
-            .claimedSizes(tensor, pipeline)
+            .claimedSizes(
+                claimed(tensor, "--tensor-model-parallel-size"),
+                claimed(pipeline, "--pipeline-model-parallel-size"))
             .training(training());
     if (targetTensor != null) {
       request.tensorModelParallelSize(
@@ -164,6 +166,11 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
         Optional.empty(),
         Optional.empty(),
         false);
+  }
+
+  /** NeMo's -1 stands for what the configuration says. */
+  private int claimed(int size, String option) {
+    return size < 0 ? size : positive(size, option);
   }
 
   private int positive(int size, String option) {

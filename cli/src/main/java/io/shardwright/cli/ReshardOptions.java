@@ -150,7 +150,7 @@ final class ReshardOptions {
       request.lora(lora);
     }
     if (vocabSize != null) {
-      request.vocabSize(vocabSize);
+      request.vocabSize(atLeast(1, vocabSize, "--vocab-size", command));
     }
     return request;
   }
@@ -160,10 +160,19 @@ final class ReshardOptions {
   }
 
   static int positive(int size, String option, CommandSpec command) {
-    if (size < 1 || size > 99_999) {
+    if (size < 1 || size > ReshardRequest.LARGEST_SIZE) {
       throw new ParameterException(
-          command.commandLine(), option + " is " + size + ", expected 1 to 99999");
+          command.commandLine(),
+          option + " is " + size + ", expected 1 to " + ReshardRequest.LARGEST_SIZE);
     }
     return size;
+  }
+
+  static long atLeast(long least, long number, String option, CommandSpec command) {
+    if (number < least) {
+      throw new ParameterException(
+          command.commandLine(), option + " is " + number + ", expected at least " + least);
+    }
+    return number;
   }
 }

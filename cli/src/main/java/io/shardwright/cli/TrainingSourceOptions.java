@@ -4,10 +4,15 @@ import io.shardwright.core.TrainingOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** How to read what a training left. */
 final class TrainingSourceOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   @Option(
       names = "--checkpoint-name",
       paramLabel = "NAME",
@@ -27,7 +32,8 @@ final class TrainingSourceOptions {
       names = "--tokenizer-model",
       paramLabel = "FILE",
       description =
-          "The file for the configuration's tokenizer.model, of any source; refused where none is kept.")
+          "The file for the configuration's tokenizer.model, of any source; refused where none is"
+              + " kept.")
   private Path model;
 
   @Option(
@@ -48,7 +54,9 @@ final class TrainingSourceOptions {
   TrainingOptions options() {
     return new TrainingOptions(
         Optional.ofNullable(name),
-        step == null ? OptionalLong.empty() : OptionalLong.of(step),
+        step == null
+            ? OptionalLong.empty()
+            : OptionalLong.of(ReshardOptions.atLeast(0, step, "--step", command)),
         Optional.ofNullable(hparams),
         Optional.ofNullable(model),
         Optional.ofNullable(vocabulary),

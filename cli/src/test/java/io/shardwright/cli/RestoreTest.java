@@ -105,8 +105,27 @@ class RestoreTest extends CommunityFolders {
       }
       assertEquals(tokenizer.name(), model.artifacts().get(0).name());
       assertTrue(model.artifact("none").isEmpty());
-      var refusal = assertThrows(IllegalArgumentException.class, () -> model.tensor("none"));
-      assertTrue(refusal.getMessage().contains("no tensor 'none'"));
+    }
+  }
+
+  @Test
+  void suggestsTheNearestTensorForANameThatIsNone() throws IOException {
+    try (var model = Shardwright.restoreFrom(Checkpoints.copy("llama-gqa-tp1.nemo", folder))) {
+      Map<String, String> meant =
+          Map.of(
+              "decoder.final_layernorm.wieght", "decoder.final_layernorm.weight",
+              "model.embedding.word_embeddings.weight", "embedding.word_embeddings.weight",
+              "decoder.layers.1.mlp.fc1.weight", "decoder.layers.1.mlp.linear_fc1.weight",
+              "output_layer", "output_layer.weight",
+              "Decoder.layers.3.self_attention.linear_proj.weight",
+                  "decoder.layers.3.self_attention.linear_proj.weight");
+      meant.forEach(
+          (given, nearest) -> {
+            var refusal = assertThrows(IllegalArgumentException.class, () -> model.tensor(given));
+            String message = refusal.getMessage();
+            assertTrue(message.contains("no tensor '" + given + "'"), message);
+            assertTrue(message.contains("nearest known are '" + nearest + "'"), message);
+          });
     }
   }
 

@@ -76,7 +76,8 @@ final class CheckpointReading {
     ReplicaCheck.require(plan);
   }
 
-  private static void refuseUnread(ModelSource source) {
+  /** Refuses what was not read because loading it would run code. */
+  static void refuseUnread(ModelSource source) {
     if (!source.dangerous().isEmpty()) {
       throw new UnsafeCheckpointException(
           ErrorCode.PICKLE_FORBIDDEN,

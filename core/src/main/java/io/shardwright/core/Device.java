@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -31,6 +32,7 @@ public record Device(Kind kind, int index) {
    * @param index at least 0, and 0 where it is no GPU
    */
   public Device {
+    Objects.requireNonNull(kind, "kind");
     if (index < 0 || index > 0 && kind != Kind.CUDA) {
       throw new IllegalArgumentException(kind + " has no device " + index);
     }

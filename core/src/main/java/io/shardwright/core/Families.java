@@ -4,8 +4,10 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.loose.LooseCheckpoint;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.registry.OwnJar;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.util.Optional;
@@ -30,23 +32,50 @@ final class Families {
    */
   static ModelFamilyAdapter require(ModelSource source, AdapterRegistry registry) {
     if (source instanceof LooseCheckpoint) {
-      throw new UnrecognizedCheckpointException(
-          ErrorCode.FAMILY_UNKNOWN,
-          source.name(),
-          "holds tensors without a model's configuration, so that no family can claim it:"
-              + " inspect and verify read it, and convert --to safetensors");
+      throw unknown(source, withoutConfiguration(source, registry));
     }
+    Optional<String> target = source.config().text("target");
     return of(source, registry)
         .orElseThrow(
             () ->
-                new UnrecognizedCheckpointException(
-                    ErrorCode.FAMILY_UNKNOWN,
-                    source.name(),
+                unknown(
+                    source,
                     "no family claims target '"
-                        + source.config().text("target").orElse("(none)")
+                        + target.orElse("(none)")
                         + "'; found "
                         + registry.ids()
-                        + ": add its adapter with --adapter-path or --family-file"));
+                        + ": "
+                        + registry.remedy(target)));
+  }
+
+  /** Why a model can't be restored by a family: it is of another one, perhaps of one not there. */
+  static CheckpointException unfit(
+      ModelSource source, AdapterRegistry registry, CheckpointException misfit) {
+    return registry
+        .lacking(source.config().text("target"))
+        .<CheckpointException>map(
+            jars ->
+                unknown(
+                    source,
+                    misfit.getMessage()
+                        + "; if it is no such model, add "
+                        + jars
+                        + " to the class path"))
+        .orElse(misfit);
+  }
+
+  private static String withoutConfiguration(ModelSource source, AdapterRegistry registry) {
+    return source.format().equals("folder") && registry.formats().isEmpty()
+        ? "no format of folders was found, and without one these are tensors without a"
+            + " configuration: add "
+            + OwnJar.HUGGING_FACE
+            + " to the class path"
+        : "holds tensors without a model's configuration, so that no family can claim it:"
+            + " inspect and verify read it, and convert --to safetensors";
+  }
+
+  private static UnrecognizedCheckpointException unknown(ModelSource source, String problem) {
+    return new UnrecognizedCheckpointException(ErrorCode.FAMILY_UNKNOWN, source.name(), problem);
   }
 
   /** The parameters' names where they are not the family's own. */

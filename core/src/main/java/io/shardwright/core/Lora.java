@@ -120,7 +120,10 @@ final class Lora implements AutoCloseable {
                     new UnrecognizedCheckpointException(
                         ErrorCode.FAMILY_UNKNOWN,
                         adapter.name(),
-                        "no family claims the adapter; found " + registry.ids()));
+                        "no family claims the adapter; found "
+                            + registry.ids()
+                            + ": "
+                            + registry.remedy(adapter.config().text("target"))));
     return Describer.describe(
         adapter.name(),
         family,

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** A checkpoint that is looked at. A family that does not fit is a note, not an error. */
 final class OpenCheckpoint implements Checkpoint {
@@ -45,6 +46,7 @@ final class OpenCheckpoint implements Checkpoint {
   private final SourceFiles files;
   private final Optional<ModelDescription> model;
   private final List<String> notes = new ArrayList<>();
+  private Optional<CheckpointException> misfit = Optional.empty();
 
   private OpenCheckpoint(Path path, ModelSource source, AdapterRegistry registry) {
     this.path = path;
@@ -54,25 +56,58 @@ final class OpenCheckpoint implements Checkpoint {
     notes.addAll(source.notes());
   }
 
+  /** Opens whatever holds tensors. */
   static OpenCheckpoint open(Path path, Sources sources) {
+    return open(path, sources, state -> sources.look(path, spool(), state));
+  }
+
+  /**
+   * Opens a model: its tensors have a family's names.
+   *
+   * @throws CheckpointException if no family claims it, or the one that does does not fit
+   */
+  static OpenCheckpoint openModel(Path path, Sources sources) {
+    var opened =
+        open(path, sources, state -> sources.open(path, spool(), TrainingOptions.NEWEST, state));
     try {
-      return open(path, sources, true);
+      opened.requireModel(sources.registry());
+      return opened;
+    } catch (RuntimeException refusal) {
+      opened.close();
+      throw refusal;
+    }
+  }
+
+  private static OpenCheckpoint open(
+      Path path, Sources sources, Function<Boolean, ModelSource> opening) {
+    try {
+      return of(path, opening.apply(true), sources);
     } catch (UnsupportedCheckpointException optimizer) {
-      var without = open(path, sources, false);
+      var without = of(path, opening.apply(false), sources);
       without.notes.add(optimizer.getMessage());
       return without;
     }
   }
 
-  private static OpenCheckpoint open(Path path, Sources sources, boolean state) {
-    Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-    ModelSource source = sources.look(path, spool, state);
+  private static OpenCheckpoint of(Path path, ModelSource source, Sources sources) {
     try {
       return new OpenCheckpoint(path, source, sources.registry());
     } catch (RuntimeException refusal) {
       source.close();
       throw refusal;
     }
+  }
+
+  private static Path spool() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  private void requireModel(AdapterRegistry registry) {
+    CheckpointReading.refuseUnread(source);
+    if (misfit.isPresent()) {
+      throw Families.unfit(source, registry, misfit.get());
+    }
+    Families.require(source, registry);
   }
 
   private SourceFiles read() {
@@ -102,15 +137,16 @@ final class OpenCheckpoint implements Checkpoint {
               files,
               Families.names(source),
               false));
-    } catch (CheckpointException misfit) {
-      if (!MISFIT.contains(misfit.code().kind()) || misfit.code() == ErrorCode.RANKS_DISAGREE) {
-        throw misfit;
+    } catch (CheckpointException refusal) {
+      if (!MISFIT.contains(refusal.code().kind()) || refusal.code() == ErrorCode.RANKS_DISAGREE) {
+        throw refusal;
       }
+      misfit = Optional.of(refusal);
       notes.add(
           "its target names family '"
               + family.id()
               + "', which does not fit: "
-              + misfit.getMessage());
+              + refusal.getMessage());
       return Optional.empty();
     }
   }

@@ -62,6 +62,8 @@ public record ReshardRequest(
     boolean sync,
     boolean manifest,
     RunOptions run) {
+  /** The largest parallel size that can be asked for. */
+  public static final int LARGEST_SIZE = 99_999;
 
   /**
    * A request that keeps everything, verifies and syncs.
@@ -69,6 +71,7 @@ public record ReshardRequest(
    * @param source the checkpoint to read
    * @param target where to write
    * @return a builder
+   * @throws NullPointerException if one of them is null
    */
   public static ReshardRequestBuilder builder(Path source, Path target) {
     return new ReshardRequestBuilder(source, target);
@@ -81,5 +84,32 @@ public record ReshardRequest(
    */
   public Path manifestPath() {
     return target.resolveSibling(target.getFileName() + ".manifest.json");
+  }
+
+  static ReshardRequest of(ReshardRequestBuilder parts) {
+    return new ReshardRequest(
+        parts.source,
+        parts.target,
+        parts.format,
+        parts.training,
+        parts.community,
+        parts.tensor,
+        parts.pipeline,
+        parts.virtual,
+        parts.naming,
+        parts.layout,
+        parts.dtype,
+        parts.allowLossy,
+        parts.claimedTensor,
+        parts.claimedPipeline,
+        parts.lora,
+        parts.vocabSize,
+        parts.family,
+        parts.replicateUnmatched,
+        parts.overwrite,
+        parts.verify,
+        parts.sync,
+        parts.manifest,
+        parts.run);
   }
 }

@@ -1,5 +1,7 @@
 package io.shardwright.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
@@ -9,35 +11,39 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
-/** Collects the parts of a {@link ReshardRequest}. */
+/**
+ * Collects the parts of a {@link ReshardRequest}. Each is checked when it is set: {@code null} is a
+ * {@link NullPointerException}, what can't be meant an {@link IllegalArgumentException}, both with
+ * the part's name. What depends on the source is checked by {@link Shardwright#plan}.
+ */
 public final class ReshardRequestBuilder {
-  private final Path source;
-  private final Path target;
-  private Optional<TargetFormat> format = Optional.empty();
-  private TrainingOptions training = TrainingOptions.NEWEST;
-  private CommunityOptions community = CommunityOptions.DEFAULT;
-  private OptionalInt tensor = OptionalInt.empty();
-  private OptionalInt pipeline = OptionalInt.empty();
-  private OptionalInt virtual = OptionalInt.empty();
-  private Optional<Naming> naming = Optional.empty();
-  private Optional<WeightLayout> layout = Optional.empty();
-  private Optional<DType> dtype = Optional.empty();
-  private boolean allowLossy;
-  private OptionalInt claimedTensor = OptionalInt.empty();
-  private OptionalInt claimedPipeline = OptionalInt.empty();
-  private Optional<Path> lora = Optional.empty();
-  private OptionalLong vocabSize = OptionalLong.empty();
-  private Optional<String> family = Optional.empty();
-  private boolean replicateUnmatched;
-  private boolean overwrite;
-  private boolean verify = true;
-  private boolean sync = true;
-  private boolean manifest;
-  private RunOptions run = RunOptions.DEFAULT;
+  final Path source;
+  final Path target;
+  Optional<TargetFormat> format = Optional.empty();
+  TrainingOptions training = TrainingOptions.NEWEST;
+  CommunityOptions community = CommunityOptions.DEFAULT;
+  OptionalInt tensor = OptionalInt.empty();
+  OptionalInt pipeline = OptionalInt.empty();
+  OptionalInt virtual = OptionalInt.empty();
+  Optional<Naming> naming = Optional.empty();
+  Optional<WeightLayout> layout = Optional.empty();
+  Optional<DType> dtype = Optional.empty();
+  boolean allowLossy;
+  OptionalInt claimedTensor = OptionalInt.empty();
+  OptionalInt claimedPipeline = OptionalInt.empty();
+  Optional<Path> lora = Optional.empty();
+  OptionalLong vocabSize = OptionalLong.empty();
+  Optional<String> family = Optional.empty();
+  boolean replicateUnmatched;
+  boolean overwrite;
+  boolean verify = true;
+  boolean sync = true;
+  boolean manifest;
+  RunOptions run = RunOptions.DEFAULT;
 
   ReshardRequestBuilder(Path source, Path target) {
-    this.source = source;
-    this.target = target;
+    this.source = requireNonNull(source, "source");
+    this.target = requireNonNull(target, "target");
   }
 
   /**
@@ -47,7 +53,7 @@ public final class ReshardRequestBuilder {
    * @return this
    */
   public ReshardRequestBuilder format(TargetFormat wanted) {
-    format = Optional.of(wanted);
+    format = Optional.of(requireNonNull(wanted, "format"));
     return this;
   }
 
@@ -58,7 +64,7 @@ public final class ReshardRequestBuilder {
    * @return this
    */
   public ReshardRequestBuilder training(TrainingOptions options) {
-    training = options;
+    training = requireNonNull(options, "training");
     return this;
   }
 
@@ -69,40 +75,43 @@ public final class ReshardRequestBuilder {
    * @return this
    */
   public ReshardRequestBuilder community(CommunityOptions options) {
-    community = options;
+    community = requireNonNull(options, "community");
     return this;
   }
 
   /**
    * Sets the wanted tensor-parallel size.
    *
-   * @param size at least 1
+   * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
    * @return this
+   * @throws IllegalArgumentException if it is another
    */
   public ReshardRequestBuilder tensorModelParallelSize(int size) {
-    tensor = OptionalInt.of(size);
+    tensor = Bounds.parallel("tensorModelParallelSize", size);
     return this;
   }
 
   /**
    * Sets the wanted pipeline-parallel size.
    *
-   * @param size at least 1
+   * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
    * @return this
+   * @throws IllegalArgumentException if it is another
    */
   public ReshardRequestBuilder pipelineModelParallelSize(int size) {
-    pipeline = OptionalInt.of(size);
+    pipeline = Bounds.parallel("pipelineModelParallelSize", size);
     return this;
   }
 
   /**
    * Sets the wanted virtual pipeline size.
    *
-   * @param size at least 1
+   * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
    * @return this
+   * @throws IllegalArgumentException if it is another
    */
   public ReshardRequestBuilder virtualPipelineModelParallelSize(int size) {
-    virtual = OptionalInt.of(size);
+    virtual = Bounds.parallel("virtualPipelineModelParallelSize", size);
     return this;
   }
 
@@ -113,7 +122,7 @@ public final class ReshardRequestBuilder {
    * @return this
    */
   public ReshardRequestBuilder naming(Naming wanted) {
-    naming = Optional.of(wanted);
+    naming = Optional.of(requireNonNull(wanted, "naming"));
     return this;
   }
 
@@ -124,18 +133,23 @@ public final class ReshardRequestBuilder {
    * @return this
    */
   public ReshardRequestBuilder layout(WeightLayout wanted) {
-    layout = Optional.of(wanted);
+    layout = Optional.of(requireNonNull(wanted, "layout"));
     return this;
   }
 
   /**
    * Sets the wanted type of floating-point parameters.
    *
-   * @param wanted a floating-point type
+   * @param wanted a floating-point type of 16 bits or more
    * @param lossy whether values may be lost
    * @return this
+   * @throws IllegalArgumentException if it is another type
    */
   public ReshardRequestBuilder dtype(DType wanted, boolean lossy) {
+    if (!requireNonNull(wanted, "dtype").isFloating()) {
+      throw new IllegalArgumentException(
+          "dtype is " + wanted.torchName() + ", expected float64, float32, float16 or bfloat16");
+    }
     dtype = Optional.of(wanted);
     allowLossy = lossy;
     return this;
@@ -147,10 +161,11 @@ public final class ReshardRequestBuilder {
    * @param tensor negative where it is not stated, as NeMo's -1
    * @param pipeline negative where it is not stated
    * @return this
+   * @throws IllegalArgumentException if one is 0 or over {@link ReshardRequest#LARGEST_SIZE}
    */
   public ReshardRequestBuilder claimedSizes(int tensor, int pipeline) {
-    claimedTensor = tensor < 0 ? OptionalInt.empty() : OptionalInt.of(tensor);
-    claimedPipeline = pipeline < 0 ? OptionalInt.empty() : OptionalInt.of(pipeline);
+    claimedTensor = Bounds.claimed("claimed tensor size", tensor);
+    claimedPipeline = Bounds.claimed("claimed pipeline size", pipeline);
     return this;
   }
 
@@ -161,17 +176,19 @@ public final class ReshardRequestBuilder {
    * @return this
    */
   public ReshardRequestBuilder lora(Path adapter) {
-    lora = Optional.of(adapter);
+    lora = Optional.of(requireNonNull(adapter, "lora"));
     return this;
   }
 
   /**
    * States the true vocabulary size, before padding.
    *
-   * @param size at least 1
+   * @param size rows, at least 1
    * @return this
+   * @throws IllegalArgumentException if it is less
    */
   public ReshardRequestBuilder vocabSize(long size) {
+    Bounds.POSITIVE.require("vocabSize", size);
     vocabSize = OptionalLong.of(size);
     return this;
   }
@@ -183,7 +200,7 @@ public final class ReshardRequestBuilder {
    * @return this
    */
   public ReshardRequestBuilder family(String id) {
-    family = Optional.of(id);
+    family = Optional.of(requireNonNull(id, "family"));
     return this;
   }
 
@@ -249,7 +266,7 @@ public final class ReshardRequestBuilder {
    * @return this
    */
   public ReshardRequestBuilder run(RunOptions options) {
-    run = options;
+    run = requireNonNull(options, "run");
     return this;
   }
 
@@ -260,7 +277,7 @@ public final class ReshardRequestBuilder {
    * @return this
    */
   public ReshardRequestBuilder run(UnaryOperator<RunOptions> change) {
-    return run(change.apply(run));
+    return run(requireNonNull(change, "change").apply(run));
   }
 
   /**
@@ -269,29 +286,6 @@ public final class ReshardRequestBuilder {
    * @return an immutable value
    */
   public ReshardRequest build() {
-    return new ReshardRequest(
-        source,
-        target,
-        format,
-        training,
-        community,
-        tensor,
-        pipeline,
-        virtual,
-        naming,
-        layout,
-        dtype,
-        allowLossy,
-        claimedTensor,
-        claimedPipeline,
-        lora,
-        vocabSize,
-        family,
-        replicateUnmatched,
-        overwrite,
-        verify,
-        sync,
-        manifest,
-        run);
+    return ReshardRequest.of(this);
   }
 }

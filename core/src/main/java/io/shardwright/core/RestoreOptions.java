@@ -3,6 +3,7 @@ package io.shardwright.core;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -13,19 +14,31 @@ import java.util.Optional;
  * @param configFile a YAML file in place of the checkpoint's configuration
  * @param overrides values by dotted keys, in place of what the configuration says; {@code null} is
  *     the text {@code "null"}
+ * @param storedNames whether the tensors are those of the files, each shard under its stored name,
+ *     for which no family is needed; else they are a family's, whole
  */
-public record RestoreOptions(Optional<Path> configFile, Map<String, String> overrides) {
-  /** The configuration as it is. */
-  public static final RestoreOptions NONE = new RestoreOptions(Optional.empty(), Map.of());
+public record RestoreOptions(
+    Optional<Path> configFile, Map<String, String> overrides, boolean storedNames) {
+  /** The configuration as it is, and the family's tensors. */
+  public static final RestoreOptions NONE = new RestoreOptions(Optional.empty(), Map.of(), false);
 
   /**
    * Copies the overrides.
    *
    * @param configFile see the record
    * @param overrides see the record
+   * @param storedNames see the record
+   * @throws NullPointerException if anything is null
    */
   public RestoreOptions {
+    Objects.requireNonNull(configFile, "configFile");
     overrides = new LinkedHashMap<>(overrides);
+    overrides.forEach(RestoreOptions::requireGiven);
+  }
+
+  private static void requireGiven(String key, String value) {
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(value, () -> "value of '" + key + "'; the text \"null\" means null");
   }
 
   /**
@@ -38,7 +51,7 @@ public record RestoreOptions(Optional<Path> configFile, Map<String, String> over
   public RestoreOptions with(String key, String value) {
     var more = new LinkedHashMap<>(overrides);
     more.put(key, value);
-    return new RestoreOptions(configFile, more);
+    return new RestoreOptions(configFile, more, storedNames);
   }
 
   /**
@@ -48,6 +61,15 @@ public record RestoreOptions(Optional<Path> configFile, Map<String, String> over
    * @return the options
    */
   public RestoreOptions withConfigFile(Path file) {
-    return new RestoreOptions(Optional.of(file), overrides);
+    return new RestoreOptions(Optional.of(file), overrides, storedNames);
+  }
+
+  /**
+   * The same with the files' own tensors and names.
+   *
+   * @return the options
+   */
+  public RestoreOptions withStoredNames() {
+    return new RestoreOptions(configFile, overrides, true);
   }
 }

@@ -4,6 +4,7 @@ import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.SourceStream;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.Nearest;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.CanonicalTensor;
@@ -30,13 +31,22 @@ public final class RestoredModel implements AutoCloseable {
     this.checkpoint = checkpoint;
     this.config = config(checkpoint, options);
     var buffers = new BufferPool();
-    for (CanonicalTensor tensor : checkpoint.canonical()) {
+    for (CanonicalTensor tensor :
+        options.storedNames() ? checkpoint.stored() : checkpoint.canonical()) {
       CanonicalTensor own = tensor.unpadded();
       tensors.put(own.spec().name(), new RestoredTensor(own, buffers));
     }
   }
 
-  static RestoredModel of(OpenCheckpoint checkpoint, RestoreOptions options) {
+  static RestoredModel open(Path path, Sources sources, RestoreOptions options) {
+    return of(
+        options.storedNames()
+            ? OpenCheckpoint.open(path, sources)
+            : OpenCheckpoint.openModel(path, sources),
+        options);
+  }
+
+  private static RestoredModel of(OpenCheckpoint checkpoint, RestoreOptions options) {
     try {
       return new RestoredModel(checkpoint, options);
     } catch (RuntimeException refusal) {
@@ -151,7 +161,8 @@ public final class RestoredModel implements AutoCloseable {
   /**
    * The logical tensors, without vocabulary padding where the true size is known.
    *
-   * @return by canonical name; by stored name where no family is known
+   * @return by canonical name; with {@link RestoreOptions#withStoredNames} the shards of the files
+   *     by stored name, after their rank where there are several
    */
   public Map<String, ModelTensor> tensors() {
     return Collections.unmodifiableMap(tensors);
@@ -162,13 +173,18 @@ public final class RestoredModel implements AutoCloseable {
    *
    * @param name canonical
    * @return to be read in parts or whole
-   * @throws IllegalArgumentException if there is none of that name
+   * @throws IllegalArgumentException if there is none of that name; the message has the nearest
    */
   public ModelTensor tensor(String name) {
     ModelTensor found = tensors.get(name);
     if (found == null) {
       throw new IllegalArgumentException(
-          "no tensor '" + name + "' among the " + tensors.size() + " of this model");
+          "no tensor '"
+              + name
+              + "' among the "
+              + tensors.size()
+              + " of this model"
+              + Nearest.hint(name, tensors.keySet()));
     }
     return found;
   }

@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -25,7 +26,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
           Device.JVM);
 
   /**
-   * Checks the number of threads.
+   * Checks the number of threads, and that nothing is null.
    *
    * @param threads at least 1
    * @param executor gives the threads besides the caller's
@@ -34,9 +35,9 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @throws IllegalArgumentException if there is not one thread at least
    */
   public RunOptions {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
-    }
+    Bounds.POSITIVE.require("threads", threads);
+    Objects.requireNonNull(executor, "executor");
+    Objects.requireNonNull(device, "device");
   }
 
   /**

@@ -120,7 +120,8 @@ public final class Shardwright {
    *
    * @param path an archive or a folder, of any format, layout and parallelism
    * @return to be closed by the caller
-   * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read, or no family on the
+   *     class path fits it; the message names the artifact to add where it is one of ours
    */
   public static RestoredModel restoreFrom(Path path) {
     return create().restore(path, RestoreOptions.NONE);
@@ -132,7 +133,8 @@ public final class Shardwright {
    * @param path an archive or a folder, of any format, layout and parallelism
    * @param options what the configuration is to be
    * @return to be closed by the caller
-   * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read, or no family fits it
+   *     and none was waived with {@link RestoreOptions#withStoredNames}
    * @throws IllegalArgumentException if an override's key leads through what is no map
    */
   public static RestoredModel restoreFrom(Path path, RestoreOptions options) {
@@ -145,11 +147,12 @@ public final class Shardwright {
    * @param path an archive or a folder, of any format, layout and parallelism
    * @param options what the configuration is to be
    * @return to be closed by the caller
-   * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read, or no family fits it
+   *     and none was waived with {@link RestoreOptions#withStoredNames}
    * @throws IllegalArgumentException if an override's key leads through what is no map
    */
   public RestoredModel restore(Path path, RestoreOptions options) {
-    return RestoredModel.of(OpenCheckpoint.open(path, sources()), options);
+    return RestoredModel.open(path, sources(), options);
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.shardwright.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.shardwright.core.internal.family.FamilyGrammar;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.AdapterRegistry;
@@ -12,7 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Says where {@link Shardwright} looks for families and formats. */
+/**
+ * Says where {@link Shardwright} looks for families and formats. {@code null} is a {@link
+ * NullPointerException} when it is set; what must exist is looked for by {@link #build}.
+ */
 public final class ShardwrightBuilder {
   private ClassLoader loader = Shardwright.class.getClassLoader();
   private final List<Path> paths = new ArrayList<>();
@@ -31,7 +36,7 @@ public final class ShardwrightBuilder {
    * @return this
    */
   public ShardwrightBuilder readPolicy(ReadPolicy given) {
-    policy = given;
+    policy = requireNonNull(given, "readPolicy");
     return this;
   }
 
@@ -42,7 +47,7 @@ public final class ShardwrightBuilder {
    * @return this
    */
   public ShardwrightBuilder classLoader(ClassLoader given) {
-    loader = given;
+    loader = requireNonNull(given, "classLoader");
     return this;
   }
 
@@ -53,7 +58,7 @@ public final class ShardwrightBuilder {
    * @return this
    */
   public ShardwrightBuilder adapterPath(Path jarOrFolder) {
-    paths.add(jarOrFolder);
+    paths.add(requireNonNull(jarOrFolder, "adapterPath"));
     return this;
   }
 
@@ -64,7 +69,7 @@ public final class ShardwrightBuilder {
    * @return this
    */
   public ShardwrightBuilder nativeFolder(Path folder) {
-    natives.add(folder);
+    natives.add(requireNonNull(folder, "nativeFolder"));
     return this;
   }
 
@@ -75,6 +80,7 @@ public final class ShardwrightBuilder {
    * @return this
    */
   public ShardwrightBuilder familyFile(Path file) {
+    requireNonNull(file, "familyFile");
     given.add(() -> declared(file));
     return this;
   }
@@ -90,8 +96,9 @@ public final class ShardwrightBuilder {
    * @return this
    */
   public ShardwrightBuilder families(List<ModelFamilyAdapter> families) {
+    var all = List.copyOf(requireNonNull(families, "families"));
     discover = false;
-    families.forEach(adapter -> given.add(() -> FoundAdapter.of(adapter)));
+    all.forEach(adapter -> given.add(() -> FoundAdapter.of(adapter)));
     return this;
   }
 
@@ -102,7 +109,7 @@ public final class ShardwrightBuilder {
    * @return this
    */
   public ShardwrightBuilder family(String id) {
-    family = Optional.of(id);
+    family = Optional.of(requireNonNull(id, "family"));
     return this;
   }
 

@@ -37,7 +37,7 @@ record Sources(AdapterRegistry registry, ReadPolicy policy) {
     Optional<DirectoryFormat> directory = directory(path);
     if (directory.isPresent()) {
       return DirectoryCheckpoint.open(
-          path, directory.get(), registry.communityModels(), options.hparamsFile(), guard);
+          path, directory.get(), registry, options.hparamsFile(), guard);
     }
     if (LightningCheckpoint.recognizes(path)) {
       return training(path, options, state, guard);

@@ -15,6 +15,7 @@ import io.shardwright.core.internal.format.nemo.NemoTarget;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.registry.OwnJar;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
@@ -41,7 +42,9 @@ record TargetKind(
                 new UnsupportedCheckpointException(
                     ErrorCode.UNSUPPORTED,
                     source.name(),
-                    "no adapter for folders was found: add its jar with --adapter-path"));
+                    "no format of folders was found: add "
+                        + OwnJar.HUGGING_FACE
+                        + " to the class path"));
   }
 
   /** The class that the source is of, where it is a folder. */

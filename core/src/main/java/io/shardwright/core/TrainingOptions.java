@@ -3,6 +3,7 @@ package io.shardwright.core;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -40,6 +41,29 @@ public record TrainingOptions(
           Optional.empty(),
           Optional.empty(),
           true);
+
+  /**
+   * Checks the step, and that nothing is null.
+   *
+   * @param checkpointName see the record
+   * @param step at least 0
+   * @param hparamsFile see the record
+   * @param tokenizerModel see the record
+   * @param tokenizerVocabFile see the record
+   * @param tokenizerMergesFile see the record
+   * @param targetClass see the record
+   * @param optimizer see the record
+   * @throws IllegalArgumentException if the step is negative
+   */
+  public TrainingOptions {
+    Objects.requireNonNull(checkpointName, "checkpointName");
+    step.ifPresent(number -> Bounds.NOT_NEGATIVE.require("step", number));
+    Objects.requireNonNull(hparamsFile, "hparamsFile");
+    Objects.requireNonNull(tokenizerModel, "tokenizerModel");
+    Objects.requireNonNull(tokenizerVocabFile, "tokenizerVocabFile");
+    Objects.requireNonNull(tokenizerMergesFile, "tokenizerMergesFile");
+    Objects.requireNonNull(targetClass, "targetClass");
+  }
 
   /** What is given for the tokenizer, by the configuration's keys. */
   Map<String, Optional<Path>> tokenizerFiles() {

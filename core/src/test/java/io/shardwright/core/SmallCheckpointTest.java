@@ -33,7 +33,7 @@ class SmallCheckpointTest {
     assertEquals(List.of(SPEC), found.stream().map(sum -> sum.spec()).toList());
     byte[] sum = MessageDigest.getInstance("SHA-256").digest(values);
     assertEquals(HexFormat.of().formatHex(sum), found.get(0).sha256());
-    try (var restored = shardwright.restore(written, RestoreOptions.NONE)) {
+    try (var restored = shardwright.restore(written, RestoreOptions.NONE.withStoredNames())) {
       assertEquals("2", restored.config().text("num_layers").orElseThrow());
     }
   }

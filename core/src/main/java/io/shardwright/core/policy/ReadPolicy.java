@@ -23,8 +23,8 @@ public record ReadPolicy(Limits limits, UnknownGlobals unknownGlobals, boolean f
    * @param followLinks see the record
    */
   public ReadPolicy {
-    Objects.requireNonNull(limits);
-    Objects.requireNonNull(unknownGlobals);
+    Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(unknownGlobals, "unknownGlobals");
   }
 
   /** What becomes of objects that are neither tensors, plain values nor known records. */

@@ -2,21 +2,25 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.stream.Collectors;
 
 /** Names that are meant, perhaps. */
-final class Nearest {
+public final class Nearest {
   private static final int SHOWN = 2;
 
   private Nearest() {}
 
   /** The known names that are most alike, for a message. */
   static String hint(String name, ParameterTable table) {
+    return hint(name, table.rules().stream().map(ParameterRule::pattern).distinct().toList());
+  }
+
+  /** The known names that are most alike, for a message. */
+  public static String hint(String name, Collection<String> names) {
     String known =
-        table.rules().stream()
-            .map(ParameterRule::pattern)
-            .distinct()
+        names.stream()
             .sorted(Comparator.comparingInt(pattern -> -alike(name, pattern)))
             .limit(SHOWN)
             .collect(Collectors.joining("', '"));

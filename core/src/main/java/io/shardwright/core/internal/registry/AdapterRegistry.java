@@ -238,11 +238,30 @@ public final class AdapterRegistry {
     return claims.stream().findFirst().map(FoundAdapter::adapter);
   }
 
+  /**
+   * The artifacts of ours that would know a class and are not there.
+   *
+   * @param className as {@link OwnJar#lacking} takes it
+   */
+  public Optional<String> lacking(Optional<String> className) {
+    var ids = adapters.stream().map(found -> found.adapter().id()).collect(Collectors.toSet());
+    return OwnJar.lacking(className, ids);
+  }
+
+  /** What to do where no family is found, for messages. */
+  public String remedy(Optional<String> className) {
+    return lacking(className)
+        .map(jars -> "add " + jars + " to the class path")
+        .orElse("add its adapter with --adapter-path or --family-file");
+  }
+
   /** The ids of all adapters, for messages. */
   public String ids() {
-    return adapters.stream()
-        .map(found -> found.adapter().id())
-        .sorted()
-        .collect(Collectors.joining(", "));
+    String ids =
+        adapters.stream()
+            .map(found -> found.adapter().id())
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return ids.isEmpty() ? "none" : ids;
   }
 }

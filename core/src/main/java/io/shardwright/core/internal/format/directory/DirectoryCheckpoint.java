@@ -17,6 +17,7 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.CommunityModel;
@@ -54,7 +55,7 @@ public final class DirectoryCheckpoint implements ModelSource {
   private final Map<String, SourceTensor> tensors;
 
   private DirectoryCheckpoint(
-      FolderFiles files, DirectoryFormat format, List<CommunityModel> models, Optional<Path> base) {
+      FolderFiles files, DirectoryFormat format, AdapterRegistry registry, Optional<Path> base) {
     this.files = files;
     this.format = format;
     var document =
@@ -63,7 +64,7 @@ public final class DirectoryCheckpoint implements ModelSource {
     var shapes = new LinkedHashMap<String, Shape>();
     weights.tensors().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
     community = new CommunityConfig(document, shapes);
-    model = model(models);
+    model = model(registry);
     config = readConfig(base);
     var table = model.names().inForce(config);
     boolean tied = config.flag("share_embeddings_and_output_weights");
@@ -73,19 +74,19 @@ public final class DirectoryCheckpoint implements ModelSource {
   /**
    * Opens a folder.
    *
-   * @param models the classes that families can be made of
+   * @param registry the classes that families can be made of
    * @param base a NeMo configuration in place of the class's own
    * @throws UnrecognizedCheckpointException if it is of none of them
    */
   public static DirectoryCheckpoint open(
       Path folder,
       DirectoryFormat format,
-      List<CommunityModel> models,
+      AdapterRegistry registry,
       Optional<Path> base,
       Guard guard) {
     var files = new FolderFiles(folder, guard);
     try {
-      return new DirectoryCheckpoint(files, format, models, base);
+      return new DirectoryCheckpoint(files, format, registry, base);
     } catch (RuntimeException refusal) {
       files.close();
       throw refusal;
@@ -97,25 +98,26 @@ public final class DirectoryCheckpoint implements ModelSource {
     return FolderFiles.names(folder);
   }
 
-  private CommunityModel model(List<CommunityModel> models) {
-    return CommunityMatch.find(models, community)
-        .orElseThrow(
-            () ->
-                new UnrecognizedCheckpointException(
-                    ErrorCode.FAMILY_UNKNOWN,
-                    files.name(),
-                    "no family knows architecture '"
-                        + community
-                            .architecture()
-                            .or(community::modelType)
-                            .or(() -> community.text("architecture"))
-                            .orElse("(none)")
-                        + "'; known are "
-                        + models.stream()
-                            .map(CommunityModel::architecture)
-                            .distinct()
-                            .sorted()
-                            .toList()));
+  private CommunityModel model(AdapterRegistry registry) {
+    List<CommunityModel> models = registry.communityModels();
+    return CommunityMatch.find(models, community).orElseThrow(() -> unknown(models, registry));
+  }
+
+  private UnrecognizedCheckpointException unknown(
+      List<CommunityModel> models, AdapterRegistry registry) {
+    Optional<String> said =
+        community.architecture().or(community::modelType).or(() -> community.text("architecture"));
+    return new UnrecognizedCheckpointException(
+        ErrorCode.FAMILY_UNKNOWN,
+        files.name(),
+        "no family knows architecture '"
+            + said.orElse("(none)")
+            + "'; known are "
+            + models.stream().map(CommunityModel::architecture).distinct().sorted().toList()
+            + registry
+                .lacking(said)
+                .map(jars -> ": add " + jars + " to the class path")
+                .orElse(""));
   }
 
   private YamlDocument readConfig(Optional<Path> given) {

@@ -1,0 +1,38 @@
+package io.shardwright.core;
+
+import java.util.OptionalInt;
+
+/** What a number in a request may be. */
+record Bounds(long least, long most) {
+  private static final Bounds PARALLEL = new Bounds(1, ReshardRequest.LARGEST_SIZE);
+  static final Bounds POSITIVE = new Bounds(1, Long.MAX_VALUE);
+  static final Bounds NOT_NEGATIVE = new Bounds(0, Long.MAX_VALUE);
+
+  /**
+   * Checks a number.
+   *
+   * @param name what it is, for the message
+   * @throws IllegalArgumentException if it is out of bounds
+   */
+  void require(String name, long value) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name
+              + " is "
+              + value
+              + ", expected "
+              + (most == Long.MAX_VALUE ? "at least " + least : least + " to " + most));
+    }
+  }
+
+  /** A parallel size. */
+  static OptionalInt parallel(String name, int size) {
+    PARALLEL.require(name, size);
+    return OptionalInt.of(size);
+  }
+
+  /** A parallel size that a negative number leaves open. */
+  static OptionalInt claimed(String name, int size) {
+    return size < 0 ? OptionalInt.empty() : parallel(name, size);
+  }
+}
