@@ -1,6 +1,7 @@
 package io.shardwright.hostile;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -161,6 +162,23 @@ final class BenignCases {
         "unix attributes",
         Zip.torch(pickle, VALUES).all(e -> e.attributes = 0x81a4L << 16).bytes());
     accepted(
+        "folders between the records",
+        Zip.torch(pickle, VALUES)
+            .addWhole("model/", new byte[0])
+            .addWhole("model/data/", new byte[0])
+            .addWhole("model/.data/more/", new byte[0])
+            .bytes());
+    accepted(
+        "folders with attributes, sizes before the data",
+        Zip.torch(pickle, VALUES)
+            .addWhole("model/data/", new byte[0])
+            .set(
+                zip -> {
+                  zip.more.get(0).attributes = 0x41ed0010L;
+                  zip.more.get(0).flags = 0;
+                })
+            .bytes());
+    accepted(
         "an empty storage",
         Zip.torch(Pickle.stateDict(3, p -> p.text("z").tensor("1", 0)), VALUES, new byte[0])
             .bytes(),
@@ -169,6 +187,14 @@ final class BenignCases {
 
   private void accepted(String name, byte[] file, String empty) {
     cases.add(Case.accepted(name, file, Map.of("w F32 [3]", VALUES, empty, new byte[0])));
+  }
+
+  private static byte[] gzips(byte[] whole) {
+    var all = new Octets();
+    for (byte octet : whole) {
+      all.bytes(TarCases.gzip(new byte[] {octet}));
+    }
+    return all.array();
   }
 
   private void archives() {
@@ -208,7 +234,7 @@ final class BenignCases {
                 '0',
                 text,
                 h -> {
-                  java.util.Arrays.fill(h, 124, 136, (byte) 0);
+                  Arrays.fill(h, 124, 136, (byte) 0);
                   h[124] = (byte) 0x80;
                   h[135] = 1;
                 })
@@ -226,6 +252,24 @@ final class BenignCases {
     accepted(
         "spaces and dots in names",
         Tar.nemo().file("a b..c...", text).file(".hidden", text).file("\u65e5\u672c", text).end());
+    byte[] tar = Tar.nemo().end();
+    for (int cut : new int[] {1, 512, 1000, tar.length - 1}) {
+      byte[] first = TarCases.gzip(Arrays.copyOf(tar, cut));
+      byte[] second = TarCases.gzip(Arrays.copyOfRange(tar, cut, tar.length));
+      accepted(
+          "an archive in two gzips, cut at " + cut,
+          new Octets().bytes(first).bytes(second).array());
+    }
+    accepted("an archive in as many gzips as bytes", gzips(tar));
+    byte[] packed = TarCases.gzip(tar);
+    accepted(
+        "a gzip, zeros, a gzip of nothing, and zeros",
+        new Octets()
+            .bytes(packed)
+            .bytes(new byte[5])
+            .bytes(TarCases.gzip(new byte[0]))
+            .bytes(new byte[512])
+            .array());
     cases.add(
         Case.accepted(
             "arrays",

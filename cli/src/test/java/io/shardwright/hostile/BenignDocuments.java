@@ -47,6 +47,8 @@ final class BenignDocuments {
           "\ufeffa: 1\n",
           "a: \"\\u0000\\ud83d\\ude00\"\n",
           "1: a\n2.5: b\ntrue: c\n",
+          "a: !!python/object/apply:pathlib.PosixPath\n- /\n- data\nb: 1\n",
+          "a: [!!python/object/apply:pathlib.PureWindowsPath ['C:\\x']]\n",
           "a: {}\nb: []\nc: ''\n",
           "? a b\n: |\n  x\n   y\n"
         }) {
@@ -68,6 +70,9 @@ final class BenignDocuments {
     header("a header with spaces", "{" + W + "}     ");
     header("white space within", "{ \n\t" + W.replace(":", " : ") + " }");
     header("metadata", "{\"__metadata__\":{\"a\":\"\u00fc\\u00fc\",\"\":\"\"}," + W + "}");
+    header("metadata that is null", "{\"__metadata__\":null," + W + "}");
+    header("nothing for metadata, spaced, at the end", "{" + W + ", \"__metadata__\" : null }  ");
+    header("metadata of nothing", "{\"__metadata__\":{}," + W + "}");
     header("another field", "{" + W.replace("\"shape\"", "\"more\":[1.5],\"shape\"") + "}");
     header("a name in escapes", "{" + W.replace("\"w\"", "\"\\u0077\"") + "}");
     accepted(
@@ -95,6 +100,18 @@ final class BenignDocuments {
             "a folder without a configuration",
             FolderCases.folder(Map.of("x.safetensors", of("{" + W + "}", VALUES))),
             Benign.W));
+    for (String number : new String[] {"NaN", "Infinity", "-Infinity"}) {
+      cases.add(
+          Case.accepted(
+              "a folder whose configuration holds " + number,
+              FolderCases.folder(
+                  Map.of(
+                      "config.json",
+                      Octets.utf8("{\"a\":" + number + ",\"b\":[" + number + "]}"),
+                      "model.safetensors",
+                      of("{" + W + "}", VALUES))),
+              Benign.W));
+    }
     cases.add(
         Case.accepted(
             "a folder of torch files",

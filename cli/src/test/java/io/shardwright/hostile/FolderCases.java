@@ -99,7 +99,17 @@ final class FolderCases {
   private void contents() {
     for (String config :
         new String[] {
-          "", "[]", "{", "{\"a\":1,\"a\":2}", "{\"a\":NaN}", "{\"a\":1}x", "\ufeff{}"
+          "",
+          "[]",
+          "{",
+          "{\"a\":1,\"a\":2}",
+          "{\"a\":nan}",
+          "{\"a\":-NaN}",
+          "{\"a\":INF}",
+          "{\"a\":+Infinity}",
+          "{\"a\":infinity}",
+          "{\"a\":1}x",
+          "\ufeff{}"
         }) {
       cases.add(
           Case.refused(

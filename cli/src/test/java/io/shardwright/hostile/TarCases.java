@@ -231,7 +231,22 @@ final class TarCases {
             "bytes after a gzip", new Octets().bytes(packed).text("#!/bin/sh").array(), BAD));
     cases.add(
         Case.refused(
-            "zeros after a gzip", new Octets().bytes(packed).bytes(new byte[512]).array(), BAD));
+            "bytes after a gzip's zeros",
+            new Octets().bytes(packed).bytes(new byte[512]).text("x").array(),
+            BAD));
+    byte[] half = Arrays.copyOf(tar, 1_000);
+    byte[] rest = gzip(Arrays.copyOfRange(tar, 1_000, tar.length));
+    cases.add(
+        Case.refused(
+            "a second gzip with a wrong checksum",
+            new Octets().bytes(gzip(half)).bytes(flipped(rest, rest.length - 8)).array(),
+            BAD));
+    cases.add(
+        Case.refused(
+            "half of a second gzip",
+            new Octets().bytes(gzip(half)).bytes(Arrays.copyOf(rest, rest.length / 2)).array(),
+            BAD));
+    cases.add(Case.refused("the first gzip of two alone", gzip(half), BAD));
     cases.add(Case.refused("a gzip of another method", flipped(packed, 2), BAD));
     cases.add(Case.refused("a gzip with reserved flags", flipped(packed, 3), BAD));
     cases.add(Case.refused("a gzip in a gzip", gzip(packed)));

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 final class ZipCases {
   private static final byte[] VALUES = Octets.floats(1, 2, 3);
   private static final byte[] PICKLE = Pickle.stateDict(3, p -> {});
+  private static final byte[] NONE = {};
   private final List<Case> cases = new ArrayList<>();
 
   private ZipCases() {}
@@ -60,6 +61,16 @@ final class ZipCases {
     malformed("two roots", zip -> zip.addWhole("other/x", VALUES));
     malformed("two pickles", zip -> zip.addWhole("other/data.pkl", PICKLE));
     malformed("an entry without a folder", zip -> zip.addWhole("x", VALUES));
+    malformed("a folder beside the root", zip -> zip.addWhole("other/", NONE));
+    malformed("a folder twice", z -> z.addWhole("model/a/", NONE).addWhole("model/a/", NONE));
+    malformed("a folder of a file's name", zip -> zip.addWhole("model/data.pkl/", NONE));
+    refused("a folder elsewhere", z -> z.addWhole("model/../a/", NONE), ErrorCode.PATH_ESCAPE);
+    malformed(
+        "a file that says it is a folder",
+        zip -> zip.addWhole("model/x", NONE).more.get(0).attributes = 0x41ed0000L);
+    malformed(
+        "a folder that says it is a link",
+        zip -> zip.addWhole("model/x/", NONE).more.get(0).attributes = 0xa1ff0000L);
     malformed("no pickle", zip -> zip.entries.remove("data.pkl"));
   }
 

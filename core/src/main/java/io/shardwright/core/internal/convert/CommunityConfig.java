@@ -21,6 +21,10 @@ import java.util.Optional;
  * @param shapes of the tensors beside the document
  */
 public record CommunityConfig(Obj document, Map<String, Shape> shapes) implements ModelConfig {
+  /** Numbers that are none, in Python's JSON and in YAML. */
+  private static final Map<String, String> NOT_FINITE =
+      Map.of("NaN", ".nan", "Infinity", ".inf", "-Infinity", "-.inf");
+
   /** A document alone. */
   public CommunityConfig(Obj document) {
     this(document, Map.of());
@@ -84,7 +88,7 @@ public record CommunityConfig(Obj document, Map<String, Shape> shapes) implement
       return Optional.of(str.value());
     }
     if (value instanceof Num num) {
-      return Optional.of(num.text());
+      return Optional.of(NOT_FINITE.getOrDefault(num.text(), num.text()));
     }
     return value instanceof Bool bool
         ? Optional.of(Boolean.toString(bool.value()))
@@ -111,6 +115,11 @@ public record CommunityConfig(Obj document, Map<String, Shape> shapes) implement
     }
     if (text.equals("true") || text.equals("false")) {
       return new Bool(text.equals("true"));
+    }
+    for (var word : NOT_FINITE.entrySet()) {
+      if (word.getValue().equals(text)) {
+        return new Num(word.getKey());
+      }
     }
     return text.matches("-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?") ? new Num(text) : new Str(text);
   }

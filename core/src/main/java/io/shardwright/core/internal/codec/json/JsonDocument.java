@@ -32,8 +32,24 @@ public final class JsonDocument {
    * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
    */
   public static Obj parse(ByteSource source, Limit limit, Guard guard) {
+    return parse(source, limit, false, guard);
+  }
+
+  /**
+   * Parses an object as Python's {@code json.load} does: {@code NaN}, {@code Infinity} and {@code
+   * -Infinity} are numbers.
+   *
+   * @param limit on its bytes: {@link Limit#JSON_BYTES} or {@link Limit#CONFIG_BYTES}
+   * @throws MalformedCheckpointException if it is none
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
+   */
+  public static Obj parsePython(ByteSource source, Limit limit, Guard guard) {
+    return parse(source, limit, true, guard);
+  }
+
+  private static Obj parse(ByteSource source, Limit limit, boolean python, Guard guard) {
     guard.require(limit, source.size(), source.name());
-    return new JsonReader(source, guard).read();
+    return new JsonReader(source, python, guard).read();
   }
 
   /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.SourceStream;
 import io.shardwright.core.internal.codec.json.JsonValue.Arr;
@@ -24,18 +25,29 @@ import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Set;
 
 /** Reads a document as it streams by: strict UTF-8, strict grammar, each value counted. */
 final class JsonReader {
   private static final int VALUE = 72;
   private static final int FIELD = 120;
 
+  /** What Python writes for numbers that are none; the library knows more words. */
+  private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
   private final ByteSource source;
+  private final boolean python;
   private final Guard guard;
   private long depth;
 
-  JsonReader(ByteSource source, Guard guard) {
+  /**
+   * A reader.
+   *
+   * @param python whether {@code NaN} and {@code Infinity} are numbers, as in Python's json
+   */
+  JsonReader(ByteSource source, boolean python, Guard guard) {
     this.source = source;
+    this.python = python;
     this.guard = guard;
   }
 
@@ -68,6 +80,7 @@ final class JsonReader {
                 .maxNameLength((int) guard.limit(Limit.STRING_BYTES) + 1)
                 .build())
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
         .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
         .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
         .build()
@@ -88,11 +101,19 @@ final class JsonReader {
       case START_OBJECT -> object(parser);
       case START_ARRAY -> array(parser);
       case VALUE_STRING -> new Str(text(parser, Limit.STRING_BYTES));
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Num(text(parser, Limit.INT_BYTES));
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(text(parser, Limit.INT_BYTES));
       case VALUE_TRUE -> new Bool(true);
       case VALUE_FALSE -> new Bool(false);
       default -> Null.NULL;
     };
+  }
+
+  private Num number(String text) {
+    boolean finite = Character.isDigit(text.charAt(text.length() - 1));
+    if (!finite && !(python && NOT_FINITE.contains(text))) {
+      throw malformed("is no JSON: it has " + text + " for a number");
+    }
+    return new Num(text);
   }
 
   private String text(JsonParser parser, Limit limit) throws IOException {

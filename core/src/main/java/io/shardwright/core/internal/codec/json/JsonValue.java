@@ -17,7 +17,7 @@ public sealed interface JsonValue {
   /** A truth value. */
   record Bool(boolean value) implements JsonValue {}
 
-  /** A number as it is spelt. */
+  /** A number as it is spelt; {@code NaN} and {@code Infinity} in what Python wrote. */
   record Num(String text) implements JsonValue {
     /** An integer. */
     public static Num of(long value) {

@@ -2,6 +2,8 @@ package io.shardwright.core.internal.codec.safetensors;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.guard.Guard;
@@ -110,12 +112,13 @@ public final class SafetensorsFile {
     return block.flip();
   }
 
-  private static void requireTexts(Object metadata, ByteSource file) {
+  private static void requireTexts(JsonValue metadata, ByteSource file) {
     boolean texts =
-        metadata instanceof Obj map
-            && map.fields().values().stream().allMatch(Str.class::isInstance)
-            && map.fields().values().stream().allMatch(v -> WholeText.is(((Str) v).value()))
-            && map.fields().keySet().stream().allMatch(WholeText::is);
+        metadata == Null.NULL
+            || metadata instanceof Obj map
+                && map.fields().values().stream().allMatch(Str.class::isInstance)
+                && map.fields().values().stream().allMatch(v -> WholeText.is(((Str) v).value()))
+                && map.fields().keySet().stream().allMatch(WholeText::is);
     if (!texts) {
       throw malformed(file, "has metadata that is no map from texts to texts");
     }

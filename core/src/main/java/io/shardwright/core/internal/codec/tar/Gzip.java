@@ -50,7 +50,7 @@ public final class Gzip {
     var room = SpoolRoom.in(disk, guard, source.name());
     FileChannel channel = create(file, failure);
     try {
-      new GzipMember(source, guard).unpack(room.counting(Channels.newOutputStream(channel)));
+      new GzipMembers(source, guard).unpack(room.counting(Channels.newOutputStream(channel)));
       return new SpooledArchive(channel, source);
     } catch (IOException problem) {
       close(channel);

@@ -8,8 +8,8 @@
  * </pre>
  *
  * Files, folders, pax headers and GNU long names are read; links, devices, sparse files and
- * anything else are refused. A gzip of an archive (told by its first bytes 1f 8b) is unpacked once
- * to a private file. Source: POSIX.1-2001 pax; Python's {@code tarfile}; NeMo v1.23.0, {@code
- * nemo/core/connectors/save_restore_connector.py}.
+ * anything else are refused. A gzip of an archive (told by its first bytes 1f 8b), of one member or
+ * several, is unpacked once to a private file. Source: POSIX.1-2001 pax; Python's {@code tarfile};
+ * NeMo v1.23.0, {@code nemo/core/connectors/save_restore_connector.py}.
  */
 package io.shardwright.core.internal.codec.tar;

@@ -54,7 +54,7 @@ final class TorchZip implements TorchContainer {
       throw malformed("holds " + pickles.size() + " data.pkl, expected one: it is no torch file");
     }
     String folder = pickles.get(0).substring(0, pickles.get(0).length() - PICKLE.length() + 1);
-    if (zip.members().stream().anyMatch(member -> !member.name().startsWith(folder))) {
+    if (!zip.isAllIn(folder)) {
       throw malformed("holds entries outside the folder '" + folder + "': it is no torch file");
     }
     return folder;
@@ -84,7 +84,8 @@ final class TorchZip implements TorchContainer {
       throw new MalformedCheckpointException(
           ErrorCode.CHECKSUM_MISMATCH,
           bytes.name(),
-          "its bytes do not have the CRC-32 that the file states: the file is damaged, fetch it again");
+          "its bytes do not have the CRC-32 that the file states: the file is damaged, fetch it"
+              + " again");
     }
   }
 

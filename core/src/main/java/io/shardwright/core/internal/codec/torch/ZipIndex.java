@@ -24,6 +24,7 @@ final class ZipIndex {
   private static final int ALLOWED_FLAGS = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 11;
   private static final int KIND = 0xf000;
   private static final int REGULAR = 0x8000;
+  private static final int FOLDER = 0x4000;
   private static final int COST = 400;
 
   private final ZipFields fields;
@@ -53,8 +54,14 @@ final class ZipIndex {
     return index;
   }
 
+  /** The files. */
   Collection<ZipMember> members() {
-    return members.values();
+    return members.values().stream().filter(member -> !member.isFolder()).toList();
+  }
+
+  /** Whether every entry, folders too, stands in a folder; the name ends in a slash. */
+  boolean isAllIn(String folder) {
+    return members.keySet().stream().allMatch(name -> name.startsWith(folder));
   }
 
   Optional<ZipMember> find(String name) {
@@ -66,8 +73,8 @@ final class ZipIndex {
     for (long i = 0; i < directory.entries(); i++) {
       ZipMember member = entry(entries);
       guard.take(COST + 4L * member.name().length(), fields.source().name());
-      boolean known = members.put(member.name(), member) != null;
-      if (known || !folded.add(EntryNames.folded(member.name()))) {
+      members.put(member.name(), member);
+      if (!folded.add(EntryNames.folded(member.path()))) {
         throw fields.malformed(directory.offset(), "the entry '" + member.name() + "' twice");
       }
     }
@@ -89,11 +96,9 @@ final class ZipIndex {
     entries.take(extra.length).get(extra);
     entries.take(u2(head, 32));
     var sizes = Zip64.widen(u4(head, 24), u4(head, 20), u4(head, 42), extra, fields, at);
-    String text = EntryNames.decode(name, fields.source().name());
-    EntryNames.require(text, guard, fields.source().name());
     var member =
         new ZipMember(
-            text,
+            EntryNames.decode(name, fields.source().name()),
             u2(head, 10),
             u2(head, 8),
             u4(head, 16),
@@ -101,8 +106,10 @@ final class ZipIndex {
             sizes.size(),
             sizes.offset(),
             0);
+    EntryNames.require(member.path(), guard, fields.source().name());
+    requireKind(u2(head, 40) & KIND, member, at);
     if (member.method() == 0 && member.size() != member.compressedSize()) {
-      throw fields.malformed(at, "'" + text + "' is stored with two different sizes");
+      throw fields.malformed(at, "'" + member.name() + "' is stored with two different sizes");
     }
     return locals.compare(member, name);
   }
@@ -116,9 +123,11 @@ final class ZipIndex {
               + method
               + ", expected stored or deflated");
     }
-    int kind = u2(head, 40) & KIND;
-    if (kind != 0 && kind != REGULAR) {
-      throw fields.malformed(at, "an entry that is a link, a folder or a device");
+  }
+
+  private void requireKind(int kind, ZipMember member, long at) {
+    if (kind != 0 && kind != (member.isFolder() ? FOLDER : REGULAR)) {
+      throw fields.malformed(at, "'" + member.name() + "', which is a link or a device");
     }
   }
 

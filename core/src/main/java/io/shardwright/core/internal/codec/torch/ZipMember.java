@@ -23,6 +23,16 @@ record ZipMember(
     return new ZipMember(name, method, flags, crc, compressedSize, size, headerOffset, offset);
   }
 
+  /** Whether it stands for a folder, as tools that pack folders add one for each. */
+  boolean isFolder() {
+    return name.endsWith("/") && size == 0 && compressedSize == 0;
+  }
+
+  /** Its name; a folder's without the slash at its end. */
+  String path() {
+    return isFolder() ? name.substring(0, name.length() - 1) : name;
+  }
+
   /** Whether a descriptor follows its data. */
   boolean described() {
     return (flags & DESCRIBED) != 0;

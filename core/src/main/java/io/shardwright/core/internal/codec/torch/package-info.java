@@ -8,9 +8,10 @@
  * record   = local header, padding, bytes, data descriptor; the name is root "/" name
  * </pre>
  *
- * All records share one root folder of any name. They are stored, their bytes begin at multiples of
- * 64 (padded by an extra field "FB"), their CRC-32 and sizes stand in a descriptor after them.
- * Records of 4 GiB and more, or beyond 4 GiB, carry zip64 fields. A tensor in the pickle is
+ * All records share one root folder of any name; tools that pack a folder again add entries for
+ * folders, which are passed over. Records are stored, their bytes begin at multiples of 64 (padded
+ * by an extra field "FB"), their CRC-32 and sizes stand in a descriptor after them. Records of 4
+ * GiB and more, or beyond 4 GiB, carry zip64 fields. A tensor in the pickle is
  *
  * <pre>
  * _rebuild_tensor_v2(("storage", type, key, location, elements) as persistent id,

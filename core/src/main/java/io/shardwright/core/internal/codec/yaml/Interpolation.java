@@ -95,7 +95,11 @@ final class Interpolation {
       return new MappingNode(map.getTag(), tuples, map.getFlowStyle());
     }
     if (node instanceof SequenceNode list) {
-      var items = list.getValue().stream().map(item -> resolve(item, depth)).toList();
+      boolean path = PythonPath.is(list);
+      var items =
+          list.getValue().stream()
+              .map(item -> path ? copy((ScalarNode) item) : resolve(item, depth))
+              .toList();
       return new SequenceNode(list.getTag(), items, list.getFlowStyle());
     }
     ScalarNode scalar = (ScalarNode) node;
@@ -119,10 +123,9 @@ final class Interpolation {
     while (found.find()) {
       String value =
           target(scalar, found.group(1), depth)
-              .filter(ScalarNode.class::isInstance)
+              .filter(node -> NodeEdit.text(node).isPresent())
               .map(node -> resolve(node, depth + 1))
-              .filter(ScalarNode.class::isInstance)
-              .map(node -> ((ScalarNode) node).getValue())
+              .flatMap(NodeEdit::text)
               .orElse(found.group());
       found.appendReplacement(text, Matcher.quoteReplacement(value));
     }

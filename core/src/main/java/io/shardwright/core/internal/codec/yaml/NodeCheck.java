@@ -78,7 +78,7 @@ final class NodeCheck {
   }
 
   private void begin(Node node) {
-    if (!ALLOWED.contains(node.getTag())) {
+    if (!ALLOWED.contains(node.getTag()) && !PythonPath.is(node)) {
       throw YamlDocument.malformed(where, "holds the tag " + node.getTag() + ", which is refused");
     }
     onTheWay.put(node, true);

@@ -74,6 +74,13 @@ final class NodeEdit {
     return new MappingNode(map.getTag(), tuples, map.getFlowStyle());
   }
 
+  /** What a scalar or a path says; empty where a node is neither. */
+  static Optional<String> text(Node node) {
+    return node instanceof ScalarNode scalar
+        ? Optional.of(scalar.getValue())
+        : PythonPath.text(node);
+  }
+
   /** Collects scalars by their dotted paths; items of a list have their number for a name. */
   static void leaves(Node node, String path, Map<String, String> leaves) {
     if (node instanceof MappingNode map) {
@@ -82,6 +89,8 @@ final class NodeEdit {
           leaves(tuple.getValueNode(), join(path, key.getValue()), leaves);
         }
       }
+    } else if (PythonPath.is(node)) {
+      PythonPath.text(node).ifPresent(text -> leaves.put(path, text));
     } else if (node instanceof SequenceNode list) {
       for (int i = 0; i < list.getValue().size(); i++) {
         leaves(list.getValue().get(i), join(path, Integer.toString(i)), leaves);

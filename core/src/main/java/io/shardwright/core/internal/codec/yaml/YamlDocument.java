@@ -114,6 +114,7 @@ public final class YamlDocument implements ModelConfig {
   private static Yaml yaml(Guard guard) {
     var loading = new LoaderOptions();
     loading.setAllowDuplicateKeys(false);
+    loading.setTagInspector(PythonPath::isOf);
     loading.setNestingDepthLimit((int) guard.limit(Limit.YAML_DEPTH));
     loading.setMaxAliasesForCollections((int) guard.limit(Limit.YAML_ALIASES));
     loading.setCodePointLimit((int) guard.limit(Limit.CONFIG_BYTES));
@@ -136,10 +137,7 @@ public final class YamlDocument implements ModelConfig {
     if (list.isPresent()) {
       return Optional.of("" + list.get());
     }
-    return find(key)
-        .filter(node -> !node.getTag().equals(Tag.NULL))
-        .filter(ScalarNode.class::isInstance)
-        .map(node -> ((ScalarNode) node).getValue());
+    return find(key).filter(node -> !node.getTag().equals(Tag.NULL)).flatMap(NodeEdit::text);
   }
 
   @Override
@@ -150,7 +148,7 @@ public final class YamlDocument implements ModelConfig {
   /** A list's scalars; empty where the value is no list. */
   public Optional<List<String>> list(String key) {
     return find(key)
-        .filter(SequenceNode.class::isInstance)
+        .filter(node -> node instanceof SequenceNode && !PythonPath.is(node))
         .map(
             list ->
                 ((SequenceNode) list)

@@ -56,7 +56,7 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
    * @throws UnsupportedCheckpointException if the array is compressed or filtered
    */
   public static ZarrHeader parse(ByteSource source, Guard guard) {
-    Obj header = JsonDocument.parse(source, Limit.CONFIG_BYTES, guard);
+    Obj header = JsonDocument.parsePython(source, Limit.CONFIG_BYTES, guard);
     String where = source.name();
     require(header, "zarr_format", new Num("2"), where);
     require(header, "order", new Str("C"), where);

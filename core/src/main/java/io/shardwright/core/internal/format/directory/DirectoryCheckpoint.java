@@ -59,7 +59,8 @@ public final class DirectoryCheckpoint implements ModelSource {
     this.files = files;
     this.format = format;
     var document =
-        JsonDocument.parse(files.open(format.configFile()), Limit.CONFIG_BYTES, files.guard());
+        JsonDocument.parsePython(
+            files.open(format.configFile()), Limit.CONFIG_BYTES, files.guard());
     weights = new FolderWeights(files, format);
     var shapes = new LinkedHashMap<String, Shape>();
     weights.tensors().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));

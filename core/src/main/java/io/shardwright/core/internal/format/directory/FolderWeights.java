@@ -39,7 +39,8 @@ final class FolderWeights {
   private void readIndexed(String name) {
     String where = files.name() + "/" + name;
     var index =
-        ShardIndex.of(JsonDocument.parse(files.open(name), Limit.JSON_BYTES, files.guard()), where);
+        ShardIndex.of(
+            JsonDocument.parsePython(files.open(name), Limit.JSON_BYTES, files.guard()), where);
     index.requireAll(files.names());
     Map<String, Map<String, SourceTensor>> byFile = new LinkedHashMap<>();
     for (String file : index.files()) {

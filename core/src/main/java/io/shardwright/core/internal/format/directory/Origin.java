@@ -25,7 +25,7 @@ public record Origin(Obj config, Map<String, String> files) {
 
   /** Reads the member. */
   static Origin read(ByteSource member, Guard guard) {
-    Obj document = JsonDocument.parse(member, Limit.JSON_BYTES, guard);
+    Obj document = JsonDocument.parsePython(member, Limit.JSON_BYTES, guard);
     var files = new LinkedHashMap<String, String>();
     if (document.get("files").orElse(null) instanceof Obj texts) {
       texts

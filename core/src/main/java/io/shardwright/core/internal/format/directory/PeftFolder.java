@@ -32,7 +32,7 @@ public final class PeftFolder implements ModelSource {
   private PeftFolder(FolderFiles files) {
     this.files = files;
     var document =
-        JsonDocument.parse(files.open(PeftConfig.FILE), Limit.CONFIG_BYTES, files.guard());
+        JsonDocument.parsePython(files.open(PeftConfig.FILE), Limit.CONFIG_BYTES, files.guard());
     config = new PeftConfig(document, new PeftPattern.Search(files.name()));
     var present = WEIGHTS.stream().filter(files.names()::contains).limit(1).toList();
     if (present.isEmpty()) {

@@ -118,7 +118,8 @@ public final class LooseFolder {
   private ShardIndex read(String index) {
     try (var file = new FileSource(files.get(index), index)) {
       return ShardIndex.of(
-          JsonDocument.parse(file, Limit.JSON_BYTES, guard), folder.getFileName() + "/" + index);
+          JsonDocument.parsePython(file, Limit.JSON_BYTES, guard),
+          folder.getFileName() + "/" + index);
     }
   }
 

@@ -96,7 +96,7 @@ public final class DistributedArrays {
                         source,
                         "lacks " + folder + METADATA + ": its saving did not finish"));
     String backend =
-        JsonDocument.parse(metadata, Limit.CONFIG_BYTES, guard)
+        JsonDocument.parsePython(metadata, Limit.CONFIG_BYTES, guard)
             .get("sharded_backend")
             .flatMap(JsonValue::asText)
             .orElse("(none)");

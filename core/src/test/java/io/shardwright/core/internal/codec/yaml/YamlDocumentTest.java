@@ -60,6 +60,73 @@ class YamlDocumentTest {
     assertEquals(ODD.replace("16-mixed", "32"), changed);
   }
 
+  /** As OmegaConf 2.4 and PyYAML 6 write paths. */
+  private static final String PATHS =
+      """
+      data: !!python/object/apply:pathlib.PosixPath
+      - /data/my corpus/text
+      parts: !!python/object/apply:pathlib.PosixPath
+      - /
+      - data
+      - text
+      windows: !!python/object/apply:pathlib.PureWindowsPath
+      - C:\\data
+      - text
+      newer: !!python/object/apply:pathlib._local.PosixPath
+      - a
+      - /b
+      here: !!python/object/apply:pathlib.Path []
+      list:
+      - key: !!python/object/apply:pathlib.PurePosixPath
+        - a/b
+      """;
+
+  @Test
+  void keepsPathsAsTextWithTheirTags() {
+    var document = parse(PATHS);
+    assertEquals(PATHS, written(document));
+    assertEquals(Optional.of("/data/my corpus/text"), document.text("data"));
+    assertEquals(Optional.of("/data/text"), document.text("parts"));
+    assertEquals(Optional.of("C:\\data\\text"), document.text("windows"));
+    assertEquals(Optional.of("/b"), document.text("newer"));
+    assertEquals(Optional.of("."), document.text("here"));
+    assertEquals(Optional.empty(), document.list("data"));
+    assertEquals("a/b", document.leaves().get("list.0.key"));
+    assertEquals(PATHS + "more: 1\n", written(document.with("more", "1")));
+  }
+
+  @Test
+  void refersToPathsAsTextAndReadsNoReferencesInThem() {
+    String paths =
+        "home: !!python/object/apply:pathlib.PosixPath\n- /h/${user}\n"
+            + "same: ${home}\nbelow: ${home}/logs\n";
+    var resolved = parse(paths).resolved(List.of()).document();
+    assertEquals(Optional.of("/h/${user}"), resolved.text("same"));
+    assertEquals(Optional.of("/h/${user}/logs"), resolved.text("below"));
+    assertEquals(
+        "!!python/object/apply:pathlib.PosixPath",
+        written(resolved).split("same: ")[1].split("\n")[0]);
+  }
+
+  /** Only OmegaConf's own paths, and only of text: anything else may run code elsewhere. */
+  @Test
+  void refusesWhatOnlyLooksLikeAPath() {
+    for (String odd :
+        List.of(
+            "!!python/object/apply:pathlib.PosixPath x",
+            "!!python/object/apply:pathlib.PosixPath [1]",
+            "!!python/object/apply:pathlib.PosixPath [[a]]",
+            "!!python/object/apply:pathlib.PosixPath {args: [a]}",
+            "!!python/object/new:pathlib.PosixPath [a]",
+            "!!python/object/apply:pathlib.os.system [a]",
+            "!!python/object/apply:pathlib.PosixPath.unlink [a]",
+            "!!python/name:pathlib.PosixPath ''")) {
+      var refusal =
+          assertThrows(MalformedCheckpointException.class, () -> parse("a: " + odd + "\n"), odd);
+      assertEquals(ErrorCode.YAML_MALFORMED, refusal.code());
+    }
+  }
+
   /** The emitter does not write a leading zero plainly; the tag keeps the type. */
   @Test
   void keepsALeadingZeroAnInteger() {

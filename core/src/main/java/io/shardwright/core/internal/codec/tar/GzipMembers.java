@@ -15,10 +15,11 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * A gzip file of one member and nothing after it (RFC 1952). Java's own reader passes over whatever
- * follows a member, so that two tools could see two archives.
+ * A gzip file: members, one after another, and zeros between and behind them (RFC 1952; Python's
+ * {@code gzip}). Java's own reader passes over whatever else follows a member, so that two tools
+ * could see two archives.
  */
-final class GzipMember {
+final class GzipMembers {
   private static final int BLOCK = 1 << 18;
   private static final int HEADER = 10;
   private static final int TRAILER = 8;
@@ -30,20 +31,23 @@ final class GzipMember {
 
   private final ByteSource source;
   private final Guard guard;
-  private final CRC32 crc = new CRC32();
+  private final byte[] unpackedBlock = new byte[BLOCK];
+  private final ByteBuffer block = ByteBuffer.allocate(BLOCK).limit(0);
+  private long blockStart;
   private long unpacked;
 
-  GzipMember(ByteSource source, Guard guard) {
+  GzipMembers(ByteSource source, Guard guard) {
     this.source = source;
     this.guard = guard;
   }
 
   void unpack(OutputStream out) throws IOException {
-    long start = afterHeader();
     var inflater = new Inflater(true);
     try {
-      inflate(inflater, start, out);
-      requireTrailer(start + inflater.getBytesRead());
+      for (long at = 0; at == 0 || at < source.size(); at = afterZeros(at)) {
+        inflater.reset();
+        at = member(inflater, at, out);
+      }
     } catch (DataFormatException bad) {
       throw malformed("can't be unpacked: " + bad.getMessage());
     } finally {
@@ -51,22 +55,40 @@ final class GzipMember {
     }
   }
 
-  private ByteBuffer at(long position, int length) {
-    if (position < 0 || length > source.size() - position) {
-      throw malformed("ends within its header or trailer: it is truncated");
-    }
-    var bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    source.readFully(bytes, position);
-    return bytes.flip();
+  /** Unpacks one member; gives the first byte after it. */
+  private long member(Inflater inflater, long at, OutputStream out)
+      throws IOException, DataFormatException {
+    long start = afterHeader(at);
+    var crc = new CRC32();
+    inflate(inflater, start, crc, out);
+    return afterTrailer(start + inflater.getBytesRead(), crc, inflater.getBytesWritten());
   }
 
-  private long afterHeader() {
-    ByteBuffer head = at(0, HEADER);
+  /** What is in the file from a position on, at least so many bytes of it. */
+  private ByteBuffer at(long position, int least) {
+    if (position < 0 || least > source.size() - position) {
+      throw malformed("ends within its header or trailer: it is truncated");
+    }
+    if (position < blockStart || position + least > blockStart + block.limit()) {
+      block.clear().limit((int) Math.min(BLOCK, source.size() - position));
+      source.readFully(block, position);
+      block.flip();
+      blockStart = position;
+    }
+    int skipped = (int) (position - blockStart);
+    return block.slice(skipped, block.limit() - skipped).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private long afterHeader(long start) {
+    if (at(start, 2).getShort(0) != (short) 0x8b1f) {
+      throw malformed("goes on for " + (source.size() - start) + " bytes after its end");
+    }
+    ByteBuffer head = at(start, HEADER);
     int flags = head.get(3) & 0xff;
     if (head.get(2) != 8 || (flags & RESERVED) != 0) {
       throw malformed("is packed by another method than deflate");
     }
-    long position = HEADER;
+    long position = start + HEADER;
     if ((flags & EXTRA) != 0) {
       position += 2 + (at(position, 2).getShort(0) & 0xffff);
     }
@@ -84,40 +106,49 @@ final class GzipMember {
     return position + 1;
   }
 
-  private void inflate(Inflater inflater, long start, OutputStream out)
+  private void inflate(Inflater inflater, long start, CRC32 crc, OutputStream out)
       throws IOException, DataFormatException {
-    byte[] block = new byte[BLOCK];
-    var in = ByteBuffer.allocate(BLOCK);
     long at = start;
     while (!inflater.finished()) {
       if (inflater.needsInput()) {
-        in.clear().limit((int) Math.max(0, Math.min(BLOCK, source.size() - at)));
-        if (!in.hasRemaining() || inflater.needsDictionary()) {
+        if (at == source.size() || inflater.needsDictionary()) {
           throw malformed("ends before its data does: it is truncated");
         }
-        source.readFully(in, at);
-        at += in.flip().remaining();
+        ByteBuffer in = at(at, 1);
+        at += in.remaining();
         inflater.setInput(in);
       }
-      int count = inflater.inflate(block);
+      int count = inflater.inflate(unpackedBlock);
       unpacked += count;
       InflateRatio.require(unpacked, source.size(), guard, source.name());
-      crc.update(block, 0, count);
-      out.write(block, 0, count);
+      crc.update(unpackedBlock, 0, count);
+      out.write(unpackedBlock, 0, count);
     }
   }
 
-  private void requireTrailer(long at) {
+  private long afterTrailer(long at, CRC32 crc, long written) {
     ByteBuffer trailer = at(at, TRAILER);
     boolean whole =
         (trailer.getInt(0) & 0xffffffffL) == crc.getValue()
-            && (trailer.getInt(4) & 0xffffffffL) == (unpacked & 0xffffffffL);
+            && (trailer.getInt(4) & 0xffffffffL) == (written & 0xffffffffL);
     if (!whole) {
       throw malformed("does not have the checksum and size that it states: it is damaged");
     }
-    if (at + TRAILER != source.size()) {
-      throw malformed("goes on for " + (source.size() - at - TRAILER) + " bytes after its end");
+    return at + TRAILER;
+  }
+
+  private long afterZeros(long from) {
+    long at = from;
+    while (at < source.size()) {
+      ByteBuffer rest = at(at, 1);
+      while (rest.hasRemaining()) {
+        if (rest.get() != 0) {
+          return at;
+        }
+        at++;
+      }
     }
+    return at;
   }
 
   private MalformedCheckpointException malformed(String problem) {
