@@ -102,7 +102,6 @@ final class FolderCases {
           "",
           "[]",
           "{",
-          "{\"a\":1,\"a\":2}",
           "{\"a\":nan}",
           "{\"a\":-NaN}",
           "{\"a\":INF}",
@@ -117,6 +116,13 @@ final class FolderCases {
               folder(Map.of("config.json", Octets.utf8(config), "model.safetensors", SHARD)),
               ErrorCode.JSON_MALFORMED));
     }
+    cases.add(
+        Case.refused(
+            "a key of the configuration with two values",
+            folder(
+                Map.of(
+                    "config.json", Octets.utf8("{\"a\":1,\"a\":2}"), "model.safetensors", SHARD)),
+            ErrorCode.SOURCES_DISAGREE));
     byte[] hostile = Pickle.stateDict(3, p -> p.text("x").global("os", "system").op(')').op('R'));
     cases.add(
         Case.refused(

@@ -8,8 +8,8 @@ import java.util.Optional;
  * How keys of {@code config.json} and of a NeMo configuration relate.
  *
  * @param kind how the values relate
- * @param community keys of {@code config.json}: all are read, the first that is there counts; the
- *     first is written; empty where it has none. {@code a[i]} is part i of a text between
+ * @param community keys of {@code config.json}: all are read, and those that are there must agree;
+ *     the first is written; empty where it has none. {@code a[i]} is part i of a text between
  *     underscores, {@code #t@i} is extent i of tensor t, {@code #t} with a star counts tensors
  * @param nemo the NeMo key; empty where it has none
  * @param words NeMo's word for each of the other side's
@@ -63,6 +63,17 @@ public record ConfigKey(
    */
   public static ConfigKey same(String nemo, String... community) {
     return new ConfigKey(Kind.SAME, List.of(community), nemo, Map.of(), Optional.empty());
+  }
+
+  /**
+   * The base of rotary positions, in all places where transformers has had it (5.24.0, {@code
+   * modeling_rope_utils.py}).
+   *
+   * @return the row of NeMo's {@code rotary_base}
+   */
+  public static ConfigKey rotaryBase() {
+    String key = "rope_theta";
+    return same("rotary_base", key, "rope_parameters." + key, "rope_scaling." + key);
   }
 
   /**

@@ -75,7 +75,7 @@ final class CommunityLlama {
     keys.replaceAll(key -> key.nemo().equals("rotary_base") ? key.orElse("1000000.0") : key);
     keys.addAll(silu());
     keys.add(ConfigKey.of(WINDOW));
-    keys.add(same("num_moe_experts", "num_local_experts").orElse("8"));
+    keys.add(same("num_moe_experts", "num_local_experts", "num_experts").orElse("8"));
     keys.add(same("moe_router_topk", "num_experts_per_tok").orElse("2"));
     keys.add(same("moe_aux_loss_coeff", "router_aux_loss_coef").orElse("0.001"));
     keys.add(means("moe_router_pre_softmax", "false"));
@@ -148,7 +148,7 @@ final class CommunityLlama {
             same("layernorm_epsilon", "rms_norm_eps").orElse(epsilon),
             same("attention_dropout", "attention_dropout").orElse("0.0"),
             same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse(tied),
-            same("rotary_base", "rope_theta", "rope_parameters.rope_theta").orElse("10000.0"),
+            ConfigKey.rotaryBase().orElse("10000.0"),
             ConfigKey.of(ROPE_SCALING),
             means("bias", "false"),
             means("normalization", "rmsnorm"),

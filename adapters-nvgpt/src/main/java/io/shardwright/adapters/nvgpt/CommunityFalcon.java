@@ -75,7 +75,7 @@ final class CommunityFalcon {
     return new ArrayList<>(
         List.of(
             same("num_layers", "num_hidden_layers").orElse("32"),
-            same("hidden_size", "hidden_size").orElse("4544"),
+            same("hidden_size", "hidden_size", "n_embed").orElse("4544"),
             new ConfigKey(
                 INNER, List.of("ffn_hidden_size"), "ffn_hidden_size", Map.of(), Optional.empty()),
             same("num_attention_heads", "num_attention_heads").orElse("71"),
@@ -87,7 +87,7 @@ final class CommunityFalcon {
             same("attention_dropout", "attention_dropout").orElse("0.0"),
             same("hidden_dropout", "hidden_dropout").orElse("0.0"),
             same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse("true"),
-            same("rotary_base", "rope_theta", "rope_parameters.rope_theta").orElse("10000.0"),
+            ConfigKey.rotaryBase().orElse("10000.0"),
             ConfigKey.of(ROPE_SCALING),
             same("bias", "bias").orElse("false"),
             same(McoreGptTable.PARALLEL, "parallel_attn").orElse("true"),

@@ -55,7 +55,11 @@ final class CommunityGpt {
     var keys = decoder("norm_eps", "1e-05", "false");
     keys.add(words("activation", "hidden_act", Map.of("relu2", "squared-relu")).orElse("relu2"));
     keys.add(
-        same("rotary_percentage", "partial_rotary_factor", "rope_parameters.partial_rotary_factor")
+        same(
+                "rotary_percentage",
+                "partial_rotary_factor",
+                "rope_parameters.partial_rotary_factor",
+                "rope_scaling.partial_rotary_factor")
             .orElse("0.5"));
     keys.add(means("normalization", "layernorm1p"));
     keys.add(means("bias", "false"));
@@ -99,13 +103,14 @@ final class CommunityGpt {
   private static CommunityModel gpt2() {
     var keys =
         List.of(
-            same("num_layers", "n_layer").orElse("12"),
-            same("hidden_size", "n_embd").orElse("768"),
+            same("num_layers", "n_layer", "num_hidden_layers").orElse("12"),
+            same("hidden_size", "n_embd", "hidden_size").orElse("768"),
             ConfigKey.of(ConfigKey.Kind.INNER),
-            same("num_attention_heads", "n_head").orElse("12"),
-            same("max_position_embeddings", "n_positions").orElse("1024"),
-            also("encoder_seq_length", "n_positions").orElse("1024"),
-            also("data.seq_length", "n_positions").orElse("1024"),
+            same("num_attention_heads", "n_head", "num_attention_heads").orElse("12"),
+            same("max_position_embeddings", "n_positions", "max_position_embeddings")
+                .orElse("1024"),
+            also("encoder_seq_length", "n_positions", "max_position_embeddings").orElse("1024"),
+            also("data.seq_length", "n_positions", "max_position_embeddings").orElse("1024"),
             same("init_method_std", "initializer_range").orElse("0.02"),
             same("layernorm_epsilon", "layer_norm_epsilon").orElse("1e-05"),
             same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse("true"),
@@ -150,7 +155,7 @@ final class CommunityGpt {
             same("layernorm_epsilon", epsilonKey).orElse(epsilon),
             same("attention_dropout", "attention_dropout").orElse("0.0"),
             same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse(tied),
-            same("rotary_base", "rope_theta", "rope_parameters.rope_theta").orElse("10000.0"),
+            ConfigKey.rotaryBase().orElse("10000.0"),
             ConfigKey.of(ROPE_SCALING),
             means("position_embedding_type", "rope")));
   }

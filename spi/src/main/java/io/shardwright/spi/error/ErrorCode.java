@@ -70,6 +70,11 @@ public enum ErrorCode {
   SAFETENSORS_MALFORMED(119, Kind.INPUT, "Fetch or save the file again."),
   /** A torch file is no zip of the expected content, or breaks the older format's grammar. */
   TORCH_MALFORMED(121, Kind.INPUT, "Fetch or save the file again."),
+  /** Two sources of one fact disagree: a key in two places, two sets of weights, a tied pair. */
+  SOURCES_DISAGREE(
+      122,
+      Kind.INPUT,
+      "Remove the source that is wrong; `--untie` writes both tensors of a tied pair."),
 
   /** No family claims the checkpoint. */
   FAMILY_UNKNOWN(

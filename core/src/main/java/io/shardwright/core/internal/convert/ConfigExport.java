@@ -86,13 +86,15 @@ public final class ConfigExport {
 
   /** Whether the model's first document still says what NeMo's configuration does. */
   private static boolean sameMeaning(Obj origin, YamlDocument config, CommunityModel model) {
-    var read = ConfigImport.read(new CommunityConfig(origin), model, "origin");
-    return read.values().entrySet().stream()
-        .allMatch(
-            value ->
-                value.getValue().startsWith("[")
-                    ? ("" + config.list(value.getKey()).orElse(List.of())).equals(value.getValue())
-                    : Scalars.equal(config.text(value.getKey()).orElse("null"), value.getValue()));
+    return ConfigImport.tried(new CommunityConfig(origin), model)
+        .filter(read -> read.entrySet().stream().allMatch(value -> isSame(value, config)))
+        .isPresent();
+  }
+
+  private static boolean isSame(Map.Entry<String, String> value, YamlDocument config) {
+    return value.getValue().startsWith("[")
+        ? ("" + config.list(value.getKey()).orElse(List.of())).equals(value.getValue())
+        : Scalars.equal(config.text(value.getKey()).orElse("null"), value.getValue());
   }
 
   private Obj finish() {

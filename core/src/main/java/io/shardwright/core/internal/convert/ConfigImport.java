@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.convert;
 
+import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.spi.CommunityModel;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads a {@code config.json} by a class's rows. */
 public final class ConfigImport {
@@ -47,6 +49,7 @@ public final class ConfigImport {
 
   private final CommunityConfig config;
   private final CommunityModel model;
+  private final Statements statements;
   private final Map<String, String> values = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -54,18 +57,22 @@ public final class ConfigImport {
   private ConfigImport(CommunityConfig config, CommunityModel model) {
     this.config = config;
     this.model = model;
+    this.statements = new Statements(config);
   }
 
   /**
    * Reads a document.
    *
    * @param where for messages
-   * @throws UnsupportedCheckpointException naming every key that NeMo can't express
+   * @throws UnsupportedCheckpointException naming every key that is said in two ways, or that NeMo
+   *     can't express
    */
   public static ConfigImport read(CommunityConfig config, CommunityModel model, String where) {
-    var read = new ConfigImport(config, model);
-    model.keys().forEach(read::row);
-    read.unknown();
+    var read = of(config, model);
+    if (!read.statements.disagreements().isEmpty()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.SOURCES_DISAGREE, where, String.join("; ", read.statements.disagreements()));
+    }
     if (!read.problems.isEmpty()) {
       throw new UnsupportedCheckpointException(
           ErrorCode.NOT_EXPRESSIBLE, where, String.join("; ", read.problems));
@@ -73,20 +80,57 @@ public final class ConfigImport {
     return read;
   }
 
+  /** The values of a document that may be refused; empty where it would be. */
+  static Optional<Map<String, String>> tried(CommunityConfig config, CommunityModel model) {
+    var read = of(config, model);
+    boolean clear = read.statements.disagreements().isEmpty() && read.problems.isEmpty();
+    return clear ? Optional.of(read.values) : Optional.empty();
+  }
+
+  private static ConfigImport of(CommunityConfig config, CommunityModel model) {
+    var read = new ConfigImport(config, model);
+    read.requireOneClass();
+    read.said("dtype", "torch_dtype");
+    model.keys().forEach(read::row);
+    read.layerTypes();
+    read.unknown();
+    return read;
+  }
+
+  /** A loader picks the class by either. */
+  private void requireOneClass() {
+    config
+        .modelType()
+        .filter(type -> !type.equals(model.modelType()))
+        .ifPresent(
+            type ->
+                statements.disagree(
+                    "'model_type' is "
+                        + type
+                        + " and 'architectures' names "
+                        + config.architecture().orElse("none")
+                        + ", whose model_type is "
+                        + model.modelType()));
+  }
+
+  /** The value of a fact that several keys may state. */
+  Optional<String> said(String... keys) {
+    return statements.of(List.of(keys), Optional.empty());
+  }
+
   private void row(ConfigKey row) {
-    var found = config.text(row.community()).or(row::value);
+    var found = statements.of(row.community(), row.value());
     switch (row.kind()) {
       case SAME, ALSO -> found.ifPresent(value -> set(row.nemo(), value));
       case WORDS -> found.ifPresent(value -> word(row, value));
       case ONLY ->
-          config
-              .text(row.community())
+          found
               .filter(value -> !Scalars.equal(value, row.value().orElse("null")))
               .ifPresent(value -> problem(says(row, value)));
       case MEANS -> values.put(row.nemo(), row.value().orElse("null").split("\\|")[0]);
       case HEAD_SIZE -> found.ifPresent(this::headSize);
       case INNER -> set(row.nemo(), found.orElseGet(this::fourTimesHidden));
-      case LABELS -> set(row.nemo(), labels().or(() -> found).orElse("2"));
+      case LABELS -> set(row.nemo(), labels(row).or(() -> found).orElse("2"));
       case IMAGE_SIZE -> config.text(row.community()).ifPresent(this::imageSize);
       case WINDOW -> window(row);
       case ROPE_SCALING -> RopeScaling.read(config, this);
@@ -128,11 +172,34 @@ public final class ConfigImport {
     set("img_w", Long.toString(side * patch));
   }
 
-  private Optional<String> labels() {
-    return config
-        .value("id2label")
-        .filter(Obj.class::isInstance)
-        .map(names -> Integer.toString(((Obj) names).fields().size()));
+  private Optional<String> labels(ConfigKey row) {
+    Optional<String> named =
+        config
+            .value("id2label")
+            .filter(Obj.class::isInstance)
+            .map(names -> Integer.toString(((Obj) names).fields().size()));
+    var places = new LinkedHashMap<String, String>();
+    named.ifPresent(count -> places.put("the number of id2label", count));
+    config.text(row.community()).ifPresent(count -> places.put(row.community().get(0), count));
+    statements.compare(places);
+    return named;
+  }
+
+  /** NeMo has one window for all layers. */
+  private void layerTypes() {
+    var kinds =
+        config
+            .value("layer_types")
+            .filter(Arr.class::isInstance)
+            .map(list -> ((Arr) list).items().stream().flatMap(i -> i.asText().stream()).toList())
+            .orElse(List.of());
+    long different = kinds.stream().distinct().count();
+    boolean window = values.containsKey("window_size");
+    if (different > 1) {
+      problem("layer_types says " + kinds.stream().distinct().toList() + ", expected one kind");
+    } else if (kinds.contains("sliding_attention") && !window) {
+      statements.disagree("'layer_types' is sliding_attention and no sliding_window is in use");
+    }
   }
 
   private String fourTimesHidden() {
@@ -187,7 +254,7 @@ public final class ConfigImport {
 
   /** What a user should know. */
   public List<String> notes() {
-    return notes;
+    return Stream.concat(statements.repeated().stream(), notes.stream()).toList();
   }
 
   /** The class's base configuration with these values. */

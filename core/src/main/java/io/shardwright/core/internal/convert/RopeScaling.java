@@ -26,18 +26,30 @@ final class RopeScaling {
 
   private RopeScaling() {}
 
-  private static Optional<String> text(CommunityConfig config, String key) {
-    return config.text(List.of("rope_scaling." + key, "rope_parameters." + key));
+  private static Optional<String> text(ConfigImport into, String key) {
+    return into.said("rope_scaling." + key, "rope_parameters." + key);
   }
 
   static void read(CommunityConfig config, ConfigImport into) {
-    String kind = text(config, "rope_type").or(() -> text(config, "type")).orElse("default");
+    for (String place : List.of("rope_scaling", "rope_parameters")) {
+      if (config.value(place).orElse(Null.NULL) instanceof Obj object
+          && object.fields().values().stream().anyMatch(Obj.class::isInstance)) {
+        into.problem(place + " differs by the kind of layer, expected the same for all");
+      }
+    }
+    String kind =
+        into.said(
+                "rope_scaling.rope_type",
+                "rope_scaling.type",
+                "rope_parameters.rope_type",
+                "rope_parameters.type")
+            .orElse("default");
     switch (kind) {
       case "default" -> {}
-      case "linear" -> text(config, "factor").ifPresent(factor -> into.set(LINEAR, factor));
+      case "linear" -> text(into, "factor").ifPresent(factor -> into.set(LINEAR, factor));
       case "llama3" -> {
         into.set("scale_positional_embedding", "true");
-        LLAMA3.forEach((key, nemo) -> text(config, key).ifPresent(value -> into.set(nemo, value)));
+        LLAMA3.forEach((key, nemo) -> text(into, key).ifPresent(value -> into.set(nemo, value)));
         into.note(
             "its rotary positions are scaled as Llama 3.1's: NeMo 1.23 can't express that, NeMo"
                 + " 2.2.0 and later read the keys that were written");

@@ -13,10 +13,13 @@ import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Reads and writes JSON documents. */
 public final class JsonDocument {
@@ -25,7 +28,7 @@ public final class JsonDocument {
   private JsonDocument() {}
 
   /**
-   * Parses an object.
+   * Parses an object in which no key stands twice.
    *
    * @param limit on its bytes: {@link Limit#JSON_BYTES} or {@link Limit#CONFIG_BYTES}
    * @throws MalformedCheckpointException if it is none
@@ -49,7 +52,49 @@ public final class JsonDocument {
 
   private static Obj parse(ByteSource source, Limit limit, boolean python, Guard guard) {
     guard.require(limit, source.size(), source.name());
-    return new JsonReader(source, python, guard).read();
+    return new JsonReader(source, python, guard, (key, first, again) -> refuse(source, key)).read();
+  }
+
+  private static void refuse(ByteSource source, String key) {
+    throw new MalformedCheckpointException(
+        ErrorCode.JSON_MALFORMED, source.name(), "has the key '" + key + "' twice");
+  }
+
+  /**
+   * Parses a configuration as Python's {@code json.load} does; a key may stand twice if it has one
+   * value.
+   *
+   * @param notes are told of such keys
+   * @throws MalformedCheckpointException if it is no object, or a key has two values
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
+   */
+  public static Obj parseConfig(ByteSource source, Guard guard, Consumer<String> notes) {
+    guard.require(Limit.CONFIG_BYTES, source.size(), source.name());
+    return new JsonReader(
+            source, true, guard, (key, first, again) -> compare(source, key, first, again, notes))
+        .read();
+  }
+
+  private static void compare(
+      ByteSource source, String key, JsonValue first, JsonValue again, Consumer<String> notes) {
+    if (first.equals(again)) {
+      notes.accept(source.name() + " says '" + key + "' twice, and the same");
+      return;
+    }
+    throw new MalformedCheckpointException(
+        ErrorCode.SOURCES_DISAGREE,
+        source.name(),
+        "says '" + key + "' twice" + values(first, again) + ": remove what is wrong");
+  }
+
+  private static String values(JsonValue first, JsonValue again) {
+    return Stream.of(first, again).allMatch(value -> value instanceof Num || value instanceof Bool)
+        ? ", " + text(first) + " and " + text(again)
+        : "";
+  }
+
+  private static String text(JsonValue value) {
+    return value instanceof Num number ? number.text() : String.valueOf(((Bool) value).value());
   }
 
   /**

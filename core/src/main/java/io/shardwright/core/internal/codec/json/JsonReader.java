@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.SourceStream;
@@ -29,6 +28,11 @@ import java.util.Set;
 
 /** Reads a document as it streams by: strict UTF-8, strict grammar, each value counted. */
 final class JsonReader {
+  /** Is told of a key that stands in one object twice. */
+  interface Repetition {
+    void of(String key, JsonValue first, JsonValue again);
+  }
+
   private static final int VALUE = 72;
   private static final int FIELD = 120;
 
@@ -38,6 +42,7 @@ final class JsonReader {
   private final ByteSource source;
   private final boolean python;
   private final Guard guard;
+  private final Repetition repetition;
   private long depth;
 
   /**
@@ -45,10 +50,11 @@ final class JsonReader {
    *
    * @param python whether {@code NaN} and {@code Infinity} are numbers, as in Python's json
    */
-  JsonReader(ByteSource source, boolean python, Guard guard) {
+  JsonReader(ByteSource source, boolean python, Guard guard, Repetition repetition) {
     this.source = source;
     this.python = python;
     this.guard = guard;
+    this.repetition = repetition;
   }
 
   Obj read() {
@@ -79,7 +85,6 @@ final class JsonReader {
                 .maxStringLength((int) guard.limit(Limit.STRING_BYTES) + 1)
                 .maxNameLength((int) guard.limit(Limit.STRING_BYTES) + 1)
                 .build())
-        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
         .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
         .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
         .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -133,7 +138,11 @@ final class JsonReader {
       String key = counted(parser.currentName(), Limit.STRING_BYTES);
       guard.take(FIELD, source.name());
       parser.nextToken();
-      object.put(key, value(parser));
+      JsonValue value = value(parser);
+      JsonValue first = object.fields().putIfAbsent(key, value);
+      if (first != null) {
+        repetition.of(key, first, value);
+      }
     }
     depth--;
     return object;

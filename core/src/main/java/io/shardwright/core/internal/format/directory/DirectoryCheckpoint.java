@@ -19,7 +19,6 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.outline.Member;
-import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
@@ -59,8 +58,7 @@ public final class DirectoryCheckpoint implements ModelSource {
     this.files = files;
     this.format = format;
     var document =
-        JsonDocument.parsePython(
-            files.open(format.configFile()), Limit.CONFIG_BYTES, files.guard());
+        JsonDocument.parseConfig(files.open(format.configFile()), files.guard(), notes::add);
     weights = new FolderWeights(files, format);
     var shapes = new LinkedHashMap<String, Shape>();
     weights.tensors().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
@@ -124,6 +122,7 @@ public final class DirectoryCheckpoint implements ModelSource {
   private YamlDocument readConfig(Optional<Path> given) {
     var read = ConfigImport.read(community, model, files.name() + "/" + format.configFile());
     notes.addAll(read.notes());
+    new SettingsFiles(files, format, community).compare(model, notes);
     YamlDocument base = base(given);
     YamlDocument document = read.apply(base);
     document = vocabulary(document);
@@ -156,8 +155,26 @@ public final class DirectoryCheckpoint implements ModelSource {
     return same ? changed : changed.with("override_vocab_size", Long.toString(size.getAsLong()));
   }
 
-  /** The type of most elements, in NeMo's words. */
+  /** The type of most elements, in NeMo's words; a configuration may say another. */
   private String precision() {
+    DType most = mostElements();
+    community
+        .text(List.of("dtype", "torch_dtype"))
+        .map(stated -> stated.replaceFirst("^torch\\.", ""))
+        .filter(stated -> !stated.equals(most.torchName()) && !stated.equals("auto"))
+        .ifPresent(
+            stated ->
+                notes.add(
+                    format.configFile()
+                        + " says dtype "
+                        + stated
+                        + ", and most values are "
+                        + most.torchName()
+                        + ": every tensor keeps its type"));
+    return most == DType.BFLOAT16 ? "bf16" : most == DType.FLOAT16 ? "16" : "32";
+  }
+
+  private DType mostElements() {
     Map<DType, Long> elements = new LinkedHashMap<>();
     weights
         .tensors()
@@ -166,12 +183,10 @@ public final class DirectoryCheckpoint implements ModelSource {
             tensor ->
                 elements.merge(
                     tensor.spec().dtype(), tensor.spec().shape().elements(), Math::addExact));
-    DType most =
-        elements.entrySet().stream()
-            .max(Map.Entry.comparingByValue())
-            .map(Map.Entry::getKey)
-            .orElse(DType.FLOAT32);
-    return most == DType.BFLOAT16 ? "bf16" : most == DType.FLOAT16 ? "16" : "32";
+    return elements.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(DType.FLOAT32);
   }
 
   private ByteSource origin() {

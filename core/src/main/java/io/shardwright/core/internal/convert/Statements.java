@@ -1,0 +1,90 @@
+package io.shardwright.core.internal.convert;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a document says of one fact, in every place where it may say it. Which place counts depends
+ * on the reader's version, so that they must agree.
+ */
+final class Statements {
+  /** Other keys tell a value by way of names and shapes, where nothing states it. */
+  private static final String STATED = "[A-Za-z0-9_.]+";
+
+  private static final String INNER = "text_config.";
+
+  private final CommunityConfig config;
+  private final Set<String> repeated = new LinkedHashSet<>();
+  private final Set<String> disagreements = new LinkedHashSet<>();
+
+  Statements(CommunityConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * The value of a fact.
+   *
+   * @param keys the places, the one that counts first
+   * @param absent what it means that none says anything
+   */
+  Optional<String> of(List<String> keys, Optional<String> absent) {
+    var places = new LinkedHashMap<String, String>();
+    var stated = keys.stream().filter(key -> key.matches(STATED)).toList();
+    stated.forEach(key -> put(places, key));
+    if (places.isEmpty() && !stated.isEmpty()) {
+      absent.ifPresent(value -> places.put(stated.get(0) + "', which is absent, '", value));
+    }
+    int own = places.size();
+    stated.forEach(key -> put(places, INNER + key));
+    if (own > 1 || places.size() > own) {
+      compare(places);
+    }
+    return config.text(keys).or(() -> absent);
+  }
+
+  private void put(Map<String, String> places, String key) {
+    config.text(key).ifPresent(value -> places.put(key, value.replaceFirst("^torch\\.", "")));
+  }
+
+  /** Holds the values of one fact against each other, by place. */
+  void compare(Map<String, String> places) {
+    if (places.size() < 2) {
+      return;
+    }
+    String first = places.values().iterator().next();
+    boolean same = places.values().stream().allMatch(value -> Scalars.equal(first, value));
+    if (same) {
+      repeated.add("config.json says " + first + " in " + and(places.keySet()));
+    } else {
+      disagreements.add(
+          places.entrySet().stream()
+                  .map(place -> "'" + place.getKey() + "' is " + place.getValue())
+                  .collect(Collectors.joining(" and "))
+              + ", expected one value: remove what is wrong");
+    }
+  }
+
+  private static String and(Set<String> keys) {
+    return keys.stream().map(key -> "'" + key + "'").collect(Collectors.joining(" and in "));
+  }
+
+  /** Adds what a caller found to disagree. */
+  void disagree(String problem) {
+    disagreements.add(problem);
+  }
+
+  /** What is said more than once, for the user. */
+  Set<String> repeated() {
+    return repeated;
+  }
+
+  /** What is said in two ways. */
+  Set<String> disagreements() {
+    return disagreements;
+  }
+}
