@@ -157,7 +157,7 @@ public final class DirectoryCheckpoint implements ModelSource {
 
   /** The type of most elements, in NeMo's words; a configuration may say another. */
   private String precision() {
-    DType most = mostElements();
+    DType most = weights.mostElements();
     community
         .text(List.of("dtype", "torch_dtype"))
         .map(stated -> stated.replaceFirst("^torch\\.", ""))
@@ -172,21 +172,6 @@ public final class DirectoryCheckpoint implements ModelSource {
                         + most.torchName()
                         + ": every tensor keeps its type"));
     return most == DType.BFLOAT16 ? "bf16" : most == DType.FLOAT16 ? "16" : "32";
-  }
-
-  private DType mostElements() {
-    Map<DType, Long> elements = new LinkedHashMap<>();
-    weights
-        .tensors()
-        .values()
-        .forEach(
-            tensor ->
-                elements.merge(
-                    tensor.spec().dtype(), tensor.spec().shape().elements(), Math::addExact));
-    return elements.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
-        .orElse(DType.FLOAT32);
   }
 
   private ByteSource origin() {

@@ -9,6 +9,8 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
+import io.shardwright.spi.tensor.DType;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +84,18 @@ final class FolderWeights {
 
   Map<String, TorchFile> torchFiles() {
     return torchFiles;
+  }
+
+  /** The type of most elements. */
+  DType mostElements() {
+    Map<DType, Long> elements = new EnumMap<>(DType.class);
+    for (SourceTensor tensor : tensors.values()) {
+      elements.merge(tensor.spec().dtype(), tensor.spec().shape().elements(), Math::addExact);
+    }
+    return elements.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(DType.FLOAT32);
   }
 
   List<String> names() {
