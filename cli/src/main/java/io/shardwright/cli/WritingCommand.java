@@ -3,7 +3,6 @@ package io.shardwright.cli;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.report.HtmlReport;
 import io.shardwright.core.report.RunRecorder;
 import io.shardwright.spi.error.CheckpointException;
@@ -41,13 +40,12 @@ abstract class WritingCommand extends ScreenCommand {
       requireElsewhere(request.target());
       HtmlReport.requireWritable(report, request.overwrite());
     }
-    var shardwright = shardwright();
-    var plan = shardwright.plan(request);
     if (dry) {
+      var plan = shardwright().plan(request);
       new RunView(this).show(plan);
       page(HtmlReport.of(plan), request);
     } else {
-      run(shardwright, plan);
+      run(request);
     }
     return ExitCode.DONE;
   }
@@ -65,19 +63,17 @@ abstract class WritingCommand extends ScreenCommand {
     return path.toAbsolutePath().normalize();
   }
 
-  private void run(Shardwright shardwright, ReshardPlan plan) {
-    if (common().verbose()) {
-      plan.toString().lines().forEach(screen()::remark);
-    }
+  private void run(ReshardRequest request) {
     var view = new RunView(this);
-    if (report == null) {
-      view.show(shardwright.run(plan, progress()));
+    if (report == null && !common().verbose()) {
+      view.show(shardwright().run(request, progress()));
       return;
     }
+    var plans = new ArrayList<ReshardPlan>();
     var recorder = new RunRecorder(progress());
-    var done = shardwright.run(plan, recorder);
+    var done = shardwright().run(request, plan -> plans.add(remarked(plan)), recorder);
     try {
-      page(HtmlReport.of(plan).ran(done, recorder.course()), plan.request());
+      page(HtmlReport.of(plans.get(0)).ran(done, recorder.course()), request);
       view.show(done);
     } catch (CheckpointException failure) {
       if (!common().json()) {
@@ -86,6 +82,13 @@ abstract class WritingCommand extends ScreenCommand {
       notes(List.of(done.target() + " is complete; only its report could not be written"));
       throw failure;
     }
+  }
+
+  private ReshardPlan remarked(ReshardPlan plan) {
+    if (common().verbose()) {
+      plan.toString().lines().forEach(screen()::remark);
+    }
+    return plan;
   }
 
   private void page(HtmlReport page, ReshardRequest request) {

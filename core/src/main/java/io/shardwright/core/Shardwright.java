@@ -6,6 +6,7 @@ import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -179,7 +180,39 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if anything fails
    */
   public Report run(ReshardPlan plan, ProgressListener listener) {
-    try (var job = ReshardJob.open(plan.request(), sources())) {
+    return run(plan.request(), listener);
+  }
+
+  /**
+   * Plans a request and runs it: the source is opened and planned once. Otherwise as {@link
+   * #run(ReshardPlan, ProgressListener)}.
+   *
+   * @param request what to do
+   * @param listener told how far the run is
+   * @return what was done
+   * @throws io.shardwright.spi.error.PlanRejectedException if it can't be done, with all reasons
+   * @throws io.shardwright.spi.error.CheckpointException if anything fails
+   */
+  public Report run(ReshardRequest request, ProgressListener listener) {
+    try (var job = ReshardJob.open(request, sources())) {
+      return job.run(listener, natives);
+    }
+  }
+
+  /**
+   * Plans a request, shows the plan and runs it: the source is opened and planned once.
+   *
+   * @param request what to do
+   * @param planned given the plan before anything is written; what it throws ends the run
+   * @param listener told how far the run is
+   * @return what was done
+   * @throws io.shardwright.spi.error.PlanRejectedException if it can't be done, with all reasons
+   * @throws io.shardwright.spi.error.CheckpointException if anything fails
+   */
+  public Report run(
+      ReshardRequest request, Consumer<ReshardPlan> planned, ProgressListener listener) {
+    try (var job = ReshardJob.open(request, sources())) {
+      planned.accept(job.plan());
       return job.run(listener, natives);
     }
   }
