@@ -92,7 +92,7 @@ public final class SparseRun {
             source.size(),
             source.sourceFiles(),
             names,
-            false);
+            Describer.Wishes.NONE);
     var grid = new ParallelSize(ranks, 1);
     return Planner.plan(
         description,

@@ -95,6 +95,12 @@ final class ReshardOptions {
       description = "What to do with a tensor that no rule matches.")
   private Unmatched unmatched;
 
+  @Option(
+      names = "--untie",
+      description =
+          "Write embedding and output layer both where the configuration ties them to one tensor.")
+  private boolean untie;
+
   @Mixin private TrainingSourceOptions training = new TrainingSourceOptions();
 
   /** What to do with a tensor that no rule matches. */
@@ -129,6 +135,7 @@ final class ReshardOptions {
     var request =
         ReshardRequest.builder(source, target)
             .replicateUnmatched(unmatched == Unmatched.replicate)
+            .untie(untie)
             .training(training.options());
     if (tensor != null) {
       request.tensorModelParallelSize(positive(tensor, "--tp"));

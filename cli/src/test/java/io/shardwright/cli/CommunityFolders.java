@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
-import io.shardwright.core.internal.codec.torch.StateDictPickle;
-import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.guard.Guard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,9 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Folders of community models, and what tests do with them. */
@@ -122,32 +117,5 @@ abstract class CommunityFolders {
               });
     }
     return all;
-  }
-
-  static byte[] torchFile(Path source) {
-    try (var file = new FileSource(source.resolve(WEIGHTS), WEIGHTS)) {
-      var tensors = SafetensorsFile.open(file, Guard.standard()).tensors();
-      var pickle = new StateDictPickle();
-      Map<String, byte[]> bytes = new LinkedHashMap<>();
-      tensors.forEach(
-          (name, stored) -> {
-            var buffer = ByteBuffer.allocate((int) stored.bytes().size());
-            stored.bytes().readFully(buffer, 0);
-            bytes.put(pickle.add(stored.spec()), buffer.array());
-          });
-      byte[] root = PickleWriter.write(pickle.build(Optional.empty()));
-      var layout = TorchLayout.of("pytorch_model", root, pickle.storages());
-      var out = ByteBuffer.allocate((int) layout.size());
-      Map<String, Long> crcs = new LinkedHashMap<>();
-      bytes.forEach(
-          (key, held) -> {
-            var crc = new CRC32();
-            crc.update(held);
-            crcs.put(key, crc.getValue());
-            out.put((int) layout.dataOffset(key), held);
-          });
-      layout.structure(crcs).forEach(chunk -> out.put((int) chunk.offset(), chunk.bytes()));
-      return out.array();
-    }
   }
 }

@@ -148,7 +148,7 @@ class CommunityTest extends CommunityFolders {
     Path torch = folder.resolve("torch");
     Files.createDirectories(torch);
     Files.copy(source.resolve(CONFIG), torch.resolve(CONFIG));
-    Files.write(torch.resolve("pytorch_model.bin"), torchFile(source));
+    HeldTensors.of(source.resolve(WEIGHTS)).writeTorch(torch.resolve("pytorch_model.bin"));
     assertEquals(Checkpoints.found(nemo), Checkpoints.found(convert(torch, "t.nemo")));
     var call = Call.reduce(new Global("os", "system"), new Text("true"));
     Files.write(

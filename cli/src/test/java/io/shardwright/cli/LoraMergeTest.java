@@ -89,7 +89,7 @@ class LoraMergeTest extends PeftAdapters {
     Files.createDirectories(bin);
     Files.copy(lora.resolve(ADAPTER_CONFIG), bin.resolve(ADAPTER_CONFIG));
     Files.copy(lora.resolve(ADAPTER_WEIGHTS), bin.resolve(WEIGHTS));
-    Files.write(bin.resolve("adapter_model.bin"), torchFile(bin));
+    HeldTensors.of(bin.resolve(WEIGHTS)).writeTorch(bin.resolve("adapter_model.bin"));
     Path base = community("llama");
     convert(base, folder.resolve("one"), "--to", "huggingface", "--lora", lora);
     convert(base, folder.resolve("two"), "--to", "huggingface", "--lora", bin);
@@ -201,7 +201,8 @@ class LoraMergeTest extends PeftAdapters {
     assertEquals(0, plan.code(), plan.err());
     String merge =
         "lora       nemo-lora-mcore-tp2.nemo: 4 weights change, 4 products, 3072 values\n"
-            + "merge      4 x decoder.layers.*.self_attention.linear_qkv.weight, 128 rows, rank 4, scale 1.0\n";
+            + "merge      4 x decoder.layers.*.self_attention.linear_qkv.weight, 128 rows, rank 4,"
+            + " scale 1.0\n";
     assertTrue(plan.out().contains(merge), plan.out());
     String change = "config     peft.restore_from_path: a.nemo -> null\n";
     assertTrue(plan.out().contains(change), plan.out());

@@ -57,7 +57,7 @@ class NemoDefectsTest {
     Path target = folder.resolve("merged.nemo");
     Run run = Run.of("reshard", source, target, "--tp", 1, "--pp", 1);
     assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("SW-111") && run.err().contains(TIED), run.err());
+    assertTrue(run.err().contains("SW-122") && run.err().contains(TIED), run.err());
     assertFalse(Files.exists(target));
   }
 

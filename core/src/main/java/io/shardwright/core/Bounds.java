@@ -1,8 +1,11 @@
 package io.shardwright.core;
 
+import static java.util.Objects.requireNonNull;
+
+import io.shardwright.spi.tensor.DType;
 import java.util.OptionalInt;
 
-/** What a number in a request may be. */
+/** What a value in a request may be. */
 record Bounds(long least, long most) {
   private static final Bounds PARALLEL = new Bounds(1, ReshardRequest.LARGEST_SIZE);
   static final Bounds POSITIVE = new Bounds(1, Long.MAX_VALUE);
@@ -23,6 +26,15 @@ record Bounds(long least, long most) {
               + ", expected "
               + (most == Long.MAX_VALUE ? "at least " + least : least + " to " + most));
     }
+  }
+
+  /** A type that parameters can be cast to. */
+  static DType floating(DType dtype) {
+    if (!requireNonNull(dtype, "dtype").isFloating()) {
+      throw new IllegalArgumentException(
+          "dtype is " + dtype.torchName() + ", expected float64, float32, float16 or bfloat16");
+    }
+    return dtype;
   }
 
   /** A parallel size. */

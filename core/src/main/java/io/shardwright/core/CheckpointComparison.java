@@ -4,11 +4,13 @@ import io.shardwright.core.TensorDifference.Kind;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Compares two open checkpoints, tensor by tensor, several at once. */
@@ -18,6 +20,7 @@ final class CheckpointComparison {
   private final boolean logical;
   private final Map<String, CanonicalTensor> firstTensors;
   private final Map<String, CanonicalTensor> secondTensors;
+  private final Set<String> implied = new HashSet<>();
 
   CheckpointComparison(OpenCheckpoint first, OpenCheckpoint second) {
     this.first = first;
@@ -25,6 +28,31 @@ final class CheckpointComparison {
     this.logical = first.model().isPresent() && second.model().isPresent();
     this.firstTensors = byName(first);
     this.secondTensors = byName(second);
+    if (logical) {
+      pair(first, firstTensors, second, secondTensors);
+      pair(second, secondTensors, first, firstTensors);
+    }
+  }
+
+  /** Where one has both of a pair that the other ties, the other has the second too. */
+  private void pair(
+      OpenCheckpoint one,
+      Map<String, CanonicalTensor> tensors,
+      OpenCheckpoint other,
+      Map<String, CanonicalTensor> others) {
+    one.second()
+        .filter(
+            second ->
+                one.storesSecond()
+                    || other.storesSecond()
+                    || others.containsKey(second.spec().name()))
+        .ifPresent(
+            second -> {
+              tensors.putIfAbsent(second.spec().name(), second);
+              if (!one.storesSecond() && other.second().isEmpty()) {
+                implied.add(second.spec().name());
+              }
+            });
   }
 
   private Map<String, CanonicalTensor> byName(OpenCheckpoint checkpoint) {
@@ -48,7 +76,7 @@ final class CheckpointComparison {
         found.put(name, single(name, one, other));
       } else {
         var comparison = new TensorComparison(one, other, progress);
-        tasks.add(buffers -> put(found, name, comparison.run(buffers)));
+        tasks.add(buffers -> put(found, name, told(name, comparison.run(buffers))));
       }
     }
     workers.run(tasks, TensorComparison.Buffers::new);
@@ -62,6 +90,18 @@ final class CheckpointComparison {
         settings.config(),
         settings.artifacts(),
         notes());
+  }
+
+  /** Of a tensor that one does not store it is told who has it, unless it has the tied values. */
+  private Optional<TensorDifference> told(String name, Optional<TensorDifference> difference) {
+    boolean inFirst = first.second().isEmpty();
+    return difference.isEmpty() || !implied.contains(name)
+        ? difference
+        : Optional.of(
+            single(
+                name,
+                inFirst ? firstTensors.get(name) : null,
+                inFirst ? null : secondTensors.get(name)));
   }
 
   private long bytes() {

@@ -131,7 +131,7 @@ final class Lora implements AutoCloseable {
         adapter.size(),
         adapter.sourceFiles(),
         Optional.empty(),
-        false);
+        Describer.Wishes.NONE);
   }
 
   /** What a model's configuration says of an adapter does not hold once it is merged. */

@@ -136,7 +136,7 @@ final class OpenCheckpoint implements Checkpoint {
               source.size(),
               files,
               Families.names(source),
-              false));
+              Describer.Wishes.NONE));
     } catch (CheckpointException refusal) {
       if (!MISFIT.contains(refusal.code().kind()) || refusal.code() == ErrorCode.RANKS_DISAGREE) {
         throw refusal;
@@ -168,6 +168,16 @@ final class OpenCheckpoint implements Checkpoint {
     return model
         .map(described -> CanonicalModel.of(described, Vocabularies.of(source)))
         .orElseGet(this::stored);
+  }
+
+  /** The second of a tied pair, whether it is stored or not; empty where there is no such pair. */
+  Optional<CanonicalTensor> second() {
+    return model.flatMap(described -> CanonicalModel.second(described, Vocabularies.of(source)));
+  }
+
+  /** Whether the second of a tied pair is stored too. */
+  boolean storesSecond() {
+    return model.filter(known -> !CanonicalModel.storedSecond(known).isEmpty()).isPresent();
   }
 
   /** The tensors as they are stored, those of several rank files under the ranks' names. */

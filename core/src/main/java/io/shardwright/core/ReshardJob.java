@@ -118,6 +118,7 @@ final class ReshardJob implements AutoCloseable {
   private List<String> notes() {
     var notes = new ArrayList<>(source.notes());
     notes.addAll(lora.notes(plan.merges().size()));
+    notes.addAll(Pairs.notes(request, plan));
     if (format(request) == TargetFormat.SAFETENSORS && plan.files().size() > 1) {
       notes.add(
           "the weights are cut for "
@@ -156,12 +157,13 @@ final class ReshardJob implements AutoCloseable {
             source.size(),
             source.sourceFiles(),
             Families.names(source),
-            request.replicateUnmatched());
+            new Describer.Wishes(request.replicateUnmatched(), request.untie()));
     TargetChoice choice = Choices.of(request, model, kind.sourceModel(), Origin.of(source));
     choice
         .community()
         .ifPresent(wanted -> ConfigExport.require(source.config(), wanted, source.name()));
     Choices.refuseLoss(request, model);
+    Pairs.refuse(request, model);
     OptionalLong tokenizer =
         adoption.attachments().stream()
             .map(attachment -> TokenizerSize.of(attachment.bytes(), source.guard()))

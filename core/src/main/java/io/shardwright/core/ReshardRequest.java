@@ -31,6 +31,8 @@ import java.util.OptionalLong;
  * @param vocabSize the true vocabulary size in rows, before padding; empty where the file tells
  * @param family the adapter to use; empty finds it
  * @param replicateUnmatched whether a tensor that no rule matches is copied to every rank
+ * @param untie whether a pair that the configuration ties, embedding and output layer, is written
+ *     as two tensors
  * @param overwrite whether an existing target may be replaced
  * @param verify whether the target is re-read and compared
  * @param sync whether the target is forced to disk
@@ -57,6 +59,7 @@ public record ReshardRequest(
     OptionalLong vocabSize,
     Optional<String> family,
     boolean replicateUnmatched,
+    boolean untie,
     boolean overwrite,
     boolean verify,
     boolean sync,
@@ -106,6 +109,7 @@ public record ReshardRequest(
         parts.vocabSize,
         parts.family,
         parts.replicateUnmatched,
+        parts.untie,
         parts.overwrite,
         parts.verify,
         parts.sync,

@@ -35,6 +35,7 @@ public final class ReshardRequestBuilder {
   OptionalLong vocabSize = OptionalLong.empty();
   Optional<String> family = Optional.empty();
   boolean replicateUnmatched;
+  boolean untie;
   boolean overwrite;
   boolean verify = true;
   boolean sync = true;
@@ -146,11 +147,7 @@ public final class ReshardRequestBuilder {
    * @throws IllegalArgumentException if it is another type
    */
   public ReshardRequestBuilder dtype(DType wanted, boolean lossy) {
-    if (!requireNonNull(wanted, "dtype").isFloating()) {
-      throw new IllegalArgumentException(
-          "dtype is " + wanted.torchName() + ", expected float64, float32, float16 or bfloat16");
-    }
-    dtype = Optional.of(wanted);
+    dtype = Optional.of(Bounds.floating(wanted));
     allowLossy = lossy;
     return this;
   }
@@ -212,6 +209,17 @@ public final class ReshardRequestBuilder {
    */
   public ReshardRequestBuilder replicateUnmatched(boolean replicate) {
     replicateUnmatched = replicate;
+    return this;
+  }
+
+  /**
+   * Writes both tensors of a pair that the configuration ties, and a target that is untied.
+   *
+   * @param both false keeps the pair tied
+   * @return this
+   */
+  public ReshardRequestBuilder untie(boolean both) {
+    untie = both;
     return this;
   }
 

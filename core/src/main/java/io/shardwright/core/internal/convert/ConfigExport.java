@@ -8,6 +8,7 @@ import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.Tie;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
 import io.shardwright.spi.error.ErrorCode;
@@ -52,7 +53,11 @@ public final class ConfigExport {
       String where) {
     var export = new ConfigExport(config, model);
     export.rows(where);
-    Obj whole = origin.filter(known -> sameMeaning(known, config, model)).orElseGet(export::finish);
+    Obj whole =
+        origin
+            .map(export::tiedAs)
+            .filter(known -> sameMeaning(known, config, model))
+            .orElseGet(export::finish);
     var written = new Obj(new LinkedHashMap<>(whole.fields()));
     vocabulary.ifPresent(rows -> written.put("vocab_size", Num.of(rows)));
     for (String key : List.of("torch_dtype", "dtype")) {
@@ -82,6 +87,21 @@ public final class ConfigExport {
           where,
           String.join("; ", problems) + ": choose another class with --architecture");
     }
+  }
+
+  /** The model's first document, which may have tied what was untied since. */
+  private Obj tiedAs(Obj origin) {
+    boolean tied = Tie.isTied(config);
+    Obj known = new Obj(new LinkedHashMap<>(origin.fields()));
+    ConfigImport.tried(new CommunityConfig(origin), model)
+        .map(read -> read.get(Tie.KEY))
+        .filter(before -> !before.equals(Boolean.toString(tied)))
+        .ifPresent(
+            before ->
+                model.keys().stream()
+                    .filter(row -> row.nemo().equals(Tie.KEY))
+                    .forEach(row -> put(known, row, new Bool(tied))));
+    return known;
   }
 
   /** Whether the model's first document still says what NeMo's configuration does. */
@@ -147,8 +167,12 @@ public final class ConfigExport {
   }
 
   private void put(ConfigKey row, JsonValue value) {
+    put(document, row, value);
+  }
+
+  private static void put(Obj into, ConfigKey row, JsonValue value) {
     if (row.community().get(0).matches("[A-Za-z0-9_]+")) {
-      document.put(row.community().get(0), value);
+      into.put(row.community().get(0), value);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.describe.Assembly.Piece;
+import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.core.internal.describe.SourceFiles.ArrayObject;
 import io.shardwright.core.internal.describe.StoredArray.Chunk;
@@ -36,10 +37,10 @@ final class ArrayReading {
   private void read(StoredArray array, Assembly assembly) {
     String key = array.spec().name();
     String prefix = describer.prefix(key);
+    Optional<ParameterRule> second = describer.second(key);
     ParameterRule rule =
-        describer
-            .rules
-            .matchKey(describer.withoutPrefix(key))
+        second
+            .or(() -> describer.rules.matchKey(describer.withoutPrefix(key)))
             .orElseGet(() -> describer.unmatched(key).rule());
     int stacked = (int) rule.pattern().chars().filter(c -> c == '*').count();
     var dims = array.spec().shape().dims();
@@ -48,7 +49,9 @@ final class ArrayReading {
     }
     Shape own = new Shape(dims.subList(stacked, dims.size()));
     for (List<Integer> indexes : indexes(new Shape(dims.subList(0, stacked)), key)) {
-      assembly.add(piece(array, prefix, new Match(rule, indexes), own), describer.source);
+      Piece piece = piece(array, prefix, new Match(rule, indexes), own);
+      assembly.add(
+          second.isPresent() && describer.pairs() ? piece.second() : piece, describer.source);
     }
   }
 
@@ -91,7 +94,7 @@ final class ArrayReading {
     }
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var spec = new TensorSpec(whole, array.spec().dtype(), own);
-    return new Piece(spec, prefix, match, form, parts, List.of());
+    return new Piece(spec, prefix, match, form, parts, List.of(), Kind.RANK);
   }
 
   /** What a chunk has of one layer, in the tensor's own axes; empty where it has nothing. */

@@ -1,48 +1,86 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Puts stored tensors together to logical ones. */
 final class Assembly {
-  /** A stored tensor, matched: where its elements stand, and which of them are there already. */
+  /**
+   * A stored tensor, matched: where its elements stand, and which of them are there already.
+   *
+   * @param kind why it is there, where the same logical tensor is stored elsewhere
+   */
   record Piece(
       TensorSpec spec,
       String prefix,
       Match match,
       StoredForm form,
       List<SourcePart> parts,
-      List<SourcePart> replicas) {}
+      List<SourcePart> replicas,
+      Kind kind) {
+
+    /** The same from a second set of weights. */
+    Piece again() {
+      return of(kind == Kind.RANK ? Kind.SET : kind);
+    }
+
+    /** The same as the second of a tied pair. */
+    Piece second() {
+      return of(Kind.TIED);
+    }
+
+    private Piece of(Kind other) {
+      return new Piece(spec, prefix, match, form, parts, replicas, other);
+    }
+
+    /** The same elements as a tensor of another row. */
+    Piece as(ParameterRule row) {
+      var named = new TensorSpec(prefix + row.pattern(), spec.dtype(), spec.shape());
+      return new Piece(named, prefix, new Match(row, List.of()), form, parts, replicas, kind);
+    }
+  }
+
+  private record Later(Piece piece, String where) {}
 
   private static final class Draft {
     private final Piece first;
     private final List<SourcePart> parts;
-    private final List<SourcePart> replicas;
+    private final List<Replica> replicas = new ArrayList<>();
     private boolean ofSeveralRows;
 
     Draft(Piece first) {
       this.first = first;
       this.parts = new ArrayList<>(first.parts());
-      this.replicas = new ArrayList<>(first.replicas());
+      repeat(first.replicas(), Kind.RANK);
+    }
+
+    void repeat(List<SourcePart> again, Kind kind) {
+      again.forEach(part -> replicas.add(new Replica(part, kind)));
     }
   }
 
   private final String source;
   private final String family;
+  private final Optional<Tie> apart;
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
+  private final Map<Kind, List<Later>> later = new EnumMap<>(Kind.class);
 
-  Assembly(String source, String family) {
+  /** With a pair that is tied in the file and is to be two tensors. */
+  Assembly(String source, String family, Optional<Tie> apart) {
     this.source = source;
     this.family = family;
+    this.apart = apart;
   }
 
   private static String id(Piece piece) {
@@ -53,6 +91,14 @@ final class Assembly {
 
   /** Adds what is, or is a part of, a logical tensor; or a copy of one that is there. */
   void add(Piece piece, String where) {
+    if (piece.kind() == Kind.RANK) {
+      addFirst(piece, where);
+    } else {
+      later.computeIfAbsent(piece.kind(), k -> new ArrayList<>()).add(new Later(piece, where));
+    }
+  }
+
+  private void addFirst(Piece piece, String where) {
     Draft draft = drafts.get(id(piece));
     if (draft == null) {
       drafts.put(id(piece), new Draft(piece));
@@ -64,9 +110,82 @@ final class Assembly {
       draft.ofSeveralRows = true;
       draft.parts.addAll(piece.parts());
     } else {
-      draft.replicas.addAll(piece.parts());
+      draft.repeat(piece.parts(), Kind.RANK);
     }
-    draft.replicas.addAll(piece.replicas());
+    draft.repeat(piece.replicas(), Kind.RANK);
+  }
+
+  /** The second of a tied pair is the tensor itself where the first is not stored. */
+  private void addSeconds() {
+    for (Later second : later.getOrDefault(Kind.TIED, List.of())) {
+      Draft draft = drafts.computeIfAbsent(id(second.piece()), id -> new Draft(second.piece()));
+      if (draft.first != second.piece()) {
+        repeat(draft, second);
+      }
+    }
+    apart.ifPresent(this::addBoth);
+    for (Later again : later.getOrDefault(Kind.SET, List.of())) {
+      Draft draft = drafts.get(id(again.piece()));
+      if (draft == null) {
+        throw disagree(
+            again.where(), "holds '" + name(again.piece()) + "', which no other set has");
+      }
+      repeat(draft, again);
+    }
+  }
+
+  /** What is stored once gives both of a pair that is no longer tied their bytes. */
+  private void addBoth(Tie tie) {
+    for (String id : List.copyOf(drafts.keySet())) {
+      String companion = Companions.prefix(id);
+      String own = id.substring(companion.length());
+      if (own.equals(tie.embedding().canonical())) {
+        put(companion + tie.head().canonical(), tie.head(), drafts.get(id));
+      } else if (own.equals(tie.head().canonical())) {
+        put(companion + tie.embedding().canonical(), tie.embedding(), drafts.get(id));
+      }
+    }
+  }
+
+  private void put(String id, ParameterRule row, Draft same) {
+    drafts.computeIfAbsent(
+        id,
+        other -> {
+          var draft = new Draft(same.first.as(row));
+          draft.parts.clear();
+          draft.parts.addAll(same.parts);
+          draft.replicas.addAll(same.replicas);
+          return draft;
+        });
+  }
+
+  private void repeat(Draft draft, Later again) {
+    Piece piece = again.piece();
+    if (!alike(draft.first, piece)) {
+      String both = "'" + name(piece) + "' is " + what(piece) + " and '" + name(draft.first) + "' ";
+      throw disagree(again.where(), both + what(draft.first) + piece.kind().reason());
+    }
+    draft.repeat(piece.parts(), piece.kind());
+    draft.repeat(piece.replicas(), piece.kind());
+  }
+
+  private static String name(Piece piece) {
+    return piece.parts().isEmpty()
+        ? piece.spec().name()
+        : piece.parts().get(0).tensor().spec().name();
+  }
+
+  private static String what(Piece piece) {
+    return piece.spec().dtype().torchName() + " " + piece.spec().shape();
+  }
+
+  private static MalformedCheckpointException disagree(String where, String how) {
+    return new MalformedCheckpointException(ErrorCode.SOURCES_DISAGREE, where, how);
+  }
+
+  private static boolean alike(Piece first, Piece again) {
+    return first.form().canonical().equals(again.form().canonical())
+        && first.spec().dtype() == again.spec().dtype();
   }
 
   private void requireFits(Piece first, Piece again, String where) {
@@ -75,10 +194,7 @@ final class Assembly {
         rule.stage() == ParameterRule.Stage.EVERY
             || rule.traits().tiedCopy().isPresent()
             || rule.arrangement().range().isPresent();
-    Shape expected = first.form().canonical();
-    boolean alike =
-        expected.equals(again.form().canonical()) && first.spec().dtype() == again.spec().dtype();
-    if (!allowed || !alike) {
+    if (!allowed || !alike(first, again)) {
       throw new MalformedCheckpointException(
           ErrorCode.RANKS_DISAGREE,
           where,
@@ -95,6 +211,7 @@ final class Assembly {
   }
 
   List<LogicalTensor> tensors() {
+    addSeconds();
     requireWholes();
     return drafts.entrySet().stream().map(e -> tensor(e.getKey(), e.getValue())).toList();
   }

@@ -69,10 +69,18 @@ public final class CommunityLowRank {
     Optional<Match> match = match(module + ".weight");
     Optional<LogicalTensor> weight = match.map(CommunityLowRank::id).map(weights::get);
     if (weight.isEmpty()) {
-      misfits.add(module, "changed by " + source + ", not in the model");
+      misfits.add(module, "changed by " + source + ", " + absent(module + ".weight"));
       return Optional.empty();
     }
     return product(module, pair, match.get(), weight.get());
+  }
+
+  private String absent(String name) {
+    boolean tied =
+        base.tie().filter(pair -> base.untied().isEmpty() && pair.isSecond(name)).isPresent();
+    return tied
+        ? "tied to the embedding, which does not change: write both, untied, with --untie"
+        : "not in the model";
   }
 
   private static String id(Match match) {

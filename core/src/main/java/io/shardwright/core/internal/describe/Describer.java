@@ -24,24 +24,44 @@ public final class Describer {
   final ParameterTable table;
   final RuleMatcher rules;
   private final Naming naming;
-  private final boolean replicateUnmatched;
+  private final Wishes wishes;
+  private final Optional<Tie> tie;
+  private final Optional<String> untied;
+
+  /**
+   * What a user wants to be done otherwise.
+   *
+   * @param replicateUnmatched whether a tensor that no rule matches counts as replicated
+   * @param untie whether a pair that the configuration ties is two tensors
+   */
+  public record Wishes(boolean replicateUnmatched, boolean untie) {
+    /** Nothing. */
+    public static final Wishes NONE = new Wishes(false, false);
+  }
 
   private Describer(
       String source,
       ModelFamilyAdapter family,
-      ModelConfig config,
+      ModelConfig stated,
       ParallelSize size,
       SourceFiles files,
       Optional<ParameterTable> names,
-      boolean replicateUnmatched) {
+      Wishes wishes) {
     this.source = source;
     this.family = family;
-    this.config = config;
     this.size = size;
     this.files = files;
-    this.replicateUnmatched = replicateUnmatched;
-    this.naming = names.isPresent() ? Naming.HUGGING_FACE : family.naming(config);
-    this.table = names.orElseGet(() -> family.parameters(config, naming)).inForce(config);
+    this.wishes = wishes;
+    this.naming = names.isPresent() ? Naming.HUGGING_FACE : family.naming(stated);
+    ParameterTable all = names.orElseGet(() -> family.parameters(stated, naming));
+    Naming own = names.isPresent() ? family.namings(stated).get(0) : naming;
+    this.tie =
+        Tie.of(all, family.parameters(stated, own), stated).filter(pair -> Tie.isTied(stated));
+    this.untied =
+        tie.filter(pair -> wishes.untie())
+            .map(pair -> stated.text(Tie.KEY).orElse(stated.has(Tie.KEY) ? "null" : "absent"));
+    this.config = untied.isPresent() ? Tie.untied(stated) : stated;
+    this.table = all.inForce(config);
     this.rules = new RuleMatcher(family.id(), table);
   }
 
@@ -49,7 +69,6 @@ public final class Describer {
    * Describes a checkpoint.
    *
    * @param names the parameters' names where they are not the family's own
-   * @param replicateUnmatched whether a tensor that no rule matches counts as replicated
    * @throws MalformedCheckpointException if ranks disagree
    * @throws UnsupportedCheckpointException if no rule matches a tensor
    */
@@ -60,10 +79,9 @@ public final class Describer {
       ParallelSize size,
       SourceFiles files,
       Optional<ParameterTable> names,
-      boolean replicateUnmatched) {
+      Wishes wishes) {
     try {
-      return new Describer(source, family, config, size, files, names, replicateUnmatched)
-          .describe();
+      return new Describer(source, family, config, size, files, names, wishes).describe();
     } catch (ArithmeticException | IllegalArgumentException nonsense) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MALFORMED,
@@ -77,7 +95,7 @@ public final class Describer {
 
   private ModelDescription describe() {
     int layers = (int) Math.min(Integer.MAX_VALUE, config.integer("num_layers").orElse(0));
-    var assembly = new Assembly(source, family.id());
+    var assembly = new Assembly(source, family.id(), tie.filter(pair -> untied.isPresent()));
     var objects =
         files.distributed()
             ? new ArrayReading(this).read(assembly)
@@ -86,7 +104,25 @@ public final class Describer {
     var held = tensors.stream().map(LogicalTensor::id).collect(Collectors.toSet());
     Completeness.require(source, config, table, held);
     return new ModelDescription(
-        source, family, config, naming, table, size, files, tensors, objects, layers);
+        source, family, config, naming, table, size, files, tensors, objects, layers, tie, untied);
+  }
+
+  /**
+   * The row of a tensor that is the second of a tied pair, or the last stage's copy of the first.
+   */
+  Optional<ParameterRule> second(String name) {
+    String plain = withoutPrefix(name);
+    return tie.isPresent()
+        ? tie.get().row(plain, table, untied.isEmpty())
+        : table.rules().stream()
+            .filter(rule -> size.pipeline() > 1)
+            .filter(rule -> rule.traits().tiedCopy().filter(plain::equals).isPresent())
+            .findFirst();
+  }
+
+  /** Whether the family can have both of the pair. */
+  boolean pairs() {
+    return tie.isPresent();
   }
 
   /** The rule of a parameter, given its name in the whole model. */
@@ -98,7 +134,7 @@ public final class Describer {
   }
 
   Match unmatched(String name) {
-    if (replicateUnmatched) {
+    if (wishes.replicateUnmatched()) {
       return itself(name);
     }
     throw new UnsupportedCheckpointException(

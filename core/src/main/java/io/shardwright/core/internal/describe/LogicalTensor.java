@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * @param indexes what stands for each {@code *} of the rule: its layer, its expert
  * @param canonical its shape, an axis per factor
  * @param parts views that cover it exactly once
- * @param replicas further views of the same elements
+ * @param replicas further views of the same elements, which must be equal
  */
 public record LogicalTensor(
     String id,
@@ -27,7 +27,7 @@ public record LogicalTensor(
     List<Integer> indexes,
     Shape canonical,
     List<SourcePart> parts,
-    List<SourcePart> replicas) {
+    List<Replica> replicas) {
 
   /** Its layer in the whole model; empty where it belongs to none. */
   public OptionalInt layer() {

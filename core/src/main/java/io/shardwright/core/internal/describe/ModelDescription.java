@@ -5,6 +5,7 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A checkpoint, described.
@@ -17,6 +18,8 @@ import java.util.List;
  * @param tensors its logical tensors, in the order of the files
  * @param objects what its modules keep besides tensors
  * @param layers in the whole model; 0 where the configuration does not say
+ * @param tie the pair that its configuration ties; empty where there is none
+ * @param untied what the configuration said of the pair, where it is described as untied although
  */
 public record ModelDescription(
     String source,
@@ -28,4 +31,6 @@ public record ModelDescription(
     SourceFiles files,
     List<LogicalTensor> tensors,
     List<StateObject> objects,
-    int layers) {}
+    int layers,
+    Optional<Tie> tie,
+    Optional<String> untied) {}

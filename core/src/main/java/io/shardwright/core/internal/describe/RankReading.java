@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.describe.Assembly.Piece;
+import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.error.ErrorCode;
@@ -32,6 +33,11 @@ final class RankReading {
       int here = stage;
       group.get(0).objects().forEach((name, value) -> objects.add(object(name, here, value)));
     }
+    for (RankFile file : describer.files.again()) {
+      for (String name : file.tensors().keySet()) {
+        assembly.add(piece(name, 0, List.of(file)).again(), where(file));
+      }
+    }
     return objects;
   }
 
@@ -48,8 +54,9 @@ final class RankReading {
     var spec = group.get(0).tensors().get(name).spec();
     group.forEach(file -> requireSameSpec(name, spec, group.get(0), file));
     String prefix = describer.prefix(name);
+    Optional<ParameterRule> second = describer.second(name);
     Match match =
-        tied(describer.withoutPrefix(name))
+        second
             .map(rule -> new Match(rule, List.of()))
             .orElseGet(() -> describer.match(global(name, stage)));
     int ranks = match.rule().partitionDim() < 0 ? 1 : group.size();
@@ -66,14 +73,8 @@ final class RankReading {
     }
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var logical = new TensorSpec(whole, spec.dtype(), form.shard(1));
-    return new Piece(logical, prefix, match, form, parts, replicas);
-  }
-
-  private Optional<ParameterRule> tied(String plain) {
-    boolean copy = stages.stages() > 1;
-    return describer.table.rules().stream()
-        .filter(rule -> copy && rule.traits().tiedCopy().filter(plain::equals).isPresent())
-        .findFirst();
+    var piece = new Piece(logical, prefix, match, form, parts, replicas, Kind.RANK);
+    return second.isPresent() && describer.pairs() ? piece.second() : piece;
   }
 
   private void requireSameNames(RankFile first, RankFile other) {

@@ -1,17 +1,20 @@
 package io.shardwright.core.internal.describe;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a checkpoint's files hold: rank files, or the arrays of a distributed checkpoint.
  *
  * @param ranks one file per rank of the grid, stage by stage; empty for arrays
+ * @param again the same tensors in files that are not read for them; mostly empty
  * @param numbered whether layers in rank files already have their number in the whole model
  * @param arrays empty for rank files
  * @param arrayObjects what the arrays' modules keep besides; names have their layer in place
  */
 public record SourceFiles(
     List<RankFile> ranks,
+    List<RankFile> again,
     boolean numbered,
     List<StoredArray> arrays,
     List<ArrayObject> arrayObjects) {
@@ -24,7 +27,12 @@ public record SourceFiles(
 
   /** Rank files. */
   public static SourceFiles ofRanks(List<RankFile> ranks) {
-    return new SourceFiles(ranks, false, List.of(), List.of());
+    return ofRanks(ranks, List.of());
+  }
+
+  /** Rank files, and the same tensors elsewhere. */
+  public static SourceFiles ofRanks(List<RankFile> ranks, List<RankFile> again) {
+    return new SourceFiles(ranks, again, false, List.of(), List.of());
   }
 
   /** Whether it is a distributed checkpoint. */
@@ -36,6 +44,8 @@ public record SourceFiles(
   public List<SourceTensor> tensors() {
     return distributed()
         ? arrays.stream().flatMap(a -> a.chunks().stream()).map(StoredArray.Chunk::tensor).toList()
-        : ranks.stream().flatMap(file -> file.tensors().values().stream()).toList();
+        : Stream.concat(ranks.stream(), again.stream())
+            .flatMap(file -> file.tensors().values().stream())
+            .toList();
   }
 }

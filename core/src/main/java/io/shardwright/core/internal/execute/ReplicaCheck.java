@@ -1,11 +1,17 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.describe.Replica;
+import io.shardwright.core.internal.describe.Replica.Kind;
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +42,31 @@ public final class ReplicaCheck {
             List.of(),
             replicated);
     Executor.run(compared, nowhere, nowhere, bytes -> {}, Executor.Conditions.of(1));
+  }
+
+  /** What it means that a replica is not equal to what was read. */
+  static MalformedCheckpointException difference(Copy copy, SourcePart part) {
+    Kind kind =
+        copy.replicas().stream()
+            .filter(replica -> replica.part() == part)
+            .map(Replica::kind)
+            .findFirst()
+            .orElse(Kind.RANK);
+    var first = copy.from().get(0);
+    boolean same = part.member().equals(first.member());
+    String name = named(part) + (same ? "" : " in " + part.member()) + " differs from ";
+    return new MalformedCheckpointException(
+        kind == Kind.RANK ? ErrorCode.RANKS_DISAGREE : ErrorCode.SOURCES_DISAGREE,
+        part.tensor().storage().name(),
+        name
+            + (kind == Kind.RANK
+                ? "the first rank's, expected equal values on every rank"
+                : named(first) + (same ? "" : " in " + first.member()))
+            + kind.reason());
+  }
+
+  private static String named(SourcePart part) {
+    return "'" + part.tensor().spec().name() + "'";
   }
 
   /** Takes everything and keeps nothing. */

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
@@ -41,13 +42,16 @@ final class SingleTarget {
     // What is not read counts as zero, so that no cast sees leftovers.
     var unread = List.of(Region.whole(copy.tensor().shape()));
     return new Copy(
-        copy.tensor(),
-        within(copy.from()),
-        within(copy.replicas()),
-        unread,
-        List.of(),
-        copy.shift(),
-        to);
+        copy.tensor(), within(copy.from()), replicas(copy), unread, List.of(), copy.shift(), to);
+  }
+
+  private List<Replica> replicas(Copy copy) {
+    return copy.replicas().stream()
+        .flatMap(
+            replica ->
+                within(List.of(replica.part())).stream()
+                    .map(part -> new Replica(part, replica.kind())))
+        .toList();
   }
 
   private List<SourcePart> within(List<SourcePart> parts) {

@@ -2,8 +2,6 @@ package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
 
@@ -30,6 +28,7 @@ final class Slab {
   private int elementSize;
   private int swappedSize;
   private long bytesRead;
+  private boolean differs;
 
   Slab(TensorBackend backend) {
     this(backend.tile(), ByteBuffer.allocateDirect(backend.tileBytes()));
@@ -110,29 +109,17 @@ final class Slab {
         });
   }
 
-  /** Compares what a view has of this range with what the slab holds. */
-  void compare(SourcePart replica, Runs runs, RunningCrc crc) {
+  /** Whether what a view has of this range is what the slab holds. */
+  boolean holds(SourcePart replica, Runs runs, RunningCrc crc) {
+    differs = false;
     ranges(
         runs,
         (first, end, stored) -> {
           ByteBuffer found = scratch.clear().limit(spans.total(first, end));
           fill(replica, found, stored, crc);
-          if (!tile.equal(found, spans, first, end)) {
-            throw difference(replica);
-          }
+          differs |= !tile.equal(found, spans, first, end);
         });
-  }
-
-  private static MalformedCheckpointException difference(SourcePart replica) {
-    return new MalformedCheckpointException(
-        ErrorCode.RANKS_DISAGREE,
-        replica.tensor().storage().name(),
-        "'"
-            + replica.tensor().spec().name()
-            + "' in "
-            + replica.member()
-            + " differs from the first rank's, expected equal values on every rank:"
-            + " the files are not of one checkpoint");
+    return !differs;
   }
 
   /** Fills a buffer from a storage, little-endian; it is left as it was given. */

@@ -56,7 +56,7 @@ final class StepRun {
     this.done = done;
     var shape = step.tensor().shape();
     this.sources = new SourceViews(step.copied().map(Copy::from).orElse(List.of()), shape);
-    this.replicas = new SourceViews(step.copied().map(Copy::replicas).orElse(List.of()), shape);
+    this.replicas = new SourceViews(step.copied().map(Copy::compared).orElse(List.of()), shape);
     this.targets = new TargetViews(step);
     this.unchanged = alone && step instanceof Copy copy && UnchangedStorage.is(copy);
     this.products = StepProducts.of(step);
@@ -128,7 +128,12 @@ final class StepRun {
         slab.clear();
       }
       reading.each(slab::read);
-      comparing.each(slab::compare);
+      comparing.each(
+          (replica, runs, crc) -> {
+            if (!slab.holds(replica, runs, crc)) {
+              throw ReplicaCheck.difference(copy, replica);
+            }
+          });
       write(copy, writing, lane, at, end);
     }
     reading.end();

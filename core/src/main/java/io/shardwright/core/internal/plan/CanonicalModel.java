@@ -2,6 +2,8 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.Replica;
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
@@ -48,6 +50,48 @@ public final class CanonicalModel {
         .filter(tensor -> !tensor.rule().traits().rotary())
         .map(canonical::tensor)
         .toList();
+  }
+
+  /**
+   * The second of a tied pair: what is stored as such, else the first under its name.
+   *
+   * @return empty where there is no tied pair
+   */
+  public static Optional<CanonicalTensor> second(
+      ModelDescription model, VocabularySize vocabulary) {
+    var canonical = new CanonicalModel(model, vocabulary);
+    return model
+        .tie()
+        .flatMap(
+            tie ->
+                embedding(model)
+                    .map(canonical::tensor)
+                    .map(first -> first.as(tie.head().canonical(), storedSecond(model))));
+  }
+
+  /** The parts of what is stored as the second of a tied pair; none where it is not stored. */
+  public static List<SourcePart> storedSecond(ModelDescription model) {
+    var seconds =
+        embedding(model).stream()
+            .flatMap(tensor -> tensor.replicas().stream())
+            .filter(replica -> replica.kind() == Replica.Kind.TIED)
+            .map(Replica::part)
+            .toList();
+    return seconds.stream().filter(part -> name(part).equals(name(seconds.get(0)))).toList();
+  }
+
+  private static String name(SourcePart part) {
+    return part.tensor().spec().name();
+  }
+
+  private static Optional<LogicalTensor> embedding(ModelDescription model) {
+    return model
+        .tie()
+        .flatMap(
+            tie ->
+                model.tensors().stream()
+                    .filter(tensor -> tensor.id().equals(tie.embedding().canonical()))
+                    .findFirst());
   }
 
   private CanonicalTensor tensor(LogicalTensor tensor) {

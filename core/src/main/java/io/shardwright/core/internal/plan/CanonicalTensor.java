@@ -29,6 +29,17 @@ public record CanonicalTensor(
     return new CanonicalTensor(spec, spec.shape(), parts, 0, false, OptionalLong.empty());
   }
 
+  /** Its like under another name, stored elsewhere; in the same place where no parts are given. */
+  CanonicalTensor as(String name, List<SourcePart> elsewhere) {
+    return new CanonicalTensor(
+        new TensorSpec(name, spec.dtype(), spec.shape()),
+        factors,
+        elsewhere.isEmpty() ? parts : elsewhere,
+        shift,
+        vocabulary,
+        trueRows);
+  }
+
   /** Elements of a row: of everything but axis 0. */
   public long rowElements() {
     return factors.elementsFrom(1);

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.Tie;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
@@ -25,6 +26,7 @@ final class ConfigChanges {
       new TreeMap<>(model.family().namingKeys(model.config(), wanted.naming()))
           .forEach(changes::set);
     }
+    model.untied().ifPresent(from -> changes.add(Tie.KEY, from, "false"));
     wanted.dtype().ifPresent(dtype -> changes.set("precision", precision(dtype)));
     return changes.changes;
   }
@@ -52,8 +54,12 @@ final class ConfigChanges {
   private void set(String key, String to) {
     String from = config.text(key).orElse(config.has(key) ? "null" : "absent");
     if (!from.equals(to)) {
-      changes.add(new ConfigChange(key, from, to));
+      add(key, from, to);
     }
+  }
+
+  private void add(String key, String from, String to) {
+    changes.add(new ConfigChange(key, from, to));
   }
 
   /**

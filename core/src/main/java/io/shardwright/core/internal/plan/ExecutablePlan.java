@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
@@ -31,6 +32,15 @@ public record ExecutablePlan(
   /** The configuration as it will be. */
   public ModelConfig config() {
     return new ChangedConfig(source.config(), changes);
+  }
+
+  /** A configuration with these changes. */
+  public YamlDocument changed(YamlDocument before) {
+    YamlDocument document = before;
+    for (ConfigChange change : changes) {
+      document = document.with(change.key(), change.to());
+    }
+    return document;
   }
 
   /** All tensors to be written, chunks each. */

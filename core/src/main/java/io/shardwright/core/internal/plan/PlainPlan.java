@@ -63,7 +63,9 @@ public final class PlainPlan {
             from,
             List.of(),
             List.of(),
-            0);
+            0,
+            Optional.empty(),
+            Optional.empty());
     return new ExecutablePlan(
         model,
         TargetChoice.grid(size, Naming.LEGACY, WeightLayout.RANKS),

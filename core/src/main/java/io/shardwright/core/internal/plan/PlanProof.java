@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.LowRankProduct;
 import io.shardwright.core.internal.describe.LowRankProduct.Factor;
+import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
@@ -37,7 +38,10 @@ final class PlanProof {
       targets(step, written);
     }
     plan.leftOut().stream()
-        .flatMap(tensor -> Stream.concat(tensor.parts().stream(), tensor.replicas().stream()))
+        .flatMap(
+            tensor ->
+                Stream.concat(
+                    tensor.parts().stream(), tensor.replicas().stream().map(Replica::part)))
         .map(SourcePart::tensor)
         .forEach(read::add);
     plan.source().files().tensors().stream()
@@ -71,7 +75,7 @@ final class PlanProof {
     var boxes = new ArrayList<>(copy.zeros());
     copy.from().forEach(from -> boxes.add(from.view().logical()));
     covers(copy.tensor(), boxes);
-    Stream.of(copy.from(), copy.replicas(), copy.leftOut())
+    Stream.of(copy.from(), copy.compared(), copy.leftOut())
         .flatMap(List::stream)
         .map(SourcePart::tensor)
         .forEach(read::add);

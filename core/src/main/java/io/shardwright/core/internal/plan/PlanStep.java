@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LowRankProduct;
+import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.spi.tensor.Region;
@@ -39,7 +40,7 @@ public sealed interface PlanStep {
   record Copy(
       TensorSpec tensor,
       List<SourcePart> from,
-      List<SourcePart> replicas,
+      List<Replica> replicas,
       List<Region> zeros,
       List<SourcePart> leftOut,
       double shift,
@@ -48,6 +49,11 @@ public sealed interface PlanStep {
     @Override
     public Optional<Copy> copied() {
       return Optional.of(this);
+    }
+
+    /** The views that are compared with what is read. */
+    public List<SourcePart> compared() {
+      return replicas.stream().map(Replica::part).toList();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.To;
@@ -32,7 +33,11 @@ record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
   Copy copy(Targets targets) {
     var leftOut = new ArrayList<SourcePart>();
     var from = within(tensor.parts(), leftOut);
-    var replicas = within(tensor.replicas(), leftOut);
+    var replicas = new ArrayList<Replica>();
+    for (Replica replica : tensor.replicas()) {
+      within(List.of(replica.part()), leftOut)
+          .forEach(part -> replicas.add(new Replica(part, replica.kind())));
+    }
     boolean compare = !LogicalTensor.isExtraState(tensor.id());
     var to = new ArrayList<To>();
     emissions.forEach(emission -> to.addAll(targets.add(emission)));

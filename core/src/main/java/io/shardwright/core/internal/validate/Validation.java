@@ -106,7 +106,7 @@ public record Validation(List<Finding> findings, List<String> draft) {
           source.size(),
           source.sourceFiles(),
           classNames,
-          false);
+          Describer.Wishes.NONE);
       return Optional.empty();
     } catch (CheckpointException refusal) {
       return Optional.of(new Finding(Kind.OTHER, source.name(), 0, 0, refusal.getMessage()));

@@ -111,7 +111,7 @@ public record InMemoryModel(
         new ParallelSize(ranks, 1),
         SourceFiles.ofRanks(rankFiles),
         Optional.empty(),
-        false);
+        Describer.Wishes.NONE);
   }
 
   private static SourceTensor source(String member, String name, Held held) {

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.View;
@@ -66,7 +67,8 @@ public final class RandomStep {
     List<Region> boxes = cut(Region.whole(shape));
     int zeros = boxes.size() > 1 ? random.nextInt(2) : 0;
     List<SourcePart> from = boxes.stream().skip(zeros).map(this::source).toList();
-    List<SourcePart> replicas = from.stream().limit(random.nextInt(2)).toList();
+    var replicas =
+        from.stream().limit(random.nextInt(2)).map(p -> new Replica(p, Replica.Kind.RANK)).toList();
     double shift = dtype.isFloating() && random.nextInt(3) == 0 ? 1 : 0;
     return new Copy(spec, from, replicas, boxes.subList(0, zeros), List.of(), shift, targets());
   }

@@ -69,7 +69,7 @@ public final class CommunityDocuments {
     Optional<Origin> origin = Origin.of(source);
     Obj config =
         ConfigExport.write(
-            source.config(),
+            plan.changed(source.config()),
             model,
             dtype().torchName(),
             vocabularyRows(),

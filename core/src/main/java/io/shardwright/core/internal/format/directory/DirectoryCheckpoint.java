@@ -65,9 +65,7 @@ public final class DirectoryCheckpoint implements ModelSource {
     community = new CommunityConfig(document, shapes);
     model = model(registry);
     config = readConfig(base);
-    var table = model.names().inForce(config);
-    boolean tied = config.flag("share_embeddings_and_output_weights");
-    tensors = KnownNames.of(weights.tensors(), table, tied, notes);
+    tensors = KnownNames.of(weights.tensors(), model.names(), notes);
   }
 
   /**

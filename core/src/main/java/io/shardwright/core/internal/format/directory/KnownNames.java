@@ -25,16 +25,13 @@ final class KnownNames {
   private KnownNames() {}
 
   static Map<String, SourceTensor> of(
-      Map<String, SourceTensor> found, ParameterTable table, boolean tied, List<String> notes) {
+      Map<String, SourceTensor> found, ParameterTable table, List<String> notes) {
     String prefix = missingPrefix(found, table);
     var named = new LinkedHashMap<String, SourceTensor>();
     found.forEach(
         (name, tensor) -> {
-          boolean copy = tied && name.equals("lm_head.weight");
           if (BUFFERS.stream().anyMatch(name::endsWith)) {
             notes.add("'" + name + "' is a buffer that is made anew: left out");
-          } else if (copy) {
-            notes.add("'" + name + "' is tied to the embedding: left out");
           } else {
             named.put(head(name, table) ? name : prefix + name, tensor);
           }

@@ -18,6 +18,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,27 +162,57 @@ final class HyperParameters {
         ErrorCode.YAML_MALFORMED, where, "its hyper_parameters " + problem);
   }
 
-  /** Changes plain values of a configuration in place. Meant for a copy. */
+  /** Changes a plain value of a configuration in place, or adds it. Meant for a copy. */
   static void change(PickleValue config, String key, PickleValue to) {
     PickleValue map = isNode(config) ? state(config, "_content").orElse(config) : config;
     List<Entry> entries = TrainingFile.entries(map);
     for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i).key() instanceof Text text && text.value().equals(key)) {
+      if (is(entries.get(i), key)) {
         PickleValue node = entries.get(i).value();
         if (isNode(node)) {
           set(TrainingFile.entries(((Call) node).state()), "_val", to);
         } else {
           entries.set(i, new Entry(entries.get(i).key(), to));
         }
+        return;
       }
     }
+    entries.add(new Entry(new Text(key), like(entries, key, to)));
+  }
+
+  private static boolean is(Entry entry, String key) {
+    return entry.key() instanceof Text text && text.value().equals(key);
+  }
+
+  /** A value for a new key: as the others of its map are, a node or plain. */
+  private static PickleValue like(List<Entry> entries, String key, PickleValue to) {
+    return entries.stream()
+        .map(Entry::value)
+        .filter(value -> isNode(value) && state(value, "_val").isPresent())
+        .min(Comparator.comparing(value -> !((Call) value).calls("omegaconf.nodes", "AnyNode")))
+        .map(node -> with(with((Call) node, "_val", to), "_metadata", renamed(node, key)))
+        .map(PickleValue.class::cast)
+        .orElse(to);
+  }
+
+  private static PickleValue renamed(PickleValue node, String key) {
+    return state(node, "_metadata")
+        .filter(Call.class::isInstance)
+        .<PickleValue>map(metadata -> with((Call) metadata, "key", new Text(key)))
+        .orElse(Constant.NONE);
+  }
+
+  /** A copy of an object with another value in its state. */
+  private static Call with(Call object, String field, PickleValue value) {
+    var copy = new Call(object.kind(), object.callable(), object.args(), object.kwargs());
+    var state = new Dict();
+    state.entries().addAll(TrainingFile.entries(object.state()));
+    set(state.entries(), field, value);
+    copy.build(state);
+    return copy;
   }
 
   private static void set(List<Entry> entries, String key, PickleValue to) {
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i).key() instanceof Text text && text.value().equals(key)) {
-        entries.set(i, new Entry(entries.get(i).key(), to));
-      }
-    }
+    entries.replaceAll(entry -> is(entry, key) ? new Entry(entry.key(), to) : entry);
   }
 }

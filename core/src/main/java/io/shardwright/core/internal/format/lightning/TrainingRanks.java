@@ -30,7 +30,7 @@ final class TrainingRanks {
   SourceFiles sourceFiles() {
     var ranks = new ArrayList<RankFile>();
     checkpoint.files().forEach((rank, file) -> ranks.add(rankFile(rank, file)));
-    return new SourceFiles(ranks, numbered, List.of(), List.of());
+    return new SourceFiles(ranks, List.of(), numbered, List.of(), List.of());
   }
 
   private RankFile rankFile(RankCoordinate rank, TrainingFile file) {

@@ -12,6 +12,6 @@ final class WantedArrays {
         all.arrays().stream()
             .filter(array -> optimizer || !Companions.isCompanion(array.spec().name()))
             .toList();
-    return new SourceFiles(all.ranks(), false, arrays, all.arrayObjects());
+    return new SourceFiles(all.ranks(), all.again(), false, arrays, all.arrayObjects());
   }
 }

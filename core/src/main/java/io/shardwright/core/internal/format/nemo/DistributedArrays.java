@@ -75,7 +75,7 @@ public final class DistributedArrays {
           source,
           "has a folder " + folder + " without arrays: it is incomplete");
     }
-    return new SourceFiles(List.of(), false, arrays, objects());
+    return new SourceFiles(List.of(), List.of(), false, arrays, objects());
   }
 
   private Stream<String> names(String ending) {

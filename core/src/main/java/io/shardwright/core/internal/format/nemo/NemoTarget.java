@@ -6,7 +6,6 @@ import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
-import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Passage;
@@ -53,7 +52,7 @@ public final class NemoTarget implements CheckpointTarget {
       ModelSource source, List<Attachment> attachments, ExecutablePlan plan, boolean archive) {
     this.plan = plan;
     this.guard = source.guard();
-    config = config(source, plan).write();
+    config = plan.changed(source.config()).write();
     var sizes = new LinkedHashMap<String, Long>();
     sizes.put(NemoMembers.CONFIG, (long) config.length);
     for (Attachment attachment : attachments) {
@@ -83,14 +82,6 @@ public final class NemoTarget implements CheckpointTarget {
       }
     }
     sizes.putAll(members);
-  }
-
-  private static YamlDocument config(ModelSource source, ExecutablePlan plan) {
-    YamlDocument document = source.config();
-    for (var change : plan.changes()) {
-      document = document.with(change.key(), change.to());
-    }
-    return document;
   }
 
   private TorchLayout layOut(TargetFile file, String root) {

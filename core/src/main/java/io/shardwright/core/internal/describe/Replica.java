@@ -1,0 +1,29 @@
+package io.shardwright.core.internal.describe;
+
+/**
+ * Elements that a source holds once more.
+ *
+ * @param kind why they must be equal
+ */
+public record Replica(SourcePart part, Kind kind) {
+  /** Why elements stand in several places. */
+  public enum Kind {
+    /** Every rank has them. */
+    RANK(": the files are not of one checkpoint"),
+    /** The configuration ties two tensors to one. */
+    TIED(", although the configuration ties them to one: write both, untied, with --untie"),
+    /** A folder has a second set of weights. */
+    SET(": the folder has two sets of weights, remove the one that is not meant");
+
+    private final String reason;
+
+    Kind(String reason) {
+      this.reason = reason;
+    }
+
+    /** What a difference means, and what to do: the end of a sentence that tells it. */
+    public String reason() {
+      return reason;
+    }
+  }
+}
