@@ -38,7 +38,7 @@ abstract class WritingCommand extends ScreenCommand {
     if (report != null) {
       requireElsewhere(request.source());
       requireElsewhere(request.target());
-      HtmlReport.requireWritable(report, request.overwrite());
+      HtmlReport.requireWritable(report, request, request.overwrite());
     }
     if (dry) {
       var plan = shardwright().plan(request);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,11 +66,20 @@ class CrashTest {
       Path disk = crash(n, false);
       String when = kind + ", run again after operation " + n + " of " + all;
       if (Files.exists(model.target(disk))) {
+        var before = names(disk);
         assertThrows(RuntimeException.class, () -> Model.run(fresh(disk)), when);
+        assertEquals(before, names(disk), when);
+        Model.run(Model.resuming(fresh(disk)));
       } else {
         Model.run(fresh(disk));
       }
       complete(disk, when);
+    }
+  }
+
+  private static List<Path> names(Path disk) throws IOException {
+    try (var entries = Files.list(disk)) {
+      return entries.sorted().toList();
     }
   }
 

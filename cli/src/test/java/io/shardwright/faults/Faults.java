@@ -34,6 +34,11 @@ interface Faults {
     return bytes;
   }
 
+  /** What kind of disk it says that it is. */
+  default String type(String real) {
+    return real;
+  }
+
   /** What the disk says is free. */
   default long free(long bytes) {
     return bytes;

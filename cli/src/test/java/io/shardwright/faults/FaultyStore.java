@@ -37,7 +37,7 @@ final class FaultyStore extends FileStore {
 
   @Override
   public String type() {
-    return real.type();
+    return faults.type(real.type());
   }
 
   @Override

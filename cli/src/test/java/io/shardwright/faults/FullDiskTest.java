@@ -1,18 +1,22 @@
 package io.shardwright.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.faults.Faults.Operation;
 import io.shardwright.faults.Model.Kind;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,31 @@ class FullDiskTest {
   @Test
   void tellsAFullDiskInAnyLanguageByWhatIsFree() throws IOException {
     fillsUp(Kind.FOLDER, 1, path -> new IOException("Auf dem Gerät ist kein Platz mehr"), b -> 0L);
+  }
+
+  /** Though a disk that may not be written often has nothing free either. */
+  @Test
+  void tellsAPermissionThatLacksFromRoomThatLacks() throws IOException {
+    Model model = Model.of(Kind.FOLDER);
+    Path source = model.source(folder);
+    List<Function<Path, IOException>> failures =
+        List.of(
+            path -> new AccessDeniedException(path.toString()),
+            path -> new FileSystemException(path.toString(), null, "Read-only file system"),
+            path -> new FileSystemException(path.toString(), null, "Operation not permitted"));
+    for (int i = 0; i < failures.size(); i++) {
+      for (int n : new int[] {1, 2, 5, 40}) {
+        Path disk = Files.createDirectories(folder.resolve("disk" + i + "-" + n));
+        var operations = EnumSet.of(Operation.OPEN_TO_WRITE, Operation.WRITE);
+        var denied = new FillingDisk(NthFails.forGood(operations, n, failures.get(i)), b -> 0L);
+        Path target = FaultyFileSystem.path(model.target(disk), denied);
+        var refusal =
+            assertThrows(CheckpointException.class, () -> Model.run(model.request(source, target)));
+        assertEquals(ErrorCode.TARGET_DENIED, refusal.code(), n + ": " + refusal);
+        assertFalse(refusal.getMessage().matches(".*(room|full|needs).*"), refusal.toString());
+        Model.assertHolds(disk, n + ": " + refusal);
+      }
+    }
   }
 
   private int fillsUp(

@@ -106,7 +106,7 @@ class MountProcessTest {
   void saysThatADiskIsReadOnly() throws Exception {
     assertTrue(runs("mount", "-o", "remount,ro", disk));
     var refusal = refusal(ProgressListener.SILENT);
-    assertEquals(ErrorCode.WRITE_FAILED, refusal.code(), refusal.toString());
+    assertEquals(ErrorCode.TARGET_DENIED, refusal.code(), refusal.toString());
     assertTrue(refusal.getMessage().contains("Read-only file system"), refusal.toString());
   }
 

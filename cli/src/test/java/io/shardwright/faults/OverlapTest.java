@@ -141,7 +141,7 @@ class OverlapTest {
     for (Path target : List.of(file.resolve("out.nemo"), file.resolve("deep/out.nemo"))) {
       var request = model.request(source, target);
       var refusal = assertThrows(CheckpointException.class, () -> Model.run(request));
-      assertEquals(ErrorCode.WRITE_FAILED, refusal.code(), refusal.toString());
+      assertEquals(ErrorCode.TARGET_DENIED, refusal.code(), refusal.toString());
     }
     assertEquals("mine", Files.readString(file));
   }

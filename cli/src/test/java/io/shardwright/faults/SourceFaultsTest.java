@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.RunOptions;
 import io.shardwright.faults.Faults.Operation;
 import io.shardwright.faults.Model.Kind;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +27,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sources that can't be read, or that change or vanish while they are read. */
 class SourceFaultsTest {
@@ -58,6 +63,8 @@ class SourceFaultsTest {
             file -> Files.write(file, new byte[] {1}, StandardOpenOption.APPEND),
             SourceFaultsTest::cut,
             SourceFaultsTest::overwrite,
+            file -> keepingTime(file, SourceFaultsTest::overwrite),
+            file -> keepingTime(file, SourceFaultsTest::replaceByItself),
             Files::delete,
             SourceFaultsTest::replace);
     for (Change change : changes) {
@@ -111,6 +118,66 @@ class SourceFaultsTest {
   private static void replace(Path file) throws IOException {
     Path other = Files.write(file.resolveSibling("other"), new byte[9]);
     Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void keepingTime(Path file, Change change) throws IOException {
+    FileTime time = Files.getLastModifiedTime(file);
+    change.to(file);
+    Files.setLastModifiedTime(file, time);
+  }
+
+  private static void replaceByItself(Path file) throws IOException {
+    Path other = Files.write(file.resolveSibling("other"), Files.readAllBytes(file));
+    Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** A mapping that was written through lately can be written through without a trace. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama", "gpt2", "timm-vit"})
+  void comparesWithTheSourceOnceMoreWhereNoTimeTellsOfWrites(String kind) throws IOException {
+    Path copy = Files.createDirectory(folder.resolve(kind));
+    try (var files = Files.list(Path.of("src/test/resources/community").resolve(kind))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    var unknown =
+        new Faults() {
+          @Override
+          public void before(Operation operation, Path path) {}
+
+          @Override
+          public String type(String real) {
+            return "unknown";
+          }
+        };
+    var request =
+        ReshardRequest.builder(FaultyFileSystem.path(copy, unknown), model.target(disk))
+            .run(RunOptions.DEFAULT.withThreads(1));
+    Model.run(request);
+    Files.delete(model.target(disk));
+    try (var file =
+        FileChannel.open(
+            copy.resolve("model.safetensors"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      var mapped = file.map(FileChannel.MapMode.READ_WRITE, 0, file.size());
+      int first = 8 + (int) mapped.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+      int place = first + mapped.capacity() / 4;
+      byte was = mapped.get(place);
+      mapped.put(place, was);
+      var refusal =
+          assertThrows(
+              CheckpointException.class,
+              () ->
+                  Model.run(
+                      request,
+                      (phase, done, total) -> {
+                        if (done > total / 2) {
+                          mapped.put(place, (byte) ~was);
+                        }
+                      }));
+      assertEquals(ErrorCode.SOURCE_CHANGED, refusal.code(), refusal.toString());
+      Model.assertHolds(disk, refusal.toString());
+    }
   }
 
   @Test

@@ -1,8 +1,10 @@
 package io.shardwright.fuzz;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.format.nemo.Members;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +29,8 @@ record MemoryMembers(Map<String, byte[]> files) implements Members {
   }
 
   @Override
-  public void requireUnchanged() {
-    // Nobody else has them.
+  public Collection<FileSource> opened() {
+    return List.of();
   }
 
   @Override

@@ -178,6 +178,11 @@ final class Adoption implements AutoCloseable {
     return replaced.contains(member);
   }
 
+  /** The files that are open. */
+  List<FileSource> opened() {
+    return files;
+  }
+
   @Override
   public void close() {
     files.forEach(FileSource::close);

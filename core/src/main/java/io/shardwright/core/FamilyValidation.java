@@ -7,6 +7,7 @@ import io.shardwright.core.internal.registry.FoundAdapter;
 import io.shardwright.core.internal.validate.Finding;
 import io.shardwright.core.internal.validate.Validation;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** Holds a family file against a checkpoint. */
@@ -18,7 +19,8 @@ final class FamilyValidation {
     var alone = sources.registry().alone(new FoundAdapter(declaration.family(), file.toString()));
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
     try (var source =
-        new Sources(alone, sources.policy()).open(path, spool, TrainingOptions.NEWEST, false)) {
+        new Sources(alone, sources.policy(), List.of(file))
+            .open(path, spool, TrainingOptions.NEWEST, false)) {
       var validation = Validation.of(declaration, source, Families.names(source));
       return new FamilyReport(
           declaration.family().id(),

@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.describe.ArchiveLowRank;
 import io.shardwright.core.internal.describe.CommunityLowRank;
 import io.shardwright.core.internal.describe.Describer;
@@ -16,6 +17,7 @@ import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -153,8 +155,9 @@ final class Lora implements AutoCloseable {
         .toList();
   }
 
-  void requireUnchanged() {
-    source.ifPresent(ModelSource::requireUnchanged);
+  /** The files that are open. */
+  Collection<FileSource> opened() {
+    return source.map(ModelSource::opened).orElse(List.of());
   }
 
   @Override

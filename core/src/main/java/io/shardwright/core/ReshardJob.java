@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.describe.Describer;
@@ -54,7 +55,7 @@ final class ReshardJob implements AutoCloseable {
     Sources sources = request.family().map(all::choosing).orElse(all);
     AdapterRegistry registry = sources.registry();
     Path target = request.target().toAbsolutePath().normalize();
-    refuseTarget(request, target);
+    refuseTarget(request, target, sources.given());
     boolean toTraining = format(request) == TargetFormat.LIGHTNING;
     ModelSource source =
         sources.open(request.source(), spoolFolder(target), request.training(), toTraining);
@@ -68,7 +69,7 @@ final class ReshardJob implements AutoCloseable {
       source.readHeaders(Resources.workers(request.run()));
       source.requireCarriable();
       if (format(request) == TargetFormat.SAFETENSORS) {
-        return plain(request, source, adoption, sources);
+        return plain(request, source, adoption, sources).apart();
       }
       ModelFamilyAdapter family = Families.require(source, registry);
       if (adopts(request)) {
@@ -76,7 +77,8 @@ final class ReshardJob implements AutoCloseable {
       }
       var kind = new TargetKind(request, source, adoption, registry);
       ExecutablePlan plan = plan(request, source, family, adoption, lora, kind);
-      return new ReshardJob(request, sources, source, adoption, lora, plan, kind.layOut(plan));
+      return new ReshardJob(request, sources, source, adoption, lora, plan, kind.layOut(plan))
+          .apart();
     } catch (RuntimeException refusal) {
       lora.close();
       adoption.close();
@@ -90,7 +92,7 @@ final class ReshardJob implements AutoCloseable {
     return format == TargetFormat.NEMO || format == TargetFormat.HUGGING_FACE;
   }
 
-  private static void refuseTarget(ReshardRequest request, Path target) {
+  private static void refuseTarget(ReshardRequest request, Path target, List<Path> adapters) {
     boolean resumes = request.run().resume();
     Staging.refuseExisting(target, request.overwrite() || resumes);
     if (request.manifest()) {
@@ -99,6 +101,29 @@ final class ReshardJob implements AutoCloseable {
     }
     Overlap.refuse(request.source(), target);
     request.lora().ifPresent(adapter -> Overlap.refuse(adapter, target));
+    for (Path written : written(request)) {
+      request.inputs().forEach(input -> Overlap.refuseFile(input, written));
+      adapters.forEach(adapter -> Overlap.refuseFile(adapter, written));
+    }
+  }
+
+  private static List<Path> written(ReshardRequest request) {
+    Path manifest = request.manifestPath().toAbsolutePath().normalize();
+    Path target = request.target().toAbsolutePath().normalize();
+    return request.manifest() ? List.of(target, manifest) : List.of(target);
+  }
+
+  /** With no file open that the run would replace or remove. */
+  private ReshardJob apart() {
+    written(request).forEach(written -> Overlap.refuseFiles(opened(), written));
+    return this;
+  }
+
+  private List<FileSource> opened() {
+    var opened = new ArrayList<>(source.opened());
+    opened.addAll(lora.opened());
+    opened.addAll(adoption.opened());
+    return opened;
   }
 
   /** Nothing is described, nothing merged: every stored tensor is written as it is. */
@@ -195,14 +220,8 @@ final class ReshardJob implements AutoCloseable {
    */
   Report run(ProgressListener listener, List<Path> natives) {
     var conditions = Resources.conditions(request.run(), natives);
-    return new ReshardRun(
-            request, sources, this::requireUnchanged, plan, layout, conditions, listener)
+    return new ReshardRun(request, sources, this::opened, plan, layout, conditions, listener)
         .run(changes(), notes());
-  }
-
-  private void requireUnchanged() {
-    source.requireUnchanged();
-    lora.requireUnchanged();
   }
 
   @Override

@@ -4,6 +4,8 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -78,6 +80,21 @@ public record ReshardRequest(
    */
   public static ReshardRequestBuilder builder(Path source, Path target) {
     return new ReshardRequestBuilder(source, target);
+  }
+
+  /**
+   * What is read besides adapters: the source first, then a LoRA and the files that are given for a
+   * configuration and a tokenizer.
+   *
+   * @return files and folders
+   */
+  public List<Path> inputs() {
+    var inputs = new ArrayList<Path>();
+    inputs.add(source);
+    lora.ifPresent(inputs::add);
+    training.hparamsFile().ifPresent(inputs::add);
+    training.tokenizerFiles().values().forEach(file -> file.ifPresent(inputs::add));
+    return inputs;
   }
 
   /**

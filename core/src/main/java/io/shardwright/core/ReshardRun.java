@@ -1,13 +1,16 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.execute.Executor.Conditions;
 import io.shardwright.core.internal.execute.Journal;
 import io.shardwright.core.internal.execute.OutputFiles;
+import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.RunIdentity;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.publish.ComparedFiles;
 import io.shardwright.core.internal.publish.PresentTarget;
 import io.shardwright.core.internal.publish.SideFile;
 import io.shardwright.core.internal.publish.Staging;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Execute, verify, publish; and what becomes of the work when that fails. */
 final class ReshardRun {
@@ -29,6 +33,7 @@ final class ReshardRun {
       Set.of(
           ErrorCode.READ_FAILED,
           ErrorCode.WRITE_FAILED,
+          ErrorCode.TARGET_DENIED,
           ErrorCode.INTERRUPTED,
           ErrorCode.DISK_FULL,
           ErrorCode.DEVICE_FULL,
@@ -38,7 +43,7 @@ final class ReshardRun {
 
   private final ReshardRequest request;
   private final Sources sources;
-  private final Runnable requireUnchanged;
+  private final Supplier<List<FileSource>> read;
   private final ExecutablePlan plan;
   private final CheckpointTarget layout;
   private final Conditions conditions;
@@ -49,19 +54,19 @@ final class ReshardRun {
   /**
    * A run of a plan.
    *
-   * @param requireUnchanged refuses if a source changed since it was opened
+   * @param read the files that are open
    */
   ReshardRun(
       ReshardRequest request,
       Sources sources,
-      Runnable requireUnchanged,
+      Supplier<List<FileSource>> read,
       ExecutablePlan plan,
       CheckpointTarget layout,
       Conditions conditions,
       ProgressListener listener) {
     this.request = request;
     this.sources = sources;
-    this.requireUnchanged = requireUnchanged;
+    this.read = read;
     this.plan = plan;
     this.layout = layout;
     this.conditions = conditions;
@@ -98,6 +103,7 @@ final class ReshardRun {
     Written written = execute(staging.files(), staging.journal());
     end(staging, written);
     Optional<Manifest> manifest = manifest(staging.path());
+    requireUnchanged();
     publish(staging, manifest);
     notes.addAll(staging.notes());
     return report(written, written.bytesResumed(), request.verify(), changes, manifest);
@@ -106,8 +112,12 @@ final class ReshardRun {
   private Written execute(OutputFiles files, Journal journal) {
     var copied = new PhaseProgress(listener, ProgressListener.Phase.COPY, plan.logicalBytes());
     Written written = Executor.run(plan, layout, files, copied, conditions.journaling(journal));
-    requireUnchanged.run();
+    requireUnchanged();
     return written;
+  }
+
+  private void requireUnchanged() {
+    read.get().forEach(FileSource::requireUnchanged);
   }
 
   /** A disk still writes while its files are read; others are whole when they are closed. */
@@ -122,8 +132,9 @@ final class ReshardRun {
   }
 
   private void verify(Path staged, Written written) {
-    var verified =
-        new PhaseProgress(listener, ProgressListener.Phase.VERIFY, layout.verifiedBytes());
+    boolean twice = FileSource.places(read.get()).stream().anyMatch(FileSource::mayHideWrites);
+    long total = layout.verifiedBytes() + (twice ? plan.logicalBytes() : 0);
+    var verified = new PhaseProgress(listener, ProgressListener.Phase.VERIFY, total);
     try {
       layout.verify(staged, written, verified, conditions.workers());
     } catch (CheckpointException difference) {
@@ -133,6 +144,23 @@ final class ReshardRun {
       written.requireSourceIntact();
       throw difference.code() == ErrorCode.VERIFICATION_FAILED ? difference : unread(difference);
     }
+    if (twice) {
+      readAgain(staged, verified);
+    }
+  }
+
+  /** Where no time tells that a source was written to meanwhile, its bytes do. */
+  private void readAgain(Path staged, Progress verified) {
+    try (var files = new ComparedFiles(staged, layout.files(), this::changed)) {
+      Executor.run(plan, layout, files, verified, conditions);
+    }
+  }
+
+  private CheckpointException changed() {
+    return new CheckpointIoException(
+        ErrorCode.SOURCE_CHANGED,
+        request.source().toString(),
+        "has other bytes than when it was copied: wait for its writer");
   }
 
   private CheckpointException unread(CheckpointException failure) {
@@ -170,7 +198,7 @@ final class ReshardRun {
   /** The target is there: whether it is what would be written. */
   private Report compare(List<String> changes) {
     try (var present = PresentTarget.open(request.target(), layout.files())) {
-      Written written = execute(present, Journal.NONE);
+      Written written = execute(present.files(), Journal.NONE);
       Optional<Manifest> manifest = manifest(request.target());
       if (manifest.isPresent() && !Files.exists(request.manifestPath())) {
         present.side(request.manifestPath(), manifest.get().toJson(), request.sync());
@@ -205,7 +233,7 @@ final class ReshardRun {
     }
     if (failure.code().kind() == ErrorCode.Kind.INPUT) {
       try {
-        requireUnchanged.run();
+        requireUnchanged();
       } catch (CheckpointException changed) {
         return changed;
       }

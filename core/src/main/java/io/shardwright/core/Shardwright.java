@@ -25,11 +25,13 @@ import java.util.stream.Stream;
 public final class Shardwright {
   private final AdapterRegistry registry;
   private final ReadPolicy policy;
+  private final List<Path> given;
   private final List<Path> natives;
 
-  Shardwright(AdapterRegistry registry, ReadPolicy policy, List<Path> natives) {
+  Shardwright(AdapterRegistry registry, ReadPolicy policy, List<Path> given, List<Path> natives) {
     this.registry = registry;
     this.policy = policy;
+    this.given = given;
     this.natives = natives;
   }
 
@@ -52,7 +54,7 @@ public final class Shardwright {
   }
 
   private Sources sources() {
-    return new Sources(registry, policy);
+    return new Sources(registry, policy, given);
   }
 
   /**
@@ -276,9 +278,12 @@ public final class Shardwright {
    *     then
    */
   public List<String> extract(Path path, Path target, ExtractedParts parts, boolean overwrite) {
-    Overlap.refuse(path, target.toAbsolutePath().normalize());
+    Path absolute = target.toAbsolutePath().normalize();
+    Overlap.refuse(path, absolute);
+    given.forEach(file -> Overlap.refuseFile(file, absolute));
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
     try (var source = sources().open(path, spool, TrainingOptions.NEWEST, false)) {
+      Overlap.refuseFiles(source.opened(), absolute);
       return new Extraction(source, parts).run(target, overwrite);
     }
   }

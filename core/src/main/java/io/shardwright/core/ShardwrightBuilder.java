@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 public final class ShardwrightBuilder {
   private ClassLoader loader = Shardwright.class.getClassLoader();
   private final List<Path> paths = new ArrayList<>();
+  private final List<Path> familyFiles = new ArrayList<>();
   private final List<Path> natives = new ArrayList<>();
   private final List<Supplier<FoundAdapter>> given = new ArrayList<>();
   private ReadPolicy policy = ReadPolicy.STANDARD;
@@ -80,7 +81,7 @@ public final class ShardwrightBuilder {
    * @return this
    */
   public ShardwrightBuilder familyFile(Path file) {
-    requireNonNull(file, "familyFile");
+    familyFiles.add(requireNonNull(file, "familyFile"));
     given.add(() -> declared(file));
     return this;
   }
@@ -128,7 +129,12 @@ public final class ShardwrightBuilder {
     AdapterRegistry registry =
         AdapterRegistry.load(
             AdapterJars.over(paths, loader), discover, given.stream().map(Supplier::get).toList());
+    var read = new ArrayList<>(paths);
+    read.addAll(familyFiles);
     return new Shardwright(
-        family.map(registry::choosing).orElse(registry), policy, List.copyOf(natives));
+        family.map(registry::choosing).orElse(registry),
+        policy,
+        List.copyOf(read),
+        List.copyOf(natives));
   }
 }

@@ -18,11 +18,16 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Opens whatever a path holds, told by its contents. */
-record Sources(AdapterRegistry registry, ReadPolicy policy) {
+/**
+ * Opens whatever a path holds, told by its contents.
+ *
+ * @param given jars, folders of jars and family files that the adapters are from
+ */
+record Sources(AdapterRegistry registry, ReadPolicy policy, List<Path> given) {
 
   /**
    * Opens a checkpoint to make another of it.
@@ -64,7 +69,7 @@ record Sources(AdapterRegistry registry, ReadPolicy policy) {
 
   /** The same, with one family for every checkpoint. */
   Sources choosing(String family) {
-    return new Sources(registry.choosing(family), policy);
+    return new Sources(registry.choosing(family), policy, given);
   }
 
   private ModelSource openFile(

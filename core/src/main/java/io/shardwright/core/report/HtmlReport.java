@@ -2,6 +2,8 @@ package io.shardwright.core.report;
 
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.publish.SideFile;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.spi.error.CheckpointIoException;
@@ -116,14 +118,16 @@ public final class HtmlReport {
   /**
    * Refuses a place where no page can be written.
    *
-   * @param file where a page is to be written
-   * @param overwrite whether it may be replaced
-   * @throws UnsafeCheckpointException if it exists and may not, or is no regular file
-   * @throws CheckpointIoException if its folder does not exist
+   * @param file where a page on a request is to be written
+   * @param request says what is read
+   * @param overwrite whether the page may replace another file
+   * @throws UnsafeCheckpointException if it exists and may not be replaced, is no regular file, or
+   *     is one that is read, or if its folder does not exist
    */
-  public static void requireWritable(Path file, boolean overwrite) {
+  public static void requireWritable(Path file, ReshardRequest request, boolean overwrite) {
     Path at = file.toAbsolutePath().normalize();
     Staging.refuseExisting(at, overwrite);
+    request.inputs().forEach(input -> Overlap.refuseFile(input, at));
     if (Files.isDirectory(at)) {
       throw new UnsafeCheckpointException(
           ErrorCode.TARGET_EXISTS,
@@ -131,8 +135,8 @@ public final class HtmlReport {
           "is a folder, expected a new name for the report");
     }
     if (at.getParent() == null || !Files.isDirectory(at.getParent())) {
-      throw new CheckpointIoException(
-          ErrorCode.WRITE_FAILED,
+      throw new UnsafeCheckpointException(
+          ErrorCode.TARGET_DENIED,
           file.toString(),
           "can't be written: its folder does not exist; make it first");
     }
@@ -147,7 +151,7 @@ public final class HtmlReport {
    * @throws CheckpointIoException if it can't be written
    */
   public void write(Path file, boolean overwrite) {
-    requireWritable(file, overwrite);
+    requireWritable(file, contents.plan().request(), overwrite);
     try (var page = SideFile.stage(file, html().getBytes(StandardCharsets.UTF_8), false)) {
       page.publish(overwrite);
     }

@@ -114,14 +114,15 @@ public enum ErrorCode {
   TARGET_EXISTS(303, Kind.SAFETY, "Choose another name, or replace it with `--overwrite`."),
   /** A cast would lose values and was not allowed to. */
   LOSSY_CAST(304, Kind.SAFETY, "Allow it with `--allow-lossy`; what is lost is counted."),
+  /** Nothing may be written there: no permission, a read-only disk, or no folder. */
+  TARGET_DENIED(
+      305, Kind.SAFETY, "Choose a folder that you may write to; the target is as it was before."),
 
   /** Reading failed. */
   READ_FAILED(401, Kind.INPUT, "Check permissions and the disk."),
   /** Writing failed. */
   WRITE_FAILED(
-      402,
-      Kind.RESOURCES,
-      "Make room, check permissions, and run again; the target is as it was before."),
+      402, Kind.RESOURCES, "Check the disk and run again; the target is as it was before."),
   /** What was written does not read back as it should. */
   VERIFICATION_FAILED(
       403, Kind.VERIFICATION, "Check the disk and run again; the target is as it was before."),

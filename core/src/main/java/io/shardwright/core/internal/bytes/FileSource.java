@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 
-/** A file, opened once. Its size and time are remembered, so that a change can be noticed. */
+/** A file, opened once. What it was then is remembered, so that a change can be noticed. */
 public final class FileSource implements ByteSource, AutoCloseable {
   /**
    * Elsewhere the JDK would map the source, which ends the process if the file is cut meanwhile.
@@ -23,8 +25,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
   private final String name;
   private final SeekableByteChannel channel;
   private final long size;
-  private final FileTime modified;
-  private final Object changed;
+  private final FileState state;
 
   /**
    * Opens a regular file.
@@ -41,17 +42,10 @@ public final class FileSource implements ByteSource, AutoCloseable {
       }
       channel = Files.newByteChannel(path, StandardOpenOption.READ);
       size = channel.size();
-      modified = Files.getLastModifiedTime(path);
-      changed = changed(path);
+      state = FileState.of(path);
     } catch (IOException failure) {
       throw failed(failure);
     }
-  }
-
-  /** Unix keeps a time that no copy and no {@code touch} sets. */
-  private static Object changed(Path path) throws IOException {
-    boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
-    return Files.getAttribute(path, unix ? "unix:ctime" : "lastModifiedTime");
   }
 
   private static String missing(Path path) {
@@ -100,14 +94,36 @@ public final class FileSource implements ByteSource, AutoCloseable {
         : 0;
   }
 
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
+  /** One file of each folder, and every link: what holds for their places holds for all. */
+  public static List<FileSource> places(Collection<FileSource> files) {
+    var folders = new HashSet<Path>();
+    return files.stream()
+        .filter(
+            file ->
+                Files.isSymbolicLink(file.path)
+                    || folders.add(file.path.toAbsolutePath().normalize().getParent()))
+        .toList();
+  }
+
+  /** Whether it is on a disk where {@link #requireUnchanged} may not notice a write. */
+  public boolean mayHideWrites() {
+    return Disk.holds(path) && !state.tellsOfWrites(path);
+  }
+
   /**
-   * Refuses if the file is no longer the one that was opened.
+   * Refuses if the file is no longer the one that was opened. Opening it again has a file server
+   * asked, whose answers are remembered for a while otherwise.
    *
-   * @throws CheckpointIoException if its size or time changed
+   * @throws CheckpointIoException if it has another size or times, or is another file
    */
   public void requireUnchanged() {
-    try {
-      if (channel.size() != size || !Files.getLastModifiedTime(path).equals(modified)) {
+    try (var again = Files.newByteChannel(path, StandardOpenOption.READ)) {
+      if (channel.size() != size || again.size() != size || !FileState.of(path).equals(state)) {
         throw refusal("changed while it was read: wait for its writer");
       }
     } catch (NoSuchFileException vanished) {
@@ -121,11 +137,10 @@ public final class FileSource implements ByteSource, AutoCloseable {
     return new CheckpointIoException(ErrorCode.SOURCE_CHANGED, name, problem);
   }
 
-  /** Tells whether two runs read the same file: where it is, its size, its times. */
+  /** Tells whether two runs read the same file: where it is, which it is, its size, its times. */
   @Override
   public String toString() {
-    Path place = path.toAbsolutePath().normalize();
-    return place + " of " + size + " bytes at " + modified + ", " + changed;
+    return path.toAbsolutePath().normalize() + " of " + size + " bytes, " + state;
   }
 
   @Override

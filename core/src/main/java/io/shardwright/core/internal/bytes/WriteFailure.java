@@ -1,9 +1,15 @@
 package io.shardwright.core.internal.bytes;
 
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,16 +27,24 @@ public record WriteFailure(Path target, long needed) {
 
   private static final String QUOTA = "quota exceeded";
 
+  /** What the JDK has no exception for. */
+  private static final List<String> DENIED =
+      List.of("Read-only file system", "Operation not permitted", "File name too long");
+
   /** With less left a disk counts as full: its message may be in another language. */
   private static final long LAST_BYTES = 1 << 16;
 
   /** What happened. */
-  public CheckpointIoException of(IOException failure) {
+  public CheckpointException of(IOException failure) {
     if (failure instanceof ClosedByInterruptException) {
       return new CheckpointIoException(ErrorCode.INTERRUPTED, target.toString(), "interrupted");
     }
     String reason = Reason.of(failure);
-    if (reason.contains(QUOTA)) {
+    if (failure instanceof FileAlreadyExistsException) {
+      return refused(ErrorCode.TARGET_EXISTS, reason + ": choose another name");
+    } else if (denied(failure, reason)) {
+      return refused(ErrorCode.TARGET_DENIED, "can't be written: " + reason);
+    } else if (reason.contains(QUOTA)) {
       return full("the disk quota is used up: needs " + needed + " bytes: make room");
     }
     OptionalLong free = FreeSpace.at(target);
@@ -43,6 +57,17 @@ public record WriteFailure(Path target, long needed) {
             ErrorCode.WRITE_FAILED,
             target.toString(),
             "can't be written: " + reason + "; it needs " + needed + " bytes");
+  }
+
+  private static boolean denied(IOException failure, String reason) {
+    return failure instanceof AccessDeniedException
+        || failure instanceof NotDirectoryException
+        || failure instanceof NoSuchFileException
+        || DENIED.stream().anyMatch(reason::contains);
+  }
+
+  private UnsafeCheckpointException refused(ErrorCode code, String problem) {
+    return new UnsafeCheckpointException(code, target.toString(), problem);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.execute.CrcPieces.Range;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.TargetTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,28 +22,57 @@ final class Resumption {
     this.files = files;
   }
 
-  /** What a step wrote; empty if it must be done again. */
+  /**
+   * What a step wrote; empty if it must be done again. Whoever may write to the folder can write a
+   * journal: an entry that is not of this step's bytes, each once, is passed over.
+   */
   Optional<Map<TargetTensor, CrcPieces>> take(StepRun run, Journal.Entry entry, Lane lane) {
     var written = new LinkedHashMap<TargetTensor, CrcPieces>();
     var told = entry.ranges().iterator();
+    if (entry.ranges().size() != run.targets().size() || !possible(entry.losses(), run.step())) {
+      return Optional.empty();
+    }
     for (TargetTensor tensor : run.targets()) {
-      if (!told.hasNext() || !right(tensor, told.next(), written, lane)) {
+      var pieces = pieces(tensor, told.next(), bytes(run.step(), tensor));
+      if (pieces.isEmpty() || !right(pieces.get(), layout.place(tensor), lane)) {
         return Optional.empty();
       }
+      written.put(tensor, pieces.get());
     }
     count(entry);
     return Optional.of(written);
   }
 
-  private boolean right(
-      TargetTensor tensor, List<Range> told, Map<TargetTensor, CrcPieces> written, Lane lane) {
-    Place start = layout.place(tensor);
+  private static boolean possible(CastLosses losses, PlanStep step) {
+    long most = step.tensor().shape().elements() * (1 + step.to().size());
+    return losses.overflowed() <= most && losses.underflowed() <= most && losses.inexact() <= most;
+  }
+
+  /** Bytes of a tensor that a step writes. */
+  private static long bytes(PlanStep step, TargetTensor tensor) {
+    return step.to().stream()
+        .filter(to -> to.tensor().equals(tensor))
+        .mapToLong(to -> to.view().logical().shape().elements())
+        .map(elements -> elements * tensor.spec().dtype().byteSize())
+        .sum();
+  }
+
+  private static Optional<CrcPieces> pieces(TargetTensor tensor, List<Range> told, long wanted) {
     long size = tensor.spec().byteSize();
+    long sum = 0;
     var pieces = new CrcPieces();
-    told.forEach(range -> pieces.add(range.offset(), range.length(), range.crc()));
-    written.put(tensor, pieces);
-    return told.stream()
-        .allMatch(range -> range.length() <= size - range.offset() && right(range, start, lane));
+    for (Range range : told) {
+      if (range.offset() > size || range.length() > size - range.offset()) {
+        return Optional.empty();
+      }
+      sum += range.length();
+      pieces.add(range.offset(), range.length(), range.crc());
+    }
+    return sum == wanted && pieces.ranges().isPresent() ? Optional.of(pieces) : Optional.empty();
+  }
+
+  private boolean right(CrcPieces pieces, Place start, Lane lane) {
+    return pieces.ranges().orElseThrow().stream().allMatch(range -> right(range, start, lane));
   }
 
   private boolean right(Range range, Place start, Lane lane) {

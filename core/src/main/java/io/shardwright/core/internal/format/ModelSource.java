@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleText;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
@@ -11,6 +12,7 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,8 +80,17 @@ public interface ModelSource extends AutoCloseable {
     }
   }
 
-  /** Refuses if a file changed since it was opened. */
-  void requireUnchanged();
+  /** The files that are open. */
+  Collection<FileSource> opened();
+
+  /**
+   * Refuses if a file changed since it was opened.
+   *
+   * @throws io.shardwright.spi.error.CheckpointIoException naming it
+   */
+  default void requireUnchanged() {
+    opened().forEach(FileSource::requireUnchanged);
+  }
 
   /** Size on disk. */
   long fileBytes();

@@ -12,10 +12,43 @@ import java.util.Optional;
 /** What a run that was killed left beside its target. Touched by whoever holds the lock. */
 record Leftovers(Siblings names) {
 
+  /**
+   * Refuses whatever has the name of a leftover and is none of this user's.
+   *
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException naming it
+   */
+  void requireOwn() throws IOException {
+    var own = new OwnFiles(names);
+    for (Path journal : names.all(Kind.JOURNAL)) {
+      own.requireFile(journal);
+    }
+    for (Path staged : names.all(Kind.PARTIAL)) {
+      if (published(staged)) {
+        own.requireFileOrFolder(staged);
+      } else {
+        own.requireTree(staged);
+      }
+    }
+    for (Path side : names.all(Kind.SIDE)) {
+      own.requireFileOrFolder(side);
+    }
+    for (Path replaced : names.all(Kind.REPLACED)) {
+      if (present()) {
+        own.requireFileOrFolder(replaced);
+      } else {
+        own.requireMovable(replaced);
+      }
+    }
+  }
+
+  private boolean present() {
+    return Files.exists(names.target(), LinkOption.NOFOLLOW_LINKS);
+  }
+
   /** Gives back its name to a folder that was about to be replaced. */
   void restore() throws IOException {
     for (Path replaced : names.all(Kind.REPLACED)) {
-      if (Files.exists(names.target(), LinkOption.NOFOLLOW_LINKS)) {
+      if (present()) {
         Publication.delete(replaced);
       } else {
         Publication.move(replaced, names.target());
@@ -33,12 +66,11 @@ record Leftovers(Siblings names) {
 
   /** A run may be killed when the target has its name and the staged file has its own still. */
   private boolean published(Path staged) throws IOException {
-    return Files.exists(names.target(), LinkOption.NOFOLLOW_LINKS)
-        && Files.isSameFile(staged, names.target());
+    return present() && Files.isSameFile(staged, names.target());
   }
 
   /**
-   * Removes everything, or all but one run's.
+   * Removes everything, or all but what one run is to go on with.
    *
    * @return whether there was something of a target that was not finished
    */
@@ -46,7 +78,10 @@ record Leftovers(Siblings names) {
     boolean found = false;
     for (Kind kind : new Kind[] {Kind.JOURNAL, Kind.PARTIAL, Kind.SIDE}) {
       for (Path path : names.all(kind)) {
-        if (but.map(identity -> names.of(kind, identity)).filter(path::equals).isEmpty()) {
+        boolean wanted =
+            kind != Kind.SIDE
+                && but.map(identity -> names.of(kind, identity)).filter(path::equals).isPresent();
+        if (!wanted) {
           found |= kind == Kind.PARTIAL && !published(path);
           Publication.delete(path);
         }
@@ -81,6 +116,7 @@ record Leftovers(Siblings names) {
   }
 
   private void removeFinished() throws IOException {
+    requireOwn();
     restore();
     for (Path staged : names.all(Kind.PARTIAL)) {
       if (published(staged)) {

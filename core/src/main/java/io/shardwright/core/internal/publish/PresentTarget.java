@@ -1,27 +1,24 @@
 package io.shardwright.core.internal.publish;
 
-import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A target that is there. What would be written is compared with it: a run that was killed when all
  * was done is found to be done.
  */
-public final class PresentTarget implements OutputFiles, AutoCloseable {
+public final class PresentTarget implements AutoCloseable {
   private final Path target;
   private final TargetLock lock;
-  private final List<FileSource> files = new ArrayList<>();
+  private ComparedFiles files;
 
   private PresentTarget(Path target, WriteFailure failure) {
     this.target = target;
@@ -48,44 +45,31 @@ public final class PresentTarget implements OutputFiles, AutoCloseable {
   }
 
   private void open(List<OutputFile> wanted) {
-    for (OutputFile file : wanted) {
-      Path path = file.path().isEmpty() ? target : target.resolve(file.path());
-      require(Files.isRegularFile(path));
-      files.add(new FileSource(path, path.toString()));
-      require(files.get(files.size() - 1).size() == file.size());
+    files = new ComparedFiles(target, wanted, this::difference);
+    if (count() != wanted.size()) {
+      throw difference();
     }
-    require(count() == wanted.size());
   }
 
   private long count() {
     try (var all = Files.walk(target)) {
       return all.filter(path -> !Files.isDirectory(path)).count();
-    } catch (IOException unreadable) {
+    } catch (IOException | UncheckedIOException unreadable) {
       return -1;
     }
   }
 
-  private void require(boolean same) {
-    if (!same) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.TARGET_EXISTS,
-          target.toString(),
-          "exists already and is not what this run would write:"
-              + " choose another name or allow --overwrite");
-    }
+  private UnsafeCheckpointException difference() {
+    return new UnsafeCheckpointException(
+        ErrorCode.TARGET_EXISTS,
+        target.toString(),
+        "exists already and is not what this run would write:"
+            + " choose another name or allow --overwrite");
   }
 
-  @Override
-  public void write(ByteBuffer bytes, Place place) {
-    ByteBuffer there = ByteBuffer.allocate(bytes.remaining());
-    read(there, place);
-    require(there.flip().equals(bytes));
-    bytes.position(bytes.limit());
-  }
-
-  @Override
-  public void read(ByteBuffer bytes, Place place) {
-    files.get(place.file()).readFully(bytes, place.offset());
+  /** Its files, which take only what they hold. */
+  public OutputFiles files() {
+    return files;
   }
 
   /** Puts a file beside the target that is not there yet. */
@@ -97,7 +81,9 @@ public final class PresentTarget implements OutputFiles, AutoCloseable {
 
   @Override
   public void close() {
-    files.forEach(FileSource::close);
+    if (files != null) {
+      files.close();
+    }
     lock.close();
   }
 }

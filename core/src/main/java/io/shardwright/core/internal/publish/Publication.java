@@ -4,6 +4,7 @@ import io.shardwright.core.internal.bytes.Reason;
 import io.shardwright.core.internal.execute.Interruption;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -12,10 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Gives what is staged its final name. At every instant the target is what it was or what it is to
@@ -148,12 +151,19 @@ final class Publication {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    List<Path> all;
-    try (var walk = Files.walk(path)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
+    var all = tree(path);
+    Collections.reverse(all);
     for (Path each : all) {
       Files.deleteIfExists(each);
+    }
+  }
+
+  /** A file or a folder with all it holds, what is inside after what it is in; links as such. */
+  static List<Path> tree(Path root) throws IOException {
+    try (var walk = Files.walk(root)) {
+      return walk.sorted().collect(Collectors.toCollection(ArrayList::new));
+    } catch (UncheckedIOException failure) {
+      throw failure.getCause();
     }
   }
 }

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.publish;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,11 @@ import java.util.regex.Pattern;
  */
 record Siblings(Path target) {
   private static final int DIGITS = 16;
+  private static final String LOCK = "lock";
+  private static final Pattern NAME =
+      Pattern.compile(
+          "\\.(.+)\\.(?:lock|[0-9a-f]{16}\\.(?:partial|journal|replaced|side))",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /** What a file beside a target is. */
   enum Kind {
@@ -32,7 +38,7 @@ record Siblings(Path target) {
   }
 
   Path lock() {
-    return target.resolveSibling(prefix() + "lock");
+    return target.resolveSibling(prefix() + LOCK);
   }
 
   Path of(Kind kind, String identity) {
@@ -62,11 +68,26 @@ record Siblings(Path target) {
 
   /** Whether there is any. */
   boolean any() throws IOException {
-    boolean found = Files.exists(lock());
+    boolean found = Files.exists(lock(), LinkOption.NOFOLLOW_LINKS);
     for (Kind kind : Kind.values()) {
       found |= !all(kind).isEmpty();
     }
     return found;
+  }
+
+  /** Whether a name is one that a run gives to what it keeps beside some target. */
+  static boolean isName(Path name) {
+    return NAME.matcher(name.toString()).matches();
+  }
+
+  /** Whether a path is one of these names, or leads through one. */
+  boolean include(Path path) {
+    int depth = target.getNameCount() - 1;
+    if (!path.startsWith(target.getParent()) || path.getNameCount() <= depth) {
+      return false;
+    }
+    var name = NAME.matcher(path.getName(depth).toString());
+    return name.matches() && name.group(1).equalsIgnoreCase(target.getFileName().toString());
   }
 
   private String prefix() {

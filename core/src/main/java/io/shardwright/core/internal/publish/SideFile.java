@@ -1,10 +1,8 @@
 package io.shardwright.core.internal.publish;
 
-import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.Disk;
-import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.bytes.WriteFailure;
-import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,12 +27,12 @@ public final class SideFile implements AutoCloseable {
   /**
    * Stages a file. Closing it unpublished removes it.
    *
-   * @throws CheckpointIoException if it can't be written
+   * @throws CheckpointException if it can't be written
    */
   public static SideFile stage(Path given, byte[] bytes, boolean sync) {
     Path path = given.toAbsolutePath().normalize();
     Leftovers.tidy(path);
-    String identity = ContentHash.digits(new MemorySource(bytes, path.toString()));
+    String identity = Staging.anybody();
     return stage(path, new Siblings(path).of(Siblings.Kind.SIDE, identity), bytes, sync);
   }
 
@@ -45,7 +43,7 @@ public final class SideFile implements AutoCloseable {
       file.write(ByteBuffer.wrap(bytes));
       return file;
     } catch (IOException problem) {
-      CheckpointIoException known = file.failure.of(problem);
+      CheckpointException known = file.failure.of(problem);
       file.close();
       throw known;
     }
@@ -53,11 +51,7 @@ public final class SideFile implements AutoCloseable {
 
   private void write(ByteBuffer bytes) throws IOException {
     try (var channel =
-        Files.newByteChannel(
-            staged,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+        Files.newByteChannel(staged, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }

@@ -83,7 +83,9 @@ final class StagedFiles implements StagedOutput {
 
   @Override
   public boolean transfer(ByteSource source, long position, long bytes, Place place) {
-    try (var channel = FileChannel.open(paths.get(place.file()), StandardOpenOption.WRITE)) {
+    try (var channel =
+        FileChannel.open(
+            paths.get(place.file()), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
       channel.position(place.offset());
       long done = 0;
       while (done < bytes) {

@@ -67,7 +67,7 @@ public final class Staging implements AutoCloseable {
   }
 
   /** An identity that no other run has. */
-  private static String anybody() {
+  static String anybody() {
     return UUID.randomUUID().toString().replace("-", "");
   }
 
@@ -115,17 +115,15 @@ public final class Staging implements AutoCloseable {
    * @throws UnsafeCheckpointException if it exists and may not be replaced
    */
   public static void refuseExisting(Path given, boolean overwrite) {
-    try {
-      refuse(given.toAbsolutePath().normalize(), overwrite);
-    } catch (UnsafeCheckpointException refusal) {
-      Leftovers.tidy(given.toAbsolutePath().normalize());
-      throw refusal;
-    }
+    refuse(given.toAbsolutePath().normalize(), overwrite);
   }
 
   private static void refuse(Path target, boolean overwrite) {
     if (target.getFileName() == null) {
       throw exists(target, "is the root of a file system, expected a new name");
+    }
+    if (Siblings.isName(target.getFileName())) {
+      throw exists(target, "is a name that runs keep for themselves: choose another");
     }
     if (Files.isSymbolicLink(target)) {
       throw exists(target, "is a symbolic link, expected a new name: give the link's own target");
@@ -159,6 +157,7 @@ public final class Staging implements AutoCloseable {
 
   private void openLocked() throws IOException {
     var leftovers = new Leftovers(names);
+    leftovers.requireOwn();
     leftovers.restore();
     refuse(order.target(), order.overwrite());
     boolean usable = leftovers.resumable(identity);
@@ -230,7 +229,7 @@ public final class Staging implements AutoCloseable {
   /** A file that is to appear beside the target. */
   public SideFile side(Path path, byte[] bytes) {
     Path absolute = path.toAbsolutePath().normalize();
-    return SideFile.stage(absolute, names.of(Kind.SIDE, identity), bytes, sync());
+    return SideFile.stage(absolute, names.of(Kind.SIDE, anybody()), bytes, sync());
   }
 
   /** Moves the target to its final name. Without permission to overwrite, an existing one wins. */

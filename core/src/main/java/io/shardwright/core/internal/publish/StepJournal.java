@@ -4,12 +4,14 @@ import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.core.internal.execute.CastLosses;
 import io.shardwright.core.internal.execute.CrcPieces.Range;
 import io.shardwright.core.internal.execute.Journal;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
@@ -34,7 +38,15 @@ import java.util.zip.CRC32;
  * ranges {@code offset+length=CRC-32}, or {@code -} where it has no bytes.
  */
 final class StepJournal implements Journal, AutoCloseable {
-  private static final int FIXED_FIELDS = 5;
+  /**
+   * Longer than any: a step's targets have 16,384 ranges at most, and hardly ever more than one.
+   */
+  private static final int LONGEST_LINE = 1 << 24;
+
+  private static final Pattern LINE =
+      Pattern.compile("(\\d{1,9}) (intact|unchecked) (\\d{1,18}) (\\d{1,18}) (\\d{1,18}) (.+)");
+
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,18})\\+(\\d{1,18})=([0-9a-f]{1,8})");
 
   private final FileChannel channel;
   private final WriteFailure failure;
@@ -61,12 +73,12 @@ final class StepJournal implements Journal, AutoCloseable {
   }
 
   private static FileChannel open(Path path, StandardOpenOption how) throws IOException {
-    return FileChannel.open(path, StandardOpenOption.WRITE, how);
+    return FileChannel.open(path, StandardOpenOption.WRITE, how, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Whether there is a journal of a run with this identity. */
   static boolean isOf(Path path, String identity) throws IOException {
-    if (!Files.isRegularFile(path)) {
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
     var first = new ArrayList<String>();
@@ -75,14 +87,26 @@ final class StepJournal implements Journal, AutoCloseable {
   }
 
   private static void lines(Path path, Consumer<String> each) throws IOException {
-    try (BufferedReader lines = Files.newBufferedReader(path, StandardCharsets.ISO_8859_1)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        int mark = line.lastIndexOf(" #");
-        if (mark >= 0 && line.substring(mark + 2).equals(crc(line.substring(0, mark)))) {
-          each.accept(line.substring(0, mark));
+    try (var journal =
+        new BufferedInputStream(Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS))) {
+      var line = new ByteArrayOutputStream();
+      for (int next = journal.read(); next >= 0; next = journal.read()) {
+        if (next == '\n') {
+          checked(line.toString(StandardCharsets.ISO_8859_1)).ifPresent(each);
+          line.reset();
+        } else if (line.size() < LONGEST_LINE) {
+          line.write(next);
         }
       }
     }
+  }
+
+  /** What stands before a line's checksum, if that is right. */
+  private static Optional<String> checked(String line) {
+    int mark = line.lastIndexOf(" #");
+    return mark >= 0 && line.substring(mark + 2).equals(crc(line.substring(0, mark)))
+        ? Optional.of(line.substring(0, mark))
+        : Optional.empty();
   }
 
   private static String crc(String text) {
@@ -91,35 +115,40 @@ final class StepJournal implements Journal, AutoCloseable {
     return Long.toHexString(crc.getValue());
   }
 
-  private void take(String line) {
-    String[] fields = line.split(" ");
-    if (fields.length <= FIXED_FIELDS) {
+  /** Whoever may write here can write anything: what is no step's line is passed over. */
+  private void take(String text) {
+    var line = LINE.matcher(text);
+    if (!line.matches()) {
       return;
     }
     var ranges = new ArrayList<List<Range>>();
-    for (int target = FIXED_FIELDS; target < fields.length; target++) {
-      ranges.add(ranges(fields[target]));
+    for (String field : line.group(6).split(" ")) {
+      var told = ranges(field);
+      if (told.isEmpty()) {
+        return;
+      }
+      ranges.add(told.get());
     }
-    var losses =
-        new CastLosses(
-            Long.parseLong(fields[2]), Long.parseLong(fields[3]), Long.parseLong(fields[4]));
-    boolean intact = fields[1].equals("intact");
-    entries.put(Integer.parseInt(fields[0]), new Entry(ranges, intact, losses));
+    var losses = new CastLosses(number(line, 3), number(line, 4), number(line, 5));
+    boolean intact = line.group(2).equals("intact");
+    entries.put((int) number(line, 1), new Entry(ranges, intact, losses));
   }
 
-  private static List<Range> ranges(String field) {
+  private static long number(Matcher found, int group) {
+    return Long.parseLong(found.group(group));
+  }
+
+  private static Optional<List<Range>> ranges(String field) {
     var ranges = new ArrayList<Range>();
-    if (!field.equals("-")) {
-      for (String range : field.split(",")) {
-        String[] numbers = range.split("[+=]");
-        ranges.add(
-            new Range(
-                Long.parseLong(numbers[0]),
-                Long.parseLong(numbers[1]),
-                Long.parseLong(numbers[2], 16)));
+    for (String each : field.equals("-") ? new String[0] : field.split(",", -1)) {
+      var range = RANGE.matcher(each);
+      if (!range.matches()) {
+        return Optional.empty();
       }
+      long crc = Long.parseLong(range.group(3), 16);
+      ranges.add(new Range(number(range, 1), number(range, 2), crc));
     }
-    return ranges;
+    return Optional.of(ranges);
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 
 /**
  * Gives what is staged its final name where that takes a move for every file. What is in the way is
@@ -29,11 +28,7 @@ record StorePublication(Path staged, Path target) {
   }
 
   private void move() throws IOException {
-    List<Path> all;
-    try (var walk = Files.walk(staged)) {
-      all = walk.sorted().toList();
-    }
-    for (Path from : all) {
+    for (Path from : Publication.tree(staged)) {
       String name = staged.relativize(from).toString();
       Path to = name.isEmpty() ? target : target.resolve(name);
       if (Files.isDirectory(from)) {

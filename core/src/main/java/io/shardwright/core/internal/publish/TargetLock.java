@@ -13,13 +13,19 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * The right to write one target. The kernel drops it when the process dies, so whatever is staged
@@ -29,6 +35,9 @@ import java.util.UUID;
 final class TargetLock implements AutoCloseable {
   /** More than runs that begin and end at once. */
   private static final int ATTEMPTS = 1_000;
+
+  private static final int MARK_BYTES = 36;
+  private static final Pattern MARK = Pattern.compile("[0-9a-f-]{36}");
 
   private final Deque<Path> created;
   private final Optional<Held> held;
@@ -71,10 +80,14 @@ final class TargetLock implements AutoCloseable {
 
   private static Held held(Siblings names) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      FileChannel locked = hold(names);
-      Optional<FileChannel> named = reopen(names.lock(), locked);
-      if (named.isPresent()) {
-        return new Held(names.lock(), locked, named.get());
+      try {
+        FileChannel locked = hold(names);
+        Optional<FileChannel> named = reopen(names.lock(), locked);
+        if (named.isPresent()) {
+          return new Held(names.lock(), locked, named.get());
+        }
+      } catch (NoSuchFileException removed) {
+        // Whoever had it is done: once more, then.
       }
     }
     throw new IOException(names.lock() + " is not what was written to it");
@@ -86,8 +99,7 @@ final class TargetLock implements AutoCloseable {
   }
 
   private static FileChannel hold(Siblings names) throws IOException {
-    FileChannel channel =
-        FileChannel.open(names.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = open(names);
     if (!locked(channel)) {
       channel.close();
       throw new UnsafeCheckpointException(
@@ -96,6 +108,24 @@ final class TargetLock implements AutoCloseable {
           "is being written by another run: wait for it or choose another name");
     }
     return channel;
+  }
+
+  /** Opened to read and write, a pipe that took the name meanwhile does not block. */
+  private static FileChannel open(Siblings names) throws IOException {
+    try {
+      return open(names.lock(), StandardOpenOption.CREATE_NEW);
+    } catch (FileAlreadyExistsException present) {
+      new OwnFiles(names).requireFile(names.lock());
+      return open(names.lock());
+    }
+  }
+
+  private static FileChannel open(Path lock, OpenOption... more) throws IOException {
+    var how = new HashSet<OpenOption>(List.of(more));
+    how.add(StandardOpenOption.READ);
+    how.add(StandardOpenOption.WRITE);
+    how.add(LinkOption.NOFOLLOW_LINKS);
+    return FileChannel.open(lock, how);
   }
 
   private static boolean locked(FileChannel channel) throws IOException {
@@ -108,42 +138,58 @@ final class TargetLock implements AutoCloseable {
 
   /**
    * Whoever had the lock before removed the file with it, so the one that is locked must be seen to
-   * have the name still: what is written to it is read by its name. That channel stays open too,
-   * for closing it would drop the lock (POSIX fcntl).
+   * have the name still: its mark is read by its name. That channel stays open too, for closing it
+   * would drop the lock (POSIX fcntl).
    */
   private static Optional<FileChannel> reopen(Path path, FileChannel held) throws IOException {
+    FileChannel named = null;
     try {
-      ByteBuffer mark = ByteBuffer.wrap(UUID.randomUUID().toString().getBytes(US_ASCII));
-      while (mark.hasRemaining()) {
-        held.write(mark, mark.position());
-      }
-      FileChannel named = FileChannel.open(path, StandardOpenOption.READ);
-      if (read(named, mark.capacity()).equals(mark.flip())) {
+      ByteBuffer mark = mark(path, held);
+      named = open(path);
+      if (read(named).equals(mark)) {
         return Optional.of(named);
       }
-      named.close();
-    } catch (NoSuchFileException removed) {
-      // Once more, then.
+      close(held, named);
+      return Optional.empty();
+    } catch (NoSuchFileException | UnsafeCheckpointException notHeld) {
+      close(held, named);
+      throw notHeld;
     } catch (IOException failure) {
-      release(path, held);
+      close(held, named);
+      Files.deleteIfExists(path);
       throw failure;
     }
-    held.close();
-    return Optional.empty();
   }
 
-  private static ByteBuffer read(FileChannel channel, int bytes) throws IOException {
-    ByteBuffer read = ByteBuffer.allocate(bytes);
+  private static void close(FileChannel held, FileChannel named) throws IOException {
+    try (held;
+        named) {
+      // Both, whatever one of them says.
+    }
+  }
+
+  /** That of a killed run stays, unless it was lost with the power. */
+  private static ByteBuffer mark(Path path, FileChannel held) throws IOException {
+    if (held.size() != 0 && held.size() != MARK_BYTES) {
+      throw OwnFiles.refusal(path, "is no lock of a run");
+    }
+    ByteBuffer found = read(held);
+    if (MARK.matcher(US_ASCII.decode(found.duplicate())).matches()) {
+      return found;
+    }
+    ByteBuffer mark = ByteBuffer.wrap(UUID.randomUUID().toString().getBytes(US_ASCII));
+    while (mark.hasRemaining()) {
+      held.write(mark, mark.position());
+    }
+    return mark.flip();
+  }
+
+  private static ByteBuffer read(FileChannel channel) throws IOException {
+    ByteBuffer read = ByteBuffer.allocate(MARK_BYTES);
     while (read.hasRemaining() && channel.read(read, read.position()) > 0) {
       // The rest.
     }
     return read.flip();
-  }
-
-  private static void release(Path path, FileChannel held) throws IOException {
-    try (held) {
-      Files.deleteIfExists(path);
-    }
   }
 
   private static void createFolders(Path folder, Deque<Path> created) throws IOException {
@@ -154,7 +200,7 @@ final class TargetLock implements AutoCloseable {
         created.push(folder);
       } catch (FileAlreadyExistsException another) {
         if (!Files.isDirectory(folder)) {
-          throw another;
+          throw new NotDirectoryException(folder.toString());
         }
       }
     }

@@ -9,13 +9,16 @@ import io.shardwright.core.internal.execute.CastLosses;
 import io.shardwright.core.internal.execute.CrcPieces.Range;
 import io.shardwright.core.internal.execute.Journal.Entry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,9 +40,7 @@ class StepJournalTest {
       for (int range = random.nextInt(4); range > 0; range--) {
         ranges.add(
             new Range(
-                random.nextLong(Long.MAX_VALUE),
-                random.nextLong(Long.MAX_VALUE),
-                random.nextLong(1L << 32)));
+                random.nextLong(1L << 58), random.nextLong(1L << 58), random.nextLong(1L << 32)));
       }
       targets.add(ranges);
     }
@@ -115,5 +116,51 @@ class StepJournalTest {
         assertTrue(found.isEmpty() || found.get().equals(told), "byte " + at);
       }
     }
+  }
+
+  @Test
+  void passesOverLinesThatAreNoSteps() throws IOException {
+    Path path = folder.resolve("journal");
+    Entry told = entry(new Random(3));
+    try (var journal = begin(path)) {
+      journal.add(7, told);
+    }
+    String huge = "9".repeat(40);
+    for (String line :
+        List.of(
+            "",
+            "0",
+            "-1 intact 0 0 0 -",
+            huge + " intact 0 0 0 -",
+            "0 maybe 0 0 0 -",
+            "0 intact 0 0 0",
+            "0 intact NaN 0 0 0+1=0",
+            "0 intact -1 0 0 0+1=0",
+            "0 intact 0 " + huge + " 0 0+1=0",
+            "0 intact 0 0 0 0+" + huge + "=0",
+            "0 intact 0 0 0 " + huge + "+1=0",
+            "0 intact 0 0 0 -1+1=0",
+            "0 intact 0 0 0 0+1=-1",
+            "0 intact 0 0 0 0+1=" + "f".repeat(9),
+            "0 intact 0 0 0 0+1",
+            "0 intact 0 0 0 0+1=0,",
+            "0 intact 0 0 0 1e3+1=0",
+            "0 intact 0 0 0  0+1=0",
+            "\u0660 intact 0 0 0 0+1=0")) {
+      append(path, line);
+    }
+    append(path, "1".repeat(20 << 20));
+    try (var journal = resume(path)) {
+      assertEquals(Optional.empty(), journal.entry(0));
+      assertEquals(Optional.of(told), journal.entry(7));
+    }
+  }
+
+  /** With the right checksum, as anybody can write it. */
+  private static void append(Path path, String line) throws IOException {
+    var crc = new CRC32();
+    crc.update(line.getBytes(StandardCharsets.UTF_8));
+    String whole = line + " #" + Long.toHexString(crc.getValue()) + "\n";
+    Files.writeString(path, whole, StandardOpenOption.APPEND);
   }
 }

@@ -30,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -254,8 +255,8 @@ public final class DirectoryCheckpoint implements ModelSource {
   }
 
   @Override
-  public void requireUnchanged() {
-    files.requireUnchanged();
+  public Collection<FileSource> opened() {
+    return files.opened();
   }
 
   @Override

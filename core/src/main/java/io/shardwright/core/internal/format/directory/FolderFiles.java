@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +78,8 @@ final class FolderFiles implements AutoCloseable {
     return opened.values().stream().mapToLong(FileSource::size).sum();
   }
 
-  void requireUnchanged() {
-    opened.values().forEach(FileSource::requireUnchanged);
+  Collection<FileSource> opened() {
+    return opened.values();
   }
 
   @Override

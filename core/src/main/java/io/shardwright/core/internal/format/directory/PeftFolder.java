@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.format.directory;
 
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
@@ -15,6 +16,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,8 +121,8 @@ public final class PeftFolder implements ModelSource {
   }
 
   @Override
-  public void requireUnchanged() {
-    files.requireUnchanged();
+  public Collection<FileSource> opened() {
+    return files.opened();
   }
 
   @Override

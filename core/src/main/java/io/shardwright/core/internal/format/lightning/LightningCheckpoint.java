@@ -20,6 +20,7 @@ import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -258,11 +259,8 @@ public final class LightningCheckpoint implements ModelSource {
   }
 
   @Override
-  public void requireUnchanged() {
-    sources.values().forEach(FileSource::requireUnchanged);
-    if (members != null) {
-      members.requireUnchanged();
-    }
+  public Collection<FileSource> opened() {
+    return members != null ? members.opened() : sources.values();
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.RankCoordinate;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,8 +149,8 @@ public final class LooseCheckpoint implements ModelSource {
   }
 
   @Override
-  public void requireUnchanged() {
-    sources.forEach(FileSource::requireUnchanged);
+  public Collection<FileSource> opened() {
+    return sources;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.shardwright.core.internal.codec.tar.SpooledArchive;
 import io.shardwright.core.internal.codec.tar.TarIndex;
 import io.shardwright.core.internal.guard.Guard;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,8 +55,8 @@ final class ArchiveMembers implements Members {
   }
 
   @Override
-  public void requireUnchanged() {
-    file.requireUnchanged();
+  public Collection<FileSource> opened() {
+    return List.of(file);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,8 +82,8 @@ public final class FolderMembers implements Members {
   }
 
   @Override
-  public void requireUnchanged() {
-    opened.values().forEach(FileSource::requireUnchanged);
+  public Collection<FileSource> opened() {
+    return opened.values();
   }
 
   @Override

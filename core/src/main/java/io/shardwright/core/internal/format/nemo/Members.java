@@ -1,6 +1,8 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.FileSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,12 +27,8 @@ public interface Members extends AutoCloseable {
   /** Size of everything on disk. */
   long fileBytes();
 
-  /**
-   * Refuses if anything that was opened is no longer as it was.
-   *
-   * @throws io.shardwright.spi.error.CheckpointIoException naming what changed
-   */
-  void requireUnchanged();
+  /** The files that are open. */
+  Collection<FileSource> opened();
 
   /** Things a user should know, such as that an archive had to be unpacked first. */
   List<String> notes();

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.StateDict;
 import io.shardwright.core.internal.codec.torch.TorchFile;
@@ -24,6 +25,7 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,8 +157,8 @@ public final class NemoCheckpoint implements ModelSource {
   }
 
   @Override
-  public void requireUnchanged() {
-    members.requireUnchanged();
+  public Collection<FileSource> opened() {
+    return members.opened();
   }
 
   @Override

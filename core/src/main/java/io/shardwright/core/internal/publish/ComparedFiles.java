@@ -1,0 +1,67 @@
+package io.shardwright.core.internal.publish;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.execute.OutputFiles;
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.spi.error.CheckpointException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Files that are there. What would be written to them is compared with what they hold. */
+public final class ComparedFiles implements OutputFiles, AutoCloseable {
+  private final Supplier<CheckpointException> difference;
+  private final List<FileSource> files = new ArrayList<>();
+
+  /**
+   * Opens files.
+   *
+   * @param root a file, or a folder of files
+   * @param difference thrown where one is missing, or its size or bytes differ
+   */
+  public ComparedFiles(
+      Path root, List<OutputFile> wanted, Supplier<CheckpointException> difference) {
+    this.difference = difference;
+    try {
+      wanted.forEach(file -> open(StagedOutput.path(root, file), file.size()));
+    } catch (RuntimeException refusal) {
+      close();
+      throw refusal;
+    }
+  }
+
+  private void open(Path path, long size) {
+    require(Files.isRegularFile(path));
+    var file = new FileSource(path, path.toString());
+    files.add(file);
+    require(file.size() == size);
+  }
+
+  private void require(boolean same) {
+    if (!same) {
+      throw difference.get();
+    }
+  }
+
+  @Override
+  public void write(ByteBuffer bytes, Place place) {
+    ByteBuffer there = ByteBuffer.allocate(bytes.remaining());
+    read(there, place);
+    require(there.flip().equals(bytes));
+    bytes.position(bytes.limit());
+  }
+
+  @Override
+  public void read(ByteBuffer bytes, Place place) {
+    files.get(place.file()).readFully(bytes, place.offset());
+  }
+
+  @Override
+  public void close() {
+    files.forEach(FileSource::close);
+  }
+}
