@@ -1,11 +1,11 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
-import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.execute.ReplicaCheck;
 import io.shardwright.core.internal.execute.TensorBlocks;
 import io.shardwright.core.internal.format.ModelSource;
@@ -18,7 +18,6 @@ import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
-import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,13 +47,16 @@ final class CheckpointReading {
     var files = checkpoint.files();
     for (RankFile file : files.ranks()) {
       for (SourceTensor tensor : file.tensors().values()) {
-        var view = new View(Region.whole(tensor.spec().shape()), tensor.start(), tensor.strides());
-        var part = new SourcePart(file.member(), tensor, view);
+        var part = SourcePart.whole(file.member(), tensor);
         found.add(read(file.member(), tensor.spec(), List.of(part)));
       }
     }
     for (StoredArray array : files.arrays()) {
       found.add(read(NemoCheckpoint.distributedFolder(), array.spec(), array.parts()));
+    }
+    for (Stored object : files.objectTensors()) {
+      var part = SourcePart.whole(object.member(), object.tensor());
+      found.add(read(object.member(), object.tensor().spec(), List.of(part)));
     }
     checkpoint.source().requireIntact();
     var notes = new ArrayList<>(summary.notes());

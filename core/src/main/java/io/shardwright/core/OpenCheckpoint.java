@@ -8,11 +8,11 @@ import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredArray;
-import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.CanonicalModel;
@@ -25,7 +25,6 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
-import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,13 +189,16 @@ final class OpenCheckpoint implements Checkpoint {
               (name, tensor) -> {
                 var spec =
                     new TensorSpec(prefix + name, tensor.spec().dtype(), tensor.spec().shape());
-                var view = new View(Region.whole(spec.shape()), tensor.start(), tensor.strides());
                 stored.add(
                     CanonicalTensor.asStored(
-                        spec, List.of(new SourcePart(file.member(), tensor, view))));
+                        spec, List.of(SourcePart.whole(file.member(), tensor))));
               });
     }
     files.arrays().forEach(a -> stored.add(CanonicalTensor.asStored(a.spec(), a.parts())));
+    for (Stored object : files.objectTensors()) {
+      var part = SourcePart.whole(object.member(), object.tensor());
+      stored.add(CanonicalTensor.asStored(object.tensor().spec(), List.of(part)));
+    }
     return stored;
   }
 
@@ -256,6 +258,10 @@ final class OpenCheckpoint implements Checkpoint {
       String folder = NemoCheckpoint.distributedFolder();
       stored.add(new StoredTensor(folder, Optional.empty(), array.spec()));
     }
+    files
+        .objectTensors()
+        .forEach(
+            o -> stored.add(new StoredTensor(o.member(), Optional.empty(), o.tensor().spec())));
     return stored;
   }
 

@@ -10,6 +10,7 @@ import io.shardwright.core.internal.format.directory.Origin;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.ModuleStates;
 import io.shardwright.core.internal.plan.PlainPlan;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
@@ -144,6 +145,7 @@ final class ReshardJob implements AutoCloseable {
     var notes = new ArrayList<>(source.notes());
     notes.addAll(lora.notes(plan.merges().size()));
     notes.addAll(Pairs.notes(request, plan));
+    notes.addAll(ModuleStates.notes(plan));
     if (format(request) == TargetFormat.SAFETENSORS && plan.files().size() > 1) {
       notes.add(
           "the weights are cut for "

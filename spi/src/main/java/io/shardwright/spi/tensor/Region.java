@@ -54,6 +54,9 @@ public record Region(List<Long> offset, Shape shape) {
    * @return false where they do not, or where one is empty
    */
   public boolean overlaps(Region other) {
+    if (shape.elements() == 0 || other.shape.elements() == 0) {
+      return false;
+    }
     for (int axis = 0; axis < shape.rank(); axis++) {
       if (end(axis) <= other.offset.get(axis) || other.end(axis) <= offset.get(axis)) {
         return false;

@@ -100,12 +100,16 @@ public record Shape(List<Long> dims) {
   }
 
   /**
-   * Row-major strides.
+   * Row-major strides. An axis without elements counts as one with a single one, as in torch, so
+   * that no stride is 0.
    *
    * @return elements between neighbours along each axis
    */
   public List<Long> rowMajorStrides() {
-    return LongStream.range(0, rank()).mapToObj(axis -> elementsFrom((int) axis + 1)).toList();
+    Shape counted = new Shape(dims.stream().map(dim -> Math.max(1, dim)).toList());
+    return LongStream.range(0, rank())
+        .mapToObj(axis -> counted.elementsFrom((int) axis + 1))
+        .toList();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.core.internal.describe.SourceFiles.ArrayObject;
 import io.shardwright.core.internal.describe.StoredArray.Chunk;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.Region;
@@ -27,11 +28,11 @@ final class ArrayReading {
     this.describer = describer;
   }
 
-  List<StateObject> read(Assembly assembly) {
+  List<ModuleState> read(Assembly assembly) {
     for (StoredArray array : describer.files.arrays()) {
       read(array, assembly);
     }
-    return describer.files.arrayObjects().stream().map(this::object).toList();
+    return describer.files.arrayObjects().stream().map(this::state).toList();
   }
 
   private void read(StoredArray array, Assembly assembly) {
@@ -138,7 +139,7 @@ final class ArrayReading {
     }
   }
 
-  private StateObject object(ArrayObject object) {
+  private ModuleState state(ArrayObject object) {
     String prefix = describer.prefix(object.key());
     String plain = describer.withoutPrefix(object.key());
     String module = module(plain);
@@ -150,7 +151,8 @@ final class ArrayReading {
             .orElseGet(() -> module.replaceFirst("\\.layers\\.", ".layers.*."));
     boolean layered = pattern.contains("*");
     String name = LogicalTensor.name(pattern, layered ? object.indexes() : List.of());
-    return new StateObject(prefix + name + plain.substring(module.length()), 0, object.value());
+    String whole = prefix + name + plain.substring(module.length());
+    return new ModuleState(whole, new RankCoordinate(0, 0), object.content());
   }
 
   private static String module(String name) {

@@ -205,7 +205,7 @@ final class Assembly {
               + " although "
               + first.spec().shape()
               + " stands in "
-              + first.parts().get(0).member()
+              + first.parts().stream().map(SourcePart::member).findFirst().orElse(source)
               + ": the files are not of one checkpoint");
     }
   }

@@ -96,7 +96,7 @@ public final class Describer {
   private ModelDescription describe() {
     int layers = (int) Math.min(Integer.MAX_VALUE, config.integer("num_layers").orElse(0));
     var assembly = new Assembly(source, family.id(), tie.filter(pair -> untied.isPresent()));
-    var objects =
+    var states =
         files.distributed()
             ? new ArrayReading(this).read(assembly)
             : new RankReading(this, new StageLayers(layers, size.pipeline())).read(assembly);
@@ -104,7 +104,7 @@ public final class Describer {
     var held = tensors.stream().map(LogicalTensor::id).collect(Collectors.toSet());
     Completeness.require(source, config, table, held);
     return new ModelDescription(
-        source, family, config, naming, table, size, files, tensors, objects, layers, tie, untied);
+        source, family, config, naming, table, size, files, tensors, states, layers, tie, untied);
   }
 
   /**
@@ -127,9 +127,6 @@ public final class Describer {
 
   /** The rule of a parameter, given its name in the whole model. */
   Match match(String name) {
-    if (LogicalTensor.isExtraState(name)) {
-      return itself(name);
-    }
     return rules.match(withoutPrefix(name)).orElseGet(() -> unmatched(name));
   }
 

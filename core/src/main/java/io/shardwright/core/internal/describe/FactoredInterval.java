@@ -10,7 +10,8 @@ final class FactoredInterval {
   private FactoredInterval() {}
 
   /**
-   * The fewest boxes by plain subdivision: at most two per factor and one more.
+   * The fewest boxes by plain subdivision: at most two per factor and one more. An axis without
+   * indexes is one box without any.
    *
    * @param extents of the factors, outermost first
    * @param from first flat index
@@ -19,6 +20,9 @@ final class FactoredInterval {
   static List<Region> boxes(List<Long> extents, long from, long to) {
     if (extents.isEmpty()) {
       return from < to ? List.of(new Region(List.of(), Shape.of())) : List.of();
+    }
+    if (extents.contains(0L)) {
+      return List.of(Region.whole(new Shape(extents)));
     }
     var found = new ArrayList<Region>();
     collect(extents, 0, from, to, List.of(), found);

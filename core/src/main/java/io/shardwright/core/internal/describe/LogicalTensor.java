@@ -47,13 +47,4 @@ public record LogicalTensor(
     }
     return name;
   }
-
-  /**
-   * Whether a name is that of a module's private state rather than a parameter. Ranks may differ in
-   * it; the first rank's is the one that is kept, as Megatron-Core does ({@code
-   * megatron/core/transformer/utils.py}).
-   */
-  public static boolean isExtraState(String name) {
-    return name.endsWith("._extra_state");
-  }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param size the grid it was written for
  * @param files what it consists of
  * @param tensors its logical tensors, in the order of the files
- * @param objects what its modules keep besides tensors
+ * @param states what its modules keep besides parameters, of every rank
  * @param layers in the whole model; 0 where the configuration does not say
  * @param tie the pair that its configuration ties; empty where there is none
  * @param untied what the configuration said of the pair, where it is described as untied although
@@ -30,7 +30,7 @@ public record ModelDescription(
     ParallelSize size,
     SourceFiles files,
     List<LogicalTensor> tensors,
-    List<StateObject> objects,
+    List<ModuleState> states,
     int layers,
     Optional<Tie> tie,
     Optional<String> untied) {}

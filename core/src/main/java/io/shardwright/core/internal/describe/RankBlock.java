@@ -32,7 +32,7 @@ record RankBlock(Shape shard, int axis, int rank) {
     long first = rank * shard.dim(axis);
     long from = Math.max(first, box.offset().get(axis));
     long to = Math.min(first + shard.dim(axis), box.end(axis));
-    if (from >= to) {
+    if (from >= to && shard.dim(axis) > 0) {
       return Optional.empty();
     }
     var offset = new ArrayList<>(box.offset());

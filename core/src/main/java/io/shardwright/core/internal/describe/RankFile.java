@@ -1,10 +1,17 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.describe.ModuleState.Content;
+import io.shardwright.core.internal.describe.ModuleState.Stored;
+import io.shardwright.core.internal.describe.ModuleState.Value;
 import io.shardwright.spi.RankCoordinate;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What one rank's file holds.
@@ -21,4 +28,25 @@ public record RankFile(
     List<String> names,
     Map<String, SourceTensor> tensors,
     Map<String, PickleValue> objects,
-    Optional<PickleValue> metadata) {}
+    Optional<PickleValue> metadata) {
+
+  /** What its modules keep besides parameters, by name, in the file's order. */
+  public Map<String, Content> states() {
+    var states = new LinkedHashMap<String, Content>();
+    for (String name : names) {
+      if (objects.containsKey(name)) {
+        states.put(name, new Value(objects.get(name)));
+      } else if (ModuleState.isName(name) && tensors.containsKey(name)) {
+        states.put(name, new Stored(member, tensors.get(name)));
+      }
+    }
+    return states;
+  }
+
+  /** The names of its tensors but those of modules' states. */
+  public Set<String> parameters() {
+    return tensors.keySet().stream()
+        .filter(name -> !ModuleState.isName(name))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+}

@@ -21,33 +21,33 @@ final class RankReading {
     this.stages = stages;
   }
 
-  List<StateObject> read(Assembly assembly) {
-    var objects = new ArrayList<StateObject>();
+  List<ModuleState> read(Assembly assembly) {
+    var states = new ArrayList<ModuleState>();
     int tensor = describer.size.tensor();
     for (int stage = 0; stage < describer.size.pipeline(); stage++) {
       var group = describer.files.ranks().subList(stage * tensor, (stage + 1) * tensor);
       group.forEach(file -> requireSameNames(group.get(0), file));
-      for (String name : group.get(0).tensors().keySet()) {
+      for (String name : group.get(0).parameters()) {
         assembly.add(piece(name, stage, group), where(group.get(0)));
       }
       int here = stage;
-      group.get(0).objects().forEach((name, value) -> objects.add(object(name, here, value)));
+      for (RankFile file : group) {
+        file.states()
+            .forEach(
+                (name, content) ->
+                    states.add(new ModuleState(global(name, here), file.rank(), content)));
+      }
     }
     for (RankFile file : describer.files.again()) {
       for (String name : file.tensors().keySet()) {
         assembly.add(piece(name, 0, List.of(file)).again(), where(file));
       }
     }
-    return objects;
+    return states;
   }
 
   private String global(String name, int stage) {
     return describer.files.numbered() ? name : stages.global(name, stage);
-  }
-
-  private StateObject object(
-      String name, int stage, io.shardwright.core.internal.codec.pickle.PickleValue value) {
-    return new StateObject(global(name, stage), stage, value);
   }
 
   private Piece piece(String name, int stage, List<RankFile> group) {
@@ -78,13 +78,13 @@ final class RankReading {
   }
 
   private void requireSameNames(RankFile first, RankFile other) {
-    if (first.tensors().keySet().equals(other.tensors().keySet())) {
+    if (first.parameters().equals(other.parameters())) {
       return;
     }
-    var only = new ArrayList<>(first.tensors().keySet());
-    only.removeAll(other.tensors().keySet());
-    var extra = new ArrayList<>(other.tensors().keySet());
-    extra.removeAll(first.tensors().keySet());
+    var only = new ArrayList<>(first.parameters());
+    only.removeAll(other.parameters());
+    var extra = new ArrayList<>(other.parameters());
+    extra.removeAll(first.parameters());
     throw disagree(
         other, (only.isEmpty() ? "also has " : "lacks ") + (only.isEmpty() ? extra : only), first);
   }

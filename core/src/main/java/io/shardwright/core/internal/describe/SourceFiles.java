@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.core.internal.describe.ModuleState.Content;
+import io.shardwright.core.internal.describe.ModuleState.Stored;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -20,10 +22,7 @@ public record SourceFiles(
     List<ArrayObject> arrayObjects) {
 
   /** An object of a distributed checkpoint, by its key without layers and its index. */
-  public record ArrayObject(
-      String key,
-      List<Integer> indexes,
-      io.shardwright.core.internal.codec.pickle.PickleValue value) {}
+  public record ArrayObject(String key, List<Integer> indexes, Content content) {}
 
   /** Rank files. */
   public static SourceFiles ofRanks(List<RankFile> ranks) {
@@ -40,10 +39,22 @@ public record SourceFiles(
     return ranks.isEmpty();
   }
 
+  /** The tensors that are no arrays: modules' states. */
+  public List<Stored> objectTensors() {
+    return arrayObjects.stream()
+        .map(ArrayObject::content)
+        .filter(Stored.class::isInstance)
+        .map(Stored.class::cast)
+        .toList();
+  }
+
   /** All tensors as they are stored, chunks each. */
   public List<SourceTensor> tensors() {
     return distributed()
-        ? arrays.stream().flatMap(a -> a.chunks().stream()).map(StoredArray.Chunk::tensor).toList()
+        ? Stream.concat(
+                arrays.stream().flatMap(a -> a.chunks().stream()).map(StoredArray.Chunk::tensor),
+                objectTensors().stream().map(Stored::tensor))
+            .toList()
         : Stream.concat(ranks.stream(), again.stream())
             .flatMap(file -> file.tensors().values().stream())
             .toList();

@@ -1,9 +1,18 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.spi.tensor.Region;
+
 /**
  * Elements of a source tensor.
  *
  * @param member the file they lie in, for messages
  * @param view which elements of the logical tensor they are
  */
-public record SourcePart(String member, SourceTensor tensor, View view) {}
+public record SourcePart(String member, SourceTensor tensor, View view) {
+
+  /** All of a tensor that is a logical tensor by itself. */
+  public static SourcePart whole(String member, SourceTensor tensor) {
+    var view = new View(Region.whole(tensor.spec().shape()), tensor.start(), tensor.strides());
+    return new SourcePart(member, tensor, view);
+  }
+}

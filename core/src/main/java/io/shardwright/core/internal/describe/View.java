@@ -57,6 +57,9 @@ public record View(Region logical, long start, List<Long> strides) {
 
   /** Whether no two elements have one place: each stride steps over all that is inside it. */
   public boolean injective() {
+    if (empty()) {
+      return true;
+    }
     var axes =
         IntStream.range(0, strides.size())
             .filter(axis -> logical.shape().dim(axis) > 1)

@@ -1,18 +1,22 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.describe.DistributedKey;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.StateObject;
-import io.shardwright.spi.ParameterRule;
+import io.shardwright.core.internal.describe.ModuleState;
+import io.shardwright.core.internal.describe.ModuleState.Content;
+import io.shardwright.core.internal.describe.ModuleState.Stored;
+import io.shardwright.core.internal.describe.ModuleState.Value;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.spi.Traits;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -20,53 +24,78 @@ import java.util.stream.IntStream;
  * module that Megatron-Core expects one of.
  */
 final class ArrayObjects {
-  private static final String STATE = "._extra_state";
+  private static final String STATE = ModuleState.SUFFIX;
 
   private final String folder;
   private final int layers;
-  private final Map<String, PickleValue> found = new HashMap<>();
+  private final Map<String, Content> found = new LinkedHashMap<>();
+  private final StateCopies copies = new StateCopies();
 
   /**
    * For one target.
    *
-   * @param carried whether the source's objects fit the target's modules
+   * @param carried whether the source's states fit the target's modules
    */
   ArrayObjects(String folder, ModelDescription model, boolean carried) {
     this.folder = folder;
     this.layers = model.layers();
     if (carried) {
-      for (StateObject object : model.objects()) {
-        found.put(object.name(), object.value());
-      }
+      found.putAll(ModuleStates.ofFirstRank(model));
     }
   }
 
-  /** The objects of all emitted modules, in their order. */
+  /** The states of all emitted modules, in their order, then those of modules without rows. */
   List<TargetObject> of(List<Emission> emissions) {
     var objects = new LinkedHashMap<String, TargetObject>();
+    var others = new LinkedHashMap<>(found);
     for (Emission emission : emissions) {
+      others.remove(name(emission));
       if (emission.row().traits().extraState() == Traits.ExtraState.STORED) {
-        TargetObject object = object(emission);
-        objects.putIfAbsent(object.member(), object);
+        String pattern = emission.prefix() + module(emission.row().pattern()) + STATE;
+        String member = member(pattern, emission.indexes());
+        Content content = found.getOrDefault(name(emission), new Value(ExtraState.none()));
+        objects.computeIfAbsent(member, file -> object(file, content));
       }
     }
+    others.values().removeIf(content -> content.equals(new Value(Constant.NONE)));
+    others.forEach(
+        (name, content) -> objects.computeIfAbsent(other(name), f -> object(f, content)));
     return new ArrayList<>(objects.values());
   }
 
-  private TargetObject object(Emission emission) {
-    ParameterRule row = emission.row();
-    String key = emission.prefix() + DistributedKey.of(module(row.pattern())) + STATE;
+  private static String name(Emission emission) {
+    String module = LogicalTensor.name(module(emission.row().pattern()), emission.indexes());
+    return emission.prefix() + module + STATE;
+  }
+
+  private String other(String name) {
+    OptionalInt layer = StageLayers.layer(name);
+    return member(
+        StageLayers.pattern(name), layer.isPresent() ? List.of(layer.getAsInt()) : List.of());
+  }
+
+  private String member(String pattern, List<Integer> indexes) {
     List<Integer> extents =
-        emission.indexes().isEmpty()
+        indexes.isEmpty()
             ? List.of(1)
-            : IntStream.range(0, emission.indexes().size())
+            : IntStream.range(0, indexes.size())
                 .mapToObj(k -> k == 0 ? layers : Integer.valueOf(1))
                 .toList();
-    String name =
-        emission.prefix() + LogicalTensor.name(module(row.pattern()), emission.indexes()) + STATE;
-    return new TargetObject(
-        folder + key + "/" + DistributedKey.shard(emission.indexes(), extents),
-        found.getOrDefault(name, ExtraState.none()));
+    return folder + DistributedKey.of(pattern) + "/" + DistributedKey.shard(indexes, extents);
+  }
+
+  private TargetObject object(String member, Content content) {
+    if (content instanceof Stored stored) {
+      String name = member.substring(folder.length(), member.lastIndexOf('.'));
+      return new TargetObject(
+          member, Optional.empty(), Optional.of(copies.add(member, name, stored)));
+    }
+    return new TargetObject(member, Optional.of(((Value) content).value()), Optional.empty());
+  }
+
+  /** What moves the states that are tensors; complete when the objects are. */
+  List<PlanStep> steps() {
+    return copies.steps();
   }
 
   static String module(String name) {

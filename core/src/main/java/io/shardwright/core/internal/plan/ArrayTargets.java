@@ -119,6 +119,11 @@ final class ArrayTargets implements Targets {
     return form.views(0, 1, new Region(offset, chunk), 0, chunk.rowMajorStrides());
   }
 
+  /** zarr divides by a chunk's extents, also where an array has no elements. */
+  private static Shape atLeastOne(Shape chunk) {
+    return new Shape(chunk.dims().stream().map(extent -> Math.max(1, extent)).toList());
+  }
+
   List<TargetArray> arrays() {
     return drafts.entrySet().stream().map(e -> array(e.getKey(), e.getValue())).toList();
   }
@@ -126,7 +131,7 @@ final class ArrayTargets implements Targets {
   private TargetArray array(String key, Draft draft) {
     Emission first = draft.first;
     Shape whole = stacked(draft.last.stream().map(i -> i + 1L).toList(), first.form().shard(1));
-    Shape chunk = stacked(draft.last.stream().map(i -> 1L).toList(), chunk(first));
+    Shape chunk = stacked(draft.last.stream().map(i -> 1L).toList(), atLeastOne(chunk(first)));
     return new TargetArray(new TensorSpec(key, first.dtype(), whole), chunk, draft.chunks);
   }
 }

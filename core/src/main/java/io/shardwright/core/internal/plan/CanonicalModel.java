@@ -46,7 +46,6 @@ public final class CanonicalModel {
   public static List<CanonicalTensor> of(ModelDescription model, VocabularySize vocabulary) {
     var canonical = new CanonicalModel(model, vocabulary);
     return model.tensors().stream()
-        .filter(tensor -> !LogicalTensor.isExtraState(tensor.id()))
         .filter(tensor -> !tensor.rule().traits().rotary())
         .map(canonical::tensor)
         .toList();

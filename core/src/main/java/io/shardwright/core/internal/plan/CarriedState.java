@@ -8,6 +8,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.StageLayers;
 import java.util.ArrayList;
@@ -32,9 +33,11 @@ final class CarriedState implements StageState {
   /**
    * For one stage.
    *
+   * @param rank of tensor parallelism whose states it gets
    * @param ending modules without a layer whose parameters stand in the last stage
    */
-  CarriedState(ModelDescription model, StageAssignment assignment, int stage, Set<String> ending) {
+  CarriedState(
+      ModelDescription model, StageAssignment assignment, int rank, int stage, Set<String> ending) {
     int ranks = model.size().tensor();
     this.before = new StageLayers(model.layers(), model.size().pipeline());
     this.after = assignment.layers();
@@ -42,7 +45,7 @@ final class CarriedState implements StageState {
     this.numbered = model.files().numbered();
     this.ending = ending;
     this.sources =
-        model.files().ranks().stream().filter(file -> file.rank().tensor() == 0).toList();
+        model.files().ranks().stream().filter(file -> file.rank().tensor() == rank).toList();
     if (sources.size() * ranks != model.files().ranks().size()) {
       throw new IllegalStateException("a grid with holes was described");
     }
@@ -77,33 +80,33 @@ final class CarriedState implements StageState {
   }
 
   @Override
-  public Map<String, PickleValue> objects() {
-    var objects = new LinkedHashMap<String, PickleValue>();
+  public Map<String, Content> contents() {
+    var contents = new LinkedHashMap<String, Content>();
     for (RankFile source : sources) {
       source
-          .objects()
+          .states()
           .forEach(
-              (name, value) ->
+              (name, content) ->
                   here(name, source.rank().pipeline())
-                      .ifPresent(n -> objects.putIfAbsent(n, value)));
+                      .ifPresent(n -> contents.putIfAbsent(n, content)));
     }
-    return objects;
+    return contents;
   }
 
   /** In the order of the source's files; names that are new come last. */
   @Override
-  public List<String> names(Set<String> tensors) {
-    Set<String> objects = objects().keySet();
+  public List<String> names(Set<String> parameters) {
+    Set<String> states = contents().keySet();
     Set<String> names = new LinkedHashSet<>();
     for (RankFile source : sources) {
       for (String name : source.names()) {
         here(name, source.rank().pipeline())
-            .filter(n -> objects.contains(n) || tensors.contains(n))
+            .filter(n -> states.contains(n) || parameters.contains(n))
             .ifPresent(names::add);
       }
     }
-    names.addAll(tensors);
-    names.addAll(objects);
+    names.addAll(parameters);
+    names.addAll(states);
     return List.copyOf(names);
   }
 
@@ -112,7 +115,7 @@ final class CarriedState implements StageState {
    * copy's, gets version 1, as every torch module has unless it says otherwise.
    */
   @Override
-  public Optional<PickleValue> metadata(Set<String> tensors) {
+  public Optional<PickleValue> metadata(Set<String> parameters) {
     if (unchanged()) {
       return sources.get(stage).metadata();
     }
@@ -131,8 +134,8 @@ final class CarriedState implements StageState {
     if (entries.isEmpty()) {
       return Optional.empty();
     }
-    for (String tensor : tensors) {
-      String module = tensor.substring(0, Math.max(0, tensor.lastIndexOf('.')));
+    for (String parameter : parameters) {
+      String module = ArrayObjects.module(parameter);
       if (seen.add(module)) {
         entries.add(new Entry(new Text(module), new Dict().put(new Text("version"), Int.of(1))));
       }

@@ -45,9 +45,11 @@ public record ExecutablePlan(
 
   /** All tensors to be written, chunks each. */
   public Stream<TargetTensor> targets() {
-    return Stream.concat(
-        files.stream().flatMap(file -> file.tensors().values().stream()),
-        arrays.stream().flatMap(array -> array.chunks().values().stream()));
+    return Stream.of(
+            files.stream().flatMap(file -> file.tensors().values().stream()),
+            arrays.stream().flatMap(array -> array.chunks().values().stream()),
+            objects.stream().flatMap(object -> object.tensor().stream()))
+        .flatMap(all -> all);
   }
 
   /** Bytes of all tensors to be written. */
@@ -55,11 +57,9 @@ public record ExecutablePlan(
     return targets().mapToLong(tensor -> tensor.spec().byteSize()).reduce(0, Math::addExact);
   }
 
-  /** Bytes of all logical tensors. */
+  /** Bytes of all that the steps move, once each. */
   public long logicalBytes() {
-    return source.tensors().stream()
-        .mapToLong(tensor -> tensor.byteSize())
-        .reduce(0, Math::addExact);
+    return steps.stream().mapToLong(step -> step.tensor().byteSize()).reduce(0, Math::addExact);
   }
 
   /** Bytes of all tensors to be read. */

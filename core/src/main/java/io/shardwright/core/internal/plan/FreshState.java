@@ -3,12 +3,17 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.torch.ExtraState;
+import io.shardwright.core.internal.describe.ModuleState;
+import io.shardwright.core.internal.describe.ModuleState.Content;
+import io.shardwright.core.internal.describe.ModuleState.Value;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.spi.Traits;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -16,24 +21,25 @@ import java.util.Set;
  * module that keeps a state the source's, or one that says nothing.
  */
 final class FreshState implements StageState {
-  private static final String STATE = "._extra_state";
+  private static final String STATE = ModuleState.SUFFIX;
 
-  private final Map<String, PickleValue> objects = new LinkedHashMap<>();
+  private final Map<String, Content> contents = new LinkedHashMap<>();
   private final Set<String> order = new LinkedHashSet<>();
 
   /**
    * For one stage.
    *
    * @param emissions in registration order
-   * @param carried the source's objects by name in the whole model; empty where they do not fit
+   * @param carried the source's states by name in the whole model; empty where they do not fit
    */
   FreshState(
-      List<Emission> emissions,
-      Map<String, PickleValue> carried,
-      StageAssignment stages,
-      int stage) {
+      List<Emission> emissions, Map<String, Content> carried, StageAssignment stages, int stage) {
     String open = "";
+    var others = new LinkedHashMap<>(carried);
     for (Emission emission : emissions) {
+      if (emission.row().traits().extraState() != Traits.ExtraState.NONE) {
+        others.remove(ArrayObjects.module(emission.name()) + STATE);
+      }
       for (var home : stages.homes(emission.row(), emission.indexes(), emission.prefix())) {
         if (home.stage() == stage) {
           String module = ArrayObjects.module(home.name());
@@ -45,37 +51,47 @@ final class FreshState implements StageState {
       }
     }
     close(open, "");
+    others.forEach((name, content) -> other(name, content, stages.layers(), stage));
   }
 
-  private void state(Emission emission, String module, Map<String, PickleValue> carried) {
+  /** A state of a module of which no row says that it has one. */
+  private void other(String name, Content content, StageLayers layers, int stage) {
+    OptionalInt layer = StageLayers.layer(name);
+    if (stage == (layer.isPresent() ? layers.stage(layer.getAsInt()) : 0)) {
+      contents.put(layers.local(name), content);
+      order.add(layers.local(name));
+    }
+  }
+
+  private void state(Emission emission, String module, Map<String, Content> carried) {
     Traits.ExtraState kind = emission.row().traits().extraState();
     if (kind == Traits.ExtraState.NONE) {
       return;
     }
-    PickleValue found = carried.get(ArrayObjects.module(emission.name()) + STATE);
+    Content found = carried.get(ArrayObjects.module(emission.name()) + STATE);
     PickleValue nothing = kind == Traits.ExtraState.EMPTY ? Constant.NONE : ExtraState.none();
-    objects.put(module + STATE, found == null ? nothing : found);
+    contents.put(module + STATE, found == null ? new Value(nothing) : found);
   }
 
   /** A module's state stands behind its parameters. */
   private void close(String module, String next) {
-    if (!module.equals(next) && objects.containsKey(module + STATE)) {
+    if (!module.equals(next) && contents.containsKey(module + STATE)) {
       order.add(module + STATE);
     }
   }
 
   @Override
-  public Map<String, PickleValue> objects() {
-    return objects;
+  public Map<String, Content> contents() {
+    return contents;
   }
 
   @Override
-  public List<String> names(Set<String> tensors) {
+  public List<String> names(Set<String> parameters) {
     return List.copyOf(order);
   }
 
   @Override
-  public Optional<PickleValue> metadata(Set<String> tensors) {
+  public Optional<PickleValue> metadata(Set<String> parameters) {
     return Optional.empty();
   }
 }

@@ -1,12 +1,12 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
-import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.To;
@@ -50,7 +50,7 @@ public final class PlainPlan {
       plain.file(folder + SUFFIX, rank.rank(), parts(rank));
     }
     if (!from.arrays().isEmpty()) {
-      plain.file("model" + SUFFIX, new RankCoordinate(0, 0), parts(from.arrays()));
+      plain.file("model" + SUFFIX, new RankCoordinate(0, 0), parts(from));
     }
     var model =
         new ModelDescription(
@@ -80,15 +80,18 @@ public final class PlainPlan {
   private static Map<TensorSpec, List<SourcePart>> parts(RankFile rank) {
     Map<TensorSpec, List<SourcePart>> parts = new LinkedHashMap<>();
     for (SourceTensor tensor : rank.tensors().values()) {
-      var view = new View(Region.whole(tensor.spec().shape()), tensor.start(), tensor.strides());
-      parts.put(tensor.spec(), List.of(new SourcePart(rank.member(), tensor, view)));
+      parts.put(tensor.spec(), List.of(SourcePart.whole(rank.member(), tensor)));
     }
     return parts;
   }
 
-  private static Map<TensorSpec, List<SourcePart>> parts(List<StoredArray> arrays) {
+  private static Map<TensorSpec, List<SourcePart>> parts(SourceFiles files) {
     Map<TensorSpec, List<SourcePart>> parts = new LinkedHashMap<>();
-    arrays.forEach(array -> parts.put(array.spec(), array.parts()));
+    files.arrays().forEach(array -> parts.put(array.spec(), array.parts()));
+    for (Stored object : files.objectTensors()) {
+      var part = SourcePart.whole(object.member(), object.tensor());
+      parts.put(object.tensor().spec(), List.of(part));
+    }
     return parts;
   }
 

@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.LowRankProduct;
 import io.shardwright.core.internal.describe.LowRankProduct.Factor;
+import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
@@ -44,8 +44,12 @@ final class PlanProof {
                     tensor.parts().stream(), tensor.replicas().stream().map(Replica::part)))
         .map(SourcePart::tensor)
         .forEach(read::add);
-    plan.source().files().tensors().stream()
-        .filter(tensor -> !LogicalTensor.isExtraState(tensor.spec().name()))
+    plan.source().states().stream()
+        .flatMap(state -> state.content() instanceof Stored s ? Stream.of(s.tensor()) : null)
+        .forEach(read::add);
+    plan.source()
+        .files()
+        .tensors()
         .forEach(
             tensor -> require(read.contains(tensor), () -> tensor.spec().name() + " is not used"));
     plan.merges().forEach(merge -> products(merge, read));

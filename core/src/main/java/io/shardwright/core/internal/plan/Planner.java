@@ -189,15 +189,10 @@ public final class Planner {
     boolean carried = choice.naming() == model.naming();
     var states =
         new StageStates(model, rows.table(), targets.stages(), carried, emissions(works, rows));
+    var files = targets.files(states);
+    steps.addAll(targets.stateSteps());
     return new ExecutablePlan(
-        model,
-        choice,
-        changes,
-        targets.files(states::of),
-        List.of(),
-        List.of(),
-        leftOut(works),
-        steps);
+        model, choice, changes, files, List.of(), List.of(), leftOut(works), steps);
   }
 
   private ExecutablePlan shards(List<Work> works, TargetRows rows) {
@@ -213,15 +208,10 @@ public final class Planner {
     var targets = new ArrayTargets(names.folder(), choice.size().tensor());
     var steps = steps(works, rows, targets);
     var objects = new ArrayObjects(names.folder(), model, choice.naming() == model.naming());
+    var states = objects.of(emissions(works, rows));
+    steps.addAll(objects.steps());
     return new ExecutablePlan(
-        model,
-        choice,
-        changes,
-        List.of(),
-        targets.arrays(),
-        objects.of(emissions(works, rows)),
-        leftOut(works),
-        steps);
+        model, choice, changes, List.of(), targets.arrays(), states, leftOut(works), steps);
   }
 
   private List<Emission> emissions(List<Work> works, TargetRows rows) {

@@ -3,6 +3,8 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ModuleState.Stored;
+import io.shardwright.core.internal.describe.ModuleState.Value;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.describe.View;
@@ -16,19 +18,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Gives every stored tensor its places in the rank files. */
 final class RankTargets implements Targets {
+  private final ModelDescription model;
   private final TargetChoice choice;
+  private final StateCopies states = new StateCopies();
   private final StageAssignment stages;
   private final Function<RankCoordinate, String> members;
   private final Map<RankCoordinate, Map<String, TargetTensor>> files = new LinkedHashMap<>();
 
   RankTargets(
       ModelDescription model, TargetChoice choice, Function<RankCoordinate, String> members) {
+    this.model = model;
     this.choice = choice;
     this.members = members;
     this.stages = new StageAssignment(new StageLayers(model.layers(), choice.size().pipeline()));
@@ -66,37 +70,61 @@ final class RankTargets implements Targets {
         : form.views(rank, choice.size().tensor(), 0, strides);
   }
 
-  /** The files, given what each stage's state dict holds besides tensors. */
-  List<TargetFile> files(Function<Integer, StageState> states) {
-    Map<Integer, Contents> stages = new HashMap<>();
-    return files.entrySet().stream()
+  /** The files, given what each rank's modules keep. */
+  List<TargetFile> files(StageStates states) {
+    Map<RankCoordinate, Common> common = new HashMap<>();
+    return files.keySet().stream()
         .map(
-            entry -> {
-              var rank = entry.getKey();
-              var tensors = entry.getValue();
-              var contents =
-                  stages.computeIfAbsent(
-                      rank.pipeline(), stage -> contents(states.apply(stage), tensors.keySet()));
-              return new TargetFile(
-                  members.apply(rank),
-                  rank,
-                  contents.names(),
-                  tensors,
-                  contents.objects(),
-                  contents.metadata());
+            rank -> {
+              var from = new RankCoordinate(source(rank.tensor()), rank.pipeline());
+              return file(rank, common.computeIfAbsent(from, at -> common(rank, at, states)));
             })
         .toList();
   }
 
-  /** What the files of a stage's ranks have in common. */
-  private record Contents(
-      List<String> names, Map<String, PickleValue> objects, Optional<PickleValue> metadata) {}
+  /** The rank of the source that a rank has its states from: its own, or the first. */
+  private int source(int tensor) {
+    return model.size().tensor() == choice.size().tensor() ? tensor : 0;
+  }
 
-  private static Contents contents(StageState state, Set<String> tensors) {
-    var names =
-        tensors.stream()
+  private TargetFile file(RankCoordinate rank, Common common) {
+    String member = members.apply(rank);
+    var tensors = files.get(rank);
+    common.stored().forEach((name, state) -> tensors.put(name, states.add(member, name, state)));
+    return new TargetFile(
+        member, rank, common.names(), tensors, common.values(), common.metadata());
+  }
+
+  /** What moves the states that are tensors; complete when the files are. */
+  List<PlanStep> stateSteps() {
+    return states.steps();
+  }
+
+  /** What the files of a stage's ranks have in common. */
+  private record Common(
+      List<String> names,
+      Map<String, PickleValue> values,
+      Map<String, Stored> stored,
+      Optional<PickleValue> metadata) {}
+
+  private Common common(RankCoordinate rank, RankCoordinate from, StageStates states) {
+    StageState state = states.of(from.tensor(), from.pipeline());
+    var parameters =
+        files.get(rank).keySet().stream()
             .filter(name -> !Companions.isCompanion(name))
             .collect(Collectors.toCollection(LinkedHashSet::new));
-    return new Contents(state.names(names), state.objects(), state.metadata(names));
+    var values = new LinkedHashMap<String, PickleValue>();
+    var stored = new LinkedHashMap<String, Stored>();
+    state
+        .contents()
+        .forEach(
+            (name, content) -> {
+              if (content instanceof Stored tensor) {
+                stored.put(name, tensor);
+              } else {
+                values.put(name, ((Value) content).value());
+              }
+            });
+    return new Common(state.names(parameters), values, stored, state.metadata(parameters));
   }
 }

@@ -1,17 +1,18 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.StateObject;
+import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.ParameterTable;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The state of every stage: carried where rank files stay rank files of one naming. */
+/**
+ * What modules keep, for every rank: carried where rank files stay rank files of one naming. Each
+ * rank has its own as long as the tensor-parallel size stays; else all have the first rank's.
+ */
 final class StageStates {
   private final ModelDescription model;
   private final StageAssignment stages;
@@ -30,16 +31,16 @@ final class StageStates {
     this.emissions = emissions.stream().sorted(new RegistrationOrder(table)).toList();
   }
 
-  StageState of(int stage) {
+  /**
+   * The state of a stage.
+   *
+   * @param rank of the source whose states it gets
+   */
+  StageState of(int rank, int stage) {
     if (sameNaming && !model.files().distributed()) {
-      return new CarriedState(model, stages, stage, ending());
+      return new CarriedState(model, stages, rank, stage, ending());
     }
-    Map<String, PickleValue> carried = new LinkedHashMap<>();
-    if (sameNaming) {
-      for (StateObject object : model.objects()) {
-        carried.put(object.name(), object.value());
-      }
-    }
+    var carried = sameNaming ? ModuleStates.ofFirstRank(model) : Map.<String, Content>of();
     return new FreshState(emissions, carried, stages, stage);
   }
 

@@ -64,7 +64,8 @@ final class Stripes {
    */
   Optional<Panel> panel(String where, String name, Shape shape, long start, List<View> views) {
     var strides = shape.rowMajorStrides();
-    int axis = views.isEmpty() || cut < 0 ? -1 : axis(strides, views.get(0).strides().get(cut));
+    boolean nothing = views.isEmpty() || shape.elements() == 0;
+    int axis = nothing || cut < 0 ? -1 : axis(strides, views.get(0).strides().get(cut));
     if (axis < 0 || bands(views, strides, axis) > MOST_BANDS) {
       return Optional.empty();
     }

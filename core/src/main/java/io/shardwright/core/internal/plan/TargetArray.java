@@ -9,7 +9,7 @@ import java.util.Map;
  * An array of a distributed checkpoint to be written.
  *
  * @param spec its key, element type and whole shape
- * @param chunk the shape of every chunk
+ * @param chunk the shape of every chunk; no extent is 0, also where there is no chunk
  * @param chunks by index
  */
 public record TargetArray(TensorSpec spec, Shape chunk, Map<List<Long>, TargetTensor> chunks) {}

@@ -7,7 +7,6 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
-import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.Shape;
@@ -22,7 +21,6 @@ final class TargetRows {
   private final ModelDescription model;
   private final ModelConfig config;
   private final boolean sameNaming;
-  private final boolean ranks;
   private final ParameterTable table;
   private final Map<String, List<ParameterRule>> byCanonical = new HashMap<>();
 
@@ -30,7 +28,6 @@ final class TargetRows {
     this.model = model;
     this.config = config;
     this.sameNaming = naming == model.naming();
-    this.ranks = choice.layout() == WeightLayout.RANKS;
     this.table = sameNaming ? model.table() : table(model, config, naming, choice).inForce(config);
     table.rules().forEach(rule -> add(rule));
   }
@@ -52,10 +49,6 @@ final class TargetRows {
 
   /** The rows that a logical tensor is stored as; none where the target has no place for it. */
   List<ParameterRule> of(LogicalTensor tensor) {
-    if (LogicalTensor.isExtraState(tensor.id())) {
-      boolean carried = sameNaming && ranks && !model.files().distributed();
-      return carried ? List.of(tensor.rule()) : List.of();
-    }
     var rows = byCanonical.getOrDefault(tensor.rule().canonical(), List.of());
     if (sameNaming) {
       return rows.isEmpty() ? List.of(tensor.rule()) : rows;

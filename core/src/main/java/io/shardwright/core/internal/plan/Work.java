@@ -38,13 +38,12 @@ record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
       within(List.of(replica.part()), leftOut)
           .forEach(part -> replicas.add(new Replica(part, replica.kind())));
     }
-    boolean compare = !LogicalTensor.isExtraState(tensor.id());
     var to = new ArrayList<To>();
     emissions.forEach(emission -> to.addAll(targets.add(emission)));
     return new Copy(
         new TensorSpec(tensor.id(), tensor.spec().dtype(), shape),
         from,
-        compare ? replicas : List.of(),
+        replicas,
         padding(),
         leftOut,
         shift(),

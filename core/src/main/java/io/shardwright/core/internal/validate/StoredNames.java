@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.validate;
 
 import io.shardwright.core.internal.describe.Companions;
-import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.ModuleState;
 import io.shardwright.core.internal.describe.NamePrefix;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
@@ -54,7 +54,7 @@ final class StoredNames {
   }
 
   private static boolean parameter(String stored) {
-    return !Companions.isCompanion(stored) && !LogicalTensor.isExtraState(stored);
+    return !Companions.isCompanion(stored) && !ModuleState.isName(stored);
   }
 
   private void array(StoredArray array) {

@@ -65,6 +65,15 @@ public final class TargetVerifier {
     expected
         .arrays()
         .forEach(array -> requireEqual(arrays.get(array.spec().name()), array, written));
+    var objects = found.objectTensors().stream().collect(Collectors.toMap(o -> o.member(), o -> o));
+    expected.objects().stream()
+        .flatMap(object -> object.tensor().stream())
+        .forEach(
+            tensor -> {
+              var stored = objects.get(tensor.member());
+              require(stored != null, tensor.member() + " is missing");
+              requireEqual(stored.tensor(), tensor, written);
+            });
   }
 
   private void requireEqual(StoredArray found, TargetArray expected, Written written) {

@@ -106,12 +106,19 @@ public final class LightningTarget implements CheckpointTarget {
     String folder = source.stepName() + "/";
     small.putAll(ArrayFiles.of(plan, folder, common));
     small.forEach((member, bytes) -> sizes.put(member, (long) bytes.length));
-    plan.targets()
+    plan.arrays().stream()
+        .flatMap(array -> array.chunks().values().stream())
         .forEach(
             chunk -> {
               members.put(chunk, chunk.member());
               sizes.put(chunk.member(), chunk.spec().byteSize());
             });
+    for (ArrayFiles.TensorFile file : ArrayFiles.tensors(plan)) {
+      var keys = Map.of(file.tensor(), file.key());
+      files.put(file.member(), new Laid(file.layout(), keys, Map.of()));
+      members.put(file.tensor(), file.member());
+      sizes.put(file.member(), file.layout().size());
+    }
   }
 
   /** Everything in a torch file but the tensors that the plan writes. */

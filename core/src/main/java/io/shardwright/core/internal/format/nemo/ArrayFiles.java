@@ -4,11 +4,16 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.ExtraState;
+import io.shardwright.core.internal.codec.torch.StateDictPickle;
+import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.codec.zarr.ZarrHeader;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetObject;
+import io.shardwright.core.internal.plan.TargetTensor;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,9 +35,35 @@ public final class ArrayFiles {
       files.put(folder + array.spec().name() + "/" + ZarrHeader.FILE, header.write());
     }
     for (TargetObject object : plan.objects()) {
-      files.put(object.member(), ExtraState.file(stem(object.member()), object.value()));
+      object
+          .value()
+          .ifPresent(v -> files.put(object.member(), ExtraState.file(stem(object.member()), v)));
     }
     return files;
+  }
+
+  /** A torch file of one tensor. */
+  public record TensorFile(TargetTensor tensor, String key, TorchLayout layout) {
+    /** Its name. */
+    public String member() {
+      return tensor.member();
+    }
+  }
+
+  /** The modules' states that are tensors. */
+  public static List<TensorFile> tensors(ExecutablePlan plan) {
+    return plan.objects().stream()
+        .flatMap(object -> object.tensor().stream())
+        .map(ArrayFiles::file)
+        .toList();
+  }
+
+  private static TensorFile file(TargetTensor tensor) {
+    var pickle = new StateDictPickle();
+    var stored = pickle.tensor(tensor.spec());
+    byte[] bytes = PickleWriter.write(stored.value());
+    var layout = TorchLayout.of(stem(tensor.member()), bytes, pickle.storages());
+    return new TensorFile(tensor, stored.key(), layout);
   }
 
   /** Megatron-LM core_v0.5.0, {@code megatron/core/dist_checkpointing/core.py}. */

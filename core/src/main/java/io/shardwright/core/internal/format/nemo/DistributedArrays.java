@@ -3,13 +3,18 @@ package io.shardwright.core.internal.format.nemo;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.zarr.ZarrHeader;
+import io.shardwright.core.internal.describe.ModuleState.Content;
+import io.shardwright.core.internal.describe.ModuleState.Stored;
+import io.shardwright.core.internal.describe.ModuleState.Value;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceFiles.ArrayObject;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.describe.StoredArray.Chunk;
+import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.format.nemo.Members.Member;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
@@ -37,6 +42,7 @@ public final class DistributedArrays {
   private static final Pattern OBJECT =
       Pattern.compile("(.+)/shard_([0-9]{1,6}(?:\\.[0-9]{1,6})*)_[0-9.]+\\.pt");
 
+  private static final String PT = ".pt";
   private static final int CHUNK = 400;
 
   private final String source;
@@ -152,12 +158,21 @@ public final class DistributedArrays {
             (member, file) -> {
               Matcher name = OBJECT.matcher(member.substring(folder.length()));
               if (name.matches()) {
-                var value = file.document().root();
-                Carriage.requireSelfContained(source, member, value);
-                objects.add(new ArrayObject(name.group(1), indexes(name.group(2)), value));
+                Content content = content(member, file);
+                objects.add(new ArrayObject(name.group(1), indexes(name.group(2)), content));
               }
             });
     return objects;
+  }
+
+  private Content content(String member, TorchFile file) {
+    PickleValue value = file.document().root();
+    if (TorchFile.isTensor(value)) {
+      String name = member.substring(folder.length(), member.length() - PT.length());
+      return new Stored(member, StoredTensors.of(file, name, value));
+    }
+    Carriage.requireSelfContained(source, member, value);
+    return new Value(value);
   }
 
   private static List<Integer> indexes(String dotted) {
@@ -167,7 +182,7 @@ public final class DistributedArrays {
   /** Every torch file, opened once. */
   public Map<String, TorchFile> torchFiles() {
     if (torchFiles.isEmpty()) {
-      names(".pt")
+      names(PT)
           .forEach(
               name ->
                   torchFiles.put(name, TorchFile.open(members.open(name).orElseThrow(), guard)));

@@ -75,6 +75,11 @@ public final class NemoTarget implements CheckpointTarget {
     small.putAll(ArrayFiles.of(plan, NemoMembers.DISTRIBUTED, common));
     var members = new TreeMap<String, Long>();
     small.forEach((member, bytes) -> members.put(member, (long) bytes.length));
+    for (ArrayFiles.TensorFile file : ArrayFiles.tensors(plan)) {
+      weights.put(file.member(), file.layout());
+      keys.put(file.tensor(), file.key());
+      members.put(file.member(), file.layout().size());
+    }
     for (TargetArray array : plan.arrays()) {
       for (TargetTensor chunk : array.chunks().values()) {
         chunks.add(chunk);
