@@ -173,8 +173,9 @@ public final class Shardwright {
   }
 
   /**
-   * Runs a plan: the source is opened and planned again, so that a plan can't outlive its source.
-   * Interrupting the thread cancels the run. Whatever fails, the target is absent or complete.
+   * Runs a plan: the source is opened and planned again, so that a plan can't outlive its source. A
+   * {@link Cancellation} or an interruption of the thread ends it. Whatever fails, the target is
+   * absent or complete.
    *
    * @param plan from {@link #plan}
    * @param listener told how far the run is
