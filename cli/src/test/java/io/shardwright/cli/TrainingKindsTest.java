@@ -112,6 +112,24 @@ class TrainingKindsTest {
     assertEquals(Checkpoints.expected("llama-gqa-tp1.nemo"), Checkpoints.found(nemo));
   }
 
+  @Test
+  void skipsAnUnfinishedStepOfArraysAndSaysSo() throws IOException {
+    Path source = arrays();
+    Path step = source.resolve("llama--step=3");
+    try (var walk = Files.walk(step)) {
+      for (Path file : walk.filter(Files::isRegularFile).toList()) {
+        copy(file, source.resolve("llama--step=7").resolve(step.relativize(file).toString()));
+      }
+    }
+    assertTrue(Run.of("verify", source).err().contains("'llama--step=7' is read"));
+    Files.createFile(source.resolve("llama--step=7-unfinished"));
+    Run run = Run.of("verify", source);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("'llama--step=7-unfinished' is beside it"), run.err());
+    assertTrue(run.err().contains("'llama--step=3' is read"), run.err());
+    assertEquals(3, Run.of("verify", source.resolve("llama--step=7")).code());
+  }
+
   /** A Megatron-Core training with moments and masters; the weights serve as both. */
   private Path arrays() throws IOException {
     Path unpacked = folder.resolve("unpacked");

@@ -53,6 +53,7 @@ final class OpenCheckpoint implements Checkpoint {
     this.files = read();
     this.model = Families.of(source, registry).flatMap(this::describe);
     notes.addAll(source.notes());
+    notes.addAll(MissingArtifacts.notes(source));
   }
 
   /** Opens whatever holds tensors. */

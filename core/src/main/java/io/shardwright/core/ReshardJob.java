@@ -143,6 +143,7 @@ final class ReshardJob implements AutoCloseable {
 
   private List<String> notes() {
     var notes = new ArrayList<>(source.notes());
+    notes.addAll(MissingArtifacts.notes(source, adoption.changes(), adoption.attachments()));
     notes.addAll(lora.notes(plan.merges().size()));
     notes.addAll(Pairs.notes(request, plan));
     notes.addAll(ModuleStates.notes(plan));

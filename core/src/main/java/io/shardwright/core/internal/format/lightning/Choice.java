@@ -86,6 +86,14 @@ final class Choice {
 
   /** Why a step can't be read, told by its files alone. */
   private Optional<String> problem(Step step) {
+    Optional<String> marker = step.marker().found();
+    if (marker.isPresent()) {
+      return Optional.of(
+          "'"
+              + marker.get()
+              + "' is beside it, which NeMo puts there while it saves a step: remove that file if"
+              + " you know that the step is whole");
+    }
     if (step.distributed()) {
       return Optional.empty();
     }

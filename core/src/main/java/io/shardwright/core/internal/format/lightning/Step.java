@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.format.lightning;
 
+import io.shardwright.core.internal.format.UnfinishedMarker;
 import io.shardwright.spi.RankCoordinate;
 import java.nio.file.Path;
 import java.util.Map;
@@ -28,6 +29,12 @@ record Step(String name, Map<RankCoordinate, Path> ranks, Path folder) implement
       number = Long.parseLong(found.group(1));
     }
     return number;
+  }
+
+  /** What NeMo puts beside a step while it saves it. */
+  UnfinishedMarker marker() {
+    Path beside = distributed() ? folder.toAbsolutePath().normalize().getParent() : folder;
+    return new UnfinishedMarker(beside.resolve(name));
   }
 
   /** Oldest first; of two names for one step the plain one is last, so that it is preferred. */

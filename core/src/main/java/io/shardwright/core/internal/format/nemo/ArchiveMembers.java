@@ -5,8 +5,10 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.tar.Gzip;
 import io.shardwright.core.internal.codec.tar.SpooledArchive;
 import io.shardwright.core.internal.codec.tar.TarIndex;
+import io.shardwright.core.internal.format.UnfinishedMarker;
 import io.shardwright.core.internal.guard.Guard;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -16,11 +18,13 @@ import java.util.Optional;
  * can't be read at offsets: it is unpacked once to a private file, which closing removes.
  */
 final class ArchiveMembers implements Members {
+  private final UnfinishedMarker marker;
   private final FileSource file;
   private final Optional<SpooledArchive> spooled;
   private final TarIndex index;
 
   ArchiveMembers(Path path, Path spoolFolder, Guard guard) {
+    marker = new UnfinishedMarker(path);
     file = new FileSource(path, String.valueOf(path.getFileName()));
     Optional<SpooledArchive> unpacked = Optional.empty();
     try {
@@ -61,9 +65,11 @@ final class ArchiveMembers implements Members {
 
   @Override
   public List<String> notes() {
-    return spooled.isPresent()
-        ? List.of("the archive is compressed: it was unpacked once to a temporary file")
-        : List.of();
+    var notes = new ArrayList<>(marker.notes());
+    if (spooled.isPresent()) {
+      notes.add("the archive is compressed: it was unpacked once to a temporary file");
+    }
+    return notes;
   }
 
   @Override

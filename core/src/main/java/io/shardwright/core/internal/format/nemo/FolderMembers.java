@@ -4,6 +4,7 @@ import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.bytes.ReadFailure;
+import io.shardwright.core.internal.format.UnfinishedMarker;
 import io.shardwright.core.internal.format.nemo.Members.Member;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
@@ -88,7 +89,7 @@ public final class FolderMembers implements Members {
 
   @Override
   public List<String> notes() {
-    return List.of();
+    return new UnfinishedMarker(folder).notes();
   }
 
   @Override
