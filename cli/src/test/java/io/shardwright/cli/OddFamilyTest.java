@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Families that keep to the grammar and mean nonsense. */
+@Tag("sampled")
 class OddFamilyTest extends CommunityFolders {
-  private static final int FAMILIES = 300;
+  private static final int FAMILIES = 100 * Integer.getInteger("shardwright.density", 1);
   private static final Path LLAMA =
       Path.of("../adapters-llama/src/test/resources/families/llama.yaml");
   private static final List<String> ADDITIONS =

@@ -16,11 +16,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A process that ends between any two operations on files, as by {@code kill -9}. */
+@Tag("sampled")
 class CrashTest {
   private static final Set<Operation> ALL = EnumSet.allOf(Operation.class);
 

@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A disk of which one operation fails, and goes on working. */
+@Tag("sampled")
 class FailingDiskTest {
   private static final Set<Operation> ALL =
       EnumSet.complementOf(EnumSet.of(Operation.OPEN_TO_READ, Operation.READ));

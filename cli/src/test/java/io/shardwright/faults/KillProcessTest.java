@@ -25,6 +25,7 @@ class KillProcessTest {
   private static final String[] NAMES = {"out.nemo", "out"};
 
   @TempDir Path folder;
+
   private final Random random = new Random(20_261_125);
   private final TreeMap<String, Integer> hits = new TreeMap<>();
   private Path source;
@@ -34,8 +35,8 @@ class KillProcessTest {
   @Test
   @Tag("process")
   void survivesAFewKills() throws Exception {
-    prepare(4, 640);
-    kills(5);
+    prepare(3, 512);
+    kills(4);
   }
 
   @Test

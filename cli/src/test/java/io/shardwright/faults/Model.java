@@ -80,7 +80,7 @@ record Model(String resource, Kind kind) {
   }
 
   static Report run(ReshardRequestBuilder request, ProgressListener listener) {
-    return SHARDWRIGHT.run(SHARDWRIGHT.plan(request.build()), listener);
+    return SHARDWRIGHT.run(request.build(), listener);
   }
 
   /** What an undisturbed run makes of it. */

@@ -5,11 +5,11 @@ import java.util.stream.IntStream;
 
 /** Moments of a run, as numbers of its operations on files. */
 final class Points {
-  /** The profile for long tests looks at more of them. */
-  private static final int DENSITY = Integer.getInteger("shardwright.fault.density", 1);
+  /** CI and the profile for long tests look at more of them. */
+  private static final int DENSITY = Integer.getInteger("shardwright.density", 1);
 
-  private static final int AT_THE_START = 3 * DENSITY;
-  private static final int AT_THE_END = 7 * DENSITY;
+  private static final int AT_THE_START = 2 * DENSITY;
+  private static final int AT_THE_END = 5 * DENSITY;
 
   private Points() {}
 

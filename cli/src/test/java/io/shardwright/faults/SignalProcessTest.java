@@ -23,7 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("process")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has neither signals nor umask")
 class SignalProcessTest {
+  @TempDir static Path sources;
+
   @TempDir Path folder;
+
   private Path disk;
   private Path target;
 
@@ -33,9 +36,11 @@ class SignalProcessTest {
     target = disk.resolve("out.nemo");
   }
 
-  private Path large() throws IOException {
-    Path file = folder.resolve("large.nemo");
-    new LargeVit(6, 1_024).write(file);
+  private static synchronized Path large() throws IOException {
+    Path file = sources.resolve("large.nemo");
+    if (!Files.exists(file)) {
+      new LargeVit(6, 768).write(file);
+    }
     return file;
   }
 

@@ -55,7 +55,7 @@ final class Outcome {
   private static void convert(Path path, Path target, TargetFormat format) {
     var request = ReshardRequest.builder(path, target).format(format).sync(false).build();
     try {
-      SHARDWRIGHT.run(SHARDWRIGHT.plan(request), ProgressListener.SILENT);
+      SHARDWRIGHT.run(request, ProgressListener.SILENT);
     } finally {
       delete(target);
     }

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 public abstract class AdapterConformance {
   /** For the engine's files. */
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolders.class)
+  Path folder;
 
   /** One with the default constructor's access. */
   protected AdapterConformance() {}

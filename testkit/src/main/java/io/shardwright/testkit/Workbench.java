@@ -113,8 +113,7 @@ final class Workbench {
   /** The same with another number of vocabulary rows that count. */
   Path reshard(Path from, long vocabulary, UnaryOperator<ReshardRequestBuilder> options) {
     Path target = folder.resolve("target" + targets++);
-    var plan = engine.plan(request(from, target, vocabulary, options));
-    engine.run(plan, ProgressListener.SILENT);
+    engine.run(request(from, target, vocabulary, options), ProgressListener.SILENT);
     return target;
   }
 

@@ -64,7 +64,7 @@ final class Fixtures {
 
   static Path reshard(Path source, Path target, UnaryOperator<ReshardRequestBuilder> options) {
     var request = options.apply(ReshardRequest.builder(source, target)).build();
-    SHARDWRIGHT.run(SHARDWRIGHT.plan(request), ProgressListener.SILENT);
+    SHARDWRIGHT.run(request, ProgressListener.SILENT);
     return target;
   }
 
