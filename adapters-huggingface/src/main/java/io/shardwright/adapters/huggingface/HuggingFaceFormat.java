@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A folder as {@code save_pretrained} of transformers writes it. */
 @AutoService(DirectoryFormat.class)
@@ -41,8 +41,7 @@ public final class HuggingFaceFormat implements DirectoryFormat {
 
   @Override
   public boolean recognizes(Set<String> files) {
-    return files.contains(CONFIG)
-        && (indexFile(files).isPresent() || !weightFiles(files).isEmpty());
+    return files.contains(CONFIG) && !weightSets(files).isEmpty();
   }
 
   @Override
@@ -50,22 +49,12 @@ public final class HuggingFaceFormat implements DirectoryFormat {
     return CONFIG;
   }
 
+  /** In the order of transformers (5.24.0, {@code modeling_utils.py}). */
   @Override
-  public Optional<String> indexFile(Set<String> files) {
-    for (String weights : List.of(SAFETENSORS, TORCH)) {
-      if (files.contains(weights + INDEX)) {
-        return Optional.of(weights + INDEX);
-      }
-      if (files.contains(weights)) {
-        return Optional.empty();
-      }
-    }
-    return Optional.empty();
-  }
-
-  @Override
-  public List<String> weightFiles(Set<String> files) {
-    return List.of(SAFETENSORS, TORCH).stream().filter(files::contains).limit(1).toList();
+  public List<String> weightSets(Set<String> files) {
+    return Stream.of(SAFETENSORS, SAFETENSORS + INDEX, TORCH, TORCH + INDEX)
+        .filter(files::contains)
+        .toList();
   }
 
   @Override

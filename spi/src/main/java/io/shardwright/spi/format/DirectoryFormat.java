@@ -3,7 +3,6 @@ package io.shardwright.spi.format;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -35,21 +34,14 @@ public interface DirectoryFormat {
   String configFile();
 
   /**
-   * The document that says which file holds which tensor.
+   * The sets of weights, each of which holds the whole model: one file, or several that an index
+   * names.
    *
    * @param files names in the folder
-   * @return a JSON file's name, whose {@code weight_map} maps tensors to files; empty where one
-   *     file holds all
+   * @return safetensors and torch files, and JSON files whose {@code weight_map} maps tensors to
+   *     files; the set that the format's own loader takes first; empty where the folder has none
    */
-  Optional<String> indexFile(Set<String> files);
-
-  /**
-   * The files that hold tensors where there is no index.
-   *
-   * @param files names in the folder
-   * @return safetensors or torch files; empty where the folder has no weights
-   */
-  List<String> weightFiles(Set<String> files);
+  List<String> weightSets(Set<String> files);
 
   /**
    * Whether a file travels with the model untouched, such as a tokenizer's.

@@ -9,6 +9,7 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +31,13 @@ final class Assembly {
       List<SourcePart> replicas,
       Kind kind) {
 
-    /** The same from a second set of weights. */
-    Piece again() {
-      return of(kind == Kind.RANK ? Kind.SET : kind);
-    }
-
     /** The same as the second of a tied pair. */
     Piece second() {
       return of(Kind.TIED);
     }
 
-    private Piece of(Kind other) {
+    /** The same for another reason. */
+    Piece of(Kind other) {
       return new Piece(spec, prefix, match, form, parts, replicas, other);
     }
 
@@ -124,14 +121,38 @@ final class Assembly {
       }
     }
     apart.ifPresent(this::addBoth);
-    for (Later again : later.getOrDefault(Kind.SET, List.of())) {
+    addSets(later.getOrDefault(Kind.SET, List.of()));
+  }
+
+  /** Whatever one set of weights holds, the others hold too. */
+  private void addSets(List<Later> sets) {
+    Map<String, Map<Draft, Long>> held = new LinkedHashMap<>();
+    for (Later again : sets) {
       Draft draft = drafts.get(id(again.piece()));
       if (draft == null) {
         throw disagree(
-            again.where(), "holds '" + name(again.piece()) + "', which no other set has");
+            again.where(),
+            "holds '" + name(again.piece()) + "', which is not in the set of weights that is read");
       }
       repeat(draft, again);
+      held.computeIfAbsent(again.where(), where -> new IdentityHashMap<>())
+          .merge(draft, elements(again.piece().parts()), Math::addExact);
     }
+    held.forEach((where, found) -> drafts.values().forEach(d -> requireHeld(d, where, found)));
+  }
+
+  private void requireHeld(Draft draft, String where, Map<Draft, Long> found) {
+    long expected = elements(draft.parts);
+    boolean second = apart.filter(tie -> tie.isOf(draft.first.match().rule())).isPresent();
+    if (!second && found.getOrDefault(draft, 0L) < expected) {
+      throw disagree(
+          where,
+          "lacks all or a part of '" + name(draft.first) + "', which another set of weights has");
+    }
+  }
+
+  private static long elements(List<SourcePart> parts) {
+    return parts.stream().mapToLong(part -> part.view().logical().shape().elements()).sum();
   }
 
   /** What is stored once gives both of a pair that is no longer tied their bytes. */
@@ -232,11 +253,7 @@ final class Assembly {
   private void requireWholes() {
     drafts.forEach(
         (id, draft) -> {
-          long held =
-              draft.parts.stream()
-                  .mapToLong(part -> part.view().logical().shape().elements())
-                  .sum();
-          if (held != draft.first.form().canonical().elements()) {
+          if (elements(draft.parts) != draft.first.form().canonical().elements()) {
             throw new MalformedCheckpointException(
                 ErrorCode.TENSOR_MISSING,
                 source,

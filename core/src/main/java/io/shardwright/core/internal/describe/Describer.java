@@ -120,6 +120,11 @@ public final class Describer {
             .findFirst();
   }
 
+  /** Whether a pair that the configuration ties is to be two tensors. */
+  boolean untied() {
+    return untied.isPresent();
+  }
+
   /** Whether the family can have both of the pair. */
   boolean pairs() {
     return tie.isPresent();

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.core.internal.describe.Assembly.Piece;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
+import io.shardwright.core.internal.describe.SourceFiles.Again;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -38,12 +39,16 @@ final class RankReading {
                     states.add(new ModuleState(global(name, here), file.rank(), content)));
       }
     }
-    for (RankFile file : describer.files.again()) {
-      for (String name : file.tensors().keySet()) {
-        assembly.add(piece(name, 0, List.of(file)).again(), where(file));
-      }
-    }
+    describer.files.again().forEach(again -> read(again, assembly));
     return states;
+  }
+
+  private void read(Again again, Assembly assembly) {
+    for (String name : again.file().parameters()) {
+      Piece piece = piece(name, 0, List.of(again.file()));
+      boolean tied = piece.kind() == Kind.TIED && !describer.untied();
+      assembly.add(tied ? piece : piece.of(again.kind()), where(again.file()));
+    }
   }
 
   private String global(String name, int stage) {

@@ -9,17 +9,25 @@ import java.util.stream.Stream;
  * What a checkpoint's files hold: rank files, or the arrays of a distributed checkpoint.
  *
  * @param ranks one file per rank of the grid, stage by stage; empty for arrays
- * @param again the same tensors in files that are not read for them; mostly empty
+ * @param again further names of tensors, and further files that hold the same; mostly empty
  * @param numbered whether layers in rank files already have their number in the whole model
  * @param arrays empty for rank files
  * @param arrayObjects what the arrays' modules keep besides; names have their layer in place
  */
 public record SourceFiles(
     List<RankFile> ranks,
-    List<RankFile> again,
+    List<Again> again,
     boolean numbered,
     List<StoredArray> arrays,
     List<ArrayObject> arrayObjects) {
+
+  /**
+   * Tensors that are no rank's own.
+   *
+   * @param kind RANK where they are tensors of the first rank under names of their own, SET where
+   *     they are the same as the ranks'
+   */
+  public record Again(RankFile file, Replica.Kind kind) {}
 
   /** An object of a distributed checkpoint, by its key without layers and its index. */
   public record ArrayObject(String key, List<Integer> indexes, Content content) {}
@@ -30,7 +38,7 @@ public record SourceFiles(
   }
 
   /** Rank files, and the same tensors elsewhere. */
-  public static SourceFiles ofRanks(List<RankFile> ranks, List<RankFile> again) {
+  public static SourceFiles ofRanks(List<RankFile> ranks, List<Again> again) {
     return new SourceFiles(ranks, again, false, List.of(), List.of());
   }
 
@@ -55,7 +63,7 @@ public record SourceFiles(
                 arrays.stream().flatMap(a -> a.chunks().stream()).map(StoredArray.Chunk::tensor),
                 objectTensors().stream().map(Stored::tensor))
             .toList()
-        : Stream.concat(ranks.stream(), again.stream())
+        : Stream.concat(ranks.stream(), again.stream().map(Again::file))
             .flatMap(file -> file.tensors().values().stream())
             .toList();
   }

@@ -21,4 +21,11 @@ public record SourceTensor(
     long start,
     List<Long> strides,
     boolean bigEndian,
-    OptionalLong storageCrc) {}
+    OptionalLong storageCrc) {
+
+  /** The same under another name. */
+  public SourceTensor as(String name) {
+    var named = new TensorSpec(name, spec.dtype(), spec.shape());
+    return new SourceTensor(named, storage, start, strides, bigEndian, storageCrc);
+  }
+}

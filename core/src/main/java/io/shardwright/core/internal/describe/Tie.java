@@ -64,6 +64,11 @@ public record Tie(ParameterRule embedding, ParameterRule head, Set<String> copie
     return new Saying(config, "false");
   }
 
+  /** Whether a row is of one of the two. */
+  boolean isOf(ParameterRule row) {
+    return Set.of(embedding.canonical(), head.canonical()).contains(row.canonical());
+  }
+
   /** Whether a name without a format's prefix is the second's. */
   boolean isSecond(String plain) {
     return copies.contains(plain);

@@ -53,16 +53,23 @@ public final class ReplicaCheck {
             .findFirst()
             .orElse(Kind.RANK);
     var first = copy.from().get(0);
-    boolean same = part.member().equals(first.member());
-    String name = named(part) + (same ? "" : " in " + part.member()) + " differs from ";
+    String own = kind == Kind.SET ? file(part) : part.member();
+    String others = kind == Kind.SET ? file(first) : first.member();
+    boolean same = own.equals(others);
+    String name = named(part) + (same ? "" : " in " + own) + " differs from ";
     return new MalformedCheckpointException(
         kind == Kind.RANK ? ErrorCode.RANKS_DISAGREE : ErrorCode.SOURCES_DISAGREE,
         part.tensor().storage().name(),
         name
             + (kind == Kind.RANK
                 ? "the first rank's, expected equal values on every rank"
-                : named(first) + (same ? "" : " in " + first.member()))
+                : named(first) + (same ? "" : " in " + others))
             + kind.reason());
+  }
+
+  /** A storage's name begins with its file's. */
+  private static String file(SourcePart part) {
+    return part.tensor().storage().name().split("!")[0];
   }
 
   private static String named(SourcePart part) {

@@ -31,6 +31,24 @@ public final class StoredTensors {
     return tensors;
   }
 
+  /**
+   * The stored tensors of a safetensors file under further names: of tensors that share their
+   * memory {@code safetensors.torch.save_model} stores one, and names it in the metadata for each
+   * of the others (safetensors 0.8, {@code safetensors/torch.py}).
+   */
+  public static Map<String, SourceTensor> aliases(SafetensorsFile file) {
+    var stored = of(file);
+    var aliases = new LinkedHashMap<String, SourceTensor>();
+    file.metadata()
+        .forEach(
+            (name, of) -> {
+              if (stored.containsKey(of) && !stored.containsKey(name)) {
+                aliases.put(name, stored.get(of).as(name));
+              }
+            });
+    return aliases;
+  }
+
   /** All of a torch file whose pickle is a state dict, by name. */
   public static Map<String, SourceTensor> ofStateDict(TorchFile file) {
     var tensors = new LinkedHashMap<String, SourceTensor>();

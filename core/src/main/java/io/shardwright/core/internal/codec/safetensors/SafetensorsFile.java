@@ -28,6 +28,7 @@ public final class SafetensorsFile {
   private static final int BLOCK = 1 << 16;
 
   private final Map<String, Stored> tensors = new LinkedHashMap<>();
+  private final Map<String, String> metadata = new LinkedHashMap<>();
 
   private SafetensorsFile() {}
 
@@ -63,6 +64,7 @@ public final class SafetensorsFile {
             (name, value) -> {
               if (name.equals(METADATA)) {
                 requireTexts(value, file);
+                opened.addMetadata(value);
               } else {
                 var entry = new SafetensorsEntry(name, value, data, guard);
                 opened.tensors.put(name, entry.stored(spans));
@@ -126,6 +128,17 @@ public final class SafetensorsFile {
 
   static MalformedCheckpointException malformed(ByteSource file, String problem) {
     return new MalformedCheckpointException(ErrorCode.SAFETENSORS_MALFORMED, file.name(), problem);
+  }
+
+  private void addMetadata(JsonValue texts) {
+    if (texts instanceof Obj map) {
+      map.fields().forEach((key, value) -> metadata.put(key, ((Str) value).value()));
+    }
+  }
+
+  /** What the header says besides. */
+  public Map<String, String> metadata() {
+    return metadata;
   }
 
   /** The tensors, in the header's order. */

@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.format.directory;
 
-import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
@@ -12,7 +11,9 @@ import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigImport;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.SourceFiles.Again;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
@@ -26,7 +27,6 @@ import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,12 +40,11 @@ import java.util.Set;
 
 /** An open folder as a community saves models. */
 public final class DirectoryCheckpoint implements ModelSource {
-  private static final long MAX_SIDE_FILE = 32L << 20;
-  private static final String PIECES = "tokenizer.model";
   private static final long DIVISIBLE_BY = 128;
 
   private final FolderFiles files;
   private final DirectoryFormat format;
+  private final WeightSets sets;
   private final FolderWeights weights;
   private final CommunityConfig community;
   private final CommunityModel model;
@@ -60,13 +59,15 @@ public final class DirectoryCheckpoint implements ModelSource {
     this.format = format;
     var document =
         JsonDocument.parseConfig(files.open(format.configFile()), files.guard(), notes::add);
-    weights = new FolderWeights(files, format);
+    sets = new WeightSets(files, format.weightSets(files.names()));
+    notes.addAll(sets.notes());
+    weights = sets.first();
     var shapes = new LinkedHashMap<String, Shape>();
-    weights.tensors().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
+    weights.named().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
     community = new CommunityConfig(document, shapes);
     model = model(registry);
     config = readConfig(base);
-    tensors = KnownNames.of(weights.tensors(), model.names(), notes);
+    tensors = KnownNames.of(weights.named(), model.names(), notes);
   }
 
   /**
@@ -126,7 +127,7 @@ public final class DirectoryCheckpoint implements ModelSource {
     YamlDocument document = read.apply(base);
     document = vocabulary(document);
     document = new SideFiles(files, format).tokenizer(document, attachments, notes);
-    attachments.add(new Attachment(Origin.MEMBER, origin()));
+    attachments.add(Origin.attachment(files, format, community.document(), notes));
     return document.with("precision", precision()).with("target", model.restores());
   }
 
@@ -173,25 +174,6 @@ public final class DirectoryCheckpoint implements ModelSource {
     return most == DType.BFLOAT16 ? "bf16" : most == DType.FLOAT16 ? "16" : "32";
   }
 
-  private ByteSource origin() {
-    var texts = new LinkedHashMap<String, String>();
-    for (String file : files.names()) {
-      if (format.isSideFile(file) && !file.equals(PIECES)) {
-        ByteSource source = files.open(file);
-        if (source.size() > MAX_SIDE_FILE) {
-          notes.add("'" + file + "' is too large to be kept aside: left out");
-          continue;
-        }
-        files.guard().take(4 * source.size(), source.name());
-        ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
-        source.readFully(bytes, 0);
-        texts.put(file, new String(bytes.array(), StandardCharsets.UTF_8));
-      }
-    }
-    byte[] written = new Origin(community.document(), texts).write(format.id());
-    return new MemorySource(written, Origin.MEMBER);
-  }
-
   @Override
   public Guard guard() {
     return files.guard();
@@ -233,10 +215,25 @@ public final class DirectoryCheckpoint implements ModelSource {
 
   @Override
   public SourceFiles sourceFiles() {
-    var rank = new RankCoordinate(0, 0);
+    var stored = new LinkedHashMap<>(tensors);
+    stored.values().removeAll(weights.aliases().values());
+    var again = new ArrayList<Again>();
+    var further = new LinkedHashMap<>(tensors);
+    further.keySet().removeAll(stored.keySet());
+    if (!further.isEmpty()) {
+      again.add(new Again(file(name(), further), Kind.RANK));
+    }
+    for (FolderWeights other : sets.others()) {
+      var held = KnownNames.of(other.named(), model.names(), new ArrayList<>());
+      again.add(new Again(file(other.name(), held), Kind.SET));
+    }
+    return SourceFiles.ofRanks(List.of(file(name(), stored)), again);
+  }
+
+  private static RankFile file(String member, Map<String, SourceTensor> tensors) {
     var names = List.copyOf(tensors.keySet());
-    return SourceFiles.ofRanks(
-        List.of(new RankFile(name(), rank, names, tensors, Map.of(), Optional.empty())));
+    return new RankFile(
+        member, new RankCoordinate(0, 0), names, tensors, Map.of(), Optional.empty());
   }
 
   @Override
@@ -266,8 +263,8 @@ public final class DirectoryCheckpoint implements ModelSource {
 
   @Override
   public OptionalLong tokenizerSize() {
-    return files.names().contains(PIECES)
-        ? TokenizerSize.of(files.open(PIECES), files.guard())
+    return files.names().contains(Origin.PIECES)
+        ? TokenizerSize.of(files.open(Origin.PIECES), files.guard())
         : files.names().contains("tokenizer.json")
             ? TokenizerSize.of(files.open("tokenizer.json"), files.guard())
             : OptionalLong.empty();

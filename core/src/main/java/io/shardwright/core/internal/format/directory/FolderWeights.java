@@ -8,37 +8,39 @@ import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.DType;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
-/** The tensors of a folder: those that its index names, or all that its one file holds. */
+/** One set of a folder's tensors: those that an index names, or all that one file holds. */
 final class FolderWeights {
   private static final Set<String> QUANTIZED =
       Set.of("SCB", "absmax", "qweight", "qzeros", "weight_scale_inv", "quant_state");
 
   private final FolderFiles files;
+  private final String name;
   private final Map<String, SourceTensor> tensors = new LinkedHashMap<>();
+  private final Map<String, SourceTensor> aliases = new LinkedHashMap<>();
   private final Map<String, TorchFile> torchFiles = new LinkedHashMap<>();
+  private final Set<String> parts = new LinkedHashSet<>();
 
-  FolderWeights(FolderFiles files, DirectoryFormat format) {
-    this(files, format.indexFile(files.names()), format.weightFiles(files.names()));
-  }
-
-  /** What an index names, or all that some files hold where there is none. */
-  FolderWeights(FolderFiles files, Optional<String> index, List<String> weightFiles) {
+  /** What an index names, or all that a file holds. */
+  FolderWeights(FolderFiles files, String name) {
     this.files = files;
-    index.ifPresentOrElse(
-        this::readIndexed, () -> weightFiles.forEach(file -> tensors.putAll(read(file))));
+    this.name = name;
+    if (name.endsWith(".json")) {
+      readIndexed();
+    } else {
+      tensors.putAll(read(name));
+    }
+    aliases.keySet().removeAll(tensors.keySet());
     tensors.keySet().forEach(this::refuseQuantized);
   }
 
-  private void readIndexed(String name) {
+  private void readIndexed() {
     String where = files.name() + "/" + name;
     var index =
         ShardIndex.of(
@@ -46,8 +48,11 @@ final class FolderWeights {
     index.requireAll(files.names());
     Map<String, Map<String, SourceTensor>> byFile = new LinkedHashMap<>();
     for (String file : index.files()) {
-      byFile.put(file, read(file));
-      index.requireHeld(file, byFile.get(file).keySet());
+      var held = read(file);
+      aliases.forEach(held::putIfAbsent);
+      held.keySet().removeIf(n -> aliases.containsKey(n) && !index.isIn(n, file));
+      byFile.put(file, held);
+      index.requireHeld(file, held.keySet());
     }
     index
         .tensors()
@@ -55,11 +60,14 @@ final class FolderWeights {
   }
 
   private Map<String, SourceTensor> read(String file) {
+    parts.add(file);
     return file.endsWith(".safetensors") ? safetensors(file) : torch(file);
   }
 
   private Map<String, SourceTensor> safetensors(String file) {
-    return StoredTensors.of(SafetensorsFile.open(files.open(file), files.guard()));
+    var opened = SafetensorsFile.open(files.open(file), files.guard());
+    aliases.putAll(StoredTensors.aliases(opened));
+    return StoredTensors.of(opened);
   }
 
   private Map<String, SourceTensor> torch(String file) {
@@ -68,18 +76,40 @@ final class FolderWeights {
     return StoredTensors.ofStateDict(torch);
   }
 
-  private void refuseQuantized(String name) {
-    String last = name.substring(name.lastIndexOf('.') + 1);
+  private void refuseQuantized(String tensor) {
+    String last = tensor.substring(tensor.lastIndexOf('.') + 1);
     if (QUANTIZED.contains(last)) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           files.name(),
-          "'" + name + "' belongs to quantized weights, expected plain ones");
+          "'" + tensor + "' belongs to quantized weights, expected plain ones");
     }
+  }
+
+  /** The file or index that it is known by. */
+  String name() {
+    return name;
+  }
+
+  /** The files that hold its tensors. */
+  Set<String> parts() {
+    return parts;
   }
 
   Map<String, SourceTensor> tensors() {
     return tensors;
+  }
+
+  /** Stored tensors under further names that their files give them. */
+  Map<String, SourceTensor> aliases() {
+    return aliases;
+  }
+
+  /** All of them, by every name. */
+  Map<String, SourceTensor> named() {
+    var named = new LinkedHashMap<>(tensors);
+    named.putAll(aliases);
+    return named;
   }
 
   Map<String, TorchFile> torchFiles() {
@@ -96,9 +126,5 @@ final class FolderWeights {
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey)
         .orElse(DType.FLOAT32);
-  }
-
-  List<String> names() {
-    return List.copyOf(tensors.keySet());
   }
 }

@@ -16,6 +16,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,20 +31,22 @@ public final class PeftFolder implements ModelSource {
   private final FolderFiles files;
   private final PeftConfig config;
   private final FolderWeights weights;
+  private final List<String> unread;
 
   private PeftFolder(FolderFiles files) {
     this.files = files;
     var document =
         JsonDocument.parsePython(files.open(PeftConfig.FILE), Limit.CONFIG_BYTES, files.guard());
     config = new PeftConfig(document, new PeftPattern.Search(files.name()));
-    var present = WEIGHTS.stream().filter(files.names()::contains).limit(1).toList();
+    var present = WEIGHTS.stream().filter(files.names()::contains).toList();
     if (present.isEmpty()) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MISSING,
           files.name(),
           "holds an adapter's configuration without weights, expected " + WEIGHTS.get(0));
     }
-    weights = new FolderWeights(files, Optional.empty(), present);
+    weights = new FolderWeights(files, present.get(0));
+    unread = present.subList(1, present.size());
   }
 
   /** Whether a folder holds an adapter. */
@@ -107,7 +110,9 @@ public final class PeftFolder implements ModelSource {
     var tensors = weights.tensors();
     var rank = new RankCoordinate(0, 0);
     return SourceFiles.ofRanks(
-        List.of(new RankFile(name(), rank, weights.names(), tensors, Map.of(), Optional.empty())));
+        List.of(
+            new RankFile(
+                name(), rank, List.copyOf(tensors.keySet()), tensors, Map.of(), Optional.empty())));
   }
 
   @Override
@@ -137,7 +142,11 @@ public final class PeftFolder implements ModelSource {
 
   @Override
   public List<String> notes() {
-    return List.of("an adapter without its model: merge it with convert MODEL TARGET --lora");
+    var notes = new ArrayList<String>();
+    notes.add("an adapter without its model: merge it with convert MODEL TARGET --lora");
+    unread.forEach(
+        file -> notes.add("'" + weights.name() + "' is read, and '" + file + "' is not"));
+    return notes;
   }
 
   @Override

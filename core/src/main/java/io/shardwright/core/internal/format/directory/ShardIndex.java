@@ -64,6 +64,11 @@ public final class ShardIndex {
     return byTensor.get(tensor);
   }
 
+  /** Whether a file is to hold a tensor. */
+  boolean isIn(String tensor, String file) {
+    return byFile.getOrDefault(file, Set.of()).contains(tensor);
+  }
+
   /** Refuses if a file that it names is not there. */
   public void requireAll(Set<String> present) {
     for (String file : byFile.keySet()) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -83,13 +84,14 @@ public final class LooseFolder {
     Optional<ShardIndex> shards = index.map(this::read);
     var paths = new LinkedHashMap<String, Path>();
     var kinds = new LinkedHashMap<String, FileKind>();
+    var unnamed = new ArrayList<String>();
     files.forEach(
         (name, path) -> {
-          FileKind kind =
-              shards.isEmpty() || shards.get().files().contains(name)
-                  ? kind(name, path)
-                  : FileKind.OTHER;
-          if (kind == FileKind.TORCH || kind == FileKind.SAFETENSORS) {
+          FileKind kind = kind(name, path);
+          boolean held = kind == FileKind.TORCH || kind == FileKind.SAFETENSORS;
+          if (held && shards.filter(stated -> !stated.files().contains(name)).isPresent()) {
+            unnamed.add(name);
+          } else if (held) {
             paths.put(name, path);
             kinds.put(name, kind);
           }
@@ -101,6 +103,13 @@ public final class LooseFolder {
           "holds no model_config.yaml, no checkpoint of a training and no file of tensors");
     }
     var opened = LooseCheckpoint.ofFiles("folder", folder, paths, kinds, guard);
+    if (!unnamed.isEmpty()) {
+      opened.note(
+          "not read, since "
+              + index.orElseThrow()
+              + " does not name them: "
+              + String.join(", ", unnamed));
+    }
     try {
       shards.ifPresent(
           stated ->

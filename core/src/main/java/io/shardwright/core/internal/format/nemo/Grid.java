@@ -6,6 +6,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Checks that there is a file for every rank, and none besides. */
 final class Grid {
@@ -47,6 +48,38 @@ final class Grid {
               + size
               + " needs: copy the missing ranks");
     }
+  }
+
+  /**
+   * Why rank files don't go with arrays: NeMo takes them where they are there, else the folder
+   * (v1.23.0, {@code nlp_overrides.py}).
+   */
+  static Optional<String> twoSets(Members members) {
+    var names = members.list().stream().map(Member::name).toList();
+    boolean arrays = names.stream().anyMatch(name -> name.startsWith(NemoMembers.DISTRIBUTED));
+    return names.stream()
+        .filter(member -> arrays && NemoMembers.rank(member).isPresent())
+        .findFirst()
+        .map(
+            file ->
+                "holds two sets of weights, '"
+                    + NemoMembers.DISTRIBUTED
+                    + "' and '"
+                    + file
+                    + "': remove the one that is not meant");
+  }
+
+  /**
+   * Checks that there are not both.
+   *
+   * @throws MalformedCheckpointException naming them
+   */
+  static void requireOneSet(String name, Members members) {
+    twoSets(members)
+        .ifPresent(
+            both -> {
+              throw new MalformedCheckpointException(ErrorCode.SOURCES_DISAGREE, name, both);
+            });
   }
 
   /** What a configuration says drives nothing before it is compared with the files. */

@@ -245,7 +245,14 @@ public final class NemoCheckpoint implements ModelSource {
   }
 
   @Override
+  public void requireIntact() {
+    Grid.requireOneSet(name, members);
+    ModelSource.super.requireIntact();
+  }
+
+  @Override
   public void requireCarriable() {
+    Grid.requireOneSet(name, members);
     torchFiles().forEach((member, file) -> Carriage.requireData(name + "!" + member, file));
   }
 
@@ -267,6 +274,7 @@ public final class NemoCheckpoint implements ModelSource {
   @Override
   public List<String> notes() {
     var notes = new ArrayList<>(members.notes());
+    Grid.twoSets(members).ifPresent(both -> notes.add(name + " " + both));
     Map<String, List<String>> where = new LinkedHashMap<>();
     files.forEach(
         (rank, file) ->

@@ -1,0 +1,200 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Folders that hold more than one set of weights, and names that a file's metadata gives. */
+class WeightSetsTest extends CommunityFolders {
+  private static final String TORCH = "pytorch_model.bin";
+  private static final String UP = "model.layers.2.mlp.up_proj.weight";
+  private static final String HEAD = "lm_head.weight";
+  private static final String WORDS = "model.embed_tokens.weight";
+
+  private Path out;
+
+  @BeforeEach
+  void name() {
+    out = folder.resolve("out.nemo");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.safetensors.index.json", TORCH, "pytorch_model.bin.index.json"})
+  void readsTheSetThatTransformersTakesAndComparesTheOther(String second) throws IOException {
+    Path source = community("llama");
+    writeSecond(source, second, held(source));
+    Run run = Run.of("convert", source, out, "--tp", 2, "--pp", 2, "--no-sync");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("'model.safetensors' is read; '" + second + "'"), run.err());
+    same(copy("/community/llama", "single"), out);
+    Run verify = Run.of("verify", source, "--sums");
+    assertEquals(0, verify.code(), verify.err());
+    assertEquals(39, verify.out().lines().count());
+    writeSecond(source, second, held(source).change(UP));
+    assertRefused(3, "SW-122", source);
+    assertRefused(3, "'" + UP + "' in hf-llama/", source);
+    assertRefused(3, "two sets of weights", source);
+    assertEquals(3, Run.of("verify", source).code());
+    Run inspect = Run.of("inspect", source);
+    assertEquals(0, inspect.code(), inspect.err());
+    assertTrue(inspect.err().contains("must hold the same"), inspect.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "less, 'lacks all or a part of'",
+    "more, 'no rule of family'",
+    "type, is float32",
+    "names, 'lacks all or a part of'"
+  })
+  void refusesSetsOfOtherTensors(String how, String part) throws IOException {
+    Path source = community("llama");
+    HeldTensors second = held(source);
+    switch (how) {
+      case "less" -> second.remove(UP);
+      case "more" -> second.copy(UP, "model.layers.2.mlp.more.weight");
+      case "names" -> second.remove("model.layers.2.self_attn.k_proj.weight");
+      default -> second.copy("model.layers.2.self_attn.q_proj.weight", UP);
+    }
+    second.writeTorch(source.resolve(TORCH));
+    assertRefused(3, part, source);
+  }
+
+  @Test
+  void aSetThatIsNotWholeIsNotRead() throws IOException {
+    Path source = community("llama");
+    held(source).writeShards(source, "model", ".safetensors");
+    Files.delete(source.resolve("model-00002-of-00002.safetensors"));
+    Run run = Run.of("convert", source, out, "--no-sync");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("'model.safetensors.index.json' is not read"), run.err());
+    assertTrue(run.err().contains("index names them: model-00001-of-00002"), run.err());
+  }
+
+  @Test
+  void anIndexOfTheOneFileIsNoSecondSet() throws IOException {
+    Path source = community("llama");
+    held(source).writeShards(source, "model", ".safetensors");
+    Path index = source.resolve("model.safetensors.index.json");
+    Files.writeString(index, Files.readString(index).replaceAll("model-0000\\d-of-00002", "model"));
+    for (int shard = 1; shard <= 2; shard++) {
+      Files.delete(source.resolve("model-0000" + shard + "-of-00002.safetensors"));
+    }
+    Run run = Run.of("convert", source, out, "--no-sync");
+    assertEquals(0, run.code(), run.err());
+    assertFalse(run.err().contains("is read"), run.err());
+  }
+
+  /** torch keeps both names of a tied pair, safetensors one. */
+  @Test
+  void setsMayDifferInTheSecondOfATiedPair() throws IOException {
+    Path source = community("qwen2");
+    Path single = copy("/community/qwen2", "single");
+    held(source).copy(WORDS, HEAD).writeTorch(source.resolve(TORCH));
+    for (String option : List.of("--untie", "--no-verify")) {
+      Run run = Run.of("convert", source, out, option, "--overwrite", "--no-sync");
+      assertEquals(0, run.code(), run.err());
+      same(single, out);
+    }
+    held(source).copy(WORDS, HEAD).change(HEAD).writeTorch(source.resolve(TORCH));
+    Run run = Run.of("convert", source, folder.resolve("other.nemo"));
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("'lm_head.weight' in pytorch_model.bin"), run.err());
+  }
+
+  @Test
+  void refusesAnArchiveOfRankFilesAndArrays() throws IOException {
+    Path source = folder.resolve("both");
+    Path nemo = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
+    Checkpoints.reshard(nemo, source);
+    Path ranks = folder.resolve("ranks");
+    Checkpoints.reshard(nemo, ranks, "--layout", "ranks");
+    Files.copy(ranks.resolve("model_weights.ckpt"), source.resolve("model_weights.ckpt"));
+    for (String command : List.of("reshard", "convert")) {
+      Run run = Run.of(command, source, out, "--tp", 2);
+      assertEquals(3, run.code(), run.err());
+      assertTrue(run.err().contains("'model_weights/' and 'model_weights.ckpt'"), run.err());
+    }
+    assertEquals(3, Run.of("verify", source).code());
+    Run inspect = Run.of("inspect", source);
+    assertEquals(0, inspect.code(), inspect.err());
+    assertTrue(inspect.err().contains("two sets of weights"), inspect.err());
+  }
+
+  @Test
+  void saysWhichTensorFilesOfAFolderItDoesNotRead() throws IOException {
+    Path source = community("llama");
+    held(source).writeShards(source, "model", ".safetensors");
+    Files.delete(source.resolve(CONFIG));
+    Run run = Run.of("verify", source);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("does not name them: model.safetensors"), run.err());
+  }
+
+  /** As safetensors.torch.save_model writes a model that shares memory. */
+  @ParameterizedTest
+  @CsvSource({
+    "qwen2, model.embed_tokens.weight, lm_head.weight",
+    "qwen2, lm_head.weight, model.embed_tokens.weight",
+    "llama, lm_head.weight, model.embed_tokens.weight",
+    "llama, model.embed_tokens.weight, lm_head.weight",
+    "llama, model.layers.1.mlp.up_proj.weight, model.layers.0.mlp.up_proj.weight",
+    "llama, model.layers.3.self_attn.k_proj.weight, model.layers.2.self_attn.k_proj.weight",
+    "gpt2, transformer.ln_f.weight, transformer.h.0.ln_1.weight"
+  })
+  void readsATensorUnderTheNamesThatTheMetadataGivesIt(String model, String name, String of)
+      throws IOException {
+    String words = model.equals("qwen2") ? WORDS : of;
+    Path whole = community(model);
+    held(whole).copy(words, name).copy(words, of).write(whole.resolve(WEIGHTS));
+    Path source = copy("/community/" + model, "saved");
+    held(whole).remove(name).write(source.resolve(WEIGHTS), Map.of(name, of, "format", "pt"));
+    Run run = Run.of("convert", source, out, "--tp", 2, "--no-sync");
+    assertEquals(0, run.code(), run.err());
+    same(whole, out);
+    same(whole, source);
+    Run sums = Run.of("verify", source, "--sums");
+    assertFalse(sums.out().contains("\t" + name + "\n"), sums.out());
+  }
+
+  @Test
+  void metadataThatNamesNoTensorMeansNothing() throws IOException {
+    Path source = community("llama");
+    Map<String, String> metadata = Map.of(UP, WORDS, "a", "b", "format", "pt");
+    held(source).write(source.resolve(WEIGHTS), metadata);
+    Run run = Run.of("convert", source, out, "--no-sync");
+    assertEquals(0, run.code(), run.err());
+    same(copy("/community/llama", "plain"), out);
+  }
+
+  private static void writeSecond(Path source, String name, HeldTensors tensors)
+      throws IOException {
+    if (name.equals(TORCH)) {
+      tensors.writeTorch(source.resolve(name));
+    } else {
+      boolean torch = name.startsWith("pytorch");
+      tensors.writeShards(
+          source, torch ? "pytorch_model" : "model", torch ? ".bin" : ".safetensors");
+    }
+  }
+
+  private static HeldTensors held(Path source) {
+    return HeldTensors.of(source.resolve(WEIGHTS));
+  }
+
+  private static void same(Path one, Path other) {
+    Run run = Run.of("diff", one, other);
+    assertEquals(0, run.code(), run.out() + run.err());
+  }
+}
