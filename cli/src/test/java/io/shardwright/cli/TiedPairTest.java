@@ -152,6 +152,17 @@ class TiedPairTest extends CommunityFolders {
     }
   }
 
+  /** Tensors that are written as they are stored need no pair. */
+  @Test
+  void writesBothAsTheyAreStored() throws IOException {
+    Path source = differing("qwen2", WORDS);
+    Path plain = convert(source, "plain", "--to", "safetensors");
+    assertArrayEquals(held(source).bytes(HEAD), held(plain).bytes(HEAD));
+    Run run = Run.of("convert", source, folder.resolve("x"), "--to", "safetensors", "--untie");
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("leave --untie out"), run.err());
+  }
+
   @Test
   void goesOnWithAnUntiedRun() throws IOException {
     Path source = differing("qwen2", WORDS);

@@ -46,6 +46,8 @@ class WeightSetsTest extends CommunityFolders {
     assertRefused(3, "'" + UP + "' in hf-llama/", source);
     assertRefused(3, "two sets of weights", source);
     assertEquals(3, Run.of("verify", source).code());
+    Run plain = Run.of("convert", source, folder.resolve("plain"), "--to", "safetensors");
+    assertEquals(3, plain.code(), plain.err());
     Run inspect = Run.of("inspect", source);
     assertEquals(0, inspect.code(), inspect.err());
     assertTrue(inspect.err().contains("must hold the same"), inspect.err());

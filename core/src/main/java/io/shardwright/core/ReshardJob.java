@@ -130,6 +130,7 @@ final class ReshardJob implements AutoCloseable {
   /** Nothing is described, nothing merged: every stored tensor is written as it is. */
   private static ReshardJob plain(
       ReshardRequest request, ModelSource source, Adoption adoption, Sources sources) {
+    Pairs.refusePlain(request, source.name());
     var plan =
         PlainPlan.of(
             source.name(),

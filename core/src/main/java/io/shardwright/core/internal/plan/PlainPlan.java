@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
@@ -16,9 +17,12 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +34,18 @@ public final class PlainPlan {
 
   private final List<PlanStep> steps = new ArrayList<>();
   private final List<TargetFile> files = new ArrayList<>();
+  private final Map<String, List<SourcePart>> again = new HashMap<>();
 
-  private PlainPlan() {}
+  private PlainPlan(SourceFiles from) {
+    from.again().stream()
+        .filter(other -> other.kind() == Replica.Kind.SET)
+        .flatMap(other -> parts(other.file()).entrySet().stream())
+        .forEach(
+            tensor ->
+                again
+                    .computeIfAbsent(tensor.getKey().name(), name -> new ArrayList<>())
+                    .addAll(tensor.getValue()));
+  }
 
   /**
    * A file per rank file, or one for all arrays.
@@ -44,7 +58,7 @@ public final class PlainPlan {
       ModelConfig config,
       ParallelSize size,
       SourceFiles from) {
-    var plain = new PlainPlan();
+    var plain = new PlainPlan(from);
     for (RankFile rank : from.ranks()) {
       String folder = rank.member().contains("/") ? rank.member().split("/")[0] : "model";
       plain.file(folder + SUFFIX, rank.rank(), parts(rank));
@@ -95,6 +109,24 @@ public final class PlainPlan {
     return parts;
   }
 
+  /** What a second set of weights has under the same name. */
+  private List<Replica> replicas(TensorSpec spec) {
+    var replicas = new ArrayList<Replica>();
+    for (SourcePart part : again.getOrDefault(spec.name(), List.of())) {
+      if (!part.tensor().spec().equals(spec)) {
+        throw new MalformedCheckpointException(
+            ErrorCode.SOURCES_DISAGREE,
+            part.member(),
+            "'"
+                + spec.name()
+                + "' has another shape or type than in the set of weights that is read"
+                + Replica.Kind.SET.reason());
+      }
+      replicas.add(new Replica(part, Replica.Kind.SET));
+    }
+    return replicas;
+  }
+
   private void file(String member, RankCoordinate rank, Map<TensorSpec, List<SourcePart>> tensors) {
     var targets = new LinkedHashMap<String, TargetTensor>();
     tensors.forEach(
@@ -104,7 +136,13 @@ public final class PlainPlan {
           var whole = new View(Region.whole(spec.shape()), 0, spec.shape().rowMajorStrides());
           steps.add(
               new Copy(
-                  spec, parts, List.of(), List.of(), List.of(), 0, List.of(new To(target, whole))));
+                  spec,
+                  parts,
+                  replicas(spec),
+                  List.of(),
+                  List.of(),
+                  0,
+                  List.of(new To(target, whole))));
         });
     files.add(
         new TargetFile(
