@@ -2,7 +2,6 @@ package io.shardwright.cli;
 
 import io.shardwright.core.ExtractedParts;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,6 +22,9 @@ final class ExtractCommand extends ScreenCommand {
 
   @Option(names = "--overwrite", description = "Replace an existing folder.")
   private boolean overwrite;
+
+  @Option(names = "--mkdirs", description = "Make the folders that lack on the way to DIR.")
+  private boolean mkdirs;
 
   /** One of them at most. */
   private static final class Parts {
@@ -46,7 +48,7 @@ final class ExtractCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    List<String> files = shardwright().extract(source, target, parts.chosen(), overwrite);
+    var files = shardwright().extract(source, target, parts.chosen(), overwrite, mkdirs);
     if (common().json()) {
       screen().print(Json.object(Fields.of("target", target).and("files", files).map()));
     } else {

@@ -27,6 +27,9 @@ final class TargetOptions {
       description = "Write DST.manifest.json: a SHA-256 of every logical tensor of the target.")
   private boolean manifest;
 
+  @Option(names = "--mkdirs", description = "Make the folders that lack on the way to the target.")
+  private boolean mkdirs;
+
   boolean dry() {
     return dry;
   }
@@ -38,6 +41,6 @@ final class TargetOptions {
         .verify(!noVerify)
         .sync(!noSync)
         .manifest(manifest)
-        .run(run -> run.withResume(resume));
+        .run(run -> run.withResume(resume).withMkdirs(mkdirs));
   }
 }

@@ -147,7 +147,7 @@ class CancellationTest {
             () -> shardwright.open(source),
             () -> shardwright.plan(plan.request()),
             () -> shardwright.restore(source, RestoreOptions.NONE),
-            () -> shardwright.extract(source, target, ExtractedParts.CONFIG, false));
+            () -> shardwright.extract(source, target, ExtractedParts.CONFIG, false, false));
     for (Supplier<Object> work : all) {
       assertCancelled(assertThrows(CheckpointException.class, () -> cancellation.during(work)));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.faults.Model.Kind;
 import io.shardwright.spi.error.CheckpointException;
@@ -129,10 +130,14 @@ class OverlapTest {
           }
         };
     Path failing = FaultyFileSystem.path(deep, full);
-    assertThrows(CheckpointException.class, () -> Model.run(model.request(source, failing)));
+    assertThrows(CheckpointException.class, () -> Model.run(mkdirs(source, failing)));
     assertTrue(Files.notExists(folder.resolve("new")));
-    Model.run(model.request(source, deep));
+    Model.run(mkdirs(source, deep));
     Model.assertHolds(deep.getParent(), "deep", "out.nemo");
+  }
+
+  private ReshardRequestBuilder mkdirs(Path from, Path to) {
+    return model.request(from, to).run(run -> run.withMkdirs(true));
   }
 
   @Test

@@ -24,12 +24,12 @@ record Extraction(ModelSource source, ExtractedParts parts) {
   private static final String CONFIG = "model_config.yaml";
 
   /** The names of what was written. */
-  List<String> run(Path target, boolean overwrite) {
+  List<String> run(Path target, boolean overwrite, boolean mkdirs) {
     refuseWhatIsNoCheckpoint();
     var members = members();
     var files = new ArrayList<OutputFile>();
     members.forEach(member -> files.add(new OutputFile(member.name(), member.bytes().size())));
-    try (var staging = Staging.create(Order.of(target, files, overwrite))) {
+    try (var staging = Staging.create(Order.of(target, files, overwrite, mkdirs))) {
       ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
       for (int file = 0; file < members.size(); file++) {
         copy(members.get(file).bytes(), staging.files(), file, buffer);

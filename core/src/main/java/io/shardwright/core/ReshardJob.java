@@ -16,7 +16,7 @@ import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.publish.Overlap;
-import io.shardwright.core.internal.publish.Staging;
+import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
 import java.nio.file.Files;
@@ -95,10 +95,10 @@ final class ReshardJob implements AutoCloseable {
 
   private static void refuseTarget(ReshardRequest request, Path target, List<Path> adapters) {
     boolean resumes = request.run().resume();
-    Staging.refuseExisting(target, request.overwrite() || resumes);
+    TargetName.refuseExisting(target, request.overwrite() || resumes);
     if (request.manifest()) {
       boolean finished = resumes && Files.exists(target);
-      Staging.refuseExisting(request.manifestPath(), request.overwrite() || finished);
+      TargetName.refuseExisting(request.manifestPath(), request.overwrite() || finished);
     }
     Overlap.refuse(request.source(), target);
     request.lora().ifPresent(adapter -> Overlap.refuse(adapter, target));
@@ -106,6 +106,7 @@ final class ReshardJob implements AutoCloseable {
       request.inputs().forEach(input -> Overlap.refuseFile(input, written));
       adapters.forEach(adapter -> Overlap.refuseFile(adapter, written));
     }
+    TargetName.requireFolder(request.target(), request.run().mkdirs());
   }
 
   private static List<Path> written(ReshardRequest request) {

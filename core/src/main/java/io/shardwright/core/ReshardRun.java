@@ -89,7 +89,8 @@ final class ReshardRun {
             RunIdentity.of(plan.steps(), layout, request.run().device().toString()),
             request.overwrite(),
             request.run().resume(),
-            request.sync());
+            request.sync(),
+            request.run().mkdirs());
     try (var staging = Staging.create(order)) {
       try {
         return write(staging, changes);

@@ -13,8 +13,11 @@ import java.util.concurrent.Executor;
  *     It may refuse none and may run late: the caller then does the work
  * @param resume whether what a killed run left of the same target is used, as far as it is right
  * @param device what computes
+ * @param mkdirs whether folders that lack on the way to the target are made; a run that fails
+ *     removes them again
  */
-public record RunOptions(int threads, Optional<Executor> executor, boolean resume, Device device) {
+public record RunOptions(
+    int threads, Optional<Executor> executor, boolean resume, Device device, boolean mkdirs) {
   private static final int MOST_BY_DEFAULT = 4;
 
   /** As many threads as there are processors, at most 4; from the start, in the JVM. */
@@ -23,7 +26,8 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
           Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().availableProcessors()),
           Optional.empty(),
           false,
-          Device.JVM);
+          Device.JVM,
+          false);
 
   /**
    * Checks the number of threads, and that nothing is null.
@@ -32,6 +36,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @param executor gives the threads besides the caller's
    * @param resume whether a killed run's work is used
    * @param device what computes
+   * @param mkdirs whether folders are made
    * @throws IllegalArgumentException if there is not one thread at least
    */
   public RunOptions {
@@ -48,7 +53,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @throws IllegalArgumentException if it is less
    */
   public RunOptions withThreads(int wanted) {
-    return new RunOptions(wanted, executor, resume, device);
+    return new RunOptions(wanted, executor, resume, device, mkdirs);
   }
 
   /**
@@ -58,7 +63,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @return the options
    */
   public RunOptions withExecutor(Executor given) {
-    return new RunOptions(threads, Optional.of(given), resume, device);
+    return new RunOptions(threads, Optional.of(given), resume, device, mkdirs);
   }
 
   /**
@@ -68,7 +73,7 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @return the options
    */
   public RunOptions withResume(boolean wanted) {
-    return new RunOptions(threads, executor, wanted, device);
+    return new RunOptions(threads, executor, wanted, device, mkdirs);
   }
 
   /**
@@ -78,6 +83,16 @@ public record RunOptions(int threads, Optional<Executor> executor, boolean resum
    * @return the options
    */
   public RunOptions withDevice(Device wanted) {
-    return new RunOptions(threads, executor, resume, wanted);
+    return new RunOptions(threads, executor, resume, wanted, mkdirs);
+  }
+
+  /**
+   * The same, making folders that lack on the way to the target.
+   *
+   * @param wanted false by default: a target in a folder that does not exist is refused
+   * @return the options
+   */
+  public RunOptions withMkdirs(boolean wanted) {
+    return new RunOptions(threads, executor, resume, device, wanted);
   }
 }

@@ -1,6 +1,7 @@
 package io.shardwright.core;
 
 import io.shardwright.core.internal.publish.Overlap;
+import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.format.DirectoryFormat;
@@ -274,18 +275,21 @@ public final class Shardwright {
    * @param target a new folder
    * @param parts what to copy
    * @param overwrite whether an existing folder may be replaced
+   * @param mkdirs whether folders that lack on the way to it are made
    * @return the names of the files in the new folder
    * @throws io.shardwright.spi.error.CheckpointException if anything fails; there is no new folder
    *     then
    */
-  public List<String> extract(Path path, Path target, ExtractedParts parts, boolean overwrite) {
+  public List<String> extract(
+      Path path, Path target, ExtractedParts parts, boolean overwrite, boolean mkdirs) {
     Path absolute = target.toAbsolutePath().normalize();
     Overlap.refuse(path, absolute);
     given.forEach(file -> Overlap.refuseFile(file, absolute));
+    TargetName.requireFolder(target, mkdirs);
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
     try (var source = sources().open(path, spool, TrainingOptions.NEWEST, false)) {
       Overlap.refuseFiles(source.opened(), absolute);
-      return new Extraction(source, parts).run(target, overwrite);
+      return new Extraction(source, parts).run(target, overwrite, mkdirs);
     }
   }
 }

@@ -5,7 +5,7 @@ import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.publish.SideFile;
-import io.shardwright.core.internal.publish.Staging;
+import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
@@ -126,7 +126,7 @@ public final class HtmlReport {
    */
   public static void requireWritable(Path file, ReshardRequest request, boolean overwrite) {
     Path at = file.toAbsolutePath().normalize();
-    Staging.refuseExisting(at, overwrite);
+    TargetName.refuseExisting(at, overwrite);
     request.inputs().forEach(input -> Overlap.refuseFile(input, at));
     if (Files.isDirectory(at)) {
       throw new UnsafeCheckpointException(
@@ -134,12 +134,18 @@ public final class HtmlReport {
           file.toString(),
           "is a folder, expected a new name for the report");
     }
-    if (at.getParent() == null || !Files.isDirectory(at.getParent())) {
+    if (at.getParent() == null || !Files.isDirectory(at.getParent()) && !made(at, request)) {
       throw new UnsafeCheckpointException(
           ErrorCode.TARGET_DENIED,
           file.toString(),
           "can't be written: its folder does not exist; make it first");
     }
+  }
+
+  /** Whether the run makes the page's folder, on the way to its target. */
+  private static boolean made(Path page, ReshardRequest request) {
+    Path target = request.target().toAbsolutePath().normalize();
+    return request.run().mkdirs() && target.startsWith(page.getParent());
   }
 
   /**

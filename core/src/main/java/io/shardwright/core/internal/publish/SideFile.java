@@ -68,7 +68,7 @@ public final class SideFile implements AutoCloseable {
    */
   public void publish(boolean overwrite) {
     try {
-      Staging.refuseExisting(path, overwrite);
+      TargetName.refuseExisting(path, overwrite);
       if (Disk.holds(path)) {
         new Publication(staged, path, staged).run(overwrite, sync);
       } else {

@@ -7,12 +7,9 @@ import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.publish.Siblings.Kind;
 import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +44,7 @@ public final class Staging implements AutoCloseable {
    * @param overwrite whether an existing target may be replaced
    * @param resume whether what a run with this identity left is gone on with
    * @param sync whether everything is forced to disk
+   * @param mkdirs whether folders that lack on the way to the target are made
    */
   public record Order(
       Path target,
@@ -54,15 +52,16 @@ public final class Staging implements AutoCloseable {
       String identity,
       boolean overwrite,
       boolean resume,
-      boolean sync) {
+      boolean sync,
+      boolean mkdirs) {
     /** With an absolute target. */
     public Order {
       target = target.toAbsolutePath().normalize();
     }
 
     /** Of a run that nobody can go on with. */
-    public static Order of(Path target, List<OutputFile> files, boolean overwrite) {
-      return new Order(target, files, anybody(), overwrite, false, true);
+    public static Order of(Path target, List<OutputFile> files, boolean overwrite, boolean mkdirs) {
+      return new Order(target, files, anybody(), overwrite, false, true, mkdirs);
     }
   }
 
@@ -92,7 +91,8 @@ public final class Staging implements AutoCloseable {
    */
   public static Staging create(Order order) {
     Path target = order.target();
-    refuseExisting(target, order.overwrite());
+    TargetName.refuseExisting(target, order.overwrite());
+    TargetName.requireFolder(target, order.mkdirs());
     var staging =
         new Staging(
             order, new Siblings(target), new WriteFailure(target, OutputFile.bytes(order.files())));
@@ -107,40 +107,6 @@ public final class Staging implements AutoCloseable {
       staging.close();
       throw problem;
     }
-  }
-
-  /**
-   * Refuses a target that is there already.
-   *
-   * @throws UnsafeCheckpointException if it exists and may not be replaced
-   */
-  public static void refuseExisting(Path given, boolean overwrite) {
-    refuse(given.toAbsolutePath().normalize(), overwrite);
-  }
-
-  private static void refuse(Path target, boolean overwrite) {
-    if (target.getFileName() == null) {
-      throw exists(target, "is the root of a file system, expected a new name");
-    }
-    if (Siblings.isName(target.getFileName())) {
-      throw exists(target, "is a name that runs keep for themselves: choose another");
-    }
-    if (Files.isSymbolicLink(target)) {
-      throw exists(target, "is a symbolic link, expected a new name: give the link's own target");
-    }
-    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    if (!Files.isRegularFile(target) && !Files.isDirectory(target)) {
-      throw exists(target, "is a pipe or a device, expected a new name");
-    }
-    if (!overwrite) {
-      throw exists(target, "exists already: choose another name or allow --overwrite");
-    }
-  }
-
-  private static UnsafeCheckpointException exists(Path target, String problem) {
-    return new UnsafeCheckpointException(ErrorCode.TARGET_EXISTS, target.toString(), problem);
   }
 
   private void open() throws IOException {
@@ -159,7 +125,7 @@ public final class Staging implements AutoCloseable {
     var leftovers = new Leftovers(names);
     leftovers.requireOwn();
     leftovers.restore();
-    refuse(order.target(), order.overwrite());
+    TargetName.refuseExisting(order.target(), order.overwrite());
     boolean usable = leftovers.resumable(identity);
     boolean resumes = order.resume() && usable;
     kept = resumes;
@@ -237,7 +203,7 @@ public final class Staging implements AutoCloseable {
     Interruption.heed();
     Path aside = names.of(Kind.REPLACED, identity);
     try {
-      refuse(order.target(), order.overwrite());
+      TargetName.refuseExisting(order.target(), order.overwrite());
       if (lock.isHeld()) {
         new Publication(staged, order.target(), aside).run(order.overwrite(), sync());
       } else {

@@ -1,0 +1,61 @@
+package io.shardwright.core.internal.publish;
+
+import io.shardwright.core.internal.bytes.Disk;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/** The name that something to be written is to get: free, in a folder that is there. */
+public final class TargetName {
+  private TargetName() {}
+
+  /**
+   * Refuses a target that is there already.
+   *
+   * @throws UnsafeCheckpointException if it exists and may not be replaced
+   */
+  public static void refuseExisting(Path given, boolean overwrite) {
+    Path target = given.toAbsolutePath().normalize();
+    if (target.getFileName() == null) {
+      throw taken(target, "is the root of a file system, expected a new name");
+    }
+    if (Siblings.isName(target.getFileName())) {
+      throw taken(target, "is a name that runs keep for themselves: choose another");
+    }
+    if (Files.isSymbolicLink(target)) {
+      throw taken(target, "is a symbolic link, expected a new name: give the link's own target");
+    }
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!Files.isRegularFile(target) && !Files.isDirectory(target)) {
+      throw taken(target, "is a pipe or a device, expected a new name");
+    }
+    if (!overwrite) {
+      throw taken(target, "exists already: choose another name or allow --overwrite");
+    }
+  }
+
+  /**
+   * Refuses a target whose folder is not there, where it is not to be made. Stores have none.
+   *
+   * @throws UnsafeCheckpointException saying which folder lacks
+   */
+  public static void requireFolder(Path target, boolean mkdirs) {
+    Path folder = target.toAbsolutePath().normalize().getParent();
+    if (!mkdirs && Disk.holds(target) && folder != null && !Files.exists(folder)) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.TARGET_DENIED,
+          target.toString(),
+          "its folder '"
+              + folder
+              + "' does not exist: check the name, or have it made with --mkdirs");
+    }
+  }
+
+  private static UnsafeCheckpointException taken(Path target, String problem) {
+    return new UnsafeCheckpointException(ErrorCode.TARGET_EXISTS, target.toString(), problem);
+  }
+}
