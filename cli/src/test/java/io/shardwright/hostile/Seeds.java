@@ -1,5 +1,6 @@
 package io.shardwright.hostile;
 
+import io.shardwright.testkit.MemoryFolders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ public final class Seeds {
 
   private static Map<String, byte[]> written(Case c) {
     try {
-      Path folder = Files.createTempDirectory("seed");
+      Path folder = MemoryFolders.create("seed");
       try {
         return read(c.content().write(folder));
       } finally {

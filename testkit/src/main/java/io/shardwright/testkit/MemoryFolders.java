@@ -8,9 +8,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Folders for tests that are not about disks: in memory where Linux offers a file system for that
- * and it has 2 GiB of room, else where they usually are. For {@code @TempDir(factory = …)}, or the
- * JUnit property {@code junit.jupiter.tempdir.factory.default}.
+ * Folders for tests that write many small files and are not about disks: in memory where Linux
+ * offers a file system for that and it has 2 GiB of room, else where they usually are. For
+ * {@code @TempDir(factory = MemoryFolders.class)}.
  */
 public final class MemoryFolders implements TempDirFactory {
   private static final Path MEMORY = Path.of("/dev/shm");
@@ -22,7 +22,18 @@ public final class MemoryFolders implements TempDirFactory {
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test)
       throws IOException {
+    return create("junit-");
+  }
+
+  /**
+   * Makes a folder that the caller removes.
+   *
+   * @param prefix of its name
+   * @return an empty folder of a new name
+   * @throws IOException if it can't be made
+   */
+  public static Path create(String prefix) throws IOException {
     boolean room = Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() >= ROOM;
-    return room ? Files.createTempDirectory(MEMORY, "junit-") : Files.createTempDirectory("junit-");
+    return room ? Files.createTempDirectory(MEMORY, prefix) : Files.createTempDirectory(prefix);
   }
 }
