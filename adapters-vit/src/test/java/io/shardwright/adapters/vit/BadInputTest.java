@@ -52,7 +52,8 @@ class BadInputTest {
   @Test
   void refusesOrSurvivesEveryFlippedByteOfTheHeaders() throws IOException {
     byte[] zip = archive().members.get(WEIGHTS);
-    for (int at = 0; at < zip.length; at += at < 11_000 || at > zip.length - 6_000 ? STEP : 997) {
+    int end = zip.length - 6_000;
+    for (int at = 0; at < zip.length; at += at < 11_000 || at > end ? STEP : 27 * STEP) {
       var flipped = archive();
       byte[] bytes = zip.clone();
       bytes[at] ^= 0x41;
