@@ -79,7 +79,7 @@ public final class CommunityLowRank {
     boolean tied =
         base.tie().filter(pair -> base.untied().isEmpty() && pair.isSecond(name)).isPresent();
     return tied
-        ? "tied to the embedding, which does not change: write both, untied, with --untie"
+        ? "tied to the embedding, which does not change: merge it with --untie, which writes both"
         : "not in the model";
   }
 

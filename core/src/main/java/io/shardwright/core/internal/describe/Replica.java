@@ -11,7 +11,9 @@ public record Replica(SourcePart part, Kind kind) {
     /** Every rank has them. */
     RANK(": the files are not of one checkpoint"),
     /** The configuration ties two tensors to one. */
-    TIED(", although the configuration ties them to one: write both, untied, with --untie"),
+    TIED(
+        ", although the configuration ties them to one: convert or reshard with --untie writes"
+            + " both"),
     /** A folder has a second set of weights. */
     SET(": the folder has two sets of weights, remove the one that is not meant");
 

@@ -37,6 +37,20 @@ final class Choice {
    * @throws MalformedCheckpointException if the one that is named is not whole, or none is
    */
   Step step(LightningOptions options) {
+    Step step = choose(options);
+    if (steps.stream().filter(other -> other.name().equals(step.name())).count() > 1) {
+      throw new MalformedCheckpointException(
+          ErrorCode.SOURCES_DISAGREE,
+          source,
+          "holds step '"
+              + step.name()
+              + "' twice, in rank folders of two kinds or in one and beside it: give the file that"
+              + " is meant");
+    }
+    return step;
+  }
+
+  private Step choose(LightningOptions options) {
     if (options.name().isPresent() || options.step().isPresent()) {
       Step step = named(options);
       problem(step).ifPresent(problem -> refuse(step, problem));
@@ -138,7 +152,6 @@ final class Choice {
   }
 
   private static String kind(Step step) {
-    Path folder = step.ranks().values().iterator().next().getParent();
-    return Steps.rank(folder).isPresent() ? folder.getFileName().toString().substring(0, 2) : "";
+    return Steps.kind(step.ranks().values().iterator().next().getParent());
   }
 }

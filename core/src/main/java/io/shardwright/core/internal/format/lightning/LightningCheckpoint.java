@@ -52,6 +52,7 @@ public final class LightningCheckpoint implements ModelSource {
       size = new ParallelSize(size("tensor"), size("pipeline"));
       requireGrid();
       requireOneStep();
+      requireOneConfiguration();
     } catch (RuntimeException refusal) {
       close();
       throw refusal;
@@ -162,6 +163,15 @@ public final class LightningCheckpoint implements ModelSource {
             + " ranks"
             + (missing.isEmpty() ? "" : ", none of rank " + missing.get(0))
             + ": copy the missing ranks, or correct the sizes with --hparams-file");
+  }
+
+  private void requireOneConfiguration() {
+    var settings = new RankSettings(name, config, guard);
+    if (options.hparamsFile().isPresent()) {
+      settings.compare(first(), notes);
+    } else {
+      settings.requireAlike(files, notes);
+    }
   }
 
   private void requireOneStep() {

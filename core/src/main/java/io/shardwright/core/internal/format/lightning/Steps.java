@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,12 @@ final class Steps {
   private static final String SUFFIX = ".ckpt";
 
   private final Path folder;
-  private final Map<String, Map<RankCoordinate, Path>> files = new TreeMap<>();
+
+  /** By the kind of their folders, such as {@code mp}, and their name. */
+  private final Map<List<String>, Map<RankCoordinate, Path>> files =
+      new TreeMap<>(
+          Comparator.comparing((List<String> key) -> key.get(1)).thenComparing(k -> k.get(0)));
+
   private final List<Step> distributed = new ArrayList<>();
 
   private Steps(Path folder) {
@@ -51,7 +57,7 @@ final class Steps {
     Path absolute = path.toAbsolutePath().normalize();
     if (rank(absolute.getParent()).isPresent()) {
       list();
-      files.keySet().removeIf(name -> !name.equals(absolute.getFileName().toString()));
+      files.keySet().removeIf(key -> !key.equals(key(absolute)));
       distributed.clear();
     } else {
       add(new RankCoordinate(0, 0), absolute);
@@ -60,7 +66,7 @@ final class Steps {
 
   private List<Step> all() {
     var all = new ArrayList<>(distributed);
-    files.forEach((name, ranks) -> all.add(new Step(name, ranks, folder)));
+    files.forEach((key, ranks) -> all.add(new Step(key.get(1), ranks, folder)));
     return all.stream().sorted().toList();
   }
 
@@ -85,7 +91,16 @@ final class Steps {
   }
 
   private void add(RankCoordinate rank, Path file) {
-    files.computeIfAbsent(file.getFileName().toString(), name -> new TreeMap<>()).put(rank, file);
+    files.computeIfAbsent(key(file), key -> new TreeMap<>()).put(rank, file);
+  }
+
+  private static List<String> key(Path file) {
+    return List.of(kind(file.getParent()), file.getFileName().toString());
+  }
+
+  /** What the folders of the ranks of one step have in common; nothing for other folders. */
+  static String kind(Path folder) {
+    return rank(folder).isPresent() ? folder.getFileName().toString().substring(0, 2) : "";
   }
 
   private static List<Path> entries(Path folder) {
