@@ -27,7 +27,7 @@ final class AdaptersCommand extends ScreenCommand {
                       .map()));
     } else {
       shardwright.adapters().forEach(this::print);
-      screen().print("formats: " + String.join(", ", shardwright.formats()));
+      screen().print(Screen.safe("formats: " + String.join(", ", shardwright.formats())));
     }
     notes(shardwright.adapterFailures());
     return ExitCode.DONE;
@@ -60,6 +60,6 @@ final class AdaptersCommand extends ScreenCommand {
                         "  restores "
                             + type.kind().name().toLowerCase(Locale.ROOT)
                             + " "
-                            + type.name()));
+                            + Screen.safe(type.name())));
   }
 }

@@ -40,9 +40,9 @@ final class DemoCommand extends ScreenCommand {
       run.trips().forEach(this::print);
       new DemoPicture(run.picture(), style()).lines().forEach(screen()::print);
       screen().print("");
-      screen().print("Open " + run.page() + " in a browser.");
+      screen().print(Screen.safe("Open " + run.page() + " in a browser."));
       screen().print("Next, try:");
-      run.next().forEach(command -> screen().print("  " + command));
+      run.next().forEach(command -> screen().print("  " + Screen.safe(command)));
     }
     return same ? ExitCode.DONE : ExitCode.DIFFERENT;
   }

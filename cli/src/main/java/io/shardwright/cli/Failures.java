@@ -4,7 +4,10 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -12,17 +15,20 @@ import picocli.CommandLine.ParseResult;
 /** One clear message for whatever a user can cause; a stack trace only for a bug of ours. */
 final class Failures implements IExecutionExceptionHandler {
   private final Screen screen;
+  private final TypedOptions typed;
 
-  Failures(Screen screen) {
+  Failures(Screen screen, TypedOptions typed) {
     this.screen = screen;
+    this.typed = typed;
   }
 
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     Style style =
         command.getCommand() instanceof ScreenCommand own ? own.style() : new Style(false);
+    UnaryOperator<String> named = message -> typed.in(message, command.getCommandSpec());
     return failure instanceof CheckpointException refusal
-        ? refused(refusal, parsed.expandedArgs().contains("--json"), style)
+        ? refused(refusal, parsed.expandedArgs().contains("--json"), style, named)
         : bug(failure);
   }
 
@@ -32,22 +38,26 @@ final class Failures implements IExecutionExceptionHandler {
       var refusal =
           new CheckpointIoException(
               ErrorCode.MEMORY_EXHAUSTED, "java", "memory ran out: give it more with -Xmx");
-      return refused(refusal, json, new Style(false));
+      return refused(refusal, json, new Style(false), UnaryOperator.identity());
     }
     return bug(thrown);
   }
 
-  private int refused(CheckpointException refusal, boolean json, Style style) {
+  private int refused(
+      CheckpointException refusal, boolean json, Style style, UnaryOperator<String> named) {
     if (json) {
-      screen.print(json(fields(refusal)));
+      screen.print(json(fields(refusal, named)));
     }
-    screen.err().println(style.bad("error:") + " " + Screen.safe(refusal.getMessage()));
+    String message = named.apply(refusal.getMessage());
+    screen.err().println(style.bad("error:") + " " + Screen.lines(message));
     return ExitCode.of(refusal.code());
   }
 
   private int bug(Throwable failure) {
     screen.err().println("error: this is a bug of ours; please report it with what follows");
-    failure.printStackTrace(screen.err());
+    var trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace, true));
+    trace.toString().lines().map(line -> line.replace("\t", "    ")).forEach(screen::remark);
     return ExitCode.BUG;
   }
 
@@ -56,10 +66,11 @@ final class Failures implements IExecutionExceptionHandler {
     return Json.object(Fields.of("error", error.map()).map());
   }
 
-  private static Fields fields(CheckpointException refusal) {
-    var fields = Fields.of("code", refusal.code().code()).and("message", refusal.getMessage());
+  private static Fields fields(CheckpointException refusal, UnaryOperator<String> named) {
+    var fields =
+        Fields.of("code", refusal.code().code()).and("message", named.apply(refusal.getMessage()));
     if (refusal instanceof PlanRejectedException plan) {
-      fields.and("problems", plan.problems());
+      fields.and("problems", plan.problems().stream().map(named).toList());
       fields.and("alternatives", plan.alternatives().stream().map(Failures::grid).toList());
     }
     return fields;

@@ -2,10 +2,12 @@ package io.shardwright.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.shardwright.core.outline.SafeText;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,7 +30,26 @@ final class Json {
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
-    return text.toString();
+    return escaped(text.toString());
+  }
+
+  /** The generator escapes what JSON must; whatever else is not printable stands in a text too. */
+  private static String escaped(String json) {
+    var escaped = new StringBuilder();
+    json.codePoints()
+        .forEach(
+            c -> {
+              if (c == '\n' || SafeText.printable(c)) {
+                escaped.appendCodePoint(c);
+              } else {
+                Character.toString(c).chars().forEach(u -> escaped.append(unit(u)));
+              }
+            });
+    return escaped.toString();
+  }
+
+  private static String unit(int utf16) {
+    return String.format(Locale.ROOT, "\\u%04x", utf16);
   }
 
   private static void fields(JsonGenerator json, Map<?, ?> fields) throws IOException {

@@ -1,10 +1,14 @@
 package io.shardwright.cli;
 
+import io.shardwright.spi.error.ErrorCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
 
 /** The program. */
 public final class Main {
@@ -23,7 +27,7 @@ public final class Main {
     var code = new AtomicInteger(ExitCode.INTERRUPTED);
     var stopper = new Thread(() -> stop(worker, code));
     Runtime.getRuntime().addShutdownHook(stopper);
-    var out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    var out = new PrintWriter(new StandardOutput(), false, StandardCharsets.UTF_8);
     var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     // From Java 22 on there is a console without a terminal too, unless one asks for the old way.
     System.setProperty("jdk.console", "java.base");
@@ -58,9 +62,14 @@ public final class Main {
    */
   static int run(String[] args, PrintWriter out, PrintWriter err, boolean terminal) {
     int code = execute(commandLine(new Screen(out, err, terminal), args), args);
-    out.flush();
+    boolean told = !out.checkError();
+    if (!told) {
+      String number = ErrorCode.WRITE_FAILED.code();
+      err.println(
+          "error: " + number + " standard output: can't be written: closed, or its disk is full");
+    }
     err.flush();
-    return code;
+    return told || code > ExitCode.DIFFERENT ? code : ExitCode.RESOURCES;
   }
 
   /**
@@ -74,14 +83,25 @@ public final class Main {
     addLimits(line);
     line.setOut(screen.out()).setErr(screen.err());
     line.setUsageHelpAutoWidth(false).setExpandAtFiles(false);
-    line.setParameterExceptionHandler(new UsageErrors());
-    line.setExecutionExceptionHandler(new Failures(screen));
+    line.registerConverter(Path.class, Main::path);
+    var typed = new TypedOptions(List.of(words));
+    line.setParameterExceptionHandler(new UsageErrors(typed));
+    line.setExecutionExceptionHandler(new Failures(screen, typed));
     return line;
+  }
+
+  private static Path path(String word) {
+    try {
+      return Path.of(word);
+    } catch (InvalidPathException nameless) {
+      throw new TypeConversionException(
+          "'" + word + "' can't be the name of a file in this locale: set LC_ALL=C.UTF-8");
+    }
   }
 
   /** Runs what a shell has split into words. */
   static int execute(CommandLine line, String[] args) {
-    String[] hyphenated = hyphenated(args);
+    String[] hyphenated = new TypedOptions(List.of(args)).hyphenated();
     try {
       return line.execute(hyphenated);
     } catch (Error thrown) {
@@ -95,24 +115,5 @@ public final class Main {
       screen.common().limits().addTo(command);
     }
     command.getSubcommands().values().stream().distinct().forEach(Main::addLimits);
-  }
-
-  /** Up to {@code --}: what follows are no options. */
-  private static String[] hyphenated(String[] args) {
-    String[] hyphenated = args.clone();
-    for (int i = 0; i < args.length && !args[i].equals("--"); i++) {
-      hyphenated[i] = hyphenated(args[i]);
-    }
-    return hyphenated;
-  }
-
-  /** Long options take underscores too, as NeMo's do: {@code --target_file=x}. */
-  private static String hyphenated(String arg) {
-    if (!arg.startsWith("--")) {
-      return arg;
-    }
-    int equals = arg.indexOf('=');
-    String name = equals < 0 ? arg : arg.substring(0, equals);
-    return name.replace('_', '-') + (equals < 0 ? "" : arg.substring(equals));
   }
 }

@@ -20,7 +20,7 @@ final class ManualPage {
           "4",
               "Refused for safety: a forbidden pickle, a path that escapes, an existing target, a"
                   + " lossy cast.",
-          "5", "Not enough disk or memory.",
+          "5", "Not enough disk or memory, a limit, or results that can't be written.",
           "6", "The plan is impossible.",
           "70", "A bug of ours.",
           "130", "Interrupted.");

@@ -20,7 +20,7 @@ final class Precision {
       default ->
           throw new ParameterException(
               command.commandLine(),
-              "'" + word + "' is no type: expected keep, fp32, fp16, bf16 or fp64 (or 32, 16, 64)");
+              "--dtype is '" + word + "', expected keep, fp32, fp16, bf16 or fp64 (or 32, 16, 64)");
     };
   }
 }

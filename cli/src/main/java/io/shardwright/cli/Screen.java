@@ -19,8 +19,13 @@ record Screen(PrintWriter out, PrintWriter err, boolean terminal) {
     err.println(safe(line));
   }
 
-  /** Text from a file with everything that could steer a terminal made visible. */
+  /** A part of a line with everything that could steer a terminal or end the line made visible. */
   static String safe(String text) {
-    return SafeText.of(text);
+    return SafeText.line(text);
+  }
+
+  /** The same for what may be several lines: none but the first begins where a message does. */
+  static String lines(String text) {
+    return SafeText.of(text).replaceAll("\n(?! )", "\n  ");
   }
 }

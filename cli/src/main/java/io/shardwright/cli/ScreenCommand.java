@@ -26,7 +26,7 @@ abstract class ScreenCommand implements Callable<Integer> {
   final void notes(List<String> notes) {
     if (!common.quiet()) {
       String label = style().warning("note:");
-      notes.forEach(note -> screen.err().println(label + " " + Screen.safe(note)));
+      notes.forEach(note -> screen.err().println(label + " " + Screen.lines(note)));
     }
   }
 

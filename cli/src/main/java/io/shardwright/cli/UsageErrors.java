@@ -8,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** One line for a wrong command line, and what was perhaps meant. */
-final class UsageErrors implements IParameterExceptionHandler {
+record UsageErrors(TypedOptions typed) implements IParameterExceptionHandler {
   @Override
   public int handleParseException(ParameterException problem, String[] args) {
     CommandLine command = problem.getCommandLine();
@@ -24,7 +24,8 @@ final class UsageErrors implements IParameterExceptionHandler {
     return ExitCode.USAGE;
   }
 
-  private static String message(ParameterException problem) {
-    return problem.getMessage().replaceFirst("^Error: ", "");
+  private String message(ParameterException problem) {
+    String message = problem.getMessage().replaceFirst("^Error: ", "");
+    return typed.in(message, problem.getCommandLine().getCommandSpec());
   }
 }

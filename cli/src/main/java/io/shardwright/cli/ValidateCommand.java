@@ -2,6 +2,7 @@ package io.shardwright.cli;
 
 import io.shardwright.core.FamilyReport;
 import io.shardwright.core.FamilyReport.Finding;
+import io.shardwright.core.outline.SafeText;
 import io.shardwright.spi.error.ErrorCode;
 import java.nio.file.Path;
 import java.util.Map;
@@ -59,7 +60,7 @@ final class ValidateCommand extends ScreenCommand {
             + many
             + line
             + ": "
-            + Screen.safe(found.text()).replace("\n", "\n#   "));
+            + SafeText.of(found.text()).replace("\n", "\n#   "));
   }
 
   private void comment(String text) {

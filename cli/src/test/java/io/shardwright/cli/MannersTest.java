@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a shell, a script and a manual reader get. */
@@ -131,6 +132,52 @@ class MannersTest {
     Run run = Run.of("inspect", "--json", "--", "--a_b.nemo");
     assertEquals(3, run.code());
     assertTrue(run.err().contains("--a_b.nemo: no such file"), run.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "reshard,--tp=0,--tp is 0",
+    "reshard,--tensor-model-parallel-size=0,--tensor-model-parallel-size is 0",
+    "reshard,--target_tensor_model_parallel_size=0,--target_tensor_model_parallel_size is 0",
+    "reshard,--pipeline_model_parallel_size=x,--pipeline_model_parallel_size'",
+    "plan,--virtual-pipeline-model-parallel-size=-1,--virtual-pipeline-model-parallel-size is -1",
+    "convert,--precision=7,--precision is '7'",
+    "convert,--dtype=7,--dtype is '7'",
+    "convert,--max_shard_size=7x,--max_shard_size is '7x'",
+    "reshard,--no_such_option,--no_such_option'",
+    "reshard,--vocab_size=-1,--vocab_size is -1",
+    "reshard,--max_yaml_depth=x,--max_yaml_depth",
+    "megatron_ckpt_to_nemo,--precision=7,--precision is '7'",
+    "diff,--threads=0,--threads is 0"
+  })
+  void namesAnOptionAsItWasTyped(String command, String typed, String named) {
+    Object[] ours = {command, "a", "b.nemo", typed, "--json"};
+    Object[] nemos = {
+      command,
+      "--checkpoint_folder=a",
+      "--nemo_file_path=b.nemo",
+      "--checkpoint_name=c",
+      typed,
+      "--json"
+    };
+    Run run = Run.of(command.contains("_") ? nemos : ours);
+    assertEquals(2, run.code(), run.err());
+    String words = run.err().replace("\n", " ");
+    assertTrue(words.contains(named), run.err());
+    assertTrue(run.out().contains(named), run.out());
+  }
+
+  @Test
+  void namesAnOptionOfNemoAsItWasTyped() throws IOException {
+    Path vit = Run.vit(folder);
+    Path none = folder.resolve("none.model");
+    Run run =
+        Run.of(
+            "megatron_change_num_partitions",
+            "--model_file=" + vit,
+            "--target_file=" + folder.resolve("out.nemo"),
+            "--tokenizer_model_path=" + none);
+    assertTrue(run.err().contains("leave --tokenizer_model_path out"), run.err());
   }
 
   @Test

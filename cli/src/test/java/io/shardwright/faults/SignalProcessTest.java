@@ -85,14 +85,41 @@ class SignalProcessTest {
     Model.assertHolds(disk, "deaf", "out.nemo");
   }
 
+  private static Program shell(String script, Object... args) throws IOException {
+    var shell = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    shell.addAll(Program.command(List.of(), args));
+    return Program.start(shell);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {">/dev/full", ">&-"})
+  void saysThatItsOutputCanNotBeWritten(String redirection) throws Exception {
+    Path source = Model.of(Model.Kind.ARCHIVE).source(folder);
+    Program program = shell("exec \"$@\" " + redirection, "inspect", source, "--tensors");
+    assertEquals(5, program.end(), program.err());
+    assertTrue(program.err().startsWith("error: SW-402 standard output"), program.err());
+  }
+
+  @Test
+  void endsQuietlyWhereTheReaderHasGone() throws Exception {
+    Path source = Model.of(Model.Kind.ARCHIVE).source(folder);
+    String gone = "{ \"$@\"; echo \"code $?\" >&2; } | :";
+    Program program = shell(gone, "verify", source, "--sums", "--no-progress");
+    assertEquals(0, program.end());
+    assertEquals("code 0\n", program.err());
+    program = shell(gone, "reshard", source, target, "--tp", 2, "--no-progress");
+    assertEquals(0, program.end());
+    assertEquals("code 0\n", program.err());
+    Model.assertHolds(disk, "nobody reads", "out.nemo");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"022", "077"})
   void givesTheUsersOwnPermissions(String umask) throws Exception {
     Path source = Model.of(Model.Kind.ARCHIVE).source(folder);
     for (Path each : List.of(target, disk.resolve("out"))) {
-      var shell = new ArrayList<>(List.of("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
-      shell.addAll(Program.command(List.of(), "reshard", source, each, "--tp", 2));
-      Program program = Program.start(shell);
+      Program program =
+          shell("umask " + umask + "; exec \"$@\"", "reshard", source, each, "--tp", 2);
       assertEquals(0, program.end(), program.err());
     }
     String others = umask.equals("077") ? "------" : "r--r--";

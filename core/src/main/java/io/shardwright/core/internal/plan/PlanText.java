@@ -6,6 +6,7 @@ import io.shardwright.core.outline.LayerRange;
 import io.shardwright.core.outline.LoraMerge;
 import io.shardwright.core.outline.PlanOutline;
 import io.shardwright.core.outline.RankGrid;
+import io.shardwright.core.outline.SafeText;
 import io.shardwright.core.outline.Side;
 import java.util.HashMap;
 import java.util.List;
@@ -128,6 +129,6 @@ public final class PlanText {
   }
 
   private void line(String key, String value) {
-    text.append(String.format(Locale.ROOT, "%-10s %s", key, value)).append('\n');
+    text.append(String.format(Locale.ROOT, "%-10s %s", key, SafeText.line(value))).append('\n');
   }
 }

@@ -2,7 +2,10 @@ package io.shardwright.core.internal.publish;
 
 import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,8 +24,19 @@ interface StagedOutput extends OutputFiles, AutoCloseable {
   @Override
   void close() throws IOException;
 
-  /** Where a file is staged. */
+  /**
+   * Where a file is staged.
+   *
+   * @throws UnsafeCheckpointException if the system has no such name
+   */
   static Path path(Path staged, OutputFile file) {
-    return file.path().isEmpty() ? staged : staged.resolve(file.path());
+    try {
+      return file.path().isEmpty() ? staged : staged.resolve(file.path());
+    } catch (InvalidPathException nameless) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.TARGET_DENIED,
+          "'" + file.path() + "'",
+          "can't be the name of a file here: where the locale is at fault, set LC_ALL=C.UTF-8");
+    }
   }
 }

@@ -1,0 +1,226 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The launcher in odd surroundings, with a Java and a Maven that only say how they were called. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no sh")
+class LauncherTest {
+  private static final List<String> TOOLS =
+      List.of(
+          "sh",
+          "cat",
+          "dirname",
+          "find",
+          "flock",
+          "head",
+          "locale",
+          "mkdir",
+          "mktemp",
+          "mv",
+          "readlink",
+          "rm",
+          "sleep");
+
+  private static final String JAVA =
+      "#!/bin/sh\necho \"$0\" LC_ALL=${LC_ALL:-}\nprintf '%s\\n' \"$@\"\n";
+
+  private static final String MAVEN =
+      """
+      #!/bin/sh
+      echo built >>"$BUILDS"
+      mkdir -p cli/target
+      printf half >cli/target/shardwright.jar
+      sleep 0.3
+      printf whole >cli/target/shardwright.jar
+      """;
+
+  @TempDir Path folder;
+  private Path tools;
+  private Path java;
+
+  /** What a start said. */
+  private record Started(int code, List<String> out, String err) {
+    Path jar() {
+      return Path.of(out.get(out.indexOf("-jar") + 1));
+    }
+
+    /** What the program got. */
+    List<String> arguments() {
+      return out.subList(out.indexOf("-jar") + 2, out.size());
+    }
+  }
+
+  @BeforeEach
+  void prepare() throws IOException {
+    folder = folder.toRealPath();
+    tools = Files.createDirectory(folder.resolve("tools"));
+    for (String tool : TOOLS) {
+      for (String bin : List.of("/bin/", "/usr/bin/")) {
+        if (Files.isExecutable(Path.of(bin + tool))) {
+          program(tools.resolve(tool), "#!/bin/sh\nexec " + bin + tool + " \"$@\"\n");
+        }
+      }
+    }
+    program(tools.resolve("mvn"), MAVEN);
+    java = program(folder.resolve("jdk/bin/java"), JAVA);
+  }
+
+  private static Path program(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** A checkout that was never built. */
+  private Path checkout(String name) throws IOException {
+    Path root = Files.createDirectory(folder.resolve(name));
+    Files.createDirectories(root.resolve("cli/src/main"));
+    Files.writeString(root.resolve("pom.xml"), "");
+    Files.writeString(root.resolve("cli/pom.xml"), "");
+    program(root.resolve("shardwright"), Files.readString(Path.of("../shardwright")));
+    return root;
+  }
+
+  private Process start(Map<String, String> environment, String script) throws IOException {
+    var shell = new ProcessBuilder(tools.resolve("sh").toString(), "-c", script);
+    shell.directory(folder.toFile());
+    shell.redirectError(Files.createTempFile(folder, "err", "").toFile());
+    shell.environment().keySet().removeAll(List.of("JAVA_HOME", "CDPATH", "LC_ALL", "LC_CTYPE"));
+    shell.environment().put("LANG", "C");
+    shell.environment().put("PATH", tools.toString());
+    shell.environment().put("BUILDS", folder.resolve("builds").toString());
+    shell.environment().putAll(environment);
+    return shell.start();
+  }
+
+  private Started run(Map<String, String> environment, String script) throws Exception {
+    Process process = start(environment, script + " 2>err");
+    var out = process.inputReader().lines().toList();
+    return new Started(process.waitFor(), out, Files.readString(folder.resolve("err")));
+  }
+
+  private Map<String, String> jdk() {
+    return Map.of("JAVA_HOME", java.getParent().getParent().toString());
+  }
+
+  private void starts(Path root, Map<String, String> environment, String script) throws Exception {
+    var all = new java.util.HashMap<>(jdk());
+    all.putAll(environment);
+    Started started = run(all, script + " inspect 'a b.nemo' -- -c.nemo --d_e");
+    assertEquals(0, started.code(), started.err());
+    assertEquals(root.resolve("cli/target/shardwright.jar"), started.jar());
+    assertEquals(List.of("inspect", "a b.nemo", "--", "-c.nemo", "--d_e"), started.arguments());
+  }
+
+  @Test
+  void startsWhereverCdpathLeads() throws Exception {
+    Path root = checkout("checkout");
+    starts(root, Map.of("CDPATH", folder + ":" + folder.getParent()), "checkout/shardwright");
+    starts(root, Map.of("CDPATH", ".:" + root), "cd checkout && ./shardwright");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-n", "--help", "with 'quotes' and $signs", "-"})
+  void startsInACheckoutOfAnyName(String name) throws Exception {
+    Path root = checkout(name);
+    Files.createSymbolicLink(folder.resolve("-link"), Path.of(name, "shardwright"));
+    starts(root, Map.of("NAME", name), "\"./$NAME/shardwright\"");
+    starts(root, Map.of("NAME", name), "PATH=\"$NAME:$PATH\" && shardwright");
+    starts(root, Map.of(), "./-link");
+    starts(root, Map.of(), "PATH=\".:$PATH\" && -link");
+  }
+
+  @Test
+  void takesTheJavaThatMavenTakes() throws Exception {
+    Path root = checkout("checkout");
+    Path other = program(folder.resolve("other/java"), JAVA);
+    String path = other.getParent() + ":" + tools;
+    Started home = run(jdk(), "checkout/shardwright --version");
+    assertEquals(java.toString(), home.out().get(0).split(" ")[0]);
+    Started both =
+        run(
+            Map.of("JAVA_HOME", jdk().get("JAVA_HOME"), "PATH", path),
+            "checkout/shardwright --version");
+    assertEquals(java.toString(), both.out().get(0).split(" ")[0]);
+    Started found =
+        run(Map.of("JAVA_HOME", root.toString(), "PATH", path), "checkout/shardwright --version");
+    assertEquals(other.toString(), found.out().get(0).split(" ")[0]);
+  }
+
+  @Test
+  void saysWhatItLacks() throws Exception {
+    checkout("checkout");
+    Started noJava = run(Map.of(), "checkout/shardwright --version");
+    assertEquals(2, noJava.code());
+    assertTrue(noJava.err().startsWith("error: no Java"), noJava.err());
+    Files.delete(tools.resolve("mvn"));
+    Started noMaven = run(jdk(), "checkout/shardwright --version");
+    assertEquals(2, noMaven.code());
+    assertTrue(noMaven.err().contains("error: no Maven"), noMaven.err());
+  }
+
+  @Test
+  void givesJavaALocaleThatHasNamesForAllFiles() throws Exception {
+    assumeTrue(Files.exists(tools.resolve("locale")), "the system has no locales");
+    checkout("checkout");
+    for (String locale : List.of("C", "POSIX", "xx_YY.UTF-8")) {
+      var environment = new java.util.HashMap<>(jdk());
+      environment.put("LC_ALL", locale);
+      Started started = run(environment, "checkout/shardwright --version");
+      assertTrue(started.out().get(0).endsWith("LC_ALL=C.UTF-8"), locale + started.out());
+    }
+  }
+
+  @Test
+  void buildsOnceWhereItIsStartedTwice() throws Exception {
+    assumeTrue(Files.exists(tools.resolve("flock")), "the system has no flock");
+    Path root = checkout("checkout");
+    var processes = new ArrayList<Process>();
+    for (int i = 0; i < 3; i++) {
+      processes.add(start(jdk(), "checkout/shardwright --version"));
+    }
+    for (Process process : processes) {
+      var out = process.inputReader().lines().toList();
+      assertEquals(0, process.waitFor());
+      assertTrue(out.contains("--version"), out.toString());
+    }
+    assertEquals(1, Files.readAllLines(folder.resolve("builds")).size());
+    assertEquals("whole", Files.readString(root.resolve("cli/target/shardwright.jar")));
+    assertFalse(Files.exists(root.resolve("cli/target/building")));
+  }
+
+  @Test
+  void waitsForABuildOfWhichAPartIsThere() throws Exception {
+    assumeTrue(Files.exists(tools.resolve("flock")), "the system has no flock");
+    Path root = checkout("checkout");
+    Path jar = root.resolve("cli/target/shardwright.jar");
+    program(java, "#!/bin/sh\ncat \"$JAR\"\n");
+    var environment = new java.util.HashMap<>(jdk());
+    environment.put("JAR", jar.toString());
+    Process first = start(environment, "checkout/shardwright --version");
+    while (!Files.exists(jar) && first.isAlive()) {
+      Thread.sleep(5);
+    }
+    Started second = run(environment, "checkout/shardwright --version");
+    assertEquals(List.of("whole"), second.out());
+    assertEquals(0, first.waitFor());
+  }
+}
