@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 final class WeightSets {
   private static final Pattern WEIGHTS =
       Pattern.compile(
-          "(?:.*model|consolidated)(?:[-.][-.0-9a-z]+)?\\.(?:safetensors|bin|pth|pt|h5|msgpack|gguf)");
+          "(?:.*model|consolidated|model_weights)(?:[-.][-.0-9a-z]+)?"
+              + "\\.(?:safetensors|bin|pth|pt|ckpt|h5|msgpack|gguf)");
 
   private final FolderFiles files;
   private final FolderWeights first;
