@@ -42,7 +42,7 @@ final class ArrayReading {
     ParameterRule rule =
         second
             .or(() -> describer.rules.matchKey(describer.withoutPrefix(key)))
-            .orElseGet(() -> describer.unmatched(key).rule());
+            .orElseGet(() -> describer.unmatched(key, key).rule());
     int stacked = (int) rule.pattern().chars().filter(c -> c == '*').count();
     var dims = array.spec().shape().dims();
     if (dims.size() < stacked) {

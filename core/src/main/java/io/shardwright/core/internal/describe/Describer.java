@@ -130,12 +130,16 @@ public final class Describer {
     return tie.isPresent();
   }
 
-  /** The rule of a parameter, given its name in the whole model. */
-  Match match(String name) {
-    return rules.match(withoutPrefix(name)).orElseGet(() -> unmatched(name));
+  /**
+   * The rule of a parameter, given its name in the whole model.
+   *
+   * @param stored its name in the file, for messages
+   */
+  Match match(String name, String stored) {
+    return rules.match(withoutPrefix(name)).orElseGet(() -> unmatched(name, stored));
   }
 
-  Match unmatched(String name) {
+  Match unmatched(String name, String stored) {
     if (wishes.replicateUnmatched()) {
       return itself(name);
     }
@@ -145,7 +149,7 @@ public final class Describer {
         "no rule of family '"
             + family.id()
             + "' matches tensor '"
-            + name
+            + stored
             + "'"
             + Nearest.hint(withoutPrefix(name), table)
             + ": check --family, or copy it to every rank with --unmatched replicate");

@@ -63,9 +63,9 @@ final class RankReading {
     Match match =
         second
             .map(rule -> new Match(rule, List.of()))
-            .orElseGet(() -> describer.match(global(name, stage)));
+            .orElseGet(() -> describer.match(global(name, stage), spec.name()));
     int ranks = match.rule().partitionDim() < 0 ? 1 : group.size();
-    var form = describer.form(match, name, spec.shape(), ranks, where(group.get(0)));
+    var form = describer.form(match, spec.name(), spec.shape(), ranks, where(group.get(0)));
     var parts = new ArrayList<SourcePart>();
     var replicas = new ArrayList<SourcePart>();
     for (RankFile file : group) {
@@ -90,8 +90,14 @@ final class RankReading {
     only.removeAll(other.parameters());
     var extra = new ArrayList<>(other.parameters());
     extra.removeAll(first.parameters());
-    throw disagree(
-        other, (only.isEmpty() ? "also has " : "lacks ") + (only.isEmpty() ? extra : only), first);
+    String how =
+        only.isEmpty() ? "also has " + stored(other, extra) : "lacks " + stored(first, only);
+    throw disagree(other, how, first);
+  }
+
+  /** Names as the file spells them. */
+  private static List<String> stored(RankFile file, List<String> names) {
+    return names.stream().map(name -> file.tensors().get(name).spec().name()).toList();
   }
 
   private void requireSameSpec(String name, TensorSpec expected, RankFile first, RankFile file) {

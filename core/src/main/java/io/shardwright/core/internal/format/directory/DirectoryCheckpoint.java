@@ -62,6 +62,7 @@ public final class DirectoryCheckpoint implements ModelSource {
     sets = new WeightSets(files, format.weightSets(files.names()));
     notes.addAll(sets.notes());
     weights = sets.first();
+    notes.addAll(weights.notes());
     var shapes = new LinkedHashMap<String, Shape>();
     weights.named().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
     community = new CommunityConfig(document, shapes);

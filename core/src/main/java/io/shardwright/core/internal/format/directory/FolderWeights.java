@@ -4,6 +4,7 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.Wrappers;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
@@ -12,7 +13,9 @@ import io.shardwright.spi.tensor.DType;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One set of a folder's tensors: those that an index names, or all that one file holds. */
@@ -22,6 +25,7 @@ final class FolderWeights {
 
   private final FolderFiles files;
   private final String name;
+  private final Optional<Wrappers> wrappers;
   private final Map<String, SourceTensor> tensors = new LinkedHashMap<>();
   private final Map<String, SourceTensor> aliases = new LinkedHashMap<>();
   private final Map<String, TorchFile> torchFiles = new LinkedHashMap<>();
@@ -38,6 +42,7 @@ final class FolderWeights {
     }
     aliases.keySet().removeAll(tensors.keySet());
     tensors.keySet().forEach(this::refuseQuantized);
+    wrappers = Wrappers.of(all().keySet(), false);
   }
 
   private void readIndexed() {
@@ -96,20 +101,34 @@ final class FolderWeights {
     return parts;
   }
 
+  /** By name, without what wrappers put before all names. */
   Map<String, SourceTensor> tensors() {
-    return tensors;
+    return without(tensors);
+  }
+
+  /** What a user should know. */
+  List<String> notes() {
+    return wrappers.stream().map(Wrappers::note).toList();
   }
 
   /** Stored tensors under further names that their files give them. */
   Map<String, SourceTensor> aliases() {
-    return aliases;
+    return without(aliases);
   }
 
   /** All of them, by every name. */
   Map<String, SourceTensor> named() {
-    var named = new LinkedHashMap<>(tensors);
-    named.putAll(aliases);
-    return named;
+    return without(all());
+  }
+
+  private Map<String, SourceTensor> all() {
+    var all = new LinkedHashMap<>(tensors);
+    all.putAll(aliases);
+    return all;
+  }
+
+  private Map<String, SourceTensor> without(Map<String, SourceTensor> stored) {
+    return wrappers.isPresent() ? wrappers.get().without(stored) : stored;
   }
 
   Map<String, TorchFile> torchFiles() {

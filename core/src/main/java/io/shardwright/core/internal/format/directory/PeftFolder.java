@@ -142,7 +142,7 @@ public final class PeftFolder implements ModelSource {
 
   @Override
   public List<String> notes() {
-    var notes = new ArrayList<String>();
+    var notes = new ArrayList<>(weights.notes());
     notes.add("an adapter without its model: merge it with convert MODEL TARGET --lora");
     unread.forEach(
         file -> notes.add("'" + weights.name() + "' is read, and '" + file + "' is not"));

@@ -6,6 +6,7 @@ import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.Wrappers;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.nemo.DistributedArrays;
@@ -15,7 +16,6 @@ import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +50,8 @@ public final class LightningCheckpoint implements ModelSource {
       openFiles();
       config = readConfig();
       size = new ParallelSize(size("tensor"), size("pipeline"));
-      requireGrid();
-      requireOneStep();
+      guard.require(Limit.ENTRIES, Math.multiplyExact((long) size.tensor(), size.pipeline()), name);
+      new StepCheck(name, step, files).require(size);
       requireOneConfiguration();
     } catch (RuntimeException refusal) {
       close();
@@ -145,26 +145,6 @@ public final class LightningCheckpoint implements ModelSource {
     return (int) Math.max(1, Math.min(99_999, value));
   }
 
-  private void requireGrid() {
-    long ranks = Math.multiplyExact((long) size.tensor(), size.pipeline());
-    guard.require(Limit.ENTRIES, ranks, name);
-    var missing = new ArrayList<>(size.ranks());
-    missing.removeAll(step.ranks().keySet());
-    if (step.distributed() || missing.isEmpty() && size.ranks().size() == step.ranks().size()) {
-      return;
-    }
-    throw new MalformedCheckpointException(
-        missing.isEmpty() ? ErrorCode.PARALLEL_SIZE_MISMATCH : ErrorCode.RANK_MISSING,
-        name,
-        "its hyper-parameters say "
-            + size
-            + ", found files of "
-            + step.ranks().size()
-            + " ranks"
-            + (missing.isEmpty() ? "" : ", none of rank " + missing.get(0))
-            + ": copy the missing ranks, or correct the sizes with --hparams-file");
-  }
-
   private void requireOneConfiguration() {
     var settings = new RankSettings(name, config, guard);
     if (options.hparamsFile().isPresent()) {
@@ -172,29 +152,6 @@ public final class LightningCheckpoint implements ModelSource {
     } else {
       settings.requireAlike(files, notes);
     }
-  }
-
-  private void requireOneStep() {
-    OptionalLong expected = first().globalStep();
-    files.forEach(
-        (rank, file) -> {
-          if (!file.globalStep().equals(expected)) {
-            throw new MalformedCheckpointException(
-                ErrorCode.RANKS_DISAGREE,
-                name + "/" + file.member() + " (" + rank + ")",
-                "global_step is "
-                    + text(file.globalStep())
-                    + ", expected "
-                    + text(expected)
-                    + " as in "
-                    + first().member()
-                    + ": the files are not of one step");
-          }
-        });
-  }
-
-  private static String text(OptionalLong number) {
-    return number.isPresent() ? Long.toString(number.getAsLong()) : "absent";
   }
 
   @Override
@@ -233,9 +190,13 @@ public final class LightningCheckpoint implements ModelSource {
 
   @Override
   public SourceFiles sourceFiles() {
-    return step.distributed()
-        ? WantedArrays.of(arrays.sourceFiles(), options.optimizer())
-        : new TrainingRanks(this, options.optimizer()).sourceFiles();
+    var unwrapped =
+        Wrappers.of(
+            step.distributed()
+                ? WantedArrays.of(arrays.sourceFiles(), options.optimizer())
+                : new TrainingRanks(this, options.optimizer()).sourceFiles());
+    notes.addAll(unwrapped.notes());
+    return unwrapped.files();
   }
 
   /** Whether it is a folder of arrays. */
@@ -287,7 +248,7 @@ public final class LightningCheckpoint implements ModelSource {
 
   @Override
   public List<String> notes() {
-    return List.copyOf(notes);
+    return notes.stream().distinct().toList();
   }
 
   @Override

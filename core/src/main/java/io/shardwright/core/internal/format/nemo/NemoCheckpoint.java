@@ -9,6 +9,7 @@ import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.Wrappers;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
@@ -42,6 +43,7 @@ public final class NemoCheckpoint implements ModelSource {
   private final ParallelSize size;
   private final Map<RankCoordinate, TorchFile> files = new TreeMap<>();
   private final DistributedArrays arrays;
+  private final List<String> notes = new ArrayList<>();
 
   private NemoCheckpoint(String name, Members members, YamlDocument config, Guard guard) {
     this.name = name;
@@ -207,7 +209,10 @@ public final class NemoCheckpoint implements ModelSource {
 
   @Override
   public SourceFiles sourceFiles() {
-    return distributed() ? arrays.sourceFiles() : SourceFiles.ofRanks(rankFiles());
+    var found = distributed() ? arrays.sourceFiles() : SourceFiles.ofRanks(rankFiles());
+    var unwrapped = Wrappers.of(found);
+    notes.addAll(unwrapped.notes());
+    return unwrapped.files();
   }
 
   /** The folder of a distributed checkpoint, with a slash. */
@@ -273,20 +278,11 @@ public final class NemoCheckpoint implements ModelSource {
 
   @Override
   public List<String> notes() {
-    var notes = new ArrayList<>(members.notes());
-    Grid.twoSets(members).ifPresent(both -> notes.add(name + " " + both));
-    Map<String, List<String>> where = new LinkedHashMap<>();
-    files.forEach(
-        (rank, file) ->
-            file.notes().stream()
-                .map(note -> where.computeIfAbsent(note, first -> new ArrayList<>()))
-                .forEach(all -> all.add(NemoMembers.weights(rank, size))));
-    where.forEach((note, all) -> notes.add(few(all) + ": " + note));
-    return notes;
-  }
-
-  private static String few(List<String> files) {
-    return files.get(0) + (files.size() == 1 ? "" : " and " + (files.size() - 1) + " more");
+    var all = new ArrayList<>(members.notes());
+    Grid.twoSets(members).ifPresent(both -> all.add(name + " " + both));
+    all.addAll(notes);
+    all.addAll(RankHeaders.notes(files, size));
+    return all.stream().distinct().toList();
   }
 
   @Override

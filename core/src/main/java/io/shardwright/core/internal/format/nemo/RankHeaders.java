@@ -2,11 +2,13 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -47,5 +49,20 @@ final class RankHeaders {
       throw refused.firstEntry().getValue();
     }
     return opened;
+  }
+
+  /** What the files have to say, each sentence once. */
+  static List<String> notes(Map<RankCoordinate, TorchFile> files, ParallelSize size) {
+    Map<String, List<String>> where = new LinkedHashMap<>();
+    files.forEach(
+        (rank, file) ->
+            file.notes().stream()
+                .map(note -> where.computeIfAbsent(note, first -> new ArrayList<>()))
+                .forEach(all -> all.add(NemoMembers.weights(rank, size))));
+    return where.entrySet().stream().map(e -> few(e.getValue()) + ": " + e.getKey()).toList();
+  }
+
+  private static String few(List<String> files) {
+    return files.get(0) + (files.size() == 1 ? "" : " and " + (files.size() - 1) + " more");
   }
 }

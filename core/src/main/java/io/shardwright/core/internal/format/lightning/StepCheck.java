@@ -1,0 +1,66 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** Whether a step's files are those of its grid, and of one step. */
+record StepCheck(String source, Step step, Map<RankCoordinate, TrainingFile> files) {
+
+  /**
+   * Compares them.
+   *
+   * @param size that the configuration states
+   * @throws MalformedCheckpointException if a rank is absent or of another step
+   */
+  void require(ParallelSize size) {
+    requireGrid(size);
+    requireOneStep();
+  }
+
+  private void requireGrid(ParallelSize size) {
+    var missing = new ArrayList<>(size.ranks());
+    missing.removeAll(step.ranks().keySet());
+    if (step.distributed() || missing.isEmpty() && size.ranks().size() == step.ranks().size()) {
+      return;
+    }
+    throw new MalformedCheckpointException(
+        missing.isEmpty() ? ErrorCode.PARALLEL_SIZE_MISMATCH : ErrorCode.RANK_MISSING,
+        source,
+        "its hyper-parameters say "
+            + size
+            + ", found files of "
+            + step.ranks().size()
+            + " ranks"
+            + (missing.isEmpty() ? "" : ", none of rank " + missing.get(0))
+            + ": copy the missing ranks, or correct the sizes with --hparams-file");
+  }
+
+  private void requireOneStep() {
+    TrainingFile first = files.values().iterator().next();
+    OptionalLong expected = first.globalStep();
+    files.forEach(
+        (rank, file) -> {
+          if (!file.globalStep().equals(expected)) {
+            throw new MalformedCheckpointException(
+                ErrorCode.RANKS_DISAGREE,
+                source + "/" + file.member() + " (" + rank + ")",
+                "global_step is "
+                    + text(file.globalStep())
+                    + ", expected "
+                    + text(expected)
+                    + " as in "
+                    + first.member()
+                    + ": the files are not of one step");
+          }
+        });
+  }
+
+  private static String text(OptionalLong number) {
+    return number.isPresent() ? Long.toString(number.getAsLong()) : "absent";
+  }
+}
