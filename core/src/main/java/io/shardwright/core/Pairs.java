@@ -42,20 +42,6 @@ final class Pairs {
     }
   }
 
-  /**
-   * Refuses to untie what is written as it is stored.
-   *
-   * @throws UnsupportedCheckpointException naming the option
-   */
-  static void refusePlain(ReshardRequest request, String source) {
-    if (request.untie()) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          source,
-          "is written as it is stored, both of a tied pair where it has both: leave --untie out");
-    }
-  }
-
   /** What a user should know. */
   static List<String> notes(ReshardRequest request, ExecutablePlan plan) {
     ModelDescription model = plan.source();

@@ -8,6 +8,7 @@ import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.Origin;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
+import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.ModuleStates;
@@ -67,6 +68,7 @@ final class ReshardJob implements AutoCloseable {
       Claims.requireTraining(toTraining, source);
       Claims.require(request, source);
       Claims.requirePlaceForTokenizer(request, source);
+      OutOfPlace.refuse(request, source);
       source.readHeaders(Resources.workers(request.run()));
       source.requireCarriable();
       if (format(request) == TargetFormat.SAFETENSORS) {
@@ -131,7 +133,6 @@ final class ReshardJob implements AutoCloseable {
   /** Nothing is described, nothing merged: every stored tensor is written as it is. */
   private static ReshardJob plain(
       ReshardRequest request, ModelSource source, Adoption adoption, Sources sources) {
-    Pairs.refusePlain(request, source.name());
     var plan =
         PlainPlan.of(
             source.name(),
@@ -155,7 +156,22 @@ final class ReshardJob implements AutoCloseable {
               + plan.files().size()
               + " ranks: there is a file for each, and nothing was merged");
     }
+    if (copies()) {
+      notes.add(
+          "nothing to change: the target is a copy with the source's sizes, naming, layout and"
+              + " types");
+    }
     return notes;
+  }
+
+  private boolean copies() {
+    boolean same =
+        switch (format(request)) {
+          case NEMO -> source instanceof NemoCheckpoint;
+          case LIGHTNING -> source instanceof LightningCheckpoint && request.training().optimizer();
+          case HUGGING_FACE, SAFETENSORS -> false;
+        };
+    return same && adoption.attachments().isEmpty() && plan.copies();
   }
 
   /** What is asked for, else what the target's name says, else what the source is. */

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.WeightLayout;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -67,6 +68,24 @@ public record ExecutablePlan(
     return source.files().tensors().stream()
         .mapToLong(tensor -> tensor.spec().byteSize())
         .reduce(productBytes(), Math::addExact);
+  }
+
+  /**
+   * Whether the target is to have the source's grid, naming, layout, types, values and settings.
+   */
+  public boolean copies() {
+    return changes.isEmpty()
+        && choice.size().equals(source.size())
+        && choice.naming() == source.naming()
+        && (choice.layout() == WeightLayout.DISTRIBUTED) == source.files().distributed()
+        && leftOut.isEmpty()
+        && source.untied().isEmpty()
+        && steps.stream().allMatch(ExecutablePlan::copies);
+  }
+
+  private static boolean copies(PlanStep step) {
+    return !(step instanceof LowRankMerge)
+        && step.to().stream().allMatch(to -> to.tensor().spec().dtype() == step.tensor().dtype());
   }
 
   /** The weights that products are added to. */
