@@ -71,6 +71,10 @@ class WeightSetsTest extends CommunityFolders {
     }
     second.writeTorch(source.resolve(TORCH));
     assertRefused(3, part, source);
+    if (!how.equals("more")) {
+      assertEquals(3, Run.of("verify", source).code());
+      same(source, convert(copy("/community/llama", "alone"), "alone.nemo"));
+    }
   }
 
   @Test

@@ -43,6 +43,7 @@ final class CheckpointReading {
   Verification read() {
     var summary = checkpoint.summary();
     refuseUnread(checkpoint.source());
+    checkpoint.requireAgreement();
     var found = new ArrayList<Verification.TensorSum>();
     var files = checkpoint.files();
     for (RankFile file : files.ranks()) {

@@ -1,5 +1,8 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.loose.LooseCheckpoint;
@@ -76,6 +79,19 @@ final class Families {
 
   private static UnrecognizedCheckpointException unknown(ModelSource source, String problem) {
     return new UnrecognizedCheckpointException(ErrorCode.FAMILY_UNKNOWN, source.name(), problem);
+  }
+
+  /** What an open checkpoint is by a family's rules. */
+  static ModelDescription describe(
+      ModelSource source, ModelFamilyAdapter family, SourceFiles files) {
+    return Describer.describe(
+        source.name(),
+        family,
+        source.config(),
+        source.size(),
+        files,
+        names(source),
+        Describer.Wishes.NONE);
   }
 
   /** The parameters' names where they are not the family's own. */

@@ -5,7 +5,6 @@ import io.shardwright.core.internal.codec.pickle.PickleText;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.describe.Companions;
-import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
@@ -51,7 +50,7 @@ final class OpenCheckpoint implements Checkpoint {
     this.path = path;
     this.source = source;
     this.files = read();
-    this.model = Families.of(source, registry).flatMap(this::describe);
+    this.model = Families.of(source, registry).flatMap(family -> describe(family, files));
     notes.addAll(source.notes());
     notes.addAll(MissingArtifacts.notes(source));
   }
@@ -123,20 +122,12 @@ final class OpenCheckpoint implements Checkpoint {
     return source.sourceFiles();
   }
 
-  private Optional<ModelDescription> describe(ModelFamilyAdapter family) {
-    if (files.tensors().isEmpty()) {
+  private Optional<ModelDescription> describe(ModelFamilyAdapter family, SourceFiles from) {
+    if (from.tensors().isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          Describer.describe(
-              source.name(),
-              family,
-              source.config(),
-              source.size(),
-              files,
-              Families.names(source),
-              Describer.Wishes.NONE));
+      return Optional.of(Families.describe(source, family, from));
     } catch (CheckpointException refusal) {
       if (!MISFIT.contains(refusal.code().kind()) || refusal.code() == ErrorCode.RANKS_DISAGREE) {
         throw refusal;
@@ -147,7 +138,15 @@ final class OpenCheckpoint implements Checkpoint {
               + family.id()
               + "', which does not fit: "
               + refusal.getMessage());
-      return Optional.empty();
+      boolean otherSet = refusal.code() == ErrorCode.SOURCES_DISAGREE && !from.again().isEmpty();
+      return otherSet ? describe(family, from.firstSet()) : Optional.empty();
+    }
+  }
+
+  /** Refuses what holds two sources of one fact that disagree. */
+  void requireAgreement() {
+    if (misfit.filter(how -> how.code() == ErrorCode.SOURCES_DISAGREE).isPresent()) {
+      throw misfit.get();
     }
   }
 

@@ -183,8 +183,19 @@ final class Assembly {
   private void repeat(Draft draft, Later again) {
     Piece piece = again.piece();
     if (!alike(draft.first, piece)) {
-      String both = "'" + name(piece) + "' is " + what(piece) + " and '" + name(draft.first) + "' ";
-      throw disagree(again.where(), both + what(draft.first) + piece.kind().reason());
+      String other = piece.kind() == Kind.SET ? "the same" : "'" + name(draft.first) + "'";
+      throw disagree(
+          again.where(),
+          "'"
+              + name(piece)
+              + "' is "
+              + what(piece)
+              + " and "
+              + other
+              + " "
+              + what(draft.first)
+              + (piece.kind() == Kind.SET ? " in the set of weights that is read" : "")
+              + piece.kind().reason());
     }
     draft.repeat(piece.parts(), piece.kind());
     draft.repeat(piece.replicas(), piece.kind());

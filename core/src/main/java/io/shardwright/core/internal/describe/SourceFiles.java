@@ -42,6 +42,12 @@ public record SourceFiles(
     return new SourceFiles(ranks, again, false, List.of(), List.of());
   }
 
+  /** The same without further sets of weights. */
+  public SourceFiles firstSet() {
+    var names = again.stream().filter(other -> other.kind() == Replica.Kind.RANK).toList();
+    return new SourceFiles(ranks, names, numbered, arrays, arrayObjects);
+  }
+
   /** Whether it is a distributed checkpoint. */
   public boolean distributed() {
     return ranks.isEmpty();

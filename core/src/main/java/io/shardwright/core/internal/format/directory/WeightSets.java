@@ -24,6 +24,7 @@ final class WeightSets {
   private final FolderWeights first;
   private final List<FolderWeights> others = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final Set<String> known = new HashSet<>();
 
   /**
    * Opens them.
@@ -52,6 +53,7 @@ final class WeightSets {
       sets.removeIf(known -> set.parts().contains(known.name()));
       sets.add(set);
     } catch (CheckpointException unread) {
+      known.add(name);
       notes.add("'" + name + "' is not read: " + unread.getMessage());
     }
   }
@@ -65,7 +67,6 @@ final class WeightSets {
               + others.stream().map(o -> "'" + o.name() + "'").collect(Collectors.joining(", "))
               + " must hold the same, and is compared with it when values are");
     }
-    Set<String> known = new HashSet<>();
     sets.forEach(set -> known.addAll(set.parts()));
     var unread =
         files.names().stream()
