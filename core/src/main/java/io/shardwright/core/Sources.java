@@ -6,6 +6,7 @@ import io.shardwright.core.internal.format.directory.PeftFolder;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.lightning.LightningOptions;
 import io.shardwright.core.internal.format.loose.FileKind;
+import io.shardwright.core.internal.format.loose.ForeignFolder;
 import io.shardwright.core.internal.format.loose.LooseCheckpoint;
 import io.shardwright.core.internal.format.loose.LooseFolder;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
@@ -50,9 +51,14 @@ record Sources(AdapterRegistry registry, ReadPolicy policy, List<Path> given) {
     if (PeftFolder.recognizes(path)) {
       return PeftFolder.open(path, guard);
     }
-    return Files.exists(path.resolve("model_config.yaml"))
-        ? NemoCheckpoint.open(path, spoolFolder, guard)
-        : LooseFolder.open(path, guard);
+    if (isNemo(path)) {
+      return NemoCheckpoint.open(path, spoolFolder, guard);
+    }
+    Optional<ForeignFolder> foreign = ForeignFolder.of(path);
+    if (foreign.isPresent()) {
+      throw foreign.get().refusal(path);
+    }
+    return LooseFolder.open(path, guard);
   }
 
   /**
@@ -112,12 +118,25 @@ record Sources(AdapterRegistry registry, ReadPolicy policy, List<Path> given) {
   private ModelSource loose(Path path, CheckpointException unclaimed) {
     var guard = new Guard(policy);
     if (Files.isDirectory(path) && (directory(path).isPresent() || !isNemo(path))) {
-      return LooseFolder.open(path, guard).note(unclaimed.getMessage());
+      return files(path, unclaimed, guard);
     }
     if (Files.isRegularFile(path) && FileKind.of(path) == FileKind.TORCH) {
       return LooseCheckpoint.ofFile(path, FileKind.TORCH, guard).note(unclaimed.getMessage());
     }
     throw unclaimed;
+  }
+
+  /** Files of tensors are looked at whoever wrote them; shards of tensors are no tensors. */
+  private static ModelSource files(Path folder, CheckpointException unclaimed, Guard guard) {
+    Optional<ForeignFolder> foreign = ForeignFolder.of(folder);
+    if (foreign.filter(ForeignFolder.DISTRIBUTED::equals).isPresent()) {
+      throw unclaimed;
+    }
+    try {
+      return LooseFolder.open(folder, guard).note(unclaimed.getMessage());
+    } catch (UnrecognizedCheckpointException none) {
+      throw foreign.isPresent() ? unclaimed : none;
+    }
   }
 
   private static boolean isNemo(Path folder) {
