@@ -42,9 +42,8 @@ class WeightSetsTest extends CommunityFolders {
     assertEquals(0, verify.code(), verify.err());
     assertEquals(39, verify.out().lines().count());
     writeSecond(source, second, held(source).change(UP));
-    assertRefused(3, "SW-122", source);
-    assertRefused(3, "'" + UP + "' in hf-llama/", source);
-    assertRefused(3, "two sets of weights", source);
+    String where = "'" + UP + "' in hf-llama/";
+    assertRefused(3, List.of("SW-122", where, "two sets of weights"), source);
     assertEquals(3, Run.of("verify", source).code());
     Run plain = Run.of("convert", source, folder.resolve("plain"), "--to", "safetensors");
     assertEquals(3, plain.code(), plain.err());
