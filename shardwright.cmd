@@ -3,6 +3,9 @@ rem Builds the program when it is missing or older than its sources, then runs i
 setlocal EnableExtensions DisableDelayedExpansion
 set "root=%~dp0"
 set "jar=%root%cli\target\shardwright.jar"
+rem As Maven does, whose JDK it is too.
+set "java=java"
+if defined JAVA_HOME if exist "%JAVA_HOME%\bin\java.exe" set "java=%JAVA_HOME%\bin\java.exe"
 set "stale="
 if not exist "%jar%" set "stale=1"
 if not defined stale (
@@ -27,5 +30,5 @@ for %%a in (%*) do (
     if /i "%%~a"=="%%k" set "tier=%loops%"
   )
 )
-java -Xmx256m -XX:+UseSerialGC -Xshare:auto %tier% "-Djdk.serialFilter=!*" "-Dshardwright.home=%root%." "-Dshardwright.launcher=%~f0" %SHARDWRIGHT_JAVA_OPTS% -jar "%jar%" %*
+"%java%" -Xmx256m -XX:+UseSerialGC -Xshare:auto %tier% "-Djdk.serialFilter=!*" "-Dshardwright.home=%root%." "-Dshardwright.launcher=%~f0" %SHARDWRIGHT_JAVA_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%
