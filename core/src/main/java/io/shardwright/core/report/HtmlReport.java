@@ -140,6 +140,10 @@ public final class HtmlReport {
           file.toString(),
           "can't be written: its folder does not exist; make it first");
     }
+    if (Files.isDirectory(at.getParent()) && !Files.isWritable(at.getParent())) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.TARGET_DENIED, file.toString(), "can't be written: permission denied");
+    }
   }
 
   /** Whether the run makes the page's folder, on the way to its target. */
