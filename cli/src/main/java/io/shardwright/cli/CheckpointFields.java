@@ -50,7 +50,19 @@ final class CheckpointFields {
             summary.artifacts().stream()
                 .map(a -> Fields.of("name", a.name()).and("bytes", a.size()).map())
                 .toList())
+        .and("unreadable_tensors", unreadable(summary))
         .and("notes", summary.notes());
+  }
+
+  static List<Map<String, Object>> unreadable(CheckpointSummary summary) {
+    return summary.unreadable().stream()
+        .map(
+            tensor ->
+                Fields.of("file", tensor.file())
+                    .and("name", tensor.name())
+                    .and("kind", tensor.kind())
+                    .map())
+        .toList();
   }
 
   List<Object> tensors() {

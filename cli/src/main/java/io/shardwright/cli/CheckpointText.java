@@ -54,6 +54,9 @@ final class CheckpointText {
     }
     line("parameters", Sizes.count(CheckpointFields.parameters(summary)) + types());
     line("weights", Sizes.count(summary.storedTensors()) + " tensors, " + bytes());
+    if (!summary.unreadable().isEmpty()) {
+      line("not read", Sizes.count(summary.unreadable().size()) + " tensors, see the notes");
+    }
     String key = "model";
     for (String facts : ModelFacts.lines(outline.facts())) {
       line(key, facts);
@@ -133,6 +136,13 @@ final class CheckpointText {
     var text = new StringBuilder();
     line.open().forEach(open -> text.append(open ? "│  " : "   "));
     return text.append(line.last() ? "└─ " : "├─ ").append(Screen.safe(line.name())).toString();
+  }
+
+  /** A sentence for each tensor that is not read. */
+  static List<String> unreadable(CheckpointSummary summary) {
+    return summary.unreadable().stream()
+        .map(tensor -> tensor.file() + ": " + tensor + ", which is not read")
+        .toList();
   }
 
   /** Every stored tensor, file by file. */

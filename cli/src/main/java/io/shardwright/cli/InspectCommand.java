@@ -33,7 +33,9 @@ final class InspectCommand extends ScreenCommand {
       } else {
         text(checkpoint).lines().forEach(screen()::print);
       }
-      notes(checkpoint.summary().notes());
+      var summary = checkpoint.summary();
+      notes(CheckpointText.unreadable(summary));
+      notes(summary.notes());
       return ExitCode.DONE;
     }
   }

@@ -101,6 +101,12 @@ final class ReshardOptions {
           "Write embedding and output layer both where the configuration ties them to one tensor.")
   private boolean untie;
 
+  @Option(
+      names = "--skip-unreadable",
+      description =
+          "Leave out tensors that are sparse, quantized, nested, without values or inside objects.")
+  private boolean skipUnreadable;
+
   @Mixin private TrainingSourceOptions training = new TrainingSourceOptions();
 
   /** What to do with a tensor that no rule matches. */
@@ -136,6 +142,7 @@ final class ReshardOptions {
         ReshardRequest.builder(source, target)
             .replicateUnmatched(unmatched == Unmatched.replicate)
             .untie(untie)
+            .skipUnreadable(skipUnreadable)
             .training(training.options());
     if (tensor != null) {
       request.tensorModelParallelSize(positive(tensor, "--tp"));

@@ -27,8 +27,8 @@ final class VerifyCommand extends ScreenCommand {
   @Option(
       names = "--manifest",
       description =
-          "The same for every logical tensor: whole, without vocabulary padding, under its canonical"
-              + " name; equal for every layout and naming of one model.")
+          "The same for every logical tensor: whole, without vocabulary padding, under its"
+              + " canonical name; equal for every layout and naming of one model.")
   private boolean manifest;
 
   @Override
@@ -56,6 +56,7 @@ final class VerifyCommand extends ScreenCommand {
           .forEach(screen()::print);
     }
     logical.ifPresent(view -> notes(view.notes()));
+    notes(CheckpointText.unreadable(found.summary()));
     notes(found.notes());
     return ExitCode.DONE;
   }
@@ -93,6 +94,7 @@ final class VerifyCommand extends ScreenCommand {
         .and("bytes_read", found.bytesRead())
         .and("tensors", found.tensors().stream().map(VerifyCommand::tensor).toList())
         .and("manifest", logical.map(ManifestView::fields))
+        .and("unreadable_tensors", CheckpointFields.unreadable(found.summary()))
         .and("notes", found.notes());
   }
 

@@ -26,6 +26,7 @@ class HostileCorpusTest {
       Stream.of(
               PickleNameCases.all(),
               PickleGrammarCases.all(),
+              PickleTimeCases.all(),
               TensorCases.all(),
               ZipCases.all(),
               TarCases.all(),

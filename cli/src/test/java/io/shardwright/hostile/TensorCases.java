@@ -3,6 +3,7 @@ package io.shardwright.hostile;
 import io.shardwright.spi.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Tensors that lie about their storages, and storages that lie about themselves. */
 final class TensorCases {
@@ -167,16 +168,6 @@ final class TensorCases {
             .op('R'),
         ErrorCode.PICKLE_FORBIDDEN);
     refused(
-        "a tensor of a foreign class",
-        w().global("torch._tensor", "_rebuild_from_type_v2")
-            .mark()
-            .global("torch._utils", "_rebuild_tensor_v2")
-            .global("evil", "Tensor")
-            .op(')')
-            .none()
-            .tuple()
-            .op('R'));
-    refused(
         "a parameter of no tensor",
         w().global("torch._utils", "_rebuild_parameter").none().op(0x88).none().op(0x87).op('R'),
         BAD);
@@ -196,6 +187,7 @@ final class TensorCases {
                         .op('R')));
   }
 
+  /** Tensors of kinds that are not read block no others. */
   private void kinds() {
     for (String kind :
         new String[] {
@@ -207,11 +199,25 @@ final class TensorCases {
           "_rebuild_sparse_csr_tensor",
           "_rebuild_device_tensor_from_numpy"
         }) {
-      refused(
-          "a tensor by " + kind,
-          w().global("torch._utils", kind).op(')').op('R'),
-          ErrorCode.UNSUPPORTED);
+      beside("a tensor by " + kind, p -> p.text("x").global("torch._utils", kind).op(')').op('R'));
     }
+    beside(
+        "a tensor of a foreign class",
+        p ->
+            p.text("x")
+                .global("torch._tensor", "_rebuild_from_type_v2")
+                .mark()
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .global("evil", "Tensor")
+                .op(')')
+                .none()
+                .tuple()
+                .op('R'));
+  }
+
+  private void beside(String name, Consumer<Pickle> value) {
+    byte[] file = Zip.torch(Pickle.stateDict(3, value), VALUES).bytes();
+    cases.add(Case.accepted(name, file, Benign.W));
   }
 
   /** A storage that is kept to be repeated is checked like others. */

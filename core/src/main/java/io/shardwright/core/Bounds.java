@@ -17,7 +17,7 @@ record Bounds(long least, long most) {
    * @param name what it is, for the message
    * @throws IllegalArgumentException if it is out of bounds
    */
-  void require(String name, long value) {
+  long require(String name, long value) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
           name
@@ -26,6 +26,7 @@ record Bounds(long least, long most) {
               + ", expected "
               + (most == Long.MAX_VALUE ? "at least " + least : least + " to " + most));
     }
+    return value;
   }
 
   /** A type that parameters can be cast to. */

@@ -8,16 +8,13 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.execute.ReplicaCheck;
 import io.shardwright.core.internal.execute.TensorBlocks;
-import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.spi.WeightLayout;
-import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
-import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +39,7 @@ final class CheckpointReading {
 
   Verification read() {
     var summary = checkpoint.summary();
-    refuseUnread(checkpoint.source());
+    checkpoint.source().refuseDangerous();
     checkpoint.requireAgreement();
     var found = new ArrayList<Verification.TensorSum>();
     var files = checkpoint.files();
@@ -77,18 +74,6 @@ final class CheckpointReading {
       return;
     }
     ReplicaCheck.require(plan);
-  }
-
-  /** Refuses what was not read because loading it would run code. */
-  static void refuseUnread(ModelSource source) {
-    if (!source.dangerous().isEmpty()) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.PICKLE_FORBIDDEN,
-          source.name(),
-          "its pickle calls "
-              + String.join(", ", source.dangerous())
-              + ", which runs code when Python loads it; see inspect --pickle");
-    }
   }
 
   private static TargetChoice unchanged(ModelDescription model) {

@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param weightBytes bytes of all stored tensors together
  * @param fileBytes size of the whole checkpoint
  * @param artifacts other members
+ * @param unreadable tensors of kinds that are not read
  * @param notes what a user should know: a family that does not fit, checksums that were off
  */
 public record CheckpointSummary(
@@ -43,4 +45,5 @@ public record CheckpointSummary(
     long weightBytes,
     long fileBytes,
     List<Artifact> artifacts,
+    List<UnreadableTensor> unreadable,
     List<String> notes) {}

@@ -102,7 +102,7 @@ final class OpenCheckpoint implements Checkpoint {
   }
 
   private void requireModel(AdapterRegistry registry) {
-    CheckpointReading.refuseUnread(source);
+    source.refuseDangerous();
     if (misfit.isPresent()) {
       throw Families.unfit(source, registry, misfit.get());
     }
@@ -123,7 +123,10 @@ final class OpenCheckpoint implements Checkpoint {
   }
 
   private Optional<ModelDescription> describe(ModelFamilyAdapter family, SourceFiles from) {
-    if (from.tensors().isEmpty()) {
+    from.unreadable().stream()
+        .findFirst()
+        .ifPresent(tensor -> notes.add("no family was looked for: " + tensor));
+    if (from.tensors().isEmpty() || !from.unreadable().isEmpty()) {
       return Optional.empty();
     }
     try {
@@ -222,6 +225,7 @@ final class OpenCheckpoint implements Checkpoint {
         stored.stream().mapToLong(tensor -> tensor.spec().byteSize()).sum(),
         source.fileBytes(),
         source.attachments().stream().map(a -> new Artifact(a.name(), a.bytes().size())).toList(),
+        files.unlisted(),
         List.copyOf(notes));
   }
 
@@ -258,10 +262,9 @@ final class OpenCheckpoint implements Checkpoint {
       String folder = NemoCheckpoint.distributedFolder();
       stored.add(new StoredTensor(folder, Optional.empty(), array.spec()));
     }
-    files
-        .objectTensors()
-        .forEach(
-            o -> stored.add(new StoredTensor(o.member(), Optional.empty(), o.tensor().spec())));
+    for (Stored object : files.objectTensors()) {
+      stored.add(new StoredTensor(object.member(), Optional.empty(), object.tensor().spec()));
+    }
     return stored;
   }
 

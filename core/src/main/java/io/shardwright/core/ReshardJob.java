@@ -4,6 +4,7 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.directory.Origin;
@@ -19,15 +20,21 @@ import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** One request on its way: open, describe, plan, execute, verify, publish. */
 final class ReshardJob implements AutoCloseable {
+  private static final int NAMED = 5;
+
   private final ReshardRequest request;
   private final Sources sources;
   private final ModelSource source;
@@ -70,10 +77,11 @@ final class ReshardJob implements AutoCloseable {
       Claims.requirePlaceForTokenizer(request, source);
       OutOfPlace.refuse(request, source);
       source.readHeaders(Resources.workers(request.run()));
-      source.requireCarriable();
       if (format(request) == TargetFormat.SAFETENSORS) {
+        source.refuseDangerous();
         return plain(request, source, adoption, sources).apart();
       }
+      source.requireCarriable();
       ModelFamilyAdapter family = Families.require(source, registry);
       if (adopts(request)) {
         adoption = Adoption.of(source, family, request.training());
@@ -139,14 +147,40 @@ final class ReshardJob implements AutoCloseable {
             new UnclaimedAdapter(),
             source.config(),
             source.size(),
-            source.sourceFiles());
+            files(source, request, source.sourceFiles()));
     var kind = new TargetKind(request, source, adoption, sources.registry());
     return new ReshardJob(request, sources, source, adoption, Lora.none(), plan, kind.layOut(plan));
+  }
+
+  /** What is read, if everything is or the rest may be left out. */
+  private static SourceFiles files(ModelSource source, ReshardRequest request, SourceFiles files) {
+    var unreadable = unreadable(request, files);
+    if (!unreadable.isEmpty() && !request.skipUnreadable()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          source.name(),
+          few(unreadable) + ", which is not read: --skip-unreadable leaves it out");
+    }
+    return files;
+  }
+
+  private static String few(List<UnreadableTensor> tensors) {
+    int more = tensors.size() - NAMED;
+    return tensors.stream().limit(NAMED).map(Object::toString).collect(Collectors.joining(", "))
+        + (more > 0 ? " and " + more + " more are such" : "");
+  }
+
+  /** A pickle's objects are carried by other pickles, and by no safetensors file. */
+  private static List<UnreadableTensor> unreadable(ReshardRequest request, SourceFiles files) {
+    boolean plain = format(request) == TargetFormat.SAFETENSORS;
+    return plain ? files.unlisted() : files.unreadable();
   }
 
   private List<String> notes() {
     var notes = new ArrayList<>(source.notes());
     notes.addAll(MissingArtifacts.notes(source, adoption.changes(), adoption.attachments()));
+    unreadable(request, plan.source().files())
+        .forEach(left -> notes.add(left.file() + ": " + left + ", and was left out"));
     notes.addAll(lora.notes(plan.merges().size()));
     notes.addAll(Pairs.notes(request, plan));
     notes.addAll(ModuleStates.notes(plan));
@@ -201,7 +235,7 @@ final class ReshardJob implements AutoCloseable {
             family,
             source.config(),
             source.size(),
-            source.sourceFiles(),
+            files(source, request, source.sourceFiles()),
             Families.names(source),
             new Describer.Wishes(request.replicateUnmatched(), request.untie()));
     TargetChoice choice = Choices.of(request, model, kind.sourceModel(), Origin.of(source));

@@ -35,6 +35,7 @@ import java.util.OptionalLong;
  * @param replicateUnmatched whether a tensor that no rule matches is copied to every rank
  * @param untie whether a pair that the configuration ties, embedding and output layer, is written
  *     as two tensors
+ * @param skipUnreadable whether tensors of kinds that are not read may be left out
  * @param overwrite whether an existing target may be replaced
  * @param verify whether the target is re-read and compared
  * @param sync whether the target is forced to disk
@@ -62,6 +63,7 @@ public record ReshardRequest(
     Optional<String> family,
     boolean replicateUnmatched,
     boolean untie,
+    boolean skipUnreadable,
     boolean overwrite,
     boolean verify,
     boolean sync,
@@ -127,6 +129,7 @@ public record ReshardRequest(
         parts.family,
         parts.replicateUnmatched,
         parts.untie,
+        parts.skipUnreadable,
         parts.overwrite,
         parts.verify,
         parts.sync,

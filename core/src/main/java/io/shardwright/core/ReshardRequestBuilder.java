@@ -36,6 +36,7 @@ public final class ReshardRequestBuilder {
   Optional<String> family = Optional.empty();
   boolean replicateUnmatched;
   boolean untie;
+  boolean skipUnreadable;
   boolean overwrite;
   boolean verify = true;
   boolean sync = true;
@@ -85,7 +86,6 @@ public final class ReshardRequestBuilder {
    *
    * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
    * @return this
-   * @throws IllegalArgumentException if it is another
    */
   public ReshardRequestBuilder tensorModelParallelSize(int size) {
     tensor = Bounds.parallel("tensorModelParallelSize", size);
@@ -97,7 +97,6 @@ public final class ReshardRequestBuilder {
    *
    * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
    * @return this
-   * @throws IllegalArgumentException if it is another
    */
   public ReshardRequestBuilder pipelineModelParallelSize(int size) {
     pipeline = Bounds.parallel("pipelineModelParallelSize", size);
@@ -109,7 +108,6 @@ public final class ReshardRequestBuilder {
    *
    * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
    * @return this
-   * @throws IllegalArgumentException if it is another
    */
   public ReshardRequestBuilder virtualPipelineModelParallelSize(int size) {
     virtual = Bounds.parallel("virtualPipelineModelParallelSize", size);
@@ -144,7 +142,6 @@ public final class ReshardRequestBuilder {
    * @param wanted a floating-point type of 16 bits or more
    * @param lossy whether values may be lost
    * @return this
-   * @throws IllegalArgumentException if it is another type
    */
   public ReshardRequestBuilder dtype(DType wanted, boolean lossy) {
     dtype = Optional.of(Bounds.floating(wanted));
@@ -155,10 +152,9 @@ public final class ReshardRequestBuilder {
   /**
    * States the source's sizes, to be checked.
    *
-   * @param tensor negative where it is not stated, as NeMo's -1
-   * @param pipeline negative where it is not stated
+   * @param tensor negative where it is not stated, as NeMo's -1; not 0
+   * @param pipeline the same
    * @return this
-   * @throws IllegalArgumentException if one is 0 or over {@link ReshardRequest#LARGEST_SIZE}
    */
   public ReshardRequestBuilder claimedSizes(int tensor, int pipeline) {
     claimedTensor = Bounds.claimed("claimed tensor size", tensor);
@@ -182,11 +178,9 @@ public final class ReshardRequestBuilder {
    *
    * @param size rows, at least 1
    * @return this
-   * @throws IllegalArgumentException if it is less
    */
   public ReshardRequestBuilder vocabSize(long size) {
-    Bounds.POSITIVE.require("vocabSize", size);
-    vocabSize = OptionalLong.of(size);
+    vocabSize = OptionalLong.of(Bounds.POSITIVE.require("vocabSize", size));
     return this;
   }
 
@@ -198,6 +192,17 @@ public final class ReshardRequestBuilder {
    */
   public ReshardRequestBuilder family(String id) {
     family = Optional.of(requireNonNull(id, "family"));
+    return this;
+  }
+
+  /**
+   * Sets what happens to tensors of kinds that are not read, such as sparse ones.
+   *
+   * @param skip whether they may be left out; false at first, so that they are refused by name
+   * @return this
+   */
+  public ReshardRequestBuilder skipUnreadable(boolean skip) {
+    skipUnreadable = skip;
     return this;
   }
 
@@ -288,11 +293,7 @@ public final class ReshardRequestBuilder {
     return run(requireNonNull(change, "change").apply(run));
   }
 
-  /**
-   * The request.
-   *
-   * @return an immutable value
-   */
+  /** {@return the request, an immutable value} */
   public ReshardRequest build() {
     return ReshardRequest.of(this);
   }

@@ -1,9 +1,11 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleWalk;
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.ModuleState.Value;
+import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.RankCoordinate;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What one rank's file holds.
@@ -21,6 +24,7 @@ import java.util.stream.Collectors;
  * @param tensors by name
  * @param objects what is no tensor, by name: {@code _extra_state}
  * @param metadata the state dict's {@code _metadata}
+ * @param unreadable of what kind tensors are that can't be read, by name
  */
 public record RankFile(
     String member,
@@ -28,7 +32,19 @@ public record RankFile(
     List<String> names,
     Map<String, SourceTensor> tensors,
     Map<String, PickleValue> objects,
-    Optional<PickleValue> metadata) {
+    Optional<PickleValue> metadata,
+    Map<String, String> unreadable) {
+
+  /** A file all of whose tensors can be read. */
+  public RankFile(
+      String member,
+      RankCoordinate rank,
+      List<String> names,
+      Map<String, SourceTensor> tensors,
+      Map<String, PickleValue> objects,
+      Optional<PickleValue> metadata) {
+    this(member, rank, names, tensors, objects, metadata, Map.of());
+  }
 
   /** What its modules keep besides parameters, by name, in the file's order. */
   public Map<String, Content> states() {
@@ -48,5 +64,20 @@ public record RankFile(
     return tensors.keySet().stream()
         .filter(name -> !ModuleState.isName(name))
         .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  Stream<UnreadableTensor> unreadableTensors() {
+    return unreadable.entrySet().stream().map(e -> unreadable(e.getKey(), e.getValue()));
+  }
+
+  /** Objects with tensors inside. */
+  Stream<UnreadableTensor> holders() {
+    return objects.entrySet().stream()
+        .filter(object -> PickleWalk.refersOutside(object.getValue()))
+        .map(object -> unreadable(object.getKey(), "an object with tensors inside"));
+  }
+
+  private UnreadableTensor unreadable(String name, String kind) {
+    return new UnreadableTensor(member, rank, name, kind);
   }
 }

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
+import io.shardwright.core.outline.UnreadableTensor;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -59,6 +60,18 @@ public record SourceFiles(
         .map(ArrayObject::content)
         .filter(Stored.class::isInstance)
         .map(Stored.class::cast)
+        .toList();
+  }
+
+  /** The tensors that can't be read. */
+  public List<UnreadableTensor> unreadable() {
+    return ranks.stream().flatMap(RankFile::unreadableTensors).toList();
+  }
+
+  /** The same, and the objects that have tensors inside. */
+  public List<UnreadableTensor> unlisted() {
+    return ranks.stream()
+        .flatMap(file -> Stream.concat(file.unreadableTensors(), file.holders()))
         .toList();
   }
 

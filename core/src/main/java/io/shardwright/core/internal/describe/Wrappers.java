@@ -128,7 +128,8 @@ public record Wrappers(String found, String kept) {
         file.names().stream().map(this::without).toList(),
         without(file.tensors()),
         without(file.objects()),
-        file.metadata().map(this::without));
+        file.metadata().map(this::without),
+        without(file.unreadable()));
   }
 
   /** The same with other names for keys. */

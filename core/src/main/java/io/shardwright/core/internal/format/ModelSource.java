@@ -70,6 +70,15 @@ public interface ModelSource extends AutoCloseable {
    * @throws UnsafeCheckpointException naming what their pickles hold
    */
   default void requireCarriable() {
+    refuseDangerous();
+  }
+
+  /**
+   * Refuses files whose pickles would run code in Python.
+   *
+   * @throws UnsafeCheckpointException naming the calls
+   */
+  default void refuseDangerous() {
     if (!dangerous().isEmpty()) {
       throw new UnsafeCheckpointException(
           ErrorCode.PICKLE_FORBIDDEN,

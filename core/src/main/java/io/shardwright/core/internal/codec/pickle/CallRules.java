@@ -21,7 +21,6 @@ final class CallRules {
     DICT,
     ORDERED_DICT,
     STATEFUL,
-    PARAMETER,
     CLOSED
   }
 
@@ -29,6 +28,7 @@ final class CallRules {
       Set.of("_io.BytesIO", "numpy.ndarray", "numpy.dtype", "numpy.core.multiarray._reconstruct");
 
   private final Map<Global, Kind> kinds = new HashMap<>();
+  private final Map<Global, Boolean> copying = new HashMap<>();
 
   boolean takesItems(Call call) {
     return is(call, Kind.OPAQUE, Kind.LIST);
@@ -43,8 +43,19 @@ final class CallRules {
   }
 
   boolean takesState(Call call, PickleValue state) {
-    boolean attributes = state instanceof Dict && is(call, Kind.ORDERED_DICT, Kind.PARAMETER);
+    boolean attributes = state instanceof Dict && is(call, Kind.ORDERED_DICT, Kind.ORDERED_DICT);
     return call.state() == null && (attributes || is(call, Kind.OPAQUE, Kind.STATEFUL));
+  }
+
+  /** Whether what becomes of its arguments and its state is understood, and they are copied. */
+  boolean copies(Call call) {
+    return call.callable() instanceof Global global
+        && copying.computeIfAbsent(global, CallRules::isUnderstood);
+  }
+
+  private static boolean isUnderstood(Global global) {
+    Meaning meaning = PickleNames.meaning(global);
+    return meaning == Meaning.DATA || meaning == Meaning.RECORD;
   }
 
   /** Whether Python would refuse it as a key of a dict. */
@@ -70,9 +81,10 @@ final class CallRules {
   private static Kind kind(Global global) {
     String name = PythonNames.canonical(global).toString();
     if (PickleNames.isRebuild(PythonNames.canonical(global))) {
-      return name.equals("torch._utils._rebuild_parameter") ? Kind.PARAMETER : Kind.CLOSED;
+      return Kind.CLOSED;
     }
-    if (PickleNames.meaning(global) != Meaning.DATA) {
+    boolean tensor = PickleNames.isTensorClass(PythonNames.canonical(global));
+    if (tensor || PickleNames.meaning(global) != Meaning.DATA) {
       return Kind.OPAQUE;
     }
     return switch (name) {

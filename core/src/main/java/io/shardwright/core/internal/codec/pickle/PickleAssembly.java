@@ -5,6 +5,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Fillable;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Real;
@@ -24,6 +25,10 @@ import java.util.Set;
 /** Fills containers. Only what Python could fill without running code is filled. */
 final class PickleAssembly {
   private static final int LONGEST_KEY = 16;
+
+  /** The list of a view's sizes is in a tuple of arguments in a tuple of arguments. */
+  private static final int DEEPEST_ARGUMENT = 4;
+
   private static final int ITEM = 8;
   private static final int ENTRY = 120;
 
@@ -35,7 +40,45 @@ final class PickleAssembly {
     this.cursor = cursor;
   }
 
+  /**
+   * Notes that a call has its arguments. Those that are understood copy them, so that Python would
+   * not see what is filled in later.
+   */
+  void call(Call call) {
+    if (rules.copies(call)) {
+      copy(call.args(), 0);
+    }
+  }
+
+  private void copy(PickleValue value, int depth) {
+    boolean container =
+        value instanceof Fillable && !(value instanceof Call call && !rules.isContainer(call));
+    boolean news = container && ((Fillable) value).copy();
+    if (depth >= DEEPEST_ARGUMENT) {
+      return;
+    }
+    if (value instanceof Tuple tuple) {
+      tuple.items().forEach(item -> copyPart(item, depth));
+    } else if (news && value instanceof Sequence list) {
+      list.items().forEach(item -> copyPart(item, depth));
+    }
+  }
+
+  private void copyPart(PickleValue item, int depth) {
+    if (item instanceof Tuple || item instanceof Fillable) {
+      cursor.step();
+      copy(item, depth + 1);
+    }
+  }
+
+  private void requireOpen(PickleValue container) {
+    if (container instanceof Fillable filled && filled.isCopied()) {
+      throw cursor.malformed("fills what a call has copied already");
+    }
+  }
+
   PickleValue append(PickleValue container, List<PickleValue> items) {
+    requireOpen(container);
     cursor.keep((long) ITEM * items.size());
     if (container instanceof Sequence list) {
       list.items().addAll(items);
@@ -48,6 +91,7 @@ final class PickleAssembly {
   }
 
   PickleValue add(PickleValue container, List<PickleValue> items) {
+    requireOpen(container);
     cursor.keep((long) ITEM * items.size());
     if (container instanceof SetValue set) {
       set.items().addAll(items);
@@ -60,6 +104,7 @@ final class PickleAssembly {
   }
 
   PickleValue set(PickleValue container, List<PickleValue> pairs) {
+    requireOpen(container);
     List<Entry> entries = entries(container);
     if (pairs.size() % 2 != 0) {
       throw cursor.malformed("a key without a value");
@@ -80,6 +125,9 @@ final class PickleAssembly {
       throw cursor.malformed("sets the state of what has none, or has one already");
     }
     call.build(state);
+    if (rules.copies(call)) {
+      copy(state, 0);
+    }
   }
 
   private List<Entry> entries(PickleValue container) {

@@ -16,15 +16,25 @@ final class PickleCursor {
 
   private final ByteSource source;
   private final Guard guard;
+  private final long maxOperations;
   private final ByteBuffer block;
+  private long operations;
   private long blockStart;
 
   PickleCursor(ByteSource source, long start, Guard guard) {
     this.source = source;
     this.guard = guard;
+    this.maxOperations = guard.limit(Limit.PICKLE_OPS);
     this.blockStart = start;
     int room = (int) Math.max(Long.BYTES, Math.min(BLOCK, source.size() - start));
     block = ByteBuffer.allocate(room).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+  }
+
+  /** Counts an operation, or a part of one that could be long. */
+  void step() {
+    if (++operations > maxOperations) {
+      throw Guard.over(Limit.PICKLE_OPS, operations, maxOperations, where());
+    }
   }
 
   long position() {

@@ -8,6 +8,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a Python name means here. The allow-list is the boundary; the alarm list only decides which
@@ -17,6 +18,24 @@ public final class PickleNames {
   private static final Global TYPE = new Global("builtins", "type");
   private static final Global ENCODE = new Global("_codecs", "encode");
   private static final Set<String> ENCODINGS = Set.of("latin1", "latin-1");
+
+  /** Mutable classes, whose {@code __new__} leaves its arguments to {@code __init__}. */
+  private static final Set<String> FILLED_LATER =
+      Set.of(
+          "builtins.dict",
+          "builtins.list",
+          "builtins.set",
+          "builtins.bytearray",
+          "collections.OrderedDict",
+          "collections.defaultdict",
+          "collections.Counter",
+          "collections.deque");
+
+  private static final Pattern TENSOR_CLASS =
+      Pattern.compile("[A-Z]\\w*Tensor|Tensor|Parameter|Buffer");
+  private static final Set<String> TENSOR_MODULES =
+      Set.of("torch", "torch.cuda", "torch._tensor", "torch.nn.parameter");
+
   private static final Set<String> PLAIN =
       Set.of("dict", "list", "tuple", "int", "float", "bool", "str", "bytes", "object");
 
@@ -79,6 +98,9 @@ public final class PickleNames {
       return false;
     }
     List<PickleValue> args = ((Tuple) call.args()).items();
+    if (call.kind() == Call.Kind.NEWOBJ && FILLED_LATER.contains(global.toString())) {
+      return args.isEmpty();
+    }
     if (global.module().equals("builtins") && PLAIN.contains(global.name())) {
       return args.isEmpty() || args.size() == 1 && !(args.get(0) instanceof Call);
     }
@@ -95,14 +117,35 @@ public final class PickleNames {
   /** Whether a call builds a tensor of whatever kind. */
   public static boolean buildsTensor(PickleValue value) {
     return value instanceof Call call
-        && call.kind() == Call.Kind.REDUCE
         && call.callable() instanceof Global global
-        && isRebuild(PythonNames.canonical(global));
+        && (call.kind() == Call.Kind.REDUCE && isRebuild(PythonNames.canonical(global))
+            || isTensorClass(PythonNames.canonical(global)));
+  }
+
+  /** What a call builds that is a tensor, but none that is read here. */
+  public static Optional<String> unreadableTensor(Call call) {
+    Global global = PythonNames.canonical((Global) call.callable());
+    if (isRebuild(global) && DataNames.effect(global).isPresent()) {
+      return Optional.empty();
+    }
+    return UnsupportedNames.tensor(global)
+        .or(
+            () ->
+                isTensorClass(global)
+                    ? Optional.of("a tensor that is made by its class " + global)
+                    : Optional.empty());
   }
 
   static boolean isRebuild(Global global) {
-    return DataNames.effect(global).isPresent() && global.name().startsWith("_rebuild_")
-        || UnsupportedNames.isTensor(global);
+    return global.name().startsWith("_rebuild_")
+        && (DataNames.effect(global).isPresent() || UnsupportedNames.isTensor(global));
+  }
+
+  /** A class of tensors, whose own call or {@code __new__} makes one too. */
+  static boolean isTensorClass(Global global) {
+    boolean own =
+        TENSOR_MODULES.contains(global.module()) && TENSOR_CLASS.matcher(global.name()).matches();
+    return own || !global.name().startsWith("_") && UnsupportedNames.isTensor(global);
   }
 
   /** The global that a call is of; empty where it is of something else. */

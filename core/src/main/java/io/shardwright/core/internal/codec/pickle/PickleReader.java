@@ -16,6 +16,7 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The stack machine. It builds values and does nothing else. */
 public final class PickleReader {
@@ -33,7 +34,6 @@ public final class PickleReader {
   private final PickleGlobals globals;
   private final PickleAlarms alarms = new PickleAlarms();
   private final List<PersistentId> persistentIds = new ArrayList<>();
-  private final long maxOperations;
   private final long maxBytes;
   private final long maxStack;
 
@@ -45,7 +45,6 @@ public final class PickleReader {
     memo = new PickleMemo(cursor);
     frames = new PickleFrames(cursor);
     globals = new PickleGlobals(cursor);
-    maxOperations = guard.limit(Limit.PICKLE_OPS);
     maxBytes = guard.limit(Limit.PICKLE_BYTES);
     maxStack = guard.limit(Limit.PICKLE_MEMO);
   }
@@ -82,8 +81,8 @@ public final class PickleReader {
   }
 
   private PickleDocument run(long start) {
-    for (long operations = 1; ; operations++) {
-      require(Limit.PICKLE_OPS, operations, maxOperations);
+    while (true) {
+      cursor.step();
       require(Limit.PICKLE_BYTES, cursor.position() - start, maxBytes);
       require(Limit.PICKLE_MEMO, stack.depth(), maxStack);
       frames.requireBoundary();
@@ -213,8 +212,13 @@ public final class PickleReader {
 
   private void persistentId() {
     var id = new PersistentId(stack.pop());
-    persistentIds.add(id);
-    push(id, OBJECT);
+    Optional<Global> layer = id.layer();
+    if (layer.isPresent()) {
+      stack.push(layer.get());
+    } else {
+      persistentIds.add(id);
+      push(id, OBJECT);
+    }
   }
 
   private void call(Call.Kind kind) {
@@ -243,6 +247,7 @@ public final class PickleReader {
     }
     var call = new Call(kind, callable, args, keywords);
     alarms.see(call);
+    assembly.call(call);
     push(call, CALL);
   }
 

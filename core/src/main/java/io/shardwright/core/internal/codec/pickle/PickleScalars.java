@@ -6,8 +6,10 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Real;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.error.CheckpointException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The opcodes that push one plain value. */
 final class PickleScalars {
@@ -51,9 +53,9 @@ final class PickleScalars {
 
   private PickleValue textual(int opcode) {
     return switch (opcode) {
-      case 'S' -> quoted(cursor.asciiLine());
-      case 'T' -> latin(cursor.text(cursor.i4()));
-      case 'U' -> latin(cursor.text(cursor.u1()));
+      case 'S' -> quoted(cursor.line());
+      case 'T' -> strict(cursor.text(cursor.i4()));
+      case 'U' -> strict(cursor.text(cursor.u1()));
       case 'V' -> text(rawUnicode(new String(cursor.line(), StandardCharsets.ISO_8859_1)));
       case 'X' -> utf8(cursor.text(cursor.u4()));
       case 0x8c -> utf8(cursor.text(cursor.u1()));
@@ -103,8 +105,9 @@ final class PickleScalars {
 
   private Int integer(String line) {
     cursor.guard().require(Limit.INT_BYTES, line.length(), cursor.where());
-    if (!line.matches("[+-]?[0-9]+")) {
-      throw cursor.malformed("a decimal integer is expected");
+    if (!line.matches("0|-?[1-9][0-9]*")) {
+      throw cursor.malformed(
+          "a decimal integer is expected: no zero before it, which some readers take for octal");
     }
     cursor.keep(INTEGER);
     return new Int(new BigInteger(line));
@@ -148,42 +151,74 @@ final class PickleScalars {
     return line;
   }
 
-  private PickleValue quoted(String line) {
+  private PickleValue quoted(byte[] line) {
+    int last = line.length - 1;
     boolean quotes =
-        line.length() >= 2
-            && (line.charAt(0) == '\'' || line.charAt(0) == '"')
-            && line.charAt(line.length() - 1) == line.charAt(0);
-    if (!quotes || line.indexOf('\\') >= 0) {
+        line.length >= 2 && (line[0] == '\'' || line[0] == '"') && line[last] == line[0];
+    byte[] inner = quotes ? Arrays.copyOfRange(line, 1, last) : line;
+    if (!quotes || new String(inner, StandardCharsets.ISO_8859_1).indexOf('\\') >= 0) {
       throw cursor.malformed("a quoted string without escapes is expected");
     }
-    return text(line.substring(1, line.length() - 1));
+    return strict(inner);
   }
 
-  /** Python 2's str; it is ASCII in practice. */
-  private PickleValue latin(byte[] bytes) {
-    return text(new String(bytes, StandardCharsets.ISO_8859_1));
+  /** Python 2's str, in the encoding that {@code torch.load} asks for. */
+  private PickleValue strict(byte[] bytes) {
+    return text(Utf8.strict(bytes).orElseThrow(this::noText));
+  }
+
+  private CheckpointException noText() {
+    return cursor.malformed("text that is not UTF-8");
   }
 
   private PickleValue utf8(byte[] bytes) {
     long decoding = bytes.length < LONG_TEXT ? 0 : 3L * bytes.length;
     cursor.keep(decoding);
-    String text = Utf8.decode(bytes).orElseThrow(() -> cursor.malformed("text that is not UTF-8"));
+    String text = Utf8.decode(bytes).orElseThrow(this::noText);
     cursor.guard().giveBack(decoding);
     return text(text);
   }
 
-  /** Latin-1 with {@code \\uXXXX} escapes. */
+  /**
+   * Python's raw-unicode-escape: Latin-1 with {@code \\uXXXX} and {@code \\UXXXXXXXX}. A backslash
+   * before anything else stands for itself, and so does what follows it.
+   */
   private String rawUnicode(String line) {
     var text = new StringBuilder();
     for (int at = 0; at < line.length(); at++) {
-      boolean escape = line.startsWith("\\u", at) && at + 6 <= line.length();
-      if (escape && line.substring(at + 2, at + 6).matches("[0-9a-fA-F]{4}")) {
-        text.append((char) Integer.parseInt(line.substring(at + 2, at + 6), 16));
-        at += 5;
-      } else {
+      char next = at + 1 < line.length() ? line.charAt(at + 1) : ' ';
+      if (line.charAt(at) != '\\' || next != 'u' && next != 'U') {
         text.append(line.charAt(at));
+        if (line.charAt(at) == '\\' && at + 1 < line.length()) {
+          text.append(line.charAt(++at));
+        }
+        continue;
       }
+      int digits = next == 'u' ? 4 : 8;
+      append(text, codePoint(line, at + 2, digits));
+      at += 1 + digits;
     }
     return text.toString();
+  }
+
+  private int codePoint(String line, int from, int digits) {
+    int end = from + digits;
+    if (end <= line.length() && line.substring(from, end).matches("[0-9a-fA-F]+")) {
+      long value = Long.parseLong(line.substring(from, end), 16);
+      if (value <= Character.MAX_CODE_POINT) {
+        return (int) value;
+      }
+    }
+    throw cursor.malformed("an escape that is no character");
+  }
+
+  /** Two escaped halves stay two in Python; here they would become one character. */
+  private void append(StringBuilder text, int codePoint) {
+    boolean second =
+        codePoint >= Character.MIN_LOW_SURROGATE && codePoint <= Character.MAX_LOW_SURROGATE;
+    if (second && text.length() > 0 && Character.isHighSurrogate(text.charAt(text.length() - 1))) {
+      throw cursor.malformed("text in which a character is written as two halves");
+    }
+    text.appendCodePoint(codePoint);
   }
 }

@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a pickle says, without ever acting on it. Object identity is the pickle's memo: a value that
@@ -69,10 +70,45 @@ public sealed interface PickleValue {
   }
 
   /** A reference to something outside the pickle: in torch files, a storage. */
-  record PersistentId(PickleValue id) implements PickleValue {}
+  record PersistentId(PickleValue id) implements PickleValue {
+    /**
+     * The class of a layer, which torch's older format names with its source beside it: {@code
+     * ("module", class, file, source)}.
+     */
+    Optional<Global> layer() {
+      return id instanceof Tuple tuple
+              && tuple.items().size() == 4
+              && tuple.items().get(0).equals(new Text("module"))
+              && tuple.items().get(1) instanceof Global type
+          ? Optional.of(type)
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * What opcodes fill after it was made. A call that copied it, as those that build dicts, shapes
+   * and tensors do, saw what it held at the time.
+   */
+  abstract sealed class Fillable implements PickleValue permits Sequence, SetValue, Dict, Call {
+    private boolean copied;
+
+    private Fillable() {}
+
+    /** Notes that a call copied it; tells whether that is news. */
+    boolean copy() {
+      boolean first = !copied;
+      copied = true;
+      return first;
+    }
+
+    /** Whether what is filled in from now on would be in no copy. */
+    boolean isCopied() {
+      return copied;
+    }
+  }
 
   /** A list. */
-  final class Sequence implements PickleValue {
+  final class Sequence extends Fillable {
     private final List<PickleValue> items = new ArrayList<>();
 
     /** The items; may be changed. */
@@ -82,7 +118,7 @@ public sealed interface PickleValue {
   }
 
   /** A set or frozenset, in the order of the file. */
-  final class SetValue implements PickleValue {
+  final class SetValue extends Fillable {
     private final boolean frozen;
     private final List<PickleValue> items = new ArrayList<>();
 
@@ -106,7 +142,7 @@ public sealed interface PickleValue {
   record Entry(PickleValue key, PickleValue value) {}
 
   /** A dict, in the order of the file. */
-  final class Dict implements PickleValue {
+  final class Dict extends Fillable {
     private final List<Entry> entries = new ArrayList<>();
 
     /** The pairs; may be changed. */
@@ -125,7 +161,7 @@ public sealed interface PickleValue {
    * An object that Python would make by calling something. Here nothing is called: the parts are
    * kept as they are.
    */
-  final class Call implements PickleValue {
+  final class Call extends Fillable {
     /** Which opcode made it. */
     public enum Kind {
       /** {@code callable(*args)}. */

@@ -19,7 +19,16 @@ public final class PickleWalk {
 
   /** Whether a value, or one that it is made of, is such. */
   public static boolean any(PickleValue root, Predicate<PickleValue> wanted) {
-    Set<PickleValue> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    return any(root, Collections.newSetFromMap(new IdentityHashMap<>()), wanted);
+  }
+
+  /**
+   * The same for values that were not walked before.
+   *
+   * @param seen by identity; what is walked is added
+   */
+  public static boolean any(
+      PickleValue root, Set<PickleValue> seen, Predicate<PickleValue> wanted) {
     Deque<PickleValue> open = new ArrayDeque<>();
     open.push(root);
     while (!open.isEmpty()) {

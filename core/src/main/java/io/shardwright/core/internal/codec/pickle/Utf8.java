@@ -8,6 +8,7 @@ import java.util.Optional;
 
 /**
  * UTF-8 as Python's {@code surrogatepass} has it: a lone surrogate is three bytes, ED A0..BF xx.
+ * Two that Java would join to one character, and Python would not, are refused.
  */
 final class Utf8 {
   private static final int BLOCK = 8192;
@@ -15,7 +16,12 @@ final class Utf8 {
   private Utf8() {}
 
   static Optional<String> decode(byte[] bytes) {
-    return strict(bytes, 0, bytes.length).or(() -> decodeSurrogates(bytes));
+    return strict(bytes).or(() -> decodeSurrogates(bytes));
+  }
+
+  /** UTF-8 without lone surrogates. */
+  static Optional<String> strict(byte[] bytes) {
+    return strict(bytes, 0, bytes.length);
   }
 
   private static Optional<String> decodeSurrogates(byte[] bytes) {
@@ -28,7 +34,16 @@ final class Utf8 {
           return Optional.empty();
         }
         text.append(before.get());
-        text.append((char) (0xd000 | (bytes[at + 1] & 0x3f) << 6 | bytes[at + 2] & 0x3f));
+        char half = (char) (0xd000 | (bytes[at + 1] & 0x3f) << 6 | bytes[at + 2] & 0x3f);
+        boolean joins =
+            Character.isLowSurrogate(half)
+                && plain == at
+                && text.length() > 0
+                && Character.isHighSurrogate(text.charAt(text.length() - 1));
+        if (joins) {
+          return Optional.empty();
+        }
+        text.append(half);
         at += 2;
         plain = at + 1;
       }

@@ -47,15 +47,30 @@ public final class StateDict {
     return ((Text) entry.key()).value();
   }
 
-  /** The tensors, in order. */
+  /** The tensors that can be read, in order. */
   public Map<String, TorchTensor> tensors() {
     var tensors = new LinkedHashMap<String, TorchTensor>();
     for (Entry entry : entries) {
-      if (TorchFile.isTensor(entry.value())) {
+      if (TorchFile.isTensor(entry.value()) && kind(entry).isEmpty()) {
         tensors.put(name(entry), file.tensor(name(entry), entry.value()));
       }
     }
     return tensors;
+  }
+
+  /** What kind of tensor the others are, in order. */
+  public Map<String, String> unreadable() {
+    var kinds = new LinkedHashMap<String, String>();
+    for (Entry entry : entries) {
+      if (TorchFile.isTensor(entry.value())) {
+        kind(entry).ifPresent(kind -> kinds.put(name(entry), kind));
+      }
+    }
+    return kinds;
+  }
+
+  private Optional<String> kind(Entry entry) {
+    return file.unreadable(name(entry), entry.value());
   }
 
   /** What is no tensor, in order. */

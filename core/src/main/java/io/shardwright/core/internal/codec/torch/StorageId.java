@@ -21,6 +21,7 @@ import java.util.Optional;
  *
  * @param dtype of its elements; empty where it is bytes
  * @param elements in the whole storage
+ * @param viewKey the view's own name; empty where there is none
  * @param viewStart first element of the view
  * @param viewElements elements of the view; all where there is none
  */
@@ -29,6 +30,7 @@ record StorageId(
     String key,
     Optional<DType> dtype,
     long elements,
+    Optional<String> viewKey,
     long viewStart,
     long viewElements) {
   private static final int PARTS = 5;
@@ -62,7 +64,8 @@ record StorageId(
           ErrorCode.UNSUPPORTED, file, "has a storage of type " + type);
     }
     long elements = number(parts.get(4), file);
-    var whole = new StorageId(type, key(parts.get(2), file), dtype, elements, 0, elements);
+    String key = key(parts.get(2), views, file);
+    var whole = new StorageId(type, key, dtype, elements, Optional.empty(), 0, elements);
     return parts.size() == PARTS ? whole : whole.view(parts.get(PARTS), file);
   }
 
@@ -79,14 +82,16 @@ record StorageId(
     if (start > elements || length > elements - start) {
       throw malformed(file, "has a view of storage '" + key + "' that ends outside it");
     }
-    return new StorageId(type, key, dtype, elements, start, length);
+    Optional<String> named = Optional.of(key(parts.get(0), true, file));
+    return new StorageId(type, key, dtype, elements, named, start, length);
   }
 
-  private static String key(PickleValue value, String file) {
+  /** A storage's name: a text, in a zip also the number that is an entry's name. */
+  private static String key(PickleValue value, boolean text, String file) {
     String key =
-        value instanceof Text text
-            ? text.value()
-            : value instanceof Int number ? number.value().toString() : "";
+        value instanceof Text given
+            ? given.value()
+            : value instanceof Int number && !text ? number.value().toString() : "";
     if (!key.matches("[0-9A-Za-z_.-]{1,64}") || key.contains("..")) {
       throw malformed(file, "has a storage key that is no plain name");
     }
@@ -108,20 +113,24 @@ record StorageId(
         ErrorCode.TENSOR_MALFORMED, file, problem + ": the file is damaged");
   }
 
+  /** Whether another id names the same view. */
+  boolean isView(StorageId other) {
+    return key.equals(other.key)
+        && viewStart == other.viewStart
+        && viewElements == other.viewElements;
+  }
+
   /** Whether another id of the same key claims the same. */
   boolean agreesWith(StorageId other) {
     return type.equals(other.type) && elements == other.elements;
   }
 
   int elementSize() {
-    return dtype.map(DType::byteSize).orElse(1);
+    return StorageTypes.elementSize(type);
   }
 
   /** Whether it lies in so many bytes; torch may write some spare ones, less than an element. */
   boolean fits(long bytes) {
-    if (StorageTypes.isQuantized(type)) {
-      return true;
-    }
     int size = elementSize();
     return elements <= bytes / size && bytes - elements * size < size;
   }

@@ -46,6 +46,13 @@ final class StorageTypes {
         && type.name().matches("QU?Int(8|32|4x2|2x4)Storage");
   }
 
+  /** Bytes of an element of a class. */
+  static int elementSize(Global type) {
+    return dtype(type)
+        .map(DType::byteSize)
+        .orElse(isQuantized(type) && type.name().contains("32") ? Integer.BYTES : 1);
+  }
+
   static Optional<DType> dtype(Global type) {
     boolean torch = type.module().equals("torch") || type.module().equals("torch.cuda");
     return NAMES.entrySet().stream()

@@ -16,6 +16,7 @@ final class Storages {
   private final String file;
   private final Map<PersistentId, StorageId> ids = new IdentityHashMap<>();
   private final Map<String, StorageId> byKey = new HashMap<>();
+  private final Map<String, StorageId> views = new HashMap<>();
 
   private Storages(String file) {
     this.file = file;
@@ -29,6 +30,7 @@ final class Storages {
   static Storages of(List<PersistentId> persistentIds, boolean views, String file) {
     var storages = new Storages(file);
     persistentIds.forEach(id -> storages.add(id, StorageId.of(id, views, file)));
+    storages.requireDistinctViews();
     return storages;
   }
 
@@ -38,6 +40,25 @@ final class Storages {
     if (first != null && !first.agreesWith(storage)) {
       throw malformed(storage, "has two types or sizes");
     }
+    storage
+        .viewKey()
+        .map(name -> views.putIfAbsent(name, storage))
+        .filter(known -> !known.isView(storage))
+        .ifPresent(known -> refuseView(storage, "of another view"));
+  }
+
+  /** Torch keeps storages and views in one table and takes what it finds there first. */
+  private void requireDistinctViews() {
+    views.forEach(
+        (name, view) -> {
+          if (byKey.containsKey(name)) {
+            refuseView(view, "of a storage");
+          }
+        });
+  }
+
+  private void refuseView(StorageId storage, String whose) {
+    throw malformed(storage, "has a view with the key " + whose);
   }
 
   /** Refuses if a storage is absent or has not the bytes that the pickle says. */

@@ -22,7 +22,9 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Understands the calls by which torch pickles a tensor. Nothing is called. */
 final class TensorDecoder {
@@ -44,6 +46,42 @@ final class TensorDecoder {
   }
 
   /**
+   * What kind of tensor a call builds that is not read here; empty for a dense one.
+   *
+   * @throws MalformedCheckpointException if it builds none
+   */
+  Optional<String> unreadable(String name, PickleValue value) {
+    TensorCall tensor = TensorCall.of(value, name, file);
+    return tensor.kind().or(() -> lazy(tensor.call())).or(() -> unknownElements(tensor.call()));
+  }
+
+  /** A tensor that is saved as the conjugate or the negative of what is stored. */
+  private static Optional<String> lazy(Call call) {
+    PickleValue metadata = argument(call, isThird(call) ? 7 : 6);
+    boolean plain =
+        metadata == Constant.NONE || metadata instanceof Dict d && d.entries().isEmpty();
+    return plain ? Optional.empty() : Optional.of("a lazy conjugate or negative");
+  }
+
+  private static Optional<String> unknownElements(Call call) {
+    return isThird(call)
+            && argument(call, 6) instanceof Global type
+            && type.module().equals("torch")
+            && dtype(type).isEmpty()
+        ? Optional.of("a tensor with elements of type " + type)
+        : Optional.empty();
+  }
+
+  private static boolean isThird(Call call) {
+    return ((Global) call.callable()).name().endsWith("_v3");
+  }
+
+  private static PickleValue argument(Call call, int at) {
+    List<PickleValue> args = ((Tuple) call.args()).items();
+    return at < args.size() ? args.get(at) : Constant.NONE;
+  }
+
+  /**
    * The tensor that a call stands for.
    *
    * @throws MalformedCheckpointException if it lies outside its storage or its numbers are no
@@ -51,18 +89,20 @@ final class TensorDecoder {
    * @throws UnsupportedCheckpointException if it is sparse, quantized or otherwise not plain
    */
   TorchTensor decode(String name, PickleValue value) {
-    Call call = TensorCall.of(value, name, file);
+    unreadable(name, value)
+        .ifPresent(
+            kind -> {
+              throw new UnsupportedCheckpointException(
+                  ErrorCode.UNSUPPORTED,
+                  file,
+                  "'" + name + "' is " + kind + ", expected a dense tensor");
+            });
+    Call call = TensorCall.of(value, name, file).call();
     List<PickleValue> args = ((Tuple) call.args()).items();
-    String function = ((Global) call.callable()).name();
-    return switch (function) {
+    return switch (((Global) call.callable()).name()) {
       case "_rebuild_tensor" -> plain(value, call, name, between(name, args, 4, 4));
       case "_rebuild_tensor_v2" -> plain(value, call, name, between(name, args, 6, 7));
-      case "_rebuild_tensor_v3" -> plain(value, call, name, between(name, args, 7, 8));
-      default ->
-          throw new UnsupportedCheckpointException(
-              ErrorCode.UNSUPPORTED,
-              file,
-              "'" + name + "' is made by " + call.callable() + ", expected a dense tensor");
+      default -> plain(value, call, name, between(name, args, 7, 8));
     };
   }
 
@@ -78,8 +118,7 @@ final class TensorDecoder {
       throw misplaced(name, args.get(0), "has no storage");
     }
     StorageId storage = storages.get(id);
-    boolean third = ((Global) call.callable()).name().endsWith("_v3");
-    requirePlain(name, args, third);
+    boolean third = isThird(call);
     DType dtype = third ? dtypeOf(name, args.get(6)) : storage.dtype().orElse(null);
     if (dtype == null || third != storage.dtype().isEmpty()) {
       throw malformed(name, "says its element type twice or not at all");
@@ -100,7 +139,8 @@ final class TensorDecoder {
       first = 0;
       strides = spec.shape().rowMajorStrides();
     }
-    return new TorchTensor(spec, strides, first, bytes, storage.key(), container.isBigEndian());
+    boolean swapped = container.isBigEndian() && !third; // torch swaps no storage of plain bytes
+    return new TorchTensor(spec, strides, first, bytes, storage.key(), swapped);
   }
 
   /** A storage's bytes, which what is made of them has to check itself. */
@@ -113,38 +153,23 @@ final class TensorDecoder {
     return bytes.array();
   }
 
-  /** A tensor that is saved as the conjugate or the negative of what is stored. */
-  private void requirePlain(String name, List<PickleValue> args, boolean third) {
-    int at = third ? 7 : 6;
-    PickleValue metadata = args.size() > at ? args.get(at) : Constant.NONE;
-    boolean plain =
-        metadata == Constant.NONE || metadata instanceof Dict d && d.entries().isEmpty();
-    if (!plain) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          file,
-          "'" + name + "' is a lazy conjugate or negative: save its clone() instead");
-    }
+  private DType dtypeOf(String name, PickleValue type) {
+    Optional<DType> known = type instanceof Global global ? dtype(global) : Optional.empty();
+    return known.orElseThrow(
+        () -> misplaced(name, type, "has an untyped storage and no element type"));
   }
 
-  private DType dtypeOf(String name, PickleValue type) {
-    if (type instanceof Global global && global.module().equals("torch")) {
-      for (DType dtype : DType.values()) {
-        if (dtype.torchName().equals(global.name())) {
-          return dtype;
-        }
-      }
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED, file, "'" + name + "' has elements of type " + type);
-    }
-    throw misplaced(name, type, "has an untyped storage and no element type");
+  private static Optional<DType> dtype(Global type) {
+    return Arrays.stream(DType.values())
+        .filter(dtype -> type.equals(new Global("torch", dtype.torchName())))
+        .findFirst();
   }
 
   private List<Long> numbers(String name, PickleValue value) {
     PickleValue plain = value;
     if (value instanceof Call size && size.calls("torch", "Size")) {
       List<PickleValue> args = ((Tuple) size.args()).items();
-      plain = args.isEmpty() ? Tuple.of() : args.get(0);
+      plain = args.isEmpty() ? Tuple.of() : args.size() == 1 ? args.get(0) : size;
     }
     if (plain instanceof Sequence list) {
       plain = new Tuple(list.items());

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.codec.pickle.PickleDocument;
 import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -93,6 +94,11 @@ public final class TorchFile {
     return PickleNames.buildsTensor(value);
   }
 
+  /** What kind of tensor a value stands for that is not read here; empty for a dense one. */
+  public Optional<String> unreadable(String name, PickleValue value) {
+    return decoder.unreadable(name, value);
+  }
+
   /** The tensor that a value of the pickle stands for. */
   public TorchTensor tensor(String name, PickleValue value) {
     return decoder.decode(name, value);
@@ -103,9 +109,9 @@ public final class TorchFile {
     return container.storage(key);
   }
 
-  /** How many storages the pickle names. */
-  public int storages() {
-    return storages.keys().size();
+  /** The key of the storage that a reference names. */
+  public String storageKey(PersistentId id) {
+    return storages.get(id).key();
   }
 
   /** Where the file lies, for messages. */

@@ -4,8 +4,6 @@ import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.pickle.PickleDocument;
 import io.shardwright.core.internal.codec.pickle.PickleReader;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
@@ -49,7 +47,6 @@ final class TorchLegacy implements TorchContainer {
   private final ByteSource source;
   private final Guard guard;
   private final PickleDocument document;
-  private final boolean bigEndian;
   private final Map<String, ByteSource> storages = new LinkedHashMap<>();
   private long at;
 
@@ -58,7 +55,7 @@ final class TorchLegacy implements TorchContainer {
     this.guard = guard;
     requireNumber(MAGIC, "magic number");
     requireNumber(BigInteger.valueOf(PROTOCOL), "protocol");
-    bigEndian = !littleEndian(next().root());
+    next(); // what the writer's machine was, which torch does not look at
     document = next();
     var named = Storages.of(document.persistentIds(), true, source.name());
     List<String> keys = keys(next().root(), named);
@@ -95,20 +92,6 @@ final class TorchLegacy implements TorchContainer {
     }
   }
 
-  private boolean littleEndian(PickleValue system) {
-    Optional<PickleValue> order =
-        system instanceof Dict dict
-            ? dict.entries().stream()
-                .filter(entry -> entry.key().equals(new Text("little_endian")))
-                .map(PickleValue.Entry::value)
-                .findFirst()
-            : Optional.empty();
-    if (order.isEmpty() || order.get() != Constant.TRUE && order.get() != Constant.FALSE) {
-      throw malformed("does not say whether it is little_endian");
-    }
-    return order.get() == Constant.TRUE;
-  }
-
   /** The storages in the order of their bytes: each that the pickle names, once. */
   private List<String> keys(PickleValue value, Storages named) {
     if (value instanceof Sequence list && list.items().stream().allMatch(Text.class::isInstance)) {
@@ -125,16 +108,14 @@ final class TorchLegacy implements TorchContainer {
     if (source.size() - at < Long.BYTES) {
       throw malformed("ends before storage '" + storage.key() + "'");
     }
-    var count = ByteBuffer.allocate(Long.BYTES);
+    var count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     source.readFully(count, at);
-    long little = count.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-    long big = count.order(ByteOrder.BIG_ENDIAN).getLong(0);
-    boolean stated = little == storage.elements() || bigEndian && big == storage.elements();
     at += Long.BYTES;
-    if (!stated || storage.elements() > (source.size() - at) / storage.elementSize()) {
+    if (count.getLong(0) != storage.elements()
+        || storage.elements() > (source.size() - at) / storage.elementSize()) {
       throw malformed(
           "has "
-              + little
+              + count.getLong(0)
               + " elements in storage '"
               + storage.key()
               + "' and "
@@ -155,7 +136,7 @@ final class TorchLegacy implements TorchContainer {
 
   @Override
   public boolean isBigEndian() {
-    return bigEndian;
+    return false; // whatever machine wrote it
   }
 
   @Override

@@ -222,19 +222,20 @@ public final class DirectoryCheckpoint implements ModelSource {
     var further = new LinkedHashMap<>(tensors);
     further.keySet().removeAll(stored.keySet());
     if (!further.isEmpty()) {
-      again.add(new Again(file(name(), further), Kind.RANK));
+      again.add(new Again(file(name(), further, Map.of()), Kind.RANK));
     }
     for (FolderWeights other : sets.others()) {
       var held = KnownNames.of(other.named(), model.names(), new ArrayList<>());
-      again.add(new Again(file(other.name(), held), Kind.SET));
+      again.add(new Again(file(other.name(), held, other.unreadable()), Kind.SET));
     }
-    return SourceFiles.ofRanks(List.of(file(name(), stored)), again);
+    return SourceFiles.ofRanks(List.of(file(name(), stored, weights.unreadable())), again);
   }
 
-  private static RankFile file(String member, Map<String, SourceTensor> tensors) {
+  private static RankFile file(
+      String member, Map<String, SourceTensor> tensors, Map<String, String> unreadable) {
     var names = List.copyOf(tensors.keySet());
     return new RankFile(
-        member, new RankCoordinate(0, 0), names, tensors, Map.of(), Optional.empty());
+        member, new RankCoordinate(0, 0), names, tensors, Map.of(), Optional.empty(), unreadable);
   }
 
   @Override

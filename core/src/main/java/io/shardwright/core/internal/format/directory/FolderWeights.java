@@ -11,6 +11,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ final class FolderWeights {
   private final Optional<Wrappers> wrappers;
   private final Map<String, SourceTensor> tensors = new LinkedHashMap<>();
   private final Map<String, SourceTensor> aliases = new LinkedHashMap<>();
+  private final Map<String, String> unreadable = new LinkedHashMap<>();
   private final Map<String, TorchFile> torchFiles = new LinkedHashMap<>();
   private final Set<String> parts = new LinkedHashSet<>();
 
@@ -42,7 +44,9 @@ final class FolderWeights {
     }
     aliases.keySet().removeAll(tensors.keySet());
     tensors.keySet().forEach(this::refuseQuantized);
-    wrappers = Wrappers.of(all().keySet(), false);
+    var names = new LinkedHashSet<>(all().keySet());
+    names.addAll(unreadable.keySet());
+    wrappers = Wrappers.of(names, false);
   }
 
   private void readIndexed() {
@@ -57,10 +61,12 @@ final class FolderWeights {
       aliases.forEach(held::putIfAbsent);
       held.keySet().removeIf(n -> aliases.containsKey(n) && !index.isIn(n, file));
       byFile.put(file, held);
-      index.requireHeld(file, held.keySet());
+      var known = new HashSet<>(held.keySet());
+      known.addAll(unreadable.keySet());
+      index.requireHeld(file, known);
     }
-    index
-        .tensors()
+    index.tensors().stream()
+        .filter(tensor -> !unreadable.containsKey(tensor))
         .forEach(tensor -> tensors.put(tensor, byFile.get(index.file(tensor)).get(tensor)));
   }
 
@@ -78,6 +84,7 @@ final class FolderWeights {
   private Map<String, SourceTensor> torch(String file) {
     TorchFile torch = TorchFile.open(files.open(file), files.guard());
     torchFiles.put(file, torch);
+    unreadable.putAll(torch.stateDict().unreadable());
     return StoredTensors.ofStateDict(torch);
   }
 
@@ -127,8 +134,13 @@ final class FolderWeights {
     return all;
   }
 
-  private Map<String, SourceTensor> without(Map<String, SourceTensor> stored) {
+  private <T> Map<String, T> without(Map<String, T> stored) {
     return wrappers.isPresent() ? wrappers.get().without(stored) : stored;
+  }
+
+  /** Of what kind the tensors are that can't be read, by name. */
+  Map<String, String> unreadable() {
+    return without(unreadable);
   }
 
   Map<String, TorchFile> torchFiles() {

@@ -112,7 +112,13 @@ public final class PeftFolder implements ModelSource {
     return SourceFiles.ofRanks(
         List.of(
             new RankFile(
-                name(), rank, List.copyOf(tensors.keySet()), tensors, Map.of(), Optional.empty())));
+                name(),
+                rank,
+                List.copyOf(tensors.keySet()),
+                tensors,
+                Map.of(),
+                Optional.empty(),
+                weights.unreadable())));
   }
 
   @Override

@@ -60,7 +60,13 @@ final class TrainingRanks {
               .orElse(Map.of()));
     }
     return new RankFile(
-        file.member(), rank, state.names(), tensors, state.objects(), state.metadata());
+        file.member(),
+        rank,
+        state.names(),
+        tensors,
+        state.objects(),
+        state.metadata(),
+        state.unreadable());
   }
 
   private static PickleValue get(PickleValue dict, String name) {
@@ -86,15 +92,18 @@ final class TrainingRanks {
     var values = chunks.values(rank.pipeline(), checkpoint.size().pipeline(), layers);
     var tensors = new LinkedHashMap<String, SourceTensor>();
     var objects = new LinkedHashMap<String, PickleValue>();
+    var unreadable = new LinkedHashMap<String, String>();
     values.forEach(
         (name, value) -> {
-          if (TorchFile.isTensor(value)) {
-            tensors.put(name, file.tensor(name, value));
-          } else {
+          if (!TorchFile.isTensor(value)) {
             objects.put(name, value);
+          } else if (file.torch().unreadable(name, value).isPresent()) {
+            unreadable.put(name, file.torch().unreadable(name, value).get());
+          } else {
+            tensors.put(name, file.tensor(name, value));
           }
         });
-    return new RankFile(
-        file.member(), rank, List.copyOf(values.keySet()), tensors, objects, Optional.empty());
+    List<String> names = List.copyOf(values.keySet());
+    return new RankFile(file.member(), rank, names, tensors, objects, Optional.empty(), unreadable);
   }
 }

@@ -2,6 +2,9 @@ package io.shardwright.core.internal.format.loose;
 
 import io.shardwright.core.internal.codec.pickle.PickleChildren;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
+import io.shardwright.core.internal.codec.pickle.PickleValue.SetValue;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.guard.WholeText;
@@ -34,6 +37,7 @@ final class FlatTensors {
   private final String file;
   private final Guard guard;
   private final Map<String, PickleValue> found = new LinkedHashMap<>();
+  private final Map<String, PickleValue> objects = new LinkedHashMap<>();
   private final Deque<Open> open = new ArrayDeque<>();
   private final Set<PickleValue> onTheWay = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<PickleValue> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -44,8 +48,8 @@ final class FlatTensors {
     this.guard = guard;
   }
 
-  /** The values that stand for tensors, by name. */
-  static Map<String, PickleValue> of(TorchFile file, Guard guard) {
+  /** Walks a file's pickle. */
+  static FlatTensors of(TorchFile file, Guard guard) {
     var flat = new FlatTensors(file.name(), guard);
     flat.visit("", file.document().root());
     while (!flat.open.isEmpty()) {
@@ -58,7 +62,22 @@ final class FlatTensors {
         flat.leave(flat.open.pop());
       }
     }
-    return flat.found;
+    return flat;
+  }
+
+  /** The values that stand for tensors, by name. */
+  Map<String, PickleValue> tensors() {
+    return found;
+  }
+
+  /** What is neither a tensor nor walked, and may hold tensors, by name. */
+  Map<String, PickleValue> objects() {
+    return objects;
+  }
+
+  /** The dicts and lists that were walked, by identity. */
+  Set<PickleValue> walked() {
+    return seen;
   }
 
   private void visit(String name, PickleValue value) {
@@ -71,6 +90,11 @@ final class FlatTensors {
       }
       guard.take(COST + 2L * name.length(), file);
       open.push(new Open(value, name, PickleChildren.named(value)));
+    } else if (value instanceof Call
+        || value instanceof SetValue
+        || value instanceof PersistentId) {
+      guard.take(COST + 2L * name.length(), file);
+      objects.putIfAbsent(name.isEmpty() ? ROOT : name, value);
     }
   }
 

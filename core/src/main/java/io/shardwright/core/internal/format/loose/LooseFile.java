@@ -1,36 +1,35 @@
 package io.shardwright.core.internal.format.loose;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.TorchFile;
-import io.shardwright.core.internal.codec.torch.TorchTensor;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** One file that holds tensors. Those of a torch file are understood when first asked for. */
 final class LooseFile {
   private static final int NAMED = 5;
 
+  /** Where a training's weights are. What is beside them is not what the file is about. */
+  private static final String WEIGHTS = "state_dict";
+
   private final String name;
   private final Optional<TorchFile> torch;
   private final Guard guard;
   private final Map<String, SourceTensor> tensors = new LinkedHashMap<>();
-  private final List<UnsupportedCheckpointException> problems = new ArrayList<>();
-  private final Set<String> used = new HashSet<>();
+  private final Map<String, String> unreadable = new LinkedHashMap<>();
+  private final List<String> aside = new ArrayList<>();
   private boolean read;
 
   private LooseFile(String name, Optional<TorchFile> torch, Guard guard) {
@@ -60,69 +59,66 @@ final class LooseFile {
   Map<String, SourceTensor> tensors() {
     if (torch.isPresent() && !read) {
       read = true;
-      FlatTensors.of(torch.get(), guard).forEach(this::add);
-      refuseModules(torch.get());
+      var flat = FlatTensors.of(torch.get(), guard);
+      flat.tensors().forEach((tensor, value) -> add(torch.get(), tensor, value));
+      addHidden(torch.get(), flat);
     }
     return tensors;
   }
 
-  private void add(String tensor, PickleValue value) {
-    try {
-      TorchTensor found = torch.orElseThrow().tensor(tensor, value);
-      used.add(found.storageKey());
-      tensors.put(tensor, StoredTensors.of(torch.get(), found));
-    } catch (UnsupportedCheckpointException kind) {
-      problems.add(kind);
-    }
-  }
-
-  /** The tensors of a pickled layer are in no dict that could be told from its other fields. */
-  private void refuseModules(TorchFile file) {
-    Optional<Global> module =
-        file.document().globals().stream()
-            .filter(global -> PickleNames.meaning(global) == Meaning.UNSUPPORTED)
-            .filter(global -> global.module().startsWith("torch.nn."))
-            .findFirst();
-    if (module.isPresent() && file.storages() > used.size()) {
-      problems.add(
-          new UnsupportedCheckpointException(
-              ErrorCode.UNSUPPORTED,
-              name,
-              "holds tensors in a pickled '" + module.get() + "': save its state_dict() instead"));
-    }
-  }
-
-  /**
-   * Refuses if not every tensor is of a kind that is understood.
-   *
-   * @throws UnsupportedCheckpointException naming the first that is not
-   */
-  void requireUnderstood() {
+  /** Of what kind the tensors are that can't be read, by name. */
+  Map<String, String> unreadable() {
     tensors();
-    if (!problems.isEmpty()) {
-      throw problems.get(0);
-    }
+    return unreadable;
+  }
+
+  private void add(TorchFile file, String tensor, PickleValue value) {
+    file.unreadable(tensor, value)
+        .ifPresentOrElse(
+            kind -> unreadable.put(tensor, kind),
+            () -> tensors.put(tensor, StoredTensors.of(file, tensor, value)));
+  }
+
+  /** Tensors in objects can't be told from the objects' other fields. */
+  private void addHidden(TorchFile file, FlatTensors flat) {
+    boolean training =
+        PickleEntries.of(file.document().root()).stream()
+            .flatMap(List::stream)
+            .anyMatch(entry -> entry.key().equals(new Text(WEIGHTS)));
+    new HiddenTensors(file, flat)
+        .objects()
+        .forEach(
+            (object, kind) -> {
+              if (training && !object.startsWith(WEIGHTS + ".")) {
+                aside.add(name + ": '" + object + "' is " + kind + ", which are not read");
+              } else {
+                unreadable.put(object, kind);
+              }
+            });
   }
 
   List<String> notes() {
-    var notes = new ArrayList<String>();
-    problems.forEach(problem -> notes.add(problem.getMessage()));
+    var notes = new ArrayList<String>(aside);
     torch.ifPresent(
         file -> {
           notes.addAll(file.notes());
-          var unknown =
-              file.document().globals().stream()
-                  .filter(global -> PickleNames.meaning(global) == Meaning.UNKNOWN)
-                  .map(Object::toString)
-                  .toList();
-          if (!unknown.isEmpty()) {
-            notes.add(
-                name
-                    + " holds objects without a meaning here, of "
-                    + String.join(", ", unknown.subList(0, Math.min(NAMED, unknown.size())))
-                    + (unknown.size() > NAMED ? " and others" : ""));
-          }
+          unknown(file).ifPresent(notes::add);
         });
     return notes;
+  }
+
+  private Optional<String> unknown(TorchFile file) {
+    var unknown =
+        file.document().globals().stream()
+            .filter(global -> PickleNames.meaning(global) == Meaning.UNKNOWN)
+            .map(Object::toString)
+            .toList();
+    return unknown.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            name
+                + " holds objects without a meaning here, of "
+                + String.join(", ", unknown.subList(0, Math.min(NAMED, unknown.size())))
+                + (unknown.size() > NAMED ? " and others" : ""));
   }
 }

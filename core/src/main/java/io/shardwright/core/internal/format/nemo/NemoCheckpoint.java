@@ -238,15 +238,14 @@ public final class NemoCheckpoint implements ModelSource {
 
   private RankFile rankFile(RankCoordinate rank, TorchFile file) {
     StateDict state = file.stateDict();
-    state.objects().forEach((key, value) -> Carriage.requireSelfContained(name, key, value));
-    var tensors = StoredTensors.ofStateDict(file);
     return new RankFile(
         NemoMembers.weights(rank, size),
         rank,
         state.names(),
-        tensors,
+        StoredTensors.ofStateDict(file),
         state.objects(),
-        state.metadata());
+        state.metadata(),
+        state.unreadable());
   }
 
   @Override
@@ -259,6 +258,10 @@ public final class NemoCheckpoint implements ModelSource {
   public void requireCarriable() {
     Grid.requireOneSet(name, members);
     torchFiles().forEach((member, file) -> Carriage.requireData(name + "!" + member, file));
+    sourceFiles()
+        .ranks()
+        .forEach(
+            file -> file.objects().forEach((k, v) -> Carriage.requireSelfContained(name, k, v)));
   }
 
   @Override

@@ -1,0 +1,121 @@
+package io.shardwright.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.ProgressListener;
+import io.shardwright.core.Report;
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.Shardwright;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.core.outline.UnreadableTensor;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A tensor that is not read is named with its kind, and blocks only what would lose it. */
+class UnreadableTensorsTest {
+  private static final Shardwright SHARDWRIGHT = Shardwright.create();
+
+  @TempDir Path folder;
+
+  /** What it is, and the pickled value that makes it. */
+  record Odd(String kind, Consumer<Pickle> value) {
+    @Override
+    public String toString() {
+      return kind;
+    }
+  }
+
+  private static Odd call(String kind, String function) {
+    return new Odd(kind, p -> p.global("torch._utils", function).op(')').op('R'));
+  }
+
+  static Stream<Odd> odds() {
+    return Stream.of(
+        call("a sparse tensor", "_rebuild_sparse_tensor"),
+        call("a quantized tensor", "_rebuild_qtensor"),
+        call("a nested tensor", "_rebuild_nested_tensor"),
+        call("a meta tensor without values", "_rebuild_meta_tensor_no_storage"),
+        call("a wrapper subclass of a tensor", "_rebuild_wrapper_subclass"),
+        new Odd(
+            "a parameter without values",
+            p -> p.global("torch.nn.parameter", "UninitializedParameter").op(')').op('R')),
+        new Odd(
+            "a sparse tensor",
+            p ->
+                p.global("torch._utils", "_rebuild_parameter")
+                    .global("torch._utils", "_rebuild_sparse_tensor")
+                    .op(')')
+                    .op('R')
+                    .op(0x88)
+                    .none()
+                    .op(0x87)
+                    .op('R')),
+        new Odd(
+            "an object of class my.Box with tensors inside",
+            p -> p.global("my", "Box").tensor("1", 2).op(0x85).op('R')));
+  }
+
+  @ParameterizedTest
+  @MethodSource("odds")
+  void isNamedWithItsKind(Odd odd) throws IOException {
+    Path file = file(odd);
+    try (var checkpoint = SHARDWRIGHT.open(file)) {
+      assertEquals(List.of("odd: " + odd.kind()), named(checkpoint.summary().unreadable()));
+      assertEquals(1, checkpoint.tensors().size());
+    }
+    var found = SHARDWRIGHT.verify(file, true, true, ProgressListener.SILENT);
+    assertEquals(List.of("odd: " + odd.kind()), named(found.summary().unreadable()));
+    assertEquals(1, found.tensors().size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("odds")
+  void isLeftOutOnRequestOnly(Odd odd) throws IOException {
+    Path file = file(odd);
+    Path target = folder.resolve("out");
+    var refusal =
+        assertThrows(UnsupportedCheckpointException.class, () -> convert(file, target, false));
+    assertTrue(refusal.getMessage().contains("'odd' is " + odd.kind()), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("--skip-unreadable"), refusal.getMessage());
+    assertFalse(Files.exists(target));
+    Report report = convert(file, target, true);
+    assertTrue(
+        report.notes().stream().anyMatch(note -> note.contains("'odd' is " + odd.kind())),
+        report.notes().toString());
+    try (var checkpoint = SHARDWRIGHT.open(target)) {
+      assertEquals(List.of(), named(checkpoint.summary().unreadable()));
+      assertEquals("w", checkpoint.tensors().get(0).spec().name());
+    }
+  }
+
+  private static Report convert(Path file, Path target, boolean skip) {
+    var request =
+        ReshardRequest.builder(file, target)
+            .format(TargetFormat.SAFETENSORS)
+            .skipUnreadable(skip)
+            .sync(false)
+            .build();
+    return SHARDWRIGHT.run(request, ProgressListener.SILENT);
+  }
+
+  private Path file(Odd odd) throws IOException {
+    byte[] pickle = Pickle.stateDict(3, p -> odd.value().accept(p.text("odd")));
+    byte[] zip = Zip.torch(pickle, Octets.floats(1, 2, 3), Octets.floats(4, 5)).bytes();
+    return Files.write(folder.resolve("odd.pt"), zip);
+  }
+
+  private static List<String> named(List<UnreadableTensor> tensors) {
+    return tensors.stream().map(tensor -> tensor.name() + ": " + tensor.kind()).toList();
+  }
+}
