@@ -113,6 +113,53 @@ class TrainingKindsTest {
   }
 
   @Test
+  void arraysOfATrainingGetNoStatesThatItsOptimizerHasNot() throws IOException {
+    Path source = arrays();
+    var expected = states(source);
+    assertEquals(5, expected.size());
+    int number = 0;
+    for (Object[] options :
+        new Object[][] {{"--tp", 2}, {"--pp", 2}, {"--dtype", "bf16", "--allow-lossy"}, {}}) {
+      Path target = folder.resolve("target" + number++);
+      Checkpoints.reshard(source, target, options);
+      assertEquals(expected, states(target), List.of(options).toString());
+    }
+  }
+
+  /** A state that somebody else's optimizer kept all the same is not lost. */
+  @Test
+  void arraysOfATrainingKeepAStateThatItsOptimizerHas() throws IOException {
+    Path source = arrays();
+    String module = "model.decoder.final_layernorm._extra_state/shard_0_1.pt";
+    Path step = source.resolve("llama--step=3");
+    copy(step.resolve(module), step.resolve("optimizer.state.exp_avg." + module));
+    Path target = folder.resolve("target");
+    Checkpoints.reshard(source, target, "--tp", 2);
+    assertEquals(6, states(source).size());
+    assertEquals(states(source), states(target));
+  }
+
+  @Test
+  void refusesToMakeRankFilesOfATrainingsArrays() throws IOException {
+    Path source = arrays();
+    for (String option : List.of("--layout=ranks", "--naming=legacy")) {
+      Path target = folder.resolve("ranks");
+      Run run = Run.of("reshard", source, target, option, "--tp", 2, "--vocab-size", 250);
+      assertEquals(6, run.code(), option + run.err());
+      assertTrue(Files.notExists(target));
+    }
+  }
+
+  private static List<String> states(Path training) throws IOException {
+    try (var walk = Files.walk(training)) {
+      return walk.filter(path -> path.toString().endsWith("._extra_state"))
+          .map(path -> training.relativize(path).toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
   void skipsAnUnfinishedStepOfArraysAndSaysSo() throws IOException {
     Path source = arrays();
     Path step = source.resolve("llama--step=3");

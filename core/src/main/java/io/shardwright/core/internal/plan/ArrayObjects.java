@@ -2,6 +2,7 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.torch.ExtraState;
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.DistributedKey;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
@@ -49,8 +50,11 @@ final class ArrayObjects {
     var objects = new LinkedHashMap<String, TargetObject>();
     var others = new LinkedHashMap<>(found);
     for (Emission emission : emissions) {
+      if (Companions.isCompanion(emission.prefix())) {
+        continue;
+      }
       others.remove(name(emission));
-      if (emission.row().traits().extraState() == Traits.ExtraState.STORED) {
+      if (emission.extraState() == Traits.ExtraState.STORED) {
         String pattern = emission.prefix() + module(emission.row().pattern()) + STATE;
         String member = member(pattern, emission.indexes());
         Content content = found.getOrDefault(name(emission), new Value(ExtraState.none()));

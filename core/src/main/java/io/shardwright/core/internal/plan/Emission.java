@@ -1,10 +1,12 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.Traits.ExtraState;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 
@@ -22,6 +24,11 @@ record Emission(
   /** Its name in the whole model. */
   String name() {
     return prefix + LogicalTensor.name(row.pattern(), indexes);
+  }
+
+  /** What its module keeps besides parameters; an optimizer has none of a module's. */
+  ExtraState extraState() {
+    return Companions.isCompanion(prefix) ? ExtraState.NONE : row.traits().extraState();
   }
 
   /** NeMo puts this before the names that its networks have; Hugging Face has nothing there. */

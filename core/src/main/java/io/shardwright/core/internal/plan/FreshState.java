@@ -37,7 +37,7 @@ final class FreshState implements StageState {
     String open = "";
     var others = new LinkedHashMap<>(carried);
     for (Emission emission : emissions) {
-      if (emission.row().traits().extraState() != Traits.ExtraState.NONE) {
+      if (emission.extraState() != Traits.ExtraState.NONE) {
         others.remove(ArrayObjects.module(emission.name()) + STATE);
       }
       for (var home : stages.homes(emission.row(), emission.indexes(), emission.prefix())) {
@@ -64,7 +64,7 @@ final class FreshState implements StageState {
   }
 
   private void state(Emission emission, String module, Map<String, Content> carried) {
-    Traits.ExtraState kind = emission.row().traits().extraState();
+    Traits.ExtraState kind = emission.extraState();
     if (kind == Traits.ExtraState.NONE) {
       return;
     }

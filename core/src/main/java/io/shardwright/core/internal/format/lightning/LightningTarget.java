@@ -18,6 +18,8 @@ import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.internal.verify.TargetVerifier;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.PlanRejectedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,7 +71,19 @@ public final class LightningTarget implements CheckpointTarget {
     return name.endsWith(".ckpt") ? name.substring(0, name.length() - 5) : "archive";
   }
 
+  /** Each rank file has loops, generators and an optimizer of its own, which no arrays have. */
+  private void refuseArrays() {
+    if (plan.source().files().distributed()) {
+      String problem =
+          "the training's state is in a distributed checkpoint, which can't become rank files."
+              + " Choose --layout distributed, or convert the model with --to nemo.";
+      throw new PlanRejectedException(
+          ErrorCode.PLAN_IMPOSSIBLE, plan.source().source(), List.of(problem));
+    }
+  }
+
   private void layOutFiles(Map<String, Long> sizes) {
+    refuseArrays();
     Optional<TargetOptimizer> optimizers =
         optimizer ? Optional.of(new TargetOptimizer(source, plan)) : Optional.empty();
     for (TargetFile file : plan.files()) {
