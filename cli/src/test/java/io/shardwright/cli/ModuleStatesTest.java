@@ -70,7 +70,7 @@ class ModuleStatesTest {
   void keepsEachRanksOwnWhereTheGridStays() throws IOException {
     edit(ModuleStatesTest::measured);
     Run run = reshard("same");
-    assertFalse(run.err().contains("note"), run.err());
+    assertFalse(run.err().contains("states of"), run.err());
     for (int tensor = 0; tensor < 2; tensor++) {
       for (int stage = 0; stage < 2; stage++) {
         var expected = EditedStates.of(file(ranks, tensor, stage));
@@ -85,7 +85,7 @@ class ModuleStatesTest {
   void keepsEachTensorRanksOwnWhenLayersMoveToOtherStages() throws IOException {
     edit(ModuleStatesTest::measured);
     Run run = reshard("four", "--pp", 4);
-    assertFalse(run.err().contains("note"), run.err());
+    assertFalse(run.err().contains("states of"), run.err());
     for (int tensor = 0; tensor < 2; tensor++) {
       var second = EditedStates.of(file(ranks, tensor, 0));
       var moved = EditedStates.of(file(folder.resolve("four"), tensor, 1));
@@ -157,7 +157,7 @@ class ModuleStatesTest {
         }) {
       String target = "t" + options.length;
       Run run = reshard(target + options[1], options);
-      assertFalse(run.err().contains("note"), run.err());
+      assertFalse(run.err().contains("states of"), run.err());
       Path written = folder.resolve(target + options[1]);
       assertEquals(0, Run.of("verify", written).code());
       assertEquals(0, Run.of("diff", written, ranks).code());
