@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * The demo's folder. A file in it says that the demo made it; without that file nothing that is
- * there is replaced.
+ * there is replaced, and with it nothing is written through a link.
  */
 final class DemoFiles {
   private static final String MARK = "ABOUT.txt";
@@ -72,14 +72,13 @@ final class DemoFiles {
   }
 
   private void requireOwn(List<String> made) throws IOException {
-    if (own(folder.resolve(MARK))) {
-      return;
-    }
+    boolean own = own(folder.resolve(MARK));
     for (String name : Stream.concat(Stream.of(MARK), names(made)).toList()) {
-      if (Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+      Path path = folder.resolve(name);
+      if (own ? Files.isSymbolicLink(path) : Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
         throw new UnsafeCheckpointException(
             ErrorCode.TARGET_EXISTS,
-            folder.resolve(name).toString(),
+            path.toString(),
             "exists already and is not the demo's: give the demo a folder of its own");
       }
     }

@@ -58,6 +58,11 @@ class DemoTest {
   void leavesOtherFilesAlone() throws IOException {
     Path mine = Files.writeString(folder.resolve("notes.txt"), "mine");
     assertEquals(0, Run.of("demo", folder).code());
+    Path moved = Files.move(folder.resolve("llama-tiny"), folder.resolve("moved"));
+    Files.writeString(moved.resolve("config.json"), "mine");
+    Files.createSymbolicLink(folder.resolve("llama-tiny"), moved);
+    assertEquals(4, Run.of("demo", folder).code());
+    assertEquals("mine", Files.readString(moved.resolve("config.json")));
     assertEquals("mine", Files.readString(mine));
   }
 

@@ -48,7 +48,7 @@ class LauncherTest {
       echo built >>"$BUILDS"
       mkdir -p cli/target
       printf half >cli/target/shardwright.jar
-      sleep 0.3
+      sleep 0.2
       printf whole >cli/target/shardwright.jar
       """;
 
@@ -138,7 +138,7 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-n", "--help", "with 'quotes' and $signs", "-"})
+  @ValueSource(strings = {"-n", "--help", "with 'quotes' and $signs"})
   void startsInACheckoutOfAnyName(String name) throws Exception {
     Path root = checkout(name);
     Files.createSymbolicLink(folder.resolve("-link"), Path.of(name, "shardwright"));
