@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.cli.MarkdownPage.Block;
@@ -82,6 +83,11 @@ class GuideTest {
       String file = HEAD.replace("rows:\n", "rows: []\n") + "describes:\n" + sets;
       FamilyFile.read(Files.writeString(folder.resolve("sets.yaml"), file));
     }
+    for (String rules : REFERENCE.texts("rules")) {
+      String file = HEAD.replace("rows:\n", "rows: []\n") + "key_rules:\n" + rules;
+      var family = FamilyFile.read(Files.writeString(folder.resolve("rules.yaml"), file));
+      assertFalse(family.keyRules().isEmpty());
+    }
   }
 
   @Test
@@ -90,7 +96,7 @@ class GuideTest {
       for (Block block : page.blocks()) {
         boolean tried =
             block.language().matches("sh|console|java")
-                || block.remark().matches("row|sets|file|file: .*|excerpt of .*");
+                || block.remark().matches("row|sets|rules|file|file: .*|excerpt of .*");
         assertTrue(tried, page + ":" + block.firstLine());
       }
     }

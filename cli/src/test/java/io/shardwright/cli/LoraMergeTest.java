@@ -44,6 +44,23 @@ class LoraMergeTest extends PeftAdapters {
     assertMerged(before, canonical(theirs), found);
   }
 
+  /** As NeMo's tuning script leaves it. */
+  @Test
+  void mergesAnAdapterThatNamesTheModelsOwnClass() throws IOException {
+    Path base = Checkpoints.copy(GQA, folder);
+    Path lora = folder.resolve("lora");
+    Checkpoints.reshard(archive("lora-mcore-tp1"), lora);
+    Path out = folder.resolve("sft.nemo");
+    convert(base, out, "--lora", lora);
+    edit(
+        lora.resolve("model_config.yaml"),
+        "megatron_gpt_sft_model.MegatronGPTSFTModel",
+        "megatron_gpt_model.MegatronGPTModel");
+    Path same = folder.resolve("own.nemo");
+    convert(base, same, "--lora", lora);
+    assertEquals(Checkpoints.found(out), Checkpoints.found(same));
+  }
+
   /** Of the changed weights NeMo's are kept for two layers. */
   private static boolean notKept(String name) {
     return name.matches("decoder\\.layers\\.[12]\\.self_attention\\.linear_qkv\\.weight");

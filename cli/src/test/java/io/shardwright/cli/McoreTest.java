@@ -136,7 +136,8 @@ class McoreTest {
     Path out = folder.resolve("out.nemo");
     Run run = Run.of("reshard", copy(ARRAYS), out, "--naming", "legacy");
     assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("can't have legacy naming"), run.err());
+    assertTrue(run.err().contains("num_query_groups is 4"), run.err());
+    assertTrue(run.err().contains("Choose --naming mcore."), run.err());
   }
 
   @Test

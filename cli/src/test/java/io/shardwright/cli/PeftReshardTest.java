@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +83,55 @@ class PeftReshardTest extends PeftAdapters {
     assertEquals("", run.err());
     Run whole = Run.of("verify", archive(name));
     assertEquals(0, whole.code(), whole.err());
+  }
+
+  /** NeMo's tuning script leaves the class of the model that was tuned. */
+  @ParameterizedTest
+  @CsvSource({
+    "lora-mcore-tp1, gpt-peft",
+    "adapter-legacy-tp1, gpt-peft",
+    "ia3-mcore-tp1, gpt-peft",
+    "ptuning-mcore-tp1, gpt-peft",
+    "lora-legacy-tied, gpt-peft-tied"
+  })
+  void areClaimedByWhatTheyHoldWhateverClassTheyName(String name, String family)
+      throws IOException {
+    Path source = unpacked(name);
+    Path config = source.resolve("model_config.yaml");
+    edit(
+        config,
+        "megatron_gpt_sft_model.MegatronGPTSFTModel",
+        "megatron_gpt_model.MegatronGPTModel");
+    Run run = Run.of("inspect", source);
+    assertTrue(run.out().contains("family      " + family + "\n"), run.out() + run.err());
+    Path two = reshard(source, 2, 1);
+    assertEquals(Checkpoints.found(source), Checkpoints.found(reshard(two, 1, 1)));
+    Files.writeString(config, Files.readString(config).replaceAll("(?m)^target: .*\n", ""));
+    assertEquals(0, Run.of("reshard", source, folder.resolve("nameless"), "--tp", 2).code());
+  }
+
+  @Test
+  void aWholeModelThatWasTunedIsClaimedByWhatItHolds() throws IOException {
+    var model = new LinkedHashMap<String, String>();
+    for (String line :
+        List.of(
+            "mcore_gpt: true",
+            "encoder_seq_length: 16",
+            "num_layers: 2",
+            "hidden_size: 16",
+            "ffn_hidden_size: 32",
+            "num_attention_heads: 4",
+            "bias: true",
+            "activation: gelu",
+            "position_embedding_type: rope",
+            "peft.peft_scheme: lora")) {
+      model.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(' ') + 1));
+    }
+    model.put("make_vocab_size_divisible_by", "8");
+    Path source = KeyedModel.write(folder.resolve("whole"), model);
+    assertTrue(Run.of("inspect", source).out().contains("family      nvgpt\n"));
+    Path arrays = folder.resolve("arrays");
+    Checkpoints.reshard(source, arrays, "--tp", 2, "--layout", "distributed", "--vocab-size", 24);
   }
 
   @ParameterizedTest

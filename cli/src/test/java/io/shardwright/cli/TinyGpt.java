@@ -65,6 +65,7 @@ final class TinyGpt {
     put("make_vocab_size_divisible_by", 1 << random.nextInt(4));
     put("bias", bias);
     put("activation", activation);
+    put("bias_activation_fusion", false);
     put("normalization", normalization);
     put("position_embedding_type", rope ? "rope" : "learned_absolute");
     put("rotary_percentage", 0.5);

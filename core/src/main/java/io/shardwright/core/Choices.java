@@ -1,19 +1,25 @@
 package io.shardwright.core;
 
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.convert.CommunityConfig;
 import io.shardwright.core.internal.convert.CommunityMatch;
+import io.shardwright.core.internal.convert.ConfigExport;
+import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.directory.Origin;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.Condition;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -78,15 +84,70 @@ final class Choices {
             .findFirst();
     if (fitting.isEmpty()) {
       throw new UnsupportedCheckpointException(
-          ErrorCode.NOT_EXPRESSIBLE,
-          model.source(),
-          "none of family '"
-              + model.family().id()
-              + "''s classes "
-              + known.stream().map(CommunityModel::architecture).toList()
-              + " fits: choose one with --architecture");
+          ErrorCode.NOT_EXPRESSIBLE, model.source(), unfit(model, known));
     }
     return fitting;
+  }
+
+  /** Why no class fits: what holds for all, else what the nearest lacks. */
+  private static String unfit(ModelDescription model, List<CommunityModel> known) {
+    var refusals = KeyMeaning.of(model).refusals(Naming.HUGGING_FACE);
+    if (!refusals.isEmpty()) {
+      return String.join("; ", refusals);
+    }
+    var config = model.config();
+    return "none of family '"
+        + model.family().id()
+        + "''s classes "
+        + known.stream().map(CommunityModel::architecture).distinct().toList()
+        + " fits"
+        + known.stream()
+            .reduce((one, other) -> closer(other, one, config))
+            .map(nearest -> ": " + lacks(nearest, config))
+            .orElse("")
+        + ". Choose another with --architecture";
+  }
+
+  /** The more general classes stand last. */
+  private static CommunityModel closer(
+      CommunityModel general, CommunityModel special, ModelConfig config) {
+    return unmet(special, config).size() < unmet(general, config).size() ? special : general;
+  }
+
+  private static List<Condition> unmet(CommunityModel candidate, ModelConfig config) {
+    return candidate.picks().stream().filter(condition -> !condition.holds(config)).toList();
+  }
+
+  private static String lacks(CommunityModel nearest, ModelConfig config) {
+    return unmet(nearest, config).stream()
+        .map(
+            condition ->
+                condition.key()
+                    + " is "
+                    + config.text(condition.key()).orElse("not set")
+                    + ", "
+                    + nearest.architecture()
+                    + " needs "
+                    + (condition.negated() ? "another" : String.join(" or ", condition.values())))
+        .collect(Collectors.joining("; "));
+  }
+
+  /**
+   * Refuses a model that the class to write can't have.
+   *
+   * @throws UnsupportedCheckpointException naming every key that says so
+   */
+  static void requireExpressible(
+      YamlDocument config, ModelDescription model, CommunityModel wanted) {
+    var refusals = KeyMeaning.of(model).refusals(Naming.HUGGING_FACE);
+    if (!refusals.isEmpty()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE,
+          model.source(),
+          String.join("; ", refusals) + "; " + wanted.architecture() + " is not written with it");
+    }
+    var whole = ConfigExport.complete(config, model.family().defaults());
+    ConfigExport.require(whole, wanted, model.source());
   }
 
   /** Another naming comes in the layout that NeMo 1.23 writes for it. */

@@ -14,18 +14,20 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The family of an open checkpoint. */
 final class Families {
   private Families() {}
 
-  static Optional<ModelFamilyAdapter> of(ModelSource source, AdapterRegistry registry) {
+  static Optional<ModelFamilyAdapter> of(
+      ModelSource source, Supplier<SourceFiles> files, AdapterRegistry registry) {
     if (source instanceof LooseCheckpoint) {
       return Optional.empty();
     }
     return source instanceof DirectoryCheckpoint folder
         ? Optional.of(registry.familyOf(folder.model(), source.name()))
-        : registry.claiming(source.config(), source.name());
+        : registry.claiming(source.config(), () -> files.get().names(), source.name());
   }
 
   /**
@@ -38,7 +40,7 @@ final class Families {
       throw unknown(source, withoutConfiguration(source, registry));
     }
     Optional<String> target = source.config().text("target");
-    return of(source, registry)
+    return of(source, source::sourceFiles, registry)
         .orElseThrow(
             () ->
                 unknown(

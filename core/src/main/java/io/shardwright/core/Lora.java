@@ -115,8 +115,7 @@ final class Lora implements AutoCloseable {
 
   private static ModelDescription describe(ModelSource adapter, AdapterRegistry registry) {
     var family =
-        registry
-            .claiming(adapter.config(), adapter.name())
+        Families.of(adapter, adapter::sourceFiles, registry)
             .orElseThrow(
                 () ->
                     new UnrecognizedCheckpointException(

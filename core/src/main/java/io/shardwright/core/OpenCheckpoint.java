@@ -50,14 +50,15 @@ final class OpenCheckpoint implements Checkpoint {
     this.path = path;
     this.source = source;
     this.files = read();
-    this.model = Families.of(source, registry).flatMap(family -> describe(family, files));
+    this.model =
+        Families.of(source, () -> files, registry).flatMap(family -> describe(family, files));
     notes.addAll(source.notes());
     notes.addAll(MissingArtifacts.notes(source));
   }
 
   /** Opens whatever holds tensors. */
   static OpenCheckpoint open(Path path, Sources sources) {
-    return open(path, sources, state -> sources.look(path, spool(), state));
+    return open(path, sources, state -> sources.look(path, spool(), TrainingOptions.NEWEST, state));
   }
 
   /**

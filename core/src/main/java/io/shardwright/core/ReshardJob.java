@@ -2,7 +2,6 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
-import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.CheckpointTarget;
@@ -66,8 +65,7 @@ final class ReshardJob implements AutoCloseable {
     Path target = request.target().toAbsolutePath().normalize();
     refuseTarget(request, target, sources.given());
     boolean toTraining = format(request) == TargetFormat.LIGHTNING;
-    ModelSource source =
-        sources.open(request.source(), spoolFolder(target), request.training(), toTraining);
+    ModelSource source = source(request, sources, spoolFolder(target));
     Adoption adoption = Adoption.none();
     Lora lora = Lora.none();
     try {
@@ -96,6 +94,14 @@ final class ReshardJob implements AutoCloseable {
       source.close();
       throw refusal;
     }
+  }
+
+  private static ModelSource source(ReshardRequest request, Sources sources, Path spoolFolder) {
+    TargetFormat format = format(request);
+    return format == TargetFormat.SAFETENSORS
+        ? sources.look(request.source(), spoolFolder, request.training(), false)
+        : sources.open(
+            request.source(), spoolFolder, request.training(), format == TargetFormat.LIGHTNING);
   }
 
   private static boolean adopts(ReshardRequest request) {
@@ -241,7 +247,7 @@ final class ReshardJob implements AutoCloseable {
     TargetChoice choice = Choices.of(request, model, kind.sourceModel(), Origin.of(source));
     choice
         .community()
-        .ifPresent(wanted -> ConfigExport.require(source.config(), wanted, source.name()));
+        .ifPresent(wanted -> Choices.requireExpressible(source.config(), model, wanted));
     Choices.refuseLoss(request, model);
     Pairs.refuse(request, model);
     OptionalLong tokenizer =

@@ -60,8 +60,8 @@ record SettingsComparison(OpenCheckpoint first, OpenCheckpoint second) {
         .forEach(
             model -> {
               ModelConfig config = model.config();
-              for (Naming naming : model.family().namings(config)) {
-                keys.addAll(model.family().namingKeys(config, naming).keySet());
+              for (Naming naming : model.family().equivalentNamings(config)) {
+                keys.addAll(model.family().keys(config, model.naming(), naming).keySet());
               }
             });
     return keys;

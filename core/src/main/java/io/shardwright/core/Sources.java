@@ -104,12 +104,12 @@ record Sources(AdapterRegistry registry, ReadPolicy policy, List<Path> given) {
   }
 
   /**
-   * Opens a checkpoint to look at it: what no family or configuration is known of is a collection
-   * of tensors.
+   * Opens a checkpoint to look at it, or to write its tensors as they are: what no family or
+   * configuration is known of is a collection of tensors.
    */
-  ModelSource look(Path path, Path spoolFolder, boolean state) {
+  ModelSource look(Path path, Path spoolFolder, TrainingOptions options, boolean state) {
     try {
-      return open(path, spoolFolder, TrainingOptions.NEWEST, state);
+      return open(path, spoolFolder, options, state);
     } catch (UnrecognizedCheckpointException | UnsupportedCheckpointException unclaimed) {
       return loose(path, unclaimed);
     }

@@ -8,7 +8,7 @@ import java.util.Locale;
  *
  * @param key dotted path
  * @param values the texts that make it true, in lower case; <code>${other}</code> stands for the
- *     text of another key
+ *     text of another key, and YAML 1.1's words for a truth value for each other
  * @param negated whether it holds for all other texts instead
  */
 public record Condition(String key, List<String> values, boolean negated) {
@@ -36,10 +36,19 @@ public record Condition(String key, List<String> values, boolean negated) {
 
   private static String expected(ModelConfig config, String legal) {
     boolean reference = legal.startsWith("${") && legal.endsWith("}");
-    return reference ? text(config, legal.substring(2, legal.length() - 1)) : legal;
+    return reference ? text(config, legal.substring(2, legal.length() - 1)) : plain(legal);
   }
 
   private static String text(ModelConfig config, String key) {
-    return config.text(key).orElse("null").toLowerCase(Locale.ROOT);
+    return plain(config.text(key).orElse("null").toLowerCase(Locale.ROOT));
+  }
+
+  /** YAML 1.1 has several words for the truth values. */
+  private static String plain(String text) {
+    return switch (text) {
+      case "yes", "on" -> "true";
+      case "no", "off" -> "false";
+      default -> text;
+    };
   }
 }

@@ -30,9 +30,14 @@ public record ConfigKey(
     WORDS,
     /** {@code config.json} must say this, or nothing; it is what is written. */
     ONLY,
+    /** {@code config.json} must say this, or nothing, and nothing is written. */
+    UNSAID,
     /** NeMo must say one of these, between bars; the first is what is written. */
     MEANS,
-    /** Channels of a head: absent where they are {@code hidden_size / heads}. */
+    /**
+     * Channels of a head: absent where they are {@code hidden_size / heads}. A class without a key
+     * for it has no others.
+     */
     HEAD_SIZE,
     /** Width of the MLP: four times {@code hidden_size} where it is absent. */
     INNER,
@@ -110,6 +115,27 @@ public record ConfigKey(
   }
 
   /**
+   * A value that the class has without saying so.
+   *
+   * @param community the key by which it would be another
+   * @param value as text
+   * @return the row
+   */
+  public static ConfigKey unsaid(String community, String value) {
+    return new ConfigKey(Kind.UNSAID, List.of(community), "", Map.of(), Optional.of(value));
+  }
+
+  /**
+   * What makes a decoder look ahead, as no GPT of NeMo's does (transformers 5.24.0, {@code
+   * masking_utils.py} and {@code configuration_gemma.py}).
+   *
+   * @return a row for each key
+   */
+  public static List<ConfigKey> causal() {
+    return List.of(unsaid("is_causal", "true"), unsaid("use_bidirectional_attention", "false"));
+  }
+
+  /**
    * A value that the class means in NeMo.
    *
    * @param nemo the key
@@ -129,6 +155,15 @@ public record ConfigKey(
    */
   public static ConfigKey also(String nemo, String... community) {
     return new ConfigKey(Kind.ALSO, List.of(community), nemo, Map.of(), Optional.empty());
+  }
+
+  /**
+   * Channels of a head for a class that can't have others than {@code hidden_size / heads}.
+   *
+   * @return the row of NeMo's {@code kv_channels}
+   */
+  public static ConfigKey usualHeadSize() {
+    return new ConfigKey(Kind.HEAD_SIZE, List.of(), "kv_channels", Map.of(), Optional.empty());
   }
 
   /**

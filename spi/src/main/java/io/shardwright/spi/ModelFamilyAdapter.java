@@ -1,7 +1,10 @@
 package io.shardwright.spi;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * One model family. Implementations have a public no-argument constructor, hold no state and are
@@ -46,13 +49,30 @@ public interface ModelFamilyAdapter {
   Naming naming(ModelConfig config);
 
   /**
-   * The namings that a checkpoint with this configuration can have.
+   * The namings that a checkpoint with this configuration can have, as far as the rows go.
    *
    * @param config the whole configuration
    * @return at least the one it uses
    */
   default List<Naming> namings(ModelConfig config) {
     return List.of(naming(config));
+  }
+
+  /**
+   * Those of them in which the model computes the same.
+   *
+   * @param config the whole configuration
+   * @return at least the one it uses
+   */
+  default List<Naming> equivalentNamings(ModelConfig config) {
+    Naming own = naming(config);
+    return namings(config).stream()
+        .filter(
+            naming ->
+                keyRules().stream()
+                    .filter(rule -> rule.kind() == KeyRule.Kind.REFUSED)
+                    .noneMatch(rule -> rule.holds(config, own, naming)))
+        .toList();
   }
 
   /**
@@ -67,6 +87,23 @@ public interface ModelFamilyAdapter {
   }
 
   /**
+   * What a configuration must say so that its model is the same in a naming.
+   *
+   * @param config the whole configuration
+   * @param from the naming that it is of
+   * @param to the naming that is wanted
+   * @return keys and plain values: those of {@link #namingKeys}, and what {@link #keyRules} make of
+   *     others
+   */
+  default Map<String, String> keys(ModelConfig config, Naming from, Naming to) {
+    Map<String, String> keys = new TreeMap<>(namingKeys(config, to));
+    keyRules().stream()
+        .filter(rule -> rule.kind() == KeyRule.Kind.BECOMES && rule.holds(config, from, to))
+        .forEach(rule -> rule.value(config).ifPresent(value -> keys.put(rule.key(), value)));
+    return keys;
+  }
+
+  /**
    * Every parameter the family can have under a configuration.
    *
    * @param config the whole configuration
@@ -75,6 +112,34 @@ public interface ModelFamilyAdapter {
    * @throws IllegalArgumentException if the family has no such naming
    */
   ParameterTable parameters(ModelConfig config, Naming naming);
+
+  /**
+   * What NeMo takes where a configuration lacks a key.
+   *
+   * @return keys and plain values, of those that other sides must be told; none by default
+   */
+  default Map<String, String> defaults() {
+    return Map.of();
+  }
+
+  /**
+   * The layouts in which the family's NeMo class reads its checkpoints.
+   *
+   * @return {@link WeightLayout#RANKS} at least; both by default
+   */
+  default Set<WeightLayout> layouts() {
+    return EnumSet.allOf(WeightLayout.class);
+  }
+
+  /**
+   * What configuration keys mean beyond the rows: models that can't be read, and what the namings
+   * say differently.
+   *
+   * @return every rule; none by default
+   */
+  default List<KeyRule> keyRules() {
+    return List.of();
+  }
 
   /**
    * The Hugging Face classes that this family can be turned into and made of.

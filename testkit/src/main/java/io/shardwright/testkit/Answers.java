@@ -26,8 +26,8 @@ record Answers(
   static Answers of(ModelFamilyAdapter adapter, ModelConfig config) {
     Map<Naming, Map<String, String>> keys = new EnumMap<>(Naming.class);
     Map<Naming, ParameterTable> rows = new EnumMap<>(Naming.class);
-    for (Naming naming : adapter.namings(config)) {
-      keys.put(naming, Map.copyOf(adapter.namingKeys(config, naming)));
+    for (Naming naming : adapter.equivalentNamings(config)) {
+      keys.put(naming, Map.copyOf(adapter.keys(config, adapter.naming(config), naming)));
       rows.put(naming, adapter.parameters(config, naming).inForce(config));
     }
     return new Answers(
@@ -36,7 +36,7 @@ record Answers(
         adapter.parallelism(),
         adapter.describes(config),
         adapter.naming(config),
-        List.copyOf(adapter.namings(config)),
+        List.copyOf(adapter.equivalentNamings(config)),
         keys,
         rows,
         List.copyOf(adapter.communityModels()));

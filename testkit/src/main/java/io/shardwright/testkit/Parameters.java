@@ -70,7 +70,7 @@ record Parameters(Map<String, Shape> tensors, boolean padded, long rows, long bl
   /** The rows of every naming and class. */
   private static List<ParameterRule> all(ModelFamilyAdapter adapter, ModelConfig config) {
     var all = new ArrayList<ParameterRule>();
-    for (Naming naming : adapter.namings(config)) {
+    for (Naming naming : adapter.equivalentNamings(config)) {
       all.addAll(adapter.parameters(config, naming).rules());
     }
     for (CommunityModel model : adapter.communityModels()) {

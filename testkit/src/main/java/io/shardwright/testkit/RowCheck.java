@@ -91,8 +91,8 @@ final class RowCheck {
     findings.require(
         adapter.describes(config),
         "describes() is false for '" + sample + "', which is to be of this family");
-    for (Naming naming : adapter.namings(config)) {
-      var changed = new ChangedConfig(config, adapter.namingKeys(config, naming));
+    for (Naming naming : adapter.equivalentNamings(config)) {
+      var changed = new ChangedConfig(config, adapter.keys(config, adapter.naming(config), naming));
       findings.require(
           naming == used || adapter.naming(changed) == naming,
           "with the keys that namingKeys() gives for " + naming + ", naming() is another");
@@ -130,8 +130,9 @@ final class RowCheck {
     Map<String, Map<ParameterRule, Boolean>> tables = new LinkedHashMap<>();
     for (SampleModel sample : samples) {
       ModelConfig config = sample.config();
-      for (Naming naming : adapter.namings(config)) {
-        var changed = new ChangedConfig(config, adapter.namingKeys(config, naming));
+      for (Naming naming : adapter.equivalentNamings(config)) {
+        var changed =
+            new ChangedConfig(config, adapter.keys(config, adapter.naming(config), naming));
         var shown = tables.computeIfAbsent(naming + " naming", key -> new LinkedHashMap<>());
         adapter.parameters(changed, naming).rules().forEach(r -> shown.putIfAbsent(r, false));
         shown(sample, changed, naming).forEach(rule -> shown.put(rule, true));

@@ -67,7 +67,7 @@ final class WayCheck {
 
   void backAgain() {
     Map<String, String> before = bench.sums(bench.source());
-    for (Naming naming : adapter.namings(config)) {
+    for (Naming naming : adapter.equivalentNamings(config)) {
       for (List<Grid> grids : GRIDS) {
         grids.stream()
             .filter(grid -> supported(grid) && (naming != used || grid.ranks() > 1))

@@ -1,6 +1,7 @@
 package io.shardwright.testkit;
 
 import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -8,8 +9,10 @@ import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.WeightLayout;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** An adapter that lacks a row of another one. */
 record WithoutRowAdapter(ModelFamilyAdapter whole, ParameterRule row)
@@ -47,6 +50,21 @@ record WithoutRowAdapter(ModelFamilyAdapter whole, ParameterRule row)
   @Override
   public Map<String, String> namingKeys(ModelConfig config, Naming naming) {
     return whole.namingKeys(config, naming);
+  }
+
+  @Override
+  public Set<WeightLayout> layouts() {
+    return whole.layouts();
+  }
+
+  @Override
+  public Map<String, String> defaults() {
+    return whole.defaults();
+  }
+
+  @Override
+  public List<KeyRule> keyRules() {
+    return whole.keyRules();
   }
 
   @Override

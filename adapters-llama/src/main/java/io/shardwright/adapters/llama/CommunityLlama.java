@@ -94,6 +94,7 @@ final class CommunityLlama {
     keys.add(means("add_qkv_bias", "true"));
     keys.add(means("qkv_bias", "true"));
     keys.add(only("use_sliding_window", "false"));
+    keys.add(means("window_size", "null"));
     return model(
         "qwen2",
         "Qwen2ForCausalLM",
@@ -115,6 +116,7 @@ final class CommunityLlama {
     keys.add(only("hidden_activation", "gelu_pytorch_tanh"));
     keys.add(means("openai_gelu", "true"));
     keys.add(means("apply_embedding_scaling", "true"));
+    keys.add(means("window_size", "null"));
     keys.add(only("attention_bias", "false"));
     return model(
         "gemma",
@@ -133,7 +135,8 @@ final class CommunityLlama {
   }
 
   private static List<ConfigKey> decoder(String tied, String epsilon) {
-    return new ArrayList<>(
+    var keys = new ArrayList<>(ConfigKey.causal());
+    keys.addAll(
         List.of(
             same("num_layers", "num_hidden_layers"),
             same("hidden_size", "hidden_size"),
@@ -154,5 +157,6 @@ final class CommunityLlama {
             means("normalization", "rmsnorm"),
             means("rotary_percentage", "1.0"),
             means("position_embedding_type", "rope")));
+    return keys;
   }
 }

@@ -1,7 +1,9 @@
 package io.shardwright.adapters.llama;
 
 import com.google.auto.service.AutoService;
+import io.shardwright.adapters.nvgpt.GptKeys;
 import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -39,10 +41,7 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
 
   @Override
   public boolean describes(ModelConfig config) {
-    boolean engine = config.flag("transformer_engine") && !config.flag("mcore_gpt");
-    return !engine
-        && config.peftScheme().isEmpty()
-        && config.text("normalization").filter("rmsnorm"::equals).isPresent()
+    return config.text("normalization").filter("rmsnorm"::equals).isPresent()
         && config.text("activation").filter(ACTIVATIONS::contains).isPresent()
         && config.text("position_embedding_type").filter("rope"::equals).isPresent()
         && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
@@ -55,13 +54,17 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<Naming> namings(ModelConfig config) {
-    var heads = config.integer("num_attention_heads");
-    boolean grouped =
-        config.integer("num_query_groups").isPresent()
-            && !config.integer("num_query_groups").equals(heads);
-    return grouped || config.flag("add_qkv_bias") || config.has("num_moe_experts")
-        ? List.of(Naming.MCORE)
-        : List.of(Naming.MCORE, Naming.LEGACY);
+    return List.of(Naming.MCORE, Naming.LEGACY);
+  }
+
+  @Override
+  public Map<String, String> defaults() {
+    return GptKeys.defaults();
+  }
+
+  @Override
+  public List<KeyRule> keyRules() {
+    return GptKeys.rules();
   }
 
   @Override

@@ -72,7 +72,8 @@ final class CommunityFalcon {
   }
 
   private static List<ConfigKey> keys(String newer) {
-    return new ArrayList<>(
+    var keys = new ArrayList<>(ConfigKey.causal());
+    keys.addAll(
         List.of(
             same("num_layers", "num_hidden_layers").orElse("32"),
             same("hidden_size", "hidden_size", "n_embed").orElse("4544"),
@@ -98,6 +99,9 @@ final class CommunityFalcon {
             means("bias_activation_fusion", "false"),
             means("normalization", "layernorm"),
             means("rotary_percentage", "1.0"),
-            means("position_embedding_type", "rope")));
+            means("position_embedding_type", "rope"),
+            means("window_size", "null"),
+            ConfigKey.usualHeadSize()));
+    return keys;
   }
 }

@@ -62,6 +62,7 @@ final class CommunityGpt {
                 "rope_scaling.partial_rotary_factor")
             .orElse("0.5"));
     keys.add(means("normalization", "layernorm1p"));
+    keys.add(means("window_size", "null"));
     keys.add(means("bias", "false"));
     keys.add(only("attention_bias", "false"));
     keys.add(only("mlp_bias", "false"));
@@ -101,7 +102,8 @@ final class CommunityGpt {
   }
 
   private static CommunityModel gpt2() {
-    var keys =
+    var keys = new ArrayList<>(ConfigKey.causal());
+    keys.addAll(
         List.of(
             same("num_layers", "n_layer", "num_hidden_layers").orElse("12"),
             same("hidden_size", "n_embd", "hidden_size").orElse("768"),
@@ -124,11 +126,13 @@ final class CommunityGpt {
             only("scale_attn_by_inverse_layer_idx", "false"),
             only("scale_attn_weights", "true"),
             only("add_cross_attention", "false"),
+            ConfigKey.usualHeadSize(),
+            means("window_size", "null"),
             means("num_query_groups", "null"),
             means("activation", "gelu"),
             means("normalization", "layernorm"),
             means("bias", "true"),
-            means("position_embedding_type", "learned_absolute"));
+            means("position_embedding_type", "learned_absolute")));
     return model(
         "gpt2",
         "GPT2LMHeadModel",
@@ -140,7 +144,8 @@ final class CommunityGpt {
   }
 
   private static List<ConfigKey> decoder(String epsilonKey, String epsilon, String tied) {
-    return new ArrayList<>(
+    var keys = new ArrayList<>(ConfigKey.causal());
+    keys.addAll(
         List.of(
             same("num_layers", "num_hidden_layers"),
             same("hidden_size", "hidden_size"),
@@ -158,5 +163,6 @@ final class CommunityGpt {
             ConfigKey.rotaryBase().orElse("10000.0"),
             ConfigKey.of(ROPE_SCALING),
             means("position_embedding_type", "rope")));
+    return keys;
   }
 }

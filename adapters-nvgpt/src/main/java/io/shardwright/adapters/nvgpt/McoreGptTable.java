@@ -53,9 +53,7 @@ final class McoreGptTable {
     return ParameterTable.of(
         column(WORDS).on(FIRST).vocabPaddedRows().tiedCopy(OUTPUT).unless(TIED, "false"),
         column(WORDS).on(FIRST).vocabPaddedRows().when(TIED, "false"),
-        replicated(POSITIONS)
-            .on(FIRST)
-            .when("position_embedding_type", "null", "learned_absolute", "learned_parameters"),
+        replicated(POSITIONS).on(FIRST).when("position_embedding_type", "null", "learned_absolute"),
         replicated(ROTARY).on(EVERY).optional());
   }
 

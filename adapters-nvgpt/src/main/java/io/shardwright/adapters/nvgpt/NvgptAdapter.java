@@ -2,6 +2,7 @@ package io.shardwright.adapters.nvgpt;
 
 import com.google.auto.service.AutoService;
 import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -17,8 +18,6 @@ import java.util.Map;
 public final class NvgptAdapter implements ModelFamilyAdapter {
   private static final List<String> LLAMA_ACTIVATIONS =
       List.of("fast-swiglu", "swiglu", "fast-geglu");
-  private static final List<String> POSITIONS =
-      List.of("rope", "learned_absolute", "learned_parameters");
 
   @Override
   public String id() {
@@ -47,10 +46,7 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
             && config.text("activation").filter(LLAMA_ACTIVATIONS::contains).isPresent()
             && config.text("position_embedding_type").filter("rope"::equals).isPresent()
             && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
-    boolean engine = config.flag("transformer_engine") && !config.flag("mcore_gpt");
     return config.has("encoder_seq_length")
-        && config.peftScheme().isEmpty()
-        && !engine
         && !config.has("patch_dim")
         && !config.has("num_moe_experts")
         && !llama;
@@ -63,17 +59,17 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<Naming> namings(ModelConfig config) {
-    boolean grouped =
-        config.integer("num_query_groups").isPresent()
-            && !config.integer("num_query_groups").equals(config.integer("num_attention_heads"));
-    boolean plain =
-        config.text("transformer_block_type").orElse("pre_ln").equals("pre_ln")
-            && !config.flag("headscale")
-            && !config.text("name").filter(McoreGptTable.FALCON::equals).isPresent()
-            && POSITIONS.contains(config.text("position_embedding_type").orElse("rope"));
-    return grouped
-        ? List.of(Naming.MCORE)
-        : plain ? List.of(Naming.MCORE, Naming.LEGACY) : List.of(naming(config));
+    return List.of(Naming.MCORE, Naming.LEGACY);
+  }
+
+  @Override
+  public Map<String, String> defaults() {
+    return GptKeys.defaults();
+  }
+
+  @Override
+  public List<KeyRule> keyRules() {
+    return GptKeys.rules();
   }
 
   @Override

@@ -8,15 +8,20 @@ import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.WeightLayout;
 import java.util.List;
+import java.util.Set;
 
 /** What parameter-efficient tuning of any GPT leaves: adapters without their model. */
 @AutoService(ModelFamilyAdapter.class)
 public final class PeftAdapter implements ModelFamilyAdapter {
+  /** NeMo's tuning script of 1.23 leaves the second in the archives that it makes. */
   static final List<RestoreClass> CLASSES =
       List.of(
           RestoreClass.nemo(
-              "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel"));
+              "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel"),
+          RestoreClass.nemo(
+              "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel"));
 
   @Override
   public String id() {
@@ -41,6 +46,12 @@ public final class PeftAdapter implements ModelFamilyAdapter {
   @Override
   public Naming naming(ModelConfig config) {
     return config.flag("mcore_gpt") ? Naming.MCORE : Naming.LEGACY;
+  }
+
+  /** NeMo v1.23.0, {@code nemo/collections/nlp/parts/mixins/nlp_adapter_mixins.py}. */
+  @Override
+  public Set<WeightLayout> layouts() {
+    return Set.of(WeightLayout.RANKS);
   }
 
   @Override

@@ -8,7 +8,9 @@ import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.WeightLayout;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Adapters that are one and the same in every layer. NeMo ties and numbers them stage by stage, so
@@ -46,6 +48,11 @@ public final class TiedPeftAdapter implements ModelFamilyAdapter {
   @Override
   public Naming naming(ModelConfig config) {
     return config.flag("mcore_gpt") ? Naming.MCORE : Naming.LEGACY;
+  }
+
+  @Override
+  public Set<WeightLayout> layouts() {
+    return Set.of(WeightLayout.RANKS);
   }
 
   @Override

@@ -64,6 +64,7 @@ final class CommunityVit {
         same("attention_dropout", "attention_probs_dropout_prob").orElse("0.0"),
         words("activation", "hidden_act", Map.of("gelu", "gelu")).orElse("gelu"),
         only("qkv_bias", "true"),
+        ConfigKey.usualHeadSize(),
         means("class_token_length", "1"),
         means("finetune", "true"),
         means("openai_gelu", "false"),

@@ -66,6 +66,7 @@ final class TimmVit {
         same("hidden_dropout", "model_args.drop_rate").orElse("0.0"),
         only("global_pool", "token"),
         means("activation", "gelu"),
+        ConfigKey.usualHeadSize(),
         means("class_token_length", "1"),
         means("finetune", "true"),
         means("openai_gelu", "false"),

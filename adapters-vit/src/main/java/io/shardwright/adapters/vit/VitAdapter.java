@@ -10,6 +10,7 @@ import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
+import java.util.Map;
 
 /** NeMo 1.23's ViT classifier ({@code nemo/collections/vision/modules/vit/vit_backbone.py}). */
 @AutoService(ModelFamilyAdapter.class)
@@ -40,6 +41,19 @@ public final class VitAdapter implements ModelFamilyAdapter {
   @Override
   public Naming naming(ModelConfig config) {
     return Naming.LEGACY;
+  }
+
+  /** NeMo v1.23.0, {@code vit_backbone.py} and {@code megatron_vit_classification_models.py}. */
+  @Override
+  public Map<String, String> defaults() {
+    return Map.of(
+        "class_token_length", "8",
+        "finetune", "false",
+        "activation", "gelu",
+        "bias_activation_fusion", "false",
+        "layerscale", "false",
+        "preprocess_layernorm", "false",
+        "position_embedding_type", "learned_absolute");
   }
 
   @Override

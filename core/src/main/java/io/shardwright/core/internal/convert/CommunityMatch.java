@@ -3,6 +3,7 @@ package io.shardwright.core.internal.convert;
 import io.shardwright.spi.CommunityModel;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Finds the class that a document is of. */
 public final class CommunityMatch {
@@ -11,25 +12,35 @@ public final class CommunityMatch {
   /** By the class it names, else by its kind, else by what a class says of documents without. */
   public static Optional<CommunityModel> find(
       List<CommunityModel> models, CommunityConfig document) {
-    Optional<String> architecture = document.architecture();
     Optional<String> type = document.modelType();
-    var fitting =
-        models.stream()
-            .filter(m -> m.variant().stream().allMatch(condition -> condition.holds(document)))
-            .toList();
-    return fitting.stream()
-        .filter(m -> architecture.filter(m.architecture()::equals).isPresent())
-        .findFirst()
-        .or(
+    return document
+        .architecture()
+        .map(name -> first(models, document, m -> m.architecture().equalsIgnoreCase(name)))
+        .orElseGet(
             () ->
-                fitting.stream()
-                    .filter(m -> type.filter(m.modelType()::equals).isPresent())
-                    .findFirst())
-        .or(
-            () ->
-                fitting.stream()
-                    .filter(m -> architecture.isEmpty() && type.isEmpty())
-                    .filter(m -> m.variant().stream().anyMatch(c -> !c.negated()))
-                    .findFirst());
+                type.isPresent()
+                    ? first(models, document, m -> type.get().equals(m.modelType()))
+                    : first(
+                        models, document, m -> m.variant().stream().anyMatch(c -> !c.negated())));
+  }
+
+  private static Optional<CommunityModel> first(
+      List<CommunityModel> models, CommunityConfig document, Predicate<CommunityModel> wanted) {
+    return models.stream()
+        .filter(wanted)
+        .filter(m -> m.variant().stream().allMatch(condition -> condition.holds(document)))
+        .findFirst();
+  }
+
+  /**
+   * The classes of the same kind as a document's, where the class that it names is none of them.
+   */
+  public static List<String> relatives(List<CommunityModel> models, CommunityConfig document) {
+    return models.stream()
+        .filter(m -> document.architecture().isPresent())
+        .filter(m -> document.modelType().filter(m.modelType()::equals).isPresent())
+        .map(CommunityModel::architecture)
+        .distinct()
+        .toList();
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Writes a {@code config.json} by a class's rows. */
@@ -75,6 +76,19 @@ public final class ConfigExport {
    */
   public static void require(YamlDocument config, CommunityModel model, String where) {
     new ConfigExport(config, model).rows(where);
+  }
+
+  /**
+   * A configuration that says what NeMo takes for granted.
+   *
+   * @param defaults keys and plain values
+   */
+  public static YamlDocument complete(YamlDocument config, Map<String, String> defaults) {
+    YamlDocument whole = config;
+    for (var key : new TreeMap<>(defaults).entrySet()) {
+      whole = config.has(key.getKey()) ? whole : whole.with(key.getKey(), key.getValue());
+    }
+    return whole;
   }
 
   private void rows(String where) {
@@ -149,10 +163,10 @@ public final class ConfigExport {
                               + model.architecture()
                               + " can't express: it means "
                               + row.value().orElse("null")));
-      case HEAD_SIZE -> put(row, new Num(headSize(value)));
+      case HEAD_SIZE -> headSize(row, value);
       case WINDOW -> put(row, window(row));
       case ROPE_SCALING -> rope();
-      case ALSO, IMAGE_SIZE -> {}
+      case ALSO, IMAGE_SIZE, UNSAID -> {}
     }
   }
 
@@ -201,9 +215,21 @@ public final class ConfigExport {
     document.put("label2id", numbers);
   }
 
-  private String headSize(Optional<String> value) {
-    long heads = config.integer("num_attention_heads").orElse(1);
-    return value.orElseGet(() -> Long.toString(config.integer("hidden_size").orElse(0) / heads));
+  private void headSize(ConfigKey row, Optional<String> value) {
+    long heads = Math.max(1, config.integer("num_attention_heads").orElse(1));
+    String usual = Long.toString(config.integer("hidden_size").orElse(0) / heads);
+    if (!row.community().isEmpty()) {
+      put(row, new Num(value.orElse(usual)));
+    } else if (!Scalars.equal(value.orElse(usual), usual)) {
+      problems.add(
+          row.nemo()
+              + " is "
+              + value.get()
+              + ", which "
+              + model.architecture()
+              + " can't express: it means hidden_size / num_attention_heads, "
+              + usual);
+    }
   }
 
   private JsonValue window(ConfigKey row) {

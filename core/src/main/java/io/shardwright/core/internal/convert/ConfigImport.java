@@ -123,7 +123,7 @@ public final class ConfigImport {
     switch (row.kind()) {
       case SAME, ALSO -> found.ifPresent(value -> set(row.nemo(), value));
       case WORDS -> found.ifPresent(value -> word(row, value));
-      case ONLY ->
+      case ONLY, UNSAID ->
           found
               .filter(value -> !Scalars.equal(value, row.value().orElse("null")))
               .ifPresent(value -> problem(says(row, value)));
@@ -194,7 +194,7 @@ public final class ConfigImport {
             .map(list -> ((Arr) list).items().stream().flatMap(i -> i.asText().stream()).toList())
             .orElse(List.of());
     long different = kinds.stream().distinct().count();
-    boolean window = values.containsKey("window_size");
+    boolean window = !values.getOrDefault("window_size", "null").equals("null");
     if (different > 1) {
       problem("layer_types says " + kinds.stream().distinct().toList() + ", expected one kind");
     } else if (kinds.contains("sliding_attention") && !window) {

@@ -94,6 +94,7 @@ public final class Describer {
   }
 
   private ModelDescription describe() {
+    new KeyMeaning(family, config, naming).requireReadable(source);
     int layers = (int) Math.min(Integer.MAX_VALUE, config.integer("num_layers").orElse(0));
     var assembly = new Assembly(source, family.id(), tie.filter(pair -> untied.isPresent()));
     var states =

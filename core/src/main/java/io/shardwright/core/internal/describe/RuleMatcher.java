@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.AdapterException;
@@ -9,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,6 +67,17 @@ public final class RuleMatcher {
 
   private static Optional<Match> match(ParameterRule rule, String name) {
     return indexes(rule.pattern(), name).map(indexes -> new Match(rule, indexes));
+  }
+
+  /** How many of a checkpoint's tensors a family has rows for, in force or not. */
+  public static long known(ModelFamilyAdapter family, ModelConfig config, Set<String> names) {
+    var table = family.parameters(config, family.naming(config));
+    var matcher = new RuleMatcher(family.id(), table);
+    return names.stream()
+        .map(name -> name.substring(NamePrefix.of(name).length()))
+        .filter(
+            name -> matcher.byShape.containsKey(starred(name)) || matcher.byKey.containsKey(name))
+        .count();
   }
 
   /** What stands for each star of a pattern in a name; empty where they don't match. */

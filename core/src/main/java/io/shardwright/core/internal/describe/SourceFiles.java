@@ -4,6 +4,8 @@ import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.outline.UnreadableTensor;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -73,6 +75,14 @@ public record SourceFiles(
     return ranks.stream()
         .flatMap(file -> Stream.concat(file.unreadableTensors(), file.holders()))
         .toList();
+  }
+
+  /** The names of all tensors, each once. */
+  public Set<String> names() {
+    return Stream.concat(
+            ranks.stream().flatMap(file -> file.tensors().keySet().stream()),
+            arrays.stream().map(array -> array.spec().name()))
+        .collect(Collectors.toSet());
   }
 
   /** All tensors as they are stored, chunks each. */

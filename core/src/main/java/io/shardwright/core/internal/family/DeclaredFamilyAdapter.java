@@ -2,15 +2,18 @@ package io.shardwright.core.internal.family;
 
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.WeightLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A family that a file declares. */
 final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
@@ -19,6 +22,9 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
   private final SupportedParallelism parallelism;
   private final Optional<List<List<Condition>>> describes;
   private final List<DeclaredNaming> namings;
+  private final Set<WeightLayout> layouts;
+  private final Map<String, String> defaults;
+  private final List<KeyRule> keyRules;
   private final List<CommunityModel> classes;
 
   /**
@@ -34,12 +40,18 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
       SupportedParallelism parallelism,
       Optional<List<List<Condition>>> describes,
       List<DeclaredNaming> namings,
+      Set<WeightLayout> layouts,
+      Map<String, String> defaults,
+      List<KeyRule> keyRules,
       List<CommunityModel> classes) {
     this.id = id;
     this.restoreClasses = List.copyOf(restoreClasses);
     this.parallelism = parallelism;
     this.describes = describes;
     this.namings = List.copyOf(namings);
+    this.layouts = Set.copyOf(layouts);
+    this.defaults = Map.copyOf(defaults);
+    this.keyRules = List.copyOf(keyRules);
     this.classes = List.copyOf(classes);
   }
 
@@ -103,6 +115,21 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
         .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException("family '" + id + "' has no " + naming + " naming"));
+  }
+
+  @Override
+  public Set<WeightLayout> layouts() {
+    return layouts;
+  }
+
+  @Override
+  public Map<String, String> defaults() {
+    return defaults;
+  }
+
+  @Override
+  public List<KeyRule> keyRules() {
+    return keyRules;
   }
 
   @Override

@@ -10,9 +10,11 @@ import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,9 @@ public final class FamilyGrammar {
           "parallelism",
           "describes",
           "namings",
+          "layouts",
+          "defaults",
+          "key_rules",
           "hugging_face");
   private static final Map<String, ParallelDimension> DIMENSIONS =
       Map.of(
@@ -36,6 +41,8 @@ public final class FamilyGrammar {
           "pipeline", ParallelDimension.PIPELINE,
           "virtual_pipeline", ParallelDimension.VIRTUAL_PIPELINE,
           "expert", ParallelDimension.EXPERT);
+  private static final Map<String, WeightLayout> LAYOUTS =
+      Map.of("ranks", WeightLayout.RANKS, "distributed", WeightLayout.DISTRIBUTED);
 
   private final Section section;
   private final Declaration.Lines lines = new Declaration.Lines();
@@ -95,6 +102,9 @@ public final class FamilyGrammar {
                         ConditionGrammar.alternatives(
                             Optional.of(node), "'describes'", section.problems())),
             namings,
+            layouts(),
+            NamingGrammar.keys(section, "defaults"),
+            KeyRuleGrammar.rules(section),
             classes);
     return new Declaration(file, adapter, lines, !needed.stream().allMatch(section::has));
   }
@@ -130,6 +140,12 @@ public final class FamilyGrammar {
 
   private SupportedParallelism parallelism() {
     return new SupportedParallelism(Set.copyOf(section.words("parallelism", DIMENSIONS)));
+  }
+
+  private Set<WeightLayout> layouts() {
+    return section.has("layouts")
+        ? Set.copyOf(section.words("layouts", LAYOUTS))
+        : EnumSet.allOf(WeightLayout.class);
   }
 
   private List<DeclaredNaming> namings(boolean draft) {

@@ -17,7 +17,7 @@ final class KeyGrammar {
   private static final Map<String, Kind> RELATED =
       Map.of("same", Kind.SAME, "also", Kind.ALSO, "words", Kind.WORDS);
   private static final List<String> KINDS =
-      List.of("same", "also", "words", "only", "means", STANDARD);
+      List.of("same", "also", "words", "only", "unsaid", "means", STANDARD);
   private static final List<String> KEYS =
       Stream.concat(KINDS.stream(), Stream.of("from", "else", "is", "to")).toList();
   private static final Map<String, ConfigKey> STANDARDS =
@@ -52,6 +52,7 @@ final class KeyGrammar {
     return switch (kind) {
       case STANDARD -> row.word(kind, STANDARDS).map(key -> standard(key, row));
       case "only" -> Optional.of(ConfigKey.only(row.needText(kind), is(row)));
+      case "unsaid" -> Optional.of(ConfigKey.unsaid(row.needText(kind), is(row)));
       case "means" -> Optional.of(ConfigKey.means(row.needText(kind), is(row)));
       default -> Optional.of(related(row, kind));
     };

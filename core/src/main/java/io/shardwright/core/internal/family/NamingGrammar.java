@@ -22,7 +22,7 @@ final class NamingGrammar {
         naming,
         ConditionGrammar.alternatives(section.get("in_use"), "'in_use'", found),
         ConditionGrammar.alternatives(section.get("possible"), "'possible'", found),
-        keys(section),
+        keys(section, "keys"),
         table(section, lines));
   }
 
@@ -33,13 +33,15 @@ final class NamingGrammar {
     return new ParameterTable(rows.stream().map(RowGrammar.Row::rule).toList());
   }
 
-  private static Map<String, String> keys(Section section) {
+  /** Keys and plain values. */
+  static Map<String, String> keys(Section section, String name) {
     var keys = new LinkedHashMap<String, String>();
     section
-        .get("keys")
+        .get(name)
         .ifPresent(
             node -> {
-              for (Field field : Section.open(node, "'keys'", section.problems()).fields()) {
+              for (Field field :
+                  Section.open(node, "'" + name + "'", section.problems()).fields()) {
                 keys.put(field.key().text(), scalar(field, section));
               }
             });

@@ -4,9 +4,14 @@
  *
  * <pre>
  * file        = family: ID  restores: [CLASS…]  [architectures: [NAME…]]  parallelism: [dimension…]
- *               [describes: sets]  namings: {naming…}  [hugging_face: [class…]]
+ *               [describes: sets]  namings: {naming…}  [layouts: [layout…]]
+ *               [defaults: {KEY: VALUE…}]  [key_rules: [rule…]]  [hugging_face: [class…]]
  * dimension   = tensor | pipeline | virtual_pipeline | expert
  * naming      = (mcore | legacy): {[in_use: sets] [possible: sets] [keys: {KEY: VALUE…}] rows: [row…]}
+ * layout      = ranks | distributed
+ * rule        = (unreadable: KEY because: TEXT | refused: KEY because: TEXT | becomes: KEY is: VALUE)
+ *               [from: [side…]]  [to: [side…]]  set
+ * side        = mcore | legacy | hugging_face
  * sets        = set | [set…]                       one of them must hold
  * set         = {[when: conditions] [unless: conditions]}
  * conditions  = {KEY: values…} | [{KEY: values…}…]   all must hold
@@ -23,7 +28,7 @@
  * key         = same: KEY  from: keys  [else: VALUE]
  *             | also: KEY  from: keys  [else: VALUE]
  *             | words: KEY  from: keys  to: {WORD: WORD…}  [else: VALUE]
- *             | only: KEY  is: VALUE
+ *             | (only | unsaid): KEY  is: VALUE
  *             | means: KEY  is: values
  *             | standard: (head_size | inner | labels | window | rope_scaling | image_size)
  *               [from: keys]  [else: VALUE]

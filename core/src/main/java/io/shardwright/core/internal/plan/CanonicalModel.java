@@ -27,7 +27,7 @@ public final class CanonicalModel {
   private CanonicalModel(ModelDescription model, VocabularySize vocabulary) {
     this.model = model;
     this.vocabulary = new Vocabulary(model.source(), model.config(), vocabulary);
-    var namings = model.family().namings(model.config());
+    var namings = model.family().equivalentNamings(model.config());
     Naming canonical = namings.contains(Naming.MCORE) ? Naming.MCORE : namings.get(0);
     model
         .family()

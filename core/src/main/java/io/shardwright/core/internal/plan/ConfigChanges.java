@@ -8,7 +8,6 @@ import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /** What a request must change in the configuration, and nothing else. */
 final class ConfigChanges {
@@ -23,8 +22,7 @@ final class ConfigChanges {
     var changes = new ConfigChanges(model.config());
     changes.sizes(wanted);
     if (wanted.naming() != model.naming() && wanted.naming() != Naming.HUGGING_FACE) {
-      new TreeMap<>(model.family().namingKeys(model.config(), wanted.naming()))
-          .forEach(changes::set);
+      model.family().keys(model.config(), model.naming(), wanted.naming()).forEach(changes::set);
     }
     model.untied().ifPresent(from -> changes.add(Tie.KEY, from, "false"));
     wanted.dtype().ifPresent(dtype -> changes.set("precision", precision(dtype)));

@@ -156,12 +156,14 @@ final class Feasibility {
     }
   }
 
-  /** NeMo v1.23.0, {@code nemo/collections/nlp/parts/mixins/nlp_adapter_mixins.py}. */
   private void layout() {
-    if (model.config().peftScheme().isPresent() && wanted.layout() == WeightLayout.DISTRIBUTED) {
+    if (!model.family().layouts().contains(wanted.layout())) {
       add(
           ErrorCode.PLAN_IMPOSSIBLE,
-          "NeMo reads adapters without their model from rank files alone. Choose --layout ranks.");
+          String.format(
+              Locale.ROOT,
+              "NeMo reads checkpoints of family '%s' from rank files alone. Choose --layout ranks.",
+              model.family().id()));
     }
   }
 

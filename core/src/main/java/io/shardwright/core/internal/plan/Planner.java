@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
@@ -125,20 +126,34 @@ public final class Planner {
 
   /** The target's naming; where the family can't have it, the source's, to find other problems. */
   private Naming naming() {
-    var namings = model.family().namings(config);
-    if (choice.naming() == Naming.HUGGING_FACE
-        || choice.naming() == model.naming()
-        || namings.contains(choice.naming())) {
+    if (choice.naming() == Naming.HUGGING_FACE || choice.naming() == model.naming()) {
       return choice.naming();
     }
-    problems.add(
-        String.format(
-            Locale.ROOT,
-            "family '%s' can't have %s naming with this configuration. Choose %s.",
-            model.family().id(),
-            choice.naming().name().toLowerCase(Locale.ROOT),
-            namings.get(0).name().toLowerCase(Locale.ROOT)));
+    var meaning = KeyMeaning.of(model);
+    var legal =
+        model.family().namings(model.config()).stream()
+            .filter(naming -> meaning.refusals(naming).isEmpty())
+            .toList();
+    if (legal.contains(choice.naming())) {
+      return choice.naming();
+    }
+    String instead = legal.isEmpty() ? "" : " Choose --naming " + word(legal.get(0)) + ".";
+    var refusals = meaning.refusals(choice.naming());
+    refusals.forEach(refusal -> problems.add(refusal + "." + instead));
+    if (refusals.isEmpty()) {
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "family '%s' can't have %s naming with this configuration.%s",
+              model.family().id(),
+              word(choice.naming()),
+              instead));
+    }
     return model.naming();
+  }
+
+  private static String word(Naming naming) {
+    return naming.name().toLowerCase(Locale.ROOT);
   }
 
   private Work work(LogicalTensor tensor, TargetRows rows) {

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.registry;
 
+import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -9,14 +10,18 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The adapters that are there: those that a class loader offers, and those that are handed in. */
@@ -104,6 +109,9 @@ public final class AdapterRegistry {
     if (adapter.restoreClasses().isEmpty()) {
       throw broken(
           found, "adapter '" + adapter.id() + "' restores no class, expected at least one");
+    }
+    if (adapter.keyRules() == null) {
+      throw broken(found, "adapter '" + adapter.id() + "' gives no list of key rules");
     }
     return found;
   }
@@ -197,13 +205,17 @@ public final class AdapterRegistry {
   }
 
   /**
-   * The one family that claims a configuration: the chosen one, else by its {@code target} class if
-   * it names one, else by what {@link ModelFamilyAdapter#describes} says.
+   * The one family that claims a checkpoint: the chosen one, else by its {@code target} class if it
+   * names one, else by what {@link ModelFamilyAdapter#describes} says; of several the one that
+   * knows most of its tensors.
    *
+   * @param names of all tensors, asked for where several claim it; none where they can't be known,
+   *     and then none of several claims it
    * @param where the checkpoint, for messages
    * @throws UnrecognizedCheckpointException if several do
    */
-  public Optional<ModelFamilyAdapter> claiming(ModelConfig config, String where) {
+  public Optional<ModelFamilyAdapter> claiming(
+      ModelConfig config, Supplier<Set<String>> names, String where) {
     if (chosen.isPresent()) {
       return chosen.map(FoundAdapter::adapter);
     }
@@ -221,7 +233,18 @@ public final class AdapterRegistry {
     if (claims.size() > 1 && target.isPresent()) {
       claims = claims.stream().filter(found -> found.adapter().describes(config)).toList();
     }
-    return one(claims, where);
+    return one(claims.size() > 1 ? fitting(claims, config, names.get()) : claims, where);
+  }
+
+  private static List<FoundAdapter> fitting(
+      List<FoundAdapter> claims, ModelConfig config, Set<String> names) {
+    if (names.isEmpty()) {
+      return List.of();
+    }
+    Map<FoundAdapter, Long> known = new LinkedHashMap<>();
+    claims.forEach(found -> known.put(found, RuleMatcher.known(found.adapter(), config, names)));
+    long most = Collections.max(known.values());
+    return claims.stream().filter(found -> known.get(found) == most).toList();
   }
 
   private static Optional<ModelFamilyAdapter> one(List<FoundAdapter> claims, String where) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +56,7 @@ class AdapterRegistryTest {
       var refusal =
           assertThrows(
               UnrecognizedCheckpointException.class,
-              () -> registry.claiming(config(config), "model.nemo"));
+              () -> registry.claiming(config(config), () -> Set.of("a"), "model.nemo"));
       assertEquals(ErrorCode.FAMILY_AMBIGUOUS, refusal.code());
       assertTrue(
           refusal.getMessage().contains("'first' (") && refusal.getMessage().contains("'rival' ("));
@@ -65,9 +66,11 @@ class AdapterRegistryTest {
   @Test
   void findsAFamilyByItsTargetClass() throws IOException {
     var registry = load(First.class.getName(), Rival.class.getName());
-    var claimed = registry.claiming(config(Map.of("target", "OnlyFirst")), "model.nemo");
+    var claimed =
+        registry.claiming(config(Map.of("target", "OnlyFirst")), () -> Set.of("a"), "model.nemo");
     assertEquals("first", claimed.orElseThrow().id());
-    assertEquals(Optional.empty(), registry.claiming(config(Map.of("target", "None")), "x"));
+    assertEquals(
+        Optional.empty(), registry.claiming(config(Map.of("target", "None")), Set::of, "x"));
   }
 
   private AdapterRegistry load(String... providers) throws IOException {

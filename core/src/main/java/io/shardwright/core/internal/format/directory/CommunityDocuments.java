@@ -69,7 +69,7 @@ public final class CommunityDocuments {
     Optional<Origin> origin = Origin.of(source);
     Obj config =
         ConfigExport.write(
-            plan.changed(source.config()),
+            ConfigExport.complete(plan.changed(source.config()), plan.source().family().defaults()),
             model,
             dtype().torchName(),
             vocabularyRows(),

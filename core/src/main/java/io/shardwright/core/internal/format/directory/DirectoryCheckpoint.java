@@ -105,6 +105,22 @@ public final class DirectoryCheckpoint implements ModelSource {
 
   private UnrecognizedCheckpointException unknown(
       List<CommunityModel> models, AdapterRegistry registry) {
+    var relatives = CommunityMatch.relatives(models, community);
+    if (!relatives.isEmpty()) {
+      return new UnrecognizedCheckpointException(
+          ErrorCode.FAMILY_UNKNOWN,
+          files.name(),
+          format.configFile()
+              + " names architecture '"
+              + community.architecture().orElseThrow()
+              + "', a "
+              + community.modelType().orElseThrow()
+              + " without "
+              + relatives.get(0)
+              + "'s head or with another; of that kind only "
+              + String.join(", ", relatives)
+              + " is read. inspect, verify and convert --to safetensors take it");
+    }
     Optional<String> said =
         community.architecture().or(community::modelType).or(() -> community.text("architecture"));
     return new UnrecognizedCheckpointException(

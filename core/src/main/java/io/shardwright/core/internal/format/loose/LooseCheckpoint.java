@@ -9,6 +9,7 @@ import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.outline.Member;
 import io.shardwright.spi.RankCoordinate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,11 +22,14 @@ import java.util.OptionalLong;
 
 /** Open files with tensors and no configuration. */
 public final class LooseCheckpoint implements ModelSource {
+  static final String FOLDER = "folder";
+
   private final String format;
   private final String name;
   private final Guard guard;
   private final List<FileSource> sources = new ArrayList<>();
   private final List<LooseFile> files = new ArrayList<>();
+  private final List<Attachment> attachments = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
   private LooseCheckpoint(String format, String name, Guard guard) {
@@ -81,6 +85,14 @@ public final class LooseCheckpoint implements ModelSource {
     return files;
   }
 
+  /** Adds a document that goes along. */
+  void attach(String name, Path path) {
+    FolderLinks.require(path, guard, this.name);
+    var source = new FileSource(path, this.name + "/" + name);
+    sources.add(source);
+    attachments.add(new Attachment(name, source));
+  }
+
   /** Adds a sentence for the user. */
   public LooseCheckpoint note(String note) {
     notes.add(note);
@@ -123,7 +135,19 @@ public final class LooseCheckpoint implements ModelSource {
 
   @Override
   public List<Attachment> attachments() {
-    return List.of();
+    return attachments;
+  }
+
+  /** A folder's files; a file alone has none within it. */
+  @Override
+  public List<Member> contents() {
+    return format.equals(FOLDER)
+        ? sources.stream().map(file -> new Member(within(file), file.size())).toList()
+        : List.of();
+  }
+
+  private String within(FileSource file) {
+    return file.name().substring(name.length() + 1);
   }
 
   @Override

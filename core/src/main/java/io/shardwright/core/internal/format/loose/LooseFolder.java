@@ -21,6 +21,7 @@ import java.util.TreeMap;
 
 /** Finds the files of a folder that hold tensors. */
 public final class LooseFolder {
+  private static final String CONFIG = "config.json";
   private static final String INDEX = ".index.json";
 
   private final Path folder;
@@ -102,7 +103,7 @@ public final class LooseFolder {
           String.valueOf(folder.getFileName()),
           "holds no model_config.yaml, no checkpoint of a training and no file of tensors");
     }
-    var opened = LooseCheckpoint.ofFiles("folder", folder, paths, kinds, guard);
+    var opened = LooseCheckpoint.ofFiles(LooseCheckpoint.FOLDER, folder, paths, kinds, guard);
     if (!unnamed.isEmpty()) {
       opened.note(
           "not read, since "
@@ -117,6 +118,7 @@ public final class LooseFolder {
                   .files()
                   .forEach(file -> stated.requireHeld(file.name(), file.tensors().keySet())));
       shards.ifPresent(stated -> stated.requireAll(paths.keySet()));
+      Optional.ofNullable(files.get(CONFIG)).ifPresent(path -> opened.attach(CONFIG, path));
       return opened;
     } catch (RuntimeException refusal) {
       opened.close();

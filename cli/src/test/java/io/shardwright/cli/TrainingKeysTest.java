@@ -1,0 +1,89 @@
+package io.shardwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Keys of a training's configuration mean what they mean in an archive. */
+class TrainingKeysTest {
+  @TempDir Path folder;
+
+  /** NeMo's own training, whose configuration is a plain dict with another value. */
+  private Path with(String key, String value) throws IOException {
+    Path theirs = TrainingFiles.gpt(folder).resolve(TrainingFiles.GPT);
+    Path unpacked = folder.resolve("unpacked");
+    Path tokenizer =
+        TrainingFiles.resource("tokenizer.model", folder.resolve("files/tokenizer.model"));
+    Run run = Run.of("convert", theirs, unpacked, "--to", "nemo", "--tokenizer-model", tokenizer);
+    assertEquals(0, run.code(), run.err());
+    var config = new Dict();
+    for (String line : Files.readAllLines(unpacked.resolve("model_config.yaml"))) {
+      if (line.matches("[a-z_]+: [^{\\[].*") && !line.startsWith(key + ":")) {
+        config.put(new Text(line.substring(0, line.indexOf(':'))), value(line));
+      }
+    }
+    config.put(new Text(key), value("x: " + value));
+    Path source = folder.resolve("source").resolve(TrainingFiles.GPT);
+    var hyper = new Dict().put(new Text("cfg"), config);
+    TrainingFiles.rewrite(
+        theirs, source, root -> TrainingFiles.set(root, "hyper_parameters", hyper));
+    return source;
+  }
+
+  private static PickleValue value(String line) {
+    String text = line.substring(line.indexOf(' ') + 1);
+    return switch (text) {
+      case "true" -> Constant.TRUE;
+      case "false" -> Constant.FALSE;
+      case "null" -> Constant.NONE;
+      default ->
+          text.matches("[0-9]+") ? new Int(new BigInteger(text)) : new Text(text.replace("'", ""));
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "transformer_block_type, post_ln",
+    "transformer_block_type, normformer",
+    "position_embedding_type, kerple",
+    "position_embedding_type, xpos",
+  })
+  void whatCannotBeReadIsRefusedByKey(String key, String value) throws IOException {
+    Path source = with(key, value);
+    for (String target : new String[] {"o.nemo", "o"}) {
+      Run run = Run.of("reshard", source, folder.resolve(target), "--tp", 2);
+      assertEquals(3, run.code(), run.err());
+      assertTrue(run.err().contains(key + " is " + value), run.err());
+      assertFalse(Files.exists(folder.resolve(target)));
+    }
+    assertEquals(0, Run.of("inspect", source).code());
+    assertEquals(0, Run.of("verify", source).code());
+  }
+
+  @Test
+  void aNamingThatIgnoresAKeyIsRefused() throws IOException {
+    Path source = with("openai_gelu", "true");
+    Path out = folder.resolve("o.nemo");
+    Run run = Run.of("convert", source, out, "--naming", "mcore");
+    assertEquals(6, run.code(), run.err());
+    assertTrue(run.err().contains("openai_gelu is true"), run.err());
+    assertTrue(run.err().contains("Choose --naming legacy."), run.err());
+    assertFalse(Files.exists(out));
+    Run kept = Run.of("convert", source, out, "--tp", 2, "--vocab-size", 250);
+    assertEquals(0, kept.code(), kept.err());
+  }
+}
