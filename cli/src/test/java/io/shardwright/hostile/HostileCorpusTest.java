@@ -36,7 +36,8 @@ class HostileCorpusTest {
               FolderCases.all(),
               BenignFiles.all(),
               BenignCases.all(),
-              BenignDocuments.all())
+              BenignDocuments.all(),
+              BenignTrainings.all())
           .flatMap(List::stream)
           .toList();
 

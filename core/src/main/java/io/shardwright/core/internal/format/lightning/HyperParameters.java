@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.format.lightning;
 
+import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
@@ -14,14 +15,13 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,9 +33,48 @@ import java.util.Set;
  */
 final class HyperParameters {
   private static final int NODE = 200;
+  private static final int NAMED = 5;
+
+  /** The keys of a value, if it has some. */
+  private record Fields(PickleValue value) {
+    private static final Set<String> NAMESPACES =
+        Set.of("argparse.Namespace", "types.SimpleNamespace");
+
+    Optional<PickleValue> get(String key) {
+      return ofMap()
+          .flatMap(entries -> entries.stream().filter(entry -> is(entry, key)).findFirst())
+          .map(Entry::value);
+    }
+
+    /** Of a dict, of a class made from one, of a node that holds one, or of a namespace. */
+    Optional<List<Entry>> ofMap() {
+      if (isNode(value)) {
+        return state(value, "_content").flatMap(content -> new Fields(content).ofMap());
+      }
+      if (value instanceof Call call && !call.entries().isEmpty()) {
+        return Optional.of(call.entries());
+      }
+      return value instanceof Call call && NAMESPACES.contains(kind(call))
+          ? ofState(call)
+          : PickleEntries.of(value);
+    }
+
+    /** The same, or the attributes of any object: a data class. */
+    Optional<List<Entry>> ofObject() {
+      return ofMap()
+          .or(
+              () ->
+                  value instanceof Call call && !isNode(value) ? ofState(call) : Optional.empty());
+    }
+
+    private static Optional<List<Entry>> ofState(Call call) {
+      return Optional.ofNullable(call.state()).flatMap(PickleEntries::of);
+    }
+  }
 
   private final String where;
   private final Guard guard;
+  private final List<String> objects = new ArrayList<>();
   private final Set<PickleValue> searched = Collections.newSetFromMap(new IdentityHashMap<>());
   private long nodes;
 
@@ -47,22 +86,39 @@ final class HyperParameters {
   /** The value under {@code hyper_parameters.cfg}, or {@code hyper_parameters} where it is flat. */
   static Optional<PickleValue> find(TrainingFile file) {
     return file.get("hyper_parameters")
-        .map(parameters -> TrainingFile.get(parameters, "cfg").orElse(parameters));
+        .map(parameters -> new Fields(parameters).get("cfg").orElse(parameters));
   }
 
-  /** The configuration with all references resolved within the whole that it is a part of. */
-  YamlDocument.Resolved resolve(PickleValue value) {
+  /**
+   * The configuration with all references resolved within the whole that it is a part of; empty
+   * where it is no map of keys.
+   */
+  Optional<YamlDocument.Resolved> resolve(PickleValue value) {
     PickleValue root = root(value);
     var path = new ArrayList<String>();
     if (root != value && !path(root, value, path, 0)) {
       root = value;
     }
-    if (convert(root, 0) instanceof Map<?, ?> map) {
-      var named = new LinkedHashMap<String, Object>();
-      map.forEach((key, item) -> named.put(String.valueOf(key), item));
-      return YamlDocument.of(named, guard).resolved(path);
+    Optional<List<Entry>> fields = new Fields(root).ofObject();
+    if (fields.isEmpty()) {
+      return Optional.empty();
     }
-    throw malformed("are no map of keys");
+    var resolved = YamlDocument.of(map(fields.get(), "", 0), guard).resolved(path);
+    var notes = new ArrayList<>(resolved.notes());
+    objects().ifPresent(notes::add);
+    return Optional.of(new YamlDocument.Resolved(resolved.document(), notes));
+  }
+
+  /** What was taken for text. */
+  private Optional<String> objects() {
+    int more = objects.size() - NAMED;
+    return objects.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "its hyper_parameters hold objects that are no text, number, list or map, and are taken"
+                + " for text: "
+                + String.join(", ", objects.subList(0, Math.min(NAMED, objects.size())))
+                + (more > 0 ? " and " + more + " more" : ""));
   }
 
   private PickleValue root(PickleValue value) {
@@ -110,38 +166,50 @@ final class HyperParameters {
         : Optional.empty();
   }
 
-  private Object convert(PickleValue value, int depth) {
-    guard.require(Limit.YAML_DEPTH, depth, where + ": its hyper_parameters");
-    guard.require(Limit.YAML_NODES, ++nodes, where + ": its hyper_parameters");
-    guard.take(NODE, where);
+  private Object convert(PickleValue value, String key, int depth) {
+    count(depth);
     if (isNode(value)) {
       PickleValue inner =
           state(value, "_content").or(() -> state(value, "_val")).orElse(Constant.NONE);
-      return convert(inner, depth + 1);
+      return convert(inner, key, depth + 1);
     }
     if (value instanceof Sequence list) {
-      return all(list.items(), depth);
+      return all(list.items(), key, depth);
     }
     if (value instanceof Tuple tuple) {
-      return all(tuple.items(), depth);
+      return all(tuple.items(), key, depth);
     }
-    if (value instanceof Dict || value instanceof Call call && !call.entries().isEmpty()) {
-      var map = new LinkedHashMap<Object, Object>();
-      for (Entry entry : TrainingFile.entries(value)) {
-        map.put(convert(entry.key(), depth + 1), convert(entry.value(), depth + 1));
-      }
-      return map;
-    }
-    return scalar(value);
+    return new Fields(value)
+        .ofMap()
+        .<Object>map(entries -> map(entries, key, depth))
+        .orElseGet(() -> scalar(value, key));
   }
 
-  private List<Object> all(List<PickleValue> items, int depth) {
+  private void count(int depth) {
+    guard.require(Limit.YAML_DEPTH, depth, where + ": its hyper_parameters");
+    guard.require(Limit.YAML_NODES, ++nodes, where + ": its hyper_parameters");
+    guard.take(NODE, where);
+  }
+
+  private Map<String, Object> map(List<Entry> entries, String path, int depth) {
+    var map = new LinkedHashMap<String, Object>();
+    for (Entry entry : entries) {
+      String key = String.valueOf(convert(entry.key(), path, depth + 1));
+      String full = path.isEmpty() ? key : path + "." + key;
+      map.put(key, convert(entry.value(), full, depth + 1));
+    }
+    return map;
+  }
+
+  private List<Object> all(List<PickleValue> items, String key, int depth) {
     var converted = new ArrayList<>();
-    items.forEach(item -> converted.add(convert(item, depth + 1)));
+    for (PickleValue item : items) {
+      converted.add(convert(item, key + "." + converted.size(), depth + 1));
+    }
     return converted;
   }
 
-  private Object scalar(PickleValue value) {
+  private Object scalar(PickleValue value, String key) {
     if (value instanceof Text text) {
       return text.value();
     }
@@ -154,12 +222,23 @@ final class HyperParameters {
     if (value instanceof Constant constant) {
       return constant == Constant.NONE ? null : constant == Constant.TRUE;
     }
-    throw malformed("hold a value that is no text, number, list or map");
+    String type = kind(value);
+    objects.add("'" + key + "' (" + type + ")");
+    return value instanceof Global ? type : "<" + type + ">";
   }
 
-  private MalformedCheckpointException malformed(String problem) {
-    return new MalformedCheckpointException(
-        ErrorCode.YAML_MALFORMED, where, "its hyper_parameters " + problem);
+  /** What a value is that has no place in a configuration: its class where it is an object. */
+  static String kind(PickleValue value) {
+    if (value instanceof Global type) {
+      return type.toString();
+    }
+    if (value instanceof Call call) {
+      return call.callable() instanceof Global type ? type.toString() : "a call";
+    }
+    if (value == Constant.NONE) {
+      return "None";
+    }
+    return "a " + value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
   /** Changes a plain value of a configuration in place, or adds it. Meant for a copy. */

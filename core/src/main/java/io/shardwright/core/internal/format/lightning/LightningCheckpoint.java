@@ -2,6 +2,7 @@ package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.FolderLinks;
+import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
@@ -24,6 +25,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -36,6 +38,7 @@ public final class LightningCheckpoint implements ModelSource {
   private final Map<RankCoordinate, FileSource> sources = new TreeMap<>();
   private final Map<RankCoordinate, TrainingFile> files = new TreeMap<>();
   private final List<String> notes = new ArrayList<>();
+  private Optional<UnrecognizedCheckpointException> withoutConfig = Optional.empty();
   private FolderMembers members;
   private DistributedArrays arrays;
   private final YamlDocument config;
@@ -49,7 +52,8 @@ public final class LightningCheckpoint implements ModelSource {
     try {
       openFiles();
       config = readConfig();
-      size = new ParallelSize(size("tensor"), size("pipeline"));
+      ParallelSize found = withoutConfig.isPresent() ? step.size() : new ParallelSize(1, 1);
+      size = new ParallelSize(size("tensor", found.tensor()), size("pipeline", found.pipeline()));
       guard.require(Limit.ENTRIES, Math.multiplyExact((long) size.tensor(), size.pipeline()), name);
       new StepCheck(name, step, files).require(size);
       requireOneConfiguration();
@@ -117,17 +121,41 @@ public final class LightningCheckpoint implements ModelSource {
     if (options.hparamsFile().isPresent()) {
       return hparams(options.hparamsFile().get());
     }
-    var resolved =
-        HyperParameters.find(first())
-            .map(value -> new HyperParameters(name, guard).resolve(value))
-            .orElseThrow(
-                () ->
-                    new UnrecognizedCheckpointException(
-                        ErrorCode.CONFIG_MISSING,
-                        name,
-                        "holds no hyper_parameters: give them with --hparams-file"));
-    notes.addAll(resolved.notes());
-    return resolved.document();
+    Optional<PickleValue> given = HyperParameters.find(first());
+    var resolved = given.flatMap(value -> new HyperParameters(name, guard).resolve(value));
+    if (resolved.isEmpty()) {
+      var missing = missing(given);
+      if (first().get("state_dict").isEmpty()) {
+        throw missing;
+      }
+      withoutConfig = Optional.of(missing);
+      notes.add(missing.getMessage());
+    }
+    resolved.ifPresent(found -> notes.addAll(found.notes()));
+    return resolved
+        .map(YamlDocument.Resolved::document)
+        .orElseGet(() -> YamlDocument.of(Map.of(), guard));
+  }
+
+  private UnrecognizedCheckpointException missing(Optional<PickleValue> given) {
+    return new UnrecognizedCheckpointException(
+        ErrorCode.CONFIG_MISSING,
+        name,
+        given
+                .map(
+                    value ->
+                        "its configuration is no map of keys but " + HyperParameters.kind(value))
+                .orElse("holds no hyper_parameters")
+            + ": give them with --hparams-file");
+  }
+
+  /** Without a configuration tensors can be listed and written, but no model be made of them. */
+  @Override
+  public void requireCarriable() {
+    ModelSource.super.requireCarriable();
+    if (withoutConfig.isPresent()) {
+      throw withoutConfig.get();
+    }
   }
 
   private YamlDocument hparams(Path path) {
@@ -140,8 +168,8 @@ public final class LightningCheckpoint implements ModelSource {
     }
   }
 
-  private int size(String dimension) {
-    long value = config.integer(dimension + "_model_parallel_size").orElse(1);
+  private int size(String dimension, int stated) {
+    long value = config.integer(dimension + "_model_parallel_size").orElse(stated);
     return (int) Math.max(1, Math.min(99_999, value));
   }
 

@@ -69,7 +69,7 @@ record RankSettings(String source, YamlDocument used, Guard guard) {
   private Map<String, String> own(TrainingFile file) {
     try {
       return HyperParameters.find(file)
-          .map(value -> new HyperParameters(source, guard.anew()).resolve(value))
+          .flatMap(value -> new HyperParameters(source, guard.anew()).resolve(value))
           .map(resolved -> resolved.document().leaves())
           .orElse(Map.of());
     } catch (CheckpointException unread) {

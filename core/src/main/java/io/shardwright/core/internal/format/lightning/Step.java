@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.format.lightning;
 
+import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.UnfinishedMarker;
 import io.shardwright.spi.RankCoordinate;
 import java.nio.file.Path;
@@ -19,6 +20,13 @@ record Step(String name, Map<RankCoordinate, Path> ranks, Path folder) implement
 
   boolean distributed() {
     return ranks.isEmpty();
+  }
+
+  /** The grid that its files are of. */
+  ParallelSize size() {
+    int tensor = ranks.keySet().stream().mapToInt(RankCoordinate::tensor).max().orElse(0);
+    int pipeline = ranks.keySet().stream().mapToInt(RankCoordinate::pipeline).max().orElse(0);
+    return new ParallelSize(tensor + 1, pipeline + 1);
   }
 
   /** The step that the name states, or -1. */

@@ -1,0 +1,99 @@
+package io.shardwright.hostile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Checkpoints of Lightning with objects beside the weights that are no configuration of NeMo's. */
+final class BenignTrainings {
+  private final List<Case> cases = new ArrayList<>();
+
+  private BenignTrainings() {}
+
+  static List<Case> all() {
+    var cases = new BenignTrainings();
+    cases.configurations();
+    cases.values();
+    cases.beside("nothing more", p -> {});
+    cases.beside(
+        "a callback", p -> p.text("callbacks").op('}').global("my", "Callback").none().op('s'));
+    cases.beside(
+        "an optimizer with a date",
+        p -> date(p.text("optimizer_states").op(']').op('}').text("when")).op('s').op('a'));
+    return cases.cases;
+  }
+
+  private static Pickle date(Pickle pickle) {
+    return pickle.global("datetime", "datetime").text("2024").op(0x85).op('R');
+  }
+
+  /** What {@code hyper_parameters.cfg} is. */
+  private void configurations() {
+    configuration("None", Pickle::none);
+    configuration("a text", p -> p.text("conf.yaml"));
+    configuration("a list", p -> p.op(']').number(1).op('a'));
+    configuration("a number", p -> p.number(7));
+    configuration("a date", BenignTrainings::date);
+    configuration("a data class", p -> attributes(p, "my.config", "Config"));
+    configuration("a Namespace", p -> attributes(p, "argparse", "Namespace"));
+    configuration("an object without attributes", p -> p.global("my", "C").op(')').op(0x81));
+    configuration("a missing OmegaConf node", p -> node(p, "DictConfig", "_content"));
+    configuration("a list of OmegaConf's", p -> node(p, "ListConfig", "_content"));
+    beside("hyper_parameters that are None", p -> p.text("hyper_parameters").none());
+  }
+
+  private static void attributes(Pickle pickle, String module, String name) {
+    pickle.global(module, name).op(')').op(0x81);
+    pickle.op('}').text("lr").number(1).op('s').op('b');
+  }
+
+  private static void node(Pickle pickle, String type, String field) {
+    pickle.global("omegaconf." + type.toLowerCase(java.util.Locale.ROOT), type).op(')').op(0x81);
+    pickle.op('}').text(field).text("???").op('s').op('b');
+  }
+
+  private void configuration(String name, Consumer<Pickle> value) {
+    beside(
+        "a cfg that is " + name,
+        p -> {
+          p.text("hyper_parameters").op('}').text("cfg");
+          value.accept(p);
+          p.op('s');
+        });
+  }
+
+  /** What a plain map of {@code hyper_parameters} holds. */
+  private void values() {
+    value("a class", p -> p.global("torch.nn.modules.activation", "ReLU"));
+    value("a dtype", p -> p.global("torch", "bfloat16"));
+    value("a date", BenignTrainings::date);
+    value("a partial", p -> p.global("functools", "partial").global("my", "f").op(0x85).op('R'));
+    value("a path", p -> p.global("pathlib", "PosixPath").text("/data").op(0x85).op('R'));
+    value("an enumeration's member", p -> p.global("my", "Color").number(1).op(0x85).op('R'));
+    value("a data class", p -> attributes(p, "my.config", "Config"));
+    value("a set", p -> p.global("builtins", "set").op(']').op(0x85).op('R'));
+    value(
+        "a layer",
+        p -> {
+          p.global("torch.nn.modules.linear", "Linear").op(')').op(0x81);
+          p.op('}').text("training").op(0x88).op('s').op('b');
+        });
+  }
+
+  private void value(String name, Consumer<Pickle> value) {
+    beside(
+        "a hyper-parameter that is " + name,
+        p -> {
+          p.text("hyper_parameters").op('}').text("x");
+          value.accept(p);
+          p.op('s');
+        });
+  }
+
+  private void beside(String name, Consumer<Pickle> more) {
+    Pickle pickle = Pickle.protocol(2).op('}').mark().text("state_dict").op('}').text("w");
+    more.accept(pickle.tensor("0", 3).op('s'));
+    byte[] file = Zip.torch(pickle.op('u').stop(), Octets.floats(1, 2, 3)).bytes();
+    cases.add(Case.accepted("a training with " + name, Case.file("step.ckpt", file), Benign.W));
+  }
+}
