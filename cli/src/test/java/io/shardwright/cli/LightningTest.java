@@ -198,4 +198,29 @@ class LightningTest {
     assertEquals(0, run.code(), run.err());
     return target;
   }
+
+  /** A step counts what training has done: it belongs to the checkpoint as the moments do. */
+  @Test
+  void sumsEveryTensorAlsoThoseThatAreNoParameters() throws IOException {
+    Path source = TrainingFiles.gpt(folder);
+    var lines = Run.of("verify", source, "--sums").out().lines().toList();
+    long moments =
+        lines.stream().filter(line -> line.contains("\toptimizer.state.exp_avg.")).count();
+    long steps =
+        lines.stream()
+            .filter(
+                line ->
+                    line.matches(
+                        "[0-9a-f]{64}\tF32\t\\[\\]\toptimizer_states\\.0\\.state\\.\\d+\\.step"))
+            .count();
+    assertTrue(steps > 0);
+    assertEquals(moments, steps);
+    assertEquals(lines.size(), lines.stream().distinct().count());
+    assertTrue(
+        Run.of("inspect", source, "--tensors").out().contains("optimizer_states.0.state.0.step"));
+    Path two = folder.resolve("two");
+    Checkpoints.reshard(source, two, "--tp", 2);
+    String kept = Run.of("verify", two, "--sums").out();
+    assertEquals(2 * steps, kept.lines().filter(line -> line.endsWith(".step")).count());
+  }
 }

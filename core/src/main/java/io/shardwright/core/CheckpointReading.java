@@ -52,9 +52,8 @@ final class CheckpointReading {
     for (StoredArray array : files.arrays()) {
       found.add(read(NemoCheckpoint.distributedFolder(), array.spec(), array.parts()));
     }
-    for (Stored object : files.objectTensors()) {
-      var part = SourcePart.whole(object.member(), object.tensor());
-      found.add(read(object.member(), object.tensor().spec(), List.of(part)));
+    for (Stored other : checkpoint.others()) {
+      found.add(read(other));
     }
     checkpoint.source().requireIntact();
     var notes = new ArrayList<>(summary.notes());
@@ -81,6 +80,11 @@ final class CheckpointReading {
         model.size(),
         model.naming(),
         model.files().distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS);
+  }
+
+  private Verification.TensorSum read(Stored tensor) {
+    var part = SourcePart.whole(tensor.member(), tensor.tensor());
+    return read(tensor.member(), tensor.tensor().spec(), List.of(part));
   }
 
   private Verification.TensorSum read(String member, TensorSpec spec, List<SourcePart> parts) {

@@ -11,7 +11,6 @@ import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
-import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.CanonicalModel;
@@ -42,6 +41,7 @@ final class OpenCheckpoint implements Checkpoint {
   private final Path path;
   private final ModelSource source;
   private final SourceFiles files;
+  private final List<Stored> others;
   private final Optional<ModelDescription> model;
   private final List<String> notes = new ArrayList<>();
   private Optional<CheckpointException> misfit = Optional.empty();
@@ -50,6 +50,7 @@ final class OpenCheckpoint implements Checkpoint {
     this.path = path;
     this.source = source;
     this.files = read();
+    this.others = source.dangerous().isEmpty() ? OtherTensors.of(source, files) : List.of();
     this.model =
         Families.of(source, () -> files, registry).flatMap(family -> describe(family, files));
     notes.addAll(source.notes());
@@ -158,6 +159,11 @@ final class OpenCheckpoint implements Checkpoint {
     return source;
   }
 
+  /** Tensors that are no parameters. */
+  List<Stored> others() {
+    return others;
+  }
+
   SourceFiles files() {
     return files;
   }
@@ -199,10 +205,7 @@ final class OpenCheckpoint implements Checkpoint {
               });
     }
     files.arrays().forEach(a -> stored.add(CanonicalTensor.asStored(a.spec(), a.parts())));
-    for (Stored object : files.objectTensors()) {
-      var part = SourcePart.whole(object.member(), object.tensor());
-      stored.add(CanonicalTensor.asStored(object.tensor().spec(), List.of(part)));
-    }
+    files.objectTensors().forEach(object -> stored.add(CanonicalTensor.asStored(object)));
     return stored;
   }
 
@@ -259,13 +262,10 @@ final class OpenCheckpoint implements Checkpoint {
         stored.add(new StoredTensor(file.member(), Optional.of(file.rank()), tensor.spec()));
       }
     }
-    for (StoredArray array : files.arrays()) {
-      String folder = NemoCheckpoint.distributedFolder();
-      stored.add(new StoredTensor(folder, Optional.empty(), array.spec()));
-    }
-    for (Stored object : files.objectTensors()) {
-      stored.add(new StoredTensor(object.member(), Optional.empty(), object.tensor().spec()));
-    }
+    String folder = NemoCheckpoint.distributedFolder();
+    files.arrays().forEach(a -> stored.add(new StoredTensor(folder, Optional.empty(), a.spec())));
+    others.forEach(
+        o -> stored.add(new StoredTensor(o.member(), Optional.empty(), o.tensor().spec())));
     return stored;
   }
 

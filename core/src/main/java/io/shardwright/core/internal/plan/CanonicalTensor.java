@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -23,6 +24,12 @@ public record CanonicalTensor(
     double shift,
     boolean vocabulary,
     OptionalLong trueRows) {
+
+  /** A state of a module, which is a tensor by itself. */
+  public static CanonicalTensor asStored(Stored state) {
+    var part = SourcePart.whole(state.member(), state.tensor());
+    return asStored(state.tensor().spec(), List.of(part));
+  }
 
   /** A tensor of which nothing is known but where it lies. */
   public static CanonicalTensor asStored(TensorSpec spec, List<SourcePart> parts) {

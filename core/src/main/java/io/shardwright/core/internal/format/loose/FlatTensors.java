@@ -24,7 +24,7 @@ import java.util.Set;
  * The tensors in nested dicts and lists, under the keys that lead to them, joined by dots. A
  * container that stands in two places is walked twice, within a limit; one within itself is not.
  */
-final class FlatTensors {
+public final class FlatTensors {
   /** The name of a file's only value. */
   private static final String ROOT = "tensor";
 
@@ -49,7 +49,7 @@ final class FlatTensors {
   }
 
   /** Walks a file's pickle. */
-  static FlatTensors of(TorchFile file, Guard guard) {
+  public static FlatTensors of(TorchFile file, Guard guard) {
     var flat = new FlatTensors(file.name(), guard);
     flat.visit("", file.document().root());
     while (!flat.open.isEmpty()) {
@@ -66,7 +66,7 @@ final class FlatTensors {
   }
 
   /** The values that stand for tensors, by name. */
-  Map<String, PickleValue> tensors() {
+  public Map<String, PickleValue> tensors() {
     return found;
   }
 
