@@ -76,6 +76,7 @@ class KillProcessTest {
   }
 
   private void prepare(int layers, long hidden) throws Exception {
+    Files.createDirectories(folder.resolve("calm"));
     source = folder.resolve("large.nemo");
     new LargeVit(layers, hidden).write(source);
     old = Model.of(Model.Kind.ARCHIVE).source(folder);
