@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,5 +96,17 @@ class CommunityRefusalTest extends CommunityFolders {
     String expected = instead == null ? "SW-206" : code;
     assertRefused(3, expected, source);
     assertRefused(3, "layer", source);
+  }
+
+  /** Python's json reads and writes them; a head's size they are not. */
+  @Test
+  void refusesAHeadOfInfiniteSize() throws IOException {
+    Path model = llama("tiny-llama-gqa");
+    Path config = model.resolve(CONFIG);
+    String said = Files.readString(config);
+    for (String size : List.of("Infinity", "-Infinity", "NaN")) {
+      Files.writeString(config, said.replaceFirst("\\{", "{\"head_dim\": " + size + ","));
+      assertRefused(3, "SW-208", model);
+    }
   }
 }

@@ -91,7 +91,7 @@ public final class ConfigImport {
     var read = new ConfigImport(config, model);
     read.requireOneClass();
     read.said("dtype", "torch_dtype");
-    model.keys().forEach(read::row);
+    model.keys().forEach(read::numbers);
     read.layerTypes();
     read.unknown();
     return read;
@@ -116,6 +116,15 @@ public final class ConfigImport {
   /** The value of a fact that several keys may state. */
   Optional<String> said(String... keys) {
     return statements.of(List.of(keys), Optional.empty());
+  }
+
+  private void numbers(ConfigKey row) {
+    try {
+      row(row);
+    } catch (NumberFormatException none) {
+      String key = row.community().get(0);
+      problem(key + ", or a size that goes with it, is no whole number: " + none.getMessage());
+    }
   }
 
   private void row(ConfigKey row) {
