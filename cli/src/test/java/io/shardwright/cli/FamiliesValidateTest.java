@@ -72,18 +72,20 @@ class FamiliesValidateTest extends CommunityFolders {
     Run run =
         misfit(
             "row: decoder.layers.*.mlp.linear_fc2.weight",
-            "row: decoder.layers.*.mlp.linear_fc3.weight\n        of: decoder.layers.*.mlp.linear_fc2.weight",
+            "row: decoder.layers.*.mlp.linear_fc3.weight\n"
+                + "        of: decoder.layers.*.mlp.linear_fc2.weight",
             RANKS);
     assertSays(
         run,
         "# unmatched decoder.layers.*.mlp.linear_fc2.weight (4 tensors): no row is it; the nearest"
             + " is line ",
-        ", 'decoder.layers.*.mlp.linear_fc3.weight': it has 'linear_fc3' where this has 'linear_fc2'",
+        ", 'decoder.layers.*.mlp.linear_fc3.weight': it has 'linear_fc3' where this has"
+            + " 'linear_fc2'",
         "# unused decoder.layers.*.mlp.linear_fc3.weight (line ",
         "is in force and no tensor is it: give it a condition, make it optional or delete it",
         "# rows for namings: mcore",
-        "      - row: decoder.layers.*.mlp.linear_fc2.weight  # guess: ranks differ; axis 1 is 2 x 88"
-            + " = ffn_hidden_size");
+        "      - row: decoder.layers.*.mlp.linear_fc2.weight  # guess: ranks differ; axis 1 is 2 x"
+            + " 88 = ffn_hidden_size");
   }
 
   @Test
@@ -122,7 +124,7 @@ class FamiliesValidateTest extends CommunityFolders {
   @Test
   void saysWhatLengthARowExpects() throws IOException {
     Run run = misfit("cut_between: num_attention_heads", "factors: {1: [rest, 3]}", RANKS);
-    assertSays(run, "has shape [64, 32], expected a multiple of 3 on axis 1 by its configuration");
+    assertSays(run, "has shape [64, 32] on each of 2 ranks, expected [64, a multiple of 3]");
   }
 
   @Test

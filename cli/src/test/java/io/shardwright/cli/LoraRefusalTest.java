@@ -22,12 +22,14 @@ class LoraRefusalTest extends PeftAdapters {
         "\"bias\": \"none\" | \"bias\": \"all\" | 'bias' is 'all'",
         "\"peft_type\": \"LORA\" | \"peft_type\": \"IA3\" | peft_type is 'IA3', expected LORA",
         "\"init_lora_weights\": true | \"init_lora_weights\": \"pissa_niter_4\" | 'pissa_niter_4'",
-        "\"modules_to_save\": null | \"modules_to_save\": [\"lm_head\"] | 'modules_to_save' is set",
-        "\"layer_replication\": null | \"layer_replication\": [[0, 2]] | 'layer_replication' is set",
-        "\"use_dora\": false | \"use_newer\": {\"a\": 1} | 'use_newer' is set",
+        "\"modules_to_save\": null | \"modules_to_save\": [\"lm_head\"] | 'modules_to_save' is a"
+            + " list",
+        "\"layer_replication\": null | \"layer_replication\": [[0, 2]] | 'layer_replication' is"
+            + " a list",
+        "\"use_dora\": false | \"use_newer\": {\"a\": 1} | 'use_newer' is a map",
         "\"lora_alpha\": 8 | \"lora_alpha\": null | lora_alpha is null, expected a number",
-        "\"r\": 4 | \"r\": 0 | r is 0, expected a number over 0",
-        "\"r\": 4 | \"r\": 5 | expected 5 on axis 0",
+        "\"r\": 4 | \"r\": 0 | r is 0, expected a whole number over 0",
+        "\"r\": 4 | \"r\": 5 | expected [5, 48]: r is 5",
         "\"q_proj\": 2 | \"(a+)+q_proj\": 2 | too wide a pattern",
         "\"q_proj\": 2 | \"(q_proj\": 2 | too wide a pattern"
       })

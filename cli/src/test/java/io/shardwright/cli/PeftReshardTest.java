@@ -165,7 +165,7 @@ class PeftReshardTest extends PeftAdapters {
   void refusesAnAdapterThatLacksALayer() throws IOException {
     Path source = unpacked("lora-mcore-tp1");
     edit(source.resolve("model_config.yaml"), "num_layers: 4", "num_layers: 5");
-    assertRefused(3, "lacks 2 tensors that its configuration promises", source, 1);
+    assertRefused(3, "num_layers is 5, found 4 layers", source, 1);
   }
 
   @Test

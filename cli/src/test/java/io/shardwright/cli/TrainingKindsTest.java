@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
@@ -199,9 +200,7 @@ class TrainingKindsTest {
     for (String line : Files.readAllLines(unpacked.resolve("model_config.yaml"))) {
       String[] parts = line.split(": ");
       if (parts.length == 2 && !line.startsWith(" ")) {
-        boolean number = parts[1].matches("[0-9]+");
-        config.put(
-            new Text(parts[0]), number ? Int.of(Long.parseLong(parts[1])) : new Text(parts[1]));
+        config.put(new Text(parts[0]), scalar(parts[1]));
       }
     }
     config.put(new Text("tokenizer"), new Dict().put(new Text("model"), new Text("/none/t.model")));
@@ -276,5 +275,15 @@ class TrainingKindsTest {
   private Path gptFile() throws IOException {
     Path file = folder.resolve("ckpt-gpt-tp1").resolve(TrainingFiles.GPT);
     return Files.exists(file) ? file : TrainingFiles.gpt(folder).resolve(TrainingFiles.GPT);
+  }
+
+  private static PickleValue scalar(String text) {
+    if (text.matches("true|false")) {
+      return text.equals("true") ? Constant.TRUE : Constant.FALSE;
+    }
+    if (text.equals("null")) {
+      return Constant.NONE;
+    }
+    return text.matches("[0-9]+") ? Int.of(Long.parseLong(text)) : new Text(text);
   }
 }

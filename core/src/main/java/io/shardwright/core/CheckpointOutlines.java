@@ -2,6 +2,7 @@ package io.shardwright.core;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankShares;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredForm;
@@ -11,7 +12,6 @@ import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.Tokenizer;
 import io.shardwright.spi.Naming;
-import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.LinkedHashMap;
@@ -71,9 +71,8 @@ record CheckpointOutlines(OpenCheckpoint checkpoint, ModelSource source) {
   }
 
   private OptionalInt virtual() {
-    long size = source.config().integer(ParallelDimension.VIRTUAL_PIPELINE.configKey()).orElse(1);
-    long layers = source.config().integer("num_layers").orElse(0);
-    return size > 1 && size <= layers ? OptionalInt.of((int) size) : OptionalInt.empty();
+    return ParallelSize.virtual(
+        source.config(), checkpoint.model().map(ModelDescription::layers).orElse(0));
   }
 
   private Map<String, String> facts() {

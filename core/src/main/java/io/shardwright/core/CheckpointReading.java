@@ -40,7 +40,7 @@ final class CheckpointReading {
   Verification read() {
     var summary = checkpoint.summary();
     checkpoint.source().refuseDangerous();
-    checkpoint.requireAgreement();
+    checkpoint.requireConsistent();
     var found = new ArrayList<Verification.TensorSum>();
     var files = checkpoint.files();
     for (RankFile file : files.ranks()) {

@@ -1,18 +1,11 @@
 package io.shardwright.core;
 
-import io.shardwright.core.internal.codec.pickle.PickleNames;
-import io.shardwright.core.internal.codec.pickle.PickleText;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
-import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
-import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.format.ModelSource;
-import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.CanonicalModel;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.core.internal.registry.AdapterRegistry;
@@ -21,9 +14,9 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
-import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -38,6 +31,15 @@ final class OpenCheckpoint implements Checkpoint {
   private static final Set<ErrorCode.Kind> MISFIT =
       Set.of(ErrorCode.Kind.INPUT, ErrorCode.Kind.PLAN);
 
+  private static final Set<ErrorCode> ODD =
+      Set.of(ErrorCode.CONFIG_CONTRADICTED, ErrorCode.CONFIG_VALUE);
+  private static final Set<ErrorCode> CONTRADICTED =
+      Set.of(
+          ErrorCode.CONFIG_CONTRADICTED,
+          ErrorCode.CONFIG_VALUE,
+          ErrorCode.SOURCES_DISAGREE,
+          ErrorCode.TENSOR_MISSING);
+
   private final Path path;
   private final ModelSource source;
   private final SourceFiles files;
@@ -51,15 +53,24 @@ final class OpenCheckpoint implements Checkpoint {
     this.source = source;
     this.files = read();
     this.others = source.dangerous().isEmpty() ? OtherTensors.of(source, files) : List.of();
-    this.model =
-        Families.of(source, () -> files, registry).flatMap(family -> describe(family, files));
+    this.model = family(registry).flatMap(family -> describe(family, files));
     notes.addAll(source.notes());
     notes.addAll(MissingArtifacts.notes(source));
   }
 
   /** Opens whatever holds tensors. */
   static OpenCheckpoint open(Path path, Sources sources) {
-    return open(path, sources, state -> sources.look(path, spool(), TrainingOptions.NEWEST, state));
+    try {
+      return open(
+          path, sources, state -> sources.look(path, spool(), TrainingOptions.NEWEST, state));
+    } catch (MalformedCheckpointException odd) {
+      if (!ODD.contains(odd.code())) {
+        throw odd;
+      }
+      var loose = of(path, sources.loose(path, odd), sources);
+      loose.misfit = Optional.of(odd);
+      return loose;
+    }
   }
 
   /**
@@ -111,6 +122,34 @@ final class OpenCheckpoint implements Checkpoint {
     Families.require(source, registry);
   }
 
+  /** A configuration that names a class and is odd is one of that class all the same. */
+  private Optional<ModelFamilyAdapter> family(AdapterRegistry registry) {
+    try {
+      return Families.of(source, () -> files, registry);
+    } catch (MalformedCheckpointException odd) {
+      misfit = source.config().text("target").map(target -> odd);
+      notes.add("no family claims it: " + odd.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Refuses a checkpoint that is not whole, that holds two sources of one fact that disagree, or
+   * whose configuration contradicts its tensors, although it has the names of a family. One of
+   * other names is of no family that is known here.
+   *
+   * @throws CheckpointException with what contradicts what
+   */
+  void requireConsistent() {
+    misfit
+        .filter(refusal -> CONTRADICTED.contains(refusal.code()))
+        .ifPresent(
+            refusal -> {
+              throw refusal;
+            });
+    source.requireConsistent();
+  }
+
   private SourceFiles read() {
     source.readHeaders(Resources.workers(RunOptions.DEFAULT));
     var dangerous = source.dangerous();
@@ -145,13 +184,6 @@ final class OpenCheckpoint implements Checkpoint {
               + refusal.getMessage());
       boolean otherSet = refusal.code() == ErrorCode.SOURCES_DISAGREE && !from.again().isEmpty();
       return otherSet ? describe(family, from.firstSet()) : Optional.empty();
-    }
-  }
-
-  /** Refuses what holds two sources of one fact that disagree. */
-  void requireAgreement() {
-    if (misfit.filter(how -> how.code() == ErrorCode.SOURCES_DISAGREE).isPresent()) {
-      throw misfit.get();
     }
   }
 
@@ -191,22 +223,7 @@ final class OpenCheckpoint implements Checkpoint {
 
   /** The tensors as they are stored, those of several rank files under the ranks' names. */
   List<CanonicalTensor> stored() {
-    var stored = new ArrayList<CanonicalTensor>();
-    for (RankFile file : files.ranks()) {
-      String prefix = files.ranks().size() == 1 ? "" : file.rank() + ": ";
-      file.tensors()
-          .forEach(
-              (name, tensor) -> {
-                var spec =
-                    new TensorSpec(prefix + name, tensor.spec().dtype(), tensor.spec().shape());
-                stored.add(
-                    CanonicalTensor.asStored(
-                        spec, List.of(SourcePart.whole(file.member(), tensor))));
-              });
-    }
-    files.arrays().forEach(a -> stored.add(CanonicalTensor.asStored(a.spec(), a.parts())));
-    files.objectTensors().forEach(object -> stored.add(CanonicalTensor.asStored(object)));
-    return stored;
+    return new HeldTensors(files).whole();
   }
 
   @Override
@@ -256,14 +273,7 @@ final class OpenCheckpoint implements Checkpoint {
 
   @Override
   public List<StoredTensor> tensors() {
-    var stored = new ArrayList<StoredTensor>();
-    for (RankFile file : files.ranks()) {
-      for (var tensor : file.tensors().values()) {
-        stored.add(new StoredTensor(file.member(), Optional.of(file.rank()), tensor.spec()));
-      }
-    }
-    String folder = NemoCheckpoint.distributedFolder();
-    files.arrays().forEach(a -> stored.add(new StoredTensor(folder, Optional.empty(), a.spec())));
+    var stored = new ArrayList<>(new HeldTensors(files).listed());
     others.forEach(
         o -> stored.add(new StoredTensor(o.member(), Optional.empty(), o.tensor().spec())));
     return stored;
@@ -271,26 +281,7 @@ final class OpenCheckpoint implements Checkpoint {
 
   @Override
   public List<PickleImport> pickleImports() {
-    var imports = new ArrayList<PickleImport>();
-    source
-        .torchFiles()
-        .forEach(
-            (member, file) ->
-                file.document().globals().stream()
-                    .map(global -> pickleImport(member, global, file.document().alarms()))
-                    .forEach(imports::add));
-    return imports;
-  }
-
-  private static PickleImport pickleImport(String member, Global global, List<Call> alarms) {
-    var calls =
-        alarms.stream()
-            .filter(call -> PickleText.mentions(call, global))
-            .map(PickleText::of)
-            .distinct()
-            .toList();
-    var meaning = PickleImport.Meaning.valueOf(PickleNames.meaning(global).name());
-    return new PickleImport(member, global.toString(), meaning, PickleNames.effect(global), calls);
+    return PickleImports.of(source);
   }
 
   @Override

@@ -115,7 +115,8 @@ record Sources(AdapterRegistry registry, ReadPolicy policy, List<Path> given) {
     }
   }
 
-  private ModelSource loose(Path path, CheckpointException unclaimed) {
+  /** The tensors alone of what can't be read for its meaning. */
+  ModelSource loose(Path path, CheckpointException unclaimed) {
     var guard = new Guard(policy);
     if (Files.isDirectory(path) && (directory(path).isPresent() || !isNemo(path))) {
       return files(path, unclaimed, guard);

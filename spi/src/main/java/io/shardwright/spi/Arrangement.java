@@ -16,17 +16,20 @@ import java.util.Optional;
  * @param storedAxes for each axis of the stored tensor the canonical factors it consists of,
  *     outermost first; empty for the canonical order
  * @param range the part of the canonical tensor that the stored one holds; empty for all
+ * @param sizes by canonical axis, how long its factor {@link Extent.Kind#REST} is, where the
+ *     configuration tells
  */
 public record Arrangement(
     int stride,
     Optional<String> headsKey,
     Map<Integer, List<Extent>> factors,
     List<List<Integer>> storedAxes,
-    Optional<Range> range) {
+    Optional<Range> range,
+    Map<Integer, Size> sizes) {
 
   /** Elements as in the canonical tensor, nothing split. */
   public static final Arrangement PLAIN =
-      new Arrangement(1, Optional.empty(), Map.of(), List.of(), Optional.empty());
+      new Arrangement(1, Optional.empty(), Map.of(), List.of(), Optional.empty(), Map.of());
 
   /**
    * A range of one factor.
@@ -65,10 +68,12 @@ public record Arrangement(
    * @param factors see the record
    * @param storedAxes see the record
    * @param range see the record
+   * @param sizes see the record
    * @throws IllegalArgumentException if the stride is below 1
    */
   public Arrangement {
     factors = Map.copyOf(factors);
+    sizes = Map.copyOf(sizes);
     storedAxes = storedAxes.stream().map(List::copyOf).toList();
     if (stride < 1) {
       throw new IllegalArgumentException("stride " + stride);
@@ -76,24 +81,42 @@ public record Arrangement(
   }
 
   Arrangement cutBetween(String key) {
-    return new Arrangement(stride, Optional.of(key), factors, storedAxes, range);
+    return new Arrangement(stride, Optional.of(key), factors, storedAxes, range, sizes);
   }
 
   Arrangement stride(int parts) {
-    return new Arrangement(parts, headsKey, factors, storedAxes, range);
+    return new Arrangement(parts, headsKey, factors, storedAxes, range, sizes);
   }
 
   Arrangement factored(int axis, List<Extent> extents) {
     var all = new java.util.HashMap<>(factors);
     all.put(axis, List.copyOf(extents));
-    return new Arrangement(stride, headsKey, all, storedAxes, range);
+    return new Arrangement(stride, headsKey, all, storedAxes, range, sizes);
   }
 
   Arrangement stored(List<List<Integer>> axes) {
-    return new Arrangement(stride, headsKey, factors, axes, range);
+    return new Arrangement(stride, headsKey, factors, axes, range, sizes);
   }
 
   Arrangement only(Range part) {
-    return new Arrangement(stride, headsKey, factors, storedAxes, Optional.of(part));
+    return new Arrangement(stride, headsKey, factors, storedAxes, Optional.of(part), sizes);
+  }
+
+  Arrangement sized(String... formulas) {
+    var all = new java.util.HashMap<>(sizes);
+    for (int axis = 0; axis < formulas.length; axis++) {
+      all.remove(axis);
+      if (!formulas[axis].equals(Size.REST)) {
+        all.put(axis, new Size(formulas[axis]));
+      }
+    }
+    return new Arrangement(stride, headsKey, factors, storedAxes, range, all);
+  }
+
+  /** What another one of the same tensor says of its axes holds where this says nothing. */
+  Arrangement sizedAs(Arrangement other) {
+    var all = new java.util.HashMap<>(other.sizes);
+    all.putAll(sizes);
+    return new Arrangement(stride, headsKey, factors, storedAxes, range, all);
   }
 }

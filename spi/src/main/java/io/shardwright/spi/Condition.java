@@ -1,5 +1,6 @@
 package io.shardwright.spi;
 
+import io.shardwright.spi.ModelConfig.Kind;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,19 +29,41 @@ public record Condition(String key, List<String> values, boolean negated) {
    *
    * @param config the configuration
    * @return true where it does
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if the key's value is of a kind
+   *     that none of the values is of
    */
   public boolean holds(ModelConfig config) {
+    requireKind(config);
     String value = text(config, key);
     return values.stream().anyMatch(legal -> expected(config, legal).equals(value)) != negated;
   }
 
-  private static String expected(ModelConfig config, String legal) {
-    boolean reference = legal.startsWith("${") && legal.endsWith("}");
-    return reference ? text(config, legal.substring(2, legal.length() - 1)) : plain(legal);
+  private void requireKind(ModelConfig config) {
+    Kind kind = config.kind(key);
+    if (kind == Kind.NONE || values.stream().anyMatch(Condition::isReference)) {
+      return;
+    }
+    var legal = values.stream().map(Kind::of).filter(k -> k != Kind.NONE).distinct().toList();
+    boolean flag = legal.equals(List.of(Kind.FLAG));
+    boolean word = !legal.isEmpty() && !legal.contains(Kind.LIST) && kind == Kind.LIST;
+    if (kind == Kind.MAP || word || flag && kind != Kind.FLAG) {
+      throw config.unexpected(key, flag ? "true or false" : "one of " + values);
+    }
   }
 
+  private static boolean isReference(String legal) {
+    return legal.startsWith("${") && legal.endsWith("}");
+  }
+
+  private static String expected(ModelConfig config, String legal) {
+    return isReference(legal) ? text(config, legal.substring(2, legal.length() - 1)) : plain(legal);
+  }
+
+  /** Truth values have several spellings. */
   private static String text(ModelConfig config, String key) {
-    return plain(config.text(key).orElse("null").toLowerCase(Locale.ROOT));
+    return config.kind(key) == Kind.FLAG
+        ? Boolean.toString(config.flag(key))
+        : config.text(key).orElse("null").toLowerCase(Locale.ROOT);
   }
 
   /** YAML 1.1 has several words for the truth values. */

@@ -45,6 +45,10 @@ public record ConfigKey(
     LABELS,
     /** Sides of a square image, told by the number of positions. */
     IMAGE_SIZE,
+    /** Height and width of an image: a number, or a list of both. */
+    IMAGE,
+    /** The side of a square patch: a number, or a list of two that are equal. */
+    PATCH,
     /**
      * A window of w tokens is NeMo's {@code [w-1, 0]}: Transformer Engine counts the tokens before
      * the current one, transformers counts it too.
@@ -170,8 +174,8 @@ public record ConfigKey(
    * A row of a kind that stands for itself.
    *
    * @param kind which
-   * @return {@code head_dim}, {@code n_inner}, {@code id2label}, {@code sliding_window} or {@code
-   *     rope_scaling}
+   * @return {@code head_dim}, {@code n_inner}, {@code id2label}, {@code image_size}, {@code
+   *     patch_size}, {@code sliding_window} or {@code rope_scaling}
    * @throws IllegalArgumentException if the kind needs keys of its own
    */
   public static ConfigKey of(Kind kind) {
@@ -182,6 +186,10 @@ public record ConfigKey(
           new ConfigKey(kind, List.of("n_inner"), "ffn_hidden_size", Map.of(), Optional.empty());
       case LABELS ->
           new ConfigKey(kind, List.of("num_labels"), "num_classes", Map.of(), Optional.of("2"));
+      case IMAGE ->
+          new ConfigKey(kind, List.of("image_size"), "img_h", Map.of(), Optional.of("224"));
+      case PATCH ->
+          new ConfigKey(kind, List.of("patch_size"), "patch_dim", Map.of(), Optional.of("16"));
       case WINDOW ->
           new ConfigKey(kind, List.of("sliding_window"), "window_size", Map.of(), Optional.empty());
       case ROPE_SCALING ->

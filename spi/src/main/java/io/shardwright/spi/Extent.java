@@ -1,5 +1,8 @@
 package io.shardwright.spi;
 
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -68,32 +71,49 @@ public record Extent(Kind kind, String key, long value) {
    * The number.
    *
    * @param config the configuration
-   * @return empty for {@link Kind#REST}, and where the configuration does not say
+   * @return at least 1; empty for {@link Kind#REST}, and where the configuration does not say
+   * @throws MalformedCheckpointException if a key's value is no count, or the keys contradict each
+   *     other
    */
   public OptionalLong in(ModelConfig config) {
     return switch (kind) {
       case COUNT -> count(config, key);
       case FIXED -> OptionalLong.of(value);
       case REST -> OptionalLong.empty();
-      case SLOTS -> plus(divide(count(config, HEADS), count(config, GROUPS)), 2);
+      case SLOTS -> slots(config);
+    };
+  }
+
+  /**
+   * The keys that tell the number.
+   *
+   * @return none for a number
+   */
+  public List<String> keys() {
+    return switch (kind) {
+      case COUNT -> key.equals(HEADS) ? List.of(HEADS) : List.of(HEADS, key);
+      case SLOTS -> List.of(HEADS, GROUPS);
+      default -> List.of();
     };
   }
 
   private static OptionalLong count(ModelConfig config, String key) {
-    OptionalLong own = config.integer(key);
-    return own.isPresent() ? own : config.integer(HEADS);
+    OptionalLong own = config.count(key, 1);
+    return own.isPresent() ? own : config.count(HEADS, 1);
   }
 
-  private static OptionalLong divide(OptionalLong whole, OptionalLong by) {
-    boolean even =
-        whole.isPresent()
-            && by.isPresent()
-            && by.getAsLong() > 0
-            && whole.getAsLong() % by.getAsLong() == 0;
-    return even ? OptionalLong.of(whole.getAsLong() / by.getAsLong()) : OptionalLong.empty();
-  }
-
-  private static OptionalLong plus(OptionalLong number, long more) {
-    return number.isPresent() ? OptionalLong.of(number.getAsLong() + more) : number;
+  private static OptionalLong slots(ModelConfig config) {
+    OptionalLong heads = count(config, HEADS);
+    OptionalLong groups = count(config, GROUPS);
+    if (heads.isEmpty() || groups.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    if (heads.getAsLong() % groups.getAsLong() != 0) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CONFIG_CONTRADICTED,
+          config.where(),
+          config.saying(List.of(HEADS, GROUPS)) + ": the groups can't share the heads evenly");
+    }
+    return OptionalLong.of(heads.getAsLong() / groups.getAsLong() + 2);
   }
 }

@@ -1,13 +1,71 @@
 package io.shardwright.spi;
 
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * A model's configuration in NeMo's keys, whatever file it came from. Keys of nested maps are
  * joined with dots: {@code tokenizer.model}.
+ *
+ * <p>A value of another kind than the one that is asked for is refused; it never counts as absent.
  */
 public interface ModelConfig {
+  /** What a key's value is. */
+  enum Kind {
+    /** The key is absent, or its value is null. */
+    NONE("null"),
+    /** A truth value. */
+    FLAG("a truth value"),
+    /** An integer. */
+    WHOLE("a whole number"),
+    /** Any other number. */
+    NUMBER("a number"),
+    /** A text. */
+    TEXT("a text"),
+    /** A list. */
+    LIST("a list"),
+    /** A map. */
+    MAP("a map");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+
+    @Override
+    public String toString() {
+      return words;
+    }
+
+    /**
+     * The kind of a plain scalar in YAML.
+     *
+     * @param text as written
+     * @return by its form; a text in brackets is a list
+     */
+    public static Kind of(String text) {
+      if (text.matches("null|~|")) {
+        return NONE;
+      }
+      if (text.matches("(?i)true|false|yes|no|on|off")) {
+        return FLAG;
+      }
+      if (text.matches("[-+]?[0-9]+")) {
+        return WHOLE;
+      }
+      boolean number =
+          text.matches("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?")
+              || text.matches("(?i)[-+]?\\.inf|\\.nan");
+      return number ? NUMBER : text.startsWith("[") ? LIST : TEXT;
+    }
+  }
+
   /**
    * A scalar as it is written.
    *
@@ -18,26 +76,160 @@ public interface ModelConfig {
   Optional<String> text(String key);
 
   /**
+   * What a key's value is.
+   *
+   * @param key dotted path
+   * @return {@link Kind#NONE} where there is none
+   */
+  default Kind kind(String key) {
+    return text(key).map(Kind::of).orElse(Kind.NONE);
+  }
+
+  /**
    * An integer.
    *
    * @param key dotted path
-   * @return empty where the key is absent, null, or no integer
+   * @return empty where the key is absent or null
+   * @throws MalformedCheckpointException if the value is no integer below 10^18
    */
   default OptionalLong integer(String key) {
-    return text(key)
-        .filter(value -> value.matches("[+-]?[0-9]{1,18}"))
-        .map(value -> OptionalLong.of(Long.parseLong(value)))
-        .orElseGet(OptionalLong::empty);
+    if (kind(key) == Kind.NONE) {
+      return OptionalLong.empty();
+    }
+    boolean whole =
+        kind(key) == Kind.WHOLE
+            && text(key).filter(value -> value.matches("[-+]?[0-9]{1,18}")).isPresent();
+    if (!whole) {
+      throw unexpected(key, "a whole number below 10^18");
+    }
+    return OptionalLong.of(Long.parseLong(text(key).orElseThrow()));
+  }
+
+  /**
+   * An integer that counts.
+   *
+   * @param key dotted path
+   * @param least the smallest that makes sense
+   * @return empty where the key is absent or null
+   * @throws MalformedCheckpointException if the value is no integer, or is smaller
+   */
+  default OptionalLong count(String key, long least) {
+    OptionalLong value = integer(key);
+    if (value.isPresent() && value.getAsLong() < least) {
+      throw unexpected(key, "a whole number from " + least + " on");
+    }
+    return value;
+  }
+
+  /**
+   * A number.
+   *
+   * @param key dotted path
+   * @return finite; empty where the key is absent or null
+   * @throws MalformedCheckpointException if the value is no number
+   */
+  default OptionalDouble number(String key) {
+    Kind kind = kind(key);
+    if (kind == Kind.NONE) {
+      return OptionalDouble.empty();
+    }
+    boolean number = kind == Kind.WHOLE || kind == Kind.NUMBER;
+    double value = number ? parsed(text(key).orElseThrow()) : Double.NaN;
+    if (!Double.isFinite(value)) {
+      throw unexpected(key, "a finite number");
+    }
+    return OptionalDouble.of(value);
+  }
+
+  private static double parsed(String number) {
+    try {
+      return Double.parseDouble(number.replace("_", ""));
+    } catch (NumberFormatException other) {
+      return Double.NaN;
+    }
   }
 
   /**
    * A truth value.
    *
    * @param key dotted path
-   * @return true where the value is {@code true}, {@code yes} or {@code on} in any case
+   * @return true where the value is {@code true}, {@code yes} or {@code on} in any case; false
+   *     where the key is absent or null too
+   * @throws MalformedCheckpointException if the value is no truth value
    */
   default boolean flag(String key) {
-    return text(key).filter(value -> value.matches("(?i)true|yes|on")).isPresent();
+    Kind kind = kind(key);
+    if (kind != Kind.NONE && kind != Kind.FLAG) {
+      throw unexpected(key, "true or false");
+    }
+    return kind == Kind.FLAG && text(key).orElse("").matches("(?i)true|yes|on");
+  }
+
+  /**
+   * A value that is not what a key needs.
+   *
+   * @param key dotted path
+   * @param expected what it needs
+   * @return to be thrown
+   */
+  default MalformedCheckpointException unexpected(String key, String expected) {
+    return new MalformedCheckpointException(ErrorCode.CONFIG_VALUE, where(), unlike(key, expected));
+  }
+
+  /**
+   * Says that a value is not what a key needs.
+   *
+   * @param key dotted path
+   * @param expected what it needs
+   * @return for example {@code hidden_size is 64.0 (a number), expected a whole number}
+   */
+  default String unlike(String key, String expected) {
+    Kind kind = kind(key);
+    String what = kind == Kind.NONE || kind == Kind.MAP ? "" : " (" + kind + ")";
+    return says(key) + what + ", expected " + expected;
+  }
+
+  /**
+   * The document, for messages.
+   *
+   * @return its name
+   */
+  default String where() {
+    return "the configuration";
+  }
+
+  /**
+   * What the document says under a key, for messages, in its own words.
+   *
+   * @param key dotted path
+   * @return for example {@code hidden_size is 64}
+   */
+  default String says(String key) {
+    return key + " is " + text(key).orElse(has(key) ? kind(key).toString() : "absent");
+  }
+
+  /**
+   * Whether the document has a word for a key, to say something under it or not.
+   *
+   * @param key dotted path
+   * @return false for what follows from the kind of document alone
+   */
+  default boolean knows(String key) {
+    return true;
+  }
+
+  /**
+   * What the document says under several keys, for messages.
+   *
+   * @param keys dotted paths
+   * @return joined by commas, without keys that it has no word for
+   */
+  default String saying(List<String> keys) {
+    return keys.stream()
+        .filter(this::knows)
+        .map(this::says)
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.shardwright.spi;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,7 +22,7 @@ import java.util.stream.Stream;
  * @param stage which pipeline stage holds it
  * @param arrangement how its elements stand in the canonical tensor
  * @param traits what else is known of it
- * @param conditions all must hold for the rule to be in force
+ * @param conditions all must hold for the rule to be in force; an immutable list
  */
 public record ParameterRule(
     String pattern,
@@ -54,21 +53,6 @@ public record ParameterRule(
     LAST,
     /** All: a buffer that every stage holds alike. */
     EVERY
-  }
-
-  /**
-   * Copies the conditions.
-   *
-   * @param pattern see the record
-   * @param canonical see the record
-   * @param cut see the record
-   * @param stage see the record
-   * @param arrangement see the record
-   * @param traits see the record
-   * @param conditions see the record
-   */
-  public ParameterRule {
-    conditions = List.copyOf(conditions);
   }
 
   /**
@@ -138,7 +122,7 @@ public record ParameterRule(
     return new ParameterRule(pattern, canonical, cut, where, arrangement, traits, conditions);
   }
 
-  private ParameterRule arranged(Arrangement changed) {
+  ParameterRule arranged(Arrangement changed) {
     return new ParameterRule(pattern, canonical, cut, stage, changed, traits, conditions);
   }
 
@@ -166,13 +150,29 @@ public record ParameterRule(
 
   /**
    * Splits the rows of a fused QKV into groups, each of its queries, a key and a value (Megatron-LM
-   * core_v0.5.0, {@code megatron/core/transformer/attention.py}), and cuts between groups.
+   * core_v0.5.0, {@code megatron/core/transformer/attention.py}), and cuts between groups. Each of
+   * those is as long as a head.
    *
    * @return a changed copy
    */
   public ParameterRule groupedQkv() {
-    String groups = "num_query_groups";
-    return cutBetween(groups).factored(0, Extent.count(groups), Extent.slots(), Extent.rest());
+    Extent groups = Extent.count("num_query_groups");
+    return cutBetween(groups.key())
+        .factored(0, groups, Extent.slots(), Extent.rest())
+        .sized(Size.HEAD);
+  }
+
+  /**
+   * Says how long the axes are by the configuration: each axis's factor {@link Extent#rest}, which
+   * is all of an axis that is not split. The tensors of a checkpoint must have these sizes.
+   *
+   * @param formulas for axis 0, 1, … of the canonical tensor, by the grammar of {@link Size};
+   *     {@link Size#REST} for an axis of which the configuration does not tell
+   * @return a changed copy
+   * @throws IllegalArgumentException if one is no formula
+   */
+  public ParameterRule sized(String... formulas) {
+    return arranged(arrangement.sized(formulas));
   }
 
   /**
@@ -221,8 +221,7 @@ public record ParameterRule(
   }
 
   private ParameterRule and(Condition condition) {
-    var all = new ArrayList<>(conditions);
-    all.add(condition);
+    var all = Stream.concat(conditions.stream(), Stream.of(condition)).toList();
     return new ParameterRule(pattern, canonical, cut, stage, arrangement, traits, all);
   }
 

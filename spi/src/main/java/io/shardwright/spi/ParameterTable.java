@@ -1,6 +1,8 @@
 package io.shardwright.spi;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +38,26 @@ public record ParameterTable(List<ParameterRule> rules) {
    */
   public ParameterTable and(ParameterTable more) {
     return new ParameterTable(Stream.concat(rules.stream(), more.rules.stream()).toList());
+  }
+
+  /**
+   * This table with the sizes of another: those of the row of the same canonical tensor.
+   *
+   * @param other rows that say how long axes are
+   * @return a table of rows that say it too
+   */
+  public ParameterTable sizedAs(ParameterTable other) {
+    Map<String, Arrangement> known = new HashMap<>();
+    other.rules.forEach(
+        rule -> known.merge(rule.canonical(), rule.arrangement(), Arrangement::sizedAs));
+    return new ParameterTable(
+        rules.stream()
+            .map(
+                rule ->
+                    rule.arranged(
+                        rule.arrangement()
+                            .sizedAs(known.getOrDefault(rule.canonical(), Arrangement.PLAIN))))
+            .toList());
   }
 
   /**

@@ -15,6 +15,11 @@ record ChangedConfig(ModelConfig before, Map<String, String> values) implements 
   }
 
   @Override
+  public Kind kind(String key) {
+    return values.containsKey(key) ? ModelConfig.super.kind(key) : before.kind(key);
+  }
+
+  @Override
   public boolean has(String key) {
     return values.containsKey(key) || before.has(key);
   }

@@ -3,6 +3,8 @@ package io.shardwright.testkit;
 import io.shardwright.core.SmallCheckpoint;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
@@ -63,6 +65,8 @@ final class PurityCheck {
       ModelFamilyAdapter used, ModelConfig odd, SampleModel sample, Findings findings) {
     try {
       Answers.of(used, odd);
+    } catch (MalformedCheckpointException refused) {
+      findings.require(refused.code() == ErrorCode.CONFIG_VALUE, refused.getMessage());
     } catch (RuntimeException thrown) {
       findings.add(
           "given '"

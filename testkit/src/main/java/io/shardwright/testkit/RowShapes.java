@@ -5,23 +5,32 @@ import io.shardwright.spi.Extent;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Size;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
- * Shapes that rows allow: counts are the configuration's, what a row leaves open is chosen, the
- * same for all rows of one canonical tensor.
+ * Shapes that rows allow: counts and sizes are the configuration's, what a row leaves open is
+ * chosen, the same for all rows of one canonical tensor.
  *
  * @param rules every row that may be of the same tensors, whatever its naming
  * @param rows of the vocabulary
  */
 record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
+  RowShapes {
+    var table = new ParameterTable(rules);
+    rules = table.sizedAs(table).rules();
+  }
+
   private static final long OPEN = 8;
 
   /** The shape of a row's tensor without model parallelism. */
-  Shape of(ParameterRule rule) {
+  Shape of(ParameterRule row) {
+    var rule = new ParameterTable(List.of(row)).sizedAs(new ParameterTable(rules)).rules().get(0);
     var axes = new ArrayList<List<Extent>>();
     for (int axis = 0; axis < axes(rule.canonical()); axis++) {
       axes.add(factors(rule, axis));
@@ -67,7 +76,10 @@ record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
               + RowName.of(rule)
               + " is cut: add it to the sample");
     }
-    return known.orElse(OPEN);
+    Size size = rule.arrangement().sizes().get(axis);
+    return extent.kind() == Extent.Kind.REST && size != null
+        ? size.in(config).orElse(OPEN)
+        : known.orElse(OPEN);
   }
 
   /** A row that is a part of a tensor has a range of one factor. */
@@ -113,8 +125,12 @@ record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
   }
 
   private static int leastAxes(ParameterRule rule) {
+    var how = rule.arrangement();
     int named =
-        rule.arrangement().factors().keySet().stream().mapToInt(axis -> axis + 1).max().orElse(0);
+        Stream.concat(how.factors().keySet().stream(), how.sizes().keySet().stream())
+            .mapToInt(axis -> axis + 1)
+            .max()
+            .orElse(0);
     return Math.max(named, rule.cut() == Cut.ROW ? 2 : 1);
   }
 

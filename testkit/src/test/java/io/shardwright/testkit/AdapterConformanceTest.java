@@ -47,7 +47,8 @@ class AdapterConformanceTest extends TriedAdapters {
               return rules;
             }),
         "everyParameterMatchesOneRow",
-        "replicated(\"encoder.layers.*.up.bias\") is in force and the listing has no such parameter");
+        "replicated(\"encoder.layers.*.up.bias\") is in force and the listing has no such"
+            + " parameter");
   }
 
   @Test
@@ -90,8 +91,8 @@ class AdapterConformanceTest extends TriedAdapters {
                     .of("encoder.layers.*.linear_fc1.weight")
                     .when("gated", "true"))),
         "cuttingAndMergingGivesEveryBitBack",
-        "after the way over MCORE naming, TP 2 PP 2 and back 'model.encoder.layers.0.up.weight' is"
-            + " another: its rows do not say the same in both directions");
+        "the rows of 'encoder.layers.0.linear_fc1.weight' in the two namings differ in factors: has"
+            + " by its rule 2 parts, and there are 8");
   }
 
   @Test

@@ -57,7 +57,7 @@ class ContractTest extends TriedAdapters {
               }
             },
         "oddConfigurationsAreAnswered",
-        "with every key 'many' the adapter throws java.lang.NumberFormatException",
+        "with every key '' the adapter throws java.lang.NumberFormatException",
         "describes() is true for an empty configuration");
   }
 
@@ -89,7 +89,8 @@ class ContractTest extends TriedAdapters {
 
   @Test
   void findsDimensionsThatNoSampleHasAndOnesThatAreWrong() {
-    var odd = PLAIN.with("num_layers", "3").with("num_attention_heads", "3");
+    var odd =
+        PLAIN.with("num_layers", "3").with("num_attention_heads", "3").with("hidden_size", "6");
     assertFound(
         TinyAdapter::new,
         List.of(odd),

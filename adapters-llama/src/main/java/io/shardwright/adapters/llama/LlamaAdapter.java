@@ -44,7 +44,8 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
     return config.text("normalization").filter("rmsnorm"::equals).isPresent()
         && config.text("activation").filter(ACTIVATIONS::contains).isPresent()
         && config.text("position_embedding_type").filter("rope"::equals).isPresent()
-        && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
+        && config.kind("bias") != ModelConfig.Kind.NONE
+        && !config.flag("bias");
   }
 
   @Override

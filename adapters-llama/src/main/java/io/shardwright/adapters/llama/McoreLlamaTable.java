@@ -9,7 +9,9 @@ import static io.shardwright.spi.ParameterRule.row;
 import static io.shardwright.spi.Traits.ExtraState.EMPTY;
 import static io.shardwright.spi.Traits.ExtraState.STORED;
 
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Size;
 
 /**
  * The names with {@code mcore_gpt: true}, and the canonical ones (Megatron-LM core_v0.5.0, {@code
@@ -30,27 +32,47 @@ final class McoreLlamaTable {
   static final String ROUTER = LAYER + "mlp.router.weight";
   static final String EXPERT = LAYER + "mlp.experts.local_experts.*.";
   static final String EXPERTS = "num_moe_experts";
+  private static final String HIDDEN = "hidden_size";
+  private static final String FFN = "ffn_hidden_size | 4 * hidden_size";
   private static final String TIED = "share_embeddings_and_output_weights";
 
   private McoreLlamaTable() {}
 
   static ParameterTable rows() {
     return ParameterTable.of(
-        column(WORDS).on(FIRST).vocabPaddedRows().tiedCopy(OUTPUT).unless(TIED, "false"),
-        column(WORDS).on(FIRST).vocabPaddedRows().when(TIED, "false"),
+        words().tiedCopy(OUTPUT).unless(TIED, "false"),
+        words().when(TIED, "false"),
         replicated(ROTARY).on(EVERY).optional(),
-        row(PROJECTION).cutBetween("num_attention_heads").extraState(STORED),
-        replicated(QKV + "layer_norm_weight"),
-        column(QKV + "weight").groupedQkv().extraState(STORED),
+        row(PROJECTION)
+            .cutBetween("num_attention_heads")
+            .sized(HIDDEN, Size.HEAD)
+            .extraState(STORED),
+        replicated(QKV + "layer_norm_weight").sized(HIDDEN),
+        column(QKV + "weight").groupedQkv().sized(Size.HEAD, HIDDEN).extraState(STORED),
         column(QKV + "bias").groupedQkv().when("add_qkv_bias", "true"),
-        replicated(UP + "layer_norm_weight").when(EXPERTS, "null"),
-        column(UP + "weight", 2).extraState(STORED).when(EXPERTS, "null"),
-        row(DOWN).extraState(STORED).when(EXPERTS, "null"),
-        replicated(MOE_NORM).extraState(STORED).unless(EXPERTS, "null"),
-        replicated(ROUTER).unless(EXPERTS, "null"),
-        column(EXPERT + "linear_fc1.weight", 2).extraState(STORED).unless(EXPERTS, "null"),
-        row(EXPERT + "linear_fc2.weight").extraState(STORED).unless(EXPERTS, "null"),
-        replicated(NORM).on(LAST).extraState(STORED),
-        column(OUTPUT).on(LAST).vocabPaddedRows().extraState(EMPTY).when(TIED, "false"));
+        replicated(UP + "layer_norm_weight").sized(HIDDEN).when(EXPERTS, "null"),
+        column(UP + "weight", 2).sized(FFN, HIDDEN).extraState(STORED).when(EXPERTS, "null"),
+        row(DOWN).sized(HIDDEN, FFN).extraState(STORED).when(EXPERTS, "null"),
+        replicated(MOE_NORM).sized(HIDDEN).extraState(STORED).unless(EXPERTS, "null"),
+        replicated(ROUTER).sized(EXPERTS, HIDDEN).unless(EXPERTS, "null"),
+        column(EXPERT + "linear_fc1.weight", 2)
+            .sized(FFN, HIDDEN)
+            .extraState(STORED)
+            .unless(EXPERTS, "null"),
+        row(EXPERT + "linear_fc2.weight")
+            .sized(HIDDEN, FFN)
+            .extraState(STORED)
+            .unless(EXPERTS, "null"),
+        replicated(NORM).on(LAST).sized(HIDDEN).extraState(STORED),
+        column(OUTPUT)
+            .on(LAST)
+            .vocabPaddedRows()
+            .sized(Size.REST, HIDDEN)
+            .extraState(EMPTY)
+            .when(TIED, "false"));
+  }
+
+  private static ParameterRule words() {
+    return column(WORDS).on(FIRST).vocabPaddedRows().sized(Size.REST, HIDDEN);
   }
 }

@@ -34,7 +34,7 @@ final class LegacyGptTable {
   private LegacyGptTable() {}
 
   static ParameterTable rows() {
-    return embedding().and(attention()).and(mlp()).and(head());
+    return embedding().and(attention()).and(mlp()).and(head()).sizedAs(McoreGptTable.rows());
   }
 
   private static ParameterTable embedding() {
@@ -45,10 +45,12 @@ final class LegacyGptTable {
         replicated(POSITIONS + ".weight")
             .of(McoreGptTable.POSITIONS)
             .on(FIRST)
+            .sized("max_position_embeddings")
             .when("position_embedding_type", "null", "learned_absolute"),
         replicated(POSITIONS)
             .of(McoreGptTable.POSITIONS)
             .on(FIRST)
+            .sized("max_position_embeddings")
             .when("position_embedding_type", "learned_parameters"),
         replicated(MODEL + "rotary_pos_emb.inv_freq")
             .of(McoreGptTable.ROTARY)

@@ -9,7 +9,9 @@ import static io.shardwright.spi.ParameterRule.row;
 import static io.shardwright.spi.Traits.ExtraState.EMPTY;
 import static io.shardwright.spi.Traits.ExtraState.STORED;
 
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Size;
 import io.shardwright.spi.Traits;
 
 /**
@@ -31,6 +33,8 @@ final class McoreGptTable {
   static final String[] GATED = {
     "fast-geglu", "fast-swiglu", "fast-reglu", "geglu", "swiglu", "reglu"
   };
+  static final String HIDDEN = "hidden_size";
+  static final String FFN = "ffn_hidden_size | 4 * hidden_size";
   private static final String HEADS = "num_attention_heads";
   private static final String TIED = "share_embeddings_and_output_weights";
   private static final String BIAS = "bias";
@@ -50,10 +54,14 @@ final class McoreGptTable {
   }
 
   private static ParameterTable embedding() {
+    var words = column(WORDS).on(FIRST).vocabPaddedRows().sized(Size.REST, HIDDEN);
     return ParameterTable.of(
-        column(WORDS).on(FIRST).vocabPaddedRows().tiedCopy(OUTPUT).unless(TIED, "false"),
-        column(WORDS).on(FIRST).vocabPaddedRows().when(TIED, "false"),
-        replicated(POSITIONS).on(FIRST).when("position_embedding_type", "null", "learned_absolute"),
+        words.tiedCopy(OUTPUT).unless(TIED, "false"),
+        words.when(TIED, "false"),
+        replicated(POSITIONS)
+            .on(FIRST)
+            .sized("encoder_seq_length | 512", HIDDEN)
+            .when("position_embedding_type", "null", "learned_absolute"),
         replicated(ROTARY).on(EVERY).optional());
   }
 
@@ -63,15 +71,15 @@ final class McoreGptTable {
    */
   private static ParameterTable falconNorms() {
     return ParameterTable.of(
-        replicated(INPUT_NORM + "weight").when(NAME, FALCON),
-        replicated(INPUT_NORM + BIAS).when(NAME, FALCON),
-        replicated(MLP_NORM + "weight").when(NAME, FALCON).when(TWO_NORMS, "true"),
-        replicated(MLP_NORM + BIAS).when(NAME, FALCON).when(TWO_NORMS, "true"),
-        replicated(LATER_NORM + "weight")
+        vector(INPUT_NORM + "weight").when(NAME, FALCON),
+        vector(INPUT_NORM + BIAS).when(NAME, FALCON),
+        vector(MLP_NORM + "weight").when(NAME, FALCON).when(TWO_NORMS, "true"),
+        vector(MLP_NORM + BIAS).when(NAME, FALCON).when(TWO_NORMS, "true"),
+        vector(LATER_NORM + "weight")
             .when(NAME, FALCON)
             .unless(TWO_NORMS, "true")
             .when(PARALLEL, "false"),
-        replicated(LATER_NORM + BIAS)
+        vector(LATER_NORM + BIAS)
             .when(NAME, FALCON)
             .unless(TWO_NORMS, "true")
             .when(PARALLEL, "false"));
@@ -79,33 +87,44 @@ final class McoreGptTable {
 
   private static ParameterTable attention() {
     return ParameterTable.of(
-        row(PROJECTION + "weight").cutBetween(HEADS).extraState(STORED),
-        replicated(PROJECTION + "bias").unless(BIAS, "false"),
-        replicated(QKV + "layer_norm_weight").unless(NAME, FALCON),
-        replicated(QKV + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
-        column(QKV + "weight").groupedQkv().extraState(STORED),
+        row(PROJECTION + "weight").cutBetween(HEADS).sized(HIDDEN, Size.HEAD).extraState(STORED),
+        vector(PROJECTION + "bias").unless(BIAS, "false"),
+        vector(QKV + "layer_norm_weight").unless(NAME, FALCON),
+        vector(QKV + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
+        column(QKV + "weight").groupedQkv().sized(Size.HEAD, HIDDEN).extraState(STORED),
         column(QKV + "bias").groupedQkv().unless(BIAS, "false"));
   }
 
   private static ParameterTable mlp() {
     return ParameterTable.of(
-        replicated(UP + "layer_norm_weight").unless(NAME, FALCON),
-        replicated(UP + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
-        column(UP + "weight").extraState(STORED).unless("activation", GATED),
-        column(UP + "weight", 2).extraState(STORED).when("activation", GATED),
-        column(UP + "bias").unless("activation", GATED).unless(BIAS, "false"),
+        vector(UP + "layer_norm_weight").unless(NAME, FALCON),
+        vector(UP + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
+        column(UP + "weight").sized(FFN, HIDDEN).extraState(STORED).unless("activation", GATED),
+        column(UP + "weight", 2).sized(FFN, HIDDEN).extraState(STORED).when("activation", GATED),
+        column(UP + "bias").sized(FFN).unless("activation", GATED).unless(BIAS, "false"),
         column(UP + "bias", 2)
+            .sized(FFN)
             .with(Traits.NONE.inRankOrder())
             .when("activation", GATED)
             .unless(BIAS, "false"),
-        row(DOWN + "weight").extraState(STORED),
-        replicated(DOWN + "bias").unless(BIAS, "false"));
+        row(DOWN + "weight").sized(HIDDEN, FFN).extraState(STORED),
+        vector(DOWN + "bias").unless(BIAS, "false"));
   }
 
   private static ParameterTable head() {
     return ParameterTable.of(
-        replicated(NORM + "weight").on(LAST).extraState(STORED),
-        replicated(NORM + "bias").on(LAST).unless("normalization", "rmsnorm"),
-        column(OUTPUT).on(LAST).vocabPaddedRows().extraState(EMPTY).when(TIED, "false"));
+        vector(NORM + "weight").on(LAST).extraState(STORED),
+        vector(NORM + "bias").on(LAST).unless("normalization", "rmsnorm"),
+        column(OUTPUT)
+            .on(LAST)
+            .vocabPaddedRows()
+            .sized(Size.REST, HIDDEN)
+            .extraState(EMPTY)
+            .when(TIED, "false"));
+  }
+
+  /** As long as a token's state, on every rank. */
+  private static ParameterRule vector(String name) {
+    return replicated(name).sized(HIDDEN);
   }
 }

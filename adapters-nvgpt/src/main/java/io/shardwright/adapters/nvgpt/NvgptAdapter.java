@@ -45,10 +45,11 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
         config.text("normalization").filter("rmsnorm"::equals).isPresent()
             && config.text("activation").filter(LLAMA_ACTIVATIONS::contains).isPresent()
             && config.text("position_embedding_type").filter("rope"::equals).isPresent()
-            && config.text("bias").filter(bias -> bias.equalsIgnoreCase("false")).isPresent();
+            && config.kind("bias") != ModelConfig.Kind.NONE
+            && !config.flag("bias");
     return config.has("encoder_seq_length")
         && !config.has("patch_dim")
-        && !config.has("num_moe_experts")
+        && config.integer("num_moe_experts").isEmpty()
         && !llama;
   }
 

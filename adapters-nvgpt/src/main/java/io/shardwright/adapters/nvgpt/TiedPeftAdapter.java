@@ -57,6 +57,6 @@ public final class TiedPeftAdapter implements ModelFamilyAdapter {
 
   @Override
   public ParameterTable parameters(ModelConfig config, Naming naming) {
-    return PeftTable.rows(naming).and(PeftTable.tied(naming));
+    return PeftTable.tied(naming);
   }
 }

@@ -14,6 +14,7 @@ class NvgptConformanceTest extends AdapterConformance {
           target: nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel
           mcore_gpt: false
           encoder_seq_length: 32
+          max_position_embeddings: 32
           num_layers: 4
           hidden_size: 64
           ffn_hidden_size: 256

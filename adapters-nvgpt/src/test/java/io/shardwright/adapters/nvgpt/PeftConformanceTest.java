@@ -28,15 +28,17 @@ class PeftConformanceTest extends AdapterConformance {
     var samples = new ArrayList<SampleModel>();
     for (String scheme : SCHEMES) {
       for (String selection : List.of("null", "[1]")) {
-        samples.addAll(both(scheme, tuning().formatted(scheme, selection)));
+        for (String tuning : tunings()) {
+          samples.addAll(both(scheme, tuning.formatted(scheme, selection)));
+        }
       }
     }
     return samples;
   }
 
   /** What the configuration says of a scheme and its layers. */
-  String tuning() {
-    return "{peft_scheme: %1$s, %1$s_tuning: {layer_selection: %2$s}}";
+  List<String> tunings() {
+    return List.of("{peft_scheme: %1$s, %1$s_tuning: {adapter_dim: 4, layer_selection: %2$s}}");
   }
 
   private static List<SampleModel> both(String scheme, String peft) {

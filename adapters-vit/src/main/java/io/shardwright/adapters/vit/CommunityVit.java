@@ -1,6 +1,5 @@
 package io.shardwright.adapters.vit;
 
-import static io.shardwright.spi.ConfigKey.also;
 import static io.shardwright.spi.ConfigKey.means;
 import static io.shardwright.spi.ConfigKey.only;
 import static io.shardwright.spi.ConfigKey.same;
@@ -53,9 +52,8 @@ final class CommunityVit {
         same("hidden_size", "hidden_size").orElse("768"),
         same("ffn_hidden_size", "intermediate_size").orElse("3072"),
         same("num_attention_heads", "num_attention_heads").orElse("12"),
-        same("patch_dim", "patch_size").orElse("16"),
-        same("img_h", "image_size").orElse("224"),
-        also("img_w", "image_size").orElse("224"),
+        ConfigKey.of(ConfigKey.Kind.PATCH),
+        ConfigKey.of(ConfigKey.Kind.IMAGE),
         same("num_channels", "num_channels").orElse("3"),
         ConfigKey.of(ConfigKey.Kind.LABELS),
         same("layernorm_epsilon", "layer_norm_eps").orElse("1e-12"),

@@ -49,12 +49,12 @@ final class TimmVit {
 
   private static List<ConfigKey> keys() {
     return List.of(
-        same("hidden_size", "#cls_token@2"),
-        same("num_layers", "#" + QKV_WEIGHT),
+        same("hidden_size", "model_args.embed_dim", "num_features", "#cls_token@2"),
+        same("num_layers", "model_args.depth", "#" + QKV_WEIGHT),
         same("ffn_hidden_size", "#blocks.0.mlp.fc1.weight@0"),
-        same("patch_dim", "#patch_embed.proj.weight@2"),
-        same("num_channels", "#patch_embed.proj.weight@1"),
-        same("num_classes", "#head.weight@0"),
+        same("patch_dim", "model_args.patch_size", "#patch_embed.proj.weight@2"),
+        same("num_channels", "model_args.in_chans", "#patch_embed.proj.weight@1"),
+        same("num_classes", "num_classes", "#head.weight@0"),
         new ConfigKey(IMAGE_SIZE, List.of("#pos_embed@1"), "img_h", Map.of(), Optional.empty()),
         new ConfigKey(
             ConfigKey.Kind.WORDS,

@@ -8,7 +8,9 @@ import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
 
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Size;
 
 /** The parameters of NeMo 1.23's ViT ({@code nemo/collections/vision/modules/vit}). */
 final class VitTable {
@@ -16,60 +18,91 @@ final class VitTable {
   static final String QKV = LAYER + "self_attention.query_key_value.";
   static final String MLP = LAYER + "mlp.";
   static final String PATCHES = "backbone.linear_encoder.weight";
+  private static final String HIDDEN = "hidden_size";
+  private static final String FFN = "ffn_hidden_size";
+  private static final String CLASSES = "num_classes";
+  private static final String POSITIONS =
+      "img_h / patch_dim * (img_w / patch_dim) + (class_token_length | 8)";
+  private static final String BY_KIND = "megatron_legacy";
   private static final String HEADS = "num_attention_heads";
   private static final String[] FAST = {"fast-geglu", "fast-swiglu", "fast-reglu"};
 
   private VitTable() {}
 
   static ParameterTable rows() {
+    return embedding().and(attention()).and(mlp()).and(head());
+  }
+
+  private static ParameterTable embedding() {
     return ParameterTable.of(
-        replicated("backbone.cls_token").on(FIRST).optional(),
-        replicated(PATCHES).on(FIRST).factored(1, count("patch_dim"), count("patch_dim"), rest()),
-        replicated("backbone.linear_encoder.bias").on(FIRST),
+        replicated("backbone.cls_token")
+            .on(FIRST)
+            .sized("1", "class_token_length | 8", HIDDEN)
+            .optional(),
+        replicated(PATCHES)
+            .on(FIRST)
+            .factored(1, count("patch_dim"), count("patch_dim"), rest())
+            .sized(HIDDEN, "num_channels"),
+        vector("backbone.linear_encoder.bias").on(FIRST),
         replicated("backbone.position_embeddings.weight")
             .on(FIRST)
+            .sized(POSITIONS, HIDDEN)
             .when("position_embedding_type", "null", "learned_absolute"),
         replicated("backbone.position_embeddings")
             .on(FIRST)
+            .sized(POSITIONS, HIDDEN)
             .when("position_embedding_type", "learned_parameters"),
-        replicated("backbone.preprocess_layernorm.weight").on(FIRST).optional(),
-        replicated("backbone.preprocess_layernorm.bias").on(FIRST).optional(),
-        replicated(LAYER + "input_layernorm.weight"),
-        replicated(LAYER + "input_layernorm.bias").unless("normalization", "rmsnorm"),
-        column(QKV + "weight").groupedQkv().unless("megatron_legacy", "true"),
-        column(QKV + "weight")
-            .groupedQkv()
-            .stored(new int[] {1, 0, 2}, new int[] {3})
-            .when("megatron_legacy", "true"),
-        column(QKV + "bias").groupedQkv().unless("megatron_legacy", "true").optional(),
-        column(QKV + "bias")
-            .groupedQkv()
-            .stored(new int[] {1, 0, 2})
-            .when("megatron_legacy", "true")
-            .optional(),
-        row(LAYER + "self_attention.dense.weight").cutBetween(HEADS),
-        replicated(LAYER + "self_attention.dense.bias").optional(),
-        replicated(LAYER + "post_attention_layernorm.weight"),
-        replicated(LAYER + "post_attention_layernorm.bias").unless("normalization", "rmsnorm"),
-        column(MLP + "dense_h_to_4h.weight").unless("activation", FAST),
-        column(MLP + "dense_h_to_4h.weight", 2).when("activation", FAST),
-        column(MLP + "dense_h_to_4h.bias").unless("activation", FAST).optional(),
-        column(MLP + "dense_h_to_4h.bias", 2).when("activation", FAST).optional(),
-        column(MLP + "dense_h_to_4h_2.weight").when("activation", "geglu", "swiglu", "reglu"),
-        column(MLP + "dense_h_to_4h_2.bias").optional(),
-        row(MLP + "dense_4h_to_h.weight"),
-        replicated(MLP + "dense_4h_to_h.bias").optional(),
-        replicated(LAYER + "post_attention_layerscale.gamma").optional(),
-        replicated(LAYER + "post_mlp_layerscale.gamma").optional(),
-        replicated("backbone.transformer.final_layernorm.weight").on(LAST),
-        replicated("backbone.transformer.final_layernorm.bias")
+        vector("backbone.preprocess_layernorm.weight").on(FIRST).optional(),
+        vector("backbone.preprocess_layernorm.bias").on(FIRST).optional());
+  }
+
+  private static ParameterTable attention() {
+    var weight = column(QKV + "weight").groupedQkv().sized(Size.HEAD, HIDDEN);
+    var bias = column(QKV + "bias").groupedQkv().optional();
+    return ParameterTable.of(
+        vector(LAYER + "input_layernorm.weight"),
+        vector(LAYER + "input_layernorm.bias").unless("normalization", "rmsnorm"),
+        weight.unless(BY_KIND, "true"),
+        weight.stored(new int[] {1, 0, 2}, new int[] {3}).when(BY_KIND, "true"),
+        bias.unless(BY_KIND, "true"),
+        bias.stored(new int[] {1, 0, 2}).when(BY_KIND, "true"),
+        row(LAYER + "self_attention.dense.weight").cutBetween(HEADS).sized(HIDDEN, Size.HEAD),
+        vector(LAYER + "self_attention.dense.bias").optional());
+  }
+
+  private static ParameterTable mlp() {
+    return ParameterTable.of(
+        vector(LAYER + "post_attention_layernorm.weight"),
+        vector(LAYER + "post_attention_layernorm.bias").unless("normalization", "rmsnorm"),
+        column(MLP + "dense_h_to_4h.weight").sized(FFN, HIDDEN).unless("activation", FAST),
+        column(MLP + "dense_h_to_4h.weight", 2).sized(FFN, HIDDEN).when("activation", FAST),
+        column(MLP + "dense_h_to_4h.bias").sized(FFN).unless("activation", FAST).optional(),
+        column(MLP + "dense_h_to_4h.bias", 2).sized(FFN).when("activation", FAST).optional(),
+        column(MLP + "dense_h_to_4h_2.weight")
+            .sized(FFN, HIDDEN)
+            .when("activation", "geglu", "swiglu", "reglu"),
+        column(MLP + "dense_h_to_4h_2.bias").sized(FFN).optional(),
+        row(MLP + "dense_4h_to_h.weight").sized(HIDDEN, FFN),
+        vector(MLP + "dense_4h_to_h.bias").optional(),
+        vector(LAYER + "post_attention_layerscale.gamma").optional(),
+        vector(LAYER + "post_mlp_layerscale.gamma").optional());
+  }
+
+  private static ParameterTable head() {
+    return ParameterTable.of(
+        vector("backbone.transformer.final_layernorm.weight").on(LAST),
+        vector("backbone.transformer.final_layernorm.bias")
             .on(LAST)
             .unless("normalization", "rmsnorm"),
-        replicated("head.weight").on(LAST).optional(),
-        replicated("head.bias").on(LAST).optional(),
-        replicated("head.dense_in.weight").on(LAST).optional(),
-        replicated("head.dense_in.bias").on(LAST).optional(),
-        replicated("head.dense_out.weight").on(LAST).optional(),
-        replicated("head.dense_out.bias").on(LAST).optional());
+        replicated("head.weight").on(LAST).sized(CLASSES, HIDDEN).optional(),
+        replicated("head.bias").on(LAST).sized(CLASSES).optional(),
+        replicated("head.dense_in.weight").on(LAST).sized(HIDDEN, HIDDEN).optional(),
+        vector("head.dense_in.bias").on(LAST).optional(),
+        replicated("head.dense_out.weight").on(LAST).sized(CLASSES, HIDDEN).optional(),
+        replicated("head.dense_out.bias").on(LAST).sized(CLASSES).optional());
+  }
+
+  private static ParameterRule vector(String name) {
+    return replicated(name).sized(HIDDEN);
   }
 }

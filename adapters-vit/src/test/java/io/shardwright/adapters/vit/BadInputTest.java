@@ -212,9 +212,9 @@ class BadInputTest {
   @Test
   void refusesAWrongTensorCount() throws IOException {
     var fewer = archive().config(text -> text.replace("num_layers: 3", "num_layers: 4"));
-    assertEquals(ErrorCode.TENSOR_MISSING, refused(fewer.bytes()));
+    assertEquals(ErrorCode.CONFIG_CONTRADICTED, refused(fewer.bytes()));
     var more = archive().config(text -> text.replace("num_layers: 3", "num_layers: 2"));
-    assertEquals(ErrorCode.TENSOR_MISSING, refused(more.bytes()));
+    assertEquals(ErrorCode.CONFIG_CONTRADICTED, refused(more.bytes()));
   }
 
   @Test

@@ -46,6 +46,7 @@ class VariantTest {
       sequence_parallel: false
       vision_pretraining_type: classify
       patch_dim: 2
+      class_token_length: 1
       num_layers: 1
       num_attention_heads: 4
       megatron_legacy: true

@@ -35,7 +35,11 @@ class VitConformanceTest extends AdapterConformance {
   @Override
   protected List<SampleModel> samples() {
     var real =
-        PRETRAINED.with("num_layers", "3").listing(listing("vit-tp1")).listing(listing("vit-tp2"));
+        PRETRAINED
+            .with("num_layers", "3")
+            .with("class_token_length", "8")
+            .listing(listing("vit-tp1"))
+            .listing(listing("vit-tp2"));
     var legacy = PRETRAINED.with("megatron_legacy", "true");
     return List.of(
         real,

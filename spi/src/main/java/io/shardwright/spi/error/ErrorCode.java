@@ -75,6 +75,13 @@ public enum ErrorCode {
       122,
       Kind.INPUT,
       "Remove the source that is wrong; `--untie` writes both tensors of a tied pair."),
+  /** The configuration contradicts the tensors, or itself. */
+  CONFIG_CONTRADICTED(
+      123,
+      Kind.INPUT,
+      "Correct the key that is named, or give the configuration that belongs to the tensors."),
+  /** A key of the configuration has a value of another kind than it needs. */
+  CONFIG_VALUE(124, Kind.INPUT, "Correct the key that is named."),
 
   /** No family claims the checkpoint. */
   FAMILY_UNKNOWN(
@@ -102,6 +109,9 @@ public enum ErrorCode {
   /** A family file breaks its grammar. */
   FAMILY_FILE_MALFORMED(
       209, Kind.INPUT, "Correct the lines that are named; `family-file.md` has the grammar."),
+  /** A parameter of the family is in no layer of the checkpoint. */
+  FAMILY_MISFIT(
+      210, Kind.INPUT, "Correct the key that is named, or check that the family is the right one."),
 
   /** A pickle names something forbidden, or has no known meaning where one is needed. */
   PICKLE_FORBIDDEN(

@@ -12,6 +12,7 @@ import io.shardwright.spi.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A {@code config.json}, its scalars as texts. Keys are dotted paths; beside them {@code a[i]} is
@@ -72,6 +73,35 @@ public record CommunityConfig(Obj document, Map<String, Shape> shapes) implement
   @Override
   public boolean has(String key) {
     return one(key).isPresent();
+  }
+
+  @Override
+  public Kind kind(String key) {
+    if (key.startsWith("#") || key.endsWith("]")) {
+      return one(key).map(Kind::of).orElse(Kind.NONE);
+    }
+    JsonValue value = value(key).orElse(Null.NULL);
+    if (value instanceof Arr || value instanceof Obj) {
+      return value instanceof Arr ? Kind.LIST : Kind.MAP;
+    }
+    return value instanceof Num num
+        ? num.text().matches("-?[0-9]+") ? Kind.WHOLE : Kind.NUMBER
+        : value instanceof Bool ? Kind.FLAG : value instanceof Str ? Kind.TEXT : Kind.NONE;
+  }
+
+  @Override
+  public String says(String key) {
+    boolean list = kind(key) == Kind.LIST;
+    return list
+        ? key + " is " + shown(((Arr) value(key).orElseThrow()).items())
+        : ModelConfig.super.says(key);
+  }
+
+  private static String shown(List<JsonValue> items) {
+    return items.stream()
+        .limit(4)
+        .map(item -> text(item).orElse("…"))
+        .collect(Collectors.joining(", ", "[", items.size() > 4 ? ", …]" : "]"));
   }
 
   /** A key's value; {@code a.b} is a key of an object. */

@@ -11,13 +11,13 @@ import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.Tie;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -140,9 +140,16 @@ public final class ConfigExport {
   }
 
   private void row(ConfigKey row) {
-    Optional<String> value = config.text(row.nemo()).map(ConfigExport::plain);
+    if (isOdd(row)) {
+      problems.add(config.unlike(row.nemo(), "what " + model.architecture() + " can express"));
+      return;
+    }
+    Optional<String> value =
+        config.kind(row.nemo()) == Kind.FLAG
+            ? Optional.of(Boolean.toString(config.flag(row.nemo())))
+            : config.text(row.nemo());
     switch (row.kind()) {
-      case LABELS -> config.integer(row.nemo()).ifPresent(this::labels);
+      case LABELS -> config.count(row.nemo(), 0).ifPresent(this::labels);
       case INNER -> value.ifPresent(text -> put(row, CommunityConfig.spelt(text)));
       case SAME -> value.or(row::value).ifPresent(text -> put(row, CommunityConfig.spelt(text)));
       case WORDS -> value.ifPresent(text -> word(row, text));
@@ -166,6 +173,8 @@ public final class ConfigExport {
       case HEAD_SIZE -> headSize(row, value);
       case WINDOW -> put(row, window(row));
       case ROPE_SCALING -> rope();
+      case IMAGE -> put(row, image(row));
+      case PATCH -> value.ifPresent(text -> put(row, CommunityConfig.spelt(text)));
       case ALSO, IMAGE_SIZE, UNSAID -> {}
     }
   }
@@ -175,9 +184,14 @@ public final class ConfigExport {
         .anyMatch(meant -> Scalars.equal(text, meant));
   }
 
-  /** YAML's {@code True} is JSON's {@code true}. */
-  private static String plain(String text) {
-    return text.matches("(?i)true|false") ? text.toLowerCase(Locale.ROOT) : text;
+  /** Whether a value is none of one kind, or a text that would become another one. */
+  private boolean isOdd(ConfigKey row) {
+    return switch (config.kind(row.nemo())) {
+      case MAP -> true;
+      case LIST -> row.kind() != ConfigKey.Kind.WINDOW && row.kind() != ConfigKey.Kind.MEANS;
+      case TEXT -> Kind.of(config.text(row.nemo()).orElse("")) != Kind.TEXT;
+      default -> row.kind() == ConfigKey.Kind.WINDOW && config.kind(row.nemo()) != Kind.NONE;
+    };
   }
 
   private void put(ConfigKey row, JsonValue value) {
@@ -204,6 +218,12 @@ public final class ConfigExport {
                 row.nemo() + " is " + text + ", which " + model.architecture() + " can't express"));
   }
 
+  private JsonValue image(ConfigKey row) {
+    var height = CommunityConfig.spelt(config.text(row.nemo()).orElse("null"));
+    var width = CommunityConfig.spelt(config.text("img_w").orElse("null"));
+    return height.equals(width) ? height : new Arr(List.of(height, width));
+  }
+
   private void labels(long count) {
     Obj names = Obj.empty();
     Obj numbers = Obj.empty();
@@ -216,8 +236,8 @@ public final class ConfigExport {
   }
 
   private void headSize(ConfigKey row, Optional<String> value) {
-    long heads = Math.max(1, config.integer("num_attention_heads").orElse(1));
-    String usual = Long.toString(config.integer("hidden_size").orElse(0) / heads);
+    long hidden = config.count("hidden_size", 0).orElse(0);
+    String usual = Long.toString(hidden / config.count("num_attention_heads", 1).orElse(1));
     if (!row.community().isEmpty()) {
       put(row, new Num(value.orElse(usual)));
     } else if (!Scalars.equal(value.orElse(usual), usual)) {
@@ -232,12 +252,16 @@ public final class ConfigExport {
     }
   }
 
+  /** The tokens before the current one, and none after it. */
   private JsonValue window(ConfigKey row) {
-    return config
-        .list(row.nemo())
-        .filter(list -> !list.isEmpty() && list.get(0).matches("[0-9]{1,9}"))
-        .<JsonValue>map(list -> Num.of(Long.parseLong(list.get(0)) + 1))
-        .orElse(Null.NULL);
+    List<String> sides = config.list(row.nemo()).orElse(List.of());
+    if (sides.size() == 2 && sides.get(0).matches("[0-9]{1,9}") && sides.get(1).equals("0")) {
+      return Num.of(Long.parseLong(sides.get(0)) + 1);
+    }
+    if (config.kind(row.nemo()) != Kind.NONE) {
+      problems.add(config.unlike(row.nemo(), "[tokens before, 0]"));
+    }
+    return Null.NULL;
   }
 
   private void rope() {

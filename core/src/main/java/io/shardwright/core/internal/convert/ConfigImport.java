@@ -1,11 +1,15 @@
 package io.shardwright.core.internal.convert;
 
+import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Arr;
+import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -50,6 +54,7 @@ public final class ConfigImport {
   private final CommunityConfig config;
   private final CommunityModel model;
   private final Statements statements;
+  private final ValueKinds kinds;
   private final Map<String, String> values = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -58,17 +63,23 @@ public final class ConfigImport {
     this.config = config;
     this.model = model;
     this.statements = new Statements(config);
+    this.kinds = new ValueKinds(config, model);
   }
 
   /**
    * Reads a document.
    *
    * @param where for messages
+   * @throws MalformedCheckpointException naming every key whose value is of another kind
    * @throws UnsupportedCheckpointException naming every key that is said in two ways, or that NeMo
    *     can't express
    */
   public static ConfigImport read(CommunityConfig config, CommunityModel model, String where) {
     var read = of(config, model);
+    if (!read.kinds.wrong().isEmpty()) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CONFIG_VALUE, where, String.join("; ", read.kinds.wrong()));
+    }
     if (!read.statements.disagreements().isEmpty()) {
       throw new UnsupportedCheckpointException(
           ErrorCode.SOURCES_DISAGREE, where, String.join("; ", read.statements.disagreements()));
@@ -83,7 +94,10 @@ public final class ConfigImport {
   /** The values of a document that may be refused; empty where it would be. */
   static Optional<Map<String, String>> tried(CommunityConfig config, CommunityModel model) {
     var read = of(config, model);
-    boolean clear = read.statements.disagreements().isEmpty() && read.problems.isEmpty();
+    boolean clear =
+        read.kinds.wrong().isEmpty()
+            && read.statements.disagreements().isEmpty()
+            && read.problems.isEmpty();
     return clear ? Optional.of(read.values) : Optional.empty();
   }
 
@@ -91,7 +105,7 @@ public final class ConfigImport {
     var read = new ConfigImport(config, model);
     read.requireOneClass();
     read.said("dtype", "torch_dtype");
-    model.keys().forEach(read::numbers);
+    model.keys().stream().filter(read.kinds::require).forEach(read::row);
     read.layerTypes();
     read.unknown();
     return read;
@@ -118,15 +132,6 @@ public final class ConfigImport {
     return statements.of(List.of(keys), Optional.empty());
   }
 
-  private void numbers(ConfigKey row) {
-    try {
-      row(row);
-    } catch (NumberFormatException none) {
-      String key = row.community().get(0);
-      problem(key + ", or a size that goes with it, is no whole number: " + none.getMessage());
-    }
-  }
-
   private void row(ConfigKey row) {
     var found = statements.of(row.community(), row.value());
     switch (row.kind()) {
@@ -140,7 +145,9 @@ public final class ConfigImport {
       case HEAD_SIZE -> found.ifPresent(this::headSize);
       case INNER -> set(row.nemo(), found.orElseGet(this::fourTimesHidden));
       case LABELS -> set(row.nemo(), labels(row).or(() -> found).orElse("2"));
-      case IMAGE_SIZE -> config.text(row.community()).ifPresent(this::imageSize);
+      case IMAGE_SIZE -> found.ifPresent(this::imageSize);
+      case IMAGE -> new ImageSides(config, this).image(row);
+      case PATCH -> new ImageSides(config, this).patch(row);
       case WINDOW -> window(row);
       case ROPE_SCALING -> RopeScaling.read(config, this);
     }
@@ -169,16 +176,9 @@ public final class ConfigImport {
     }
   }
 
-  /** As many patches on a side as the root of the positions that are no class token's. */
-  private void imageSize(String rows) {
-    long positions = Long.parseLong(rows) - 1;
-    long side = Math.round(Math.sqrt(positions));
-    if (side * side != positions) {
-      problem("the model has " + positions + " patches, expected a square");
-    }
+  private void imageSize(String positions) {
     long patch = Long.parseLong(values.getOrDefault("patch_dim", "1"));
-    set("img_h", Long.toString(side * patch));
-    set("img_w", Long.toString(side * patch));
+    new ImageSides(config, this).byPositions(Long.parseLong(positions), patch);
   }
 
   private Optional<String> labels(ConfigKey row) {
@@ -196,12 +196,11 @@ public final class ConfigImport {
 
   /** NeMo has one window for all layers. */
   private void layerTypes() {
-    var kinds =
-        config
-            .value("layer_types")
-            .filter(Arr.class::isInstance)
-            .map(list -> ((Arr) list).items().stream().flatMap(i -> i.asText().stream()).toList())
-            .orElse(List.of());
+    List<JsonValue> items =
+        config.value("layer_types").orElse(Null.NULL) instanceof Arr list
+            ? list.items()
+            : List.of();
+    var kinds = items.stream().map(item -> item.asText().orElse("no text")).toList();
     long different = kinds.stream().distinct().count();
     boolean window = !values.getOrDefault("window_size", "null").equals("null");
     if (different > 1) {
@@ -211,14 +210,20 @@ public final class ConfigImport {
     }
   }
 
+  private long number(String key) {
+    return Long.parseLong(values.getOrDefault(key, "0"));
+  }
+
   private String fourTimesHidden() {
-    return Long.toString(4 * Long.parseLong(values.getOrDefault("hidden_size", "0")));
+    return Long.toString(4 * number("hidden_size"));
   }
 
   private void headSize(String size) {
-    String hidden = values.getOrDefault("hidden_size", "0");
-    String heads = values.getOrDefault("num_attention_heads", "1");
-    boolean usual = Long.parseLong(hidden) == Long.parseLong(size) * Long.parseLong(heads);
+    long heads = number("num_attention_heads");
+    boolean usual =
+        heads > 0
+            && number("hidden_size") % heads == 0
+            && number("hidden_size") / heads == Long.parseLong(size);
     if (!usual) {
       set("kv_channels", size);
     }
@@ -226,10 +231,12 @@ public final class ConfigImport {
 
   private void window(ConfigKey row) {
     boolean used = !config.text(List.of("use_sliding_window")).filter("false"::equals).isPresent();
-    config
-        .text(row.community())
-        .filter(size -> used && size.matches("[0-9]{1,9}"))
-        .ifPresent(size -> values.put(row.nemo(), "[" + (Long.parseLong(size) - 1) + ", 0]"));
+    long size = config.text(row.community()).filter(s -> used).map(Long::parseLong).orElse(-1L);
+    if (size == 0) {
+      wrong(config.unlike(row.community().get(0), "at least 1"));
+    } else if (size > 0) {
+      values.put(row.nemo(), "[" + (size - 1) + ", 0]");
+    }
   }
 
   private void unknown() {
@@ -246,6 +253,15 @@ public final class ConfigImport {
 
   void set(String key, String value) {
     values.put(key, Scalars.yaml(value));
+  }
+
+  /** Whether a value is of a kind; what is not is refused. */
+  boolean isOf(String key, ModelConfig.Kind kind) {
+    return kinds.require(key, kind);
+  }
+
+  void wrong(String sentence) {
+    kinds.wrong().add(sentence);
   }
 
   void problem(String problem) {
@@ -266,8 +282,8 @@ public final class ConfigImport {
     return Stream.concat(statements.repeated().stream(), notes.stream()).toList();
   }
 
-  /** The class's base configuration with these values. */
-  public YamlDocument apply(YamlDocument base) {
+  /** The class's base configuration with these values, of a file that says them in its words. */
+  public YamlDocument apply(YamlDocument base, String where) {
     YamlDocument document = base;
     for (var value : values.entrySet()) {
       if (value.getValue().equals("null") && !base.has(value.getKey())) {
@@ -275,6 +291,6 @@ public final class ConfigImport {
       }
       document = document.with(value.getKey(), value.getValue());
     }
-    return document;
+    return document.from(where, Sayings.of(config, model));
   }
 }

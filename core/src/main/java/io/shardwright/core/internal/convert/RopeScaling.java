@@ -6,9 +6,11 @@ import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelConfig.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The scaling of rotary positions. Linear scaling is NeMo's {@code seq_len_interpolation_factor};
@@ -24,10 +26,20 @@ final class RopeScaling {
           "high_freq_factor", "high_freq_factor",
           "original_max_position_embeddings", "old_context_len");
 
+  private static final List<String> KINDS =
+      List.of(
+          "rope_scaling.rope_type",
+          "rope_scaling.type",
+          "rope_parameters.rope_type",
+          "rope_parameters.type");
+
   private RopeScaling() {}
 
-  private static Optional<String> text(ConfigImport into, String key) {
-    return into.said("rope_scaling." + key, "rope_parameters." + key);
+  /** A number that decides the scaling; the first place that has it counts. */
+  private static Optional<String> number(ConfigImport into, String key) {
+    var places = Stream.of("rope_scaling.", "rope_parameters.").map(place -> place + key);
+    boolean sound = places.filter(place -> !into.isOf(place, Kind.NUMBER)).count() == 0;
+    return sound ? into.said("rope_scaling." + key, "rope_parameters." + key) : Optional.empty();
   }
 
   static void read(CommunityConfig config, ConfigImport into) {
@@ -37,19 +49,14 @@ final class RopeScaling {
         into.problem(place + " differs by the kind of layer, expected the same for all");
       }
     }
-    String kind =
-        into.said(
-                "rope_scaling.rope_type",
-                "rope_scaling.type",
-                "rope_parameters.rope_type",
-                "rope_parameters.type")
-            .orElse("default");
+    KINDS.forEach(key -> into.isOf(key, Kind.TEXT));
+    String kind = into.said(KINDS.toArray(String[]::new)).orElse("default");
     switch (kind) {
       case "default" -> {}
-      case "linear" -> text(into, "factor").ifPresent(factor -> into.set(LINEAR, factor));
+      case "linear" -> number(into, "factor").ifPresent(factor -> into.set(LINEAR, factor));
       case "llama3" -> {
         into.set("scale_positional_embedding", "true");
-        LLAMA3.forEach((key, nemo) -> text(into, key).ifPresent(value -> into.set(nemo, value)));
+        LLAMA3.forEach((key, nemo) -> number(into, key).ifPresent(value -> into.set(nemo, value)));
         into.note(
             "its rotary positions are scaled as Llama 3.1's: NeMo 1.23 can't express that, NeMo"
                 + " 2.2.0 and later read the keys that were written");
@@ -61,10 +68,9 @@ final class RopeScaling {
 
   /** The object for both spellings; empty where positions are not scaled. */
   static Optional<Obj> write(ModelConfig config) {
-    Optional<String> factor = config.text(LINEAR);
-    if (factor.isPresent()) {
+    if (config.number(LINEAR).isPresent()) {
       return Optional.of(
-          Obj.empty().put("type", new Str("linear")).put("factor", decimal(factor.get())));
+          Obj.empty().put("type", new Str("linear")).put("factor", number(config, LINEAR, "")));
     }
     if (!config.flag("scale_positional_embedding")) {
       return Optional.empty();
@@ -72,15 +78,16 @@ final class RopeScaling {
     return Optional.of(
         Obj.empty()
             .put("rope_type", new Str("llama3"))
-            .put("factor", decimal(config.text("scale_factor").orElse("8.0")))
-            .put("low_freq_factor", decimal(config.text("low_freq_factor").orElse("1.0")))
-            .put("high_freq_factor", decimal(config.text("high_freq_factor").orElse("4.0")))
+            .put("factor", number(config, "scale_factor", "8.0"))
+            .put("low_freq_factor", number(config, "low_freq_factor", "1.0"))
+            .put("high_freq_factor", number(config, "high_freq_factor", "4.0"))
             .put(
                 "original_max_position_embeddings",
-                new Num(config.text("old_context_len").orElse("8192"))));
+                Num.of(config.count("old_context_len", 1).orElse(8192))));
   }
 
-  private static Num decimal(String number) {
+  private static Num number(ModelConfig config, String key, String otherwise) {
+    String number = config.number(key).isPresent() ? config.text(key).orElse(otherwise) : otherwise;
     return new Num(number.matches("-?[0-9]+") ? number + ".0" : number);
   }
 

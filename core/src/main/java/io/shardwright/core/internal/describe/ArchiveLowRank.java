@@ -18,6 +18,7 @@ import java.util.Optional;
  */
 public final class ArchiveLowRank {
   private static final String ALPHA = "peft.lora_tuning.alpha";
+  private static final double MOST_ALPHA = 1e9;
 
   private final ModelDescription adapter;
   private final Map<String, LogicalTensor> weights = new LinkedHashMap<>();
@@ -120,18 +121,15 @@ public final class ArchiveLowRank {
   }
 
   private float scale(long rank) {
-    return adapter
-        .config()
-        .text(ALPHA)
-        .map(alpha -> (float) (Double.parseDouble(alpha) / rank))
-        .orElse(1f);
+    var alpha = adapter.config().number(ALPHA);
+    return alpha.isPresent() ? (float) (alpha.getAsDouble() / rank) : 1f;
   }
 
   private Optional<String> wrongScale() {
-    return adapter
-        .config()
-        .text(ALPHA)
-        .filter(alpha -> !alpha.matches("[0-9]{1,9}(\\.[0-9]{1,9})?"))
-        .map(alpha -> adapter.source() + " has " + ALPHA + " '" + alpha + "', expected a number");
+    double alpha = adapter.config().number(ALPHA).orElse(1);
+    return alpha >= 0 && alpha < MOST_ALPHA
+        ? Optional.empty()
+        : Optional.of(
+            adapter.source() + ": " + adapter.config().says(ALPHA) + ", expected 0 to 10^9");
   }
 }

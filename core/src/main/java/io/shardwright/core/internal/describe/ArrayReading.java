@@ -29,20 +29,25 @@ final class ArrayReading {
   }
 
   List<ModuleState> read(Assembly assembly) {
-    for (StoredArray array : describer.files.arrays()) {
-      read(array, assembly);
+    var arrays = describer.files.arrays();
+    var rules = arrays.stream().map(array -> rule(array.spec().name())).toList();
+    for (int i = 0; i < rules.size(); i++) {
+      read(arrays.get(i), rules.get(i), assembly);
     }
     return describer.files.arrayObjects().stream().map(this::state).toList();
   }
 
-  private void read(StoredArray array, Assembly assembly) {
+  private ParameterRule rule(String key) {
+    return describer
+        .second(key)
+        .or(() -> describer.rules.matchKey(describer.withoutPrefix(key)))
+        .orElseGet(() -> describer.unmatched(key, key).rule());
+  }
+
+  private void read(StoredArray array, ParameterRule rule, Assembly assembly) {
     String key = array.spec().name();
     String prefix = describer.prefix(key);
-    Optional<ParameterRule> second = describer.second(key);
-    ParameterRule rule =
-        second
-            .or(() -> describer.rules.matchKey(describer.withoutPrefix(key)))
-            .orElseGet(() -> describer.unmatched(key, key).rule());
+    boolean second = describer.second(key).isPresent() && describer.pairs();
     int stacked = (int) rule.pattern().chars().filter(c -> c == '*').count();
     var dims = array.spec().shape().dims();
     if (dims.size() < stacked) {
@@ -51,8 +56,7 @@ final class ArrayReading {
     Shape own = new Shape(dims.subList(stacked, dims.size()));
     for (List<Integer> indexes : indexes(new Shape(dims.subList(0, stacked)), key)) {
       Piece piece = piece(array, prefix, new Match(rule, indexes), own);
-      assembly.add(
-          second.isPresent() && describer.pairs() ? piece.second() : piece, describer.source);
+      assembly.add(second ? piece.second() : piece, describer.source);
     }
   }
 

@@ -3,17 +3,21 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Puts stored tensors together to logical ones. */
 final class Assembly {
@@ -54,10 +58,11 @@ final class Assembly {
     private final Piece first;
     private final List<SourcePart> parts;
     private final List<Replica> replicas = new ArrayList<>();
-    private boolean ofSeveralRows;
+    private final Set<String> rows = new HashSet<>();
 
     Draft(Piece first) {
       this.first = first;
+      this.rows.add(first.spec().name());
       this.parts = new ArrayList<>(first.parts());
       repeat(first.replicas(), Kind.RANK);
     }
@@ -69,14 +74,16 @@ final class Assembly {
 
   private final String source;
   private final String family;
+  private final ParameterTable table;
   private final Optional<Tie> apart;
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
   private final Map<Kind, List<Later>> later = new EnumMap<>(Kind.class);
 
   /** With a pair that is tied in the file and is to be two tensors. */
-  Assembly(String source, String family, Optional<Tie> apart) {
+  Assembly(String source, String family, ParameterTable table, Optional<Tie> apart) {
     this.source = source;
     this.family = family;
+    this.table = table;
     this.apart = apart;
   }
 
@@ -104,7 +111,7 @@ final class Assembly {
     requireFits(draft.first, piece, where);
     boolean partOf = !draft.first.match().rule().pattern().equals(piece.match().rule().pattern());
     if (partOf) {
-      draft.ofSeveralRows = true;
+      draft.rows.add(piece.spec().name());
       draft.parts.addAll(piece.parts());
     } else {
       draft.repeat(piece.parts(), Kind.RANK);
@@ -268,16 +275,26 @@ final class Assembly {
             throw new MalformedCheckpointException(
                 ErrorCode.TENSOR_MISSING,
                 source,
-                "holds a part of '"
-                    + id
-                    + "' alone, in '"
+                "lacks "
+                    + others(draft)
+                    + "'"
                     + draft.first.spec().name()
-                    + "', expected all of it: the file is incomplete");
+                    + "': the file is incomplete");
           }
-          if (draft.ofSeveralRows) {
+          if (draft.rows.size() > 1) {
             requireApart(id, draft.parts);
           }
         });
+  }
+
+  /** What the other rows of a tensor are called that is not whole. */
+  private String others(Draft draft) {
+    Match match = draft.first.match();
+    return table.rules().stream()
+        .filter(rule -> rule.canonical().equals(match.rule().canonical()))
+        .map(rule -> draft.first.prefix() + LogicalTensor.name(rule.pattern(), match.indexes()))
+        .filter(name -> !draft.rows.contains(name))
+        .collect(Collectors.joining("', '", "'", "', which belongs to "));
   }
 
   private void requireApart(String id, List<SourcePart> parts) {

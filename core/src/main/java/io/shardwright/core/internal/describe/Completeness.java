@@ -1,92 +1,154 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.spi.Condition;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
-/** Checks that a checkpoint holds every parameter that its configuration promises. */
+/** Checks that a checkpoint holds every parameter of its family, in as many layers as it says. */
 final class Completeness {
   private static final int NAMED = 5;
+  private static final String LAYERS = "num_layers";
+  private static final String EXPERTS = "num_moe_experts";
 
-  private Completeness() {}
+  private final String source;
+  private final String family;
+  private final ModelConfig config;
+  private final List<ParameterRule> rules;
+  private final Map<String, Set<List<Integer>>> present = new HashMap<>();
+  private String prefix = "";
+
+  Completeness(String source, String family, ModelConfig config, ParameterTable inForce) {
+    this.source = source;
+    this.family = family;
+    this.config = config;
+    this.rules = inForce.rules();
+  }
 
   /**
-   * Refuses a checkpoint that lacks parameters or has layers too many.
+   * Refuses a checkpoint that lacks parameters, or whose layers or experts are not as many as its
+   * configuration says.
    *
-   * @param names canonical ones
-   * @throws MalformedCheckpointException naming the first few
+   * @throws MalformedCheckpointException if parts are absent, or the configuration is wrong
+   * @throws UnsupportedCheckpointException if it lacks all that a row of the family stands for
    */
-  static void require(
-      String source, ModelConfig config, ParameterTable inForce, Set<String> names) {
-    OptionalLong layers = config.integer("num_layers");
-    var missing = new ArrayList<String>();
-    for (ParameterRule rule : inForce.rules()) {
-      // With more names than there are, some are missing among the first of them.
-      expected(rule, layers, config)
-          .limit(names.size() + NAMED + 1L)
-          .filter(name -> !names.contains(name))
-          .forEach(missing::add);
+  void require(List<LogicalTensor> tensors) {
+    for (LogicalTensor tensor : tensors) {
+      if (!Companions.isCompanion(tensor.id())) {
+        prefix = tensor.prefix();
+        present
+            .computeIfAbsent(tensor.rule().canonical(), canonical -> new HashSet<>())
+            .add(tensor.indexes());
+      }
     }
-    if (!missing.isEmpty()) {
+    long layers = found(0, rules);
+    long experts = found(1, rules);
+    requireRows(layers);
+    requireWhole(layers, experts);
+    requireCount(LAYERS, layers, "layers");
+    requireCount(EXPERTS, experts, "experts");
+  }
+
+  /** One more than the largest number that stands for a star. */
+  private long found(int star, List<ParameterRule> among) {
+    return among.stream()
+        .flatMap(rule -> present.getOrDefault(rule.canonical(), Set.of()).stream())
+        .filter(indexes -> indexes.size() > star)
+        .mapToLong(indexes -> indexes.get(star) + 1L)
+        .max()
+        .orElse(0);
+  }
+
+  private static boolean isRequired(ParameterRule rule) {
+    return !rule.traits().mayBeAbsent() && !rule.traits().rotary();
+  }
+
+  private void requireRows(long layers) {
+    var absent =
+        rules.stream()
+            .filter(rule -> isRequired(rule) && !present.containsKey(rule.canonical()))
+            .filter(rule -> layers > 0 || !rule.perLayer())
+            .toList();
+    if (absent.isEmpty()) {
+      return;
+    }
+    var keys = absent.stream().flatMap(r -> r.conditions().stream()).map(Condition::key).distinct();
+    String said = config.saying(keys.toList());
+    throw new UnsupportedCheckpointException(
+        ErrorCode.FAMILY_MISFIT,
+        source,
+        "lacks "
+            + named(absent.stream().map(rule -> name(rule, List.of(0, 0))).toList())
+            + (absent.stream().anyMatch(ParameterRule::perLayer) ? ", in every layer" : "")
+            + ": family '"
+            + family
+            + "' has it"
+            + (said.isEmpty() ? "" : ", where " + said));
+  }
+
+  private void requireWhole(long layers, long experts) {
+    var missing = new ArrayList<String>();
+    long all = Math.min(layers, config.count(LAYERS, 0).orElse(layers));
+    for (ParameterRule rule : rules) {
+      boolean byExpert = rule.pattern().indexOf('*') != rule.pattern().lastIndexOf('*');
+      for (int layer = 0; isRequired(rule) && rule.perLayer() && layer < all; layer++) {
+        for (int expert = 0; expert < (byExpert ? experts : 1); expert++) {
+          var indexes = byExpert ? List.of(layer, expert) : List.of(layer);
+          if (!present.get(rule.canonical()).contains(indexes)) {
+            missing.add(name(rule, indexes));
+          }
+        }
+      }
+    }
+    boolean layered = rules.stream().anyMatch(rule -> isRequired(rule) && rule.perLayer());
+    boolean none = layered && layers == 0 && config.count(LAYERS, 0).orElse(0) > 0;
+    if (!missing.isEmpty() || none) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MISSING,
           source,
           "lacks "
-              + missing.size()
-              + " tensors that its configuration promises: "
-              + String.join(", ", missing.subList(0, Math.min(NAMED, missing.size())))
-              + (missing.size() > NAMED ? ", …" : "")
-              + "; the file is incomplete, or num_layers or activation in its configuration is wrong");
+              + (missing.isEmpty() ? "all layers" : named(missing) + ", which other layers have")
+              + ": the file is incomplete");
     }
-    refuseLayersTooMany(source, inForce, layers, names);
   }
 
-  private static Stream<String> expected(
-      ParameterRule rule, OptionalLong layers, ModelConfig config) {
-    if (rule.traits().mayBeAbsent() || rule.traits().rotary()) {
-      return Stream.of();
+  private void requireCount(String key, long found, String what) {
+    boolean counted = rules.stream().anyMatch(rule -> rule.perLayer());
+    OptionalLong stated = config.count(key, 0);
+    if (counted && stated.isPresent() && stated.getAsLong() != found && found > 0) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CONFIG_CONTRADICTED,
+          source,
+          config.says(key)
+              + ", found "
+              + found
+              + " "
+              + what
+              + (found < stated.getAsLong() ? ": the others are absent, or " : ": ")
+              + "the configuration is of another model");
     }
-    if (!rule.perLayer()) {
-      return Stream.of(rule.canonical());
-    }
-    boolean byExpert = rule.canonical().indexOf('*') != rule.canonical().lastIndexOf('*');
-    long experts = byExpert ? Math.min(config.integer("num_moe_experts").orElse(0), 10_000) : 1;
-    return LongStream.range(0, Math.min(layers.orElse(0), 100_000))
-        .boxed()
-        .flatMap(
-            layer ->
-                LongStream.range(0, experts)
-                    .mapToObj(
-                        expert ->
-                            LogicalTensor.name(
-                                rule.canonical(), List.of(layer.intValue(), (int) expert))));
   }
 
-  private static void refuseLayersTooMany(
-      String source, ParameterTable inForce, OptionalLong layers, Set<String> names) {
-    if (layers.isEmpty()) {
-      return;
-    }
-    for (ParameterRule rule : inForce.rules()) {
-      String tooMany = LogicalTensor.name(rule.canonical(), List.of((int) layers.getAsLong(), 0));
-      if (rule.perLayer() && names.contains(tooMany)) {
-        throw new MalformedCheckpointException(
-            ErrorCode.TENSOR_MISSING,
-            source,
-            "holds '"
-                + tooMany
-                + "' although num_layers is "
-                + layers.getAsLong()
-                + ": the configuration is of another model");
-      }
-    }
+  private String name(ParameterRule rule, List<Integer> indexes) {
+    return prefix + LogicalTensor.name(rule.pattern(), indexes);
+  }
+
+  private static String named(List<String> names) {
+    int more = names.size() - NAMED;
+    return names.size()
+        + (names.size() == 1 ? " tensor" : " tensors")
+        + ", '"
+        + String.join("', '", names.subList(0, Math.min(NAMED, names.size())))
+        + (more > 0 ? "' and " + more + " more" : "'");
   }
 }

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
+import io.shardwright.spi.Condition;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -10,9 +11,10 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Turns what the files hold into logical tensors by a family's rules. */
 public final class Describer {
@@ -53,16 +55,43 @@ public final class Describer {
     this.files = files;
     this.wishes = wishes;
     this.naming = names.isPresent() ? Naming.HUGGING_FACE : family.naming(stated);
-    ParameterTable all = names.orElseGet(() -> family.parameters(stated, naming));
     Naming own = names.isPresent() ? family.namings(stated).get(0) : naming;
-    this.tie =
-        Tie.of(all, family.parameters(stated, own), stated).filter(pair -> Tie.isTied(stated));
+    ParameterTable rows = family.parameters(stated, own);
+    ParameterTable all = names.map(theirs -> theirs.sizedAs(rows)).orElse(rows);
+    this.tie = Tie.of(all, rows, stated).filter(pair -> Tie.isTied(stated));
     this.untied =
         tie.filter(pair -> wishes.untie())
             .map(pair -> stated.text(Tie.KEY).orElse(stated.has(Tie.KEY) ? "null" : "absent"));
     this.config = untied.isPresent() ? Tie.untied(stated) : stated;
-    this.table = all.inForce(config);
+    this.table = inForce(all);
     this.rules = new RuleMatcher(family.id(), table);
+  }
+
+  /** A configuration that can't be read is none of a family that has other names. */
+  private ParameterTable inForce(ParameterTable whole) {
+    try {
+      return whole.inForce(config);
+    } catch (MalformedCheckpointException odd) {
+      var patterns = whole.rules().stream().map(ParameterRule::pattern).distinct().toList();
+      files.tensors().stream()
+          .map(tensor -> tensor.spec().name())
+          .filter(name -> !Companions.isCompanion(name) && !ModuleState.isName(name))
+          .filter(name -> patterns.stream().noneMatch(pattern -> isOf(pattern, name)))
+          .filter(name -> !wishes.replicateUnmatched())
+          .findFirst()
+          .ifPresent(
+              name -> {
+                throw unknown(name, name, whole);
+              });
+      throw odd;
+    }
+  }
+
+  private boolean isOf(String pattern, String name) {
+    String plain = withoutPrefix(name);
+    return files.distributed()
+        ? DistributedKey.of(pattern).equals(plain)
+        : RuleMatcher.indexes(pattern, plain).isPresent();
   }
 
   /**
@@ -93,19 +122,52 @@ public final class Describer {
     }
   }
 
+  /**
+   * Refuses shapes that a configuration contradicts.
+   *
+   * @param names of the tensors
+   * @throws MalformedCheckpointException naming key and tensor
+   */
+  public static void requireShapes(
+      String where,
+      ModelFamilyAdapter family,
+      ModelConfig config,
+      ParameterTable names,
+      List<TensorSpec> tensors) {
+    var one = new ParallelSize(1, 1);
+    var files = SourceFiles.ofRanks(List.of());
+    var describer =
+        new Describer(
+            where, family, config, one, files, Optional.of(names), new Wishes(true, false));
+    tensors.forEach(
+        tensor ->
+            describer.form(
+                describer.match(tensor.name(), tensor.name()),
+                tensor.name(),
+                tensor.shape(),
+                1,
+                where));
+  }
+
   private ModelDescription describe() {
     new KeyMeaning(family, config, naming).requireReadable(source);
-    int layers = (int) Math.min(Integer.MAX_VALUE, config.integer("num_layers").orElse(0));
-    var assembly = new Assembly(source, family.id(), tie.filter(pair -> untied.isPresent()));
+    var assembly = new Assembly(source, family.id(), table, tie.filter(pair -> untied.isPresent()));
     var states =
         files.distributed()
             ? new ArrayReading(this).read(assembly)
-            : new RankReading(this, new StageLayers(layers, size.pipeline())).read(assembly);
+            : new RankReading(this).read(assembly);
     var tensors = assembly.tensors();
-    var held = tensors.stream().map(LogicalTensor::id).collect(Collectors.toSet());
-    Completeness.require(source, config, table, held);
+    new Completeness(source, family.id(), config, table).require(tensors);
+    if (naming != Naming.HUGGING_FACE) {
+      VocabularyRows.require(source, config, size, tensors);
+    }
     return new ModelDescription(
-        source, family, config, naming, table, size, files, tensors, states, layers, tie, untied);
+        source, family, config, naming, table, size, files, tensors, states, layers(), tie, untied);
+  }
+
+  /** As many as the configuration says; 0 where it does not say. */
+  int layers() {
+    return (int) Math.min(Integer.MAX_VALUE, config.count("num_layers", 0).orElse(0));
   }
 
   /**
@@ -144,7 +206,11 @@ public final class Describer {
     if (wishes.replicateUnmatched()) {
       return itself(name);
     }
-    throw new UnsupportedCheckpointException(
+    throw unknown(name, stored, table);
+  }
+
+  private UnsupportedCheckpointException unknown(String name, String stored, ParameterTable known) {
+    return new UnsupportedCheckpointException(
         ErrorCode.TENSOR_UNMATCHED,
         source,
         "no rule of family '"
@@ -152,8 +218,9 @@ public final class Describer {
             + "' matches tensor '"
             + stored
             + "'"
-            + Nearest.hint(withoutPrefix(name), table)
-            + ": check --family, or copy it to every rank with --unmatched replicate");
+            + Nearest.hint(withoutPrefix(name), known)
+            + ": check --family. If it is the same on every rank, --unmatched replicate copies it"
+            + " to each; a tensor that is cut must not be copied so");
   }
 
   private Match itself(String name) {
@@ -172,10 +239,26 @@ public final class Describer {
             "has shape " + shard + " and is to be cut on axis " + match.rule().partitionDim());
       }
       return StoredForm.found(match.rule(), config, shard, ranks);
+    } catch (SizeMisfit misfit) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CONFIG_CONTRADICTED,
+          where,
+          "'" + name + "' " + misfit.getMessage() + saying(match.rule(), misfit.keys()));
     } catch (IllegalArgumentException misfit) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MALFORMED, where, "'" + name + "' " + misfit.getMessage());
     }
+  }
+
+  /** What the configuration says of a row's sizes, and by which values the row is in force. */
+  private String saying(ParameterRule rule, List<String> keys) {
+    var conditions =
+        rule.conditions().stream()
+            .map(Condition::key)
+            .filter(key -> config.kind(key) != ModelConfig.Kind.NONE);
+    String said = config.saying(Stream.concat(keys.stream(), conditions).distinct().toList());
+    return (said.isEmpty() ? "" : ": " + said)
+        + "; if the tensors are right, correct the configuration";
   }
 
   /** What NeMo puts before a model's own parameter names. */

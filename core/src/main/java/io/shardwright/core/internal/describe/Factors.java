@@ -4,10 +4,12 @@ import io.shardwright.spi.Arrangement;
 import io.shardwright.spi.Extent;
 import io.shardwright.spi.Extent.Kind;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.Size;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
@@ -24,6 +26,7 @@ record Factors(
     List<Extent> extents,
     List<List<Integer>> axes,
     int cut) {
+  private static final String TENSOR_SIZE = "tensor_model_parallel_size";
 
   /** The factors of a tensor that is stored with so many axes. */
   static Factors of(Arrangement arrangement, int cutAxis, ModelConfig config, int storedRank) {
@@ -35,7 +38,15 @@ record Factors(
 
   /** The factors of a canonical tensor. */
   static Factors of(Arrangement arrangement, int cutAxis, ModelConfig config, Shape canonical) {
-    return ofFactors(arrangement, cutAxis, config, canonical.rank()).sound();
+    var factors = ofFactors(arrangement, cutAxis, config, canonical.rank()).sound();
+    for (int factor = 0; factor < canonical.rank(); factor++) {
+      Extent extent = factors.extents.get(factor);
+      if (extent.kind() == Kind.FIXED && extent.value() != canonical.dim(factor)) {
+        throw new IllegalArgumentException(
+            "has by its rule " + extent.value() + " parts, and there are " + canonical.dim(factor));
+      }
+    }
+    return factors;
   }
 
   /** Refuses a rule that contradicts itself. */
@@ -115,68 +126,141 @@ record Factors(
     return arrangement.storedAxes().isEmpty() ? axes : arrangement.storedAxes();
   }
 
-  /** The canonical shape of which a shard was found. */
+  /**
+   * The canonical shape of which a shard was found.
+   *
+   * @throws SizeMisfit if the configuration tells another one
+   */
   Shape solve(Shape shard, int ranks) {
     if (shard.rank() != storedAxes().size()) {
       throw new IllegalArgumentException(
           "has shape " + shard + ", expected " + storedAxes().size() + " axes");
     }
-    Long[] canonical = new Long[extents.size()];
+    var solution = new Solution(shard, ranks);
     for (int axis = 0; axis < shard.rank(); axis++) {
-      solve(axis, shard, ranks, canonical);
+      solution.solve(axis);
     }
-    return new Shape(List.of(canonical));
+    return solution.canonical();
   }
 
-  private void solve(int axis, Shape shard, int ranks, Long[] canonical) {
-    long known = 1;
-    int rest = -1;
-    for (int factor : storedAxes().get(axis)) {
-      OptionalLong extent = extents.get(factor).in(config);
-      if (extents.get(factor).kind() == Kind.REST) {
-        requireOne(rest, axis);
-        rest = factor;
-      } else {
-        canonical[factor] = extent.orElseThrow(() -> unknown(factor));
-        known = Math.multiplyExact(known, local(factor, canonical[factor], ranks));
+  /** The shape that a shard was cut from, an axis of the shard after another. */
+  private final class Solution {
+    private final Shape shard;
+    private final int ranks;
+    private final Long[] canonical = new Long[extents.size()];
+    private final List<String> expected = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
+    private boolean fitting = true;
+
+    Solution(Shape shard, int ranks) {
+      this.shard = shard;
+      this.ranks = ranks;
+    }
+
+    Shape canonical() {
+      if (!fitting) {
+        throw new SizeMisfit(
+            "has shape "
+                + shard
+                + (ranks > 1 ? " on each of " + ranks + " ranks" : "")
+                + ", expected ["
+                + String.join(", ", expected)
+                + "]",
+            keys);
+      }
+      return new Shape(List.of(canonical));
+    }
+
+    void solve(int axis) {
+      long known = 1;
+      int open = -1;
+      for (int factor : storedAxes().get(axis)) {
+        OptionalLong extent = extent(factor);
+        if (extent.isEmpty()) {
+          requireOne(open, axis);
+          open = factor;
+        } else {
+          canonical[factor] = extent.getAsLong();
+          known = times(known, local(factor, canonical[factor], ranks));
+        }
+      }
+      long dim = shard.dim(axis);
+      boolean fits = open < 0 ? known == dim : known > 0 && dim % known == 0;
+      fitting &= fits;
+      if (!fits) {
+        storedAxes().get(axis).forEach(factor -> keys.addAll(told(factor)));
+        keys.addAll(ranks > 1 ? List.of(TENSOR_SIZE) : List.of());
+      } else if (open >= 0) {
+        canonical[open] = times(dim / known, open == cut ? ranks : 1);
+      }
+      String dimension = Long.toString(fits ? dim : known);
+      expected.add(fits || open < 0 ? dimension : "a multiple of " + dimension);
+    }
+  }
+
+  /**
+   * Refuses a canonical shape that the configuration contradicts.
+   *
+   * @throws SizeMisfit if the configuration tells another one
+   */
+  void requireSizes(Shape shape) {
+    for (int factor = 0; factor < shape.rank(); factor++) {
+      long found = shape.dim(factor);
+      if (extent(factor).orElse(found) != found) {
+        throw new SizeMisfit(
+            "has " + found + " where " + extent(factor).getAsLong() + " are expected",
+            told(factor));
       }
     }
-    long dim = shard.dim(axis);
-    if (known == 0 || (rest < 0 ? known != dim : dim % known != 0)) {
-      throw new IllegalArgumentException(
-          "has shape "
-              + shard
-              + ", expected "
-              + (rest < 0 ? "" : "a multiple of ")
-              + known
-              + " on axis "
-              + axis
-              + " by its configuration");
-    }
-    if (rest >= 0) {
-      canonical[rest] = Math.multiplyExact(dim / known, rest == cut ? ranks : 1);
-    }
   }
 
-  private static void requireOne(int rest, int axis) {
-    if (rest >= 0) {
+  /** How long a factor is; empty where the configuration does not tell. */
+  private OptionalLong extent(int factor) {
+    OptionalLong extent = extents.get(factor).in(config);
+    if (extents.get(factor).kind() == Kind.REST) {
+      return size(factor).map(size -> size.in(config)).orElse(extent);
+    }
+    if (extent.isEmpty()) {
+      throw new IllegalArgumentException(
+          "can't be split into heads: " + config.saying(extents.get(factor).keys()));
+    }
+    return extent;
+  }
+
+  private Optional<Size> size(int factor) {
+    int axis = 0;
+    while (!axes.get(axis).contains(factor)) {
+      axis++;
+    }
+    return Optional.ofNullable(arrangement.sizes().get(axis));
+  }
+
+  private List<String> told(int factor) {
+    return extents.get(factor).kind() == Kind.REST
+        ? size(factor).map(size -> size.keys(config)).orElse(List.of())
+        : extents.get(factor).keys();
+  }
+
+  /** A product, or the largest number where it is too large for one: no shape has that. */
+  private static long times(long one, long other) {
+    long high = Math.multiplyHigh(one, other);
+    return high == 0 && one * other >= 0 ? one * other : Long.MAX_VALUE;
+  }
+
+  private static void requireOne(int open, int axis) {
+    if (open >= 0) {
       throw new IllegalArgumentException(
           "has on axis " + axis + " two factors of which its rule does not tell the length");
     }
   }
 
-  private IllegalArgumentException unknown(int factor) {
-    String key = extents.get(factor).key();
-    return new IllegalArgumentException(
-        "can't be split into heads: the configuration does not say "
-            + (key.isEmpty() ? "num_attention_heads" : key));
-  }
-
   private long local(int factor, long extent, int ranks) {
     long held = range(factor, extent)[1] - range(factor, extent)[0];
     if (factor == cut && held % ranks != 0) {
-      throw new IllegalArgumentException(
-          "has " + held + " heads or parts, which " + ranks + " ranks can't share");
+      var keys = new ArrayList<>(told(factor));
+      keys.add(TENSOR_SIZE);
+      throw new SizeMisfit(
+          "has " + held + " heads or parts, which " + ranks + " ranks can't share", keys);
     }
     return factor == cut ? held / ranks : held;
   }

@@ -33,4 +33,12 @@ public record ModelDescription(
     List<ModuleState> states,
     int layers,
     Optional<Tie> tie,
-    Optional<String> untied) {}
+    Optional<String> untied) {
+  /** Tensors that no row of the family is, and that are copied to every rank; stored names. */
+  public List<String> replicated() {
+    return tensors.stream()
+        .filter(tensor -> !table.rules().contains(tensor.rule()))
+        .map(tensor -> tensor.spec().name())
+        .toList();
+  }
+}

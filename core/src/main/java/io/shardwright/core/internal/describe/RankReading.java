@@ -4,50 +4,105 @@ import io.shardwright.core.internal.describe.Assembly.Piece;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.core.internal.describe.SourceFiles.Again;
-import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** Reads the headers of rank files: all ranks of a stage together. */
 final class RankReading {
   private final Describer describer;
-  private final StageLayers stages;
+  private final List<Found> names = new ArrayList<>();
 
-  RankReading(Describer describer, StageLayers stages) {
+  /** Known once every name has a rule: of another family's configuration nothing is read. */
+  private StageLayers stages;
+
+  RankReading(Describer describer) {
     this.describer = describer;
-    this.stages = stages;
+  }
+
+  /** A name that the files of a stage hold. */
+  private record Found(String name, int stage, List<RankFile> group) {
+    /** What the file calls it. */
+    String stored() {
+      return group.get(0).tensors().get(name).spec().name();
+    }
   }
 
   List<ModuleState> read(Assembly assembly) {
-    var states = new ArrayList<ModuleState>();
-    int tensor = describer.size.tensor();
     for (int stage = 0; stage < describer.size.pipeline(); stage++) {
-      var group = describer.files.ranks().subList(stage * tensor, (stage + 1) * tensor);
+      var group = group(stage);
       group.forEach(file -> requireSameNames(group.get(0), file));
       for (String name : group.get(0).parameters()) {
-        assembly.add(piece(name, stage, group), where(group.get(0)));
-      }
-      int here = stage;
-      for (RankFile file : group) {
-        file.states()
-            .forEach(
-                (name, content) ->
-                    states.add(new ModuleState(global(name, here), file.rank(), content)));
+        names.add(new Found(name, stage, group));
       }
     }
+    names.forEach(found -> rule(found.name(), found.name(), found.stored()));
+    stages = new StageLayers(describer.layers(), describer.size.pipeline());
+    requireLayers();
+    names.forEach(found -> assembly.add(piece(found), where(found.group().get(0))));
     describer.files.again().forEach(again -> read(again, assembly));
-    return states;
+    return states();
   }
 
   private void read(Again again, Assembly assembly) {
     for (String name : again.file().parameters()) {
-      Piece piece = piece(name, 0, List.of(again.file()));
+      Piece piece = piece(new Found(name, 0, List.of(again.file())));
       boolean tied = piece.kind() == Kind.TIED && !describer.untied();
       assembly.add(tied ? piece : piece.of(again.kind()), where(again.file()));
+    }
+  }
+
+  private List<RankFile> group(int stage) {
+    int tensor = describer.size.tensor();
+    return describer.files.ranks().subList(stage * tensor, (stage + 1) * tensor);
+  }
+
+  private List<ModuleState> states() {
+    var states = new ArrayList<ModuleState>();
+    for (RankFile file : describer.files.ranks()) {
+      int stage = file.rank().pipeline();
+      file.states()
+          .forEach(
+              (name, content) ->
+                  states.add(new ModuleState(global(name, stage), file.rank(), content)));
+    }
+    return states;
+  }
+
+  /** The rule of a name, with its layer as it is numbered in another name for it. */
+  private Match rule(String name, String numbered, String stored) {
+    return describer
+        .second(name)
+        .map(rule -> new Match(rule, List.of()))
+        .orElseGet(() -> describer.match(numbered, stored));
+  }
+
+  /** Every stage has its share of the layers, by which they are numbered in the whole model. */
+  private void requireLayers() {
+    boolean every =
+        describer.table.rules().stream()
+            .anyMatch(rule -> rule.perLayer() && !rule.traits().mayBeAbsent());
+    if (stages.stages() == 1 || describer.files.numbered() || !every) {
+      return;
+    }
+    var layers = new long[stages.stages()];
+    for (Found tensor : names) {
+      long layer = StageLayers.layer(tensor.name()).orElse(-1);
+      layers[tensor.stage()] = Math.max(layers[tensor.stage()], layer + 1);
+    }
+    if (!Arrays.equals(layers, stages.shares())) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CONFIG_CONTRADICTED,
+          describer.source,
+          "its "
+              + stages.stages()
+              + " pipeline stages hold "
+              + Arrays.toString(layers)
+              + " layers: "
+              + describer.config.says("num_layers"));
     }
   }
 
@@ -55,15 +110,13 @@ final class RankReading {
     return describer.files.numbered() ? name : stages.global(name, stage);
   }
 
-  private Piece piece(String name, int stage, List<RankFile> group) {
+  private Piece piece(Found found) {
+    String name = found.name();
+    var group = found.group();
     var spec = group.get(0).tensors().get(name).spec();
     group.forEach(file -> requireSameSpec(name, spec, group.get(0), file));
     String prefix = describer.prefix(name);
-    Optional<ParameterRule> second = describer.second(name);
-    Match match =
-        second
-            .map(rule -> new Match(rule, List.of()))
-            .orElseGet(() -> describer.match(global(name, stage), spec.name()));
+    Match match = rule(name, global(name, found.stage()), spec.name());
     int ranks = match.rule().partitionDim() < 0 ? 1 : group.size();
     var form = describer.form(match, spec.name(), spec.shape(), ranks, where(group.get(0)));
     var parts = new ArrayList<SourcePart>();
@@ -79,7 +132,7 @@ final class RankReading {
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var logical = new TensorSpec(whole, spec.dtype(), form.shard(1));
     var piece = new Piece(logical, prefix, match, form, parts, replicas, Kind.RANK);
-    return second.isPresent() && describer.pairs() ? piece.second() : piece;
+    return describer.second(name).isPresent() && describer.pairs() ? piece.second() : piece;
   }
 
   private void requireSameNames(RankFile first, RankFile other) {
@@ -128,6 +181,8 @@ final class RankReading {
   }
 
   private String where(RankFile file) {
-    return describer.source + "!" + file.member() + " (" + file.rank() + ")";
+    return file.member().equals(describer.source)
+        ? describer.source
+        : describer.source + "!" + file.member() + " (" + file.rank() + ")";
   }
 }

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.describe;
 
+import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
@@ -18,6 +19,14 @@ public record StageLayers(int layers, int stages) {
 
   private int perStage() {
     return Math.max(1, layers / stages);
+  }
+
+  /** How many layers each stage holds; what does not come out even is the last one's. */
+  long[] shares() {
+    var shares = new long[stages];
+    Arrays.fill(shares, layers / stages);
+    shares[stages - 1] = layers - (stages - 1L) * (layers / stages);
+    return shares;
   }
 
   /** The stage of a layer. */

@@ -42,6 +42,22 @@ public record StoredForm(Shape canonical, int cut, Region part, List<List<Intege
     return Factors.of(rule.arrangement(), rule.partitionDim(), config, canonical).form(canonical);
   }
 
+  /**
+   * Why a tensor to be written does not fit a configuration.
+   *
+   * @param canonical as the source has it, an axis per factor
+   * @return what is expected and by which keys; empty where it fits
+   */
+  public static Optional<String> misfit(ParameterRule rule, ModelConfig config, Shape canonical) {
+    try {
+      Factors.of(rule.arrangement(), rule.partitionDim(), config, canonical)
+          .requireSizes(canonical);
+      return Optional.empty();
+    } catch (SizeMisfit misfit) {
+      return Optional.of(misfit.getMessage() + ": " + config.saying(misfit.keys()));
+    }
+  }
+
   /** The same with another number of rows. */
   public StoredForm withRows(long rows) {
     Shape changed = canonical.with(0, rows);

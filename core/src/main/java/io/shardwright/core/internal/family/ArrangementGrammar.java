@@ -8,6 +8,7 @@ import io.shardwright.spi.Arrangement.Range;
 import io.shardwright.spi.Extent;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
+import io.shardwright.spi.Size;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +19,8 @@ import java.util.stream.IntStream;
 /** Reads how a row's elements stand in the canonical tensor. */
 final class ArrangementGrammar {
   static final List<String> KEYS =
-      List.of("stride", "cut_between", "grouped_qkv", "factors", "stored", "part");
-  static final String REST = "rest";
+      List.of("stride", "cut_between", "grouped_qkv", "factors", "stored", "part", "sizes");
+  static final String REST = Size.REST;
   static final String SLOTS = "slots";
   private static final int MOST_AXES = 8;
 
@@ -37,13 +38,16 @@ final class ArrangementGrammar {
             : Arrangement.PLAIN;
     Map<Integer, List<Extent>> factors = new HashMap<>(grouped.factors());
     factors.putAll(grammar.factors());
+    Map<Integer, Size> sizes = new HashMap<>(grouped.sizes());
+    grammar.sizes(sizes);
     var arrangement =
         new Arrangement(
             grammar.stride(rule.cut()),
             row.text("cut_between").or(grouped::headsKey),
             factors,
             grammar.stored(),
-            grammar.part());
+            grammar.part(),
+            sizes);
     return new ParameterRule(
         rule.pattern(),
         rule.canonical(),
@@ -142,5 +146,21 @@ final class ArrangementGrammar {
       return Optional.empty();
     }
     return Optional.of(new Range(numbers.get(0), numbers.get(1), numbers.get(2)));
+  }
+
+  /** A formula for each axis, or a word for one of which the configuration does not tell. */
+  private void sizes(Map<Integer, Size> sizes) {
+    var formulas = row.texts("sizes");
+    for (int axis = 0; axis < formulas.size(); axis++) {
+      sizes.remove(axis);
+      if (!formulas.get(axis).equals(REST)) {
+        try {
+          sizes.put(axis, new Size(formulas.get(axis)));
+        } catch (IllegalArgumentException broken) {
+          row.problems()
+              .add(row.at("sizes"), "'sizes' has a broken formula: " + broken.getMessage());
+        }
+      }
+    }
   }
 }

@@ -25,6 +25,8 @@ final class KeyGrammar {
           "head_size", ConfigKey.of(Kind.HEAD_SIZE),
           "inner", ConfigKey.of(Kind.INNER),
           "labels", ConfigKey.of(Kind.LABELS),
+          "image", ConfigKey.of(Kind.IMAGE),
+          "patch", ConfigKey.of(Kind.PATCH),
           "window", ConfigKey.of(Kind.WINDOW),
           "rope_scaling", ConfigKey.of(Kind.ROPE_SCALING),
           "image_size",

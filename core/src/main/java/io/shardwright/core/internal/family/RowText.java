@@ -5,6 +5,7 @@ import io.shardwright.spi.Condition;
 import io.shardwright.spi.Extent;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Stage;
+import io.shardwright.spi.Size;
 import io.shardwright.spi.Traits;
 import io.shardwright.spi.Traits.ExtraState;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Rows as a family file has them. */
 public final class RowText {
@@ -80,6 +82,17 @@ public final class RowText {
       line("stored", how.storedAxes());
     }
     how.range().ifPresent(r -> line("part", List.of(r.factor(), r.from(), r.to())));
+    if (!how.sizes().equals(qkv ? grouped.sizes() : Map.of())) {
+      line("sizes", sizes(how.sizes()));
+    }
+  }
+
+  private static List<String> sizes(Map<Integer, Size> sizes) {
+    int axes = sizes.keySet().stream().mapToInt(axis -> axis + 1).max().orElse(1);
+    return IntStream.range(0, axes)
+        .mapToObj(axis -> sizes.get(axis))
+        .map(size -> size == null ? ArrangementGrammar.REST : scalar(size.formula()))
+        .toList();
   }
 
   private static String factors(Map<Integer, List<Extent>> factors) {

@@ -18,11 +18,15 @@
  * values      = VALUE | [VALUE…]                   ${KEY} is the value of another key
  * row         = (column | row | replicated): PATTERN  [of: PATTERN]  [on: stage]  [stride: N]
  *               [cut_between: KEY]  [grouped_qkv: true]  [factors: {AXIS: [extent…]…}]
- *               [stored: [[FACTOR…]…]]  [part: [FACTOR, FROM, TO]]  [vocab_padded_rows: true]
- *               [tied_copy: NAME]  [optional: true]  [extra_state: none | empty | stored]
+ *               [stored: [[FACTOR…]…]]  [part: [FACTOR, FROM, TO]]  [sizes: [size…]]
+ *               [vocab_padded_rows: true]  [tied_copy: NAME]  [optional: true]  [extra_state: none | empty | stored]
  *               [inverse_frequencies: true]  [rank_ordered: true]  [less: NUMBER]  set
  * stage       = layer | first | last | every
  * extent      = rest | slots | N | KEY
+ * size        = rest | sum ("|" sum)*              the first that the configuration can tell
+ * sum         = product ("+" product)*
+ * product     = one (("*" | "/") one)*             a quotient is a whole number
+ * one         = N | KEY | "(" size ")"
  * class       = architecture: NAME  model_type: NAME  restores: CLASS  namings: [naming…]
  *               base: {…}  [variant: set]  [picks: set]  keys: [key…]  rows: [row…]
  * key         = same: KEY  from: keys  [else: VALUE]
@@ -30,7 +34,7 @@
  *             | words: KEY  from: keys  to: {WORD: WORD…}  [else: VALUE]
  *             | (only | unsaid): KEY  is: VALUE
  *             | means: KEY  is: values
- *             | standard: (head_size | inner | labels | window | rope_scaling | image_size)
+ *             | standard: (head_size | inner | labels | window | rope_scaling | image | patch | image_size)
  *               [from: keys]  [else: VALUE]
  * keys        = KEY | [KEY…]
  * </pre>

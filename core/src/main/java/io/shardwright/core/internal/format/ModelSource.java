@@ -113,6 +113,13 @@ public interface ModelSource extends AutoCloseable {
         .toList();
   }
 
+  /**
+   * Refuses what its own configuration contradicts, where no family is asked.
+   *
+   * @throws io.shardwright.spi.error.MalformedCheckpointException naming key and tensor
+   */
+  default void requireConsistent() {}
+
   /** Compares every entry of the torch files with its checksum. */
   default void requireIntact() {
     torchFiles().values().forEach(TorchFile::requireIntact);

@@ -16,7 +16,31 @@ record ChangedConfig(ModelConfig before, List<ConfigChange> changes) implements 
   }
 
   @Override
+  public Kind kind(String key) {
+    return isChanged(key) ? ModelConfig.super.kind(key) : before.kind(key);
+  }
+
+  @Override
+  public String where() {
+    return before.where();
+  }
+
+  @Override
+  public String says(String key) {
+    return isChanged(key) ? ModelConfig.super.says(key) : before.says(key);
+  }
+
+  @Override
+  public boolean knows(String key) {
+    return before.knows(key);
+  }
+
+  private boolean isChanged(String key) {
+    return changes.stream().anyMatch(change -> change.key().equals(key));
+  }
+
+  @Override
   public boolean has(String key) {
-    return before.has(key) || changes.stream().anyMatch(change -> change.key().equals(key));
+    return before.has(key) || isChanged(key);
   }
 }

@@ -13,7 +13,6 @@ import io.shardwright.core.outline.RowPadding;
 import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.TypeCast;
 import io.shardwright.spi.Naming;
-import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
@@ -88,10 +87,7 @@ public final class Outlines {
   }
 
   private OptionalInt virtual() {
-    long size = model.config().integer(ParallelDimension.VIRTUAL_PIPELINE.configKey()).orElse(1);
-    return size > 1 && size <= model.layers()
-        ? OptionalInt.of(Math.toIntExact(size))
-        : OptionalInt.empty();
+    return ParallelSize.virtual(model.config(), model.layers());
   }
 
   private Side after(String name) {

@@ -162,7 +162,12 @@ public final class Planner {
     for (ParameterRule row : rows.of(tensor)) {
       StoredForm form = rows.form(row, tensor, shape);
       String prefix = Emission.prefix(model, tensor);
-      emissions.add(new Emission(prefix, row, tensor.indexes(), form, dtype(tensor, row)));
+      var emission = new Emission(prefix, row, tensor.indexes(), form, dtype(tensor, row));
+      emissions.add(emission);
+      if (choice.naming() != Naming.HUGGING_FACE) {
+        StoredForm.misfit(row, config, shape)
+            .ifPresent(why -> problems.add("'" + emission.name() + "' " + why));
+      }
     }
     var work = new Work(tensor, shape, emissions);
     if (!work.isWhole()) {
@@ -193,9 +198,12 @@ public final class Planner {
   }
 
   private long rows(long present) {
-    return choice.naming() == Naming.HUGGING_FACE
-        ? vocabulary.trueRows(present)
-        : vocabulary.rows(present, model.size().tensor(), choice.size().tensor());
+    if (choice.naming() == Naming.HUGGING_FACE) {
+      return vocabulary.trueRows(present);
+    }
+    long rows = vocabulary.rows(present, model.size().tensor(), choice.size().tensor());
+    vocabulary.change(rows).filter(change -> !changes.contains(change)).ifPresent(changes::add);
+    return rows;
   }
 
   private ExecutablePlan ranks(List<Work> works, TargetRows rows) {

@@ -4,6 +4,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
  */
 record Vocabulary(String source, ModelConfig config, VocabularySize size) {
   private static final long DIVISIBLE_BY = 128;
+  private static final String OVERRIDE = "override_vocab_size";
 
   /**
    * The padded rows for a tensor-parallel size.
@@ -24,10 +26,6 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
    */
   long rows(long present, int sourceRanks, int ranks) {
     OptionalLong stated = size.stated();
-    OptionalLong override = config.integer("override_vocab_size");
-    if (stated.isEmpty() && override.isPresent()) {
-      return override.getAsLong();
-    }
     if (stated.isPresent()) {
       require(
           padded(stated.getAsLong(), sourceRanks) == present,
@@ -39,6 +37,10 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
               + present
               + ": give the tokenizer's size with --vocab-size");
       return padded(stated.getAsLong(), ranks);
+    }
+    OptionalLong override = config.count(OVERRIDE, 1);
+    if (override.isPresent()) {
+      return multiple(override.getAsLong(), ranks);
     }
     OptionalLong tokenizer = size.tokenizer();
     if (tokenizer.isPresent() && padded(tokenizer.getAsLong(), sourceRanks) == present) {
@@ -59,10 +61,7 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
   /** The rows without padding; all that are there where nobody knows better. */
   long trueRows(long present) {
     OptionalLong stated = size.stated();
-    long rows =
-        stated.isPresent()
-            ? stated.getAsLong()
-            : config.integer("override_vocab_size").orElse(present);
+    long rows = stated.isPresent() ? stated.getAsLong() : config.count(OVERRIDE, 1).orElse(present);
     require(
         rows <= present,
         "vocabulary size " + rows + " is over the " + present + " rows that are there");
@@ -71,22 +70,41 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
 
   /** The rows without padding, where somebody knows and is believed; empty otherwise. */
   OptionalLong known(long present, int ranks) {
-    OptionalLong stated =
-        size.stated().isPresent() ? size.stated() : config.integer("override_vocab_size");
+    OptionalLong stated = size.stated().isPresent() ? size.stated() : config.count(OVERRIDE, 1);
     OptionalLong tokenizer = size.tokenizer();
     boolean fits = tokenizer.isPresent() && padded(tokenizer.getAsLong(), ranks) == present;
     OptionalLong rows = stated.isPresent() ? stated : fits ? tokenizer : OptionalLong.empty();
     return rows.isPresent() && rows.getAsLong() <= present ? rows : OptionalLong.empty();
   }
 
+  /**
+   * The change of configuration that other rows need, where it states their number.
+   *
+   * @param rows the target's
+   */
+  Optional<ConfigChange> change(long rows) {
+    OptionalLong override = config.count(OVERRIDE, 1);
+    return override.isPresent() && override.getAsLong() != rows
+        ? Optional.of(
+            new ConfigChange(OVERRIDE, Long.toString(override.getAsLong()), Long.toString(rows)))
+        : Optional.empty();
+  }
+
   private long block(int ranks) {
-    return Math.multiplyExact(
-        config.integer("make_vocab_size_divisible_by").orElse(DIVISIBLE_BY), ranks);
+    return times(config.count("make_vocab_size_divisible_by", 1).orElse(DIVISIBLE_BY), ranks);
   }
 
   private long padded(long size, int ranks) {
-    long block = block(ranks);
-    return Math.multiplyExact((size + block - 1) / block, block);
+    return multiple(size, block(ranks));
+  }
+
+  private static long multiple(long size, long block) {
+    return times(size / block + (size % block == 0 ? 0 : 1), block);
+  }
+
+  /** A product; one that is too large is no number of rows that anything has. */
+  private static long times(long one, long other) {
+    return Math.multiplyHigh(one, other) == 0 && one * other >= 0 ? one * other : Long.MAX_VALUE;
   }
 
   private void require(boolean holds, String otherwise) {

@@ -7,6 +7,7 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import java.util.stream.Collectors;
 
 /** The adapters that are there: those that a class loader offers, and those that are handed in. */
 public final class AdapterRegistry {
+  private static final String TARGET = "target";
+
   private final List<FoundAdapter> adapters;
   private final List<DirectoryFormat> formats;
   private final List<String> failures;
@@ -213,27 +216,49 @@ public final class AdapterRegistry {
    *     and then none of several claims it
    * @param where the checkpoint, for messages
    * @throws UnrecognizedCheckpointException if several do
+   * @throws MalformedCheckpointException if none does for a value that it can't read
    */
   public Optional<ModelFamilyAdapter> claiming(
       ModelConfig config, Supplier<Set<String>> names, String where) {
     if (chosen.isPresent()) {
       return chosen.map(FoundAdapter::adapter);
     }
-    Optional<String> target = config.text("target");
+    if (config.kind(TARGET) == ModelConfig.Kind.LIST
+        || config.kind(TARGET) == ModelConfig.Kind.MAP) {
+      throw config.unexpected(TARGET, "the name of a class");
+    }
+    Optional<String> target = config.text(TARGET);
     var claims =
         adapters.stream()
-            .filter(
-                found ->
-                    target
-                        .map(
-                            name ->
-                                found.adapter().restoreClasses().contains(RestoreClass.nemo(name)))
-                        .orElseGet(() -> found.adapter().describes(config)))
+            .filter(found -> target.isEmpty() || restores(found, target.get()))
             .toList();
-    if (claims.size() > 1 && target.isPresent()) {
-      claims = claims.stream().filter(found -> found.adapter().describes(config)).toList();
+    if (claims.size() > 1 || target.isEmpty()) {
+      claims = describing(claims, config);
     }
     return one(claims.size() > 1 ? fitting(claims, config, names.get()) : claims, where);
+  }
+
+  private static boolean restores(FoundAdapter found, String target) {
+    return found.adapter().restoreClasses().contains(RestoreClass.nemo(target));
+  }
+
+  /** Where nobody describes a configuration, a value that somebody could not read is the reason. */
+  private static List<FoundAdapter> describing(List<FoundAdapter> claims, ModelConfig config) {
+    var describing = new ArrayList<FoundAdapter>();
+    MalformedCheckpointException odd = null;
+    for (FoundAdapter found : claims) {
+      try {
+        if (found.adapter().describes(config)) {
+          describing.add(found);
+        }
+      } catch (MalformedCheckpointException unread) {
+        odd = unread;
+      }
+    }
+    if (describing.isEmpty() && odd != null) {
+      throw odd;
+    }
+    return describing;
   }
 
   private static List<FoundAdapter> fitting(

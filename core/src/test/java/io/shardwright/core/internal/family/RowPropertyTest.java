@@ -12,6 +12,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.ParameterRule.Stage;
+import io.shardwright.spi.Size;
 import io.shardwright.spi.Traits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -113,7 +114,7 @@ class RowPropertyTest {
     private Arrangement arrangement(Cut cut) {
       var qkv = ParameterRule.column("").groupedQkv().arrangement();
       if (random.nextInt(4) == 0) {
-        return new Arrangement(1, qkv.headsKey(), qkv.factors(), stored(), part());
+        return new Arrangement(1, qkv.headsKey(), qkv.factors(), stored(), part(), sizes());
       }
       Map<Integer, List<Extent>> factors = new HashMap<>();
       for (int axis = 0; axis < random.nextInt(3); axis++) {
@@ -131,7 +132,18 @@ class RowPropertyTest {
               : Optional.empty(),
           factors,
           stored(),
-          part());
+          part(),
+          sizes());
+    }
+
+    private Map<Integer, Size> sizes() {
+      Map<Integer, Size> sizes = new HashMap<>();
+      for (int axis = 0; axis < random.nextInt(3); axis++) {
+        if (random.nextBoolean()) {
+          sizes.put(axis, new Size(oneOf("hidden_size", "4", Size.HEAD, "2 * (a.b | 3) + c / 2")));
+        }
+      }
+      return sizes;
     }
 
     private Extent extent() {

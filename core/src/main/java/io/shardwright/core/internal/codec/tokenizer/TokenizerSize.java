@@ -4,11 +4,13 @@ import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Arr;
+import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** The number of pieces of a tokenizer's file, told by its contents. */
@@ -38,7 +40,10 @@ public final class TokenizerSize {
     }
   }
 
-  /** One more than the largest id of the vocabulary and of the tokens added to it. */
+  /**
+   * One more than the largest id of the vocabulary and of the tokens added to it; empty where one
+   * of them is not as the library writes it.
+   */
   private static OptionalLong ofTokenizer(Obj document) {
     long size = 0;
     JsonValue vocab =
@@ -51,15 +56,24 @@ public final class TokenizerSize {
       size = pieces.fields().size();
     } else if (vocab instanceof Arr pieces) {
       size = pieces.items().size();
+    } else {
+      return OptionalLong.empty();
     }
-    if (document.get("added_tokens").orElse(null) instanceof Arr added) {
-      for (JsonValue token : added.items()) {
-        if (token instanceof Obj object) {
-          OptionalLong id = object.get("id").map(JsonValue::asLong).orElse(OptionalLong.empty());
-          size = Math.max(size, id.orElse(-1) + 1);
-        }
+    JsonValue added = document.get("added_tokens").orElse(Null.NULL);
+    for (JsonValue token : added instanceof Arr list ? list.items() : List.<JsonValue>of()) {
+      OptionalLong id = id(token);
+      if (id.isEmpty()) {
+        return OptionalLong.empty();
       }
+      size = Math.max(size, id.getAsLong() + 1);
     }
-    return size > 0 ? OptionalLong.of(size) : OptionalLong.empty();
+    boolean told = size > 0 && (added instanceof Arr || added == Null.NULL);
+    return told ? OptionalLong.of(size) : OptionalLong.empty();
+  }
+
+  private static OptionalLong id(JsonValue token) {
+    return token instanceof Obj object
+        ? object.get("id").map(JsonValue::asLong).orElse(OptionalLong.empty())
+        : OptionalLong.empty();
   }
 }

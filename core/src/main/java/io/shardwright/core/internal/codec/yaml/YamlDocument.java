@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -30,13 +31,30 @@ import org.yaml.snakeyaml.representer.Representer;
 /** A model's configuration as its nodes. Immutable: {@link #with} gives a changed copy. */
 public final class YamlDocument implements ModelConfig {
   private static final int DECODED = 6;
+  private static final Map<Tag, Kind> KINDS =
+      Map.of(Tag.BOOL, Kind.FLAG, Tag.INT, Kind.WHOLE, Tag.FLOAT, Kind.NUMBER);
 
   private final MappingNode root;
   private final Guard guard;
+  private final Source source;
 
-  private YamlDocument(MappingNode root, Guard guard) {
+  /** What the references that were read lead to, by key. */
+  private final Map<String, Node> meanings = new ConcurrentHashMap<>();
+
+  /**
+   * The file that a document was read from, for messages.
+   *
+   * @param where its name
+   * @param sayings what it says in its own words, by key; none where the words are these
+   */
+  private record Source(String where, Map<String, String> sayings) {
+    static final Source NONE = new Source("the configuration", Map.of());
+  }
+
+  private YamlDocument(MappingNode root, Guard guard, Source source) {
     this.root = root;
     this.guard = guard;
+    this.source = source;
   }
 
   /**
@@ -49,7 +67,8 @@ public final class YamlDocument implements ModelConfig {
     String where = source.name();
     try {
       var checked = NodeCheck.require(compose(source, guard), guard, where);
-      return new YamlDocument(new MergeKeys(where).resolve(checked), guard);
+      var named = new Source(where, Map.of());
+      return new YamlDocument(new MergeKeys(where).resolve(checked), guard, named);
     } catch (CharacterCodingException bad) {
       throw malformed(where, "is not UTF-8");
     } catch (YAMLException | IllegalArgumentException | IndexOutOfBoundsException bad) {
@@ -64,12 +83,22 @@ public final class YamlDocument implements ModelConfig {
    * @param guard for what its references may expand to
    */
   public static YamlDocument of(Map<String, ?> values, Guard guard) {
-    return new YamlDocument(YamlBuilder.map(values), guard);
+    return new YamlDocument(YamlBuilder.map(values), guard, Source.NONE);
   }
 
   /** A document that was read for its meaning. */
   public static YamlDocument of(YamlNode.Fields fields, Guard guard) {
-    return new YamlDocument(YamlBuilder.map(fields), guard);
+    return new YamlDocument(YamlBuilder.map(fields), guard, Source.NONE);
+  }
+
+  /**
+   * The same document, made of a file whose keys have other names.
+   *
+   * @param where the file
+   * @param sayings what it says there, by the keys of this document
+   */
+  public YamlDocument from(String where, Map<String, String> sayings) {
+    return new YamlDocument(root, guard, new Source(where, Map.copyOf(sayings)));
   }
 
   /** A configuration without references, and what could not be resolved. */
@@ -92,7 +121,8 @@ public final class YamlDocument implements ModelConfig {
     var interpolation = new Interpolation(root, guard);
     MappingNode resolved = (MappingNode) interpolation.resolve(part);
     return new Resolved(
-        new YamlDocument(resolved, guard), interpolation.notes().stream().distinct().toList());
+        new YamlDocument(resolved, guard, source),
+        interpolation.notes().stream().distinct().toList());
   }
 
   /** The root of the one document that a source holds, within the limits, or null. */
@@ -141,6 +171,34 @@ public final class YamlDocument implements ModelConfig {
   }
 
   @Override
+  public Kind kind(String key) {
+    Optional<Node> found = find(key);
+    if (found.isEmpty() || found.get().getTag().equals(Tag.NULL)) {
+      return Kind.NONE;
+    }
+    if (found.get() instanceof ScalarNode scalar) {
+      return KINDS.getOrDefault(scalar.getTag(), Kind.TEXT);
+    }
+    return found.get() instanceof SequenceNode ? Kind.LIST : Kind.MAP;
+  }
+
+  @Override
+  public String where() {
+    return source.where();
+  }
+
+  @Override
+  public String says(String key) {
+    String said = source.sayings().get(key);
+    return said == null ? ModelConfig.super.says(key) : said;
+  }
+
+  @Override
+  public boolean knows(String key) {
+    return source.sayings().isEmpty() || source.sayings().containsKey(key);
+  }
+
+  @Override
   public boolean has(String key) {
     return find(key).isPresent();
   }
@@ -180,7 +238,16 @@ public final class YamlDocument implements ModelConfig {
       }
       node = value.get();
     }
-    return Optional.of(node);
+    return Optional.of(isReference(node) ? meaning(key, node) : node);
+  }
+
+  private static boolean isReference(Node node) {
+    return node instanceof ScalarNode scalar && scalar.getValue().contains("${");
+  }
+
+  private Node meaning(String key, Node reference) {
+    return meanings.computeIfAbsent(
+        key, first -> new Interpolation(root, guard).resolve(reference));
   }
 
   private MappingNode model() {
@@ -201,7 +268,7 @@ public final class YamlDocument implements ModelConfig {
     MappingNode model = model();
     MappingNode changed = NodeEdit.with(model, List.of(key.split("\\.")), plain);
     MappingNode whole = model == root ? changed : NodeEdit.with(root, "model", changed);
-    return new YamlDocument(whole, guard);
+    return new YamlDocument(whole, guard, source);
   }
 
   /** The document as OmegaConf would write it. */

@@ -1,15 +1,19 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.tokenizer.FastTokenizer;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.convert.CommunityConfig;
 import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigExport;
+import io.shardwright.core.internal.convert.ConfigImport;
+import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
@@ -18,6 +22,7 @@ import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +81,7 @@ public final class CommunityDocuments {
             origin.map(Origin::config).filter(known -> isOf(known)),
             source.name());
     put(format.configFile(), config);
+    requireFits(config);
     Map<String, List<TensorSpec>> shards = new LinkedHashMap<>();
     plan.files()
         .forEach(
@@ -93,6 +99,23 @@ public final class CommunityDocuments {
     fastTokenizer();
     var card = format.card(facts());
     documents.putIfAbsent(card.getKey(), card.getValue().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What a reader takes from the document must be what the tensors are. */
+  private void requireFits(Obj document) {
+    String where = format.configFile() + " of " + source.name();
+    byte[] base = model.base().getBytes(StandardCharsets.UTF_8);
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    plan.targets().forEach(target -> shapes.put(target.spec().name(), target.spec().shape()));
+    var config =
+        ConfigImport.read(new CommunityConfig(document, shapes), model, where)
+            .apply(YamlDocument.parse(new MemorySource(base, where), Guard.standard()), where);
+    Describer.requireShapes(
+        where,
+        plan.source().family(),
+        config,
+        model.names(),
+        plan.targets().map(TargetTensor::spec).toList());
   }
 
   /** What transformers reads without a library for SentencePiece. */

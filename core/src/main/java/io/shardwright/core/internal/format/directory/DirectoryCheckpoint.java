@@ -40,13 +40,13 @@ import java.util.Set;
 
 /** An open folder as a community saves models. */
 public final class DirectoryCheckpoint implements ModelSource {
-  private static final long DIVISIBLE_BY = 128;
 
   private final FolderFiles files;
   private final DirectoryFormat format;
   private final WeightSets sets;
   private final FolderWeights weights;
   private final CommunityConfig community;
+  private final FolderVocabulary vocabulary;
   private final CommunityModel model;
   private final List<String> notes = new ArrayList<>();
   private final List<Attachment> attachments = new ArrayList<>();
@@ -66,9 +66,11 @@ public final class DirectoryCheckpoint implements ModelSource {
     var shapes = new LinkedHashMap<String, Shape>();
     weights.named().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
     community = new CommunityConfig(document, shapes);
+    vocabulary = new FolderVocabulary(community);
     model = model(registry);
     config = readConfig(base);
     tensors = KnownNames.of(weights.named(), model.names(), notes);
+    vocabulary.require(model.names().inForce(config), tensors, name());
   }
 
   /**
@@ -137,12 +139,13 @@ public final class DirectoryCheckpoint implements ModelSource {
   }
 
   private YamlDocument readConfig(Optional<Path> given) {
-    var read = ConfigImport.read(community, model, files.name() + "/" + format.configFile());
+    String where = files.name() + "/" + format.configFile();
+    var read = ConfigImport.read(community, model, where);
     notes.addAll(read.notes());
     new SettingsFiles(files, format, community).compare(model, notes);
     YamlDocument base = base(given);
-    YamlDocument document = read.apply(base);
-    document = vocabulary(document);
+    YamlDocument document = read.apply(base, where);
+    document = vocabulary.rows(document, tokenizerSize());
     document = new SideFiles(files, format).tokenizer(document, attachments, notes);
     attachments.add(Origin.attachment(files, format, community.document(), notes));
     return document.with("precision", precision()).with("target", model.restores());
@@ -156,20 +159,6 @@ public final class DirectoryCheckpoint implements ModelSource {
     }
     byte[] own = model.base().getBytes(StandardCharsets.UTF_8);
     return YamlDocument.parse(new MemorySource(own, model.modelType()), files.guard());
-  }
-
-  /** Rows are a multiple of the largest power of two up to 128 that divides them. */
-  private YamlDocument vocabulary(YamlDocument document) {
-    OptionalLong size = vocabularySize();
-    if (size.isEmpty() || !document.has("make_vocab_size_divisible_by")) {
-      return document;
-    }
-    long block = Math.min(DIVISIBLE_BY, Long.lowestOneBit(size.getAsLong()));
-    YamlDocument changed = document.with("make_vocab_size_divisible_by", Long.toString(block));
-    OptionalLong pieces = tokenizerSize();
-    boolean same =
-        pieces.isEmpty() || (pieces.getAsLong() + block - 1) / block * block == size.getAsLong();
-    return same ? changed : changed.with("override_vocab_size", Long.toString(size.getAsLong()));
   }
 
   /** The type of most elements, in NeMo's words; a configuration may say another. */
@@ -203,11 +192,7 @@ public final class DirectoryCheckpoint implements ModelSource {
 
   /** The vocabulary size that the folder's configuration states. */
   public OptionalLong vocabularySize() {
-    return community
-        .text(List.of("vocab_size"))
-        .filter(size -> size.matches("[1-9][0-9]{0,11}"))
-        .map(size -> OptionalLong.of(Long.parseLong(size)))
-        .orElseGet(OptionalLong::empty);
+    return vocabulary.size();
   }
 
   @Override

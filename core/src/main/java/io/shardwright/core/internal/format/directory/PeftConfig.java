@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Set;
 record PeftConfig(Obj document, PeftPattern.Search search) {
   static final String FILE = "adapter_config.json";
 
+  private static final double MOST_ALPHA = 1e9;
   private static final Set<String> READ =
       Set.of("peft_type", "r", "lora_alpha", "use_rslora", "rank_pattern", "alpha_pattern");
   private static final Set<String> WITHOUT_EFFECT =
@@ -54,11 +56,30 @@ record PeftConfig(Obj document, PeftPattern.Search search) {
       return List.of("peft_type is '" + type + "', expected LORA");
     }
     document.fields().forEach((key, value) -> problem(key, value).ifPresent(problems::add));
-    number("r", document.get("r"), true).ifPresent(problems::add);
-    number("lora_alpha", document.get("lora_alpha"), false).ifPresent(problems::add);
-    problems.addAll(patterns("rank_pattern", true));
+    problems.addAll(wrongRanks());
+    alpha("lora_alpha", document.get("lora_alpha")).ifPresent(problems::add);
     problems.addAll(patterns("alpha_pattern", false));
     return problems;
+  }
+
+  /** Why the modules' ranks can't be told. */
+  List<String> wrongRanks() {
+    var problems = new ArrayList<>(patterns("rank_pattern", true));
+    rank("r", document.get("r")).ifPresent(problems::add);
+    return problems;
+  }
+
+  /** Whether it is an adapter of products. */
+  boolean lowRank() {
+    return document.get("peft_type").flatMap(JsonValue::asText).filter("LORA"::equals).isPresent();
+  }
+
+  /** By which key a module has its rank. */
+  String saysRank(String module) {
+    return search
+        .first(pattern("rank_pattern").keySet(), module)
+        .map(key -> "rank_pattern has " + (long) rank(module) + " for '" + key + "'")
+        .orElse("r is " + (long) rank(module));
   }
 
   private List<String> patterns(String key, boolean positive) {
@@ -69,19 +90,27 @@ record PeftConfig(Obj document, PeftPattern.Search search) {
               if (!PeftPattern.isPlain(pattern)) {
                 problems.add(key + " has '" + pattern + "', which is too wide a pattern");
               }
-              number(key + " for '" + pattern + "'", Optional.of(value), positive)
+              String name = key + " for '" + pattern + "'";
+              (positive ? rank(name, Optional.of(value)) : alpha(name, Optional.of(value)))
                   .ifPresent(problems::add);
             });
     return problems;
   }
 
-  private static Optional<String> number(String name, Optional<JsonValue> value, boolean positive) {
-    double number = value.map(PeftConfig::number).orElse(OptionalDouble.empty()).orElse(Double.NaN);
-    boolean fine = positive ? number > 0 : !Double.isNaN(number);
-    String expected = positive ? ", expected a number over 0" : ", expected a number";
-    return fine
-        ? Optional.empty()
-        : Optional.of(name + " is " + value.map(PeftConfig::shown).orElse("absent") + expected);
+  private static Optional<String> rank(String name, Optional<JsonValue> value) {
+    OptionalLong rank = value.map(JsonValue::asLong).orElse(OptionalLong.empty());
+    return rank.orElse(0) > 0 ? Optional.empty() : wrong(name, value, "a whole number over 0");
+  }
+
+  private static Optional<String> alpha(String name, Optional<JsonValue> value) {
+    OptionalDouble alpha = value.map(PeftConfig::number).orElse(OptionalDouble.empty());
+    boolean fine = alpha.isPresent() && Math.abs(alpha.getAsDouble()) < MOST_ALPHA;
+    return fine ? Optional.empty() : wrong(name, value, "a number below 10^9");
+  }
+
+  private static Optional<String> wrong(String name, Optional<JsonValue> value, String expected) {
+    String shown = value.map(PeftConfig::shown).orElse("absent");
+    return Optional.of(name + " is " + shown + ", expected " + expected);
   }
 
   private Optional<String> problem(String key, JsonValue value) {
@@ -91,13 +120,21 @@ record PeftConfig(Obj document, PeftPattern.Search search) {
               value instanceof Bool
                   || without(value)
                   || value.asText().filter(BEGINNINGS::contains).isPresent();
+          case "use_rslora" -> value instanceof Bool || value == Null.NULL;
+          case "rank_pattern", "alpha_pattern" -> value instanceof Obj || without(value);
           case "bias" -> without(value) || value.asText().filter("none"::equals).isPresent();
           default -> READ.contains(key) || WITHOUT_EFFECT.contains(key) || without(value);
         };
     return fine
         ? Optional.empty()
         : Optional.of(
-            "'" + key + "' is " + shown(value) + ", which changes more than a product does");
+            "'"
+                + key
+                + "' is "
+                + shown(value)
+                + (READ.contains(key)
+                    ? ", which is of another kind than peft writes"
+                    : ", which changes more than a product does"));
   }
 
   private static boolean without(JsonValue value) {
@@ -114,7 +151,11 @@ record PeftConfig(Obj document, PeftPattern.Search search) {
     if (value == Null.NULL) {
       return "null";
     }
-    return value instanceof Num num ? num.text() : value instanceof Bool ? "true" : "set";
+    return value instanceof Num num
+        ? num.text()
+        : value instanceof Bool bool
+            ? Boolean.toString(bool.value())
+            : value instanceof Arr ? "a list" : "a map";
   }
 
   private OptionalDouble number(String key) {

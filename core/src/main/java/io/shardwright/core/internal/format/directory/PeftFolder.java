@@ -80,6 +80,22 @@ public final class PeftFolder implements ModelSource {
   }
 
   @Override
+  public void requireConsistent() {
+    if (!config.lowRank()) {
+      return;
+    }
+    boolean told = config.wrongRanks().isEmpty();
+    var problems = told ? PeftPairs.wrongRanks(config, weights.tensors()) : config.wrongRanks();
+    if (!problems.isEmpty()) {
+      throw new MalformedCheckpointException(
+          told ? ErrorCode.CONFIG_CONTRADICTED : ErrorCode.CONFIG_VALUE,
+          name(),
+          problems.get(0)
+              + (problems.size() > 1 ? "; and " + (problems.size() - 1) + " more" : ""));
+    }
+  }
+
+  @Override
   public Guard guard() {
     return files.guard();
   }

@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.CommunityLowRank.Pair;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An adapter's tensors as pairs of factors, or every reason why they are not that alone. */
 final class PeftPairs {
@@ -70,26 +72,44 @@ final class PeftPairs {
               + "' is scaled differently by different versions of peft, for rank_pattern and"
               + " alpha_pattern name it by different keys");
     }
-    requireRank(pair.get(0), 0, config.rank(module));
-    requireRank(pair.get(1), 1, config.rank(module));
+    wrongRank(pair.get(0), 0, module).ifPresent(problems::add);
+    wrongRank(pair.get(1), 1, module).ifPresent(problems::add);
     return scale.isEmpty()
         ? Optional.empty()
         : Optional.of(new Pair(pair.get(0), pair.get(1), (float) scale.getAsDouble()));
   }
 
-  private void requireRank(SourceTensor factor, int axis, double rank) {
-    if (factor.spec().shape().dim(axis) != rank) {
-      problems.add(
-          "'"
-              + factor.spec().name()
-              + "' has shape "
-              + factor.spec().shape()
-              + ", expected "
-              + (long) rank
-              + " on axis "
-              + axis
-              + " by its configuration");
-    }
+  private Optional<String> wrongRank(SourceTensor factor, int axis, String module) {
+    Shape found = factor.spec().shape();
+    long rank = (long) config.rank(module);
+    return found.dim(axis) == rank
+        ? Optional.empty()
+        : Optional.of(
+            "'"
+                + factor.spec().name()
+                + "' has shape "
+                + found
+                + ", expected "
+                + found.with(axis, rank)
+                + ": "
+                + config.saysRank(module));
+  }
+
+  /** What the configuration says of ranks against the factors' shapes. */
+  static List<String> wrongRanks(PeftConfig config, Map<String, SourceTensor> tensors) {
+    var pairs = new PeftPairs("", config);
+    return tensors.values().stream()
+        .filter(tensor -> tensor.spec().shape().rank() == 2)
+        .flatMap(
+            tensor -> {
+              Matcher factor = FACTOR.matcher(tensor.spec().name());
+              return factor.matches()
+                  ? pairs
+                      .wrongRank(tensor, factor.group(2).endsWith("A") ? 0 : 1, factor.group(1))
+                      .stream()
+                  : Stream.of();
+            })
+        .toList();
   }
 
   private void refuse() {

@@ -169,8 +169,8 @@ public final class LightningCheckpoint implements ModelSource {
   }
 
   private int size(String dimension, int stated) {
-    long value = config.integer(dimension + "_model_parallel_size").orElse(stated);
-    return (int) Math.max(1, Math.min(99_999, value));
+    long size = config.count(dimension + "_model_parallel_size", 1).orElse(stated);
+    return (int) Math.max(1, Math.min(99_999, size));
   }
 
   private void requireOneConfiguration() {

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
@@ -58,8 +59,14 @@ final class OptimizerState {
    * @throws UnsupportedCheckpointException if it is of a kind that can't be cut
    */
   static Optional<OptimizerState> of(TrainingFile file, List<String> parameters) {
-    if (!(file.get("optimizer_states").orElse(null) instanceof Sequence list)
-        || list.items().isEmpty()) {
+    PickleValue states = file.get("optimizer_states").orElse(Constant.NONE);
+    if (states == Constant.NONE) {
+      return Optional.empty();
+    }
+    if (!(states instanceof Sequence list)) {
+      throw refused(file, "optimizer_states is no list");
+    }
+    if (list.items().isEmpty()) {
       return Optional.empty();
     }
     if (list.items().size() > 1) {
@@ -110,9 +117,7 @@ final class OptimizerState {
               + " by their names");
     }
     Map<Integer, PickleValue> byIndex = new LinkedHashMap<>();
-    TrainingFile.get(plain, "state")
-        .map(TrainingFile::entries)
-        .orElse(List.of())
+    states()
         .forEach(
             entry -> {
               if (entry.key() instanceof Int index && index.value().bitLength() < 32) {
@@ -125,6 +130,14 @@ final class OptimizerState {
         fields.put(names.get(i), state);
       }
     }
+  }
+
+  private List<Entry> states() {
+    PickleValue state = TrainingFile.get(plain, "state").orElse(new Dict());
+    if (!(state instanceof Dict) && TrainingFile.entries(state).isEmpty()) {
+      throw refused(file, "its state is no map");
+    }
+    return TrainingFile.entries(state);
   }
 
   PickleValue whole() {
@@ -168,10 +181,11 @@ final class OptimizerState {
   }
 
   private void masters(Map<String, SourceTensor> parameters, Map<String, SourceTensor> companions) {
-    if (!(TrainingFile.get(whole, MASTERS).orElse(null) instanceof Sequence list)) {
-      return;
+    PickleValue stated = TrainingFile.get(whole, MASTERS).orElse(new Sequence());
+    if (!(stated instanceof Sequence list) || list.items().size() > groups.size()) {
+      throw refused(file, MASTERS + " is no list of groups as param_groups has them");
     }
-    for (int group = 0; group < Math.min(groups.size(), list.items().size()); group++) {
+    for (int group = 0; group < list.items().size(); group++) {
       List<String> names = groups.get(group);
       if (!(list.items().get(group) instanceof Sequence masters)
           || masters.items().size() != names.size()) {

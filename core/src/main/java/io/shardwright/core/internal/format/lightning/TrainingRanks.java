@@ -88,8 +88,7 @@ final class TrainingRanks {
           "the optimizer state of an interleaved pipeline (model0, model1, …) can't be cut:"
               + " leave it out with --no-optimizer");
     }
-    int layers = (int) checkpoint.config().integer("num_layers").orElse(0);
-    var values = chunks.values(rank.pipeline(), checkpoint.size().pipeline(), layers);
+    var values = chunks.values(rank.pipeline(), checkpoint.size().pipeline(), checkpoint.config());
     var tensors = new LinkedHashMap<String, SourceTensor>();
     var objects = new LinkedHashMap<String, PickleValue>();
     var unreadable = new LinkedHashMap<String, String>();

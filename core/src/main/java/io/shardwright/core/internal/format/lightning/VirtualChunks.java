@@ -6,11 +6,16 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -21,6 +26,7 @@ import java.util.regex.Pattern;
  */
 final class VirtualChunks {
   private static final Pattern LAYER = Pattern.compile("(?<=\\.layers\\.)[0-9]{1,6}(?=\\.|$)");
+  private static final String LAYERS = "num_layers";
   private static final String HEAD = "word_embeddings_for_head.";
 
   private final List<PickleValue> chunks;
@@ -46,19 +52,47 @@ final class VirtualChunks {
         : Optional.of(new VirtualChunks(chunks, file.guard(), file.torch().name()));
   }
 
-  /** Values by their name in the whole model, as a pipeline of plain stages names them. */
-  Map<String, PickleValue> values(int stage, int stages, int layers) {
+  /**
+   * Values by their name in the whole model, as a pipeline of plain stages names them.
+   *
+   * @param config says how many layers there are, by which those of a chunk are numbered
+   * @throws MalformedCheckpointException if a chunk has another share of them
+   */
+  Map<String, PickleValue> values(int stage, int stages, ModelConfig config) {
     var values = new LinkedHashMap<String, PickleValue>();
     int size = chunks.size();
+    int layers = (int) Math.min(Integer.MAX_VALUE, config.count(LAYERS, 0).orElse(0));
     int own = layers / (stages * size);
     for (int chunk = 0; chunk < size; chunk++) {
       int first = chunk * (layers / size) + stage * own;
       var flat = new LinkedHashMap<String, PickleValue>();
       guard.require(Limit.TENSORS, values.size(), where);
       flatten("", chunks.get(chunk), flat, 0);
+      requireLayers(own, flat.keySet(), config);
       flat.forEach((name, value) -> values.put(name(name, first), value));
     }
     return values;
+  }
+
+  private void requireLayers(int own, Set<String> names, ModelConfig config) {
+    int found =
+        names.stream()
+            .map(LAYER::matcher)
+            .filter(Matcher::find)
+            .mapToInt(layer -> Integer.parseInt(layer.group()) + 1)
+            .max()
+            .orElse(0);
+    if (found != own) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CONFIG_CONTRADICTED,
+          where,
+          "a chunk of its interleaved pipeline holds "
+              + found
+              + " layers, expected "
+              + own
+              + ": "
+              + config.says(LAYERS));
+    }
   }
 
   private void flatten(String prefix, PickleValue dict, Map<String, PickleValue> flat, int depth) {

@@ -91,11 +91,10 @@ public final class NemoCheckpoint implements ModelSource {
 
   private int size(String dimension) {
     String key = dimension + "_model_parallel_size";
-    String text = config.text(key).orElse("1");
-    long value = config.integer(key).orElse(text.equals("1") ? 1 : -1);
+    long value = config.integer(key).orElse(1);
     if (value < 1 || value > 99_999) {
       throw new MalformedCheckpointException(
-          ErrorCode.PARALLEL_SIZE_MISMATCH, name, key + " is " + text + ", expected 1 to 99999");
+          ErrorCode.PARALLEL_SIZE_MISMATCH, name, config.says(key) + ", expected 1 to 99999");
     }
     return (int) value;
   }

@@ -1,0 +1,75 @@
+package io.shardwright.core.internal.format.directory;
+
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.convert.CommunityConfig;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** The vocabulary of a folder's model, whose rows are not padded. */
+record FolderVocabulary(CommunityConfig community) {
+  private static final String SIZE = "vocab_size";
+  private static final long DIVISIBLE_BY = 128;
+
+  /** The size that the configuration states. */
+  OptionalLong size() {
+    return community.count(SIZE, 1);
+  }
+
+  /**
+   * NeMo's configuration of as many rows: a multiple of the largest power of two up to 128 that
+   * divides them.
+   *
+   * @param tokenizer its pieces; where NeMo would pad them to others, the rows are stated
+   */
+  YamlDocument rows(YamlDocument document, OptionalLong tokenizer) {
+    OptionalLong size = size();
+    if (size.isEmpty() || !document.has("make_vocab_size_divisible_by")) {
+      return document;
+    }
+    long rows = size.getAsLong();
+    long block = Math.min(DIVISIBLE_BY, Long.lowestOneBit(rows));
+    YamlDocument changed = document.with("make_vocab_size_divisible_by", Long.toString(block));
+    boolean same =
+        tokenizer.isEmpty() || (tokenizer.getAsLong() + block - 1) / block * block == rows;
+    return same ? changed : changed.with("override_vocab_size", Long.toString(rows));
+  }
+
+  /**
+   * Refuses other rows than the configuration states: a loader makes as many.
+   *
+   * @throws MalformedCheckpointException naming the tensor
+   */
+  void require(ParameterTable table, Map<String, SourceTensor> tensors, String where) {
+    OptionalLong size = size();
+    table.rules().stream()
+        .filter(rule -> rule.traits().vocabPadded() && size.isPresent())
+        .map(rule -> tensors.get(rule.pattern()))
+        .filter(tensor -> tensor != null && tensor.spec().shape().rank() > 0)
+        .filter(tensor -> tensor.spec().shape().dim(0) != size.getAsLong())
+        .findFirst()
+        .ifPresent(
+            tensor -> {
+              throw misfit(tensor, size.getAsLong(), where);
+            });
+  }
+
+  private MalformedCheckpointException misfit(SourceTensor tensor, long size, String where) {
+    var shape = tensor.spec().shape();
+    return new MalformedCheckpointException(
+        ErrorCode.CONFIG_CONTRADICTED,
+        where,
+        "'"
+            + tensor.spec().name()
+            + "' has shape "
+            + shape
+            + ", expected "
+            + shape.with(0, size)
+            + ": "
+            + community.says(SIZE)
+            + "; if the tensors are right, correct the configuration");
+  }
+}
