@@ -72,7 +72,7 @@ public record CommunityConfig(Obj document, Map<String, Shape> shapes) implement
 
   @Override
   public boolean has(String key) {
-    return one(key).isPresent();
+    return kind(key) != Kind.NONE;
   }
 
   @Override

@@ -275,11 +275,7 @@ final class Assembly {
             throw new MalformedCheckpointException(
                 ErrorCode.TENSOR_MISSING,
                 source,
-                "lacks "
-                    + others(draft)
-                    + "'"
-                    + draft.first.spec().name()
-                    + "': the file is incomplete");
+                "lacks " + others(draft) + ": the file is incomplete");
           }
           if (draft.rows.size() > 1) {
             requireApart(id, draft.parts);
@@ -294,7 +290,9 @@ final class Assembly {
         .filter(rule -> rule.canonical().equals(match.rule().canonical()))
         .map(rule -> draft.first.prefix() + LogicalTensor.name(rule.pattern(), match.indexes()))
         .filter(name -> !draft.rows.contains(name))
-        .collect(Collectors.joining("', '", "'", "', which belongs to "));
+        .collect(
+            Collectors.joining(
+                "', '", "'", "', which belongs to '" + draft.first.spec().name() + "'"));
   }
 
   private void requireApart(String id, List<SourcePart> parts) {
