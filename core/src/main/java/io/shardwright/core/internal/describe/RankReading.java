@@ -49,9 +49,32 @@ final class RankReading {
 
   private void read(Again again, Assembly assembly) {
     for (String name : again.file().parameters()) {
-      Piece piece = piece(new Found(name, 0, List.of(again.file())));
+      Piece piece = again(new Found(name, 0, List.of(again.file())));
       boolean tied = piece.kind() == Kind.TIED && !describer.untied();
       assembly.add(tied ? piece : piece.of(again.kind()), where(again.file()));
+    }
+  }
+
+  /** The set that is read has the configuration's sizes, and another set has its own. */
+  private Piece again(Found found) {
+    try {
+      return piece(found);
+    } catch (MalformedCheckpointException misfit) {
+      if (misfit.code() != ErrorCode.CONFIG_CONTRADICTED) {
+        throw misfit;
+      }
+      RankFile file = found.group().get(0);
+      var spec = file.tensors().get(found.name()).spec();
+      throw new MalformedCheckpointException(
+          ErrorCode.SOURCES_DISAGREE,
+          where(file),
+          "'"
+              + spec.name()
+              + "' is "
+              + spec.dtype().torchName()
+              + " "
+              + spec.shape()
+              + ", of another shape than in the set of weights that is read");
     }
   }
 
