@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.describe;
 
-import io.shardwright.core.internal.describe.Assembly.Piece;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.core.internal.describe.SourceFiles.ArrayObject;

@@ -7,7 +7,6 @@ import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -21,37 +20,6 @@ import java.util.stream.Collectors;
 
 /** Puts stored tensors together to logical ones. */
 final class Assembly {
-  /**
-   * A stored tensor, matched: where its elements stand, and which of them are there already.
-   *
-   * @param kind why it is there, where the same logical tensor is stored elsewhere
-   */
-  record Piece(
-      TensorSpec spec,
-      String prefix,
-      Match match,
-      StoredForm form,
-      List<SourcePart> parts,
-      List<SourcePart> replicas,
-      Kind kind) {
-
-    /** The same as the second of a tied pair. */
-    Piece second() {
-      return of(Kind.TIED);
-    }
-
-    /** The same for another reason. */
-    Piece of(Kind other) {
-      return new Piece(spec, prefix, match, form, parts, replicas, other);
-    }
-
-    /** The same elements as a tensor of another row. */
-    Piece as(ParameterRule row) {
-      var named = new TensorSpec(prefix + row.pattern(), spec.dtype(), spec.shape());
-      return new Piece(named, prefix, new Match(row, List.of()), form, parts, replicas, kind);
-    }
-  }
-
   private record Later(Piece piece, String where) {}
 
   private static final class Draft {
