@@ -190,15 +190,7 @@ final class ReshardJob implements AutoCloseable {
     notes.addAll(lora.notes(plan.merges().size()));
     notes.addAll(Pairs.notes(request, plan));
     notes.addAll(ModuleStates.notes(plan));
-    List<String> replicated = plan.source().replicated();
-    if (request.replicateUnmatched() && !replicated.isEmpty()) {
-      notes.add(
-          "no rule of family '"
-              + plan.source().family().id()
-              + "' matches '"
-              + String.join("', '", replicated)
-              + "': copied to every rank, which is wrong for a tensor that is to be cut");
-    }
+    notes.addAll(Replicated.notes(request, plan));
     if (format(request) == TargetFormat.SAFETENSORS && plan.files().size() > 1) {
       notes.add(
           "the weights are cut for "

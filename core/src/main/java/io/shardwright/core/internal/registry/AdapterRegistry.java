@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.registry;
 
-import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -11,10 +10,8 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -233,43 +230,13 @@ public final class AdapterRegistry {
             .filter(found -> target.isEmpty() || restores(found, target.get()))
             .toList();
     if (claims.size() > 1 || target.isEmpty()) {
-      claims = describing(claims, config);
+      claims = Claims.describing(claims, config);
     }
-    return one(claims.size() > 1 ? fitting(claims, config, names.get()) : claims, where);
+    return one(claims.size() > 1 ? Claims.fitting(claims, config, names.get()) : claims, where);
   }
 
   private static boolean restores(FoundAdapter found, String target) {
     return found.adapter().restoreClasses().contains(RestoreClass.nemo(target));
-  }
-
-  /** Where nobody describes a configuration, a value that somebody could not read is the reason. */
-  private static List<FoundAdapter> describing(List<FoundAdapter> claims, ModelConfig config) {
-    var describing = new ArrayList<FoundAdapter>();
-    MalformedCheckpointException odd = null;
-    for (FoundAdapter found : claims) {
-      try {
-        if (found.adapter().describes(config)) {
-          describing.add(found);
-        }
-      } catch (MalformedCheckpointException unread) {
-        odd = unread;
-      }
-    }
-    if (describing.isEmpty() && odd != null) {
-      throw odd;
-    }
-    return describing;
-  }
-
-  private static List<FoundAdapter> fitting(
-      List<FoundAdapter> claims, ModelConfig config, Set<String> names) {
-    if (names.isEmpty()) {
-      return List.of();
-    }
-    Map<FoundAdapter, Long> known = new LinkedHashMap<>();
-    claims.forEach(found -> known.put(found, RuleMatcher.known(found.adapter(), config, names)));
-    long most = Collections.max(known.values());
-    return claims.stream().filter(found -> known.get(found) == most).toList();
   }
 
   private static Optional<ModelFamilyAdapter> one(List<FoundAdapter> claims, String where) {
