@@ -74,6 +74,7 @@ class LimitsTest {
     files.put(Limit.JSON_DEPTH, header());
     files.put(Limit.SPOOL_BYTES, TarCases.gzip(archive));
     files.put(Limit.EXPAND_BYTES, expanded());
+    files.put(Limit.STRIDE_RUNS, expanded());
     return files;
   }
 

@@ -2,6 +2,7 @@ package io.shardwright.hostile;
 
 import io.shardwright.spi.error.ErrorCode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -16,6 +17,7 @@ final class TensorCases {
   static List<Case> all() {
     var cases = new TensorCases();
     cases.extents();
+    cases.runs();
     cases.storages();
     cases.arguments();
     cases.kinds();
@@ -74,6 +76,20 @@ final class TensorCases {
             .tuple()
             .op('R'),
         BAD);
+  }
+
+  /** Work for the processor that no stored bytes pay for. */
+  private void runs() {
+    ErrorCode limit = ErrorCode.LIMIT_EXCEEDED;
+    long[] twos = new long[25];
+    long[] zeros = new long[25];
+    Arrays.fill(twos, 2);
+    refused("25 axes of two out of one value", tensor(0, twos, zeros), limit);
+    long[] ones = new long[25];
+    ones[0] = 1;
+    ones[24] = 1;
+    refused("25 axes of two, both ends moving", tensor(0, twos, ones), limit);
+    refused("columns out of three values", tensor(0, new long[] {3, 6_000_000}, 1, 0), limit);
   }
 
   private void storages() {

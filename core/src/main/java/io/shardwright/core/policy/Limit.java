@@ -113,6 +113,14 @@ public enum Limit {
       Unit.BYTES,
       "bytes more in tensors than are stored",
       "expanded masks are small"),
+  /** Runs of neighbouring elements that tensors are gathered from, beyond the bytes stored. */
+  STRIDE_RUNS(
+      "stride-runs",
+      16_000_000,
+      1L << 60,
+      Unit.COUNT,
+      "runs of elements more than bytes are stored",
+      "a transposed weight has one for each stored element"),
   /** How often larger unpacked bytes may be than packed ones, above 256 MiB. */
   INFLATE_RATIO(
       "inflate-ratio",

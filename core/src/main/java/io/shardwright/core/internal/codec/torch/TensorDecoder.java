@@ -132,7 +132,7 @@ final class TensorDecoder {
           name, "of " + extent + " ends outside its storage of " + storage.viewElements());
     }
     ByteSource bytes = container.storage(storage.key()).orElseThrow();
-    expansion.add(value, spec, bytes.size());
+    expansion.add(value, spec, strides, bytes.size());
     long first = spec.byteSize() == 0 ? 0 : Math.addExact(start, storage.viewStart());
     if (spec.byteSize() > bytes.size() && bytes.size() <= KEPT) {
       bytes = new ExpandedSource(spec, first, strides, bytes, () -> kept(storage.key()));
