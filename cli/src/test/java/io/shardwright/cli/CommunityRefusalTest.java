@@ -106,7 +106,7 @@ class CommunityRefusalTest extends CommunityFolders {
     String said = Files.readString(config);
     for (String size : List.of("Infinity", "-Infinity", "NaN")) {
       Files.writeString(config, said.replaceFirst("\\{", "{\"head_dim\": " + size + ","));
-      assertRefused(3, "SW-208", model);
+      assertRefused(3, "SW-124", model);
     }
   }
 }
