@@ -6,6 +6,7 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -59,6 +60,8 @@ record FolderVocabulary(CommunityConfig community) {
 
   private MalformedCheckpointException misfit(SourceTensor tensor, long size, String where) {
     var shape = tensor.spec().shape();
+    var expected = new ArrayList<>(shape.dims());
+    expected.set(0, size);
     return new MalformedCheckpointException(
         ErrorCode.CONFIG_CONTRADICTED,
         where,
@@ -67,7 +70,7 @@ record FolderVocabulary(CommunityConfig community) {
             + "' has shape "
             + shape
             + ", expected "
-            + shape.with(0, size)
+            + expected
             + ": "
             + community.says(SIZE)
             + "; if the tensors are right, correct the configuration");

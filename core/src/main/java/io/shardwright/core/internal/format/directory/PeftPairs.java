@@ -82,6 +82,8 @@ final class PeftPairs {
   private Optional<String> wrongRank(SourceTensor factor, int axis, String module) {
     Shape found = factor.spec().shape();
     long rank = (long) config.rank(module);
+    var expected = new ArrayList<>(found.dims());
+    expected.set(axis, rank);
     return found.dim(axis) == rank
         ? Optional.empty()
         : Optional.of(
@@ -90,7 +92,7 @@ final class PeftPairs {
                 + "' has shape "
                 + found
                 + ", expected "
-                + found.with(axis, rank)
+                + expected
                 + ": "
                 + config.saysRank(module));
   }
