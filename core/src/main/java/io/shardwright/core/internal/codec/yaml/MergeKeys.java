@@ -14,8 +14,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * Maps whose {@code <<} keys are replaced by what they merge: a map's own keys win, then those of
- * earlier maps (YAML's type repository, {@code merge}). Documents were checked before: they are
- * neither deep nor do they contain themselves.
+ * later {@code <<} keys, within the list of one those of earlier maps (YAML's type repository,
+ * {@code merge}; of several keys it says nothing, and OmegaConf 2.3 and 2.4 take the last).
+ * Documents were checked before: they are neither deep nor do they contain themselves.
  */
 final class MergeKeys {
   private final Map<Node, Node> done = new IdentityHashMap<>();
@@ -53,7 +54,9 @@ final class MergeKeys {
     var own = new ArrayList<NodeTuple>();
     for (NodeTuple tuple : map.getValue()) {
       if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
-        maps(node(tuple.getValueNode())).forEach(from -> add(from, merged));
+        var here = new LinkedHashMap<String, NodeTuple>();
+        maps(node(tuple.getValueNode())).forEach(from -> add(from, here));
+        merged.putAll(here);
       } else {
         own.add(new NodeTuple(tuple.getKeyNode(), node(tuple.getValueNode())));
       }

@@ -103,6 +103,13 @@ final class NodeCheck {
     return node instanceof MappingNode map ? values(map).toList() : List.of();
   }
 
+  /** What makes two keys one: numbers and truth values can be spelled in several ways. */
+  private static String identity(ScalarNode key) {
+    return key.getTag().equals(Tag.BOOL)
+        ? Boolean.toString(key.getValue().matches("(?i)yes|true|on"))
+        : PlainNumber.text(key);
+  }
+
   private Stream<Node> values(MappingNode map) {
     var keys = new HashSet<String>();
     for (NodeTuple tuple : map.getValue()) {
@@ -110,7 +117,7 @@ final class NodeCheck {
         throw YamlDocument.malformed(where, "has a key that is no scalar");
       }
       boolean merge = key.getTag().equals(Tag.MERGE);
-      if (!keys.add(key.getValue()) && !merge) {
+      if (!keys.add(identity(key)) && !merge) {
         throw YamlDocument.malformed(where, "has the key '" + key.getValue() + "' twice");
       }
     }

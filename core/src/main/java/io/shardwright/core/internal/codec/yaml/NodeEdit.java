@@ -77,7 +77,7 @@ final class NodeEdit {
   /** What a scalar or a path says; empty where a node is neither. */
   static Optional<String> text(Node node) {
     return node instanceof ScalarNode scalar
-        ? Optional.of(scalar.getValue())
+        ? Optional.of(PlainNumber.text(scalar))
         : PythonPath.text(node);
   }
 
@@ -96,7 +96,7 @@ final class NodeEdit {
         leaves(list.getValue().get(i), join(path, Integer.toString(i)), leaves);
       }
     } else if (node instanceof ScalarNode scalar) {
-      leaves.put(path, scalar.getTag().equals(Tag.NULL) ? "null" : scalar.getValue());
+      leaves.put(path, scalar.getTag().equals(Tag.NULL) ? "null" : PlainNumber.text(scalar));
     }
   }
 

@@ -7,7 +7,7 @@ import org.yaml.snakeyaml.resolver.Resolver;
 /** YAML 1.1 as OmegaConf reads it: dates stay text. */
 final class PlainResolver extends Resolver {
   /** No number, truth value or null is longer; the patterns for them recurse. */
-  private static final int LONGEST = 256;
+  static final int LONGEST = 256;
 
   @Override
   public Tag resolve(NodeId kind, String value, boolean implicit) {
@@ -18,8 +18,8 @@ final class PlainResolver extends Resolver {
   @Override
   protected void addImplicitResolvers() {
     addImplicitResolver(Tag.BOOL, BOOL, "yYnNtTfFoO");
-    addImplicitResolver(Tag.INT, INT, "-+0123456789");
-    addImplicitResolver(Tag.FLOAT, FLOAT, "-+0123456789.");
+    addImplicitResolver(Tag.INT, PlainNumber.INTEGER, "-+0123456789");
+    addImplicitResolver(Tag.FLOAT, PlainNumber.REAL, "-+0123456789.");
     addImplicitResolver(Tag.MERGE, MERGE, "<");
     addImplicitResolver(Tag.NULL, NULL, "~nN\0");
     addImplicitResolver(Tag.NULL, EMPTY, null);

@@ -212,7 +212,7 @@ public final class YamlDocument implements ModelConfig {
                 ((SequenceNode) list)
                     .getValue().stream()
                         .filter(ScalarNode.class::isInstance)
-                        .map(item -> ((ScalarNode) item).getValue())
+                        .map(item -> PlainNumber.text((ScalarNode) item))
                         .toList());
   }
 
