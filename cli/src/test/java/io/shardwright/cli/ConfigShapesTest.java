@@ -61,7 +61,8 @@ class ConfigShapesTest extends CommunityFolders {
         "num_layers: 4 | num_layers: 6 | num_layers is 6 | found 4 layers",
         "num_layers: 4 | num_layers: 3 | num_layers is 3 | found 4 layers",
         "num_attention_heads: 8 | num_attention_heads: 7 | num_attention_heads is 7 | quotient",
-        "make_vocab_size_divisible_by: 2 | make_vocab_size_divisible_by: 96 | is 96 | divide",
+        "make_vocab_size_divisible_by: 2 | make_vocab_size_divisible_by: 96 | is 96 | a multiple"
+            + " of",
         "make_vocab_size_divisible_by: 2 | override_vocab_size: 240 | is 240 | has shape [250",
         "hidden_size: 64 | hidden_size: [64] | hidden_size is [64] (a list) | SW-124",
         "hidden_size: 64 | hidden_size: {a: 64} | hidden_size is a map | SW-124",

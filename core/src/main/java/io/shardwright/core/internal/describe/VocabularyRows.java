@@ -53,9 +53,8 @@ final class VocabularyRows {
             + ", expected "
             + (given
                 ? "as many rows as " + config.says(OVERRIDE)
-                : "rows that "
-                    + config.saying(List.of(BLOCK, "tensor_model_parallel_size"))
-                    + " divide")
+                : "a multiple of make_vocab_size_divisible_by x tensor_model_parallel_size: "
+                    + config.saying(List.of(BLOCK, "tensor_model_parallel_size")))
             + "; if the tensors are right, correct the configuration");
   }
 }
