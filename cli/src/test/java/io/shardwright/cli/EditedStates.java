@@ -12,13 +12,11 @@ import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.CRC32;
 
 /** Rank files whose modules keep states as Transformer Engine 2.4 and later writes them. */
 final class EditedStates {
@@ -69,17 +67,7 @@ final class EditedStates {
 
   private byte[] bytes(PickleValue root) {
     var layout = TorchLayout.of("archive", PickleWriter.write(root), pickle.storages());
-    var out = ByteBuffer.allocate(Math.toIntExact(layout.size()));
-    Map<String, Long> crcs = new LinkedHashMap<>();
-    storages.forEach(
-        (key, bytes) -> {
-          var crc = new CRC32();
-          crc.update(bytes);
-          crcs.put(key, crc.getValue());
-          out.put((int) layout.dataOffset(key), bytes);
-        });
-    layout.structure(crcs).forEach(chunk -> out.put((int) chunk.offset(), chunk.bytes()));
-    return out.array();
+    return TorchBytes.of(layout, storages);
   }
 
   /** A torch file of one tensor, as a distributed checkpoint has one for each state. */

@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32;
 
 /** Tensors of a safetensors file, to be changed and written in any kind of file. */
 final class HeldTensors {
@@ -142,16 +141,6 @@ final class HeldTensors {
     tensors.values().forEach(held -> storages.put(pickle.add(held.spec()), held.bytes()));
     byte[] root = PickleWriter.write(pickle.build(Optional.empty()));
     var layout = TorchLayout.of("pytorch_model", root, pickle.storages());
-    var out = ByteBuffer.allocate((int) layout.size());
-    Map<String, Long> crcs = new LinkedHashMap<>();
-    storages.forEach(
-        (key, bytes) -> {
-          var crc = new CRC32();
-          crc.update(bytes);
-          crcs.put(key, crc.getValue());
-          out.put((int) layout.dataOffset(key), bytes);
-        });
-    layout.structure(crcs).forEach(chunk -> out.put((int) chunk.offset(), chunk.bytes()));
-    Files.write(file, out.array());
+    Files.write(file, TorchBytes.of(layout, storages));
   }
 }

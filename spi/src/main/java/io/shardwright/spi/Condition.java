@@ -3,6 +3,7 @@ package io.shardwright.spi;
 import io.shardwright.spi.ModelConfig.Kind;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A condition on a configuration, as data.
@@ -40,7 +41,7 @@ public record Condition(String key, List<String> values, boolean negated) {
 
   private void requireKind(ModelConfig config) {
     Kind kind = config.kind(key);
-    if (kind == Kind.NONE || values.stream().anyMatch(Condition::isReference)) {
+    if (kind == Kind.NONE || values.stream().anyMatch(legal -> reference(legal).isPresent())) {
       return;
     }
     var legal = values.stream().map(Kind::of).filter(k -> k != Kind.NONE).distinct().toList();
@@ -51,12 +52,15 @@ public record Condition(String key, List<String> values, boolean negated) {
     }
   }
 
-  private static boolean isReference(String legal) {
-    return legal.startsWith("${") && legal.endsWith("}");
+  /** The key that a text stands for; empty where it stands for itself. */
+  static Optional<String> reference(String text) {
+    return text.startsWith("${") && text.endsWith("}")
+        ? Optional.of(text.substring(2, text.length() - 1))
+        : Optional.empty();
   }
 
   private static String expected(ModelConfig config, String legal) {
-    return isReference(legal) ? text(config, legal.substring(2, legal.length() - 1)) : plain(legal);
+    return reference(legal).map(other -> text(config, other)).orElseGet(() -> plain(legal));
   }
 
   /** Truth values have several spellings. */

@@ -191,8 +191,8 @@ public record KeyRule(
    * @return empty where it is another key's that has none
    */
   public Optional<String> value(ModelConfig config) {
-    boolean reference = text.startsWith("${") && text.endsWith("}");
-    return reference ? config.text(text.substring(2, text.length() - 1)) : Optional.of(text);
+    Optional<String> other = Condition.reference(text);
+    return other.isPresent() ? config.text(other.get()) : Optional.of(text);
   }
 
   /**

@@ -51,7 +51,10 @@ final class TensorDecoder {
    * @throws MalformedCheckpointException if it builds none
    */
   Optional<String> unreadable(String name, PickleValue value) {
-    TensorCall tensor = TensorCall.of(value, name, file);
+    return unreadable(TensorCall.of(value, name, file));
+  }
+
+  private static Optional<String> unreadable(TensorCall tensor) {
     return tensor.kind().or(() -> lazy(tensor.call())).or(() -> unknownElements(tensor.call()));
   }
 
@@ -89,7 +92,8 @@ final class TensorDecoder {
    * @throws UnsupportedCheckpointException if it is sparse, quantized or otherwise not plain
    */
   TorchTensor decode(String name, PickleValue value) {
-    unreadable(name, value)
+    TensorCall tensor = TensorCall.of(value, name, file);
+    unreadable(tensor)
         .ifPresent(
             kind -> {
               throw new UnsupportedCheckpointException(
@@ -97,7 +101,7 @@ final class TensorDecoder {
                   file,
                   "'" + name + "' is " + kind + ", expected a dense tensor");
             });
-    Call call = TensorCall.of(value, name, file).call();
+    Call call = tensor.call();
     List<PickleValue> args = ((Tuple) call.args()).items();
     return switch (((Global) call.callable()).name()) {
       case "_rebuild_tensor" -> plain(value, call, name, between(name, args, 4, 4));

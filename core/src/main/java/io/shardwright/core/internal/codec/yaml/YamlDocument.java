@@ -38,8 +38,8 @@ public final class YamlDocument implements ModelConfig {
   private final Guard guard;
   private final Source source;
 
-  /** What the references that were read lead to, by key. */
-  private final Map<String, Node> meanings = new ConcurrentHashMap<>();
+  /** What was asked for: rows ask the same of every tensor. */
+  private final Map<String, Optional<Node>> found = new ConcurrentHashMap<>();
 
   /**
    * The file that a document was read from, for messages.
@@ -229,6 +229,10 @@ public final class YamlDocument implements ModelConfig {
   }
 
   private Optional<Node> find(String key) {
+    return found.computeIfAbsent(key, this::search);
+  }
+
+  private Optional<Node> search(String key) {
     Node node = model();
     for (String part : key.split("\\.", -1)) {
       Optional<Node> value =
@@ -238,16 +242,11 @@ public final class YamlDocument implements ModelConfig {
       }
       node = value.get();
     }
-    return Optional.of(isReference(node) ? meaning(key, node) : node);
+    return Optional.of(isReference(node) ? new Interpolation(root, guard).resolve(node) : node);
   }
 
   private static boolean isReference(Node node) {
     return node instanceof ScalarNode scalar && scalar.getValue().contains("${");
-  }
-
-  private Node meaning(String key, Node reference) {
-    return meanings.computeIfAbsent(
-        key, first -> new Interpolation(root, guard).resolve(reference));
   }
 
   private MappingNode model() {

@@ -1,13 +1,13 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.FolderEntries;
 import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -34,15 +34,13 @@ final class FolderFiles implements AutoCloseable {
   }
 
   static Set<String> names(Path folder) {
-    try (var entries = Files.list(folder)) {
-      var names = new TreeSet<String>();
-      entries.filter(Files::isRegularFile).forEach(f -> names.add(f.getFileName().toString()));
-      return names;
-    } catch (IOException failure) {
-      throw ReadFailure.of(folder.toString(), "listed", failure);
-    } catch (UncheckedIOException failure) {
-      throw ReadFailure.of(folder.toString(), "listed", failure.getCause());
+    var names = new TreeSet<String>();
+    for (Path entry : FolderEntries.of(folder)) {
+      if (Files.isRegularFile(entry)) {
+        names.add(entry.getFileName().toString());
+      }
     }
+    return names;
   }
 
   Guard guard() {

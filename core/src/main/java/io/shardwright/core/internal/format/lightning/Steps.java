@@ -1,9 +1,7 @@
 package io.shardwright.core.internal.format.lightning;
 
-import io.shardwright.core.internal.bytes.ReadFailure;
+import io.shardwright.core.internal.bytes.FolderEntries;
 import io.shardwright.spi.RankCoordinate;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,10 +74,10 @@ final class Steps {
   }
 
   private void list() {
-    for (Path entry : entries(folder)) {
+    for (Path entry : FolderEntries.of(folder)) {
       Optional<RankCoordinate> rank = rank(entry);
       if (rank.isPresent() && Files.isDirectory(entry)) {
-        entries(entry).stream()
+        FolderEntries.of(entry).stream()
             .filter(file -> file.toString().endsWith(SUFFIX))
             .forEach(file -> add(rank.get(), file));
       } else if (isDistributed(entry)) {
@@ -101,16 +99,6 @@ final class Steps {
   /** What the folders of the ranks of one step have in common; nothing for other folders. */
   static String kind(Path folder) {
     return rank(folder).isPresent() ? folder.getFileName().toString().substring(0, 2) : "";
-  }
-
-  private static List<Path> entries(Path folder) {
-    try (var entries = Files.list(folder)) {
-      return entries.sorted().toList();
-    } catch (IOException failure) {
-      throw ReadFailure.of(folder.toString(), "listed", failure);
-    } catch (UncheckedIOException failure) {
-      throw ReadFailure.of(folder.toString(), "listed", failure.getCause());
-    }
   }
 
   /** The rank that a folder's name states. */

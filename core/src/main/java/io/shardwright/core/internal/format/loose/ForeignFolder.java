@@ -1,10 +1,8 @@
 package io.shardwright.core.internal.format.loose;
 
-import io.shardwright.core.internal.bytes.ReadFailure;
+import io.shardwright.core.internal.bytes.FolderEntries;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +44,7 @@ public enum ForeignFolder {
   }
 
   private static Optional<ForeignFolder> of(Path folder, int deeper) {
-    List<Path> entries = entries(folder);
+    List<Path> entries = FolderEntries.of(folder);
     Optional<ForeignFolder> own = own(entries);
     return own.isPresent() || deeper == 0
         ? own
@@ -73,16 +71,6 @@ public enum ForeignFolder {
     return names.stream().anyMatch(name -> SHARD.matcher(name).matches())
         ? Optional.of(SHARDS)
         : Optional.empty();
-  }
-
-  private static List<Path> entries(Path folder) {
-    try (var entries = Files.list(folder)) {
-      return entries.sorted().toList();
-    } catch (IOException failure) {
-      throw ReadFailure.of(folder.toString(), "listed", failure);
-    } catch (UncheckedIOException failure) {
-      throw ReadFailure.of(folder.toString(), "listed", failure.getCause());
-    }
   }
 
   /** The refusal of one. */

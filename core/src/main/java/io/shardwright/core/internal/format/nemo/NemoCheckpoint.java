@@ -44,6 +44,7 @@ public final class NemoCheckpoint implements ModelSource {
   private final Map<RankCoordinate, TorchFile> files = new TreeMap<>();
   private final DistributedArrays arrays;
   private final List<String> notes = new ArrayList<>();
+  private Optional<SourceFiles> found = Optional.empty();
 
   private NemoCheckpoint(String name, Members members, YamlDocument config, Guard guard) {
     this.name = name;
@@ -208,10 +209,13 @@ public final class NemoCheckpoint implements ModelSource {
 
   @Override
   public SourceFiles sourceFiles() {
-    var found = distributed() ? arrays.sourceFiles() : SourceFiles.ofRanks(rankFiles());
-    var unwrapped = Wrappers.of(found);
-    notes.addAll(unwrapped.notes());
-    return unwrapped.files();
+    if (found.isEmpty()) {
+      var read = distributed() ? arrays.sourceFiles() : SourceFiles.ofRanks(rankFiles());
+      var unwrapped = Wrappers.of(read);
+      notes.addAll(unwrapped.notes());
+      found = Optional.of(unwrapped.files());
+    }
+    return found.get();
   }
 
   /** The folder of a distributed checkpoint, with a slash. */
