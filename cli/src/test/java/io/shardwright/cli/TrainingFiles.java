@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.zip.CRC32;
 
 /** Checkpoints of trainings, and changed ones. */
 final class TrainingFiles {
@@ -81,19 +80,8 @@ final class TrainingFiles {
 
   private static byte[] zip(byte[] pickle, Map<String, byte[]> storages) {
     List<StorageSpec> specs = new ArrayList<>();
-    Map<String, Long> crcs = new LinkedHashMap<>();
-    storages.forEach(
-        (key, bytes) -> {
-          specs.add(new StorageSpec(key, bytes.length));
-          var crc = new CRC32();
-          crc.update(bytes);
-          crcs.put(key, crc.getValue());
-        });
-    var layout = TorchLayout.of("archive", pickle, specs);
-    var out = ByteBuffer.allocate((int) layout.size());
-    storages.forEach((key, bytes) -> out.put((int) layout.dataOffset(key), bytes));
-    layout.structure(crcs).forEach(chunk -> out.put((int) chunk.offset(), chunk.bytes()));
-    return out.array();
+    storages.forEach((key, bytes) -> specs.add(new StorageSpec(key, bytes.length)));
+    return TorchBytes.of(TorchLayout.of("archive", pickle, specs), storages);
   }
 
   /** A dict's value. */
