@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +33,14 @@ public interface ModelConfig {
     /** A map. */
     MAP("a map");
 
+    private static final Pattern NOTHING = Pattern.compile("null|~|");
+    private static final Pattern TRUTH =
+        Pattern.compile("true|false|yes|no|on|off", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DIGITS = Pattern.compile("[-+]?[0-9]+");
+    private static final Pattern DECIMAL =
+        Pattern.compile(
+            "[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?|(?i:[-+]?\\.inf|\\.nan)");
+
     private final String words;
 
     Kind(String words) {
@@ -50,19 +59,16 @@ public interface ModelConfig {
      * @return by its form; a text in brackets is a list
      */
     public static Kind of(String text) {
-      if (text.matches("null|~|")) {
+      if (NOTHING.matcher(text).matches()) {
         return NONE;
       }
-      if (text.matches("(?i)true|false|yes|no|on|off")) {
+      if (TRUTH.matcher(text).matches()) {
         return FLAG;
       }
-      if (text.matches("[-+]?[0-9]+")) {
+      if (DIGITS.matcher(text).matches()) {
         return WHOLE;
       }
-      boolean number =
-          text.matches("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?")
-              || text.matches("(?i)[-+]?\\.inf|\\.nan");
-      return number ? NUMBER : text.startsWith("[") ? LIST : TEXT;
+      return DECIMAL.matcher(text).matches() ? NUMBER : text.startsWith("[") ? LIST : TEXT;
     }
   }
 

@@ -5,6 +5,7 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * How long a part of an axis is by the configuration, as a formula:
@@ -28,6 +29,7 @@ public record Size(String formula) {
   public static final String HEAD = "kv_channels | hidden_size / num_attention_heads";
 
   private static final int LONGEST = 400;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   /**
    * Checks the grammar.
@@ -174,7 +176,7 @@ public record Size(String formula) {
       if (word.isEmpty()) {
         throw new IllegalArgumentException("'" + text + "' lacks a number or a key");
       }
-      return word.matches("[0-9]{1,9}") ? OptionalLong.of(Long.parseLong(word)) : key(word);
+      return NUMBER.matcher(word).matches() ? OptionalLong.of(Long.parseLong(word)) : key(word);
     }
 
     private OptionalLong key(String key) {

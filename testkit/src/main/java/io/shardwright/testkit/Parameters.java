@@ -6,6 +6,7 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +17,11 @@ import java.util.Map;
  * rows in force promise.
  *
  * @param tensors shapes by the names that a file has
- * @param padded whether there are vocabulary rows that are padded
+ * @param padded patterns of those whose rows are the vocabulary's, which is padded
  * @param rows of the vocabulary, padding among them
  * @param block of which the rows are a multiple
  */
-record Parameters(Map<String, Shape> tensors, boolean padded, long rows, long block) {
+record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, long block) {
   private static final String PREFIX = "model.";
   private static final long DIVISIBLE_BY = 128;
 
@@ -28,26 +29,23 @@ record Parameters(Map<String, Shape> tensors, boolean padded, long rows, long bl
     ModelConfig config = sample.config();
     var rules = adapter.parameters(config, adapter.naming(config)).inForce(config).rules();
     long block = config.integer("make_vocab_size_divisible_by").orElse(DIVISIBLE_BY);
-    boolean padded = rules.stream().anyMatch(rule -> rule.traits().vocabPadded());
+    var padded =
+        rules.stream()
+            .filter(rule -> rule.traits().vocabPadded())
+            .map(ParameterRule::pattern)
+            .toList();
     return sample
         .whole()
-        .map(real -> new Parameters(real.tensors(), padded, rows(real.tensors(), rules), block))
+        .map(real -> new Parameters(real.tensors(), padded, rows(real.tensors(), padded), block))
         .orElseGet(
             () ->
                 new Parameters(
                     promised(adapter, config, rules, 2 * block), padded, 2 * block, block));
   }
 
-  private static long rows(Map<String, Shape> tensors, List<ParameterRule> rules) {
+  private static long rows(Map<String, Shape> tensors, List<String> padded) {
     return tensors.entrySet().stream()
-        .filter(
-            tensor ->
-                rules.stream()
-                    .filter(rule -> rule.traits().vocabPadded())
-                    .anyMatch(
-                        rule ->
-                            RowName.matches(
-                                rule.pattern(), RowName.withoutPrefix(tensor.getKey()))))
+        .filter(tensor -> isOf(padded, tensor.getKey()))
         .map(tensor -> tensor.getValue().dim(0))
         .findFirst()
         .orElse(0L);
@@ -77,6 +75,19 @@ record Parameters(Map<String, Shape> tensors, boolean padded, long rows, long bl
       all.addAll(model.names().rules());
     }
     return all;
+  }
+
+  private static boolean isOf(List<String> patterns, String stored) {
+    String name = RowName.withoutPrefix(stored);
+    return patterns.stream().anyMatch(pattern -> RowName.matches(pattern, name));
+  }
+
+  /** How many of a tensor's elements, from the first on, are no vocabulary padding. */
+  long filled(TensorSpec spec) {
+    long elements = spec.shape().elements();
+    return isOf(padded, spec.name())
+        ? vocabulary() * (elements / Math.max(1, spec.shape().dim(0)))
+        : elements;
   }
 
   /** The least vocabulary that is padded to these rows. */

@@ -4,12 +4,14 @@ import io.shardwright.spi.Condition;
 import io.shardwright.spi.ParameterRule;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** Names that a row stands for, and the row as its author wrote it. */
 final class RowName {
   private static final List<String> PREFIXES = List.of("model.module.", "model.");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
 
   private RowName() {}
 
@@ -29,7 +31,7 @@ final class RowName {
       return false;
     }
     for (int i = 0; i < parts.length; i++) {
-      boolean number = parts[i].equals("*") && found[i].matches("[0-9]{1,6}");
+      boolean number = parts[i].equals("*") && NUMBER.matcher(found[i]).matches();
       if (!number && !parts[i].equals(found[i])) {
         return false;
       }

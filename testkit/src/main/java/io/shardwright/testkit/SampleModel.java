@@ -18,6 +18,7 @@ public final class SampleModel {
   private final String config;
   private final List<Listing> listings;
   private final Set<String> architectures;
+  private ModelConfig read;
 
   private SampleModel(
       String name, String config, List<Listing> listings, Set<String> architectures) {
@@ -102,8 +103,12 @@ public final class SampleModel {
     return config;
   }
 
-  ModelConfig config() {
-    return SmallCheckpoint.of(config).config();
+  /** Read once: parsing is most of what a check costs. */
+  synchronized ModelConfig config() {
+    if (read == null) {
+      read = SmallCheckpoint.of(config).config();
+    }
+    return read;
   }
 
   /** The tensors of a real checkpoint without model parallelism. */

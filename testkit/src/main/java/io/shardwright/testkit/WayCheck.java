@@ -174,21 +174,24 @@ final class WayCheck {
     findings.requireNone();
   }
 
-  /** The grids that no sample can have although the adapter supports them, with the reasons. */
+  /** A grid that no sample can have although the adapter supports it, with the reasons. */
   static void everyDimensionIsUsed(
       ModelFamilyAdapter adapter, List<SampleModel> samples, Path folder) {
     var findings = new Findings();
+    var checks = new ArrayList<WayCheck>();
+    for (SampleModel sample : samples) {
+      checks.add(new WayCheck(adapter, sample, folder.resolve("sample" + checks.size())));
+    }
     for (Grid grid : List.of(new Grid(2, 1), new Grid(1, 2))) {
       var reasons = new ArrayList<String>();
-      for (SampleModel sample : samples) {
-        Path own = folder.resolve("tp" + grid.tensor() + "sample" + reasons.size());
-        var check = new WayCheck(adapter, sample, own);
-        if (check.supported(grid)) {
-          reasons.add(check.refusal(check.used, grid, WeightLayout.RANKS).orElse(""));
-        }
-      }
+      boolean used =
+          checks.stream()
+              .filter(check -> check.supported(grid))
+              .map(check -> check.refusal(check.used, grid, WeightLayout.RANKS))
+              .peek(refusal -> refusal.ifPresent(reasons::add))
+              .anyMatch(Optional::isEmpty);
       findings.require(
-          reasons.isEmpty() || reasons.contains(""),
+          used || reasons.isEmpty(),
           "parallelism() allows "
               + grid
               + " and no sample can be cut so: give num_layers and heads that 2 divides: "

@@ -8,12 +8,12 @@ import io.shardwright.core.SmallCheckpoint;
 import io.shardwright.core.StoredTensor;
 import io.shardwright.core.Verification.TensorSum;
 import io.shardwright.spi.ModelFamilyAdapter;
-import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,34 +30,36 @@ final class Workbench {
   private static final int MOST = 1 << 23;
 
   private final Shardwright engine;
+  private final SampleModel sample;
   private final Path folder;
-  private final Path source;
   private final Parameters parameters;
   private int targets;
 
-  private Workbench(Shardwright engine, Path folder, Path source, Parameters parameters) {
+  private Workbench(Shardwright engine, SampleModel sample, Path folder, Parameters parameters) {
     this.engine = engine;
+    this.sample = sample;
     this.folder = folder;
-    this.source = source;
     this.parameters = parameters;
   }
 
   /**
-   * Writes a sample.
+   * A sample that is written when it is asked for.
    *
-   * @param folder an empty one
+   * @param folder new or empty
    */
   static Workbench of(ModelFamilyAdapter adapter, SampleModel sample, Path folder) {
-    var parameters = Parameters.of(adapter, sample);
+    return new Workbench(engine(adapter), sample, folder, Parameters.of(adapter, sample));
+  }
+
+  private void write(Path file) {
     var checkpoint = SmallCheckpoint.of(sample.yaml());
     int value = 0;
     for (var tensor : parameters.tensors().entrySet()) {
       var spec = new TensorSpec(tensor.getKey(), DType.FLOAT32, tensor.getValue());
-      checkpoint.tensor(spec, values(spec, value, zeros(adapter, sample, parameters, spec)));
+      checkpoint.tensor(spec, values(spec, value, parameters.filled(spec)));
       value = Math.floorMod(value + (int) spec.shape().elements(), MOST);
     }
-    Path source = checkpoint.write(folder.resolve("source"));
-    return new Workbench(engine(adapter), folder, source, parameters);
+    checkpoint.write(file);
   }
 
   private static Shardwright engine(ModelFamilyAdapter adapter) {
@@ -66,22 +68,7 @@ final class Workbench {
 
   /** The same sample in the eyes of another adapter. */
   Workbench by(ModelFamilyAdapter other) {
-    return new Workbench(engine(other), folder, source, parameters);
-  }
-
-  /** From which element on a tensor is vocabulary padding. */
-  private static long zeros(
-      ModelFamilyAdapter adapter, SampleModel sample, Parameters parameters, TensorSpec spec) {
-    var config = sample.config();
-    boolean padded =
-        adapter.parameters(config, adapter.naming(config)).inForce(config).rules().stream()
-            .filter(rule -> rule.traits().vocabPadded())
-            .map(ParameterRule::pattern)
-            .anyMatch(pattern -> RowName.matches(pattern, RowName.withoutPrefix(spec.name())));
-    long elements = spec.shape().elements();
-    return padded
-        ? parameters.vocabulary() * (elements / Math.max(1, spec.shape().dim(0)))
-        : elements;
+    return new Workbench(engine(other), sample, folder, parameters);
   }
 
   private static byte[] values(TensorSpec spec, int first, long zeros) {
@@ -97,12 +84,16 @@ final class Workbench {
   }
 
   Path source() {
+    Path source = folder.resolve("source");
+    if (!Files.exists(source)) {
+      write(source);
+    }
     return source;
   }
 
   /** Plans without writing. */
   void plan(UnaryOperator<ReshardRequestBuilder> options) {
-    engine.plan(request(source, folder.resolve("planned"), parameters.vocabulary(), options));
+    engine.plan(request(source(), folder.resolve("planned"), parameters.vocabulary(), options));
   }
 
   /** Writes what is asked for, and says where. */
@@ -120,7 +111,7 @@ final class Workbench {
   private ReshardRequest request(
       Path from, Path to, long vocabulary, UnaryOperator<ReshardRequestBuilder> options) {
     var request = ReshardRequest.builder(from, to).sync(false).verify(false);
-    if (parameters.padded()) {
+    if (!parameters.padded().isEmpty()) {
       request.vocabSize(vocabulary);
     }
     return options.apply(request).build();

@@ -22,12 +22,11 @@ final class CommunityLlama {
   private static final String RESTORES =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
 
-  private CommunityLlama() {}
-
   /** In the order in which they are tried for a NeMo configuration. */
-  static List<CommunityModel> models() {
-    return List.of(mixtral(), gemma(), qwen2(), mistral(), llama());
-  }
+  static final List<CommunityModel> MODELS =
+      List.of(mixtral(), gemma(), qwen2(), mistral(), llama());
+
+  private CommunityLlama() {}
 
   private static CommunityModel model(
       String type,

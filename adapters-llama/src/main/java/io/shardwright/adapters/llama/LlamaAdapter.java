@@ -82,6 +82,6 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<CommunityModel> communityModels() {
-    return CommunityLlama.models();
+    return CommunityLlama.MODELS;
   }
 }

@@ -41,8 +41,8 @@ class LlamaConformanceTest extends AdapterConformance {
 
   @Override
   protected List<SampleModel> samples() {
-    var small = GROUPED.with("num_layers", "2");
-    var older = OLDER.with("num_layers", "2").with("make_vocab_size_divisible_by", "2");
+    var small = small(GROUPED);
+    var older = small(OLDER).with("make_vocab_size_divisible_by", "2");
     return List.of(
         GROUPED.listing(listing("llama-gqa-mcore-tp1")).listing(listing("llama-gqa-mcore-tp2pp2")),
         OLDER.listing(listing("llama-mha-legacy-tp1")).listing(listing("llama-mha-legacy-tp2pp2")),
@@ -55,6 +55,14 @@ class LlamaConformanceTest extends AdapterConformance {
         older.with("share_embeddings_and_output_weights", "true"),
         older.with("megatron_legacy", "true"),
         older.with("activation", "swiglu"));
+  }
+
+  private static SampleModel small(SampleModel sample) {
+    return sample
+        .with("num_layers", "2")
+        .with("hidden_size", "32")
+        .with("ffn_hidden_size", "88")
+        .named("small " + sample);
   }
 
   private static String listing(String file) {

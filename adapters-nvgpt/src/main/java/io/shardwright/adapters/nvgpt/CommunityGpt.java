@@ -24,14 +24,12 @@ final class CommunityGpt {
   private static final String RESTORES =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
 
-  private CommunityGpt() {}
-
   /** In the order in which they are tried for a NeMo configuration. */
-  static List<CommunityModel> models() {
-    return Stream.concat(
-            CommunityFalcon.models().stream(), Stream.of(nemotron(), starcoder2(), gpt2()))
-        .toList();
-  }
+  static final List<CommunityModel> MODELS =
+      Stream.concat(CommunityFalcon.models().stream(), Stream.of(nemotron(), starcoder2(), gpt2()))
+          .toList();
+
+  private CommunityGpt() {}
 
   private static CommunityModel model(
       String type,

@@ -87,6 +87,6 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<CommunityModel> communityModels() {
-    return CommunityGpt.models();
+    return CommunityGpt.MODELS;
   }
 }

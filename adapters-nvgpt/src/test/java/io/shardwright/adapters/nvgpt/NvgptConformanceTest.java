@@ -26,11 +26,14 @@ class NvgptConformanceTest extends AdapterConformance {
           position_embedding_type: learned_absolute
           share_embeddings_and_output_weights: true
           """);
-  private static final SampleModel MCORE =
+  private static final SampleModel SMALL =
       OLDER
-          .with("mcore_gpt", "true")
           .with("num_layers", "2")
-          .with("make_vocab_size_divisible_by", "8");
+          .with("hidden_size", "32")
+          .with("ffn_hidden_size", "96")
+          .with("make_vocab_size_divisible_by", "8")
+          .named("small");
+  private static final SampleModel MCORE = SMALL.with("mcore_gpt", "true");
   private static final String FALCON = "mcore_customization_config";
   private static final String TIED = "share_embeddings_and_output_weights";
 
@@ -41,7 +44,6 @@ class NvgptConformanceTest extends AdapterConformance {
 
   @Override
   protected List<SampleModel> samples() {
-    var small = OLDER.with("num_layers", "2").with("make_vocab_size_divisible_by", "8");
     var rope = MCORE.with("position_embedding_type", "rope").with("rotary_percentage", "1.0");
     var falcon =
         rope.with("name", "megatron_falcon_gpt")
@@ -50,10 +52,10 @@ class NvgptConformanceTest extends AdapterConformance {
             .named("falcon");
     return List.of(
         OLDER.listing(listing("gpt-5b-like-tp1")).listing(listing("gpt-5b-like-tp2pp2")),
-        small.with("megatron_legacy", "true"),
-        small.with("position_embedding_type", "learned_parameters"),
-        small.with("activation", "fast-geglu"),
-        small.with("activation", "swiglu"),
+        SMALL.with("megatron_legacy", "true"),
+        SMALL.with("position_embedding_type", "learned_parameters"),
+        SMALL.with("activation", "fast-geglu"),
+        SMALL.with("activation", "swiglu"),
         MCORE,
         MCORE.with("activation", "fast-reglu").with("normalization", "rmsnorm"),
         rope.with("normalization", "layernorm1p")

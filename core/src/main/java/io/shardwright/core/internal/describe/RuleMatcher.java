@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,6 +21,8 @@ import java.util.stream.Stream;
 public final class RuleMatcher {
   /** A rule and what stands for each of its stars. */
   record Match(ParameterRule rule, List<Integer> indexes) {}
+
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
 
   private final String family;
   private final Map<String, List<ParameterRule>> byShape;
@@ -48,7 +51,7 @@ public final class RuleMatcher {
   }
 
   private static boolean isNumber(String part) {
-    return part.matches("[0-9]{1,6}");
+    return NUMBER.matcher(part).matches();
   }
 
   /**
