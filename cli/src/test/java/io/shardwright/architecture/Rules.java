@@ -44,6 +44,7 @@ final class Rules {
     rules.put("stateless", adaptersAreStateless());
     rules.put("names", namesSaySomething());
     rules.put("djl", djlIsOneBackendsAffair());
+    rules.put("absent", djlMayBeAbsent());
     rules.put("arrays", arraysAreMadeInOnePlace());
     return rules;
   }
@@ -241,6 +242,21 @@ final class Rules {
         .dependOnClassesThat()
         .resideInAnyPackage("ai.djl..", ARRAYS)
         .because("ordinary commands must neither load nor meet PyTorch");
+  }
+
+  private static ArchRule djlMayBeAbsent() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(INTERNAL + ".execute.djl..", ARRAYS)
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "name DJL's types",
+                type ->
+                    type.getDirectDependenciesFromSelf().stream()
+                        .map(dependency -> dependency.getTargetClass().getPackageName())
+                        .anyMatch(target -> target.startsWith("ai.djl"))))
+        .because("a host that doesn't choose a device has no DJL");
   }
 
   /**

@@ -55,11 +55,13 @@ class GuideTest {
 
   @Test
   void excerptsStandInTheFilesThatTheyName() throws IOException {
-    for (Block block : GUIDE.blocks()) {
-      if (block.remark().startsWith("excerpt of ")) {
-        Path file = Path.of("..", block.remark().substring("excerpt of ".length()));
-        String text = String.join("\n", block.lines());
-        assertTrue(Files.readString(file).contains(text), text);
+    for (MarkdownPage page : MarkdownPage.all()) {
+      for (Block block : page.blocks()) {
+        if (block.remark().startsWith("excerpt of ")) {
+          Path file = Path.of("..", block.remark().substring("excerpt of ".length()));
+          String text = String.join("\n", block.lines());
+          assertTrue(Files.readString(file).contains(text), text);
+        }
       }
     }
   }

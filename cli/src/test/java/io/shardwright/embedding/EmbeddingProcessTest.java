@@ -2,7 +2,6 @@ package io.shardwright.embedding;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -84,17 +83,6 @@ class EmbeddingProcessTest {
       requireWorks(plugin);
     } finally {
       Thread.currentThread().setContextClassLoader(getClass().getClassLoader());
-    }
-  }
-
-  /** All but {@code core.djl} and {@code --device}. */
-  @Test
-  void worksWithoutDjl() throws Exception {
-    var urls = new ArrayList<>(own());
-    urls.removeIf(url -> url.getPath().contains("/ai/djl/"));
-    try (var loader = new URLClassLoader(urls.toArray(URL[]::new), null)) {
-      assertThrows(ClassNotFoundException.class, () -> loader.loadClass("ai.djl.engine.Engine"));
-      requireWorks(loader);
     }
   }
 

@@ -6,7 +6,7 @@ import io.shardwright.core.internal.execute.JvmBackend;
 import io.shardwright.core.internal.execute.TensorBackend;
 import io.shardwright.core.internal.execute.TileMemory;
 import io.shardwright.core.internal.execute.Workers;
-import io.shardwright.core.internal.execute.djl.TorchLibrary;
+import io.shardwright.core.internal.execute.djl.TorchDevices;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -31,8 +31,8 @@ final class Resources {
     Device device = options.device();
     return switch (device.kind()) {
       case JVM -> JvmBackend::new;
-      case CPU -> TorchLibrary.cpu(natives).backends(options.threads());
-      case CUDA -> TorchLibrary.cuda(device.index(), natives).backends(options.threads());
+      case CPU -> TorchDevices.cpu(natives, options.threads());
+      case CUDA -> TorchDevices.cuda(device.index(), natives, options.threads());
     };
   }
 
@@ -40,8 +40,8 @@ final class Resources {
   static TileMemory memory(Device device) {
     return switch (device.kind()) {
       case JVM -> JvmBackend.MEMORY;
-      case CPU -> TorchLibrary.PROCESSOR;
-      case CUDA -> TorchLibrary.GPU;
+      case CPU -> TorchDevices.PROCESSOR;
+      case CUDA -> TorchDevices.GPU;
     };
   }
 }

@@ -157,7 +157,7 @@ public enum ErrorCode {
   ADAPTER_BROKEN(
       501, Kind.INPUT, "Report it to the author of the adapter; the message names its jar."),
 
-  /** PyTorch's native library, which the device needs, was not found. */
+  /** DJL or PyTorch's native library, which the device needs, was not found. */
   NATIVE_MISSING(
       601,
       Kind.DEVICE,

@@ -5,7 +5,6 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.util.cuda.CudaUtils;
 import io.shardwright.core.internal.execute.TensorBackend;
-import io.shardwright.core.internal.execute.TileMemory;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.DeviceException;
 import io.shardwright.spi.error.ErrorCode;
@@ -18,23 +17,6 @@ import java.util.function.Supplier;
 
 /** PyTorch's native library, loaded, and one device of it. */
 public final class TorchLibrary {
-  /** What a cast needs: its result, and what comes about on the way. */
-  private static final int CAST_TILES = 14;
-
-  /** What a sum leaves beside: the weight's numbers, the product, the sum, and its bits. */
-  private static final int SUM_TILES = 4;
-
-  /** Larger tiles were no faster when measured, and take more memory. */
-  public static final TileMemory PROCESSOR =
-      new TileMemory(2 << 20, 0, CAST_TILES - 1, SUM_TILES, 2, 1, false);
-
-  /**
-   * Each passes the bus in two copies: long enough that their start does not count. What is not
-   * packed on the device is packed there first.
-   */
-  public static final TileMemory GPU =
-      new TileMemory(16 << 20, 1, CAST_TILES - 1, SUM_TILES, 2, 1, true);
-
   private static final int LEAST_TILE_BYTES = 1 << 20;
 
   private final Engine engine;
@@ -126,7 +108,9 @@ public final class TorchLibrary {
    */
   public Supplier<TensorBackend> backends(int threads) {
     return tiled(
-        device.isGpu() ? tileBytes(name, freeBytes(), threads) : (int) PROCESSOR.tileBytes());
+        device.isGpu()
+            ? tileBytes(name, freeBytes(), threads)
+            : (int) TorchDevices.PROCESSOR.tileBytes());
   }
 
   Supplier<TensorBackend> tiled(int tileBytes) {
@@ -139,7 +123,7 @@ public final class TorchLibrary {
 
   /** Tiles of a GPU with so much free memory. */
   static int tileBytes(String name, long free, int threads) {
-    long fitting = Long.highestOneBit(Math.max(1, free / (2 + CAST_TILES) / threads));
+    long fitting = Long.highestOneBit(Math.max(1, free / (2 + TorchDevices.CAST_TILES) / threads));
     if (fitting < LEAST_TILE_BYTES) {
       throw new DeviceException(
           ErrorCode.DEVICE_FULL,
@@ -149,7 +133,7 @@ public final class TorchLibrary {
               + threads
               + " threads: use fewer --threads, or --device jvm");
     }
-    return (int) Math.min(GPU.tileBytes(), fitting);
+    return (int) Math.min(TorchDevices.GPU.tileBytes(), fitting);
   }
 
   /** As CUDA tells it; unknown where its runtime library can't be asked. */
