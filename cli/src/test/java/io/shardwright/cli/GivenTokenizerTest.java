@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +73,44 @@ class GivenTokenizerTest extends CommunityFolders {
     Path training = TrainingFiles.gpt(folder);
     assertDone(Run.of("convert", training, out, "--to", "huggingface", "--tokenizer-model", given));
     assertArrayEquals(Files.readAllBytes(given), Files.readAllBytes(out.resolve(PIECES)));
+  }
+
+  /** Runs of one letter: each is made of any two shorter ones. */
+  @Test
+  void isRefusedWhereItsMergesAreOverTheirLimit() throws IOException {
+    var model = new StringBuilder();
+    for (int times = 1; times <= 100; times++) {
+      model.append('\n').append((char) (times + 2));
+      model.append('\n').append((char) times).append("a".repeat(times));
+    }
+    Files.writeString(given, model.append("\u0012\u0002\u0018\u0002"));
+    Path source = Checkpoints.copy("llama-mha-legacy-tp1.nemo", folder);
+    Path out = folder.resolve("hf");
+    for (String command : List.of("plan", "convert")) {
+      Run run = convert(command, source, out, "400KiB");
+      assertEquals(5, run.code(), run.err());
+      assertTrue(run.err().contains("given.model"), run.err());
+      assertTrue(run.err().contains("--max-merge-bytes"), run.err());
+    }
+    try (var left = Files.list(folder)) {
+      assertEquals(2, left.count());
+    }
+    assertDone(convert("convert", source, out, "410KiB"));
+  }
+
+  private Run convert(String command, Path source, Path out, String mergeBytes) {
+    return Run.of(
+        command,
+        source,
+        out,
+        "--to",
+        "huggingface",
+        "--vocab-size",
+        256,
+        "--tokenizer-model",
+        given,
+        "--max-merge-bytes",
+        mergeBytes);
   }
 
   @Test

@@ -140,7 +140,7 @@ enum Target {
     @Override
     void read(byte[] input, Path folder) {
       TokenizerSize.of(source(input), guard());
-      FastTokenizer.of(ByteBuffer.wrap(input));
+      FastTokenizer.of(ByteBuffer.wrap(input), guard(), "tokenizer");
     }
   },
   /** Any bytes as a file that is inspected. */

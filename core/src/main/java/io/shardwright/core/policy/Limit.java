@@ -121,6 +121,18 @@ public enum Limit {
       Unit.COUNT,
       "runs of elements more than bytes are stored",
       "a transposed weight has one for each stored element"),
+  /**
+   * Bytes of the merges that are derived from a SentencePiece model, each with its text. Real
+   * vocabularies of 32,000 pieces have 60,000 merges in 1.4 MB; one of 256,000 has eight times as
+   * many, and runs of up to 31 blanks add 465 each.
+   */
+  MERGE_BYTES(
+      "merge-bytes",
+      64 << 20,
+      1 << 30,
+      Unit.BYTES,
+      "bytes of merges",
+      "a vocabulary of 256,000 has about 12 MB"),
   /** How often larger unpacked bytes may be than packed ones, above 256 MiB. */
   INFLATE_RATIO(
       "inflate-ratio",

@@ -2,6 +2,8 @@ package io.shardwright.core.internal.codec.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
@@ -15,7 +17,6 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Consumer;
@@ -103,7 +104,7 @@ public final class JsonDocument {
    * @param indent spaces per level; 0 for one line
    */
   public static byte[] write(Obj object, int indent) {
-    var out = new ByteArrayOutputStream();
+    var out = new ByteArrayBuilder();
     try (JsonGenerator json = WRITING.createGenerator(out)) {
       json.setPrettyPrinter(printer(indent));
       write(json, object);
@@ -115,13 +116,18 @@ public final class JsonDocument {
 
   /** The document without any white space. */
   public static byte[] compact(Obj object) {
-    var out = new ByteArrayOutputStream();
+    var out = new ByteArrayBuilder();
     try (JsonGenerator json = WRITING.createGenerator(out)) {
       write(json, object);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
     return out.toByteArray();
+  }
+
+  /** How many bytes a string takes in a document, without its quotes. */
+  public static int bytes(String text) {
+    return JsonStringEncoder.getInstance().quoteAsUTF8(text).length;
   }
 
   private static DefaultPrettyPrinter printer(int indent) {

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.codec.tokenizer;
 
+import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.core.internal.codec.json.JsonValue.Bool;
@@ -9,15 +10,15 @@ import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.tokenizer.SentencePieceModel.Kind;
 import io.shardwright.core.internal.codec.tokenizer.SentencePieceModel.Piece;
+import io.shardwright.core.internal.guard.Guard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A SentencePiece BPE model as {@code tokenizer.json} of the Hugging Face tokenizers library, and
@@ -27,28 +28,45 @@ public final class FastTokenizer {
   /** Every cut of a piece is tried, so a piece must not be a book. */
   private static final int LONGEST = 1_024;
 
+  /** Bytes of memory that a piece takes, but for its text. */
+  private static final long PIECE = 200;
+
+  /** Bytes of memory that an added token takes, in what is written too. */
+  private static final long ADDED = 1_200;
+
+  /** How often the document lies in memory while it is written. */
+  private static final long COPIES = 2;
+
   private static final String SPACE = "\u2581";
   private static final Set<Kind> NO_MERGES = Set.of(Kind.UNKNOWN, Kind.CONTROL, Kind.BYTE);
 
-  /** A pair that becomes a piece. */
-  private record Merge(int piece, String left, String right, int leftId, int rightId) {}
-
   private final SentencePieceModel model;
-  private final Map<String, Integer> ids = new LinkedHashMap<>();
+  private final Guard guard;
+  private final String where;
+  private final Map<String, JsonValue> ids = new LinkedHashMap<>();
 
-  private FastTokenizer(SentencePieceModel model) {
+  private FastTokenizer(SentencePieceModel model, Guard guard, String where) {
     this.model = model;
+    this.guard = guard;
+    this.where = where;
     for (int id = 0; id < model.pieces().size(); id++) {
-      ids.putIfAbsent(model.pieces().get(id).text(), id);
+      ids.putIfAbsent(model.pieces().get(id).text(), Num.of(id));
     }
   }
 
-  /** The documents by name; empty where the model is of a kind that has no equal there. */
-  public static Optional<Map<String, Obj>> of(ByteBuffer bytes) {
+  /**
+   * The documents by name; empty where the model is of a kind that has no equal there.
+   *
+   * @param where the model, for messages
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if they would be over a limit
+   */
+  public static Optional<Map<String, Obj>> of(ByteBuffer bytes, Guard guard, String where) {
+    long pieces = SentencePieceModel.pieces(bytes).orElse(0);
+    guard.take(PIECE * pieces + (long) Character.BYTES * bytes.remaining(), where);
     return SentencePieceModel.read(bytes)
         .filter(model -> model.bpe() && model.plain())
         .filter(model -> model.pieces().stream().allMatch(p -> p.text().length() <= LONGEST))
-        .map(model -> new FastTokenizer(model).documents());
+        .map(model -> new FastTokenizer(model, guard, where).documents());
   }
 
   private Map<String, Obj> documents() {
@@ -130,6 +148,7 @@ public final class FastTokenizer {
       Piece piece = model.pieces().get(id);
       boolean special = piece.kind() == Kind.UNKNOWN || piece.kind() == Kind.CONTROL;
       if (special || piece.kind() == Kind.USER) {
+        guard.take(ADDED + COPIES * JsonDocument.bytes(piece.text()), where);
         added.add(
             Obj.empty()
                 .put("id", Num.of(id))
@@ -151,7 +170,7 @@ public final class FastTokenizer {
     Obj begin =
         Obj.empty()
             .put("id", new Str("<s>"))
-            .put("ids", new Arr(List.of(Num.of(ids.get("<s>")))))
+            .put("ids", new Arr(List.of(ids.get("<s>"))))
             .put("tokens", new Arr(List.of(new Str("<s>"))));
     return typed("TemplateProcessing")
         .put("single", new Arr(List.of(part("SpecialToken", "<s>", 0), part("Sequence", "A", 0))))
@@ -171,8 +190,7 @@ public final class FastTokenizer {
   }
 
   private Obj bpe() {
-    Obj vocabulary = Obj.empty();
-    ids.forEach((text, id) -> vocabulary.put(text, Num.of(id)));
+    ids.keySet().forEach(text -> guard.take(COPIES * Merges.line(text), where));
     JsonValue unknown =
         model.pieces().stream()
             .filter(piece -> piece.kind() == Kind.UNKNOWN)
@@ -186,44 +204,18 @@ public final class FastTokenizer {
         .put("end_of_word_suffix", Null.NULL)
         .put("fuse_unk", new Bool(true))
         .put("byte_fallback", new Bool(true))
-        .put("vocab", vocabulary)
+        .put("vocab", new Obj(ids))
         .put("merges", merges());
   }
 
-  /** Every way to put a piece together from two, in the order in which the pieces were found. */
   private Arr merges() {
-    Set<String> none =
-        model.pieces().stream()
-            .filter(piece -> NO_MERGES.contains(piece.kind()))
-            .map(Piece::text)
-            .collect(Collectors.toSet());
-    var merges = new ArrayList<Merge>();
-    ids.forEach(
-        (text, id) -> {
-          if (!none.contains(text)) {
-            for (int cut = 1; cut < text.length(); cut++) {
-              String left = text.substring(0, cut);
-              String right = text.substring(cut);
-              boolean pieces =
-                  ids.containsKey(left)
-                      && ids.containsKey(right)
-                      && !none.contains(left)
-                      && !none.contains(right);
-              if (pieces) {
-                merges.add(new Merge(id, left, right, ids.get(left), ids.get(right)));
-              }
-            }
-          }
-        });
-    merges.sort(
-        Comparator.comparingInt(Merge::piece)
-            .thenComparingInt(merge -> merge.left().codePointCount(0, merge.left().length()))
-            .thenComparingInt(merge -> merge.right().codePointCount(0, merge.right().length()))
-            .thenComparingInt(Merge::leftId)
-            .thenComparingInt(Merge::rightId));
-    return new Arr(
-        merges.stream()
-            .<JsonValue>map(merge -> new Str(merge.left() + " " + merge.right()))
-            .toList());
+    Set<String> pieces = new LinkedHashSet<>(ids.keySet());
+    model.pieces().stream()
+        .filter(piece -> NO_MERGES.contains(piece.kind()))
+        .map(Piece::text)
+        .forEach(pieces::remove);
+    var merges = new Merges(pieces, guard, where);
+    guard.take(COPIES * merges.bytes(), where);
+    return new Arr(merges);
   }
 }

@@ -19,6 +19,7 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.DType;
@@ -95,8 +96,9 @@ public final class CommunityDocuments {
         .filter(file -> !(replaced && TokenizerFiles.isOne(file.getKey())))
         .forEach(
             file -> documents.put(file.getKey(), file.getValue().getBytes(StandardCharsets.UTF_8)));
-    TokenizerFiles.of(plan.config(), attachments, source.guard()).forEach(documents::putIfAbsent);
-    fastTokenizer();
+    Map<String, ByteSource> tokenizer = TokenizerFiles.of(plan.config(), attachments);
+    tokenizer.forEach((name, file) -> documents.putIfAbsent(name, bytes(file)));
+    Optional.ofNullable(tokenizer.get(Origin.PIECES)).ifPresent(this::fastTokenizer);
     var card = format.card(facts());
     documents.putIfAbsent(card.getKey(), card.getValue().getBytes(StandardCharsets.UTF_8));
   }
@@ -119,14 +121,12 @@ public final class CommunityDocuments {
   }
 
   /** What transformers reads without a library for SentencePiece. */
-  private void fastTokenizer() {
-    byte[] pieces = documents.get("tokenizer.model");
+  private void fastTokenizer(ByteSource pieces) {
     boolean alone =
-        pieces != null
-            && !documents.containsKey("tokenizer.json")
-            && !documents.containsKey("tokenizer_config.json");
+        !documents.containsKey("tokenizer.json") && !documents.containsKey("tokenizer_config.json");
     if (alone) {
-      FastTokenizer.of(ByteBuffer.wrap(pieces)).ifPresent(made -> made.forEach(this::put));
+      FastTokenizer.of(ByteBuffer.wrap(documents.get(Origin.PIECES)), source.guard(), pieces.name())
+          .ifPresent(made -> made.forEach(this::put));
     }
   }
 
@@ -183,8 +183,9 @@ public final class CommunityDocuments {
   }
 
   /** A small file's bytes. */
-  static byte[] bytes(ByteSource file, Guard guard) {
-    guard.take(file.size(), file.name());
+  private byte[] bytes(ByteSource file) {
+    source.guard().require(Limit.STRING_BYTES, file.size(), file.name());
+    source.guard().take(file.size(), file.name());
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
     file.readFully(bytes, 0);
     return bytes.array();

@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.format.directory;
 
+import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
-import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.spi.ModelConfig;
 import java.util.LinkedHashMap;
@@ -35,13 +35,12 @@ final class TokenizerFiles {
   }
 
   /** The files by name. */
-  static Map<String, byte[]> of(ModelConfig config, List<Attachment> attachments, Guard guard) {
-    var files = new LinkedHashMap<String, byte[]>();
+  static Map<String, ByteSource> of(ModelConfig config, List<Attachment> attachments) {
+    var files = new LinkedHashMap<String, ByteSource>();
     NAMES.forEach(
         (key, name) ->
             attachment(config, attachments, key)
-                .ifPresent(
-                    found -> files.put(name, CommunityDocuments.bytes(found.bytes(), guard))));
+                .ifPresent(found -> files.put(name, found.bytes())));
     return files;
   }
 
