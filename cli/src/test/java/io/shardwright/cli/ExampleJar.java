@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
+import java.util.List;
+import java.util.Map;
+import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /** The example in {@code examples/bert}, compiled as a third party would and put into a jar. */
@@ -18,33 +18,18 @@ final class ExampleJar {
 
   private ExampleJar() {}
 
-  /** Compiles it, with AutoService writing the services file. */
+  /** Compiles it against this class path, whose annotation processors run, into a new jar. */
   static Path make(Path jar) throws IOException {
-    Path classes = compile(Files.createTempDirectory("example-classes"));
-    try (var files = Files.walk(classes);
-        var out = new JarOutputStream(Files.newOutputStream(jar))) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        out.putNextEntry(new JarEntry(classes.relativize(file).toString().replace('\\', '/')));
-        Files.copy(file, out);
-        out.closeEntry();
-      }
-    }
-    return jar;
-  }
-
-  /** Compiles it against this class path, whose annotation processors run. */
-  private static Path compile(Path classes) throws IOException {
     var messages = new StringWriter();
     var compiler = ToolProvider.getSystemJavaCompiler();
-    try (var files = compiler.getStandardFileManager(null, null, null)) {
-      var options =
-          Stream.of(
-                  "--release", "17", "-d", classes.toString(), "-Xlint:all,-processing", "-Werror")
-              .toList();
-      var task =
-          compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(SOURCE));
+    try (var classes = FileSystems.newFileSystem(jar, Map.of("create", "true"));
+        var files = compiler.getStandardFileManager(null, null, null)) {
+      files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(classes.getPath("/")));
+      var options = List.of("--release", "17", "-Xlint:all,-processing", "-Werror");
+      var sources = files.getJavaFileObjects(SOURCE);
+      var task = compiler.getTask(messages, files, null, options, null, sources);
       assertEquals(true, task.call(), messages.toString());
     }
-    return classes;
+    return jar;
   }
 }

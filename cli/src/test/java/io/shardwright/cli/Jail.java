@@ -42,7 +42,7 @@ final class Jail {
   Run java(List<String> options, Object... args) throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(String.join(File.separator, System.getProperty("java.home"), "bin", "java"));
-    command.add("-Xmx256m");
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-Duser.home=" + home);
     command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(options);

@@ -1,17 +1,28 @@
 package io.shardwright.faults;
 
+import io.shardwright.testkit.MemoryFolders;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The jar as users start it, and stop it. */
-final class Program {
+public final class Program {
+  /** What a journal holds before the first tensor is written has at most so many bytes. */
+  static final long JOURNAL_START = 80;
+
   private static final long PATIENCE_SECONDS = 120;
+  private static final Path JAR = Path.of(System.getProperty("shardwright.jar", ""));
+
+  /** The jar's classes as they lie in memory: loading them is half of a short run. */
+  private static final Path CLASSES = classes();
 
   private final Process process;
   private final Path out;
@@ -23,17 +34,50 @@ final class Program {
     this.err = err;
   }
 
+  /** Without them a start takes longer, and does the same. */
+  private static Path classes() {
+    try {
+      Path folder = MemoryFolders.create("classes");
+      Path source = Model.of(Model.Kind.ARCHIVE).source(folder);
+      Path classes = folder.resolve("program.jsa");
+      Object[] args = {"reshard", source, folder.resolve("out"), "--tp", 2, "--no-progress"};
+      Program run = start(command("-XX:ArchiveClassesAtExit=" + classes, List.of(), args));
+      if (run.end() != 0) {
+        throw new IllegalStateException(run.err());
+      }
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+      return classes;
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
   /** The command line of a run. */
-  static List<String> command(List<String> javaOptions, Object... args) {
+  public static List<String> command(List<String> javaOptions, Object... args) {
+    return command("-XX:SharedArchiveFile=" + CLASSES, javaOptions, args);
+  }
+
+  private static List<String> command(String classes, List<String> javaOptions, Object... args) {
     var command = new ArrayList<String>();
     command.add(String.join(File.separator, System.getProperty("java.home"), "bin", "java"));
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", classes));
     command.addAll(javaOptions);
-    command.addAll(List.of("-jar", System.getProperty("shardwright.jar")));
+    command.addAll(List.of("-jar", JAR.toString()));
     for (Object arg : args) {
       command.add(arg.toString());
     }
     return command;
+  }
+
+  /** A folder with all that is in it. */
+  static void delete(Path folder) {
+    try (var all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   static Program start(Object... args) throws IOException {
@@ -81,11 +125,24 @@ final class Program {
 
   /** Waits until a file of this kind is in a folder; false if the program ends before. */
   boolean awaitFile(Path folder, String suffix) throws Exception {
+    return await(folder, suffix, 0);
+  }
+
+  /** Waits until a run that can be resumed has noted that tensors are written. */
+  boolean awaitTensors(Path folder) throws Exception {
+    return await(folder, ".journal", JOURNAL_START + 1);
+  }
+
+  private boolean await(Path folder, String suffix, long size) throws Exception {
     for (int i = 0; i < 200 * PATIENCE_SECONDS && process.isAlive(); i++) {
       try (var entries = Files.list(folder)) {
-        if (entries.anyMatch(entry -> entry.toString().endsWith(suffix))) {
-          return true;
+        for (Path entry : entries.filter(each -> each.toString().endsWith(suffix)).toList()) {
+          if (Files.size(entry) >= size) {
+            return true;
+          }
         }
+      } catch (NoSuchFileException gone) {
+        continue;
       }
       Thread.sleep(5);
     }

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.cli.LargeVit;
+import io.shardwright.core.ReshardRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a shell does to a running program. */
@@ -39,9 +42,18 @@ class SignalProcessTest {
   private static synchronized Path large() throws IOException {
     Path file = sources.resolve("large.nemo");
     if (!Files.exists(file)) {
-      new LargeVit(6, 768).write(file);
+      new LargeVit(6, 512).write(file);
     }
     return file;
+  }
+
+  /** What an undisturbed run makes of it. */
+  private static synchronized Path calm() throws IOException {
+    Path calm = sources.resolve("calm.nemo");
+    if (!Files.exists(calm)) {
+      Model.run(ReshardRequest.builder(large(), calm).tensorModelParallelSize(2).sync(false));
+    }
+    return calm;
   }
 
   @ParameterizedTest
@@ -56,22 +68,24 @@ class SignalProcessTest {
     Model.assertHolds(disk, signal);
   }
 
+  /** Either takes the same way from here; the second is tried at a higher density. */
+  static Stream<String> signals() {
+    return Stream.of("INT", "TERM").limit(Integer.getInteger("shardwright.density", 1));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"INT", "TERM"})
+  @MethodSource("signals")
   void keepsWhatIsDoneToGoOnWithIt(String signal) throws Exception {
     Path source = large();
     Program program = Program.start("reshard", source, target, "--tp", 2, "--resume");
-    assertTrue(program.awaitFile(disk, ".partial"), program.err());
-    Thread.sleep(100);
+    assertTrue(program.awaitTensors(disk), program.err());
     program.signal(signal);
     assertEquals(130, program.end(), program.err());
     assertTrue(program.err().contains("the same command goes on with it"), program.err());
     Program again = Program.start("reshard", source, target, "--tp", 2, "--resume");
     assertEquals(0, again.end(), again.err());
     Model.assertHolds(disk, signal, "out.nemo");
-    Path calm = folder.resolve("calm.nemo");
-    assertEquals(0, Program.start("reshard", source, calm, "--tp", 2, "--no-sync").end());
-    assertEquals(-1, Files.mismatch(calm, target));
+    assertEquals(-1, Files.mismatch(calm(), target));
   }
 
   @Test
@@ -113,20 +127,22 @@ class SignalProcessTest {
     Model.assertHolds(disk, "nobody reads", "out.nemo");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"022", "077"})
-  void givesTheUsersOwnPermissions(String umask) throws Exception {
+  @Test
+  void givesTheUsersOwnPermissions() throws Exception {
+    permit("022", target);
+    assertPermissions("rw-r--r--", target);
+    permit("077", disk.resolve("one.nemo"));
+    assertPermissions("rw-------", disk.resolve("one.nemo"));
+    Path out = disk.resolve("out");
+    permit("027", out);
+    assertPermissions("rwxr-x---", out);
+    assertPermissions("rw-r-----", out.resolve("model_config.yaml"));
+  }
+
+  private void permit(String umask, Path to) throws Exception {
     Path source = Model.of(Model.Kind.ARCHIVE).source(folder);
-    for (Path each : List.of(target, disk.resolve("out"))) {
-      Program program =
-          shell("umask " + umask + "; exec \"$@\"", "reshard", source, each, "--tp", 2);
-      assertEquals(0, program.end(), program.err());
-    }
-    String others = umask.equals("077") ? "------" : "r--r--";
-    assertPermissions("rw-" + others, target);
-    assertPermissions(
-        "rwx" + others.replace("r--", "r-x").replace("---", "---"), disk.resolve("out"));
-    assertPermissions("rw-" + others, disk.resolve("out/model_config.yaml"));
+    Program program = shell("umask " + umask + "; exec \"$@\"", "reshard", source, to, "--tp", 2);
+    assertEquals(0, program.end(), program.err());
   }
 
   private static void assertPermissions(String expected, Path file) throws IOException {

@@ -3,7 +3,7 @@ package io.shardwright.hostile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
+import io.shardwright.faults.Program;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * heap and a home of its own.
  */
 class HostileProcessTest {
-  private static final int EVERY = 60;
+  private static final int EVERY = 120 / Integer.getInteger("shardwright.density", 1);
 
   /** Of the processor, so that a busy machine is no failure. */
   private static final int SECONDS = 10;
@@ -97,10 +97,8 @@ class HostileProcessTest {
   private List<String> command(Path path) {
     var command = new ArrayList<String>();
     command.addAll(List.of("sh", "-c", "ulimit -t " + SECONDS + "; exec \"$0\" \"$@\""));
-    command.add(String.join(File.separator, System.getProperty("java.home"), "bin", "java"));
-    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-Duser.home=" + home));
-    command.addAll(List.of("-jar", System.getProperty("shardwright.jar")));
-    command.addAll(List.of("verify", "--sums", "--values", path.toString()));
+    var options = List.of("-Xmx512m", "-Duser.home=" + home);
+    command.addAll(Program.command(options, "verify", "--sums", "--values", path));
     return command;
   }
 }
