@@ -14,6 +14,7 @@ final class BenignTrainings {
     var cases = new BenignTrainings();
     cases.configurations();
     cases.values();
+    cases.keys();
     cases.beside("nothing more", p -> {});
     cases.beside(
         "a callback", p -> p.text("callbacks").op('}').global("my", "Callback").none().op('s'));
@@ -77,6 +78,43 @@ final class BenignTrainings {
         p -> {
           p.global("torch.nn.modules.linear", "Linear").op(')').op(0x81);
           p.op('}').text("training").op(0x88).op('s').op('b');
+        });
+  }
+
+  /** Keys of a dict among the hyper-parameters, in a callback's and in an optimizer's state. */
+  private void keys() {
+    key("a tuple of tuples", p -> p.number(1).op(0x85).op(0x85).op(0x85));
+    key("a tuple of 100 numbers", p -> p.numbers(new long[100]));
+    key("a frozenset", p -> p.mark().number(1).text("a").op(0x91));
+    key("a frozenset in a tuple", p -> p.mark().number(1).op(0x91).number(2).op(0x86));
+    key("a frozenset of Python 2", p -> called(p.global("builtins", "frozenset").op(']')));
+    key("an object in a tuple", p -> date(p).op(0x85));
+    key("a class in a tuple", p -> p.global("my", "C").global("torch", "bfloat16").op(0x86));
+    key("a number with a fraction", p -> p.op('F').line("1.5"));
+    key("None", Pickle::none);
+    key("bytes", p -> p.op('C').op(1).op('k'));
+    key("a shape", p -> called(p.global("torch", "Size").numbers(1, 2)));
+    key("a tensor", p -> p.tensor("0", 3));
+  }
+
+  private static void called(Pickle pickle) {
+    pickle.op(0x85).op('R');
+  }
+
+  private void key(String name, Consumer<Pickle> key) {
+    for (String place : new String[] {"hyper_parameters", "callbacks"}) {
+      beside(
+          place + " whose key is " + name,
+          p -> {
+            key.accept(p.text(place).op('}').text("x").op('}'));
+            p.number(1).op('s').op('s');
+          });
+    }
+    beside(
+        "an optimizer's state whose key is " + name,
+        p -> {
+          key.accept(p.text("optimizer_states").op(']').op('}').text("state").op('}'));
+          p.op('}').op('s').op('s').op('a');
         });
   }
 

@@ -92,9 +92,28 @@ final class PickleGrammarCases {
         p -> p.op('}').mark().number(1).none().op('F').line("1.0").none().op('u'));
     malformed("a dict as a key", p -> p.op('}').op('}').none().op('s'));
     malformed("a list as a key", p -> p.op('}').op(']').none().op('s'));
+    malformed("a key of 10,001 parts", p -> p.op('}').numbers(new long[10_001]).none().op('s'));
+    malformed("a list in a tuple as a key", p -> p.op('}').op(']').op(0x85).none().op('s'));
+    malformed("a set as a key", p -> p.op('}').op(0x8f).none().op('s'));
     malformed(
-        "a tuple of a tuple as a key", p -> p.op('}').op(')').op(0x85).op(0x85).none().op('s'));
-    malformed("a key of 17 parts", p -> p.op('}').numbers(new long[17]).none().op('s'));
+        "one tuple of a tuple as two keys",
+        p -> p.op('}').mark().times(2, q -> q.number(1).op(0x85).op(0x85).none()).op('u'));
+    malformed(
+        "one frozenset in two orders as two keys",
+        p ->
+            p.op('}')
+                .mark()
+                .mark()
+                .number(1)
+                .text("a")
+                .op(0x91)
+                .none()
+                .mark()
+                .text("a")
+                .op(0x88)
+                .op(0x91)
+                .none()
+                .op('u'));
     malformed(
         "a tuple tree with 2^60 leaves as a key",
         p -> p.op('}').none().times(60, q -> q.op('2').op(0x86)).none().op('s'));

@@ -1,21 +1,12 @@
 package io.shardwright.core.internal.codec.pickle;
 
-import io.shardwright.core.internal.codec.pickle.PickleValue.Bytes;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Fillable;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Real;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.SetValue;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -24,8 +15,6 @@ import java.util.Set;
 
 /** Fills containers. Only what Python could fill without running code is filled. */
 final class PickleAssembly {
-  private static final int LONGEST_KEY = 16;
-
   /** The list of a view's sizes is in a tuple of arguments in a tuple of arguments. */
   private static final int DEEPEST_ARGUMENT = 4;
 
@@ -34,10 +23,12 @@ final class PickleAssembly {
 
   private final PickleCursor cursor;
   private final CallRules rules = new CallRules();
-  private final Map<Object, Set<Object>> keys = new IdentityHashMap<>();
+  private final PickleKeys keys;
+  private final Map<Object, Set<Object>> known = new IdentityHashMap<>();
 
   PickleAssembly(PickleCursor cursor) {
     this.cursor = cursor;
+    this.keys = new PickleKeys(cursor, rules);
   }
 
   /**
@@ -110,9 +101,9 @@ final class PickleAssembly {
       throw cursor.malformed("a key without a value");
     }
     cursor.keep((long) ENTRY * pairs.size() / 2);
-    Set<Object> known = keys.computeIfAbsent(container, c -> new HashSet<>());
+    Set<Object> seen = known.computeIfAbsent(container, c -> new HashSet<>());
     for (int i = 0; i < pairs.size(); i += 2) {
-      if (!known.add(identity(pairs.get(i)))) {
+      if (!seen.add(keys.identity(pairs.get(i)))) {
         throw cursor.malformed("a dict with the same key twice");
       }
       entries.add(new Entry(pairs.get(i), pairs.get(i + 1)));
@@ -138,39 +129,5 @@ final class PickleAssembly {
       return object.entries();
     }
     throw cursor.malformed("sets items of what is no dict");
-  }
-
-  /** What makes two keys equal. Long or deep keys could make hashing slow and are refused. */
-  private Object identity(PickleValue key) {
-    if (key instanceof Tuple tuple && tuple.items().size() <= LONGEST_KEY) {
-      return tuple.items().stream().map(this::plainIdentity).toList();
-    }
-    boolean object = key instanceof Call call && !rules.isContainer(call);
-    return object ? key : plainIdentity(key);
-  }
-
-  /** In Python 1, 1.0 and True are one key. */
-  private Object plainIdentity(PickleValue key) {
-    if (key instanceof Bytes bytes && !bytes.mutable()) {
-      return ByteBuffer.wrap(bytes.value());
-    }
-    if (key instanceof Int number) {
-      return number.value();
-    }
-    if (key == Constant.TRUE || key == Constant.FALSE) {
-      return key == Constant.TRUE ? BigInteger.ONE : BigInteger.ZERO;
-    }
-    if (key instanceof Real real) {
-      return number(real);
-    }
-    if (key instanceof Text || key instanceof Global || key == Constant.NONE) {
-      return key;
-    }
-    throw cursor.malformed("a dict key that is no plain value");
-  }
-
-  private static Object number(Real real) {
-    boolean whole = Math.rint(real.value()) == real.value() && !Double.isInfinite(real.value());
-    return whole ? new BigDecimal(real.value()).toBigInteger() : real;
   }
 }
