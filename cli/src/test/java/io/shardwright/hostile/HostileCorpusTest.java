@@ -30,6 +30,7 @@ class HostileCorpusTest {
               TensorCases.all(),
               ZipCases.all(),
               TarCases.all(),
+              PackedCases.all(),
               ConfigCases.all(),
               SafetensorsCases.all(),
               ZarrCases.all(),

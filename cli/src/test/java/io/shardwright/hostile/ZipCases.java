@@ -174,16 +174,6 @@ final class ZipCases {
           e.deflate();
           e.size = 200_000_000;
         });
-    byte[] bomb =
-        Pickle.stateDict(
-            3,
-            p ->
-                p.text("x")
-                    .raw(new Octets().u1('B').u4(60_000_000).bytes(new byte[60_000_000]).array()));
-    cases.add(
-        Case.either(
-            "a pickle that unpacks to 60 MB",
-            Zip.torch(bomb, VALUES).with("data.pkl", Zip.Entry::deflate).bytes()));
   }
 
   private void records() {

@@ -51,6 +51,11 @@ public interface ByteSource {
     return 0;
   }
 
+  /** How many bytes of a file stand for a part of these: fewer where it was packed. */
+  default long packed(long offset, long length) {
+    return length;
+  }
+
   /** A part of these bytes as a source of its own. The range must lie inside. */
   default ByteSource slice(long offset, long length, String name) {
     return new Slice(this, offset, length, name);

@@ -26,6 +26,11 @@ record Slice(ByteSource whole, long offset, long size, String name) implements B
   }
 
   @Override
+  public long packed(long start, long length) {
+    return whole.packed(offset + start, length);
+  }
+
+  @Override
   public long transferTo(FileChannel target, long position, long bytes) throws IOException {
     return whole.transferTo(target, offset + position, Math.min(bytes, size - position));
   }

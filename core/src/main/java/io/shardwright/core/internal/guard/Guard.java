@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Guard {
   private final ReadPolicy policy;
   private final AtomicLong taken = new AtomicLong();
+  private final AtomicLong unpacked = new AtomicLong();
+  private final AtomicLong packed = new AtomicLong();
 
   /** A guard that nothing was taken from. */
   public Guard(ReadPolicy policy) {
@@ -85,6 +87,19 @@ public final class Guard {
    */
   public void take(long bytes, String where) {
     require(Limit.HEAP_BYTES, taken.addAndGet(bytes), where);
+  }
+
+  /**
+   * Counts bytes of structure that is about to be unpacked or was found in what was unpacked.
+   *
+   * @param from as many bytes of the file as stand for them
+   * @throws UnsafeCheckpointException if all that was counted expands too much
+   */
+  public void unpack(long bytes, long from, String where) {
+    if (from < bytes) {
+      InflateRatio.STRUCTURE.require(
+          unpacked.addAndGet(bytes), packed.addAndGet(from), this, where);
+    }
   }
 
   /** Gives back what was counted and is no longer kept. */

@@ -58,6 +58,7 @@ final class JsonReader {
   }
 
   Obj read() {
+    guard.unpack(source.size(), source.packed(0, source.size()), source.name());
     // Without a decoder of our own the library would guess an encoding and mend what is broken.
     var characters =
         new InputStreamReader(new SourceStream(source), StandardCharsets.UTF_8.newDecoder());

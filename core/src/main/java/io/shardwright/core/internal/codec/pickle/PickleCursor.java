@@ -54,6 +54,7 @@ final class PickleCursor {
     }
     blockStart = position();
     block.clear().limit((int) Math.min(block.capacity(), source.size() - blockStart));
+    guard.unpack(block.limit(), source.packed(blockStart, block.limit()), source.name());
     source.readFully(block, blockStart);
     block.flip();
   }

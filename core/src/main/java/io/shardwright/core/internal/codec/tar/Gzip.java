@@ -50,8 +50,9 @@ public final class Gzip {
     var room = SpoolRoom.in(disk, guard, source.name());
     FileChannel channel = create(file, failure);
     try {
-      new GzipMembers(source, guard).unpack(room.counting(Channels.newOutputStream(channel)));
-      return new SpooledArchive(channel, source);
+      var out = room.counting(Channels.newOutputStream(channel));
+      PackedOffsets offsets = new GzipMembers(source, guard).unpack(out);
+      return new SpooledArchive(channel, source, offsets);
     } catch (IOException problem) {
       close(channel);
       throw failure.of(problem);

@@ -34,6 +34,7 @@ final class GzipMembers {
   private final byte[] unpackedBlock = new byte[BLOCK];
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK).limit(0);
   private long blockStart;
+  private final PackedOffsets offsets = new PackedOffsets();
   private long unpacked;
 
   GzipMembers(ByteSource source, Guard guard) {
@@ -41,13 +42,14 @@ final class GzipMembers {
     this.guard = guard;
   }
 
-  void unpack(OutputStream out) throws IOException {
+  PackedOffsets unpack(OutputStream out) throws IOException {
     var inflater = new Inflater(true);
     try {
       for (long at = 0; at == 0 || at < source.size(); at = afterZeros(at)) {
         inflater.reset();
         at = member(inflater, at, out);
       }
+      return offsets.ended(source.size());
     } catch (DataFormatException bad) {
       throw malformed("can't be unpacked: " + bad.getMessage());
     } finally {
@@ -120,7 +122,8 @@ final class GzipMembers {
       }
       int count = inflater.inflate(unpackedBlock);
       unpacked += count;
-      InflateRatio.require(unpacked, source.size(), guard, source.name());
+      offsets.reached(unpacked, start + inflater.getBytesRead());
+      InflateRatio.VALUES.require(unpacked, source.size(), guard, source.name());
       crc.update(unpackedBlock, 0, count);
       out.write(unpackedBlock, 0, count);
     }

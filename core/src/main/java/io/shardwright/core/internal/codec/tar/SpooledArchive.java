@@ -13,11 +13,13 @@ import java.nio.channels.FileChannel;
 public final class SpooledArchive implements ByteSource, AutoCloseable {
   private final FileChannel channel;
   private final ByteSource packed;
+  private final PackedOffsets offsets;
   private final long size;
 
-  SpooledArchive(FileChannel channel, ByteSource packed) throws IOException {
+  SpooledArchive(FileChannel channel, ByteSource packed, PackedOffsets offsets) throws IOException {
     this.channel = channel;
     this.packed = packed;
+    this.offsets = offsets;
     size = channel.size();
   }
 
@@ -38,6 +40,11 @@ public final class SpooledArchive implements ByteSource, AutoCloseable {
     } catch (IOException failure) {
       throw ReadFailure.of(name(), "read", failure);
     }
+  }
+
+  @Override
+  public long packed(long offset, long length) {
+    return offsets.of(offset + length) - offsets.of(offset);
   }
 
   @Override

@@ -74,7 +74,7 @@ final class TorchZip implements TorchContainer {
   }
 
   private ByteSource checked(ZipMember member) {
-    ByteSource bytes = content.open(member);
+    ByteSource bytes = content.structure(member);
     requireCrc(bytes, member);
     return bytes;
   }
@@ -136,7 +136,7 @@ final class TorchZip implements TorchContainer {
 
   @Override
   public Optional<ByteSource> storage(String key) {
-    return storages.computeIfAbsent(key, k -> zip.find(root + "data/" + k).map(content::open));
+    return storages.computeIfAbsent(key, k -> zip.find(root + "data/" + k).map(content::storage));
   }
 
   @Override
@@ -164,7 +164,8 @@ final class TorchZip implements TorchContainer {
     for (ZipMember member : zip.members()) {
       String key = member.name().substring(root.length());
       boolean storage = key.startsWith("data/");
-      requireCrc(storage ? storage(key.substring(5)).orElseThrow() : content.open(member), member);
+      requireCrc(
+          storage ? storage(key.substring(5)).orElseThrow() : content.structure(member), member);
     }
   }
 

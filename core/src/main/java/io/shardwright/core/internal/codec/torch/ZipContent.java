@@ -7,29 +7,61 @@ import io.shardwright.core.internal.guard.InflateRatio;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** The bytes of a zip's entries. */
-record ZipContent(ByteSource archive, Guard guard) {
+/** The bytes of a zip's entries: in place where they are stored, in memory where deflated. */
+final class ZipContent {
   private static final int BLOCK = 1 << 18;
 
   /** No deflated byte stands for more. */
   private static final long DENSEST = 1_032;
 
-  /** An entry's bytes: in place where it is stored, in memory where it is deflated. */
-  ByteSource open(ZipMember member) {
-    String name = archive.name() + "!" + member.name();
-    ByteSource packed = archive.slice(member.dataOffset(), member.compressedSize(), name);
-    return member.method() == 0 ? packed : new MemorySource(inflate(member, packed), name);
+  private final ByteSource archive;
+  private final Guard guard;
+  private final AtomicLong values = new AtomicLong();
+
+  ZipContent(ByteSource archive, Guard guard) {
+    this.archive = archive;
+    this.guard = guard;
   }
 
-  private byte[] inflate(ZipMember member, ByteSource packed) {
+  /** The bytes of an entry that holds no tensor's values. */
+  ByteSource structure(ZipMember member) {
+    return open(
+        member,
+        packed -> guard.unpack(member.size(), packed.packed(0, packed.size()), packed.name()));
+  }
+
+  /** The bytes of a storage. */
+  ByteSource storage(ZipMember member) {
+    return open(
+        member,
+        packed ->
+            InflateRatio.VALUES.require(
+                values.addAndGet(member.size()),
+                archive.packed(0, archive.size()),
+                guard,
+                packed.name()));
+  }
+
+  private ByteSource open(ZipMember member, Consumer<ByteSource> bound) {
+    String name = archive.name() + "!" + member.name();
+    ByteSource packed = archive.slice(member.dataOffset(), member.compressedSize(), name);
+    if (member.method() == 0) {
+      return packed;
+    }
     if (member.size() / DENSEST > packed.size()) {
       throw malformed(packed, packed.size() + " bytes can't hold " + member.size());
     }
-    InflateRatio.require(member.size(), packed.size(), guard, packed.name());
+    bound.accept(packed);
+    return new MemorySource(inflate(member, packed), name);
+  }
+
+  private byte[] inflate(ZipMember member, ByteSource packed) {
     guard.take(member.size(), packed.name());
     byte[] bytes = new byte[Math.toIntExact(member.size())];
     var inflater = new Inflater(true);

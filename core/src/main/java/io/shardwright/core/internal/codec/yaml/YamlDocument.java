@@ -129,6 +129,7 @@ public final class YamlDocument implements ModelConfig {
   static Node compose(ByteSource source, Guard guard) throws CharacterCodingException {
     String where = source.name();
     guard.require(Limit.CONFIG_BYTES, source.size(), where);
+    guard.unpack(source.size(), source.packed(0, source.size()), where);
     guard.take(DECODED * source.size(), where);
     ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
     source.readFully(bytes, 0);
