@@ -3,6 +3,7 @@ package io.shardwright.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.bench.input.CommunityInput;
 import io.shardwright.bench.input.Decoder;
 import io.shardwright.bench.input.NemoInput;
@@ -11,7 +12,6 @@ import io.shardwright.bench.input.Values;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.WeightLayout;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.shardwright.cli;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.AdapterDescription;
-import io.shardwright.core.Shardwright;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.RestoreClass;
 import java.util.List;

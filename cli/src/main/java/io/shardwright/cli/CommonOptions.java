@@ -1,8 +1,8 @@
 package io.shardwright.cli;
 
+import io.shardwright.ShardwrightBuilder;
 import io.shardwright.core.Device;
 import io.shardwright.core.RunOptions;
-import io.shardwright.core.ShardwrightBuilder;
 import io.shardwright.core.policy.ReadPolicy;
 import java.nio.file.Path;
 import java.util.List;

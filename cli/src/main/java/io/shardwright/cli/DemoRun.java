@@ -1,5 +1,6 @@
 package io.shardwright.cli;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.Comparison;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
@@ -7,7 +8,6 @@ import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.RunOptions;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.Verification.TensorSum;
 import io.shardwright.core.outline.ShellWords;

@@ -1,6 +1,6 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.Shardwright;
+import io.shardwright.Shardwright;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;

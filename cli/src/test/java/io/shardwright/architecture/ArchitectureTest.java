@@ -1,5 +1,6 @@
 package io.shardwright.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -34,6 +35,16 @@ class ArchitectureTest {
               .anyMatch(type -> type.getPackageName().equals("io.shardwright." + module)),
           module);
     }
+  }
+
+  @Test
+  void hasAtMostThirtyPublicValues() {
+    long values =
+        PRODUCT.stream()
+            .filter(type -> type.getPackageName().equals("io.shardwright.core"))
+            .filter(type -> type.isTopLevelClass() && type.getModifiers().contains(PUBLIC))
+            .count();
+    assertTrue(values <= 30, values + " public types in io.shardwright.core");
   }
 
   @ParameterizedTest

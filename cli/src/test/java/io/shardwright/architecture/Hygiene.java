@@ -43,7 +43,17 @@ final class Hygiene {
     rules.put("network", nothingIsFetched());
     rules.put("maps", nothingIsMapped());
     rules.put("exceptions", onlyOurExceptionsAreMade());
+    rules.put("names", namesSaySomething());
     return rules;
+  }
+
+  private static ArchRule namesSaySomething() {
+    return noClasses()
+        .that()
+        .resideInAPackage(ROOT + "..")
+        .should()
+        .haveNameMatching(".*(Util|Utils|Helper|Manager|Processor|Impl)")
+        .because("a name that fits everything says nothing");
   }
 
   private static ArchRule nothingFromAFileBecomesCode() {

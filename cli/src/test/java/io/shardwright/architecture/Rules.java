@@ -41,8 +41,8 @@ final class Rules {
     rules.putAll(Hygiene.rules());
     rules.put("services", servicesAreLoadedInOnePlace());
     rules.put("face", publicFaceHidesInternals());
+    rules.put("values", valuesImportNoMachinery());
     rules.put("stateless", adaptersAreStateless());
-    rules.put("names", namesSaySomething());
     rules.put("djl", djlIsOneBackendsAffair());
     rules.put("absent", djlMayBeAbsent());
     rules.put("arrays", arraysAreMadeInOnePlace());
@@ -181,6 +181,8 @@ final class Rules {
     return noClasses()
         .that()
         .resideOutsideOfPackages(ROOT + ".cli..", INTERNAL + ".execute..")
+        .and()
+        .doNotHaveSimpleName("Cancellation")
         .should()
         .dependOnClassesThat()
         .areAssignableTo(Thread.class)
@@ -203,12 +205,25 @@ final class Rules {
         .arePublic()
         .and()
         .areDeclaredInClassesThat()
-        .resideInAnyPackage(ROOT + ".core", ROOT + ".core.djl")
+        .resideInAnyPackage(ROOT, ROOT + ".core..")
+        .and()
+        .areDeclaredInClassesThat()
+        .resideOutsideOfPackage(INTERNAL + "..")
         .and()
         .areDeclaredInClassesThat()
         .arePublic()
         .should(new NoInternalTypes())
         .because("internals change without notice");
+  }
+
+  private static ArchRule valuesImportNoMachinery() {
+    return noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + ".core", ROOT + ".core.outline", ROOT + ".core.policy")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("..internal..")
+        .because("what goes in and comes out is understood without what happens between");
   }
 
   private static ArchRule adaptersAreStateless() {
@@ -223,15 +238,6 @@ final class Rules {
         .andShould()
         .haveSimpleNameEndingWith("Adapter")
         .because("adapters are shared by threads and found by ServiceLoader");
-  }
-
-  private static ArchRule namesSaySomething() {
-    return noClasses()
-        .that()
-        .resideInAPackage(ROOT + "..")
-        .should()
-        .haveNameMatching(".*(Util|Utils|Helper|Manager|Processor|Impl)")
-        .because("a name that fits everything says nothing");
   }
 
   private static ArchRule djlIsOneBackendsAffair() {

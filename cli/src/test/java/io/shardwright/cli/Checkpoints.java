@@ -2,8 +2,8 @@ package io.shardwright.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.Verification.TensorSum;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

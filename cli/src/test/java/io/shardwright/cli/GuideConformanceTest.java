@@ -1,6 +1,6 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.FamilyFile;
+import io.shardwright.FamilyFile;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.testkit.AdapterConformance;
 import io.shardwright.testkit.SampleModel;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.FamilyFile;
+import io.shardwright.SmallCheckpoint;
 import io.shardwright.cli.MarkdownPage.Block;
-import io.shardwright.core.FamilyFile;
-import io.shardwright.core.SmallCheckpoint;
 import io.shardwright.spi.Naming;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.Shardwright;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.PlanRejectedException.Grid;
 import java.io.IOException;

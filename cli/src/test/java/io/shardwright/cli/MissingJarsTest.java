@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RestoreOptions;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.CheckpointException;

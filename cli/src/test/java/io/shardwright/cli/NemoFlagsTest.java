@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.Artifact;
-import io.shardwright.core.Shardwright;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -192,7 +192,8 @@ class NemoFlagsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "convert_llama_nemo_to_hf, --input_name_or_path, --output_path, --hf_input_path, --hf_output_path",
+    "convert_llama_nemo_to_hf, --input_name_or_path, --output_path, --hf_input_path,"
+        + " --hf_output_path",
     "convert_nemo_llama_to_hf, --in-file, --out-file, --hf-in-path, --hf-out-path"
   })
   void writesTheFolderWhereNemoAlsoWritesATorchFile(

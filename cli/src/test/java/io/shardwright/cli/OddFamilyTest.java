@@ -3,10 +3,10 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.shardwright.core.FamilyFile;
+import io.shardwright.FamilyFile;
+import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.error.CheckpointException;

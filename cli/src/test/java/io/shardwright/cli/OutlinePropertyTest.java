@@ -3,13 +3,13 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.Device;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.RunOptions;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.outline.Band;
 import io.shardwright.core.outline.Band.Part;
 import io.shardwright.core.outline.Needs;

@@ -1,6 +1,6 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.SmallCheckpoint;
+import io.shardwright.SmallCheckpoint;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;

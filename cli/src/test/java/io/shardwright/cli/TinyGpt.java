@@ -1,6 +1,6 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.SmallCheckpoint;
+import io.shardwright.SmallCheckpoint;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;

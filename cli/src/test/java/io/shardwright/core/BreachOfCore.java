@@ -4,7 +4,9 @@ import io.shardwright.adapters.breach.BreachTable;
 import io.shardwright.core.internal.describe.ParallelSize;
 import java.util.ServiceLoader;
 
-/** Breaks "core", "face", "statics", "streams", "threads", "reflection" and "services". */
+/**
+ * Breaks "core", "face", "values", "statics", "streams", "threads", "reflection" and "services".
+ */
 public final class BreachOfCore {
   private static int calls;
 

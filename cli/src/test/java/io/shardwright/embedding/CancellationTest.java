@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.Cancellation;
 import io.shardwright.core.ExtractedParts;
 import io.shardwright.core.ProgressListener;
@@ -13,7 +14,6 @@ import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RestoreOptions;
 import io.shardwright.core.RunOptions;
-import io.shardwright.core.Shardwright;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;

@@ -1,9 +1,9 @@
 package io.shardwright.embedding;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RunOptions;
-import io.shardwright.core.Shardwright;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,11 +3,11 @@ package io.shardwright.embedding;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.Shardwright;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

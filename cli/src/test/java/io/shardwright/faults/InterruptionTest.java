@@ -120,7 +120,7 @@ class InterruptionTest {
   }
 
   private static void exhaust(io.shardwright.core.ReshardRequest request, Phase when) {
-    var shardwright = io.shardwright.core.Shardwright.create();
+    var shardwright = io.shardwright.Shardwright.create();
     shardwright.run(
         shardwright.plan(request),
         (phase, done, total) -> {

@@ -3,11 +3,11 @@ package io.shardwright.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.cli.LargeVit;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RunOptions;
-import io.shardwright.core.Shardwright;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,12 +2,12 @@ package io.shardwright.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.RunOptions;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.WeightLayout;
 import java.io.IOException;

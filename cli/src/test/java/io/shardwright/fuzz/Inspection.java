@@ -1,6 +1,6 @@
 package io.shardwright.fuzz;
 
-import io.shardwright.core.Shardwright;
+import io.shardwright.Shardwright;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;

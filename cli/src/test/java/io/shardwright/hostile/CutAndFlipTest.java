@@ -3,8 +3,8 @@ package io.shardwright.hostile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;

@@ -1,8 +1,8 @@
 package io.shardwright.hostile;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.Verification;
 import io.shardwright.spi.error.CheckpointException;

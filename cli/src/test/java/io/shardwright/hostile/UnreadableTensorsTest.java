@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.error.UnsupportedCheckpointException;

@@ -1,6 +1,9 @@
 package io.shardwright.core;
 
-import io.shardwright.core.internal.execute.Callers;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -15,7 +18,8 @@ import java.util.function.Supplier;
  * }</pre>
  */
 public final class Cancellation {
-  private final Callers callers = new Callers();
+  private final Set<Thread> busy = new HashSet<>();
+  private boolean cancelled;
 
   /** Not cancelled. */
   public Cancellation() {}
@@ -27,16 +31,38 @@ public final class Cancellation {
    * @param work calls Shardwright
    * @param <T> what it gives
    * @return what {@code work} returned, be it that the cancellation came too late
-   * @throws io.shardwright.spi.error.CheckpointIoException with code SW-404 if it was cancelled,
-   *     before or meanwhile; nothing of the work is under way any more
+   * @throws CheckpointIoException with code SW-404 if it was cancelled, before or meanwhile;
+   *     nothing of the work is under way any more
    */
   public <T> T during(Supplier<T> work) {
-    return callers.during(work);
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    enter();
+    try {
+      return work.get();
+    } finally {
+      leave(interrupted);
+    }
+  }
+
+  private synchronized void enter() {
+    if (cancelled) {
+      throw new CheckpointIoException(ErrorCode.INTERRUPTED, "run", "interrupted");
+    }
+    busy.add(Thread.currentThread());
+  }
+
+  /** Whoever calls next is not to find our interruption, but finds that of others. */
+  private synchronized void leave(boolean interrupted) {
+    busy.remove(Thread.currentThread());
+    if (cancelled && !interrupted) {
+      Thread.interrupted();
+    }
   }
 
   /** Ends what is under way, soon, and refuses what is begun later. Does not wait for it. */
-  public void cancel() {
-    callers.end();
+  public synchronized void cancel() {
+    cancelled = true;
+    busy.forEach(Thread::interrupt);
   }
 
   /**
@@ -44,7 +70,7 @@ public final class Cancellation {
    *
    * @return false at first
    */
-  public boolean isCancelled() {
-    return callers.ended();
+  public synchronized boolean isCancelled() {
+    return cancelled;
   }
 }

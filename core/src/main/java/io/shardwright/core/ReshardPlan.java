@@ -18,7 +18,19 @@ public final class ReshardPlan {
   private final PlanOutline outline;
   private final Needs needs;
 
-  ReshardPlan(
+  /**
+   * A plan as {@link io.shardwright.Shardwright#plan} makes it.
+   *
+   * @param request what was asked for
+   * @param text the plan for people
+   * @param bytesToRead tensor bytes that will be read
+   * @param bytesToWrite size of the target in bytes
+   * @param changes lines {@code key: old -> new}
+   * @param notes sentences
+   * @param outline the plan as data
+   * @param needs memory and disk
+   */
+  public ReshardPlan(
       ReshardRequest request,
       String text,
       long bytesToRead,

@@ -2,6 +2,7 @@ package io.shardwright.core;
 
 import static java.util.Objects.requireNonNull;
 
+import io.shardwright.Shardwright;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;

@@ -65,8 +65,12 @@ public record TrainingOptions(
     Objects.requireNonNull(targetClass, "targetClass");
   }
 
-  /** What is given for the tokenizer, by the configuration's keys. */
-  Map<String, Optional<Path>> tokenizerFiles() {
+  /**
+   * The files that were given for the tokenizer.
+   *
+   * @return by the configuration's key, such as {@code tokenizer.model}; empty where none was given
+   */
+  public Map<String, Optional<Path>> tokenizerFiles() {
     var files = new LinkedHashMap<String, Optional<Path>>();
     files.put("tokenizer.model", tokenizerModel);
     files.put("tokenizer.vocab_file", tokenizerVocabFile);

@@ -1,2 +1,5 @@
-/** The public face of Shardwright: open, plan, run and verify checkpoints from any JVM program. */
+/**
+ * What goes in and comes out of Shardwright: requests, options, reports. Values and interfaces
+ * only; {@link io.shardwright.Shardwright} is the entrance.
+ */
 package io.shardwright.core;

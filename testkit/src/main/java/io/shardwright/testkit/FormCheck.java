@@ -1,7 +1,7 @@
 package io.shardwright.testkit;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.AdapterDescription;
-import io.shardwright.core.Shardwright;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
@@ -69,8 +69,8 @@ final class FormCheck {
             .anyMatch(id -> id.equals(adapter.id())),
         "ServiceLoader finds no adapter '"
             + adapter.id()
-            + "': annotate the class with @AutoService(ModelFamilyAdapter.class), and keep it public"
-            + " with a public constructor without arguments");
+            + "': annotate the class with @AutoService(ModelFamilyAdapter.class), and keep it"
+            + " public with a public constructor without arguments");
     shardwright
         .adapterFailures()
         .forEach(failure -> findings.add("an adapter can't be loaded: " + failure));

@@ -1,6 +1,6 @@
 package io.shardwright.testkit;
 
-import io.shardwright.core.SmallCheckpoint;
+import io.shardwright.SmallCheckpoint;
 import io.shardwright.spi.ModelConfig;
 import java.util.ArrayList;
 import java.util.HashSet;

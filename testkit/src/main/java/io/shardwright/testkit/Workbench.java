@@ -1,10 +1,10 @@
 package io.shardwright.testkit;
 
+import io.shardwright.Shardwright;
+import io.shardwright.SmallCheckpoint;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
-import io.shardwright.core.Shardwright;
-import io.shardwright.core.SmallCheckpoint;
 import io.shardwright.core.StoredTensor;
 import io.shardwright.core.Verification.TensorSum;
 import io.shardwright.spi.ModelFamilyAdapter;

@@ -1,6 +1,6 @@
 package io.shardwright.adapters.llama;
 
-import io.shardwright.core.FamilyFile;
+import io.shardwright.FamilyFile;
 import io.shardwright.spi.ModelFamilyAdapter;
 import java.nio.file.Path;
 

@@ -1,9 +1,9 @@
 package io.shardwright.adapters.vit;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
-import io.shardwright.core.Shardwright;
 import io.shardwright.core.Verification.TensorSum;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,11 +1,11 @@
 package com.example.host;
 
+import io.shardwright.Shardwright;
 import io.shardwright.core.Device;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RunOptions;
-import io.shardwright.core.Shardwright;
 import java.nio.file.Path;
 
 /** A program that changes how a checkpoint is cut. */

@@ -1,0 +1,125 @@
+package io.shardwright;
+
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.codec.pickle.PickleWriter;
+import io.shardwright.core.internal.codec.torch.StateDictPickle;
+import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32;
+
+/**
+ * A checkpoint of given tensors, written as NeMo 1.23 writes one without model parallelism: a
+ * folder with {@code model_config.yaml} and {@code model_weights.ckpt}. Everything is held in
+ * memory, so it is for tests of adapters and for models of at most 1 GiB.
+ */
+public final class SmallCheckpoint {
+  private static final String CONFIG = "model_config.yaml";
+
+  private final String yaml;
+  private final YamlDocument config;
+  private final StateDictPickle pickle = new StateDictPickle();
+  private final Map<String, byte[]> storages = new LinkedHashMap<>();
+
+  private SmallCheckpoint(String yaml) {
+    this.yaml = yaml;
+    byte[] bytes = yaml.getBytes(StandardCharsets.UTF_8);
+    this.config = YamlDocument.parse(new MemorySource(bytes, CONFIG), Guard.standard());
+  }
+
+  /**
+   * A checkpoint without tensors.
+   *
+   * @param yaml a NeMo configuration
+   * @return to be filled
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is no YAML map
+   */
+  public static SmallCheckpoint of(String yaml) {
+    return new SmallCheckpoint(yaml);
+  }
+
+  /**
+   * Its configuration, as adapters see it.
+   *
+   * @return looked up by dotted keys
+   */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /**
+   * The configuration's scalars.
+   *
+   * @return by dotted path, in the document's order
+   */
+  public Map<String, String> configValues() {
+    return config.leaves();
+  }
+
+  /**
+   * Adds a tensor.
+   *
+   * @param spec its name in the file, such as {@code model.head.weight}, element type and shape
+   * @param values row-major little-endian bytes, as many as the shape says
+   * @return this
+   */
+  public SmallCheckpoint tensor(TensorSpec spec, byte[] values) {
+    if (values.length != spec.byteSize()) {
+      throw new IllegalArgumentException(
+          spec + " has " + spec.byteSize() + " bytes, given " + values.length);
+    }
+    storages.put(pickle.add(spec), values);
+    return this;
+  }
+
+  /**
+   * Writes the checkpoint.
+   *
+   * @param folder new or empty
+   * @return the folder
+   * @throws CheckpointIoException if it can't be written
+   */
+  public Path write(Path folder) {
+    String member = NemoCheckpoint.member(new RankCoordinate(0, 0), new ParallelSize(1, 1));
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve(CONFIG), yaml);
+      Files.write(folder.resolve(member), weights());
+      return folder;
+    } catch (IOException failure) {
+      throw new CheckpointIoException(
+          ErrorCode.WRITE_FAILED, folder.toString(), "can't be written: " + failure.getMessage());
+    }
+  }
+
+  private byte[] weights() {
+    byte[] root = PickleWriter.write(pickle.build(Optional.empty()));
+    var layout = TorchLayout.of("model_weights", root, pickle.storages());
+    ByteBuffer file = ByteBuffer.allocate(Math.toIntExact(layout.size()));
+    Map<String, Long> sums = new LinkedHashMap<>();
+    storages.forEach(
+        (key, values) -> {
+          file.put((int) layout.dataOffset(key), values);
+          var sum = new CRC32();
+          sum.update(values);
+          sums.put(key, sum.getValue());
+        });
+    layout.structure(sums).forEach(chunk -> file.put((int) chunk.offset(), chunk.bytes()));
+    return file.array();
+  }
+}

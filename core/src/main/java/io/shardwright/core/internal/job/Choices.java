@@ -1,0 +1,217 @@
+package io.shardwright.core.internal.job;
+
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.convert.CommunityConfig;
+import io.shardwright.core.internal.convert.CommunityMatch;
+import io.shardwright.core.internal.convert.ConfigExport;
+import io.shardwright.core.internal.describe.KeyMeaning;
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.format.directory.Origin;
+import io.shardwright.core.internal.plan.TargetChoice;
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.Condition;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.DType;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a request leaves open is the source's. */
+final class Choices {
+  private Choices() {}
+
+  static TargetChoice of(
+      ReshardRequest request,
+      ModelDescription model,
+      Optional<CommunityModel> source,
+      Optional<Origin> origin) {
+    Optional<CommunityModel> community = community(request, model, origin);
+    Naming naming =
+        community.isPresent()
+            ? Naming.HUGGING_FACE
+            : request
+                .naming()
+                .orElseGet(() -> source.map(m -> m.namings().get(0)).orElse(model.naming()));
+    var size =
+        new ParallelSize(
+            request.tensorModelParallelSize().orElse(model.size().tensor()),
+            request.pipelineModelParallelSize().orElse(model.size().pipeline()));
+    var virtual = request.virtualPipelineSize();
+    return new TargetChoice(
+        community.isPresent() ? new ParallelSize(1, 1) : size,
+        virtual.orElse(1) == 1 ? OptionalInt.empty() : virtual,
+        naming,
+        request.layout().orElseGet(() -> layout(naming, model)),
+        request.dtype(),
+        community);
+  }
+
+  /**
+   * The class to write.
+   *
+   * @throws UnsupportedCheckpointException if none fits the configuration
+   */
+  private static Optional<CommunityModel> community(
+      ReshardRequest request, ModelDescription model, Optional<Origin> origin) {
+    if (ReshardJob.format(request) != TargetFormat.HUGGING_FACE) {
+      return Optional.empty();
+    }
+    var known = model.family().communityModels();
+    Optional<String> asked = request.community().architecture();
+    Optional<CommunityModel> first =
+        origin
+            .filter(from -> asked.isEmpty())
+            .flatMap(from -> CommunityMatch.find(known, new CommunityConfig(from.config())));
+    if (first.isPresent()) {
+      return first;
+    }
+    var fitting =
+        known.stream()
+            .filter(
+                candidate ->
+                    asked
+                        .map(name -> name.equals(candidate.architecture()))
+                        .orElseGet(() -> candidate.fits(model.config())))
+            .findFirst();
+    if (fitting.isEmpty()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE, model.source(), unfit(model, known));
+    }
+    return fitting;
+  }
+
+  /** Why no class fits: what holds for all, else what the nearest lacks. */
+  private static String unfit(ModelDescription model, List<CommunityModel> known) {
+    var refusals = KeyMeaning.of(model).refusals(Naming.HUGGING_FACE);
+    if (!refusals.isEmpty()) {
+      return String.join("; ", refusals);
+    }
+    var config = model.config();
+    return "none of family '"
+        + model.family().id()
+        + "''s classes "
+        + known.stream().map(CommunityModel::architecture).distinct().toList()
+        + " fits"
+        + known.stream()
+            .reduce((one, other) -> closer(other, one, config))
+            .map(nearest -> ": " + lacks(nearest, config))
+            .orElse("")
+        + ". Choose another with --architecture";
+  }
+
+  /** The more general classes stand last. */
+  private static CommunityModel closer(
+      CommunityModel general, CommunityModel special, ModelConfig config) {
+    return unmet(special, config).size() < unmet(general, config).size() ? special : general;
+  }
+
+  private static List<Condition> unmet(CommunityModel candidate, ModelConfig config) {
+    return candidate.picks().stream().filter(condition -> !condition.holds(config)).toList();
+  }
+
+  private static String lacks(CommunityModel nearest, ModelConfig config) {
+    return unmet(nearest, config).stream()
+        .map(
+            condition ->
+                condition.key()
+                    + " is "
+                    + config.text(condition.key()).orElse("not set")
+                    + ", "
+                    + nearest.architecture()
+                    + " needs "
+                    + (condition.negated() ? "another" : String.join(" or ", condition.values())))
+        .collect(Collectors.joining("; "));
+  }
+
+  /**
+   * Refuses a model that the class to write can't have.
+   *
+   * @throws UnsupportedCheckpointException naming every key that says so
+   */
+  static void requireExpressible(
+      YamlDocument config, ModelDescription model, CommunityModel wanted) {
+    var refusals = KeyMeaning.of(model).refusals(Naming.HUGGING_FACE);
+    if (!refusals.isEmpty()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE,
+          model.source(),
+          String.join("; ", refusals) + "; " + wanted.architecture() + " is not written with it");
+    }
+    var whole = ConfigExport.complete(config, model.family().defaults());
+    ConfigExport.require(whole, wanted, model.source());
+  }
+
+  /** Another naming comes in the layout that NeMo 1.23 writes for it. */
+  private static WeightLayout layout(Naming naming, ModelDescription model) {
+    boolean distributed =
+        naming == model.naming() ? model.files().distributed() : naming == Naming.MCORE;
+    return distributed ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS;
+  }
+
+  /**
+   * Refuses a cast that can lose values and was not allowed to.
+   *
+   * @throws UnsafeCheckpointException naming the types
+   */
+  static void refuseLoss(ReshardRequest request, ModelDescription model) {
+    if (request.dtype().isEmpty()) {
+      return;
+    }
+    DType wanted = request.dtype().get();
+    refuseFloat8(wanted, model);
+    if (request.allowLossy()) {
+      return;
+    }
+    Set<DType> lossy =
+        model.tensors().stream()
+            .map(tensor -> tensor.spec().dtype())
+            .filter(found -> found.isFloating() && !holds(wanted, found))
+            .collect(Collectors.toSet());
+    if (!lossy.isEmpty()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.LOSSY_CAST,
+          model.source(),
+          "holds "
+              + lossy.stream().map(DType::torchName).sorted().collect(Collectors.joining(", "))
+              + ", which "
+              + wanted.torchName()
+              + " can't hold exactly: allow it with --allow-lossy");
+    }
+  }
+
+  /** Values of 8 bits mean nothing without the scales that stand elsewhere. */
+  private static void refuseFloat8(DType wanted, ModelDescription model) {
+    model.tensors().stream()
+        .map(LogicalTensor::spec)
+        .filter(spec -> spec.dtype().isFloat8())
+        .findFirst()
+        .ifPresent(
+            spec -> {
+              throw new UnsupportedCheckpointException(
+                  ErrorCode.UNSUPPORTED,
+                  model.source(),
+                  "'"
+                      + spec.name()
+                      + "' is "
+                      + spec.dtype().torchName()
+                      + ", which can't be cast to "
+                      + wanted.torchName()
+                      + ": leave --dtype out");
+            });
+  }
+
+  private static boolean holds(DType wanted, DType found) {
+    return wanted == found || wanted.byteSize() > found.byteSize();
+  }
+}

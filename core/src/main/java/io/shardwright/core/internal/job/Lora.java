@@ -1,0 +1,170 @@
+package io.shardwright.core.internal.job;
+
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.describe.ArchiveLowRank;
+import io.shardwright.core.internal.describe.CommunityLowRank;
+import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.LowRankChange;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.directory.PeftFolder;
+import io.shardwright.core.internal.open.Families;
+import io.shardwright.core.internal.open.Sources;
+import io.shardwright.core.internal.plan.ConfigChange;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** The adapter that a request merges into its model, open. */
+final class Lora implements AutoCloseable {
+  private static final List<String> KEYS = List.of("peft.peft_scheme", "peft.restore_from_path");
+
+  private final Optional<ModelSource> source;
+
+  private Lora(Optional<ModelSource> source) {
+    this.source = source;
+  }
+
+  /** No adapter. */
+  static Lora none() {
+    return new Lora(Optional.empty());
+  }
+
+  /**
+   * Opens what a request names: a NeMo archive or folder, or a folder of peft.
+   *
+   * @param model what it is for
+   * @param sources opens it
+   * @param spoolFolder where a compressed archive may be unpacked to
+   * @throws UnsupportedCheckpointException if the request's format keeps what merging would outdate
+   */
+  static Lora of(ReshardRequest request, ModelSource model, Sources sources, Path spoolFolder) {
+    refuseAlone(model);
+    if (request.lora().isEmpty()) {
+      return none();
+    }
+    Path path = request.lora().get();
+    refuseFormat(ReshardJob.format(request), path);
+    ModelSource source = sources.openAdapter(path, spoolFolder);
+    try {
+      source.requireCarriable();
+      return new Lora(Optional.of(source));
+    } catch (RuntimeException refusal) {
+      source.close();
+      throw refusal;
+    }
+  }
+
+  /** Refuses to write an adapter as a model. */
+  private static void refuseAlone(ModelSource source) {
+    if (source instanceof PeftFolder) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          source.name(),
+          "is an adapter without its model: give the model, and this with --lora");
+    }
+  }
+
+  private static void refuseFormat(TargetFormat format, Path path) {
+    if (format == TargetFormat.SAFETENSORS || format == TargetFormat.LIGHTNING) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          path.toString(),
+          format == TargetFormat.LIGHTNING
+              ? "can't be merged into a training, whose optimizer would still have the old weights"
+              : "can't be merged into tensors that are written as they are stored");
+    }
+  }
+
+  /**
+   * What it adds to a model.
+   *
+   * @param kind knows the class whose modules a folder of peft names, where the model is of one
+   */
+  LowRankChange change(ModelDescription base, TargetKind kind) {
+    return source.map(adapter -> change(adapter, base, kind)).orElse(LowRankChange.NONE);
+  }
+
+  private static LowRankChange change(ModelSource adapter, ModelDescription base, TargetKind kind) {
+    if (adapter instanceof PeftFolder folder) {
+      var known = kind.sourceModel().or(() -> fitting(base));
+      var names = known.orElseThrow(() -> nameless(folder, base)).names();
+      return CommunityLowRank.of(folder.name(), base, names, folder.pairs());
+    }
+    return ArchiveLowRank.of(describe(adapter, kind.registry()), base);
+  }
+
+  private static Optional<CommunityModel> fitting(ModelDescription base) {
+    return base.family().communityModels().stream()
+        .filter(model -> model.fits(base.config()))
+        .findFirst();
+  }
+
+  private static UnsupportedCheckpointException nameless(PeftFolder folder, ModelDescription base) {
+    return new UnsupportedCheckpointException(
+        ErrorCode.NOT_EXPRESSIBLE,
+        folder.name(),
+        "names a Hugging Face class's modules, and " + base.source() + " is of no such class");
+  }
+
+  private static ModelDescription describe(ModelSource adapter, AdapterRegistry registry) {
+    var family =
+        Families.of(adapter, adapter::sourceFiles, registry)
+            .orElseThrow(
+                () ->
+                    new UnrecognizedCheckpointException(
+                        ErrorCode.FAMILY_UNKNOWN,
+                        adapter.name(),
+                        "no family claims the adapter; found "
+                            + registry.ids()
+                            + ": "
+                            + registry.remedy(adapter.config().text("target"))));
+    return Describer.describe(
+        adapter.name(),
+        family,
+        adapter.config(),
+        adapter.size(),
+        adapter.sourceFiles(),
+        Optional.empty(),
+        Describer.Wishes.NONE);
+  }
+
+  /** What a model's configuration says of an adapter does not hold once it is merged. */
+  List<ConfigChange> with(List<ConfigChange> changes, ModelConfig config) {
+    var all = new ArrayList<>(changes);
+    for (String key : KEYS) {
+      config
+          .text(key)
+          .filter(value -> source.isPresent() && !value.equals("none"))
+          .ifPresent(value -> all.add(new ConfigChange(key, value, "null")));
+    }
+    return all;
+  }
+
+  /** What a user should know. */
+  List<String> notes(int merged) {
+    return source.stream()
+        .map(adapter -> adapter.name() + " changes " + merged + " weights")
+        .toList();
+  }
+
+  /** The files that are open. */
+  Collection<FileSource> opened() {
+    return source.map(ModelSource::opened).orElse(List.of());
+  }
+
+  @Override
+  public void close() {
+    source.ifPresent(ModelSource::close);
+  }
+}

@@ -1,0 +1,90 @@
+package io.shardwright.core.internal.job;
+
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.Replica;
+import io.shardwright.core.internal.describe.Tie;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What becomes of a tied pair, embedding and output layer. */
+final class Pairs {
+  private Pairs() {}
+
+  /**
+   * Refuses to untie what can't be two tensors, or what an optimizer has one state of.
+   *
+   * @throws UnsupportedCheckpointException saying which
+   */
+  static void refuse(ReshardRequest request, ModelDescription model) {
+    boolean copied =
+        model.table().rules().stream().anyMatch(row -> row.traits().tiedCopy().isPresent());
+    if (request.untie() && model.tie().isEmpty() && copied) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          model.source(),
+          "can't be untied: family '"
+              + model.family().id()
+              + "' has no output layer apart from the embedding");
+    }
+    boolean state = model.tensors().stream().anyMatch(t -> Companions.isCompanion(t.id()));
+    if (model.untied().isPresent() && state) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          model.source(),
+          "its optimizer has one state for embedding and output layer, which --untie makes two"
+              + " tensors: leave it out with --no-optimizer");
+    }
+  }
+
+  /** What a user should know. */
+  static List<String> notes(ReshardRequest request, ExecutablePlan plan) {
+    ModelDescription model = plan.source();
+    if (request.untie() && model.untied().isEmpty()) {
+      return List.of("its embedding is not tied to an output layer: there was nothing to untie");
+    }
+    Optional<Tie> tie = model.tie();
+    Stream<LogicalTensor> tensors = model.tensors().stream();
+    if (model.untied().isPresent()) {
+      String head = tie.orElseThrow().head().canonical();
+      return tensors.filter(t -> t.id().equals(head)).map(Pairs::apart).toList();
+    }
+    boolean expected = model.size().pipeline() > 1;
+    return tie.filter(pair -> !expected).stream()
+        .flatMap(pair -> tensors.filter(t -> t.id().equals(pair.embedding().canonical())))
+        .flatMap(Pairs::tied)
+        .toList();
+  }
+
+  private static String apart(LogicalTensor head) {
+    String name = head.spec().name();
+    String bytes = stored(head).equals(name) ? "" : ", with the bytes of '" + stored(head) + "'";
+    return "'" + name + "' is written untied" + bytes;
+  }
+
+  private static Stream<String> tied(LogicalTensor embedding) {
+    String name = embedding.spec().name();
+    if (!stored(embedding).equals(name)) {
+      return Stream.of(
+          "'" + stored(embedding) + "' is read for '" + name + "', which is tied to it");
+    }
+    return embedding.replicas().stream()
+        .filter(replica -> replica.kind() == Replica.Kind.TIED)
+        .map(replica -> replica.part().tensor().spec().name())
+        .distinct()
+        .map(second -> "'" + second + "' is tied to '" + name + "': compared, and written once");
+  }
+
+  private static String stored(LogicalTensor tensor) {
+    return tensor.parts().stream()
+        .map(part -> part.tensor().spec().name())
+        .findFirst()
+        .orElse(tensor.id());
+  }
+}

@@ -1,0 +1,105 @@
+package io.shardwright.core.internal.open;
+
+import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
+import io.shardwright.core.internal.format.loose.LooseCheckpoint;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.registry.OwnJar;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The family of an open checkpoint. */
+public final class Families {
+  private Families() {}
+
+  public static Optional<ModelFamilyAdapter> of(
+      ModelSource source, Supplier<SourceFiles> files, AdapterRegistry registry) {
+    if (source instanceof LooseCheckpoint) {
+      return Optional.empty();
+    }
+    return source instanceof DirectoryCheckpoint folder
+        ? Optional.of(registry.familyOf(folder.model(), source.name()))
+        : registry.claiming(source.config(), () -> files.get().names(), source.name());
+  }
+
+  /**
+   * The family of a checkpoint that needs one.
+   *
+   * @throws UnrecognizedCheckpointException if none claims it, or several do
+   */
+  public static ModelFamilyAdapter require(ModelSource source, AdapterRegistry registry) {
+    if (source instanceof LooseCheckpoint) {
+      throw unknown(source, withoutConfiguration(source, registry));
+    }
+    Optional<String> target = source.config().text("target");
+    return of(source, source::sourceFiles, registry)
+        .orElseThrow(
+            () ->
+                unknown(
+                    source,
+                    "no family claims target '"
+                        + target.orElse("(none)")
+                        + "'; found "
+                        + registry.ids()
+                        + ": "
+                        + registry.remedy(target)));
+  }
+
+  /** Why a model can't be restored by a family: it is of another one, perhaps of one not there. */
+  static CheckpointException unfit(
+      ModelSource source, AdapterRegistry registry, CheckpointException misfit) {
+    return registry
+        .lacking(source.config().text("target"))
+        .<CheckpointException>map(
+            jars ->
+                unknown(
+                    source,
+                    misfit.getMessage()
+                        + "; if it is no such model, add "
+                        + jars
+                        + " to the class path"))
+        .orElse(misfit);
+  }
+
+  private static String withoutConfiguration(ModelSource source, AdapterRegistry registry) {
+    return source.format().equals("folder") && registry.formats().isEmpty()
+        ? "no format of folders was found, and without one these are tensors without a"
+            + " configuration: add "
+            + OwnJar.HUGGING_FACE
+            + " to the class path"
+        : "holds tensors without a model's configuration, so that no family can claim it:"
+            + " inspect and verify read it, and convert --to safetensors";
+  }
+
+  private static UnrecognizedCheckpointException unknown(ModelSource source, String problem) {
+    return new UnrecognizedCheckpointException(ErrorCode.FAMILY_UNKNOWN, source.name(), problem);
+  }
+
+  /** What an open checkpoint is by a family's rules. */
+  static ModelDescription describe(
+      ModelSource source, ModelFamilyAdapter family, SourceFiles files) {
+    return Describer.describe(
+        source.name(),
+        family,
+        source.config(),
+        source.size(),
+        files,
+        names(source),
+        Describer.Wishes.NONE);
+  }
+
+  /** The parameters' names where they are not the family's own. */
+  public static Optional<ParameterTable> names(ModelSource source) {
+    return source instanceof DirectoryCheckpoint folder
+        ? Optional.of(folder.model().names())
+        : Optional.empty();
+  }
+}

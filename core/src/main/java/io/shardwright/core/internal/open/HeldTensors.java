@@ -1,0 +1,51 @@
+package io.shardwright.core.internal.open;
+
+import io.shardwright.core.StoredTensor;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.SourcePart;
+import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.plan.CanonicalTensor;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The tensors of a checkpoint as its files hold them. */
+record HeldTensors(SourceFiles files) {
+  /** To be read, those of several rank files under the ranks' names. */
+  List<CanonicalTensor> whole() {
+    var stored = new ArrayList<CanonicalTensor>();
+    for (RankFile file : files.ranks()) {
+      String prefix = files.ranks().size() == 1 ? "" : file.rank() + ": ";
+      file.tensors()
+          .forEach(
+              (name, tensor) -> {
+                var spec =
+                    new TensorSpec(prefix + name, tensor.spec().dtype(), tensor.spec().shape());
+                stored.add(
+                    CanonicalTensor.asStored(
+                        spec, List.of(SourcePart.whole(file.member(), tensor))));
+              });
+    }
+    files.arrays().forEach(a -> stored.add(CanonicalTensor.asStored(a.spec(), a.parts())));
+    files.objectTensors().forEach(object -> stored.add(CanonicalTensor.asStored(object)));
+    return stored;
+  }
+
+  /** To be listed, by file. */
+  List<StoredTensor> listed() {
+    var stored = new ArrayList<StoredTensor>();
+    for (RankFile file : files.ranks()) {
+      for (var tensor : file.tensors().values()) {
+        stored.add(new StoredTensor(file.member(), Optional.of(file.rank()), tensor.spec()));
+      }
+    }
+    for (StoredArray array : files.arrays()) {
+      String folder = NemoCheckpoint.distributedFolder();
+      stored.add(new StoredTensor(folder, Optional.empty(), array.spec()));
+    }
+    return stored;
+  }
+}

@@ -1,0 +1,2 @@
+/** A path becomes an open checkpoint: its format, its family and what it holds. */
+package io.shardwright.core.internal.open;

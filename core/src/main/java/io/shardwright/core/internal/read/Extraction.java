@@ -1,0 +1,87 @@
+package io.shardwright.core.internal.read;
+
+import io.shardwright.core.ExtractedParts;
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.execute.OutputFiles;
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.loose.LooseCheckpoint;
+import io.shardwright.core.internal.publish.Staging;
+import io.shardwright.core.internal.publish.Staging.Order;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Copies members of a checkpoint to a new folder, which appears whole or not at all. */
+public record Extraction(ModelSource source, ExtractedParts parts) {
+  private static final int BLOCK = 1 << 20;
+  private static final String CONFIG = "model_config.yaml";
+
+  /** The names of what was written. */
+  public List<String> run(Path target, boolean overwrite, boolean mkdirs) {
+    refuseWhatIsNoCheckpoint();
+    var members = members();
+    var files = new ArrayList<OutputFile>();
+    members.forEach(member -> files.add(new OutputFile(member.name(), member.bytes().size())));
+    try (var staging = Staging.create(Order.of(target, files, overwrite, mkdirs))) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
+      for (int file = 0; file < members.size(); file++) {
+        copy(members.get(file).bytes(), staging.files(), file, buffer);
+      }
+      source.requireUnchanged();
+      staging.seal();
+      staging.publish();
+    }
+    return members.stream().map(Attachment::name).toList();
+  }
+
+  private void refuseWhatIsNoCheckpoint() {
+    if (source instanceof LooseCheckpoint) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED, source.name(), "holds tensors and nothing besides them");
+    }
+    if (parts == ExtractedParts.ALL && !source.dangerous().isEmpty()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.PICKLE_FORBIDDEN,
+          source.name(),
+          "its pickle calls " + source.dangerous().get(0) + "; see inspect --pickle");
+    }
+  }
+
+  private List<Attachment> members() {
+    var config = new Attachment(CONFIG, new MemorySource(source.config().write(), CONFIG));
+    return switch (parts) {
+      case CONFIG -> List.of(config);
+      case ARTIFACTS -> source.attachments();
+      case CONFIG_AND_ARTIFACTS -> {
+        var both = new ArrayList<>(List.of(config));
+        both.addAll(source.attachments());
+        yield both;
+      }
+      case ALL -> source.members().orElseThrow(this::noArchive);
+    };
+  }
+
+  private UnsupportedCheckpointException noArchive() {
+    return new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        source.name(),
+        "is no archive, so that there is nothing to unpack: copy it, or leave --all out");
+  }
+
+  private static void copy(ByteSource bytes, OutputFiles staged, int file, ByteBuffer buffer) {
+    long size = bytes.size();
+    for (long at = 0; at < size; at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(BLOCK, size - at));
+      bytes.readFully(buffer, at);
+      staged.write(buffer.flip(), new Place(file, at));
+    }
+  }
+}

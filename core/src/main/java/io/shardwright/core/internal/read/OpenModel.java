@@ -1,0 +1,168 @@
+package io.shardwright.core.internal.read;
+
+import io.shardwright.core.CheckpointSummary;
+import io.shardwright.core.ModelArtifact;
+import io.shardwright.core.ModelTensor;
+import io.shardwright.core.RestoreOptions;
+import io.shardwright.core.RestoredModel;
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.SourceStream;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.Nearest;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.open.OpenCheckpoint;
+import io.shardwright.core.internal.open.Sources;
+import io.shardwright.core.internal.plan.CanonicalTensor;
+import io.shardwright.spi.ModelConfig;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A model of an open checkpoint. */
+public final class OpenModel implements RestoredModel {
+  private final OpenCheckpoint checkpoint;
+  private final YamlDocument config;
+  private final Map<String, ModelTensor> tensors = new LinkedHashMap<>();
+
+  private OpenModel(OpenCheckpoint checkpoint, RestoreOptions options) {
+    this.checkpoint = checkpoint;
+    this.config = config(checkpoint, options);
+    var buffers = new BufferPool();
+    for (CanonicalTensor tensor :
+        options.storedNames() ? checkpoint.stored() : checkpoint.canonical()) {
+      CanonicalTensor own = tensor.unpadded();
+      tensors.put(own.spec().name(), new RestoredTensor(own, buffers));
+    }
+  }
+
+  public static OpenModel open(Path path, Sources sources, RestoreOptions options) {
+    return of(
+        options.storedNames()
+            ? OpenCheckpoint.open(path, sources)
+            : OpenCheckpoint.openModel(path, sources),
+        options);
+  }
+
+  private static OpenModel of(OpenCheckpoint checkpoint, RestoreOptions options) {
+    try {
+      return new OpenModel(checkpoint, options);
+    } catch (RuntimeException refusal) {
+      checkpoint.close();
+      throw refusal;
+    }
+  }
+
+  private static YamlDocument config(OpenCheckpoint checkpoint, RestoreOptions options) {
+    YamlDocument document =
+        options
+            .configFile()
+            .map(file -> read(file, checkpoint.source().guard()))
+            .orElseGet(checkpoint.source()::config);
+    for (var override : options.overrides().entrySet()) {
+      document = document.with(override.getKey(), override.getValue());
+    }
+    return document;
+  }
+
+  private static YamlDocument read(Path file, Guard guard) {
+    try (var source = new FileSource(file, file.toString())) {
+      return YamlDocument.parse(source, guard);
+    }
+  }
+
+  @Override
+  public CheckpointSummary summary() {
+    return checkpoint.summary();
+  }
+
+  @Override
+  public ModelConfig config() {
+    return config;
+  }
+
+  @Override
+  public Map<String, String> configValues() {
+    return config.leaves();
+  }
+
+  @Override
+  public String configYaml() {
+    return new String(config.write(), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public Optional<String> restoreClass() {
+    return config.text("target");
+  }
+
+  @Override
+  public Map<String, ModelArtifact> tokenizer() {
+    var files = new LinkedHashMap<String, ModelArtifact>();
+    for (String key : List.of("model", "vocab_file", "merge_file")) {
+      config
+          .text("tokenizer." + key)
+          .filter(value -> value.startsWith("nemo:"))
+          .flatMap(value -> artifact(value.substring("nemo:".length())))
+          .ifPresent(file -> files.put(key, file));
+    }
+    return files;
+  }
+
+  @Override
+  public List<ModelArtifact> artifacts() {
+    return checkpoint.source().attachments().stream().map(OpenModel::artifact).toList();
+  }
+
+  @Override
+  public Optional<ModelArtifact> artifact(String name) {
+    return artifacts().stream().filter(file -> file.name().equals(name)).findFirst();
+  }
+
+  private static ModelArtifact artifact(Attachment attachment) {
+    return new File(attachment.name(), attachment.bytes());
+  }
+
+  @Override
+  public Map<String, ModelTensor> tensors() {
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  @Override
+  public ModelTensor tensor(String name) {
+    ModelTensor found = tensors.get(name);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "no tensor '"
+              + name
+              + "' among the "
+              + tensors.size()
+              + " of this model"
+              + Nearest.hint(name, tensors.keySet()));
+    }
+    return found;
+  }
+
+  @Override
+  public void close() {
+    checkpoint.close();
+  }
+
+  private record File(String name, ByteSource bytes) implements ModelArtifact {
+    @Override
+    public long size() {
+      return bytes.size();
+    }
+
+    @Override
+    public InputStream open() {
+      return new SourceStream(bytes);
+    }
+  }
+}
