@@ -4,7 +4,7 @@ import io.shardwright.core.AdapterDescription;
 import io.shardwright.core.Cancellation;
 import io.shardwright.core.Checkpoint;
 import io.shardwright.core.Comparison;
-import io.shardwright.core.ExtractedParts;
+import io.shardwright.core.ExtractOptions;
 import io.shardwright.core.FamilyReport;
 import io.shardwright.core.Manifest;
 import io.shardwright.core.ProgressListener;
@@ -14,25 +14,24 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RestoreOptions;
 import io.shardwright.core.RestoredModel;
 import io.shardwright.core.RunOptions;
-import io.shardwright.core.TrainingOptions;
 import io.shardwright.core.Verification;
 import io.shardwright.core.internal.compare.CheckpointComparison;
 import io.shardwright.core.internal.device.Resources;
 import io.shardwright.core.internal.job.ReshardJob;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.open.Sources;
-import io.shardwright.core.internal.publish.Overlap;
-import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.core.internal.read.CheckpointReading;
 import io.shardwright.core.internal.read.Extraction;
 import io.shardwright.core.internal.read.ModelReading;
 import io.shardwright.core.internal.read.OpenModel;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.registry.FoundAdapter;
 import io.shardwright.core.internal.validate.FamilyValidation;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -90,15 +89,7 @@ public final class Shardwright {
    * @return by class path order
    */
   public List<AdapterDescription> adapters() {
-    return registry.adapters().stream()
-        .map(
-            found ->
-                new AdapterDescription(
-                    found.adapter().id(),
-                    found.origin(),
-                    found.adapter().restoreClasses(),
-                    found.adapter().parallelism()))
-        .toList();
+    return registry.adapters().stream().map(FoundAdapter::description).toList();
   }
 
   /**
@@ -116,8 +107,8 @@ public final class Shardwright {
    * @return their names
    */
   public List<String> formats() {
-    var own = Stream.of("nemo", "lightning");
-    return Stream.concat(own, registry.formats().stream().map(DirectoryFormat::id)).toList();
+    var found = registry.formats().stream().map(DirectoryFormat::id);
+    return Stream.concat(Stream.of("nemo", "lightning"), found).toList();
   }
 
   /**
@@ -200,9 +191,8 @@ public final class Shardwright {
   }
 
   /**
-   * Runs a plan: the source is opened and planned again, so that a plan can't outlive its source. A
-   * {@link Cancellation} or an interruption of the thread ends it. Whatever fails, the target is
-   * absent or complete.
+   * Runs a plan: the source is opened and planned again, so that a plan can't outlive it. A {@link
+   * Cancellation} or an interruption ends it. Whatever fails, the target is absent or complete.
    *
    * @param plan from {@link #plan}
    * @param listener told how far the run is
@@ -251,15 +241,15 @@ public final class Shardwright {
    * Reads everything in a checkpoint.
    *
    * @param path an archive or a folder
-   * @param sums whether to take a SHA-256 of every stored tensor
-   * @param values whether to count NaN and infinities
+   * @param details what to find besides damage
    * @param listener told how far the reading is
    * @return what was found
    * @throws io.shardwright.spi.error.CheckpointException if the checkpoint is not whole
    */
-  public Verification verify(Path path, boolean sums, boolean values, ProgressListener listener) {
+  public Verification verify(
+      Path path, Set<Verification.Detail> details, ProgressListener listener) {
     try (var checkpoint = OpenCheckpoint.open(path, sources())) {
-      return new CheckpointReading(checkpoint, sums, values, listener).read();
+      return new CheckpointReading(checkpoint, details, listener).read();
     }
   }
 
@@ -295,27 +285,16 @@ public final class Shardwright {
   }
 
   /**
-   * Copies files out of a checkpoint. Names that lead elsewhere were refused when it was opened.
+   * Copies files out of a checkpoint.
    *
    * @param path an archive or a folder
    * @param target a new folder
-   * @param parts what to copy
-   * @param overwrite whether an existing folder may be replaced
-   * @param mkdirs whether folders that lack on the way to it are made
+   * @param options what to copy
    * @return the names of the files in the new folder
    * @throws io.shardwright.spi.error.CheckpointException if anything fails; there is no new folder
    *     then
    */
-  public List<String> extract(
-      Path path, Path target, ExtractedParts parts, boolean overwrite, boolean mkdirs) {
-    Path absolute = target.toAbsolutePath().normalize();
-    Overlap.refuse(path, absolute);
-    given.forEach(file -> Overlap.refuseFile(file, absolute));
-    TargetName.requireFolder(target, mkdirs);
-    Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-    try (var source = sources().open(path, spool, TrainingOptions.NEWEST, false)) {
-      Overlap.refuseFiles(source.opened(), absolute);
-      return new Extraction(source, parts).run(target, overwrite, mkdirs);
-    }
+  public List<String> extract(Path path, Path target, ExtractOptions options) {
+    return Extraction.run(path, target, options, sources());
   }
 }

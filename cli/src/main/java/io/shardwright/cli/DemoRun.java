@@ -9,6 +9,7 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.RunOptions;
 import io.shardwright.core.TargetFormat;
+import io.shardwright.core.Verification;
 import io.shardwright.core.Verification.TensorSum;
 import io.shardwright.core.outline.ShellWords;
 import io.shardwright.core.outline.TensorPicture;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -116,7 +118,10 @@ final class DemoRun {
   }
 
   private Map<String, String> sums(Path checkpoint) {
-    return shardwright.verify(checkpoint, true, false, ProgressListener.SILENT).tensors().stream()
+    return shardwright
+        .verify(checkpoint, Set.of(Verification.Detail.SUMS), ProgressListener.SILENT)
+        .tensors()
+        .stream()
         .collect(
             Collectors.toMap(
                 sum -> sum.spec().toString(), TensorSum::sha256, String::concat, TreeMap::new));

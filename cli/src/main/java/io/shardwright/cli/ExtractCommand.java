@@ -1,6 +1,6 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.ExtractedParts;
+import io.shardwright.core.ExtractOptions;
 import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -37,18 +37,20 @@ final class ExtractCommand extends ScreenCommand {
     @Option(names = "--all", description = "Every member of an archive, weights included.")
     private boolean all;
 
-    ExtractedParts chosen() {
+    ExtractOptions.Parts chosen() {
       return config
-          ? ExtractedParts.CONFIG
+          ? ExtractOptions.Parts.CONFIG
           : artifacts
-              ? ExtractedParts.ARTIFACTS
-              : all ? ExtractedParts.ALL : ExtractedParts.CONFIG_AND_ARTIFACTS;
+              ? ExtractOptions.Parts.ARTIFACTS
+              : all ? ExtractOptions.Parts.ALL : ExtractOptions.Parts.CONFIG_AND_ARTIFACTS;
     }
   }
 
   @Override
   public Integer call() {
-    var files = shardwright().extract(source, target, parts.chosen(), overwrite, mkdirs);
+    var files =
+        shardwright()
+            .extract(source, target, new ExtractOptions(parts.chosen(), overwrite, mkdirs));
     if (common().json()) {
       screen().print(Json.object(Fields.of("target", target).and("files", files).map()));
     } else {

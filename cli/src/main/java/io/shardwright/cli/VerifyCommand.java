@@ -1,11 +1,14 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.Verification;
+import io.shardwright.core.Verification.Detail;
 import io.shardwright.core.Verification.TensorSum;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,7 +36,7 @@ final class VerifyCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    Verification found = shardwright().verify(source, sums, values, progress());
+    Verification found = shardwright().verify(source, details(), progress());
     Optional<ManifestView> logical =
         manifest
             ? Optional.of(new ManifestView(shardwright().manifest(source, progress())))
@@ -59,6 +62,17 @@ final class VerifyCommand extends ScreenCommand {
     notes(CheckpointText.unreadable(found.summary()));
     notes(found.notes());
     return ExitCode.DONE;
+  }
+
+  private Set<Detail> details() {
+    var details = EnumSet.noneOf(Detail.class);
+    if (sums) {
+      details.add(Detail.SUMS);
+    }
+    if (values) {
+      details.add(Detail.VALUES);
+    }
+    return details;
   }
 
   private static String sumLine(TensorSum sum) {

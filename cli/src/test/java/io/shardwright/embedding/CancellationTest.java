@@ -7,13 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
 import io.shardwright.core.Cancellation;
-import io.shardwright.core.ExtractedParts;
+import io.shardwright.core.ExtractOptions;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RestoreOptions;
 import io.shardwright.core.RunOptions;
+import io.shardwright.core.Verification;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -127,7 +129,9 @@ class CancellationTest {
   void endsWhatElseReadsForLong() throws Exception {
     List<Function<ProgressListener, Object>> all =
         List.of(
-            listener -> shardwright.verify(source, true, true, listener),
+            listener ->
+                shardwright.verify(
+                    source, Set.of(Verification.Detail.SUMS, Verification.Detail.VALUES), listener),
             listener -> shardwright.manifest(source, listener),
             listener -> shardwright.diff(source, source, RunOptions.DEFAULT, listener));
     for (var reading : all) {
@@ -147,7 +151,7 @@ class CancellationTest {
             () -> shardwright.open(source),
             () -> shardwright.plan(plan.request()),
             () -> shardwright.restore(source, RestoreOptions.NONE),
-            () -> shardwright.extract(source, target, ExtractedParts.CONFIG, false, false));
+            () -> shardwright.extract(source, target, ExtractOptions.DEFAULT));
     for (Supplier<Object> work : all) {
       assertCancelled(assertThrows(CheckpointException.class, () -> cancellation.during(work)));
     }

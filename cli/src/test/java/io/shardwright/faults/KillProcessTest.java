@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -144,7 +145,7 @@ class KillProcessTest {
     hits.merge(alive ? phase : TOO_LATE, 1, Integer::sum);
     String what = when + ", killed after " + delay + " ms: " + phase;
     if (found.equals(expected)) {
-      Shardwright.create().verify(target, false, false, ProgressListener.SILENT);
+      Shardwright.create().verify(target, Set.of(), ProgressListener.SILENT);
     } else if (found.isEmpty() && phase.startsWith("between")) {
       assertEquals(before, Model.contents(only(disk, ".replaced")), what);
     } else {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -135,7 +136,7 @@ class LimitsTest {
       Shardwright.builder()
           .readPolicy(policy)
           .build()
-          .verify(file, false, false, ProgressListener.SILENT);
+          .verify(file, Set.of(), ProgressListener.SILENT);
       return Optional.empty();
     } catch (CheckpointException refusal) {
       return Optional.of(refusal);

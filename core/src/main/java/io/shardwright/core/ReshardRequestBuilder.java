@@ -2,7 +2,6 @@ package io.shardwright.core;
 
 import static java.util.Objects.requireNonNull;
 
-import io.shardwright.Shardwright;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
@@ -15,7 +14,7 @@ import java.util.function.UnaryOperator;
 /**
  * Collects the parts of a {@link ReshardRequest}. Each is checked when it is set: {@code null} is a
  * {@link NullPointerException}, what can't be meant an {@link IllegalArgumentException}, both with
- * the part's name. What depends on the source is checked by {@link Shardwright#plan}.
+ * the part's name. What depends on the source is checked when it is planned.
  */
 public final class ReshardRequestBuilder {
   final Path source;

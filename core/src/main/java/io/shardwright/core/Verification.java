@@ -15,6 +15,14 @@ import java.util.OptionalLong;
 public record Verification(
     CheckpointSummary summary, long bytesRead, List<TensorSum> tensors, List<String> notes) {
 
+  /** What reading can find besides damage. */
+  public enum Detail {
+    /** A SHA-256 of every stored tensor. */
+    SUMS,
+    /** How many values are NaN or infinite. */
+    VALUES
+  }
+
   /**
    * One stored tensor.
    *

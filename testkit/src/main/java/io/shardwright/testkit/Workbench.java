@@ -6,6 +6,7 @@ import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.StoredTensor;
+import io.shardwright.core.Verification;
 import io.shardwright.core.Verification.TensorSum;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.tensor.DType;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
@@ -121,7 +123,9 @@ final class Workbench {
   Map<String, String> sums(Path checkpoint) {
     var sums = new TreeMap<String, String>();
     for (TensorSum sum :
-        engine.verify(checkpoint, true, false, ProgressListener.SILENT).tensors()) {
+        engine
+            .verify(checkpoint, Set.of(Verification.Detail.SUMS), ProgressListener.SILENT)
+            .tensors()) {
       var spec = sum.spec();
       sums.put(spec.name(), spec.dtype().torchName() + " " + spec.shape() + " " + sum.sha256());
     }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,14 +146,13 @@ class BadInputTest {
     Path source = archive.write(folder.resolve("off.nemo"));
     Path out = reshard(source, folder.resolve("out.nemo"), 2);
     assertEquals(Fixtures.expected("vit-tp2.nemo"), Fixtures.found(out));
-    var notes = Fixtures.SHARDWRIGHT.verify(source, false, false, ProgressListener.SILENT).notes();
+    var notes = Fixtures.SHARDWRIGHT.verify(source, Set.of(), ProgressListener.SILENT).notes();
     assertTrue(notes.toString().contains("checksums off"), notes.toString());
     var both = Archive.of(out);
     both.members.entrySet().stream()
         .filter(member -> member.getKey().endsWith(".ckpt"))
         .forEach(member -> Archive.zeroCrcs(member.getValue()));
-    var once =
-        Fixtures.SHARDWRIGHT.verify(both.write(source), false, false, ProgressListener.SILENT);
+    var once = Fixtures.SHARDWRIGHT.verify(both.write(source), Set.of(), ProgressListener.SILENT);
     assertTrue(
         once.notes().toString().contains("_00/model_weights.ckpt and 1 more: saved"),
         once.notes().toString());

@@ -11,6 +11,7 @@ import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.directory.Origin;
+import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
@@ -30,6 +31,14 @@ import java.util.stream.Collectors;
 /** What a request leaves open is the source's. */
 final class Choices {
   private Choices() {}
+
+  /** What is asked for, else what the target's name says, else what the source is. */
+  static TargetFormat format(ReshardRequest request) {
+    boolean training =
+        !request.target().toString().endsWith(".nemo")
+            && LightningCheckpoint.recognizes(request.source());
+    return request.format().orElse(training ? TargetFormat.LIGHTNING : TargetFormat.NEMO);
+  }
 
   static TargetChoice of(
       ReshardRequest request,
@@ -64,7 +73,7 @@ final class Choices {
    */
   private static Optional<CommunityModel> community(
       ReshardRequest request, ModelDescription model, Optional<Origin> origin) {
-    if (ReshardJob.format(request) != TargetFormat.HUGGING_FACE) {
+    if (format(request) != TargetFormat.HUGGING_FACE) {
       return Optional.empty();
     }
     var known = model.family().communityModels();

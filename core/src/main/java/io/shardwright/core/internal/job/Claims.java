@@ -46,7 +46,7 @@ final class Claims {
    * @throws UnsupportedCheckpointException naming the option
    */
   static void requirePlaceForTokenizer(ReshardRequest request, ModelSource source) {
-    TargetFormat format = ReshardJob.format(request);
+    TargetFormat format = Choices.format(request);
     if (format == TargetFormat.SAFETENSORS || format == TargetFormat.LIGHTNING) {
       request
           .training()

@@ -54,7 +54,7 @@ final class Lora implements AutoCloseable {
       return none();
     }
     Path path = request.lora().get();
-    refuseFormat(ReshardJob.format(request), path);
+    refuseFormat(Choices.format(request), path);
     ModelSource source = sources.openAdapter(path, spoolFolder);
     try {
       source.requireCarriable();

@@ -30,7 +30,7 @@ final class OutOfPlace {
    */
   static void refuse(ReshardRequest request, ModelSource source) {
     List<String> problems =
-        switch (ReshardJob.format(request)) {
+        switch (Choices.format(request)) {
           case HUGGING_FACE -> huggingFace(request);
           case SAFETENSORS -> asStored(request, source.size());
           case NEMO, LIGHTNING -> onRanks(request);

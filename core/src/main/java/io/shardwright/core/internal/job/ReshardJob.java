@@ -74,7 +74,7 @@ public final class ReshardJob implements AutoCloseable {
     AdapterRegistry registry = sources.registry();
     Path target = request.target().toAbsolutePath().normalize();
     refuseTarget(request, target, sources.given());
-    boolean toTraining = format(request) == TargetFormat.LIGHTNING;
+    boolean toTraining = Choices.format(request) == TargetFormat.LIGHTNING;
     ModelSource source = source(request, sources, spoolFolder(target));
     Adoption adoption = Adoption.none();
     Lora lora = Lora.none();
@@ -85,7 +85,7 @@ public final class ReshardJob implements AutoCloseable {
       Claims.requirePlaceForTokenizer(request, source);
       OutOfPlace.refuse(request, source);
       source.readHeaders(Resources.workers(request.run()));
-      if (format(request) == TargetFormat.SAFETENSORS) {
+      if (Choices.format(request) == TargetFormat.SAFETENSORS) {
         source.refuseDangerous();
         return plain(request, source, adoption, sources).apart();
       }
@@ -107,7 +107,7 @@ public final class ReshardJob implements AutoCloseable {
   }
 
   private static ModelSource source(ReshardRequest request, Sources sources, Path spoolFolder) {
-    TargetFormat format = format(request);
+    TargetFormat format = Choices.format(request);
     return format == TargetFormat.SAFETENSORS
         ? sources.look(request.source(), spoolFolder, request.training(), false)
         : sources.open(
@@ -115,7 +115,7 @@ public final class ReshardJob implements AutoCloseable {
   }
 
   private static boolean adopts(ReshardRequest request) {
-    TargetFormat format = format(request);
+    TargetFormat format = Choices.format(request);
     return format == TargetFormat.NEMO || format == TargetFormat.HUGGING_FACE;
   }
 
@@ -188,7 +188,7 @@ public final class ReshardJob implements AutoCloseable {
 
   /** A pickle's objects are carried by other pickles, and by no safetensors file. */
   private static List<UnreadableTensor> unreadable(ReshardRequest request, SourceFiles files) {
-    boolean plain = format(request) == TargetFormat.SAFETENSORS;
+    boolean plain = Choices.format(request) == TargetFormat.SAFETENSORS;
     return plain ? files.unlisted() : files.unreadable();
   }
 
@@ -201,7 +201,7 @@ public final class ReshardJob implements AutoCloseable {
     notes.addAll(Pairs.notes(request, plan));
     notes.addAll(ModuleStates.notes(plan));
     notes.addAll(Replicated.notes(request, plan));
-    if (format(request) == TargetFormat.SAFETENSORS && plan.files().size() > 1) {
+    if (Choices.format(request) == TargetFormat.SAFETENSORS && plan.files().size() > 1) {
       notes.add(
           "the weights are cut for "
               + plan.files().size()
@@ -217,20 +217,12 @@ public final class ReshardJob implements AutoCloseable {
 
   private boolean copies() {
     boolean same =
-        switch (format(request)) {
+        switch (Choices.format(request)) {
           case NEMO -> source instanceof NemoCheckpoint;
           case LIGHTNING -> source instanceof LightningCheckpoint && request.training().optimizer();
           case HUGGING_FACE, SAFETENSORS -> false;
         };
     return same && adoption.attachments().isEmpty() && plan.copies();
-  }
-
-  /** What is asked for, else what the target's name says, else what the source is. */
-  static TargetFormat format(ReshardRequest request) {
-    boolean training =
-        !request.target().toString().endsWith(".nemo")
-            && LightningCheckpoint.recognizes(request.source());
-    return request.format().orElse(training ? TargetFormat.LIGHTNING : TargetFormat.NEMO);
   }
 
   /** Beside the target if its folder is there already, so that no foreign disk fills up. */
@@ -281,7 +273,7 @@ public final class ReshardJob implements AutoCloseable {
   }
 
   private List<String> changes() {
-    boolean nemo = format(request) != TargetFormat.HUGGING_FACE;
+    boolean nemo = Choices.format(request) != TargetFormat.HUGGING_FACE;
     return nemo ? plan.changes().stream().map(ConfigChange::toString).toList() : List.of();
   }
 

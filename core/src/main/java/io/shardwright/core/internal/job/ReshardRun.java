@@ -185,7 +185,7 @@ final class ReshardRun {
     if (!request.manifest()) {
       return Optional.empty();
     }
-    boolean copied = ReshardJob.format(request) == TargetFormat.SAFETENSORS;
+    boolean copied = Choices.format(request) == TargetFormat.SAFETENSORS;
     try (var read = OpenCheckpoint.open(copied ? request.source() : written, sources)) {
       var reading =
           copied

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 record TargetKind(
     ReshardRequest request, ModelSource source, Adoption adoption, AdapterRegistry registry) {
   private TargetFormat format() {
-    return ReshardJob.format(request);
+    return Choices.format(request);
   }
 
   private DirectoryFormat directory() {

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.read;
 
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Verification;
+import io.shardwright.core.Verification.Detail;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.RankFile;
@@ -21,21 +22,20 @@ import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Reads all values of a checkpoint once and says what was found. */
 public final class CheckpointReading {
   private final OpenCheckpoint checkpoint;
-  private final boolean sums;
-  private final boolean values;
+  private final Set<Detail> details;
   private final PhaseProgress progress;
   private final TensorBlocks blocks = new TensorBlocks();
   private long bytesRead;
 
   public CheckpointReading(
-      OpenCheckpoint checkpoint, boolean sums, boolean values, ProgressListener listener) {
+      OpenCheckpoint checkpoint, Set<Detail> details, ProgressListener listener) {
     this.checkpoint = checkpoint;
-    this.sums = sums;
-    this.values = values;
+    this.details = details;
     long total = checkpoint.tensors().stream().mapToLong(t -> t.spec().byteSize()).sum();
     progress = new PhaseProgress(listener, ProgressListener.Phase.VERIFY, total);
   }
@@ -91,7 +91,9 @@ public final class CheckpointReading {
   }
 
   private Verification.TensorSum read(String member, TensorSpec spec, List<SourcePart> parts) {
-    var measure = new TensorMeasure(spec.dtype(), sums, values);
+    var measure =
+        new TensorMeasure(
+            spec.dtype(), details.contains(Detail.SUMS), details.contains(Detail.VALUES));
     blocks.read(
         spec,
         parts,

@@ -1,6 +1,8 @@
 package io.shardwright.core.internal.read;
 
-import io.shardwright.core.ExtractedParts;
+import io.shardwright.core.ExtractOptions;
+import io.shardwright.core.ExtractOptions.Parts;
+import io.shardwright.core.TrainingOptions;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.execute.OutputFiles;
@@ -9,8 +11,11 @@ import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.loose.LooseCheckpoint;
+import io.shardwright.core.internal.open.Sources;
+import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.publish.Staging.Order;
+import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -20,17 +25,34 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Copies members of a checkpoint to a new folder, which appears whole or not at all. */
-public record Extraction(ModelSource source, ExtractedParts parts) {
+public record Extraction(ModelSource source, ExtractOptions options) {
   private static final int BLOCK = 1 << 20;
   private static final String CONFIG = "model_config.yaml";
 
-  /** The names of what was written. */
-  public List<String> run(Path target, boolean overwrite, boolean mkdirs) {
+  /**
+   * Opens a checkpoint and copies.
+   *
+   * @return the names of what was written
+   */
+  public static List<String> run(Path path, Path target, ExtractOptions options, Sources sources) {
+    Path absolute = target.toAbsolutePath().normalize();
+    Overlap.refuse(path, absolute);
+    sources.given().forEach(file -> Overlap.refuseFile(file, absolute));
+    TargetName.requireFolder(target, options.mkdirs());
+    Path spool = Path.of(System.getProperty("java.io.tmpdir"));
+    try (var source = sources.open(path, spool, TrainingOptions.NEWEST, false)) {
+      Overlap.refuseFiles(source.opened(), absolute);
+      return new Extraction(source, options).run(target);
+    }
+  }
+
+  private List<String> run(Path target) {
     refuseWhatIsNoCheckpoint();
     var members = members();
     var files = new ArrayList<OutputFile>();
     members.forEach(member -> files.add(new OutputFile(member.name(), member.bytes().size())));
-    try (var staging = Staging.create(Order.of(target, files, overwrite, mkdirs))) {
+    try (var staging =
+        Staging.create(Order.of(target, files, options.overwrite(), options.mkdirs()))) {
       ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
       for (int file = 0; file < members.size(); file++) {
         copy(members.get(file).bytes(), staging.files(), file, buffer);
@@ -47,7 +69,7 @@ public record Extraction(ModelSource source, ExtractedParts parts) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED, source.name(), "holds tensors and nothing besides them");
     }
-    if (parts == ExtractedParts.ALL && !source.dangerous().isEmpty()) {
+    if (options.parts() == Parts.ALL && !source.dangerous().isEmpty()) {
       throw new UnsafeCheckpointException(
           ErrorCode.PICKLE_FORBIDDEN,
           source.name(),
@@ -57,7 +79,7 @@ public record Extraction(ModelSource source, ExtractedParts parts) {
 
   private List<Attachment> members() {
     var config = new Attachment(CONFIG, new MemorySource(source.config().write(), CONFIG));
-    return switch (parts) {
+    return switch (options.parts()) {
       case CONFIG -> List.of(config);
       case ARTIFACTS -> source.attachments();
       case CONFIG_AND_ARTIFACTS -> {

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.registry;
 
+import io.shardwright.core.AdapterDescription;
 import io.shardwright.spi.ModelFamilyAdapter;
 import java.security.CodeSource;
 
@@ -14,5 +15,11 @@ public record FoundAdapter(ModelFamilyAdapter adapter, String origin) {
     CodeSource source = adapter.getClass().getProtectionDomain().getCodeSource();
     boolean known = source != null && source.getLocation() != null;
     return new FoundAdapter(adapter, known ? source.getLocation().getPath() : "unknown");
+  }
+
+  /** What a user sees of it. */
+  public AdapterDescription description() {
+    return new AdapterDescription(
+        adapter.id(), origin, adapter.restoreClasses(), adapter.parallelism());
   }
 }
