@@ -67,6 +67,10 @@ final class HeldTensors {
     return tensors.get(name).bytes();
   }
 
+  TensorSpec spec(String name) {
+    return tensors.get(name).spec();
+  }
+
   /** Changes the last value of a tensor. */
   HeldTensors change(String name) {
     byte[] bytes = tensors.get(name).bytes();

@@ -29,6 +29,15 @@ class PlannedMemoryTest extends CommunityFolders {
     holds(base, "--to", "nemo", "--lora", lora);
     holds(half, "--to", "nemo", "--lora", lora);
     holds(half, "--to", "nemo", "--lora", lora, "--dtype", "fp16", "--allow-lossy");
+    String gate = "model.layers.0.mlp.gate_proj.weight";
+    var narrow = HeldTensors.of(convert(half, "back").resolve(WEIGHTS));
+    Path mixed = copy("/community/llama", "mixed");
+    HeldTensors.of(mixed.resolve(WEIGHTS))
+        .add(narrow.spec(gate), narrow.bytes(gate))
+        .write(mixed.resolve(WEIGHTS));
+    holds(mixed, "--to", "nemo", "--dtype", "bf16", "--allow-lossy");
+    holds(mixed, "--to", "nemo", "--dtype", "fp64");
+    holds(mixed, "--to", "nemo", "--lora", lora, "--dtype", "fp16", "--allow-lossy");
   }
 
   private void holds(Path source, Object... options) {

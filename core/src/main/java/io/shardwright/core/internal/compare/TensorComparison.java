@@ -2,6 +2,7 @@ package io.shardwright.core.internal.compare;
 
 import io.shardwright.core.TensorDifference;
 import io.shardwright.core.TensorDifference.Kind;
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.execute.Distance;
 import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.TensorBlocks;
@@ -10,6 +11,7 @@ import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /** Compares one tensor of two checkpoints. */
@@ -103,7 +105,7 @@ final class TensorComparison {
   }
 
   private Optional<Kind> kind(Distance distance, boolean more) {
-    if (dtype(first) != dtype(second)) {
+    if (types().get(0) != types().get(1)) {
       return Optional.of(Kind.DTYPE);
     }
     return distance.differing() > 0
@@ -111,15 +113,32 @@ final class TensorComparison {
         : more ? Optional.of(Kind.ROWS) : Optional.empty();
   }
 
+  /** The types of both, of the first elements that are of different ones. */
+  private List<DType> types() {
+    boolean alike = first.factors().rank() == second.factors().rank();
+    for (SourcePart one : alike ? first.parts() : List.<SourcePart>of()) {
+      for (SourcePart other : second.parts()) {
+        if (one.dtype() != other.dtype() && one.view().logical().overlaps(other.view().logical())) {
+          return List.of(one.dtype(), other.dtype());
+        }
+      }
+    }
+    return List.of(dtype(first), dtype(second));
+  }
+
   private TensorDifference difference(Kind kind, long compared, Distance distance) {
     return new TensorDifference(
         kind,
         first.spec().name(),
-        Optional.of(first.spec()),
-        Optional.of(second.spec()),
+        Optional.of(spec(first, types().get(0))),
+        Optional.of(spec(second, types().get(1))),
         compared,
         distance.differing(),
         distance.absolute(),
         distance.relative());
+  }
+
+  private static TensorSpec spec(CanonicalTensor tensor, DType type) {
+    return new TensorSpec(tensor.spec().name(), type, tensor.spec().shape());
   }
 }

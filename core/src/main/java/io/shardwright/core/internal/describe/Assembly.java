@@ -7,15 +7,17 @@ import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Puts stored tensors together to logical ones. */
@@ -26,11 +28,11 @@ final class Assembly {
     private final Piece first;
     private final List<SourcePart> parts;
     private final List<Replica> replicas = new ArrayList<>();
-    private final Set<String> rows = new HashSet<>();
+    private final Map<String, Piece> rows = new HashMap<>();
 
     Draft(Piece first) {
       this.first = first;
-      this.rows.add(first.spec().name());
+      this.rows.put(first.spec().name(), first);
       this.parts = new ArrayList<>(first.parts());
       repeat(first.replicas(), Kind.RANK);
     }
@@ -77,9 +79,8 @@ final class Assembly {
       return;
     }
     requireFits(draft.first, piece, where);
-    boolean partOf = !draft.first.match().rule().pattern().equals(piece.match().rule().pattern());
-    if (partOf) {
-      draft.rows.add(piece.spec().name());
+    if (!draft.first.sameRow(piece)) {
+      draft.rows.put(piece.spec().name(), piece);
       draft.parts.addAll(piece.parts());
     } else {
       draft.repeat(piece.parts(), Kind.RANK);
@@ -107,7 +108,9 @@ final class Assembly {
       if (draft == null) {
         throw disagree(
             again.where(),
-            "holds '" + name(again.piece()) + "', which is not in the set of weights that is read");
+            "holds '"
+                + again.piece().stored()
+                + "', which is not in the set of weights that is read");
       }
       repeat(draft, again);
       held.computeIfAbsent(again.where(), where -> new IdentityHashMap<>())
@@ -122,7 +125,9 @@ final class Assembly {
     if (!second && found.getOrDefault(draft, 0L) < expected) {
       throw disagree(
           where,
-          "lacks all or a part of '" + name(draft.first) + "', which another set of weights has");
+          "lacks all or a part of '"
+              + draft.first.stored()
+              + "', which another set of weights has");
     }
   }
 
@@ -157,33 +162,24 @@ final class Assembly {
 
   private void repeat(Draft draft, Later again) {
     Piece piece = again.piece();
-    if (!alike(draft.first, piece)) {
-      String other = piece.kind() == Kind.SET ? "the same" : "'" + name(draft.first) + "'";
+    Piece same = draft.rows.getOrDefault(piece.spec().name(), draft.first);
+    if (!alike(same, piece)) {
+      String other = piece.kind() == Kind.SET ? "the same" : "'" + same.stored() + "'";
       throw disagree(
           again.where(),
           "'"
-              + name(piece)
+              + piece.stored()
               + "' is "
-              + what(piece)
+              + piece.typed()
               + " and "
               + other
               + " "
-              + what(draft.first)
+              + same.typed()
               + (piece.kind() == Kind.SET ? " in the set of weights that is read" : "")
               + piece.kind().reason());
     }
     draft.repeat(piece.parts(), piece.kind());
     draft.repeat(piece.replicas(), piece.kind());
-  }
-
-  private static String name(Piece piece) {
-    return piece.parts().isEmpty()
-        ? piece.spec().name()
-        : piece.parts().get(0).tensor().spec().name();
-  }
-
-  private static String what(Piece piece) {
-    return piece.spec().dtype().torchName() + " " + piece.spec().shape();
   }
 
   private static MalformedCheckpointException disagree(String where, String how) {
@@ -201,20 +197,34 @@ final class Assembly {
         rule.stage() == ParameterRule.Stage.EVERY
             || rule.traits().tiedCopy().isPresent()
             || rule.arrangement().range().isPresent();
-    if (!allowed || !alike(first, again)) {
+    boolean castable = castable(rule, first.spec().dtype(), again.spec().dtype());
+    boolean shaped = allowed && first.form().canonical().equals(again.form().canonical());
+    if (shaped && !castable && !first.sameRow(again)) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          where,
+          again.named() + " and " + first.named() + ": they make up one tensor, and can't be cast");
+    }
+    if (!shaped || !castable) {
       throw new MalformedCheckpointException(
           ErrorCode.RANKS_DISAGREE,
           where,
           "has '"
-              + again.spec().name()
-              + "' of shape "
-              + again.spec().shape()
-              + " although "
-              + first.spec().shape()
+              + again.stored()
+              + "', "
+              + again.typed()
+              + ", although "
+              + first.typed()
               + " stands in "
               + first.parts().stream().map(SourcePart::member).findFirst().orElse(source)
               + ": the files are not of one checkpoint");
     }
+  }
+
+  /** Whether one cast can make a tensor of parts of these types; a buffer is never cast. */
+  static boolean castable(ParameterRule rule, DType one, DType other) {
+    boolean buffer = rule.stage() == ParameterRule.Stage.EVERY;
+    return one == other || one.isFloating() && other.isFloating() && !buffer;
   }
 
   List<LogicalTensor> tensors() {
@@ -225,9 +235,13 @@ final class Assembly {
 
   private static LogicalTensor tensor(String id, Draft draft) {
     Piece first = draft.first;
+    var types = LogicalTensor.types(draft.parts, draft.replicas);
+    var spec = first.spec();
     return new LogicalTensor(
         id,
-        first.spec(),
+        types.size() < 2
+            ? spec
+            : new TensorSpec(spec.name(), LogicalTensor.holding(types), spec.shape()),
         first.prefix(),
         first.match().rule(),
         first.match().indexes(),
@@ -257,10 +271,9 @@ final class Assembly {
     return table.rules().stream()
         .filter(rule -> rule.canonical().equals(match.rule().canonical()))
         .map(rule -> draft.first.prefix() + LogicalTensor.name(rule.pattern(), match.indexes()))
-        .filter(name -> !draft.rows.contains(name))
+        .filter(name -> !draft.rows.containsKey(name))
         .collect(
-            Collectors.joining(
-                "', '", "'", "', which belongs to '" + draft.first.spec().name() + "'"));
+            Collectors.joining("', '", "'", "', which belongs to '" + draft.first.stored() + "'"));
   }
 
   private void requireApart(String id, List<SourcePart> parts) {

@@ -1,17 +1,23 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A tensor as the model means it, whole.
  *
  * @param id its canonical name, layers numbered in the whole model
- * @param spec the source's name of it with the format's prefix, element type and whole shape; where
- *     the source has it in several parts, those of the first
+ * @param spec the source's name of it with the format's prefix and whole shape; where the source
+ *     has it in several parts, those of the first; and the narrowest element type that holds all of
+ *     them
  * @param prefix what the format puts before names
  * @param rule how the family cuts it
  * @param indexes what stands for each {@code *} of the rule: its layer, its expert
@@ -32,6 +38,22 @@ public record LogicalTensor(
   /** Its layer in the whole model; empty where it belongs to none. */
   public OptionalInt layer() {
     return indexes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(indexes.get(0));
+  }
+
+  /** The types that its elements are stored in, those that are stored once more too. */
+  public Set<DType> types() {
+    return types(parts, replicas);
+  }
+
+  static Set<DType> types(List<SourcePart> parts, List<Replica> replicas) {
+    return Stream.concat(parts.stream(), replicas.stream().map(Replica::part))
+        .map(SourcePart::dtype)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
+  }
+
+  /** The narrowest floating-point type that has all values of several. */
+  static DType holding(Set<DType> types) {
+    return types.contains(DType.FLOAT64) ? DType.FLOAT64 : DType.FLOAT32;
   }
 
   /** Its size in bytes. */

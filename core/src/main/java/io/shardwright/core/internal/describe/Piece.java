@@ -35,4 +35,24 @@ record Piece(
     var named = new TensorSpec(prefix + row.pattern(), spec.dtype(), spec.shape());
     return new Piece(named, prefix, new Match(row, List.of()), form, parts, replicas, kind);
   }
+
+  /** What the file calls it. */
+  String stored() {
+    return parts.isEmpty() ? spec.name() : parts.get(0).tensor().spec().name();
+  }
+
+  /** Its type and shape. */
+  String typed() {
+    return spec.dtype().torchName() + " " + spec.shape();
+  }
+
+  /** Both in words. */
+  String named() {
+    return "'" + stored() + "' is " + typed();
+  }
+
+  /** Whether both are the same part of a tensor. */
+  boolean sameRow(Piece other) {
+    return match.rule().pattern().equals(other.match().rule().pattern());
+  }
 }

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.core.internal.describe.SourceFiles.Again;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -136,9 +137,9 @@ final class RankReading {
     String name = found.name();
     var group = found.group();
     var spec = group.get(0).tensors().get(name).spec();
-    group.forEach(file -> requireSameSpec(name, spec, group.get(0), file));
     String prefix = describer.prefix(name);
     Match match = rule(name, global(name, found.stage()), spec.name());
+    group.forEach(file -> requireSameSpec(match.rule(), name, group.get(0), file));
     int ranks = match.rule().partitionDim() < 0 ? 1 : group.size();
     var form = describer.form(match, spec.name(), spec.shape(), ranks, where(group.get(0)));
     var parts = new ArrayList<SourcePart>();
@@ -175,9 +176,11 @@ final class RankReading {
     return names.stream().map(name -> file.tensors().get(name).spec().name()).toList();
   }
 
-  private void requireSameSpec(String name, TensorSpec expected, RankFile first, RankFile file) {
+  private void requireSameSpec(ParameterRule rule, String name, RankFile first, RankFile file) {
+    var expected = first.tensors().get(name).spec();
     var found = file.tensors().get(name).spec();
-    if (!found.equals(expected)) {
+    boolean castable = Assembly.castable(rule, expected.dtype(), found.dtype());
+    if (!castable || !found.shape().equals(expected.shape())) {
       throw disagree(
           file,
           "'"

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
 
 /**
@@ -9,6 +10,16 @@ import io.shardwright.spi.tensor.Region;
  * @param view which elements of the logical tensor they are
  */
 public record SourcePart(String member, SourceTensor tensor, View view) {
+
+  /** The type that its elements are stored in. */
+  public DType dtype() {
+    return tensor.spec().dtype();
+  }
+
+  /** How many elements it has. */
+  public long elements() {
+    return view.logical().shape().elements();
+  }
 
   /** All of a tensor that is a logical tensor by itself. */
   public static SourcePart whole(String member, SourceTensor tensor) {

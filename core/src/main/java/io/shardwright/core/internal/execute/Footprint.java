@@ -26,7 +26,7 @@ public record Footprint(long host, long device) {
       ExecutablePlan plan, int threads, TileMemory tiles, boolean verify, boolean manifest) {
     long read = (manifest ? Slab.BUFFERS : 0) + (verify ? 1 : 0);
     long host =
-        tiles.tileBytes() * (1 + (compares(plan) ? tiles.comparing() : 0))
+        tiles.tileBytes() * (1 + (compares(plan) ? tiles.comparing() : 0) + (mixed(plan) ? 1 : 0))
             + factors(plan)
             + read * JvmBackend.MEMORY.tileBytes();
     long work = tiles.tileBytes() * tiles(plan, tiles) + factors(plan) * tiles.factorCopies();
@@ -35,11 +35,17 @@ public record Footprint(long host, long device) {
         : new Footprint(threads * (host + work), 0);
   }
 
-  /** A tile, one for each cast that follows another, and what the largest work leaves beside. */
+  /**
+   * A tile, two for elements that are cast as they are read, one for each cast that follows, and
+   * what the largest work leaves beside.
+   */
   private static int tiles(ExecutablePlan plan, TileMemory tiles) {
     int casts = plan.steps().stream().mapToInt(Footprint::casts).max().orElse(0);
-    int beside = casts > 0 ? Math.max(tiles.casting(), tiles.moving()) : tiles.moving();
-    return 1 + casts + (plan.merges().isEmpty() ? beside : Math.max(beside, tiles.adding()));
+    int beside =
+        casts > 0 || mixed(plan) ? Math.max(tiles.casting(), tiles.moving()) : tiles.moving();
+    return (mixed(plan) ? 3 : 1)
+        + casts
+        + (plan.merges().isEmpty() ? beside : Math.max(beside, tiles.adding()));
   }
 
   /** How many casts follow each other: to a weight with products by way of binary32. */
@@ -61,6 +67,10 @@ public record Footprint(long host, long device) {
 
   private static boolean narrow(LowRankProduct product) {
     return Stream.of(product.a(), product.b()).anyMatch(f -> f.spec().dtype() != DType.FLOAT32);
+  }
+
+  private static boolean mixed(ExecutablePlan plan) {
+    return plan.steps().stream().anyMatch(step -> step.copied().filter(Copy::mixed).isPresent());
   }
 
   private static boolean compares(ExecutablePlan plan) {

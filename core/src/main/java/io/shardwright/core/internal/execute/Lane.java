@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
@@ -34,6 +35,14 @@ final class Lane {
     Slab rounded = sums.as(to, 0);
     forgiven = forgiven.plus(backend.losses().minus(before).finite());
     return rounded;
+  }
+
+  /** Whether a replica is equal to what the slab holds. What casting it changes is no loss. */
+  boolean holds(SourcePart replica, Runs runs, RunningCrc crc) {
+    CastLosses before = backend.losses();
+    boolean held = slab.holds(replica, runs, crc);
+    forgiven = forgiven.plus(backend.losses().minus(before));
+    return held;
   }
 
   /** Reads a target's tensor back where its checksum did not come about on the way. */

@@ -56,7 +56,7 @@ public final class ReplicaCheck {
     String own = kind == Kind.SET ? file(part) : part.member();
     String others = kind == Kind.SET ? file(first) : first.member();
     boolean same = own.equals(others);
-    String name = named(part) + (same ? "" : " in " + own) + " differs from ";
+    String name = named(part) + (same ? "" : " in " + own) + types(part, first) + " differs from ";
     return new MalformedCheckpointException(
         kind == Kind.RANK ? ErrorCode.RANKS_DISAGREE : ErrorCode.SOURCES_DISAGREE,
         part.tensor().storage().name(),
@@ -65,6 +65,13 @@ public final class ReplicaCheck {
                 ? "the first rank's, expected equal values on every rank"
                 : named(first) + (same ? "" : " in " + others))
             + kind.reason());
+  }
+
+  /** What is stored in several types is equal where one has the values of the other. */
+  private static String types(SourcePart part, SourcePart first) {
+    return part.dtype() == first.dtype()
+        ? ""
+        : " (" + part.dtype().torchName() + ", the first " + first.dtype().torchName() + ")";
   }
 
   /** A storage's name begins with its file's. */

@@ -19,10 +19,13 @@ final class Slab {
   /** Buffers of a slab: its tile, and what is on its way between that and a file. */
   static final int BUFFERS = 2;
 
+  private final TensorBackend backend;
   private final Tile tile;
   private final ByteBuffer scratch;
   private final Spans spans = new Spans();
   private Slab cast;
+  private Slab other;
+  private DType dtype;
   private long first;
   private long last;
   private int elementSize;
@@ -31,10 +34,11 @@ final class Slab {
   private boolean differs;
 
   Slab(TensorBackend backend) {
-    this(backend.tile(), ByteBuffer.allocateDirect(backend.tileBytes()));
+    this(backend, backend.tile(), ByteBuffer.allocateDirect(backend.tileBytes()));
   }
 
-  private Slab(Tile tile, ByteBuffer scratch) {
+  private Slab(TensorBackend backend, Tile tile, ByteBuffer scratch) {
+    this.backend = backend;
     this.tile = tile;
     this.scratch = scratch;
   }
@@ -48,12 +52,13 @@ final class Slab {
   private void take(long from, long to, DType dtype) {
     first = from;
     last = to;
+    this.dtype = dtype;
     elementSize = dtype.byteSize();
     swappedSize = dtype.isComplex() ? elementSize / 2 : elementSize;
   }
 
   long bytesRead() {
-    return bytesRead;
+    return bytesRead + (other == null ? 0 : other.bytesRead());
   }
 
   /** Sets every byte to zero. */
@@ -80,7 +85,7 @@ final class Slab {
     if (wanted == tile) {
       return this;
     }
-    cast = cast == null || cast.tile != wanted ? new Slab(wanted, scratch) : cast;
+    cast = cast == null || cast.tile != wanted ? new Slab(backend, wanted, scratch) : cast;
     cast.take(first, last, dtype);
     return cast;
   }
@@ -98,8 +103,14 @@ final class Slab {
     return scratch;
   }
 
-  /** Reads what a view has of this range. */
+  /** Reads what a view has of this range; elements of another type are cast. */
   void read(SourcePart from, Runs runs, RunningCrc crc) {
+    if (from.dtype() != dtype) {
+      Slab same = other(from, runs, crc);
+      ByteBuffer room = tile.room(spans, 0, spans.count(), scratch);
+      tile.spread(room.put(same.packed(spans)).flip(), spans, 0, spans.count());
+      return;
+    }
     ranges(
         runs,
         (first, end, stored) -> {
@@ -109,8 +120,29 @@ final class Slab {
         });
   }
 
-  /** Whether what a view has of this range is what the slab holds. */
+  /**
+   * What a view of another type has of this range, cast to this slab's. All else is zero there, of
+   * which a cast loses nothing.
+   */
+  private Slab other(SourcePart from, Runs runs, RunningCrc crc) {
+    other = other == null ? new Slab(backend) : other;
+    other.moveTo(first, last, from.dtype());
+    other.clear();
+    other.read(from, runs, crc);
+    spans.take(runs, first, last, elementSize);
+    return other.as(dtype, 0);
+  }
+
+  private ByteBuffer packed(Spans pieces) {
+    return tile.gather(pieces, 0, pieces.count(), scratch);
+  }
+
+  /** Whether what a view has of this range is what the slab holds, once it has its type. */
   boolean holds(SourcePart replica, Runs runs, RunningCrc crc) {
+    if (replica.dtype() != dtype) {
+      Slab same = other(replica, runs, crc);
+      return tile.equal(same.packed(spans), spans, 0, spans.count());
+    }
     differs = false;
     ranges(
         runs,

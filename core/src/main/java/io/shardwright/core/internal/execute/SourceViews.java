@@ -38,6 +38,11 @@ final class SourceViews {
     return Runs.shortest(runs);
   }
 
+  /** Bytes of the widest element; 0 where nothing is read. */
+  int widest() {
+    return views.stream().mapToInt(view -> view.dtype().byteSize()).max().orElse(0);
+  }
+
   /** One thread's way through the views. */
   final class Pass {
     private final List<RunningCrc> running = new ArrayList<>();

@@ -130,7 +130,7 @@ final class StepRun {
       reading.each(slab::read);
       comparing.each(
           (replica, runs, crc) -> {
-            if (!slab.holds(replica, runs, crc)) {
+            if (!lane.holds(replica, runs, crc)) {
               throw ReplicaCheck.difference(copy, replica);
             }
           });
@@ -151,7 +151,8 @@ final class StepRun {
   }
 
   private int widest() {
-    int moved = targets.widest(step.tensor().dtype());
+    int read = Math.max(sources.widest(), replicas.widest());
+    int moved = Math.max(read, targets.widest(step.tensor().dtype()));
     return products.none() ? moved : Math.max(moved, Float.BYTES);
   }
 

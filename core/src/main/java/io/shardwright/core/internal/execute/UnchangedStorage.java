@@ -28,6 +28,7 @@ final class UnchangedStorage {
     Shape shape = copy.tensor().shape();
     return copy.shift() == 0
         && !from.bigEndian()
+        && from.spec().dtype() == copy.tensor().dtype()
         && from.storageCrc().isPresent()
         && from.storage().size() == copy.tensor().byteSize()
         && whole(copy.from().get(0).view(), shape)

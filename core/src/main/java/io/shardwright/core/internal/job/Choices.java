@@ -19,6 +19,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
@@ -169,12 +170,15 @@ final class Choices {
   }
 
   /**
-   * Refuses a cast that can lose values and was not allowed to.
+   * Refuses a cast that can lose values and was not allowed to, and a tensor of several types that
+   * is to be cast to none.
    *
    * @throws UnsafeCheckpointException naming the types
+   * @throws PlanRejectedException naming the parts and their types
    */
-  static void refuseLoss(ReshardRequest request, ModelDescription model) {
+  static void refuseTypes(ReshardRequest request, ModelDescription model) {
     if (request.dtype().isEmpty()) {
+      MixedTypes.refuse(model);
       return;
     }
     DType wanted = request.dtype().get();
@@ -184,7 +188,7 @@ final class Choices {
     }
     Set<DType> lossy =
         model.tensors().stream()
-            .map(tensor -> tensor.spec().dtype())
+            .flatMap(tensor -> tensor.types().stream())
             .filter(found -> found.isFloating() && !holds(wanted, found))
             .collect(Collectors.toSet());
     if (!lossy.isEmpty()) {

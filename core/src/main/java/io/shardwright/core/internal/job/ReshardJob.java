@@ -251,7 +251,7 @@ public final class ReshardJob implements AutoCloseable {
     choice
         .community()
         .ifPresent(wanted -> Choices.requireExpressible(source.config(), model, wanted));
-    Choices.refuseLoss(request, model);
+    Choices.refuseTypes(request, model);
     Pairs.refuse(request, model);
     OptionalLong tokenizer =
         adoption.attachments().stream()

@@ -268,7 +268,7 @@ public final class OpenCheckpoint implements Checkpoint {
     if (model.isPresent()) {
       for (LogicalTensor tensor : model.get().tensors()) {
         if (!Companions.isCompanion(tensor.id())) {
-          counts.merge(tensor.spec().dtype(), tensor.canonical().elements(), Math::addExact);
+          tensor.parts().forEach(p -> counts.merge(p.dtype(), p.elements(), Math::addExact));
         }
       }
     } else {

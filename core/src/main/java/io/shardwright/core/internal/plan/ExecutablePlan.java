@@ -7,6 +7,7 @@ import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.WeightLayout;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -85,7 +86,8 @@ public record ExecutablePlan(
 
   private static boolean copies(PlanStep step) {
     return !(step instanceof LowRankMerge)
-        && step.to().stream().allMatch(to -> to.tensor().spec().dtype() == step.tensor().dtype());
+        && step.to().stream()
+            .allMatch(to -> step.elements().keySet().equals(Set.of(to.tensor().spec().dtype())));
   }
 
   /** The weights that products are added to. */

@@ -23,8 +23,9 @@ final class Merging {
   private Merging() {}
 
   /** A copy, or what it becomes. */
-  static PlanStep step(Copy copy, LowRankChange change) {
-    var products = change.of(copy.tensor().name());
+  static PlanStep step(Work work, Targets targets, LowRankChange change) {
+    var products = change.of(work.tensor().id());
+    Copy copy = work.copy(targets, !products.isEmpty());
     return products.isEmpty() ? copy : new LowRankMerge(copy, products);
   }
 

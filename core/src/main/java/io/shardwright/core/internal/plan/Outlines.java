@@ -159,12 +159,7 @@ public final class Outlines {
     Map<List<DType>, long[]> counts = new LinkedHashMap<>();
     for (PlanStep step : plan.steps()) {
       for (DType to : step.to().stream().map(t -> t.tensor().spec().dtype()).distinct().toList()) {
-        if (to != step.tensor().dtype()) {
-          var count =
-              counts.computeIfAbsent(List.of(step.tensor().dtype(), to), types -> new long[2]);
-          count[0]++;
-          count[1] += step.tensor().shape().elements();
-        }
+        step.elements().forEach((from, elements) -> count(from, to, elements, counts));
       }
     }
     return counts.entrySet().stream()
@@ -173,6 +168,14 @@ public final class Outlines {
                 new TypeCast(
                     e.getKey().get(0), e.getKey().get(1), e.getValue()[0], e.getValue()[1]))
         .toList();
+  }
+
+  private static void count(DType from, DType to, long elements, Map<List<DType>, long[]> counts) {
+    if (from != to) {
+      long[] count = counts.computeIfAbsent(List.of(from, to), types -> new long[2]);
+      count[0]++;
+      count[1] += elements;
+    }
   }
 
   private List<String> shifted() {

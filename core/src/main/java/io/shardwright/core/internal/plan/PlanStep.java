@@ -4,11 +4,15 @@ import io.shardwright.core.internal.describe.LowRankProduct;
 import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
+import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One thing to do. The set is closed, so that a plan can be shown, checked and run elsewhere. Steps
@@ -22,6 +26,18 @@ public sealed interface PlanStep {
   /** The logical tensor; its shape has an axis per factor. */
   TensorSpec tensor();
 
+  /** How many elements are read or made, by their type. */
+  default Map<DType, Long> elements() {
+    Map<DType, Long> read = new EnumMap<>(DType.class);
+    copied()
+        .ifPresent(
+            copy ->
+                copy.from()
+                    .forEach(part -> read.merge(part.dtype(), part.elements(), Math::addExact)));
+    DType one = read.keySet().stream().findFirst().orElse(tensor().dtype());
+    return read.size() > 1 ? read : Map.of(one, tensor().shape().elements());
+  }
+
   /** What is moved; empty where values are made. */
   default Optional<Copy> copied() {
     return Optional.empty();
@@ -31,6 +47,7 @@ public sealed interface PlanStep {
    * Moves a logical tensor's elements from where they lie to where they belong; a target of another
    * element type gets them cast.
    *
+   * @param tensor of the type that elements are held in: what is of another is cast as it is read
    * @param from views that together with {@code zeros} cover the tensor exactly once
    * @param replicas further views of the same elements, which must be equal
    * @param zeros boxes that no source has and that are zero in the target: new vocabulary padding
@@ -49,6 +66,12 @@ public sealed interface PlanStep {
     @Override
     public Optional<Copy> copied() {
       return Optional.of(this);
+    }
+
+    /** Whether anything is cast as it is read. */
+    public boolean mixed() {
+      return Stream.concat(from.stream(), compared().stream())
+          .anyMatch(part -> part.dtype() != tensor.dtype());
     }
 
     /** The views that are compared with what is read. */

@@ -251,7 +251,7 @@ public final class Planner {
     var steps = new ArrayList<PlanStep>();
     works.stream()
         .filter(work -> !work.emissions().isEmpty())
-        .forEach(work -> steps.add(Merging.step(work.copy(targets), change)));
+        .forEach(work -> steps.add(Merging.step(work, targets, change)));
     for (ParameterRule row : rows.determined()) {
       Emission emission = determined(row, rows);
       var spec = new TensorSpec(row.canonical(), emission.dtype(), emission.form().canonical());

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -29,8 +30,12 @@ record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
     return emissions.isEmpty() || written >= shape.elements();
   }
 
-  /** What moves it. */
-  Copy copy(Targets targets) {
+  /**
+   * What moves it.
+   *
+   * @param summed whether something is added to it in binary32
+   */
+  Copy copy(Targets targets, boolean summed) {
     var leftOut = new ArrayList<SourcePart>();
     var from = within(tensor.parts(), leftOut);
     var replicas = new ArrayList<Replica>();
@@ -41,13 +46,20 @@ record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
     var to = new ArrayList<To>();
     emissions.forEach(emission -> to.addAll(targets.add(emission)));
     return new Copy(
-        new TensorSpec(tensor.id(), tensor.spec().dtype(), shape),
+        new TensorSpec(tensor.id(), held(summed || shift() != 0), shape),
         from,
         replicas,
         padding(),
         leftOut,
         shift(),
         to);
+  }
+
+  /** Parts of several types become the target's at once, so that no value is rounded twice. */
+  private DType held(boolean exactly) {
+    var wanted = emissions.stream().map(Emission::dtype).distinct().toList();
+    boolean cast = tensor.types().size() > 1 && wanted.size() == 1 && !exactly;
+    return cast ? wanted.get(0) : tensor.spec().dtype();
   }
 
   /** What is added on the way: a source's own shift, less that of its target. */

@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
 
 /**
  * Steps as no planner would mix them: boxes of a tensor in storages with axes in any order, of
- * either byte order, with rows that no source has, to storages with axes in any order, cast and
- * shifted.
+ * either byte order and of several types, with rows that no source has, to storages with axes in
+ * any order, cast and shifted.
  */
 public final class RandomStep {
   private static final List<DType> FLOATS =
@@ -100,9 +100,10 @@ public final class RandomStep {
 
   private SourcePart source(Region box) {
     int start = random.nextInt(3);
-    byte[] bytes = new byte[(int) (start + box.shape().elements()) * dtype.byteSize()];
+    DType stored = dtype.isFloating() && random.nextInt(3) == 0 ? anyFloat() : dtype;
+    byte[] bytes = new byte[(int) (start + box.shape().elements()) * stored.byteSize()];
     random.nextBytes(bytes);
-    var spec = new TensorSpec("s", dtype, box.shape());
+    var spec = new TensorSpec("s", stored, box.shape());
     boolean big = random.nextInt(3) == 0;
     List<Long> strides = strides(box.shape());
     var tensor =
@@ -111,8 +112,12 @@ public final class RandomStep {
     return new SourcePart("member", tensor, new View(box, start, strides));
   }
 
+  private DType anyFloat() {
+    return FLOATS.get(random.nextInt(FLOATS.size()));
+  }
+
   private To target(int number, Region box) {
-    DType to = dtype.isFloating() ? FLOATS.get(random.nextInt(FLOATS.size())) : dtype;
+    DType to = dtype.isFloating() ? anyFloat() : dtype;
     var tensor = new TargetTensor("member", new TensorSpec("t" + number, to, box.shape()));
     return new To(tensor, new View(box, 0, strides(box.shape())));
   }
