@@ -24,7 +24,9 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -35,6 +37,12 @@ import java.util.regex.Pattern;
 final class TargetLock implements AutoCloseable {
   /** More than runs that begin and end at once. */
   private static final int ATTEMPTS = 1_000;
+
+  /**
+   * The lock files that this process has open, by real path. Nothing else may open one: closing any
+   * channel to it would drop the lock (POSIX fcntl).
+   */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
   private static final int MARK_BYTES = 36;
   private static final Pattern MARK = Pattern.compile("[0-9a-f-]{36}");
@@ -48,13 +56,15 @@ final class TargetLock implements AutoCloseable {
   }
 
   /** A lock file's channels: the one that is locked, and the one that its name leads to. */
-  private record Held(Path path, FileChannel locked, FileChannel named) {
+  private record Held(Path path, Path real, FileChannel locked, FileChannel named) {
     void release() {
       try (locked;
           named) {
         Files.deleteIfExists(path);
       } catch (IOException harmless) {
         // A lock file that nobody holds keeps nobody away.
+      } finally {
+        OPEN.remove(real);
       }
     }
   }
@@ -79,12 +89,26 @@ final class TargetLock implements AutoCloseable {
   }
 
   private static Held held(Siblings names) throws IOException {
+    Path lock = names.lock();
+    Path real = lock.getParent().toRealPath().resolve(lock.getFileName());
+    if (!OPEN.add(real)) {
+      throw taken(names);
+    }
+    try {
+      return held(names, real);
+    } catch (IOException | RuntimeException refusal) {
+      OPEN.remove(real);
+      throw refusal;
+    }
+  }
+
+  private static Held held(Siblings names, Path real) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
         FileChannel locked = hold(names);
         Optional<FileChannel> named = reopen(names.lock(), locked);
         if (named.isPresent()) {
-          return new Held(names.lock(), locked, named.get());
+          return new Held(names.lock(), real, locked, named.get());
         }
       } catch (NoSuchFileException removed) {
         // Whoever had it is done: once more, then.
@@ -102,12 +126,16 @@ final class TargetLock implements AutoCloseable {
     FileChannel channel = open(names);
     if (!locked(channel)) {
       channel.close();
-      throw new UnsafeCheckpointException(
-          ErrorCode.TARGET_EXISTS,
-          names.target().toString(),
-          "is being written by another run: wait for it or choose another name");
+      throw taken(names);
     }
     return channel;
+  }
+
+  private static UnsafeCheckpointException taken(Siblings names) {
+    return new UnsafeCheckpointException(
+        ErrorCode.TARGET_EXISTS,
+        names.target().toString(),
+        "is being written by another run: wait for it or choose another name");
   }
 
   /** Opened to read and write, a pipe that took the name meanwhile does not block. */
