@@ -97,4 +97,24 @@ class ForeignFolderTest {
     }
     assertRefused(folder.resolve("nemo"), "FSDP's shards");
   }
+
+  /** Reading an older step in place of the newest is said. */
+  @Test
+  void saysWhichNewerStepIsAnotherTools() throws IOException {
+    Path training = TrainingFiles.gpt(folder);
+    Path newer = training.resolve("megatron_gpt--val_loss=3.00-step=9-consumed_samples=72.0.ckpt");
+    torch(newer.resolve("checkpoint/zero_pp_rank_0_mp_rank_00_model_states.pt"));
+    Path newest = Files.createDirectories(training.resolve("epoch=1-step=20.ckpt"));
+    Files.write(newest.resolve(".metadata"), new byte[] {(byte) 0x80, 2, '}', '.'});
+    Files.write(newest.resolve("__0_0.distcp"), new byte[64]);
+    Run run = Run.of("verify", training);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("step=9-consumed_samples=72.0.ckpt' is a checkpoint of DeepSp"));
+    assertTrue(run.err().contains("'epoch=1-step=20.ckpt' is a distributed checkpoint of PyTorch"));
+    assertTrue(run.err().contains("'" + TrainingFiles.GPT + "' is read"), run.err());
+    Run named =
+        Run.of("reshard", training, folder.resolve("out"), "--tp", 2, "--step", 20, "--no-sync");
+    assertEquals(3, named.code(), named.err());
+    assertTrue(named.err().contains("is a distributed checkpoint of PyTorch"), named.err());
+  }
 }

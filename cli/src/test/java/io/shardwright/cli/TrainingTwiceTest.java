@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -112,5 +114,27 @@ class TrainingTwiceTest {
 
   private static List<Entry> entries(PickleValue dict) {
     return PickleEntries.of(dict).orElseGet(() -> ((Call) dict).entries());
+  }
+
+  /** Keys of two kinds may make one name: both tensors are listed. */
+  @Test
+  void listsTensorsWhoseKeysMakeOneName() throws IOException {
+    Path file = TrainingFiles.gpt(folder).resolve(TrainingFiles.GPT);
+    TrainingFiles.rewrite(
+        file,
+        file,
+        root -> {
+          var optimizer = ((Sequence) TrainingFiles.get(root, "optimizer_states")).items().get(0);
+          List<Entry> states = entries(TrainingFiles.get(optimizer, "state"));
+          var averages =
+              new Dict()
+                  .put(Int.of(1), TrainingFiles.get(states.get(0).value(), "exp_avg"))
+                  .put(new Text("1"), TrainingFiles.get(states.get(1).value(), "exp_avg"));
+          TrainingFiles.set(root, "averages", averages);
+          return TrainingFiles.set(root, "optimizer_states", new Sequence());
+        });
+    Run run = Run.of("verify", file, "--sums");
+    assertEquals(0, run.code(), run.err());
+    assertEquals(2, run.out().lines().filter(l -> l.endsWith("\taverages.1")).count(), run.out());
   }
 }

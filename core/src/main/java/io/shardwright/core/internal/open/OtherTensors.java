@@ -16,7 +16,6 @@ import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -64,21 +63,11 @@ final class OtherTensors {
   }
 
   private void add(String member, TorchFile file) {
-    flat(file)
-        .forEach(
-            (name, value) -> {
-              if (!names.contains(name) && !names.contains(name.replaceFirst(STATE, ""))) {
-                add(member, file, name, value);
-              }
-            });
-  }
-
-  /** Keys that make one name of two tensors are no reason not to read the model's. */
-  private Map<String, PickleValue> flat(TorchFile file) {
-    try {
-      return FlatTensors.of(file, source.guard()).tensors();
-    } catch (MalformedCheckpointException ambiguous) {
-      return Map.of();
+    for (var tensor : FlatTensors.of(file, source.guard()).all()) {
+      String name = tensor.getKey();
+      if (!names.contains(name) && !names.contains(name.replaceFirst(STATE, ""))) {
+        add(member, file, name, tensor.getValue());
+      }
     }
   }
 

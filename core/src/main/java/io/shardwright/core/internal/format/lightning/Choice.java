@@ -2,6 +2,7 @@ package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.torch.ZipCheck;
+import io.shardwright.core.internal.format.loose.ForeignFolder;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
@@ -66,7 +67,7 @@ final class Choice {
         }
         return step;
       }
-      problems.add("step '" + step.name() + "' is not whole: " + problem.get());
+      problems.add("step '" + step.name() + "' " + problem.get());
       notes.add(problems.get(problems.size() - 1));
     }
     throw new MalformedCheckpointException(
@@ -95,11 +96,17 @@ final class Choice {
 
   private void refuse(Step step, String problem) {
     throw new MalformedCheckpointException(
-        ErrorCode.RANK_MISSING, source, "step '" + step.name() + "' is not whole: " + problem);
+        ErrorCode.RANK_MISSING, source, "step '" + step.name() + "' " + problem);
   }
 
-  /** Why a step can't be read, told by its files alone. */
+  /** Why a step can't be read, told by its files alone: the rest of a sentence about it. */
   private Optional<String> problem(Step step) {
+    return step.foreign()
+        .map(ForeignFolder::what)
+        .or(() -> missingPart(step).map(part -> "is not whole: " + part));
+  }
+
+  private Optional<String> missingPart(Step step) {
     Optional<String> marker = step.marker().found();
     if (marker.isPresent()) {
       return Optional.of(

@@ -144,9 +144,11 @@ public final class LightningCheckpoint implements ModelSource {
         given
                 .map(
                     value ->
-                        "its configuration is no map of keys but " + HyperParameters.kind(value))
+                        "its configuration is "
+                            + HyperParameters.kind(value)
+                            + ", expected a map of keys")
                 .orElse("holds no hyper_parameters")
-            + ": give them with --hparams-file");
+            + ": give a configuration with --hparams-file");
   }
 
   /** Without a configuration tensors can be listed and written, but no model be made of them. */

@@ -2,9 +2,11 @@ package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.UnfinishedMarker;
+import io.shardwright.core.internal.format.loose.ForeignFolder;
 import io.shardwright.spi.RankCoordinate;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +22,11 @@ record Step(String name, Map<RankCoordinate, Path> ranks, Path folder) implement
 
   boolean distributed() {
     return ranks.isEmpty();
+  }
+
+  /** What it is where it is a folder of another tool. */
+  Optional<ForeignFolder> foreign() {
+    return distributed() ? ForeignFolder.of(folder) : Optional.empty();
   }
 
   /** The grid that its files are of. */

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.bytes.FolderEntries;
+import io.shardwright.core.internal.format.loose.ForeignFolder;
 import io.shardwright.spi.RankCoordinate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,12 +66,21 @@ final class Steps {
   private List<Step> all() {
     var all = new ArrayList<>(distributed);
     files.forEach((key, ranks) -> all.add(new Step(key.get(1), ranks, folder)));
-    return all.stream().sorted().toList();
+    return all.stream().allMatch(step -> step.foreign().isPresent())
+        ? List.of()
+        : all.stream().sorted().toList();
   }
 
   private static boolean isDistributed(Path path) {
     return Files.isRegularFile(path.resolve("metadata.json"))
         && Files.isRegularFile(path.resolve("common.pt"));
+  }
+
+  /** A step that is not read is told of where others are. */
+  private static boolean isForeign(Path entry) {
+    return entry.toString().endsWith(SUFFIX)
+        && Files.isDirectory(entry)
+        && ForeignFolder.of(entry).isPresent();
   }
 
   private void list() {
@@ -80,7 +90,7 @@ final class Steps {
         FolderEntries.of(entry).stream()
             .filter(file -> file.toString().endsWith(SUFFIX))
             .forEach(file -> add(rank.get(), file));
-      } else if (isDistributed(entry)) {
+      } else if (isDistributed(entry) || isForeign(entry)) {
         distributed.add(new Step(entry.getFileName().toString(), Map.of(), entry));
       } else if (entry.toString().endsWith(SUFFIX) && Files.isRegularFile(entry)) {
         add(new RankCoordinate(0, 0), entry);

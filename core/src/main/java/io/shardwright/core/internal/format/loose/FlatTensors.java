@@ -12,11 +12,13 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -36,7 +38,7 @@ public final class FlatTensors {
 
   private final String file;
   private final Guard guard;
-  private final Map<String, PickleValue> found = new LinkedHashMap<>();
+  private final List<Map.Entry<String, PickleValue>> found = new ArrayList<>();
   private final Map<String, PickleValue> objects = new LinkedHashMap<>();
   private final Deque<Open> open = new ArrayDeque<>();
   private final Set<PickleValue> onTheWay = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -65,9 +67,31 @@ public final class FlatTensors {
     return flat;
   }
 
-  /** The values that stand for tensors, by name. */
-  public Map<String, PickleValue> tensors() {
+  /**
+   * The values that stand for tensors, in order. Two may have one name, and a name may be none that
+   * can be written.
+   */
+  public List<Map.Entry<String, PickleValue>> all() {
     return found;
+  }
+
+  /**
+   * The values that stand for tensors, by name.
+   *
+   * @throws MalformedCheckpointException if two have one name, or one has none that can be written
+   */
+  Map<String, PickleValue> tensors() {
+    var named = new LinkedHashMap<String, PickleValue>();
+    for (var tensor : found) {
+      String name = tensor.getKey();
+      if (!WholeText.is(name) || named.put(name, tensor.getValue()) != null) {
+        throw new MalformedCheckpointException(
+            ErrorCode.TENSOR_MALFORMED,
+            file,
+            "'" + name + "' is the name of two tensors, or none that can be written");
+      }
+    }
+    return named;
   }
 
   /** What is neither a tensor nor walked, and may hold tensors, by name. */
@@ -105,12 +129,7 @@ public final class FlatTensors {
 
   private void add(String name, PickleValue value) {
     guard.take(COST + 2L * name.length(), file);
-    if (!WholeText.is(name) || found.put(name, value) != null) {
-      throw new MalformedCheckpointException(
-          ErrorCode.TENSOR_MALFORMED,
-          file,
-          "'" + name + "' is the name of two tensors, or none that can be written");
-    }
+    found.add(Map.entry(name, value));
     guard.require(Limit.TENSORS, found.size(), file);
   }
 }

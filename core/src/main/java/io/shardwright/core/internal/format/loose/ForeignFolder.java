@@ -73,6 +73,11 @@ public enum ForeignFolder {
         : Optional.empty();
   }
 
+  /** What it is, that it is not read and what to do: the rest of a sentence that names it. */
+  public String what() {
+    return what;
+  }
+
   /** The refusal of one. */
   public UnsupportedCheckpointException refusal(Path folder) {
     String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
