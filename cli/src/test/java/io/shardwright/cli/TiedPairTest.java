@@ -3,11 +3,18 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.RestoreOptions;
+import io.shardwright.Shardwright;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,6 +200,44 @@ class TiedPairTest extends CommunityFolders {
   private static List<Path> onlyIn(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
       return files.toList();
+    }
+  }
+
+  /** A program that restores the model gets no value of a pair that differs. */
+  @Test
+  void restoresNeitherOfAPairThatDiffers() throws IOException {
+    for (String model : List.of("qwen2", "llama3-rope-tied")) {
+      try (var restored = Shardwright.restoreFrom(differing(model, WORDS))) {
+        var words = restored.tensor("embedding.word_embeddings.weight");
+        var refusal = assertThrows(MalformedCheckpointException.class, words::bytes);
+        assertEquals(ErrorCode.SOURCES_DISAGREE, refusal.code());
+        assertTrue(refusal.getMessage().contains(HEAD), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains(WORDS), refusal.getMessage());
+        var target = ByteBuffer.allocate(words.spec().dtype().byteSize());
+        assertThrows(MalformedCheckpointException.class, () -> words.read(0, target));
+        restored.tensor("decoder.final_layernorm.weight").bytes();
+      }
+    }
+    try (var restored =
+        Shardwright.restoreFrom(
+            folder.resolve("hf-qwen2"), RestoreOptions.NONE.withStoredNames())) {
+      assertFalse(restored.tensor(WORDS).bytes().equals(restored.tensor(HEAD).bytes()));
+    }
+  }
+
+  @Test
+  void restoresAPairThatIsEqual() throws IOException {
+    Path source = community("qwen2");
+    held(source).copy(WORDS, HEAD).write(source.resolve(WEIGHTS));
+    Path cut = convert(source, "cut.nemo", "--tp", 2, "--pp", 2, "--layout", "ranks");
+    for (Path path : List.of(source, cut)) {
+      try (var restored = Shardwright.restoreFrom(path)) {
+        var words = restored.tensor("embedding.word_embeddings.weight").bytes();
+        byte[] bytes = new byte[words.remaining()];
+        words.get(bytes);
+        byte[] stored = held(source).bytes(WORDS);
+        assertArrayEquals(Arrays.copyOf(stored, bytes.length), bytes);
+      }
     }
   }
 }

@@ -2,8 +2,11 @@ package io.shardwright.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -201,5 +204,17 @@ class WeightSetsTest extends CommunityFolders {
   private static void same(Path one, Path other) {
     Run run = Run.of("diff", one, other);
     assertEquals(0, run.code(), run.out() + run.err());
+  }
+
+  @Test
+  void restoresNoTensorOfWhichTwoSetsDiffer() throws IOException {
+    Path source = community("llama");
+    writeSecond(source, TORCH, held(source).change(UP));
+    try (var restored = Shardwright.restoreFrom(source)) {
+      var up = restored.tensor("decoder.layers.2.mlp.linear_fc1.weight");
+      var refusal = assertThrows(MalformedCheckpointException.class, up::bytes);
+      assertTrue(refusal.getMessage().contains("two sets of weights"), refusal.getMessage());
+      restored.tensor("decoder.layers.1.mlp.linear_fc1.weight").bytes();
+    }
   }
 }

@@ -52,7 +52,17 @@ public final class ReplicaCheck {
             .map(Replica::kind)
             .findFirst()
             .orElse(Kind.RANK);
-    var first = copy.from().get(0);
+    return difference(kind, copy.from().get(0), part);
+  }
+
+  /**
+   * What it means that elements which stand in two places differ.
+   *
+   * @param first the part that was read
+   * @param part the other
+   */
+  public static MalformedCheckpointException difference(
+      Kind kind, SourcePart first, SourcePart part) {
     String own = kind == Kind.SET ? file(part) : part.member();
     String others = kind == Kind.SET ? file(first) : first.member();
     boolean same = own.equals(others);

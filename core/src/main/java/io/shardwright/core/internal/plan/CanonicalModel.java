@@ -9,7 +9,9 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +80,49 @@ public final class CanonicalModel {
             .toList();
     return seconds.stream().filter(part -> name(part).equals(name(seconds.get(0)))).toList();
   }
+
+  /**
+   * What holds a tensor's values once more, by the tensor's name: the second of a tied pair, and a
+   * second set of weights. They must be equal.
+   */
+  public static Map<String, List<Again>> again(ModelDescription model, VocabularySize vocabulary) {
+    var canonical = new CanonicalModel(model, vocabulary);
+    Map<String, List<Again>> again = new HashMap<>();
+    for (LogicalTensor tensor : model.tensors()) {
+      for (var copy : copies(tensor.replicas()).entrySet()) {
+        again
+            .computeIfAbsent(tensor.id(), id -> new ArrayList<>())
+            .add(
+                new Again(
+                    copy.getKey().kind(),
+                    canonical.tensor(tensor).as(tensor.id(), copy.getValue())));
+      }
+    }
+    return again;
+  }
+
+  /** One of those that hold all of a tensor, told by how often each of its parts was there. */
+  private record Copy(Replica.Kind kind, String name, long number) {}
+
+  private static Map<Copy, List<SourcePart>> copies(List<Replica> replicas) {
+    Map<Copy, List<SourcePart>> copies = new LinkedHashMap<>();
+    Map<List<Object>, Long> counts = new HashMap<>();
+    for (Replica replica : replicas) {
+      SourcePart part = replica.part();
+      String name = replica.kind() == Replica.Kind.TIED ? name(part) : "";
+      var place = List.<Object>of(replica.kind(), name, part.view().logical());
+      long number = counts.merge(place, 1L, Long::sum);
+      if (replica.kind() != Replica.Kind.RANK) {
+        copies
+            .computeIfAbsent(new Copy(replica.kind(), name, number), key -> new ArrayList<>())
+            .add(part);
+      }
+    }
+    return copies;
+  }
+
+  /** Values that a tensor has once more, and why they must be equal. */
+  public record Again(Replica.Kind kind, CanonicalTensor tensor) {}
 
   private static String name(SourcePart part) {
     return part.tensor().spec().name();

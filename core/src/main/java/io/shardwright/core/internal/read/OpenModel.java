@@ -14,6 +14,7 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.open.Sources;
+import io.shardwright.core.internal.plan.CanonicalModel.Again;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.spi.ModelConfig;
 import java.io.InputStream;
@@ -35,10 +36,12 @@ public final class OpenModel implements RestoredModel {
     this.checkpoint = checkpoint;
     this.config = config(checkpoint, options);
     var buffers = new BufferPool();
+    Map<String, List<Again>> again = options.storedNames() ? Map.of() : checkpoint.again();
     for (CanonicalTensor tensor :
         options.storedNames() ? checkpoint.stored() : checkpoint.canonical()) {
-      CanonicalTensor own = tensor.unpadded();
-      tensors.put(own.spec().name(), new RestoredTensor(own, buffers));
+      String name = tensor.spec().name();
+      var same = new SameValues(again.getOrDefault(name, List.of()));
+      tensors.put(name, new RestoredTensor(tensor.unpadded(), same, buffers));
     }
   }
 

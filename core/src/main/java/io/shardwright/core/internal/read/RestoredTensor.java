@@ -10,7 +10,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /** A logical tensor of an open checkpoint. */
-record RestoredTensor(CanonicalTensor tensor, BufferPool buffers) implements ModelTensor {
+record RestoredTensor(CanonicalTensor tensor, SameValues again, BufferPool buffers)
+    implements ModelTensor {
   @Override
   public TensorSpec spec() {
     return tensor.spec();
@@ -22,6 +23,7 @@ record RestoredTensor(CanonicalTensor tensor, BufferPool buffers) implements Mod
 
   @Override
   public void read(Consumer<ByteBuffer> each) {
+    again.require(tensor, buffers);
     buffers.use(
         blocks ->
             blocks.read(
@@ -40,6 +42,7 @@ record RestoredTensor(CanonicalTensor tensor, BufferPool buffers) implements Mod
     }
     long count = target.remaining() / size;
     Objects.checkFromIndexSize(first, count, spec().shape().elements());
+    again.require(tensor, buffers);
     buffers.use(
         blocks -> {
           TensorBlocks.Cursor cursor = blocks.open(whole(), tensor.parts(), tensor.shift());
