@@ -141,8 +141,9 @@ public record Sources(AdapterRegistry registry, ReadPolicy policy, List<Path> gi
     }
   }
 
+  /** Beside safetensors files the configuration tells what they were written of. */
   private static boolean isNemo(Path folder) {
-    return Files.exists(folder.resolve("model_config.yaml"));
+    return Files.exists(folder.resolve("model_config.yaml")) && !LooseFolder.isWritten(folder);
   }
 
   private Optional<DirectoryFormat> directory(Path path) {

@@ -60,8 +60,7 @@ public final class PlainPlan {
       SourceFiles from) {
     var plain = new PlainPlan(from);
     for (RankFile rank : from.ranks()) {
-      String folder = rank.member().contains("/") ? rank.member().split("/")[0] : "model";
-      plain.file(folder + SUFFIX, rank.rank(), parts(rank));
+      plain.file(stem(rank, from.ranks()) + SUFFIX, rank.rank(), parts(rank));
     }
     if (!from.arrays().isEmpty()) {
       plain.file("model" + SUFFIX, new RankCoordinate(0, 0), parts(from));
@@ -89,6 +88,17 @@ public final class PlainPlan {
         List.of(),
         List.of(),
         plain.steps);
+  }
+
+  /** That of a rank's folder, or of the whole; a file's own where these are others' too. */
+  private static String stem(RankFile rank, List<RankFile> all) {
+    boolean alone = all.stream().filter(other -> folder(other).equals(folder(rank))).count() == 1;
+    String own = rank.member().replace('/', '-').replaceFirst("\\.safetensors$", "");
+    return alone ? folder(rank) : own;
+  }
+
+  private static String folder(RankFile rank) {
+    return rank.member().contains("/") ? rank.member().split("/")[0] : "model";
   }
 
   private static Map<TensorSpec, List<SourcePart>> parts(RankFile rank) {

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.loose;
 
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.FolderEntries;
 import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.format.directory.ShardIndex;
@@ -15,13 +16,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** Finds the files of a folder that hold tensors. */
 public final class LooseFolder {
-  private static final String CONFIG = "config.json";
+  private static final List<String> CONFIGS = List.of("config.json", "model_config.yaml");
+  private static final String SAFETENSORS = ".safetensors";
   private static final String INDEX = ".index.json";
 
   private final Path folder;
@@ -44,6 +47,21 @@ public final class LooseFolder {
     found.list(folder, "", 0);
     found.refuseOtherKinds();
     return found.open();
+  }
+
+  /**
+   * Whether a folder holds what a {@code .nemo} has beside its weights, and the weights as
+   * safetensors files: this program writes them so.
+   */
+  public static boolean isWritten(Path folder) {
+    List<Path> entries = FolderEntries.of(folder);
+    return entries.stream().anyMatch(entry -> entry.toString().endsWith(SAFETENSORS))
+        && entries.stream().noneMatch(LooseFolder::isNemoWeights);
+  }
+
+  private static boolean isNemoWeights(Path entry) {
+    String name = entry.getFileName().toString();
+    return name.startsWith("model_weights") || name.contains("_rank_") && Files.isDirectory(entry);
   }
 
   /** Rank folders are one level down. */
@@ -118,7 +136,7 @@ public final class LooseFolder {
                   .files()
                   .forEach(file -> stated.requireHeld(file.name(), file.tensors().keySet())));
       shards.ifPresent(stated -> stated.requireAll(paths.keySet()));
-      Optional.ofNullable(files.get(CONFIG)).ifPresent(path -> opened.attach(CONFIG, path));
+      CONFIGS.stream().filter(files::containsKey).forEach(n -> opened.attach(n, files.get(n)));
       return opened;
     } catch (RuntimeException refusal) {
       opened.close();
@@ -137,6 +155,6 @@ public final class LooseFolder {
   /** A file that says by its name what it is must be that. */
   private static FileKind kind(String name, Path path) {
     FileKind kind = FileKind.of(path);
-    return kind == FileKind.OTHER && name.endsWith(".safetensors") ? FileKind.SAFETENSORS : kind;
+    return kind == FileKind.OTHER && name.endsWith(SAFETENSORS) ? FileKind.SAFETENSORS : kind;
   }
 }
