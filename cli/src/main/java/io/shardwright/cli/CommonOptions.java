@@ -70,6 +70,10 @@ final class CommonOptions {
       names = "--threads",
       paramLabel = "N",
       description = "How many threads work; as many as there are processors, at most 4.")
+  private void threads(int number) {
+    threads = ReshardOptions.positive(number, "--threads", command);
+  }
+
   private Integer threads;
 
   @Option(
@@ -143,9 +147,7 @@ final class CommonOptions {
   /** What works, and on how many threads. */
   RunOptions run(RunOptions others) {
     RunOptions run = others.withDevice(device);
-    return threads == null
-        ? run
-        : run.withThreads(ReshardOptions.positive(threads, "--threads", command));
+    return threads == null ? run : run.withThreads(threads);
   }
 
   /** Checks the form; whether there is such a device shows when it is needed. */

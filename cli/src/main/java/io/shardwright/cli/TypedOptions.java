@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -20,6 +21,8 @@ record TypedOptions(List<String> words) {
           List.of("--tokenizer-model", "--tokenizer-model-path"),
           List.of("--checkpoint-name", "--ckpt-name"),
           List.of("--dtype", "--precision"));
+
+  private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[\\w-]+");
 
   TypedOptions {
     words = List.copyOf(words);
@@ -44,7 +47,8 @@ record TypedOptions(List<String> words) {
         names(typed.replace('_', '-'), command).forEach(name -> names.putIfAbsent(name, typed));
       }
     }
-    return replaced(message, names);
+    String named = replaced(message, names, command);
+    return named + elsewhere(named, command);
   }
 
   /** All that follows two hyphens are no options. */
@@ -66,9 +70,45 @@ record TypedOptions(List<String> words) {
     return names;
   }
 
-  private static String replaced(String message, Map<String, String> names) {
-    Matcher found = Pattern.compile("(?<![\\w-])--[\\w-]+").matcher(message);
-    return found.replaceAll(
-        match -> Matcher.quoteReplacement(names.getOrDefault(match.group(), match.group())));
+  private static String replaced(String message, Map<String, String> names, CommandSpec command) {
+    return OPTION
+        .matcher(message)
+        .replaceAll(
+            match -> {
+              String typed = names.get(match.group());
+              return Matcher.quoteReplacement(
+                  typed == null ? synonym(match.group(), command) : typed);
+            });
+  }
+
+  /** What a command calls an option that it has by another name only. */
+  private static String synonym(String option, CommandSpec command) {
+    return SYNONYMS.stream()
+        .filter(same -> command.findOption(option) == null && same.contains(option))
+        .flatMap(List::stream)
+        .filter(name -> command.findOption(name) != null)
+        .findFirst()
+        .orElse(option);
+  }
+
+  /** That the command of all options has one that a message names and its own command lacks. */
+  private static String elsewhere(String message, CommandSpec command) {
+    var lacking =
+        OPTION
+            .matcher(message)
+            .results()
+            .map(found -> found.group().replace('_', '-'))
+            .filter(option -> command.findOption(option) == null)
+            .toList();
+    if (lacking.isEmpty() || message.contains(" convert ")) {
+      return "";
+    }
+    CommandSpec convert =
+        new CommandLine(ConvertCommand.class, command.commandLine().getFactory()).getCommandSpec();
+    return lacking.stream()
+        .filter(option -> convert.findOption(option) != null)
+        .findFirst()
+        .map(option -> "\n  hint: " + option + " is an option of 'convert'")
+        .orElse("");
   }
 }

@@ -249,4 +249,43 @@ class NemoFlagsTest {
   private static void assertDone(Run run) {
     assertEquals(0, run.code(), run.err());
   }
+
+  /** A remedy is one that the user's command has, or says which has it. */
+  @Test
+  void saysWhichCommandHasAnOptionThatItsOwnLacks() throws IOException {
+    Path model = Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder);
+    Path unpacked = folder.resolve("gpt");
+    Checkpoints.reshard(model, unpacked);
+    Path config = unpacked.resolve("model_config.yaml");
+    Files.writeString(
+        config, Files.readString(config).replaceAll("(make_vocab_size_divisible_by): .*", "$1: 2"));
+    Run run =
+        Run.of(
+            CHANGE,
+            "--model_file=" + unpacked,
+            "--target_file=" + folder.resolve("x.nemo"),
+            "--target_tensor_model_parallel_size=1",
+            "--target_pipeline_model_parallel_size=1");
+    assertEquals(6, run.code(), run.err());
+    assertTrue(run.err().contains("--vocab-size is an option of 'convert'"), run.err());
+    Run own = Run.of("reshard", unpacked, folder.resolve("y.nemo"), "--tp", 1, "--pp", 1);
+    assertEquals(6, own.code(), own.err());
+    assertFalse(own.err().contains("is an option of"), own.err());
+  }
+
+  @Test
+  void namesATokenizersOptionAsTheCommandDoes() throws IOException {
+    Path training = TrainingFiles.gpt(folder);
+    Run change =
+        Run.of(CHANGE, "--model_extracted_dir=" + training, "--target_file=" + folder.resolve("x"));
+    assertEquals(3, change.code(), change.err());
+    assertTrue(change.err().contains("give it with --tokenizer-model-path"), change.err());
+    Run own =
+        Run.of(
+            "convert_ckpt_to_nemo",
+            "--checkpoint_folder=" + training,
+            "--nemo_file_path=" + folder.resolve("x"));
+    assertEquals(3, own.code(), own.err());
+    assertTrue(own.err().endsWith("give it with --tokenizer-model\n"), own.err());
+  }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,8 +63,22 @@ class ThreadsTest {
   @Test
   void refusesToWorkWithoutAThread() throws IOException {
     Path source = Run.vit(folder);
-    var run = Run.of("reshard", source, folder.resolve("out.nemo"), "--threads", 0);
-    assertEquals(2, run.code());
-    assertTrue(run.err().contains("--threads is 0, expected 1 to"), run.err());
+    for (Object[] command :
+        new Object[][] {
+          {"reshard", source, folder.resolve("out.nemo")},
+          {"verify", source},
+          {"inspect", source},
+          {"diff", source, source}
+        }) {
+      for (int threads : new int[] {0, -3}) {
+        Object[] words = Arrays.copyOf(command, command.length + 2);
+        words[command.length] = "--threads";
+        words[command.length + 1] = threads;
+        var run = Run.of(words);
+        assertEquals(2, run.code(), run.err());
+        String problem = "--threads is " + threads + ", expected 1 to";
+        assertTrue(run.err().contains(problem), run.err());
+      }
+    }
   }
 }
