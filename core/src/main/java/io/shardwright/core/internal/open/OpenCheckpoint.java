@@ -224,13 +224,6 @@ public final class OpenCheckpoint implements Checkpoint {
     return model.flatMap(described -> CanonicalModel.second(described, Vocabularies.of(source)));
   }
 
-  /** What must be equal to a tensor, by its name. */
-  public Map<String, List<CanonicalModel.Again>> again() {
-    return model
-        .map(described -> CanonicalModel.again(described, Vocabularies.of(source)))
-        .orElse(Map.of());
-  }
-
   /** Whether the second of a tied pair is stored too. */
   public boolean storesSecond() {
     return model.filter(known -> !CanonicalModel.storedSecond(known).isEmpty()).isPresent();

@@ -10,7 +10,8 @@ import java.util.OptionalLong;
 public final class Vocabularies {
   private Vocabularies() {}
 
-  static VocabularySize of(ModelSource source) {
+  /** What plans of it start from. */
+  public static VocabularySize of(ModelSource source) {
     return new VocabularySize(OptionalLong.empty(), original(source), source.tokenizerSize());
   }
 

@@ -14,6 +14,8 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.open.Sources;
+import io.shardwright.core.internal.open.Vocabularies;
+import io.shardwright.core.internal.plan.CanonicalModel;
 import io.shardwright.core.internal.plan.CanonicalModel.Again;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.spi.ModelConfig;
@@ -36,13 +38,21 @@ public final class OpenModel implements RestoredModel {
     this.checkpoint = checkpoint;
     this.config = config(checkpoint, options);
     var buffers = new BufferPool();
-    Map<String, List<Again>> again = options.storedNames() ? Map.of() : checkpoint.again();
+    Map<String, List<Again>> again = options.storedNames() ? Map.of() : again();
     for (CanonicalTensor tensor :
         options.storedNames() ? checkpoint.stored() : checkpoint.canonical()) {
       String name = tensor.spec().name();
       var same = new SameValues(again.getOrDefault(name, List.of()));
       tensors.put(name, new RestoredTensor(tensor.unpadded(), same, buffers));
     }
+  }
+
+  /** What must be equal to a tensor, by its name. */
+  private Map<String, List<Again>> again() {
+    return checkpoint
+        .model()
+        .map(model -> CanonicalModel.again(model, Vocabularies.of(checkpoint.source())))
+        .orElse(Map.of());
   }
 
   public static OpenModel open(Path path, Sources sources, RestoreOptions options) {
