@@ -1,6 +1,7 @@
 package io.shardwright.bench;
 
 import static io.shardwright.bench.Timed.SOURCE;
+import static io.shardwright.bench.Timed.TARGET;
 
 import java.util.List;
 import java.util.OptionalDouble;
@@ -22,6 +23,14 @@ final class Cases {
             Input.TP1,
             SECOND,
             List.of(List.of("--version"), List.of("adapters"), List.of("inspect", SOURCE))),
+        new Timed(
+            "start",
+            "1,005 tensors",
+            Input.THOUSAND,
+            OptionalDouble.of(0.35),
+            List.of(
+                List.of("plan", SOURCE, "out.nemo", "--tp", "2"),
+                List.of("reshard", SOURCE, TARGET, "--tp", "2", "--overwrite", "--no-sync"))),
         plan("plan-70b", "70B, 32 files", Input.SEVENTY_BILLION, SECOND, "8", "32000"),
         plan("plan-405b", "405B, 48 files", Input.FOUR_HUNDRED_BILLION, NONE, "9", "128256"),
         moving("tp1-2", "TP 1 → 2", Input.TP1, PLAIN, "--tp", "2"),

@@ -48,6 +48,13 @@ enum Input {
       new NemoInput(new RankParts(model, 1, 1), new Values()).archive(target);
     }
   },
+  /** A LLaMA at TP 1 that has 1,005 tensors and few bytes. */
+  THOUSAND("thousand.nemo") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      new NemoInput(new RankParts(Decoder.THOUSAND, 1, 1), new Values()).archive(target);
+    }
+  },
   /** LLaMA 2 70B at TP 8, PP 4: 32 sparse files. */
   SEVENTY_BILLION("70b") {
     @Override
@@ -78,7 +85,7 @@ enum Input {
 
   /** Whether it takes about the size that is asked for. */
   boolean large() {
-    return !sparse() && this != LORA;
+    return !sparse() && this != LORA && this != THOUSAND;
   }
 
   /** Its name among those of every size. */

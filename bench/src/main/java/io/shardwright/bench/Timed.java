@@ -5,20 +5,26 @@ import io.shardwright.bench.measure.Spread;
 import io.shardwright.bench.report.Figure;
 import io.shardwright.bench.report.Group;
 import io.shardwright.bench.report.Results;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * Commands that move nothing, from the shell.
+ * Commands that move no bytes, or few, from the shell.
  *
- * @param commands {@code SRC} stands for the input
+ * @param limit of commands that have an input
+ * @param commands {@code SRC} stands for the input, {@code DST} for an output
  */
 record Timed(
     String id, String title, Input input, OptionalDouble limit, List<List<String>> commands)
     implements Case {
   static final String SOURCE = "SRC";
+  static final String TARGET = "DST";
   private static final int RUNS_PER_PAIR = 2;
 
   @Override
@@ -28,11 +34,9 @@ record Timed(
 
   @Override
   public void measure(Bench bench, Results results) {
-    Path source = bench.input(input);
+    var files = Map.of(SOURCE, bench.input(input) + "", TARGET, target(bench) + "");
     for (List<String> words : commands) {
-      var command =
-          bench.tool(
-              words.stream().map(word -> word.equals(SOURCE) ? source.toString() : word).toList());
+      var command = bench.tool(words.stream().map(word -> files.getOrDefault(word, word)).toList());
       var readings = readings(bench, command);
       boolean limited = words.contains(SOURCE);
       String what = title + ": `" + String.join(" ", words) + "`";
@@ -46,6 +50,17 @@ record Timed(
               readings.size() + " runs"));
       results.add(Peaks.figure(id, what, readings.stream()));
     }
+  }
+
+  private static Path target(Bench bench) {
+    Path target = bench.output("target.nemo");
+    try {
+      Files.createDirectories(target.getParent());
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    bench.place().settle(target);
+    return target;
   }
 
   private static List<Reading> readings(Bench bench, List<String> command) {

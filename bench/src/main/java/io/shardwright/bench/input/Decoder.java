@@ -21,6 +21,9 @@ public record Decoder(
   public static final Decoder FOUR_HUNDRED_BILLION =
       new Decoder(126, 16_384, 53_248, 128, 8, 128_256, true);
 
+  /** Many tensors and few bytes: 167 layers of 6 tensors, and 3 beside them. */
+  public static final Decoder THOUSAND = new Decoder(167, 32, 64, 8, 4, 256, true);
+
   private static final long BYTES_PER_ELEMENT = 2;
   private static final int LAYER_STEP = 4;
   private static final long HEAD_SIZE = 64;
