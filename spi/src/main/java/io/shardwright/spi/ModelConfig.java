@@ -37,6 +37,7 @@ public interface ModelConfig {
     private static final Pattern TRUTH =
         Pattern.compile("true|false|yes|no|on|off", Pattern.CASE_INSENSITIVE);
     private static final Pattern DIGITS = Pattern.compile("[-+]?[0-9]+");
+    private static final Pattern LONG = Pattern.compile("[-+]?[0-9]{1,18}");
     private static final Pattern DECIMAL =
         Pattern.compile(
             "[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?|(?i:[-+]?\\.inf|\\.nan)");
@@ -99,16 +100,15 @@ public interface ModelConfig {
    * @throws MalformedCheckpointException if the value is no integer below 10^18
    */
   default OptionalLong integer(String key) {
-    if (kind(key) == Kind.NONE) {
+    Kind kind = kind(key);
+    if (kind == Kind.NONE) {
       return OptionalLong.empty();
     }
-    boolean whole =
-        kind(key) == Kind.WHOLE
-            && text(key).filter(value -> value.matches("[-+]?[0-9]{1,18}")).isPresent();
-    if (!whole) {
-      throw unexpected(key, "a whole number below 10^18");
-    }
-    return OptionalLong.of(Long.parseLong(text(key).orElseThrow()));
+    String whole =
+        text(key)
+            .filter(text -> kind == Kind.WHOLE && Kind.LONG.matcher(text).matches())
+            .orElseThrow(() -> unexpected(key, "a whole number below 10^18"));
+    return OptionalLong.of(Long.parseLong(whole));
   }
 
   /**

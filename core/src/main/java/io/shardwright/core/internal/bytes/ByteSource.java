@@ -56,6 +56,18 @@ public interface ByteSource {
     return length;
   }
 
+  /** Where the bytes come from: a slice's, from what it was cut. */
+  default Origin origin() {
+    return new Origin(this, 0);
+  }
+
+  /**
+   * A place in bytes that are no part of others.
+   *
+   * @param offset of the first byte
+   */
+  record Origin(ByteSource whole, long offset) {}
+
   /** A part of these bytes as a source of its own. The range must lie inside. */
   default ByteSource slice(long offset, long length, String name) {
     return new Slice(this, offset, length, name);

@@ -34,4 +34,10 @@ record Slice(ByteSource whole, long offset, long size, String name) implements B
   public long transferTo(FileChannel target, long position, long bytes) throws IOException {
     return whole.transferTo(target, offset + position, Math.min(bytes, size - position));
   }
+
+  @Override
+  public Origin origin() {
+    Origin origin = whole.origin();
+    return new Origin(origin.whole(), origin.offset() + offset);
+  }
 }

@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,6 +35,7 @@ public record LogicalTensor(
     Shape canonical,
     List<SourcePart> parts,
     List<Replica> replicas) {
+  private static final Pattern STAR = Pattern.compile("\\*");
 
   /** Its layer in the whole model; empty where it belongs to none. */
   public OptionalInt layer() {
@@ -65,7 +67,7 @@ public record LogicalTensor(
   public static String name(String pattern, List<Integer> indexes) {
     String name = pattern;
     for (int index : indexes) {
-      name = name.replaceFirst("\\*", Integer.toString(index));
+      name = STAR.matcher(name).replaceFirst(Integer.toString(index));
     }
     return name;
   }

@@ -1,13 +1,28 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.ByteSource.Origin;
+import io.shardwright.core.internal.describe.Replica;
+import io.shardwright.core.internal.describe.SourcePart;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.PlanStep;
+import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
+import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What a run reads, does and where it writes, as a SHA-256. A run may go on with another's work
@@ -18,6 +33,8 @@ public final class RunIdentity {
       String.valueOf(RunIdentity.class.getPackage().getImplementationVersion());
 
   private final MessageDigest digest;
+  private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+  private final Map<ByteSource, Integer> sources = new IdentityHashMap<>();
 
   private RunIdentity(MessageDigest digest) {
     this.digest = digest;
@@ -33,17 +50,105 @@ public final class RunIdentity {
       var identity = new RunIdentity(MessageDigest.getInstance("SHA-256"));
       identity.add(VERSION);
       for (OutputFile file : layout.files()) {
-        identity.add(file.toString());
+        identity.add(file.path());
+        identity.add(file.size());
       }
       for (PlanStep step : steps) {
-        identity.add(step.toString());
+        identity.add(step);
         identity.add(step instanceof LowRankMerge ? device : "");
-        step.to().forEach(to -> identity.add(layout.place(to.tensor()).toString()));
+        for (To to : step.to()) {
+          Place place = layout.place(to.tensor());
+          identity.add(place.file());
+          identity.add(place.offset());
+        }
       }
       return HexFormat.of().formatHex(identity.digest.digest());
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  private void add(PlanStep step) {
+    if (step instanceof Copy copy) {
+      add(copy);
+    } else if (step instanceof LowRankMerge merge) {
+      add(merge.copy());
+      add(merge.products().toString());
+    } else {
+      add(step.toString());
+    }
+  }
+
+  /** Every component; texts of records say the same, at ten times the price. */
+  private void add(Copy copy) {
+    add(copy.tensor());
+    addAll(copy.from(), this::add);
+    addAll(copy.replicas(), this::add);
+    addAll(copy.zeros(), this::add);
+    addAll(copy.leftOut(), this::add);
+    add(Double.doubleToLongBits(copy.shift()));
+    addAll(copy.to(), this::add);
+  }
+
+  private void add(To to) {
+    add(to.tensor().member());
+    add(to.tensor().spec());
+    add(to.view());
+  }
+
+  private void add(Replica replica) {
+    add(replica.part());
+    add(replica.kind().name());
+  }
+
+  private void add(SourcePart part) {
+    add(part.member());
+    add(part.tensor());
+    add(part.view());
+  }
+
+  private void add(SourceTensor tensor) {
+    add(tensor.spec());
+    add(tensor.storage());
+    add(tensor.start());
+    addAll(tensor.strides(), this::add);
+    add(tensor.bigEndian() ? 1 : 0);
+    add(tensor.storageCrc().orElse(-1));
+  }
+
+  /** A file's text, which tells its state, is added once. */
+  private void add(ByteSource bytes) {
+    Origin origin = bytes.origin();
+    add(origin.offset());
+    add(bytes.size());
+    Integer known = sources.putIfAbsent(origin.whole(), sources.size());
+    add(known == null ? origin.whole().toString() : known.toString());
+  }
+
+  private void add(View view) {
+    add(view.logical());
+    add(view.start());
+    addAll(view.strides(), this::add);
+  }
+
+  private void add(Region region) {
+    addAll(region.offset(), this::add);
+    addAll(region.shape().dims(), this::add);
+  }
+
+  private void add(TensorSpec spec) {
+    add(spec.name());
+    add(spec.dtype().name());
+    addAll(spec.shape().dims(), this::add);
+  }
+
+  private <T> void addAll(List<T> all, Consumer<T> each) {
+    add(all.size());
+    all.forEach(each);
+  }
+
+  private void add(long value) {
+    digest.update(number.putLong(0, value).array());
   }
 
   private void add(String text) {

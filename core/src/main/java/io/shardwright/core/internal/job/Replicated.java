@@ -9,8 +9,8 @@ final class Replicated {
   private Replicated() {}
 
   static List<String> notes(ReshardRequest request, ExecutablePlan plan) {
-    List<String> names = plan.source().replicated();
-    return !request.replicateUnmatched() || names.isEmpty()
+    List<String> names = request.replicateUnmatched() ? plan.source().replicated() : List.of();
+    return names.isEmpty()
         ? List.of()
         : List.of(
             "no rule of family '"

@@ -14,10 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * One thing to do. The set is closed, so that a plan can be shown, checked and run elsewhere. Steps
- * of equal text do the same: the text names sources with their sizes and times, and all numbers.
- */
+/** One thing to do. The set is closed, so that a plan can be shown, checked and run elsewhere. */
 public sealed interface PlanStep {
 
   /** Views of the target tensors, each of which they cover exactly once. */

@@ -13,6 +13,7 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A storage as a pickle names it: {@code ("storage", type, key, location, elements)}; in the older
@@ -34,6 +35,7 @@ record StorageId(
     long viewStart,
     long viewElements) {
   private static final int PARTS = 5;
+  private static final Pattern KEY = Pattern.compile("[0-9A-Za-z_.-]{1,64}");
 
   /**
    * Understands a persistent id.
@@ -92,7 +94,7 @@ record StorageId(
         value instanceof Text given
             ? given.value()
             : value instanceof Int number && !text ? number.value().toString() : "";
-    if (!key.matches("[0-9A-Za-z_.-]{1,64}") || key.contains("..")) {
+    if (!KEY.matcher(key).matches() || key.contains("..")) {
       throw malformed(file, "has a storage key that is no plain name");
     }
     return key;

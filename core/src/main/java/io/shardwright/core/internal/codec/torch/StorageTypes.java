@@ -5,6 +5,7 @@ import io.shardwright.spi.tensor.DType;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Torch's storage classes ({@code torch/storage.py}). Newer element types have none. */
 final class StorageTypes {
@@ -12,6 +13,7 @@ final class StorageTypes {
   static final Global UNTYPED = new Global("torch.storage", "UntypedStorage");
 
   private static final Map<DType, String> NAMES = new EnumMap<>(names());
+  private static final Pattern QUANTIZED = Pattern.compile("QU?Int(8|32|4x2|2x4)Storage");
 
   private StorageTypes() {}
 
@@ -43,14 +45,14 @@ final class StorageTypes {
   /** Whether it is one of the classes for quantized values, whose tensors are not understood. */
   static boolean isQuantized(Global type) {
     return (type.module().equals("torch") || type.module().equals("torch.cuda"))
-        && type.name().matches("QU?Int(8|32|4x2|2x4)Storage");
+        && QUANTIZED.matcher(type.name()).matches();
   }
 
   /** Bytes of an element of a class. */
   static int elementSize(Global type) {
     return dtype(type)
         .map(DType::byteSize)
-        .orElse(isQuantized(type) && type.name().contains("32") ? Integer.BYTES : 1);
+        .orElseGet(() -> isQuantized(type) && type.name().contains("32") ? Integer.BYTES : 1);
   }
 
   static Optional<DType> dtype(Global type) {
