@@ -39,7 +39,12 @@ final class Cases {
         moving("rows", "row cuts, TP 1 → 8", Input.ROWS, CUT, "--tp", "8"),
         moving("pp", "PP 1 → 4", Input.TP1, PLAIN, "--pp", "4"),
         new Moving(
-            "hf", "Hugging Face → .nemo", Input.COMMUNITY, "convert", List.of("--tp", "2"), NONE),
+            "hf",
+            "Hugging Face → .nemo",
+            Input.HUGGING_FACE,
+            "convert",
+            List.of("--tp", "2"),
+            NONE),
         moving("cast", "bf16 → fp16", Input.TP1, NONE, "--dtype", "fp16", "--allow-lossy"),
         new Devices(),
         new Threads(),

@@ -34,7 +34,7 @@ record Devices() implements Case {
 
   @Override
   public List<Input> inputs() {
-    return List.of(Input.TP1, Input.COMMUNITY, Input.LORA);
+    return List.of(Input.TP1, Input.HUGGING_FACE, Input.LORA);
   }
 
   @Override
@@ -58,7 +58,10 @@ record Devices() implements Case {
         new Work("TP 1 → 8", Input.TP1, true, List.of("reshard", "--tp", "8")),
         new Work("bf16 → fp16", Input.TP1, true, cast),
         new Work(
-            "LoRA of rank 16 merged", Input.COMMUNITY, false, List.of("convert", "--lora", lora)));
+            "LoRA of rank 16 merged",
+            Input.HUGGING_FACE,
+            false,
+            List.of("convert", "--lora", lora)));
   }
 
   private void compare(Bench bench, Work work, String device, Results results) {

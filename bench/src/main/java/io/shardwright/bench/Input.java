@@ -1,8 +1,8 @@
 package io.shardwright.bench;
 
-import io.shardwright.bench.input.CommunityInput;
 import io.shardwright.bench.input.Decoder;
 import io.shardwright.bench.input.Filling;
+import io.shardwright.bench.input.HuggingFaceInput;
 import io.shardwright.bench.input.Marks;
 import io.shardwright.bench.input.NemoInput;
 import io.shardwright.bench.input.RankParts;
@@ -27,17 +27,17 @@ enum Input {
     }
   },
   /** The same as a Hugging Face folder. */
-  COMMUNITY("huggingface") {
+  HUGGING_FACE("huggingface") {
     @Override
     void write(Path target, long size) throws IOException {
-      CommunityInput.folder(target, llama(size), new Values());
+      HuggingFaceInput.folder(target, llama(size), new Values());
     }
   },
   /** A LoRA of it, of PEFT's. */
   LORA("lora") {
     @Override
     void write(Path target, long size) throws IOException {
-      CommunityInput.lora(target, llama(size), new Values());
+      HuggingFaceInput.lora(target, llama(size), new Values());
     }
   },
   /** A GPT without gates at TP 1: nearly half of its bytes are in matrices whose rows are cut. */

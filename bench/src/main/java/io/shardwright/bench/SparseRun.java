@@ -81,8 +81,8 @@ public final class SparseRun {
   private static ExecutablePlan plan(
       ModelSource source, AdapterRegistry registry, int ranks, long vocabulary) {
     Optional<ParameterTable> names =
-        source instanceof DirectoryCheckpoint community
-            ? Optional.of(community.model().names())
+        source instanceof DirectoryCheckpoint huggingFace
+            ? Optional.of(huggingFace.model().names())
             : Optional.empty();
     var description =
         Describer.describe(

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
-import io.shardwright.bench.input.CommunityInput;
 import io.shardwright.bench.input.Decoder;
+import io.shardwright.bench.input.HuggingFaceInput;
 import io.shardwright.bench.input.NemoInput;
 import io.shardwright.bench.input.RankParts;
 import io.shardwright.bench.input.Values;
@@ -53,15 +53,15 @@ class InputTest {
   }
 
   @Test
-  void aCommunityModelOfMoreThanTenLayersBecomesArraysAndRankFiles() throws IOException {
+  void aHuggingFaceModelOfMoreThanTenLayersBecomesArraysAndRankFiles() throws IOException {
     var unpadded = new Decoder(12, 32, 64, 8, 4, 384, true);
-    Path community = folder.resolve("community");
-    CommunityInput.folder(community, unpadded, new Values());
+    Path huggingFace = folder.resolve("huggingface");
+    HuggingFaceInput.folder(huggingFace, unpadded, new Values());
     Path wanted = folder.resolve("wanted");
     new NemoInput(new RankParts(unpadded, 1, 1), new Values()).folder(wanted);
     for (WeightLayout layout : WeightLayout.values()) {
       Path nemo = folder.resolve(layout + ".nemo");
-      run(builder(community, nemo, 2, 1).layout(layout));
+      run(builder(huggingFace, nemo, 2, 1).layout(layout));
       Path back = folder.resolve(layout + "-back");
       run(builder(nemo, back, 1, 1).layout(WeightLayout.RANKS));
       assertEquals(sums(wanted), sums(back));

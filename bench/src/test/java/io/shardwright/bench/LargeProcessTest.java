@@ -3,9 +3,9 @@ package io.shardwright.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.bench.input.CommunityInput;
-import io.shardwright.bench.input.CommunityParts;
 import io.shardwright.bench.input.Decoder;
+import io.shardwright.bench.input.HuggingFaceInput;
+import io.shardwright.bench.input.HuggingFaceParts;
 import io.shardwright.bench.input.Marks;
 import io.shardwright.bench.input.NemoInput;
 import io.shardwright.bench.input.RankParts;
@@ -50,8 +50,8 @@ class LargeProcessTest {
 
   @Test
   void convertsTheFirstLayersOfSeventyBillion() throws Exception {
-    CommunityInput.folder(folder, Decoder.SEVENTY_BILLION, new Marks());
-    requireMarks(Marks.count(new CommunityParts(Decoder.SEVENTY_BILLION).all(), RANKS));
+    HuggingFaceInput.folder(folder, Decoder.SEVENTY_BILLION, new Marks());
+    requireMarks(Marks.count(new HuggingFaceParts(Decoder.SEVENTY_BILLION).all(), RANKS));
   }
 
   private void requireMarks(long marks) throws Exception {

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.bench.input.CommunityInput;
-import io.shardwright.bench.input.CommunityParts;
 import io.shardwright.bench.input.Decoder;
 import io.shardwright.bench.input.Filling;
+import io.shardwright.bench.input.HuggingFaceInput;
+import io.shardwright.bench.input.HuggingFaceParts;
 import io.shardwright.bench.input.Marks;
 import io.shardwright.bench.input.NemoInput;
 import io.shardwright.bench.input.Part;
@@ -35,9 +35,9 @@ class SparseRunTest {
   }
 
   @Test
-  void findsEveryMarkOfACommunityModel() throws IOException {
-    CommunityInput.folder(folder, MODEL, new Marks());
-    long marks = Marks.count(new CommunityParts(MODEL).all(), RANKS);
+  void findsEveryMarkOfAHuggingFaceModel() throws IOException {
+    HuggingFaceInput.folder(folder, MODEL, new Marks());
+    long marks = Marks.count(new HuggingFaceParts(MODEL).all(), RANKS);
     assertEquals(marks, SparseRun.run(MODEL, folder, RANKS, 1, false).right());
   }
 

@@ -10,14 +10,15 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "convert",
     description =
-        "Turn a training's .ckpt or a Hugging Face folder into a .nemo, or a .nemo into such a folder.")
+        "Turn a training's .ckpt or a Hugging Face folder into a .nemo, or a .nemo into such a"
+            + " folder.")
 final class ConvertCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
   @Mixin private ConvertOptions wanted = new ConvertOptions();
 
   @Override
   public Integer call() {
-    var request = options.builder().format(format()).community(wanted.community());
+    var request = options.builder().format(format()).huggingFace(wanted.huggingFace());
     return write(request);
   }
 

@@ -1,6 +1,6 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.CommunityOptions;
+import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.TargetFormat;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,8 +56,8 @@ final class ConvertOptions {
     return Optional.ofNullable(architecture);
   }
 
-  CommunityOptions community() {
-    return new CommunityOptions(shardBytes(), architecture());
+  HuggingFaceOptions huggingFace() {
+    return new HuggingFaceOptions(shardBytes(), architecture());
   }
 
   private long shardBytes() {

@@ -13,7 +13,7 @@ final class PlanCommand extends WritingCommand {
 
   @Override
   public Integer call() {
-    var request = options.builder().community(wanted.community());
+    var request = options.builder().huggingFace(wanted.huggingFace());
     wanted.format().ifPresent(request::format);
     return write(request, true);
   }

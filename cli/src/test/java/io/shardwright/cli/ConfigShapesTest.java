@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A configuration that contradicts the tensors, or has a value of another kind. */
-class ConfigShapesTest extends CommunityFolders {
+class ConfigShapesTest extends HuggingFaceFolders {
   private static final String YAML = "model_config.yaml";
 
   private Path archive(String name) throws IOException {
@@ -112,7 +112,7 @@ class ConfigShapesTest extends CommunityFolders {
       })
   void isRefusedByKeyInAFolder(String model, String before, String after, String says)
       throws IOException {
-    Path source = community(model);
+    Path source = huggingFace(model);
     edit(source.resolve(CONFIG), before.replace('\'', '"'), after.replace('\'', '"'));
     if (says.contains("[4, 2]")) {
       assertRefused(3, says, source);
@@ -123,7 +123,7 @@ class ConfigShapesTest extends CommunityFolders {
 
   @Test
   void aListOfBothSidesIsAnImagesSize() throws IOException {
-    Path source = community("vit");
+    Path source = huggingFace("vit");
     edit(source.resolve(CONFIG), "\"image_size\": 16", "\"image_size\": [16, 16]");
     edit(source.resolve(CONFIG), "\"patch_size\": 4", "\"patch_size\": [4, 4]");
     Path nemo = convert(source, "m");
@@ -134,7 +134,7 @@ class ConfigShapesTest extends CommunityFolders {
 
   @Test
   void positionsOfAVitAreThoseOfItsImageAndPatch() throws IOException {
-    Path nemo = convert(community("vit"), "m");
+    Path nemo = convert(huggingFace("vit"), "m");
     edit(nemo.resolve(YAML), "img_w: 16", "img_w: 32");
     assertContradicted(nemo, "img_w is 32", "class_token_length is 1", "has shape [17, ");
   }
@@ -157,7 +157,7 @@ class ConfigShapesTest extends CommunityFolders {
 
   @Test
   void aFileIsIncompleteOnlyWhereItIs() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     var tensors = HeldTensors.of(source.resolve(WEIGHTS));
     tensors.remove("lm_head.weight");
     tensors.write(source.resolve(WEIGHTS));
@@ -169,7 +169,7 @@ class ConfigShapesTest extends CommunityFolders {
 
   @Test
   void namesWhatItReplicated() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     var tensors = HeldTensors.of(source.resolve(WEIGHTS));
     tensors.copy("model.norm.weight", "model.extra.scale");
     tensors.write(source.resolve(WEIGHTS));

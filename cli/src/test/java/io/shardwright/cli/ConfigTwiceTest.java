@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Facts that a Hugging Face configuration says in two places. */
-class ConfigTwiceTest extends CommunityFolders {
+class ConfigTwiceTest extends HuggingFaceFolders {
   private static final String DISAGREE = "SW-122";
 
   @ParameterizedTest
@@ -94,7 +94,7 @@ class ConfigTwiceTest extends CommunityFolders {
 
   @Test
   void saysWhatOtherDocumentsSayOtherwise() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     Path generation = source.resolve("generation_config.json");
     Files.writeString(generation, "{\"eos_token_id\": [2, 3], \"bos_token_id\": 1}");
     Run run = Run.of("convert", source, folder.resolve("out.nemo"), "--no-sync");
@@ -122,7 +122,7 @@ class ConfigTwiceTest extends CommunityFolders {
   }
 
   private Path changed(String model, String before, String after) throws IOException {
-    Path source = community(model);
+    Path source = huggingFace(model);
     Path config = source.resolve(CONFIG);
     String text = Files.readString(config);
     Files.delete(config);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whole checkpoints through PyTorch, here on the processor: the bytes that Java gives. */
 @Tag("natives")
-class DeviceBytesTest extends CommunityFolders {
+class DeviceBytesTest extends HuggingFaceFolders {
   @BeforeEach
   void needDevice() {
     Pytorch.require();
@@ -52,7 +52,7 @@ class DeviceBytesTest extends CommunityFolders {
   @Test
   void areTheSameForTransposedMatricesShiftedNormsAndFusedHeads() throws IOException {
     for (String name : List.of("gpt2", "gemma", "falcon-7b-like", "vit")) {
-      same("convert", community(name), "--to", "nemo", "--dtype", "bf16", "--allow-lossy");
+      same("convert", huggingFace(name), "--to", "nemo", "--dtype", "bf16", "--allow-lossy");
     }
   }
 
@@ -61,7 +61,7 @@ class DeviceBytesTest extends CommunityFolders {
   void ofALoraAreWithinItsTolerance() throws IOException {
     for (String name : List.of("llama", "gpt2", "mixtral")) {
       Object lora = Path.of("src/test/resources/peft", name);
-      Path base = community(name);
+      Path base = huggingFace(name);
       Path expected = run("convert", base, "jvm", 1, "--to", "nemo", "--lora", lora, "--tp", 2);
       Path found = run("convert", base, device(), 2, "--to", "nemo", "--lora", lora, "--tp", 2);
       var sums = PeftAdapters.logical(expected);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Comparing checkpoints, and sums that are the same for every layout and naming. */
-class DiffTest extends CommunityFolders {
+class DiffTest extends HuggingFaceFolders {
   private Path one;
   private Path two;
 
@@ -66,7 +66,7 @@ class DiffTest extends CommunityFolders {
   @ParameterizedTest
   @ValueSource(strings = {"gemma", "qwen2", "gpt2", "mixtral", "falcon-40b-like", "vit"})
   void findsNoDifferenceBetweenAFolderAndWhatItBecame(String model) throws IOException {
-    Path source = community(model);
+    Path source = huggingFace(model);
     assertEquals(0, Run.of("convert", source, one, "--tp", 2, "--no-sync").code());
     Run run = Run.of("diff", source, one);
     assertEquals(0, run.code(), run.out() + run.err());

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Families from files, held against checkpoints of the real tools. */
-class FamiliesValidateTest extends CommunityFolders {
+class FamiliesValidateTest extends HuggingFaceFolders {
   private static final Path LLAMA =
       Path.of("../adapters-llama/src/test/resources/families/llama.yaml");
   private static final String RANKS = "llama-gqa-mcore-tp2pp2.nemo";

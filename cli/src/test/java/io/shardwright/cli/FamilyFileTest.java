@@ -23,7 +23,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Families that a file declares. */
-class FamilyFileTest extends CommunityFolders {
+class FamilyFileTest extends HuggingFaceFolders {
   private static final Path LLAMA =
       Path.of("../adapters-llama/src/test/resources/families/llama.yaml");
 
@@ -174,8 +174,8 @@ class FamilyFileTest extends CommunityFolders {
     Path mine =
         Files.writeString(folder.resolve("mine.yaml"), text.replace("[1, -1, 0]", "[1, -2, -1]"));
     Object[] with = {"--family-file", mine, "--family", "mine"};
-    Path community = llama("tiny-llama-gqa");
-    Run in = Run.of(with(new Object[] {"convert", community, folder.resolve("in.nemo")}, with));
+    Path huggingFace = llama("tiny-llama-gqa");
+    Run in = Run.of(with(new Object[] {"convert", huggingFace, folder.resolve("in.nemo")}, with));
     assertEquals(3, in.code(), in.err());
     assertTrue(in.err().contains("SW-207 adapter 'mine': two rows are of the same part"), in.err());
     Path nemo = Checkpoints.copy("llama-gqa-mcore-tp2pp2.nemo", folder);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A tokenizer that the user gives is written, or refused where nothing could keep it. */
-class GivenTokenizerTest extends CommunityFolders {
+class GivenTokenizerTest extends HuggingFaceFolders {
   private static final String PIECES = "tokenizer.model";
 
   private Path given;

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Numbers in configurations that no model has: a code, never a crash. */
-class HostileNumbersTest extends CommunityFolders {
+class HostileNumbersTest extends HuggingFaceFolders {
   private static final List<String> VALUES =
       List.of(
           "0",
@@ -45,9 +45,9 @@ class HostileNumbersTest extends CommunityFolders {
             unpacked("llama-mha-legacy-tp1.nemo"),
             unpacked("llama-gqa-mcore-tp2pp2.nemo"),
             unpacked("gpt-5b-like-tp2pp2.nemo"),
-            convert(community("vit"), "vit"),
-            community("llama"),
-            community("gpt2"));
+            convert(huggingFace("vit"), "vit"),
+            huggingFace("llama"),
+            huggingFace("gpt2"));
     for (int seed = 0; seed < CASES; seed++) {
       var random = new Random(seed);
       Path source = sources.get(random.nextInt(sources.size()));

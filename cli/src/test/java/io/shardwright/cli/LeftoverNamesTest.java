@@ -125,16 +125,16 @@ class LeftoverNamesTest {
 
   @Test
   void norAFileThatASourceIsMadeOf() throws IOException {
-    Path community = Files.createDirectory(folder.resolve("community"));
+    Path huggingFace = Files.createDirectory(folder.resolve("huggingface"));
     try (var files = Files.list(RESOURCES.resolve("community/llama"))) {
       for (Path file : files.toList()) {
-        Files.copy(file, community.resolve(file.getFileName()));
+        Files.copy(file, huggingFace.resolve(file.getFileName()));
       }
     }
-    Path weights = community.resolve("model.safetensors");
+    Path weights = huggingFace.resolve("model.safetensors");
     Path stored = Files.move(weights, disk.resolve(".p.nemo" + DIGITS + "journal"));
     Files.createSymbolicLink(weights, stored);
-    refuses("rename it", "convert", community, target, "--tp", 2);
+    refuses("rename it", "convert", huggingFace, target, "--tp", 2);
   }
 
   @Test

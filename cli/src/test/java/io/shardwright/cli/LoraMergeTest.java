@@ -87,7 +87,7 @@ class LoraMergeTest extends PeftAdapters {
   @ParameterizedTest
   @ValueSource(strings = {"llama", "gpt2", "mixtral"})
   void givesWhatPeftGives(String name) throws IOException {
-    Path base = community(name);
+    Path base = huggingFace(name);
     Path lora = adapter(name);
     Path out = folder.resolve("out");
     convert(base, out, "--to", "huggingface", "--lora", lora);
@@ -107,7 +107,7 @@ class LoraMergeTest extends PeftAdapters {
     Files.copy(lora.resolve(ADAPTER_CONFIG), bin.resolve(ADAPTER_CONFIG));
     Files.copy(lora.resolve(ADAPTER_WEIGHTS), bin.resolve(WEIGHTS));
     HeldTensors.of(bin.resolve(WEIGHTS)).writeTorch(bin.resolve("adapter_model.bin"));
-    Path base = community("llama");
+    Path base = huggingFace("llama");
     convert(base, folder.resolve("one"), "--to", "huggingface", "--lora", lora);
     convert(base, folder.resolve("two"), "--to", "huggingface", "--lora", bin);
     assertSame(folder.resolve("one"), folder.resolve("two"), WEIGHTS);
@@ -115,7 +115,7 @@ class LoraMergeTest extends PeftAdapters {
 
   @Test
   void peftsAdapterFitsANemoArchiveToo() throws IOException {
-    Path base = community("llama");
+    Path base = huggingFace("llama");
     Path lora = adapter("llama");
     convert(base, folder.resolve("direct"), "--to", "huggingface", "--lora", lora);
     Path nemo = convert(base, "base.nemo", "--tp", 2, "--pp", 4);
@@ -163,7 +163,7 @@ class LoraMergeTest extends PeftAdapters {
   @Test
   void sumsAreRoundedOnce() throws IOException {
     Path half = folder.resolve("half.nemo");
-    Path base = community("llama");
+    Path base = huggingFace("llama");
     convert(base, half, "--dtype", "bf16", "--allow-lossy");
     Path lora = adapter("llama");
     Path wide = folder.resolve("wide.nemo");
@@ -240,7 +240,7 @@ class LoraMergeTest extends PeftAdapters {
   void theReportHasASectionOfTheAdapter() throws Exception {
     Path page = folder.resolve("page.html");
     Path out = folder.resolve("out.nemo");
-    Path base = community("llama");
+    Path base = huggingFace("llama");
     Path lora = adapter("llama");
     convert(base, out, "--lora", lora, "--report", page, "--overwrite");
     var document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(page.toFile());

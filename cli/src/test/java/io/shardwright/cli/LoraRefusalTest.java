@@ -37,7 +37,7 @@ class LoraRefusalTest extends PeftAdapters {
       throws IOException {
     Path lora = adapter("llama");
     edit(lora.resolve(ADAPTER_CONFIG), part, by);
-    assertRefused(3, reason, community("llama"), lora);
+    assertRefused(3, reason, huggingFace("llama"), lora);
   }
 
   @ParameterizedTest
@@ -48,7 +48,7 @@ class LoraRefusalTest extends PeftAdapters {
   void refusesTensorsThatAreNoPairs(String part, String by, String reason) throws IOException {
     Path lora = adapter("llama");
     rename(lora.resolve(ADAPTER_WEIGHTS), part, by);
-    assertRefused(3, reason, community("llama"), lora);
+    assertRefused(3, reason, huggingFace("llama"), lora);
   }
 
   /** Renames within the header, which keeps its length. */
@@ -63,7 +63,7 @@ class LoraRefusalTest extends PeftAdapters {
   void saysWhichVersionsOfPeftDiffer() throws IOException {
     Path lora = adapter("llama");
     edit(lora.resolve(ADAPTER_CONFIG), "\"mlp.up_proj\": 24", "\"up_proj\": 24");
-    assertRefused(3, "differently by different versions of peft", community("llama"), lora);
+    assertRefused(3, "differently by different versions of peft", huggingFace("llama"), lora);
   }
 
   @Test
@@ -72,7 +72,7 @@ class LoraRefusalTest extends PeftAdapters {
         6,
         "'transformer.h.0.attn.c_attn', 'transformer.h.0.attn.c_proj', 'transformer.h.0.mlp.c_fc'"
             + " and 1 more: changed by adapter-gpt2, not in the model",
-        community("mistral"),
+        huggingFace("mistral"),
         adapter("gpt2"));
   }
 
@@ -110,7 +110,7 @@ class LoraRefusalTest extends PeftAdapters {
   void refusesAnAdapterThatIsAModel() throws IOException {
     Path base = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
     assertRefused(6, "peft.peft_scheme 'none', expected lora", base, base);
-    assertRefused(3, "SW-109", base, community("llama"));
+    assertRefused(3, "SW-109", base, huggingFace("llama"));
     assertRefused(3, "SW-101", base, folder.resolve("nowhere.nemo"));
   }
 

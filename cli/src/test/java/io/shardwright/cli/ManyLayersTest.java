@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Files sort their tensors by name, so that layer 10 comes before layer 2. */
-class ManyLayersTest extends CommunityFolders {
+class ManyLayersTest extends HuggingFaceFolders {
   private static final int LAYERS = 12;
   private static final String FORMAT =
       """

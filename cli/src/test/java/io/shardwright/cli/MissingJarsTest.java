@@ -28,7 +28,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** A program whose class path lacks some of Shardwright's jars. */
-class MissingJarsTest extends CommunityFolders {
+class MissingJarsTest extends HuggingFaceFolders {
   private static final String VIT = "io.shardwright:shardwright-adapters-vit";
   private static final String LLAMA = "io.shardwright:shardwright-adapters-llama";
   private static final String NVGPT = "io.shardwright:shardwright-adapters-nvgpt";
@@ -108,7 +108,7 @@ class MissingJarsTest extends CommunityFolders {
     Path llama = llama("tiny-llama-gqa");
     requireNames(refusal(with("llama", "nvgpt", "vit"), llama), HUGGING_FACE);
     requireNames(refusal(with("huggingface", "nvgpt", "vit"), llama), LLAMA);
-    requireNames(refusal(with("huggingface"), community("gpt2")), NVGPT);
+    requireNames(refusal(with("huggingface"), huggingFace("gpt2")), NVGPT);
   }
 
   @Test
@@ -140,7 +140,7 @@ class MissingJarsTest extends CommunityFolders {
     for (ModelFamilyAdapter family : ServiceLoader.load(ModelFamilyAdapter.class)) {
       var known = new TreeSet<String>();
       family.restoreClasses().forEach(each -> known.add(each.name()));
-      family.communityModels().forEach(each -> known.add(each.architecture()));
+      family.huggingFaceModels().forEach(each -> known.add(each.architecture()));
       for (String name : known) {
         requireNamed(family, name);
       }

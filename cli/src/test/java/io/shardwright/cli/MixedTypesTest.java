@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Parts of one tensor that are stored in several types, and what casts make of them. */
-class MixedTypesTest extends CommunityFolders {
+class MixedTypesTest extends HuggingFaceFolders {
   private static final Map<String, DType> QKV =
       Map.of("k_proj", DType.BFLOAT16, "v_proj", DType.FLOAT64);
   private static final Map<String, DType> GATE = Map.of("gate_proj", DType.BFLOAT16);
@@ -217,7 +217,7 @@ class MixedTypesTest extends CommunityFolders {
 
   @Test
   void areRefusedByNameWhereOneCantBeCast() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     var held = HeldTensors.of(source.resolve(WEIGHTS));
     String name = "model.layers.1.self_attn.k_proj.weight";
     Shape shape = held.spec(name).shape();

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Folders of classes that are related to those that are read, and configurations that look ahead.
  */
-class OtherHeadsTest extends CommunityFolders {
+class OtherHeadsTest extends HuggingFaceFolders {
   private Path with(String model, String before, String after) throws IOException {
-    Path source = community(model);
+    Path source = huggingFace(model);
     String config = Files.readString(source.resolve(CONFIG));
     String changed = config.replace(before, after);
     assertNotEquals(config, changed);

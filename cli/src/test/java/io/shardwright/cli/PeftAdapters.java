@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Adapters that NeMo 1.23 and peft made, and what they made of models. */
-abstract class PeftAdapters extends CommunityFolders {
+abstract class PeftAdapters extends HuggingFaceFolders {
   static final String ADAPTER_CONFIG = "adapter_config.json";
   static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
 

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Folders that {@code convert --to safetensors} wrote are read again, whatever lies in them. */
-class PlainFolderTest extends CommunityFolders {
+class PlainFolderTest extends HuggingFaceFolders {
   @Test
   void readsWhatWasWrittenOfEveryFormat() throws IOException {
     for (Path source :
@@ -19,7 +19,7 @@ class PlainFolderTest extends CommunityFolders {
             Checkpoints.copy("llama-gqa-mcore-tp2pp2.nemo", folder),
             TrainingFiles.vit(folder),
             TrainingFiles.gpt(folder),
-            community("qwen2"))) {
+            huggingFace("qwen2"))) {
       Path plain = convert(source, "of-" + source.getFileName(), "--to", "safetensors");
       Run verify = Run.of("verify", plain);
       assertEquals(0, verify.code(), verify.err());

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** A run takes no more buffers than its plan says. */
-class PlannedMemoryTest extends CommunityFolders {
+class PlannedMemoryTest extends HuggingFaceFolders {
   /** For what the JDK itself copies small files by. */
   private static final long SLACK = 256 << 10;
 
@@ -21,7 +21,7 @@ class PlannedMemoryTest extends CommunityFolders {
 
   @Test
   void holdsForCopiesCastsAndProducts() throws IOException {
-    Path base = community("llama");
+    Path base = huggingFace("llama");
     Path half = convert(base, "half.nemo", "--dtype", "bf16", "--allow-lossy");
     Path lora = Path.of("src/test/resources/peft/llama");
     holds(Checkpoints.copy("llama-mha-legacy-tp2pp2.nemo", folder), "--to", "nemo", "--tp", 1);

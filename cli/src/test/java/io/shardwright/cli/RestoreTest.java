@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A model as a program restores it. */
-class RestoreTest extends CommunityFolders {
+class RestoreTest extends HuggingFaceFolders {
   private static final String QKV = "decoder.layers.2.self_attention.linear_qkv.weight";
 
   @Test

@@ -61,7 +61,7 @@ class TiedLoraTest extends PeftAdapters {
   }
 
   private Path tied() throws IOException {
-    Path base = community("llama");
+    Path base = huggingFace("llama");
     String said = "\"tie_word_embeddings\": ";
     edit(base.resolve(CONFIG), said + "false", said + "true");
     assertTrue(Files.exists(base.resolve(WEIGHTS)));

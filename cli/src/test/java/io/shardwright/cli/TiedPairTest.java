@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.core.RestoreOptions;
 import io.shardwright.Shardwright;
+import io.shardwright.core.RestoreOptions;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hugging Face folders that hold both of a pair that their configuration ties. */
-class TiedPairTest extends CommunityFolders {
+class TiedPairTest extends HuggingFaceFolders {
   private static final String HEAD = "lm_head.weight";
   private static final String WORDS = "model.embed_tokens.weight";
 
@@ -53,7 +53,7 @@ class TiedPairTest extends CommunityFolders {
 
   @Test
   void findsADifferenceInAnyRowOfAnyRank() throws IOException {
-    Path source = community("qwen2");
+    Path source = huggingFace("qwen2");
     held(source).copy(WORDS, HEAD).write(source.resolve(WEIGHTS));
     Path two = convert(source, "equal.nemo", "--tp", 2, "--pp", 2);
     same(source, two);
@@ -101,7 +101,7 @@ class TiedPairTest extends CommunityFolders {
 
   @Test
   void writesAPairThatIsEqualOnceAndSaysSo() throws IOException {
-    Path source = community("qwen2");
+    Path source = huggingFace("qwen2");
     held(source).copy(WORDS, HEAD).write(source.resolve(WEIGHTS));
     Run run = Run.of("convert", source, folder.resolve("out.nemo"), "--no-sync");
     assertEquals(0, run.code(), run.err());
@@ -116,7 +116,7 @@ class TiedPairTest extends CommunityFolders {
   @ParameterizedTest
   @ValueSource(strings = {"first", "second", "both"})
   void untiesWhatIsEqual(String stored) throws IOException {
-    Path source = community("llama3-rope-tied");
+    Path source = huggingFace("llama3-rope-tied");
     HeldTensors held = held(source).copy(WORDS, HEAD);
     held = stored.equals("first") ? held.remove(HEAD) : held;
     held = stored.equals("second") ? held.remove(WORDS) : held;
@@ -131,7 +131,7 @@ class TiedPairTest extends CommunityFolders {
 
   @Test
   void readsAHeadAloneForTheEmbeddingThatIsTiedToIt() throws IOException {
-    Path source = community("qwen2");
+    Path source = huggingFace("qwen2");
     held(source).copy(WORDS, HEAD).remove(WORDS).write(source.resolve(WEIGHTS));
     Run run = Run.of("convert", source, folder.resolve("out.nemo"), "--tp", 2, "--no-sync");
     assertEquals(0, run.code(), run.err());
@@ -141,7 +141,7 @@ class TiedPairTest extends CommunityFolders {
 
   @Test
   void refusesAPairOfTwoTypesOrShapes() throws IOException {
-    Path source = community("qwen2");
+    Path source = huggingFace("qwen2");
     held(source).copy("model.norm.weight", HEAD).write(source.resolve(WEIGHTS));
     assertRefused(3, HEAD, source);
     Path other = copy("/community/gpt2", "other");
@@ -153,7 +153,7 @@ class TiedPairTest extends CommunityFolders {
   @Test
   void saysWhereThereIsNothingToUntie() throws IOException {
     for (String model : List.of("llama", "vit")) {
-      Run run = Run.of("convert", community(model), folder.resolve(model + ".nemo"), "--untie");
+      Run run = Run.of("convert", huggingFace(model), folder.resolve(model + ".nemo"), "--untie");
       assertEquals(0, run.code(), run.err());
       assertTrue(run.err().contains("nothing to untie"), run.err());
       assertFalse(run.out().contains("share_embeddings"), run.out());
@@ -187,7 +187,7 @@ class TiedPairTest extends CommunityFolders {
   }
 
   private Path differing(String model, String words) throws IOException {
-    Path source = community(model);
+    Path source = huggingFace(model);
     held(source).copy(words, HEAD).change(HEAD).write(source.resolve(WEIGHTS));
     return source;
   }
@@ -227,7 +227,7 @@ class TiedPairTest extends CommunityFolders {
 
   @Test
   void restoresAPairThatIsEqual() throws IOException {
-    Path source = community("qwen2");
+    Path source = huggingFace("qwen2");
     held(source).copy(WORDS, HEAD).write(source.resolve(WEIGHTS));
     Path cut = convert(source, "cut.nemo", "--tp", 2, "--pp", 2, "--layout", "ranks");
     for (Path path : List.of(source, cut)) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives and trainings that hold both of a pair that their configuration ties. */
-class TiedRanksTest extends CommunityFolders {
+class TiedRanksTest extends HuggingFaceFolders {
   private static final String WORDS = "model.language_model.embedding.word_embeddings.weight";
   private static final String HEAD = "model.language_model.output_layer.weight";
   private static final String COPY = "model.word_embeddings.weight";

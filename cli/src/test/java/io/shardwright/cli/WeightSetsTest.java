@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders that hold more than one set of weights, and names that a file's metadata gives. */
-class WeightSetsTest extends CommunityFolders {
+class WeightSetsTest extends HuggingFaceFolders {
   private static final String TORCH = "pytorch_model.bin";
   private static final String UP = "model.layers.2.mlp.up_proj.weight";
   private static final String HEAD = "lm_head.weight";
@@ -35,7 +35,7 @@ class WeightSetsTest extends CommunityFolders {
   @ParameterizedTest
   @ValueSource(strings = {"model.safetensors.index.json", TORCH, "pytorch_model.bin.index.json"})
   void readsTheSetThatTransformersTakesAndComparesTheOther(String second) throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     writeSecond(source, second, held(source));
     Run run = Run.of("convert", source, out, "--tp", 2, "--pp", 2, "--no-sync");
     assertEquals(0, run.code(), run.err());
@@ -63,7 +63,7 @@ class WeightSetsTest extends CommunityFolders {
     "names, 'lacks all or a part of'"
   })
   void refusesSetsOfOtherTensors(String how, String part) throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     HeldTensors second = held(source);
     switch (how) {
       case "less" -> second.remove(UP);
@@ -81,7 +81,7 @@ class WeightSetsTest extends CommunityFolders {
 
   @Test
   void aSetThatIsNotWholeIsNotRead() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     held(source).writeShards(source, "model", ".safetensors");
     Files.delete(source.resolve("model-00002-of-00002.safetensors"));
     Run run = Run.of("convert", source, out, "--no-sync");
@@ -92,7 +92,7 @@ class WeightSetsTest extends CommunityFolders {
 
   @Test
   void anIndexOfTheOneFileIsNoSecondSet() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     held(source).writeShards(source, "model", ".safetensors");
     Path index = source.resolve("model.safetensors.index.json");
     Files.writeString(index, Files.readString(index).replaceAll("model-0000\\d-of-00002", "model"));
@@ -107,7 +107,7 @@ class WeightSetsTest extends CommunityFolders {
   /** torch keeps both names of a tied pair, safetensors one. */
   @Test
   void setsMayDifferInTheSecondOfATiedPair() throws IOException {
-    Path source = community("qwen2");
+    Path source = huggingFace("qwen2");
     Path single = copy("/community/qwen2", "single");
     held(source).copy(WORDS, HEAD).writeTorch(source.resolve(TORCH));
     for (String option : List.of("--untie", "--no-verify")) {
@@ -142,7 +142,7 @@ class WeightSetsTest extends CommunityFolders {
 
   @Test
   void saysWhichTensorFilesOfAFolderItDoesNotRead() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     held(source).writeShards(source, "model", ".safetensors");
     Files.delete(source.resolve(CONFIG));
     Run run = Run.of("verify", source);
@@ -164,7 +164,7 @@ class WeightSetsTest extends CommunityFolders {
   void readsATensorUnderTheNamesThatTheMetadataGivesIt(String model, String name, String of)
       throws IOException {
     String words = model.equals("qwen2") ? WORDS : of;
-    Path whole = community(model);
+    Path whole = huggingFace(model);
     held(whole).copy(words, name).copy(words, of).write(whole.resolve(WEIGHTS));
     Path source = copy("/community/" + model, "saved");
     held(whole).remove(name).write(source.resolve(WEIGHTS), Map.of(name, of, "format", "pt"));
@@ -178,7 +178,7 @@ class WeightSetsTest extends CommunityFolders {
 
   @Test
   void metadataThatNamesNoTensorMeansNothing() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     Map<String, String> metadata = Map.of(UP, WORDS, "a", "b", "format", "pt");
     held(source).write(source.resolve(WEIGHTS), metadata);
     Run run = Run.of("convert", source, out, "--no-sync");
@@ -208,7 +208,7 @@ class WeightSetsTest extends CommunityFolders {
 
   @Test
   void restoresNoTensorOfWhichTwoSetsDiffer() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     writeSecond(source, TORCH, held(source).change(UP));
     try (var restored = Shardwright.restoreFrom(source)) {
       var up = restored.tensor("decoder.layers.2.mlp.linear_fc1.weight");

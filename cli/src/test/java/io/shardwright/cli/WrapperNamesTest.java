@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names into which torch.compile and DistributedDataParallel put words of theirs. */
-class WrapperNamesTest extends CommunityFolders {
+class WrapperNamesTest extends HuggingFaceFolders {
 
   /** Renames the tensors of a folder's one safetensors file. */
   private static void rename(Path model, UnaryOperator<String> names) throws IOException {
@@ -66,7 +66,7 @@ class WrapperNamesTest extends CommunityFolders {
 
   @Test
   void readsAClassifierWithoutTheWordBeforeEveryName() throws IOException {
-    Path vit = community("vit");
+    Path vit = huggingFace("vit");
     Path expected = convert(vit, "expected.nemo");
     rename(vit, name -> "module." + name);
     Path found = convert(vit, "found.nemo", "--tp", 2);

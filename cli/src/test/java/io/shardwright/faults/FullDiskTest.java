@@ -49,7 +49,7 @@ class FullDiskTest {
   @Test
   void tellsAQuotaThatIsUsedUp() throws IOException {
     fillsUp(
-        Kind.COMMUNITY,
+        Kind.HUGGING_FACE,
         1,
         path -> new FileSystemException(path.toString(), null, "Disk quota exceeded"),
         bytes -> bytes);

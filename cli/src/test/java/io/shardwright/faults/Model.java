@@ -27,7 +27,7 @@ record Model(String resource, Kind kind) {
     ARCHIVE("out.nemo"),
     FOLDER("out"),
     ARRAYS("out"),
-    COMMUNITY("out");
+    HUGGING_FACE("out");
 
     private final String target;
 
@@ -39,7 +39,7 @@ record Model(String resource, Kind kind) {
   static Model of(Kind kind) {
     return switch (kind) {
       case ARCHIVE, FOLDER -> new Model("/demo/vit-tp1.nemo", kind);
-      case ARRAYS, COMMUNITY -> new Model("/nemo/llama-gqa-tp1.nemo", kind);
+      case ARRAYS, HUGGING_FACE -> new Model("/nemo/llama-gqa-tp1.nemo", kind);
     };
   }
 
@@ -67,7 +67,7 @@ record Model(String resource, Kind kind) {
     return switch (kind) {
       case ARCHIVE, FOLDER -> request.tensorModelParallelSize(2);
       case ARRAYS -> request.tensorModelParallelSize(2).layout(WeightLayout.DISTRIBUTED);
-      case COMMUNITY -> request.format(TargetFormat.HUGGING_FACE);
+      case HUGGING_FACE -> request.format(TargetFormat.HUGGING_FACE);
     };
   }
 

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param format what to write; empty for a {@code .nemo} where the target's name says so, else what
  *     the source is
  * @param training how to read what a training left
- * @param community how to write for a community
+ * @param huggingFace how to write a Hugging Face folder
  * @param tensorModelParallelSize wanted size; empty keeps the source's
  * @param pipelineModelParallelSize wanted size; empty keeps the source's
  * @param virtualPipelineSize wanted size; empty or 1 for none
@@ -48,7 +48,7 @@ public record ReshardRequest(
     Path target,
     Optional<TargetFormat> format,
     TrainingOptions training,
-    CommunityOptions community,
+    HuggingFaceOptions huggingFace,
     OptionalInt tensorModelParallelSize,
     OptionalInt pipelineModelParallelSize,
     OptionalInt virtualPipelineSize,
@@ -114,7 +114,7 @@ public record ReshardRequest(
         parts.target,
         parts.format,
         parts.training,
-        parts.community,
+        parts.huggingFace,
         parts.tensor,
         parts.pipeline,
         parts.virtual,

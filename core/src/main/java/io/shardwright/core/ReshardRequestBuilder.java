@@ -21,7 +21,7 @@ public final class ReshardRequestBuilder {
   final Path target;
   Optional<TargetFormat> format = Optional.empty();
   TrainingOptions training = TrainingOptions.NEWEST;
-  CommunityOptions community = CommunityOptions.DEFAULT;
+  HuggingFaceOptions huggingFace = HuggingFaceOptions.DEFAULT;
   OptionalInt tensor = OptionalInt.empty();
   OptionalInt pipeline = OptionalInt.empty();
   OptionalInt virtual = OptionalInt.empty();
@@ -71,13 +71,13 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets how to write for a community.
+   * Sets how to write a Hugging Face folder.
    *
    * @param options class and size of shards
    * @return this
    */
-  public ReshardRequestBuilder community(CommunityOptions options) {
-    community = requireNonNull(options, "community");
+  public ReshardRequestBuilder huggingFace(HuggingFaceOptions options) {
+    huggingFace = requireNonNull(options, "huggingFace");
     return this;
   }
 

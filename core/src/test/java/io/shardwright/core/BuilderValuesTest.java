@@ -60,7 +60,7 @@ class BuilderValuesTest {
         refused("dtype is float8_e4m3fn", () -> request().dtype(DType.FLOAT8_E4M3FN, true)),
         refused("threads is 0", () -> RunOptions.DEFAULT.withThreads(0)),
         refused("threads is -3", () -> request().run(run -> run.withThreads(-3))),
-        refused("maxShardBytes is 0", () -> new CommunityOptions(0, Optional.empty())),
+        refused("maxShardBytes is 0", () -> new HuggingFaceOptions(0, Optional.empty())),
         refused("step is -1", () -> step(-1)));
   }
 
@@ -83,7 +83,7 @@ class BuilderValuesTest {
             RestoreOptions.NONE,
             ReadPolicy.STANDARD,
             Limits.STANDARD,
-            CommunityOptions.DEFAULT,
+            HuggingFaceOptions.DEFAULT,
             TrainingOptions.NEWEST)) {
       for (Method method : built.getClass().getMethods()) {
         if (Modifier.isStatic(method.getModifiers())

@@ -8,16 +8,17 @@ import java.util.Optional;
  * How keys of {@code config.json} and of a NeMo configuration relate.
  *
  * @param kind how the values relate
- * @param community keys of {@code config.json}: all are read, and those that are there must agree;
- *     the first is written; empty where it has none. {@code a[i]} is part i of a text between
- *     underscores, {@code #t@i} is extent i of tensor t, {@code #t} with a star counts tensors
+ * @param huggingFace keys of {@code config.json}: all are read, and those that are there must
+ *     agree; the first is written; empty where it has none. {@code a[i]} is part i of a text
+ *     between underscores, {@code #t@i} is extent i of tensor t, {@code #t} with a star counts
+ *     tensors
  * @param nemo the NeMo key; empty where it has none
  * @param words NeMo's word for each of the other side's
  * @param value the only value allowed, or the one that an absent key stands for
  */
 public record ConfigKey(
     Kind kind,
-    List<String> community,
+    List<String> huggingFace,
     String nemo,
     Map<String, String> words,
     Optional<String> value) {
@@ -67,11 +68,11 @@ public record ConfigKey(
    * Equal values.
    *
    * @param nemo NeMo's key
-   * @param community the other side's
+   * @param huggingFace the other side's
    * @return the row
    */
-  public static ConfigKey same(String nemo, String... community) {
-    return new ConfigKey(Kind.SAME, List.of(community), nemo, Map.of(), Optional.empty());
+  public static ConfigKey same(String nemo, String... huggingFace) {
+    return new ConfigKey(Kind.SAME, List.of(huggingFace), nemo, Map.of(), Optional.empty());
   }
 
   /**
@@ -92,41 +93,41 @@ public record ConfigKey(
    * @return a changed copy
    */
   public ConfigKey orElse(String absent) {
-    return new ConfigKey(kind, community, nemo, words, Optional.of(absent));
+    return new ConfigKey(kind, huggingFace, nemo, words, Optional.of(absent));
   }
 
   /**
    * Values that have other words.
    *
    * @param nemo NeMo's key
-   * @param community the other side's
+   * @param huggingFace the other side's
    * @param words NeMo's word for each of the other side's
    * @return the row
    */
-  public static ConfigKey words(String nemo, String community, Map<String, String> words) {
-    return new ConfigKey(Kind.WORDS, List.of(community), nemo, words, Optional.empty());
+  public static ConfigKey words(String nemo, String huggingFace, Map<String, String> words) {
+    return new ConfigKey(Kind.WORDS, List.of(huggingFace), nemo, words, Optional.empty());
   }
 
   /**
    * A value without which the class's mathematics is another.
    *
-   * @param community the key
+   * @param huggingFace the key
    * @param value as text
    * @return the row
    */
-  public static ConfigKey only(String community, String value) {
-    return new ConfigKey(Kind.ONLY, List.of(community), "", Map.of(), Optional.of(value));
+  public static ConfigKey only(String huggingFace, String value) {
+    return new ConfigKey(Kind.ONLY, List.of(huggingFace), "", Map.of(), Optional.of(value));
   }
 
   /**
    * A value that the class has without saying so.
    *
-   * @param community the key by which it would be another
+   * @param huggingFace the key by which it would be another
    * @param value as text
    * @return the row
    */
-  public static ConfigKey unsaid(String community, String value) {
-    return new ConfigKey(Kind.UNSAID, List.of(community), "", Map.of(), Optional.of(value));
+  public static ConfigKey unsaid(String huggingFace, String value) {
+    return new ConfigKey(Kind.UNSAID, List.of(huggingFace), "", Map.of(), Optional.of(value));
   }
 
   /**
@@ -154,11 +155,11 @@ public record ConfigKey(
    * A NeMo key that has another's value.
    *
    * @param nemo the key
-   * @param community where the value comes from
+   * @param huggingFace where the value comes from
    * @return the row; written from the other side, never read back
    */
-  public static ConfigKey also(String nemo, String... community) {
-    return new ConfigKey(Kind.ALSO, List.of(community), nemo, Map.of(), Optional.empty());
+  public static ConfigKey also(String nemo, String... huggingFace) {
+    return new ConfigKey(Kind.ALSO, List.of(huggingFace), nemo, Map.of(), Optional.empty());
   }
 
   /**

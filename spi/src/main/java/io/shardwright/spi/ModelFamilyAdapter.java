@@ -146,7 +146,7 @@ public interface ModelFamilyAdapter {
    *
    * @return in the order in which they are tried for a NeMo configuration; none by default
    */
-  default List<CommunityModel> communityModels() {
+  default List<HuggingFaceModel> huggingFaceModels() {
     return List.of();
   }
 }

@@ -194,12 +194,12 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> classesNameTheSameTensors() {
-    return adapter().communityModels().stream()
+    return adapter().huggingFaceModels().stream()
         .map(
             model ->
                 DynamicTest.dynamicTest(
                     model.architecture(),
-                    () -> new CommunityCheck(adapter(), model).sameTensors(samples())));
+                    () -> new HuggingFaceCheck(adapter(), model).sameTensors(samples())));
   }
 
   /**
@@ -209,7 +209,7 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> theWayToHuggingFaceGivesEveryBitBack() {
-    var models = adapter().communityModels();
+    var models = adapter().huggingFaceModels();
     return IntStream.range(0, models.size())
         .filter(i -> !readOnlyClasses().contains(models.get(i).architecture()))
         .mapToObj(
@@ -217,7 +217,7 @@ public abstract class AdapterConformance {
                 DynamicTest.dynamicTest(
                     models.get(i).architecture(),
                     () ->
-                        new CommunityCheck(adapter(), models.get(i))
+                        new HuggingFaceCheck(adapter(), models.get(i))
                             .backAgain(samples(), folder.resolve("class" + i))));
   }
 }

@@ -1,6 +1,6 @@
 package io.shardwright.testkit;
 
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -21,7 +21,7 @@ record Answers(
     List<Naming> namings,
     Map<Naming, Map<String, String>> keys,
     Map<Naming, ParameterTable> rows,
-    List<CommunityModel> classes) {
+    List<HuggingFaceModel> classes) {
 
   static Answers of(ModelFamilyAdapter adapter, ModelConfig config) {
     Map<Naming, Map<String, String>> keys = new EnumMap<>(Naming.class);
@@ -39,6 +39,6 @@ record Answers(
         List.copyOf(adapter.equivalentNamings(config)),
         keys,
         rows,
-        List.copyOf(adapter.communityModels()));
+        List.copyOf(adapter.huggingFaceModels()));
   }
 }

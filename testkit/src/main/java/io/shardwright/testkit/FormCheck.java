@@ -2,7 +2,7 @@ package io.shardwright.testkit;
 
 import io.shardwright.Shardwright;
 import io.shardwright.core.AdapterDescription;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.RestoreClass.Kind;
@@ -27,7 +27,7 @@ final class FormCheck {
         new HashSet<>(classes).size() == classes.size(),
         "restoreClasses() names a class twice: " + classes);
     classes.forEach(restore -> restoreClass(restore, findings));
-    adapter.communityModels().forEach(model -> community(adapter, model, findings));
+    adapter.huggingFaceModels().forEach(model -> huggingFace(adapter, model, findings));
     findings.requireNone();
   }
 
@@ -43,11 +43,11 @@ final class FormCheck {
                 : "spell it as an entry of 'architectures'"));
   }
 
-  private static void community(
-      ModelFamilyAdapter adapter, CommunityModel model, Findings findings) {
+  private static void huggingFace(
+      ModelFamilyAdapter adapter, HuggingFaceModel model, Findings findings) {
     findings.require(
         model.architecture().matches(PLAIN),
-        "communityModels() has the architecture '"
+        "huggingFaceModels() has the architecture '"
             + model.architecture()
             + "': spell it as an entry of 'architectures'");
     findings.require(

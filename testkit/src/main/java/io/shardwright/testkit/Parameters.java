@@ -1,6 +1,6 @@
 package io.shardwright.testkit;
 
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -71,7 +71,7 @@ record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, lo
     for (Naming naming : adapter.equivalentNamings(config)) {
       all.addAll(adapter.parameters(config, naming).rules());
     }
-    for (CommunityModel model : adapter.communityModels()) {
+    for (HuggingFaceModel model : adapter.huggingFaceModels()) {
       all.addAll(model.names().rules());
     }
     return all;

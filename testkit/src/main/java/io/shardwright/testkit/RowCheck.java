@@ -1,6 +1,6 @@
 package io.shardwright.testkit;
 
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -137,10 +137,10 @@ final class RowCheck {
         adapter.parameters(changed, naming).rules().forEach(r -> shown.putIfAbsent(r, false));
         shown(sample, changed, naming).forEach(rule -> shown.put(rule, true));
       }
-      for (CommunityModel model : adapter.communityModels()) {
+      for (HuggingFaceModel model : adapter.huggingFaceModels()) {
         var shown = tables.computeIfAbsent("Hugging Face", key -> new LinkedHashMap<>());
         model.names().rules().forEach(rule -> shown.putIfAbsent(rule, false));
-        if (CommunityCheck.isOf(sample, model, adapter)) {
+        if (HuggingFaceCheck.isOf(sample, model, adapter)) {
           model.names().inForce(config).rules().forEach(rule -> shown.put(rule, true));
         }
       }

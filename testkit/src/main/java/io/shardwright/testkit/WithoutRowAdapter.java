@@ -1,6 +1,6 @@
 package io.shardwright.testkit;
 
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -74,7 +74,7 @@ record WithoutRowAdapter(ModelFamilyAdapter whole, ParameterRule row)
   }
 
   @Override
-  public List<CommunityModel> communityModels() {
-    return whole.communityModels();
+  public List<HuggingFaceModel> huggingFaceModels() {
+    return whole.huggingFaceModels();
   }
 }

@@ -113,12 +113,12 @@ class ContractTest extends TriedAdapters {
   @Test
   void findsHuggingFaceNamesThatAreMissingDoubleOrWrong() {
     assertFound(
-        community(7, replicated("h.*.ln.weight").of("encoder.layers.*.norm.weight")),
+        huggingFace(7, replicated("h.*.ln.weight").of("encoder.layers.*.norm.weight")),
         "classesNameTheSameTensors",
         "TinyForCausalLM names 'h.*.ln.weight' twice",
         "TinyForCausalLM has no name for 'final_norm.weight'");
     assertFound(
-        community(
+        huggingFace(
             3,
             column("h.*.v.weight")
                 .of("encoder.layers.*.linear_qkv.weight")
@@ -128,7 +128,7 @@ class ContractTest extends TriedAdapters {
         "no sample becomes a TinyForCausalLM and comes back",
         "leave out a part of it");
     assertFound(
-        community(6, replicated("h.*.ln.weight").of("encoder.layers.*.norm.wight")),
+        huggingFace(6, replicated("h.*.ln.weight").of("encoder.layers.*.norm.wight")),
         "classesNameTheSameTensors",
         "has no 'encoder.layers.*.norm.wight', which TinyForCausalLM names");
     assertFound(
@@ -138,13 +138,13 @@ class ContractTest extends TriedAdapters {
         "no sample is a TinyForCausalLM: add one that its picks fit");
   }
 
-  private static Supplier<ModelFamilyAdapter> community(int index, ParameterRule rule) {
+  private static Supplier<ModelFamilyAdapter> huggingFace(int index, ParameterRule rule) {
     return () ->
         new TinyAdapter() {
           @Override
-          protected ParameterTable community() {
+          protected ParameterTable huggingFace() {
             return new ParameterTable(
-                replacing(index, rule).apply(new ArrayList<>(super.community().rules())));
+                replacing(index, rule).apply(new ArrayList<>(super.huggingFace().rules())));
           }
         };
   }

@@ -6,9 +6,9 @@ import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
 
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -103,9 +103,9 @@ public class TinyAdapter implements ModelFamilyAdapter {
   }
 
   @Override
-  public List<CommunityModel> communityModels() {
+  public List<HuggingFaceModel> huggingFaceModels() {
     return List.of(
-        new CommunityModel(
+        new HuggingFaceModel(
             "tiny",
             "TinyForCausalLM",
             TARGET,
@@ -115,13 +115,13 @@ public class TinyAdapter implements ModelFamilyAdapter {
                 ConfigKey.same("num_layers", "layers"),
                 ConfigKey.same("num_attention_heads", "heads"),
                 ConfigKey.means("gated", "false")),
-            community(),
+            huggingFace(),
             List.of(),
             List.of(new Condition("gated", List.of("false"), false))));
   }
 
   /** The class's names. */
-  protected ParameterTable community() {
+  protected ParameterTable huggingFace() {
     return ParameterTable.of(
         column("wte.weight").of("words.weight").on(FIRST).vocabPaddedRows(),
         column("h.*.q.weight").of(LAYER + "linear_qkv.weight").groupedQkv().part(1, 0, 1),

@@ -2,7 +2,7 @@ package io.shardwright.adapters.llama;
 
 import com.google.auto.service.AutoService;
 import io.shardwright.adapters.nvgpt.GptKeys;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -81,7 +81,7 @@ public final class LlamaAdapter implements ModelFamilyAdapter {
   }
 
   @Override
-  public List<CommunityModel> communityModels() {
-    return CommunityLlama.MODELS;
+  public List<HuggingFaceModel> huggingFaceModels() {
+    return HuggingFaceLlama.MODELS;
   }
 }

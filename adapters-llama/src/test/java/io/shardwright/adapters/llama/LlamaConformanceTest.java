@@ -1,6 +1,6 @@
 package io.shardwright.adapters.llama;
 
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.testkit.AdapterConformance;
 import io.shardwright.testkit.SampleModel;
@@ -66,6 +66,6 @@ class LlamaConformanceTest extends AdapterConformance {
   }
 
   private static String listing(String file) {
-    return CommunityModel.text(LlamaConformanceTest.class, "/listings/" + file + ".txt");
+    return HuggingFaceModel.text(LlamaConformanceTest.class, "/listings/" + file + ".txt");
   }
 }

@@ -1,7 +1,7 @@
 package io.shardwright.adapters.nvgpt;
 
 import com.google.auto.service.AutoService;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -86,7 +86,7 @@ public final class NvgptAdapter implements ModelFamilyAdapter {
   }
 
   @Override
-  public List<CommunityModel> communityModels() {
-    return CommunityGpt.MODELS;
+  public List<HuggingFaceModel> huggingFaceModels() {
+    return HuggingFaceGpt.MODELS;
   }
 }

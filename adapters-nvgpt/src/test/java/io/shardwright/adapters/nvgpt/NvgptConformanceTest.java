@@ -1,6 +1,6 @@
 package io.shardwright.adapters.nvgpt;
 
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.testkit.AdapterConformance;
 import io.shardwright.testkit.SampleModel;
@@ -73,6 +73,6 @@ class NvgptConformanceTest extends AdapterConformance {
   }
 
   private static String listing(String file) {
-    return CommunityModel.text(NvgptConformanceTest.class, "/listings/" + file + ".txt");
+    return HuggingFaceModel.text(NvgptConformanceTest.class, "/listings/" + file + ".txt");
   }
 }

@@ -10,9 +10,9 @@ import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
 
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
@@ -32,14 +32,14 @@ final class TimmVit {
 
   private TimmVit() {}
 
-  static CommunityModel model() {
-    return new CommunityModel(
+  static HuggingFaceModel model() {
+    return new HuggingFaceModel(
         "timm_vit",
         "VisionTransformer",
         "nemo.collections.vision.models.megatron_vit_classification_models"
             + ".MegatronVitClassificationModel",
         List.of(Naming.LEGACY),
-        CommunityModel.text(CommunityVit.class, "base.yaml"),
+        HuggingFaceModel.text(HuggingFaceVit.class, "base.yaml"),
         keys(),
         names(),
         List.of(new Condition("architecture[0]", List.of("vit"), false)),

@@ -1,7 +1,7 @@
 package io.shardwright.adapters.vit;
 
 import com.google.auto.service.AutoService;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -62,7 +62,7 @@ public final class VitAdapter implements ModelFamilyAdapter {
   }
 
   @Override
-  public List<CommunityModel> communityModels() {
-    return List.of(CommunityVit.model(), TimmVit.model());
+  public List<HuggingFaceModel> huggingFaceModels() {
+    return List.of(HuggingFaceVit.model(), TimmVit.model());
   }
 }

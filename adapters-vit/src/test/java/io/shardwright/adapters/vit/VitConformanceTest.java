@@ -1,6 +1,6 @@
 package io.shardwright.adapters.vit;
 
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.testkit.AdapterConformance;
 import io.shardwright.testkit.SampleModel;
@@ -53,7 +53,7 @@ class VitConformanceTest extends AdapterConformance {
   }
 
   private static String listing(String file) {
-    return CommunityModel.text(VitConformanceTest.class, "/listings/" + file + ".txt");
+    return HuggingFaceModel.text(VitConformanceTest.class, "/listings/" + file + ".txt");
   }
 
   @Override

@@ -9,8 +9,8 @@ import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.Tie;
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -28,11 +28,11 @@ public final class ConfigExport {
   private static final String TRANSFORMERS = "4.44.0";
 
   private final YamlDocument config;
-  private final CommunityModel model;
+  private final HuggingFaceModel model;
   private final Obj document = Obj.empty();
   private final List<String> problems = new ArrayList<>();
 
-  private ConfigExport(YamlDocument config, CommunityModel model) {
+  private ConfigExport(YamlDocument config, HuggingFaceModel model) {
     this.config = config;
     this.model = model;
   }
@@ -47,7 +47,7 @@ public final class ConfigExport {
    */
   public static Obj write(
       YamlDocument config,
-      CommunityModel model,
+      HuggingFaceModel model,
       String dtype,
       Optional<Long> vocabulary,
       Optional<Obj> origin,
@@ -74,7 +74,7 @@ public final class ConfigExport {
    *
    * @throws UnsupportedCheckpointException naming every such key
    */
-  public static void require(YamlDocument config, CommunityModel model, String where) {
+  public static void require(YamlDocument config, HuggingFaceModel model, String where) {
     new ConfigExport(config, model).rows(where);
   }
 
@@ -107,7 +107,7 @@ public final class ConfigExport {
   private Obj tiedAs(Obj origin) {
     boolean tied = Tie.isTied(config);
     Obj known = new Obj(new LinkedHashMap<>(origin.fields()));
-    ConfigImport.tried(new CommunityConfig(origin), model)
+    ConfigImport.tried(new HuggingFaceConfig(origin), model)
         .map(read -> read.get(Tie.KEY))
         .filter(before -> !before.equals(Boolean.toString(tied)))
         .ifPresent(
@@ -119,8 +119,8 @@ public final class ConfigExport {
   }
 
   /** Whether the model's first document still says what NeMo's configuration does. */
-  private static boolean sameMeaning(Obj origin, YamlDocument config, CommunityModel model) {
-    return ConfigImport.tried(new CommunityConfig(origin), model)
+  private static boolean sameMeaning(Obj origin, YamlDocument config, HuggingFaceModel model) {
+    return ConfigImport.tried(new HuggingFaceConfig(origin), model)
         .filter(read -> read.entrySet().stream().allMatch(value -> isSame(value, config)))
         .isPresent();
   }
@@ -150,13 +150,13 @@ public final class ConfigExport {
             : config.text(row.nemo());
     switch (row.kind()) {
       case LABELS -> config.count(row.nemo(), 0).ifPresent(this::labels);
-      case INNER -> value.ifPresent(text -> put(row, CommunityConfig.spelt(text)));
-      case SAME -> value.or(row::value).ifPresent(text -> put(row, CommunityConfig.spelt(text)));
+      case INNER -> value.ifPresent(text -> put(row, HuggingFaceConfig.spelt(text)));
+      case SAME -> value.or(row::value).ifPresent(text -> put(row, HuggingFaceConfig.spelt(text)));
       case WORDS -> value.ifPresent(text -> word(row, text));
       case ONLY ->
           row.value()
               .filter(text -> !text.equals("null"))
-              .ifPresent(text -> put(row, CommunityConfig.spelt(text)));
+              .ifPresent(text -> put(row, HuggingFaceConfig.spelt(text)));
       case MEANS ->
           value
               .filter(text -> !isMeant(row, text))
@@ -174,7 +174,7 @@ public final class ConfigExport {
       case WINDOW -> put(row, window(row));
       case ROPE_SCALING -> rope();
       case IMAGE -> put(row, image(row));
-      case PATCH -> value.ifPresent(text -> put(row, CommunityConfig.spelt(text)));
+      case PATCH -> value.ifPresent(text -> put(row, HuggingFaceConfig.spelt(text)));
       case ALSO, IMAGE_SIZE, UNSAID -> {}
     }
   }
@@ -199,8 +199,8 @@ public final class ConfigExport {
   }
 
   private static void put(Obj into, ConfigKey row, JsonValue value) {
-    if (row.community().get(0).matches("[A-Za-z0-9_]+")) {
-      into.put(row.community().get(0), value);
+    if (row.huggingFace().get(0).matches("[A-Za-z0-9_]+")) {
+      into.put(row.huggingFace().get(0), value);
     }
   }
 
@@ -212,15 +212,15 @@ public final class ConfigExport {
             .sorted(Comparator.comparing(key -> !row.value().equals(Optional.of(key))))
             .findFirst();
     word.ifPresentOrElse(
-        found -> put(row, CommunityConfig.spelt(found)),
+        found -> put(row, HuggingFaceConfig.spelt(found)),
         () ->
             problems.add(
                 row.nemo() + " is " + text + ", which " + model.architecture() + " can't express"));
   }
 
   private JsonValue image(ConfigKey row) {
-    var height = CommunityConfig.spelt(config.text(row.nemo()).orElse("null"));
-    var width = CommunityConfig.spelt(config.text("img_w").orElse("null"));
+    var height = HuggingFaceConfig.spelt(config.text(row.nemo()).orElse("null"));
+    var width = HuggingFaceConfig.spelt(config.text("img_w").orElse("null"));
     return height.equals(width) ? height : new Arr(List.of(height, width));
   }
 
@@ -238,7 +238,7 @@ public final class ConfigExport {
   private void headSize(ConfigKey row, Optional<String> value) {
     long hidden = config.count("hidden_size", 0).orElse(0);
     String usual = Long.toString(hidden / config.count("num_attention_heads", 1).orElse(1));
-    if (!row.community().isEmpty()) {
+    if (!row.huggingFace().isEmpty()) {
       put(row, new Num(value.orElse(usual)));
     } else if (!Scalars.equal(value.orElse(usual), usual)) {
       problems.add(
@@ -277,11 +277,12 @@ public final class ConfigExport {
                     (key, value) -> parameters.put(key.equals("type") ? "rope_type" : key, value)));
     config
         .text("rotary_base")
-        .ifPresent(base -> parameters.put("rope_theta", CommunityConfig.spelt(base)));
+        .ifPresent(base -> parameters.put("rope_theta", HuggingFaceConfig.spelt(base)));
     config
         .text("rotary_percentage")
         .filter(share -> !Scalars.equal(share, "1"))
-        .ifPresent(share -> parameters.put("partial_rotary_factor", CommunityConfig.spelt(share)));
+        .ifPresent(
+            share -> parameters.put("partial_rotary_factor", HuggingFaceConfig.spelt(share)));
     document.put("rope_parameters", parameters);
   }
 }

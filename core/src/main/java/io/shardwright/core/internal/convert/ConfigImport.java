@@ -5,8 +5,8 @@ import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -51,15 +51,15 @@ public final class ConfigImport {
           "pretrained_cfg",
           "tag");
 
-  private final CommunityConfig config;
-  private final CommunityModel model;
+  private final HuggingFaceConfig config;
+  private final HuggingFaceModel model;
   private final Statements statements;
   private final ValueKinds kinds;
   private final Map<String, String> values = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
-  private ConfigImport(CommunityConfig config, CommunityModel model) {
+  private ConfigImport(HuggingFaceConfig config, HuggingFaceModel model) {
     this.config = config;
     this.model = model;
     this.statements = new Statements(config);
@@ -74,7 +74,7 @@ public final class ConfigImport {
    * @throws UnsupportedCheckpointException naming every key that is said in two ways, or that NeMo
    *     can't express
    */
-  public static ConfigImport read(CommunityConfig config, CommunityModel model, String where) {
+  public static ConfigImport read(HuggingFaceConfig config, HuggingFaceModel model, String where) {
     var read = of(config, model);
     if (!read.kinds.wrong().isEmpty()) {
       throw new MalformedCheckpointException(
@@ -92,7 +92,7 @@ public final class ConfigImport {
   }
 
   /** The values of a document that may be refused; empty where it would be. */
-  static Optional<Map<String, String>> tried(CommunityConfig config, CommunityModel model) {
+  static Optional<Map<String, String>> tried(HuggingFaceConfig config, HuggingFaceModel model) {
     var read = of(config, model);
     boolean clear =
         read.kinds.wrong().isEmpty()
@@ -101,7 +101,7 @@ public final class ConfigImport {
     return clear ? Optional.of(read.values) : Optional.empty();
   }
 
-  private static ConfigImport of(CommunityConfig config, CommunityModel model) {
+  private static ConfigImport of(HuggingFaceConfig config, HuggingFaceModel model) {
     var read = new ConfigImport(config, model);
     read.requireOneClass();
     read.said("dtype", "torch_dtype");
@@ -133,7 +133,7 @@ public final class ConfigImport {
   }
 
   private void row(ConfigKey row) {
-    var found = statements.of(row.community(), row.value());
+    var found = statements.of(row.huggingFace(), row.value());
     switch (row.kind()) {
       case SAME, ALSO -> found.ifPresent(value -> set(row.nemo(), value));
       case WORDS -> found.ifPresent(value -> word(row, value));
@@ -154,7 +154,7 @@ public final class ConfigImport {
   }
 
   private static String says(ConfigKey row, String value) {
-    return row.community().get(0)
+    return row.huggingFace().get(0)
         + " is '"
         + value
         + "', expected "
@@ -166,7 +166,7 @@ public final class ConfigImport {
     String word = row.words().get(value);
     if (word == null) {
       problem(
-          row.community().get(0)
+          row.huggingFace().get(0)
               + " is '"
               + value
               + "', expected one of "
@@ -189,7 +189,7 @@ public final class ConfigImport {
             .map(names -> Integer.toString(((Obj) names).fields().size()));
     var places = new LinkedHashMap<String, String>();
     named.ifPresent(count -> places.put("the number of id2label", count));
-    config.text(row.community()).ifPresent(count -> places.put(row.community().get(0), count));
+    config.text(row.huggingFace()).ifPresent(count -> places.put(row.huggingFace().get(0), count));
     statements.compare(places);
     return named;
   }
@@ -231,9 +231,9 @@ public final class ConfigImport {
 
   private void window(ConfigKey row) {
     boolean used = !config.text(List.of("use_sliding_window")).filter("false"::equals).isPresent();
-    long size = config.text(row.community()).filter(s -> used).map(Long::parseLong).orElse(-1L);
+    long size = config.text(row.huggingFace()).filter(s -> used).map(Long::parseLong).orElse(-1L);
     if (size == 0) {
-      wrong(config.unlike(row.community().get(0), "at least 1"));
+      wrong(config.unlike(row.huggingFace().get(0), "at least 1"));
     } else if (size > 0) {
       values.put(row.nemo(), "[" + (size - 1) + ", 0]");
     }
@@ -241,7 +241,9 @@ public final class ConfigImport {
 
   private void unknown() {
     Set<String> known = new HashSet<>(NEUTRAL);
-    model.keys().forEach(row -> row.community().forEach(key -> known.add(key.split("[.\\[]")[0])));
+    model
+        .keys()
+        .forEach(row -> row.huggingFace().forEach(key -> known.add(key.split("[.\\[]")[0])));
     for (String key : config.document().fields().keySet()) {
       if (key.equals("quantization_config")) {
         problem("the weights are quantized (quantization_config), expected plain ones");

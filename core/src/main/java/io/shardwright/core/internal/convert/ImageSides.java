@@ -16,20 +16,20 @@ final class ImageSides {
   private static final String WIDTH = "img_w";
   private static final String EXPECTED = "a whole number, or a list of height and width";
 
-  private final CommunityConfig config;
+  private final HuggingFaceConfig config;
   private final ConfigImport into;
 
-  ImageSides(CommunityConfig config, ConfigImport into) {
+  ImageSides(HuggingFaceConfig config, ConfigImport into) {
     this.config = config;
     this.into = into;
   }
 
   void image(ConfigKey row) {
-    set(sides(row.community().get(0)).orElseGet(() -> usual(row)));
+    set(sides(row.huggingFace().get(0)).orElseGet(() -> usual(row)));
   }
 
   void patch(ConfigKey row) {
-    String key = row.community().get(0);
+    String key = row.huggingFace().get(0);
     List<Long> sides = sides(key).orElseGet(() -> usual(row));
     if (!sides.get(0).equals(sides.get(1))) {
       into.problem(config.says(key) + ", expected a square: NeMo has no other patches");

@@ -42,7 +42,7 @@ final class RopeScaling {
     return sound ? into.said("rope_scaling." + key, "rope_parameters." + key) : Optional.empty();
   }
 
-  static void read(CommunityConfig config, ConfigImport into) {
+  static void read(HuggingFaceConfig config, ConfigImport into) {
     for (String place : List.of("rope_scaling", "rope_parameters")) {
       if (config.value(place).orElse(Null.NULL) instanceof Obj object
           && object.fields().values().stream().anyMatch(Obj.class::isInstance)) {

@@ -18,11 +18,11 @@ final class Statements {
 
   private static final String INNER = "text_config.";
 
-  private final CommunityConfig config;
+  private final HuggingFaceConfig config;
   private final Set<String> repeated = new LinkedHashSet<>();
   private final Set<String> disagreements = new LinkedHashSet<>();
 
-  Statements(CommunityConfig config) {
+  Statements(HuggingFaceConfig config) {
     this.config = config;
   }
 

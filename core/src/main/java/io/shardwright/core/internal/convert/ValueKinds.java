@@ -3,8 +3,8 @@ package io.shardwright.core.internal.convert;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,12 +28,12 @@ final class ValueKinds {
           "rope_parameters", Kind.MAP,
           "use_sliding_window", Kind.FLAG);
 
-  private final CommunityConfig config;
+  private final HuggingFaceConfig config;
   private final YamlDocument base;
   private final List<String> wrong = new ArrayList<>();
 
   /** The kinds of the documents of a class. */
-  ValueKinds(CommunityConfig config, CommunityModel model) {
+  ValueKinds(HuggingFaceConfig config, HuggingFaceModel model) {
     this.config = config;
     byte[] text = model.base().getBytes(StandardCharsets.UTF_8);
     this.base = YamlDocument.parse(new MemorySource(text, model.modelType()), Guard.standard());
@@ -43,7 +43,7 @@ final class ValueKinds {
   /** Whether all values of a row are of its kind; those that are not are remembered. */
   boolean require(ConfigKey row) {
     Kind expected = kind(row);
-    return row.community().stream().filter(key -> !require(key, expected)).count() == 0;
+    return row.huggingFace().stream().filter(key -> !require(key, expected)).count() == 0;
   }
 
   private Kind kind(ConfigKey row) {

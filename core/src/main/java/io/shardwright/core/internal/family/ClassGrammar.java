@@ -5,8 +5,8 @@ import io.shardwright.core.internal.codec.yaml.YamlNode;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Fields;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Place;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
@@ -45,14 +45,14 @@ final class ClassGrammar {
     this.lines = lines;
   }
 
-  List<CommunityModel> classes(Section family) {
+  List<HuggingFaceModel> classes(Section family) {
     return family.items("hugging_face").stream()
         .map(node -> model(Section.of(node, "a class", family.problems(), KEYS)))
         .toList();
   }
 
-  private CommunityModel model(Section section) {
-    return new CommunityModel(
+  private HuggingFaceModel model(Section section) {
+    return new HuggingFaceModel(
         section.needText("model_type"),
         section.needText("architecture"),
         restores(section),

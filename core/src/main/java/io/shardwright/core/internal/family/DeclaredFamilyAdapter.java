@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.family;
 
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -25,7 +25,7 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
   private final Set<WeightLayout> layouts;
   private final Map<String, String> defaults;
   private final List<KeyRule> keyRules;
-  private final List<CommunityModel> classes;
+  private final List<HuggingFaceModel> classes;
 
   /**
    * A family.
@@ -43,7 +43,7 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
       Set<WeightLayout> layouts,
       Map<String, String> defaults,
       List<KeyRule> keyRules,
-      List<CommunityModel> classes) {
+      List<HuggingFaceModel> classes) {
     this.id = id;
     this.restoreClasses = List.copyOf(restoreClasses);
     this.parallelism = parallelism;
@@ -133,7 +133,7 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
   }
 
   @Override
-  public List<CommunityModel> communityModels() {
+  public List<HuggingFaceModel> huggingFaceModels() {
     return classes;
   }
 }

@@ -69,12 +69,12 @@ final class KeyGrammar {
 
   /** A standard key, which may have another name on the other side, or stand for another value. */
   private static ConfigKey standard(ConfigKey key, Section row) {
-    if (key.community().isEmpty()) {
+    if (key.huggingFace().isEmpty()) {
       row.need("from");
     }
     return new ConfigKey(
         key.kind(),
-        row.has("from") ? row.texts("from") : key.community(),
+        row.has("from") ? row.texts("from") : key.huggingFace(),
         key.nemo(),
         key.words(),
         row.text("else").or(key::value));

@@ -3,9 +3,9 @@ package io.shardwright.core.internal.job;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.CommunityConfig;
-import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigExport;
+import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
@@ -13,8 +13,8 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.directory.Origin;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.plan.TargetChoice;
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
@@ -44,11 +44,11 @@ final class Choices {
   static TargetChoice of(
       ReshardRequest request,
       ModelDescription model,
-      Optional<CommunityModel> source,
+      Optional<HuggingFaceModel> source,
       Optional<Origin> origin) {
-    Optional<CommunityModel> community = community(request, model, origin);
+    Optional<HuggingFaceModel> huggingFace = huggingFace(request, model, origin);
     Naming naming =
-        community.isPresent()
+        huggingFace.isPresent()
             ? Naming.HUGGING_FACE
             : request
                 .naming()
@@ -59,12 +59,12 @@ final class Choices {
             request.pipelineModelParallelSize().orElse(model.size().pipeline()));
     var virtual = request.virtualPipelineSize();
     return new TargetChoice(
-        community.isPresent() ? new ParallelSize(1, 1) : size,
+        huggingFace.isPresent() ? new ParallelSize(1, 1) : size,
         virtual.orElse(1) == 1 ? OptionalInt.empty() : virtual,
         naming,
         request.layout().orElseGet(() -> layout(naming, model)),
         request.dtype(),
-        community);
+        huggingFace);
   }
 
   /**
@@ -72,17 +72,17 @@ final class Choices {
    *
    * @throws UnsupportedCheckpointException if none fits the configuration
    */
-  private static Optional<CommunityModel> community(
+  private static Optional<HuggingFaceModel> huggingFace(
       ReshardRequest request, ModelDescription model, Optional<Origin> origin) {
     if (format(request) != TargetFormat.HUGGING_FACE) {
       return Optional.empty();
     }
-    var known = model.family().communityModels();
-    Optional<String> asked = request.community().architecture();
-    Optional<CommunityModel> first =
+    var known = model.family().huggingFaceModels();
+    Optional<String> asked = request.huggingFace().architecture();
+    Optional<HuggingFaceModel> first =
         origin
             .filter(from -> asked.isEmpty())
-            .flatMap(from -> CommunityMatch.find(known, new CommunityConfig(from.config())));
+            .flatMap(from -> HuggingFaceMatch.find(known, new HuggingFaceConfig(from.config())));
     if (first.isPresent()) {
       return first;
     }
@@ -102,7 +102,7 @@ final class Choices {
   }
 
   /** Why no class fits: what holds for all, else what the nearest lacks. */
-  private static String unfit(ModelDescription model, List<CommunityModel> known) {
+  private static String unfit(ModelDescription model, List<HuggingFaceModel> known) {
     var refusals = KeyMeaning.of(model).refusals(Naming.HUGGING_FACE);
     if (!refusals.isEmpty()) {
       return String.join("; ", refusals);
@@ -111,7 +111,7 @@ final class Choices {
     return "none of family '"
         + model.family().id()
         + "''s classes "
-        + known.stream().map(CommunityModel::architecture).distinct().toList()
+        + known.stream().map(HuggingFaceModel::architecture).distinct().toList()
         + " fits"
         + known.stream()
             .reduce((one, other) -> closer(other, one, config))
@@ -121,16 +121,16 @@ final class Choices {
   }
 
   /** The more general classes stand last. */
-  private static CommunityModel closer(
-      CommunityModel general, CommunityModel special, ModelConfig config) {
+  private static HuggingFaceModel closer(
+      HuggingFaceModel general, HuggingFaceModel special, ModelConfig config) {
     return unmet(special, config).size() < unmet(general, config).size() ? special : general;
   }
 
-  private static List<Condition> unmet(CommunityModel candidate, ModelConfig config) {
+  private static List<Condition> unmet(HuggingFaceModel candidate, ModelConfig config) {
     return candidate.picks().stream().filter(condition -> !condition.holds(config)).toList();
   }
 
-  private static String lacks(CommunityModel nearest, ModelConfig config) {
+  private static String lacks(HuggingFaceModel nearest, ModelConfig config) {
     return unmet(nearest, config).stream()
         .map(
             condition ->
@@ -150,7 +150,7 @@ final class Choices {
    * @throws UnsupportedCheckpointException naming every key that says so
    */
   static void requireExpressible(
-      YamlDocument config, ModelDescription model, CommunityModel wanted) {
+      YamlDocument config, ModelDescription model, HuggingFaceModel wanted) {
     var refusals = KeyMeaning.of(model).refusals(Naming.HUGGING_FACE);
     if (!refusals.isEmpty()) {
       throw new UnsupportedCheckpointException(

@@ -4,8 +4,8 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.describe.ArchiveLowRank;
-import io.shardwright.core.internal.describe.CommunityLowRank;
 import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.HuggingFaceLowRank;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.format.ModelSource;
@@ -14,7 +14,7 @@ import io.shardwright.core.internal.open.Families;
 import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.registry.AdapterRegistry;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
@@ -99,13 +99,13 @@ final class Lora implements AutoCloseable {
     if (adapter instanceof PeftFolder folder) {
       var known = kind.sourceModel().or(() -> fitting(base));
       var names = known.orElseThrow(() -> nameless(folder, base)).names();
-      return CommunityLowRank.of(folder.name(), base, names, folder.pairs());
+      return HuggingFaceLowRank.of(folder.name(), base, names, folder.pairs());
     }
     return ArchiveLowRank.of(describe(adapter, kind.registry()), base);
   }
 
-  private static Optional<CommunityModel> fitting(ModelDescription base) {
-    return base.family().communityModels().stream()
+  private static Optional<HuggingFaceModel> fitting(ModelDescription base) {
+    return base.family().huggingFaceModels().stream()
         .filter(model -> model.fits(base.config()))
         .findFirst();
   }

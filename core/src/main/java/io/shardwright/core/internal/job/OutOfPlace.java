@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.job;
 
-import io.shardwright.core.CommunityOptions;
+import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.ModelSource;
@@ -92,9 +92,9 @@ final class OutOfPlace {
   }
 
   private OutOfPlace folder() {
-    Optional<String> architecture = request.community().architecture();
+    Optional<String> architecture = request.huggingFace().architecture();
     boolean shards =
-        request.community().maxShardBytes() != CommunityOptions.DEFAULT.maxShardBytes();
+        request.huggingFace().maxShardBytes() != HuggingFaceOptions.DEFAULT.maxShardBytes();
     return option("--architecture", architecture.isPresent()).option("--max-shard-size", shards);
   }
 

@@ -249,7 +249,7 @@ public final class ReshardJob implements AutoCloseable {
             new Describer.Wishes(request.replicateUnmatched(), request.untie()));
     TargetChoice choice = Choices.of(request, model, kind.sourceModel(), Origin.of(source));
     choice
-        .community()
+        .huggingFace()
         .ifPresent(wanted -> Choices.requireExpressible(source.config(), model, wanted));
     Choices.refuseTypes(request, model);
     Pairs.refuse(request, model);

@@ -6,9 +6,9 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
-import io.shardwright.core.internal.format.directory.CommunityDocuments;
 import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
 import io.shardwright.core.internal.format.directory.DirectoryTarget;
+import io.shardwright.core.internal.format.directory.HuggingFaceDocuments;
 import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
 import io.shardwright.core.internal.format.lightning.LightningTarget;
 import io.shardwright.core.internal.format.loose.LooseCheckpoint;
@@ -18,7 +18,7 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.OwnJar;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -50,7 +50,7 @@ record TargetKind(
   }
 
   /** The class that the source is of, where it is a folder. */
-  Optional<CommunityModel> sourceModel() {
+  Optional<HuggingFaceModel> sourceModel() {
     return source instanceof DirectoryCheckpoint folder
         ? Optional.of(folder.model())
         : Optional.empty();
@@ -84,7 +84,7 @@ record TargetKind(
 
     @Override
     public Map<String, List<TensorSpec>> shards(List<TensorSpec> tensors) {
-      return directory().shards(tensors, request.community().maxShardBytes());
+      return directory().shards(tensors, request.huggingFace().maxShardBytes());
     }
   }
 
@@ -95,7 +95,7 @@ record TargetKind(
       case HUGGING_FACE ->
           new DirectoryTarget(
               plan,
-              CommunityDocuments.of(source, attachments(), plan, directory()),
+              HuggingFaceDocuments.of(source, attachments(), plan, directory()),
               List.of(),
               source.guard());
       case SAFETENSORS ->

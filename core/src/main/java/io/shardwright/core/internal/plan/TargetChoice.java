@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.ParallelSize;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * What a target is to be.
  *
  * @param virtual virtual pipeline size; empty for none
- * @param community the class that is written in Hugging Face naming
+ * @param huggingFace the class that is written in Hugging Face naming
  * @param dtype what floating-point parameters become; empty keeps each
  */
 public record TargetChoice(
@@ -21,7 +21,7 @@ public record TargetChoice(
     Naming naming,
     WeightLayout layout,
     Optional<DType> dtype,
-    Optional<CommunityModel> community) {
+    Optional<HuggingFaceModel> huggingFace) {
 
   /** The same model in another grid. */
   public static TargetChoice grid(ParallelSize size, Naming naming, WeightLayout layout) {
@@ -31,6 +31,6 @@ public record TargetChoice(
 
   /** The same in another grid. */
   TargetChoice at(ParallelSize other) {
-    return new TargetChoice(other, virtual, naming, layout, dtype, community);
+    return new TargetChoice(other, virtual, naming, layout, dtype, huggingFace);
   }
 }

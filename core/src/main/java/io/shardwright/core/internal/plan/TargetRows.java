@@ -35,7 +35,7 @@ final class TargetRows {
   private static ParameterTable table(
       ModelDescription model, ModelConfig config, Naming naming, TargetChoice choice) {
     return naming == Naming.HUGGING_FACE
-        ? choice.community().orElseThrow().names()
+        ? choice.huggingFace().orElseThrow().names()
         : model.family().parameters(config, naming);
   }
 

@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.registry;
 
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
@@ -152,9 +152,9 @@ public final class AdapterRegistry {
   }
 
   /** The classes that families can be made of. */
-  public List<CommunityModel> communityModels() {
+  public List<HuggingFaceModel> huggingFaceModels() {
     return eligible().stream()
-        .flatMap(found -> found.adapter().communityModels().stream())
+        .flatMap(found -> found.adapter().huggingFaceModels().stream())
         .toList();
   }
 
@@ -164,12 +164,12 @@ public final class AdapterRegistry {
    * @param where the checkpoint, for messages
    * @throws UnrecognizedCheckpointException if it is several
    */
-  public ModelFamilyAdapter familyOf(CommunityModel model, String where) {
+  public ModelFamilyAdapter familyOf(HuggingFaceModel model, String where) {
     var owners =
         eligible().stream()
             .filter(
                 found ->
-                    found.adapter().communityModels().stream()
+                    found.adapter().huggingFaceModels().stream()
                         .anyMatch(m -> m.architecture().equals(model.architecture())))
             .toList();
     return one(owners, where).orElseThrow();

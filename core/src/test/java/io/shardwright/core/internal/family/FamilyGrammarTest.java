@@ -9,8 +9,8 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -75,7 +75,7 @@ class FamilyGrammarTest {
   void readsEveryPart() {
     var family = read(GOOD);
     assertEquals("neox", family.id());
-    CommunityModel model = family.communityModels().get(0);
+    HuggingFaceModel model = family.huggingFaceModels().get(0);
     assertEquals("num_layers: 1\ntext: '1'\n", model.base());
     assertEquals(
         List.of(
@@ -99,13 +99,15 @@ class FamilyGrammarTest {
       delimiter = '|',
       value = {
         "stride: 2 | strid: 2 | 9:9: a row has no key 'strid' | did you mean 'stride'?",
-        "on: last | on: lost | 12:13: 'on' is 'lost', did you mean 'last'? | Expected one of every, first, last, layer",
+        "on: last | on: lost | 12:13: 'on' is 'lost', did you mean 'last'? | Expected one of every,"
+            + " first, last, layer",
         "column: layers | colum: layers | 8:9: a row has no key 'colum' | did you mean 'column'?",
         "stride: 2 | stride: two | 9:17: 'stride' is 'two' | expected a whole number",
         "stride: 2 | row: x | 8:9: a row has column, row | expected exactly one of",
         "layers.*.up | layers.*up | 8:17: 'layers.*up.weight' is no pattern | at most two parts",
         "legacy: | legaci: | 6:3: 'namings' has no key 'legaci' | did you mean 'legacy'?",
-        "[tensor, pipeline] | [tensor, pipelin] | 3:14: 'parallelism' is 'pipelin' | did you mean 'pipeline'?",
+        "[tensor, pipeline] | [tensor, pipelin] | 3:14: 'parallelism' is 'pipelin' | did you mean"
+            + " 'pipeline'?",
         "family: neox | family: Neo X | 1:9: 'family' is 'Neo X' | lower-case letters",
         "[some.module.NeoxModel] | [Neox] | 2:11: 'restores' has 'Neox' | dotted class",
         "of: norm.weight | of: norm.wight | 'norm.wight' | did you mean 'norm.weight'?",
@@ -114,9 +116,12 @@ class FamilyGrammarTest {
         "family: neox | family: &a neox | 1:9: has an anchor | write the value out",
         "family: neox | family: !!binary neox | 1:9: has the tag | expected none",
         "family: neox | family: [ | is no YAML | neox.yaml:",
-        "on: last | stride: 1\\n        on: first\\n        on: last | 14:9: has the key 'on' twice | SW-209",
+        "on: last | stride: 1\\n"
+            + "        on: first\\n"
+            + "        on: last | 14:9: has the key 'on' twice | SW-209",
         "on: last | part: [0, 1] | 12:15: 'part' has 2 numbers | [factor, from, to]",
-        "on: last | stored: [[0], [2]] | 12:17: 'stored' names the factors [0, 2] | each once from 0",
+        "on: last | stored: [[0], [2]] | 12:17: 'stored' names the factors [0, 2] | each once from"
+            + " 0",
         "on: last | tied_copy: x | tied_copy is the last stage's copy | 'on: first'",
         "on: last | vocab_padded_rows: true | vocab_padded_rows is for a column row | SW-209",
         "on: last | factors: {0: [rest, rest]} | 'rest' | at most one",

@@ -6,9 +6,9 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.CommunityConfig;
-import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigImport;
+import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.Replica.Kind;
@@ -20,7 +20,7 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.outline.Member;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
@@ -38,16 +38,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** An open folder as a community saves models. */
+/** An open folder as transformers saves models. */
 public final class DirectoryCheckpoint implements ModelSource {
 
   private final FolderFiles files;
   private final DirectoryFormat format;
   private final WeightSets sets;
   private final FolderWeights weights;
-  private final CommunityConfig community;
+  private final HuggingFaceConfig huggingFace;
   private final FolderVocabulary vocabulary;
-  private final CommunityModel model;
+  private final HuggingFaceModel model;
   private final List<String> notes = new ArrayList<>();
   private final List<Attachment> attachments = new ArrayList<>();
   private final YamlDocument config;
@@ -65,8 +65,8 @@ public final class DirectoryCheckpoint implements ModelSource {
     notes.addAll(weights.notes());
     var shapes = new LinkedHashMap<String, Shape>();
     weights.named().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
-    community = new CommunityConfig(document, shapes);
-    vocabulary = new FolderVocabulary(community);
+    huggingFace = new HuggingFaceConfig(document, shapes);
+    vocabulary = new FolderVocabulary(huggingFace);
     model = model(registry);
     config = readConfig(base);
     tensors = KnownNames.of(weights.named(), model.names(), notes);
@@ -100,23 +100,23 @@ public final class DirectoryCheckpoint implements ModelSource {
     return FolderFiles.names(folder);
   }
 
-  private CommunityModel model(AdapterRegistry registry) {
-    List<CommunityModel> models = registry.communityModels();
-    return CommunityMatch.find(models, community).orElseThrow(() -> unknown(models, registry));
+  private HuggingFaceModel model(AdapterRegistry registry) {
+    List<HuggingFaceModel> models = registry.huggingFaceModels();
+    return HuggingFaceMatch.find(models, huggingFace).orElseThrow(() -> unknown(models, registry));
   }
 
   private UnrecognizedCheckpointException unknown(
-      List<CommunityModel> models, AdapterRegistry registry) {
-    var relatives = CommunityMatch.relatives(models, community);
+      List<HuggingFaceModel> models, AdapterRegistry registry) {
+    var relatives = HuggingFaceMatch.relatives(models, huggingFace);
     if (!relatives.isEmpty()) {
       return new UnrecognizedCheckpointException(
           ErrorCode.FAMILY_UNKNOWN,
           files.name(),
           format.configFile()
               + " names architecture '"
-              + community.architecture().orElseThrow()
+              + huggingFace.architecture().orElseThrow()
               + "', a "
-              + community.modelType().orElseThrow()
+              + huggingFace.modelType().orElseThrow()
               + " without "
               + relatives.get(0)
               + "'s head or with another; of that kind only "
@@ -124,14 +124,17 @@ public final class DirectoryCheckpoint implements ModelSource {
               + " is read. inspect, verify and convert --to safetensors take it");
     }
     Optional<String> said =
-        community.architecture().or(community::modelType).or(() -> community.text("architecture"));
+        huggingFace
+            .architecture()
+            .or(huggingFace::modelType)
+            .or(() -> huggingFace.text("architecture"));
     return new UnrecognizedCheckpointException(
         ErrorCode.FAMILY_UNKNOWN,
         files.name(),
         "no family knows architecture '"
             + said.orElse("(none)")
             + "'; known are "
-            + models.stream().map(CommunityModel::architecture).distinct().sorted().toList()
+            + models.stream().map(HuggingFaceModel::architecture).distinct().sorted().toList()
             + registry
                 .lacking(said)
                 .map(jars -> ": add " + jars + " to the class path")
@@ -140,14 +143,14 @@ public final class DirectoryCheckpoint implements ModelSource {
 
   private YamlDocument readConfig(Optional<Path> given) {
     String where = files.name() + "/" + format.configFile();
-    var read = ConfigImport.read(community, model, where);
+    var read = ConfigImport.read(huggingFace, model, where);
     notes.addAll(read.notes());
-    new SettingsFiles(files, format, community).compare(model, notes);
+    new SettingsFiles(files, format, huggingFace).compare(model, notes);
     YamlDocument base = base(given);
     YamlDocument document = read.apply(base, where);
     document = vocabulary.rows(document, tokenizerSize());
     document = new SideFiles(files, format).tokenizer(document, attachments, notes);
-    attachments.add(Origin.attachment(files, format, community.document(), notes));
+    attachments.add(Origin.attachment(files, format, huggingFace.document(), notes));
     return document.with("precision", precision()).with("target", model.restores());
   }
 
@@ -164,7 +167,7 @@ public final class DirectoryCheckpoint implements ModelSource {
   /** The type of most elements, in NeMo's words; a configuration may say another. */
   private String precision() {
     DType most = weights.mostElements();
-    community
+    huggingFace
         .text(List.of("dtype", "torch_dtype"))
         .map(stated -> stated.replaceFirst("^torch\\.", ""))
         .filter(stated -> !stated.equals(most.torchName()) && !stated.equals("auto"))
@@ -186,7 +189,7 @@ public final class DirectoryCheckpoint implements ModelSource {
   }
 
   /** The class that the folder's model is of. */
-  public CommunityModel model() {
+  public HuggingFaceModel model() {
     return model;
   }
 

@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.CommunityConfig;
+import io.shardwright.core.internal.convert.HuggingFaceConfig;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.ErrorCode;
@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** The vocabulary of a folder's model, whose rows are not padded. */
-record FolderVocabulary(CommunityConfig community) {
+record FolderVocabulary(HuggingFaceConfig huggingFace) {
   private static final String SIZE = "vocab_size";
   private static final long DIVISIBLE_BY = 128;
 
   /** The size that the configuration states. */
   OptionalLong size() {
-    return community.count(SIZE, 1);
+    return huggingFace.count(SIZE, 1);
   }
 
   /**
@@ -72,7 +72,7 @@ record FolderVocabulary(CommunityConfig community) {
             + ", expected "
             + expected
             + ": "
-            + community.says(SIZE)
+            + huggingFace.says(SIZE)
             + "; if the tensors are right, correct the configuration");
   }
 }

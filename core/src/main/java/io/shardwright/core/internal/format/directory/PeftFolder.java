@@ -4,7 +4,7 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.describe.CommunityLowRank.Pair;
+import io.shardwright.core.internal.describe.HuggingFaceLowRank.Pair;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;

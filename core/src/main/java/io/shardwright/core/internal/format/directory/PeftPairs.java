@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.format.directory;
 
-import io.shardwright.core.internal.describe.CommunityLowRank.Pair;
+import io.shardwright.core.internal.describe.HuggingFaceLowRank.Pair;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;

@@ -4,9 +4,9 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.convert.CommunityConfig;
+import io.shardwright.core.internal.convert.HuggingFaceConfig;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The keys that a folder's smaller documents, such as generation_config.json, say once more. */
-record SettingsFiles(FolderFiles files, DirectoryFormat format, CommunityConfig community) {
+record SettingsFiles(FolderFiles files, DirectoryFormat format, HuggingFaceConfig huggingFace) {
   private static final String ENDING = "_config.json";
   private static final Set<String> OF_THE_DOCUMENT =
       Set.of("transformers_version", "architectures", "model_type", "auto_map");
@@ -28,9 +28,9 @@ record SettingsFiles(FolderFiles files, DirectoryFormat format, CommunityConfig 
    * @param notes get the keys that differ and mean nothing to the model
    * @throws UnsupportedCheckpointException if one differs that the model is made by
    */
-  void compare(CommunityModel model, List<String> notes) {
+  void compare(HuggingFaceModel model, List<String> notes) {
     Set<String> meaningful = new HashSet<>();
-    model.keys().forEach(row -> meaningful.addAll(row.community()));
+    model.keys().forEach(row -> meaningful.addAll(row.huggingFace()));
     for (String file : files.names()) {
       if (file.endsWith(ENDING) && format.isSideFile(file)) {
         var different = different(read(file));
@@ -63,7 +63,7 @@ record SettingsFiles(FolderFiles files, DirectoryFormat format, CommunityConfig 
         .fields()
         .forEach(
             (key, value) -> {
-              JsonValue own = community.document().get(key).orElse(Null.NULL);
+              JsonValue own = huggingFace.document().get(key).orElse(Null.NULL);
               boolean both = own != Null.NULL && value != Null.NULL;
               if (both && !own.equals(value) && !OF_THE_DOCUMENT.contains(key)) {
                 different.add(key);

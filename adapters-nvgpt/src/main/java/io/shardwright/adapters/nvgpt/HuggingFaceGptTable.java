@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The names of transformers' rotary GPTs: Nemotron and StarCoder2. */
-final class CommunityGptTable {
+final class HuggingFaceGptTable {
   private static final String LAYER = "model.layers.*.";
   private static final String ATTENTION = LAYER + "self_attn.";
   private static final String BIAS = "bias";
 
-  private CommunityGptTable() {}
+  private HuggingFaceGptTable() {}
 
   /** Nemotron's linear layers have no biases. */
   static ParameterTable nemotron() {

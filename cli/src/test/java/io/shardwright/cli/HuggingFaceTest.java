@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hugging Face folders: NeMo's own conversions, and models that transformers made. */
-class CommunityTest extends CommunityFolders {
+class HuggingFaceTest extends HuggingFaceFolders {
   @Test
   void turnsALlamaIntoNemosOwnArrays() throws IOException {
     Path out = convert(llama("tiny-llama-gqa"), "out.nemo");
@@ -75,7 +75,7 @@ class CommunityTest extends CommunityFolders {
         "gpt2"
       })
   void theWayThroughFourRanksAndBackGivesTheSameFiles(String model) throws IOException {
-    Path source = community(model);
+    Path source = huggingFace(model);
     Path nemo = convert(source, "m.nemo", "--tp", 2, "--pp", 2);
     assertSame(source, convert(nemo, "back"), WEIGHTS, CONFIG);
     Path direct = convert(source, "d.nemo");
@@ -87,13 +87,13 @@ class CommunityTest extends CommunityFolders {
   @ParameterizedTest
   @ValueSource(strings = {"vit", "vit-digits", "timm-vit"})
   void theVitComesBackAsItWas(String model) throws IOException {
-    Path source = community(model);
+    Path source = huggingFace(model);
     assertSame(source, convert(convert(source, "m.nemo", "--tp", 4), "back"), WEIGHTS, CONFIG);
   }
 
   @Test
   void gemmaComesBackToOneRounding() throws IOException {
-    Path source = community("gemma");
+    Path source = huggingFace("gemma");
     Path back = convert(convert(source, "m.nemo", "--tp", 2), "back");
     Map<String, float[]> before = floats(source);
     Map<String, float[]> after = floats(back);
@@ -109,7 +109,7 @@ class CommunityTest extends CommunityFolders {
 
   @Test
   void saysThatGemmaInHalfPrecisionIsNotExact() throws IOException {
-    Path source = community("gemma");
+    Path source = huggingFace("gemma");
     Run run =
         Run.of("convert", source, folder.resolve("m.nemo"), "--dtype", "bf16", "--allow-lossy");
     assertEquals(0, run.code(), run.err());
@@ -118,14 +118,14 @@ class CommunityTest extends CommunityFolders {
 
   @Test
   void legacyNamingIsAnotherWayThere() throws IOException {
-    Path source = community("gpt2");
+    Path source = huggingFace("gpt2");
     Path nemo = convert(source, "m.nemo", "--naming", "legacy", "--tp", 4, "--layout", "ranks");
     assertSame(source, convert(nemo, "back"), WEIGHTS, CONFIG);
   }
 
   @Test
   void readsAndWritesShards() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     Path nemo = convert(source, "m.nemo");
     Path shards = convert(nemo, "shards", "--max-shard-size", "50KB");
     var names = names(shards);
@@ -143,7 +143,7 @@ class CommunityTest extends CommunityFolders {
 
   @Test
   void readsTorchFiles() throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     Path nemo = convert(source, "m.nemo");
     Path torch = folder.resolve("torch");
     Files.createDirectories(torch);
@@ -159,7 +159,7 @@ class CommunityTest extends CommunityFolders {
 
   @Test
   void aSlidingWindowIsOneLessInNemo() throws IOException {
-    Path out = convert(community("mistral"), "out");
+    Path out = convert(huggingFace("mistral"), "out");
     String config = Files.readString(out.resolve("model_config.yaml"));
     assertTrue(config.contains("window_size:\n- 15\n- 0\n"), config);
   }
@@ -189,7 +189,7 @@ class CommunityTest extends CommunityFolders {
     "vit, layernorm_epsilon: 1.0e-12",
   })
   void saysWhatTheClassMeans(String model, String line) throws IOException {
-    Path out = convert(community(model), "out");
+    Path out = convert(huggingFace(model), "out");
     List<String> config = Files.readAllLines(out.resolve("model_config.yaml"));
     assertTrue(config.contains(line), line + " in " + config);
   }
@@ -205,7 +205,7 @@ class CommunityTest extends CommunityFolders {
 
   @Test
   void keepsAllRowsOfAnArchiveWithoutOriginUnlessTold() throws IOException {
-    Path nemo = convert(community("llama"), "m", "--tp", 2);
+    Path nemo = convert(huggingFace("llama"), "m", "--tp", 2);
     Files.delete(nemo.resolve("shardwright_origin.json"));
     String rows = "model.embed_tokens.weight\tfloat32\t";
     var all = Checkpoints.found(convert(nemo, "all", "--to", "huggingface"));
@@ -216,7 +216,7 @@ class CommunityTest extends CommunityFolders {
 
   @Test
   void aModelThatWasSavedWithoutItsFirstNamePartIsTheSame() throws IOException {
-    Path source = community("gpt2");
+    Path source = huggingFace("gpt2");
     Path nemo = convert(source, "m.nemo");
     Path file = source.resolve(WEIGHTS);
     var text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);

@@ -9,9 +9,9 @@ import static io.shardwright.spi.ConfigKey.only;
 import static io.shardwright.spi.ConfigKey.same;
 import static io.shardwright.spi.ConfigKey.words;
 
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
 import java.util.ArrayList;
@@ -20,36 +20,37 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Hugging Face classes that are this family, by transformers' configuration classes. */
-final class CommunityGpt {
+final class HuggingFaceGpt {
   private static final String RESTORES =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
 
   /** In the order in which they are tried for a NeMo configuration. */
-  static final List<CommunityModel> MODELS =
-      Stream.concat(CommunityFalcon.models().stream(), Stream.of(nemotron(), starcoder2(), gpt2()))
+  static final List<HuggingFaceModel> MODELS =
+      Stream.concat(
+              HuggingFaceFalcon.models().stream(), Stream.of(nemotron(), starcoder2(), gpt2()))
           .toList();
 
-  private CommunityGpt() {}
+  private HuggingFaceGpt() {}
 
-  private static CommunityModel model(
+  private static HuggingFaceModel model(
       String type,
       String architecture,
       List<ConfigKey> keys,
       ParameterTable names,
       Condition... picks) {
-    return new CommunityModel(
+    return new HuggingFaceModel(
         type,
         architecture,
         RESTORES,
         List.of(Naming.MCORE, Naming.LEGACY),
-        CommunityModel.text(CommunityGpt.class, "base.yaml"),
+        HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml"),
         keys,
         names,
         List.of(),
         List.of(picks));
   }
 
-  private static CommunityModel nemotron() {
+  private static HuggingFaceModel nemotron() {
     var keys = decoder("norm_eps", "1e-05", "false");
     keys.add(words("activation", "hidden_act", Map.of("relu2", "squared-relu")).orElse("relu2"));
     keys.add(
@@ -68,12 +69,12 @@ final class CommunityGpt {
         "nemotron",
         "NemotronForCausalLM",
         keys,
-        CommunityGptTable.nemotron(),
+        HuggingFaceGptTable.nemotron(),
         new Condition("normalization", List.of("layernorm1p"), false),
         new Condition("activation", List.of("squared-relu"), false));
   }
 
-  private static CommunityModel starcoder2() {
+  private static HuggingFaceModel starcoder2() {
     var keys = decoder("norm_epsilon", "1e-05", "true");
     keys.add(
         words(
@@ -93,13 +94,13 @@ final class CommunityGpt {
         "starcoder2",
         "Starcoder2ForCausalLM",
         keys,
-        CommunityGptTable.starcoder2(),
+        HuggingFaceGptTable.starcoder2(),
         new Condition("normalization", List.of("layernorm"), false),
         new Condition("position_embedding_type", List.of("rope"), false),
         new Condition("bias", List.of("true"), false));
   }
 
-  private static CommunityModel gpt2() {
+  private static HuggingFaceModel gpt2() {
     var keys = new ArrayList<>(ConfigKey.causal());
     keys.addAll(
         List.of(

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
-import io.shardwright.core.internal.describe.CommunityLowRank;
-import io.shardwright.core.internal.describe.CommunityLowRank.Pair;
+import io.shardwright.core.internal.describe.HuggingFaceLowRank;
+import io.shardwright.core.internal.describe.HuggingFaceLowRank.Pair;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.execute.InMemoryModel.Held;
@@ -28,7 +28,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Adapters of modules that are parts of a weight, or stored transposed. */
-class CommunityLowRankTest {
+class HuggingFaceLowRankTest {
   private static final int ROUNDS = 60;
   private static final int HEADS = 6;
   private static final int GROUPS = 3;
@@ -172,7 +172,7 @@ class CommunityLowRankTest {
       long seed) {
     int[] sizes = {1, 3};
     var base = whole.reshard(sizes[random.nextInt(2)], 1 << 12, 1);
-    var change = CommunityLowRank.of("adapter", base.describe(), names, pairs);
+    var change = HuggingFaceLowRank.of("adapter", base.describe(), names, pairs);
     assertEquals(List.of(), change.problems(), "seed " + seed);
     var plan = base.plan(sizes[random.nextInt(2)], Optional.empty(), change);
     int block = 16 << random.nextInt(9);
@@ -195,7 +195,7 @@ class CommunityLowRankTest {
     pairs.put("q", Factors.of(random, HEADS * SIZE + 1, HIDDEN).pair(HIDDEN));
     pairs.put("k", Factors.of(random, GROUPS * SIZE, HIDDEN + 2).pair(HIDDEN + 2));
     pairs.put("o", Factors.of(random, GROUPS * SIZE, HIDDEN).pair(HIDDEN));
-    LowRankChange change = CommunityLowRank.of("adapter", base.describe(), projections(), pairs);
+    LowRankChange change = HuggingFaceLowRank.of("adapter", base.describe(), projections(), pairs);
     var problems = new ArrayList<>(change.problems());
     assertEquals(3, problems.size(), problems.toString());
     assertTrue(problems.get(0).contains("expected [24, "), problems.get(0));

@@ -9,7 +9,7 @@ import java.util.function.LongUnaryOperator;
  * keeps group by group (NeMo v1.23.0, {@code
  * scripts/nlp_language_modeling/convert_hf_llama_to_nemo.py}).
  */
-public record CommunityParts(Decoder model) {
+public record HuggingFaceParts(Decoder model) {
   /** All tensors. */
   public List<Part> all() {
     var parts = new ArrayList<Part>();

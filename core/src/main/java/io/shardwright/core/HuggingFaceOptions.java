@@ -9,10 +9,10 @@ import java.util.Optional;
  * @param maxShardBytes bytes of tensors per file, at least 1
  * @param architecture the class to write; empty for the one that the configuration tells
  */
-public record CommunityOptions(long maxShardBytes, Optional<String> architecture) {
+public record HuggingFaceOptions(long maxShardBytes, Optional<String> architecture) {
   /** Shards of 5 GB, as transformers writes them. */
-  public static final CommunityOptions DEFAULT =
-      new CommunityOptions(5_000_000_000L, Optional.empty());
+  public static final HuggingFaceOptions DEFAULT =
+      new HuggingFaceOptions(5_000_000_000L, Optional.empty());
 
   /**
    * Checks the size.
@@ -21,7 +21,7 @@ public record CommunityOptions(long maxShardBytes, Optional<String> architecture
    * @param architecture see the record
    * @throws IllegalArgumentException if there is no room for one byte
    */
-  public CommunityOptions {
+  public HuggingFaceOptions {
     Bounds.POSITIVE.require("maxShardBytes", maxShardBytes);
     Objects.requireNonNull(architecture, "architecture");
   }

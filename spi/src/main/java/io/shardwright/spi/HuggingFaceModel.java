@@ -21,7 +21,7 @@ import java.util.Objects;
  * @param variant what {@code config.json} must say beside its architecture; none for most
  * @param picks what a NeMo configuration must say for its model to be of this class
  */
-public record CommunityModel(
+public record HuggingFaceModel(
     String modelType,
     String architecture,
     String restores,
@@ -44,7 +44,7 @@ public record CommunityModel(
    * @param variant see the record
    * @param picks see the record
    */
-  public CommunityModel {
+  public HuggingFaceModel {
     namings = List.copyOf(namings);
     keys = List.copyOf(keys);
     variant = List.copyOf(variant);

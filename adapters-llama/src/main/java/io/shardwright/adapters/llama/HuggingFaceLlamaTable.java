@@ -10,11 +10,11 @@ import io.shardwright.spi.Traits;
 import java.util.List;
 
 /** The names of transformers' {@code LlamaForCausalLM} and its likes. */
-final class CommunityLlamaTable {
+final class HuggingFaceLlamaTable {
   private static final String LAYER = "model.layers.*.";
   private static final String ATTENTION = LAYER + "self_attn.";
 
-  private CommunityLlamaTable() {}
+  private HuggingFaceLlamaTable() {}
 
   /**
    * The rows.

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Writes Hugging Face folders with one safetensors file. */
-public final class CommunityInput {
+public final class HuggingFaceInput {
   private static final int LORA_RANK = 16;
   private static final String LORA_CONFIG =
       """
@@ -17,20 +17,20 @@ public final class CommunityInput {
       """
           .formatted(LORA_RANK);
 
-  private CommunityInput() {}
+  private HuggingFaceInput() {}
 
   /** Writes a gated model. */
   public static void folder(Path folder, Decoder model, Filling filling) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("config.json"), config(model));
-    write(folder.resolve("model.safetensors"), new CommunityParts(model).all(), filling);
+    write(folder.resolve("model.safetensors"), new HuggingFaceParts(model).all(), filling);
   }
 
   /** Writes a LoRA of a gated model, on every matrix of its layers. */
   public static void lora(Path folder, Decoder model, Filling filling) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("adapter_config.json"), LORA_CONFIG);
-    var parts = new CommunityParts(model).lora(LORA_RANK);
+    var parts = new HuggingFaceParts(model).lora(LORA_RANK);
     write(folder.resolve("adapter_model.safetensors"), parts, filling);
   }
 
@@ -47,11 +47,11 @@ public final class CommunityInput {
 
   private static String config(Decoder model) {
     return """
-        {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu",
-         "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
-         "num_attention_heads": %d, "num_key_value_heads": %d, "max_position_embeddings": 4096,
-         "rms_norm_eps": 1e-05, "vocab_size": %d, "tie_word_embeddings": false}
-        """
+    {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu",
+     "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
+     "num_attention_heads": %d, "num_key_value_heads": %d, "max_position_embeddings": 4096,
+     "rms_norm_eps": 1e-05, "vocab_size": %d, "tie_word_embeddings": false}
+    """
         .formatted(
             model.hidden(),
             model.ffn(),

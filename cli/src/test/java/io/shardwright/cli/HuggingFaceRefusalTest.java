@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Hugging Face folders that can't be converted. */
-class CommunityRefusalTest extends CommunityFolders {
+class HuggingFaceRefusalTest extends HuggingFaceFolders {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -30,7 +30,7 @@ class CommunityRefusalTest extends CommunityFolders {
       })
   void refusesWhatNemoCannotExpress(String model, String before, String after, String part)
       throws IOException {
-    Path source = community(model);
+    Path source = huggingFace(model);
     String config = Files.readString(source.resolve(CONFIG));
     String changed = config.replace(before, after);
     if (part.equals("other-type")) {
@@ -44,7 +44,7 @@ class CommunityRefusalTest extends CommunityFolders {
 
   @Test
   void refusesAClassThatCannotExpressTheConfiguration() throws IOException {
-    Path nemo = convert(community("llama"), "m");
+    Path nemo = convert(huggingFace("llama"), "m");
     Path config = nemo.resolve("model_config.yaml");
     Files.writeString(
         config,
@@ -84,7 +84,7 @@ class CommunityRefusalTest extends CommunityFolders {
       })
   void namesATensorThatIsMissingOrUnknown(String name, String instead, String code)
       throws IOException {
-    Path source = community("llama");
+    Path source = huggingFace("llama");
     var file = source.resolve(WEIGHTS);
     String header = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     String renamed = instead == null ? name.replace("model.layers", "model.layerz") : instead;

@@ -1,9 +1,9 @@
 package io.shardwright.testkit;
 
-import io.shardwright.core.CommunityOptions;
+import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -20,19 +20,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A Hugging Face class's names stand for the family's parameters, each for one. */
-final class CommunityCheck {
+final class HuggingFaceCheck {
   private final ModelFamilyAdapter adapter;
-  private final CommunityModel model;
+  private final HuggingFaceModel model;
 
-  CommunityCheck(ModelFamilyAdapter adapter, CommunityModel model) {
+  HuggingFaceCheck(ModelFamilyAdapter adapter, HuggingFaceModel model) {
     this.adapter = adapter;
     this.model = model;
   }
 
   /** Whether a sample is of a class: the first that fits, or one that it says. */
-  static boolean isOf(SampleModel sample, CommunityModel model, ModelFamilyAdapter adapter) {
-    Optional<CommunityModel> first =
-        adapter.communityModels().stream()
+  static boolean isOf(SampleModel sample, HuggingFaceModel model, ModelFamilyAdapter adapter) {
+    Optional<HuggingFaceModel> first =
+        adapter.huggingFaceModels().stream()
             .filter(candidate -> candidate.fits(sample.config()))
             .findFirst();
     return first.filter(model::equals).isPresent() || sample.is(model.architecture());
@@ -124,9 +124,11 @@ final class CommunityCheck {
   }
 
   private ReshardRequestBuilder as(ReshardRequestBuilder request, SampleModel sample) {
-    long shard = CommunityOptions.DEFAULT.maxShardBytes();
+    long shard = HuggingFaceOptions.DEFAULT.maxShardBytes();
     Optional<String> named = Optional.of(model.architecture()).filter(name -> sample.is(name));
-    return request.format(TargetFormat.HUGGING_FACE).community(new CommunityOptions(shard, named));
+    return request
+        .format(TargetFormat.HUGGING_FACE)
+        .huggingFace(new HuggingFaceOptions(shard, named));
   }
 
   private void compare(SampleModel sample, Map<String, String> before, Map<String, String> after) {

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Folders of community models, and what tests do with them. */
-abstract class CommunityFolders {
+/** Folders of Hugging Face models, and what tests do with them. */
+abstract class HuggingFaceFolders {
   static final String WEIGHTS = "model.safetensors";
   static final String CONFIG = "config.json";
 
@@ -65,7 +65,7 @@ abstract class CommunityFolders {
     return copy("/nemo/hf/" + name, name);
   }
 
-  Path community(String name) throws IOException {
+  Path huggingFace(String name) throws IOException {
     return copy("/community/" + name, name);
   }
 
@@ -80,7 +80,7 @@ abstract class CommunityFolders {
             "tokenizer.model",
             "tokenizer_config.json",
             "special_tokens_map.json")) {
-      try (var stream = CommunityFolders.class.getResourceAsStream(resource + "/" + file)) {
+      try (var stream = HuggingFaceFolders.class.getResourceAsStream(resource + "/" + file)) {
         if (stream != null) {
           Files.copy(stream, target.resolve(file));
         }

@@ -21,13 +21,13 @@ import java.util.stream.Collectors;
  *
  * @param shapes of the tensors beside the document
  */
-public record CommunityConfig(Obj document, Map<String, Shape> shapes) implements ModelConfig {
+public record HuggingFaceConfig(Obj document, Map<String, Shape> shapes) implements ModelConfig {
   /** Numbers that are none, in Python's JSON and in YAML. */
   private static final Map<String, String> NOT_FINITE =
       Map.of("NaN", ".nan", "Infinity", ".inf", "-Infinity", "-.inf");
 
   /** A document alone. */
-  public CommunityConfig(Obj document) {
+  public HuggingFaceConfig(Obj document) {
     this(document, Map.of());
   }
 
@@ -48,7 +48,7 @@ public record CommunityConfig(Obj document, Map<String, Shape> shapes) implement
           .filter(parts -> parts.length > index)
           .map(parts -> parts[index]);
     }
-    return value(key).flatMap(CommunityConfig::text);
+    return value(key).flatMap(HuggingFaceConfig::text);
   }
 
   private Optional<String> extent(String place) {
@@ -130,7 +130,7 @@ public record CommunityConfig(Obj document, Map<String, Shape> shapes) implement
     return value("architectures")
         .filter(Arr.class::isInstance)
         .flatMap(names -> ((Arr) names).items().stream().findFirst())
-        .flatMap(CommunityConfig::text);
+        .flatMap(HuggingFaceConfig::text);
   }
 
   /** The kind of model that the document names. */

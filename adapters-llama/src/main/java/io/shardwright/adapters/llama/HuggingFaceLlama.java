@@ -9,44 +9,44 @@ import static io.shardwright.spi.ConfigKey.only;
 import static io.shardwright.spi.ConfigKey.same;
 import static io.shardwright.spi.ConfigKey.words;
 
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Hugging Face classes that are this family, by transformers' configuration classes. */
-final class CommunityLlama {
+final class HuggingFaceLlama {
   private static final String RESTORES =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
 
   /** In the order in which they are tried for a NeMo configuration. */
-  static final List<CommunityModel> MODELS =
+  static final List<HuggingFaceModel> MODELS =
       List.of(mixtral(), gemma(), qwen2(), mistral(), llama());
 
-  private CommunityLlama() {}
+  private HuggingFaceLlama() {}
 
-  private static CommunityModel model(
+  private static HuggingFaceModel model(
       String type,
       String architecture,
       List<ConfigKey> keys,
       double normShift,
       Condition... picks) {
-    return new CommunityModel(
+    return new HuggingFaceModel(
         type,
         architecture,
         RESTORES,
         List.of(Naming.MCORE, Naming.LEGACY),
-        CommunityModel.text(CommunityLlama.class, "base.yaml"),
+        HuggingFaceModel.text(HuggingFaceLlama.class, "base.yaml"),
         keys,
-        CommunityLlamaTable.rows(normShift),
+        HuggingFaceLlamaTable.rows(normShift),
         List.of(),
         List.of(picks));
   }
 
-  private static CommunityModel llama() {
+  private static HuggingFaceModel llama() {
     var keys = decoder("false", "1e-06");
     keys.addAll(silu());
     keys.add(only("attention_bias", "false"));
@@ -55,7 +55,7 @@ final class CommunityLlama {
     return model("llama", "LlamaForCausalLM", keys, 0, activation("fast-swiglu", "swiglu"));
   }
 
-  private static CommunityModel mistral() {
+  private static HuggingFaceModel mistral() {
     var keys = decoder("false", "1e-06");
     keys.addAll(silu());
     keys.add(ConfigKey.of(WINDOW));
@@ -69,7 +69,7 @@ final class CommunityLlama {
   }
 
   /** Softmax over the chosen experts alone, which NeMo calls none before the choice. */
-  private static CommunityModel mixtral() {
+  private static HuggingFaceModel mixtral() {
     var keys = decoder("false", "1e-05");
     keys.replaceAll(key -> key.nemo().equals("rotary_base") ? key.orElse("1000000.0") : key);
     keys.addAll(silu());
@@ -87,7 +87,7 @@ final class CommunityLlama {
         new Condition("num_moe_experts", List.of("null"), true));
   }
 
-  private static CommunityModel qwen2() {
+  private static HuggingFaceModel qwen2() {
     var keys = decoder("false", "1e-06");
     keys.addAll(silu());
     keys.add(means("add_qkv_bias", "true"));
@@ -103,7 +103,7 @@ final class CommunityLlama {
         new Condition("add_qkv_bias", List.of("true"), false));
   }
 
-  private static CommunityModel gemma() {
+  private static HuggingFaceModel gemma() {
     var keys = decoder("true", "1e-06");
     keys.replaceAll(key -> key.kind() == HEAD_SIZE ? ConfigKey.of(HEAD_SIZE).orElse("256") : key);
     keys.add(

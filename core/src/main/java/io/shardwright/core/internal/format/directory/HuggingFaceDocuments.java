@@ -9,10 +9,10 @@ import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.tokenizer.FastTokenizer;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.CommunityConfig;
-import io.shardwright.core.internal.convert.CommunityMatch;
 import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.convert.ConfigImport;
+import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
@@ -20,7 +20,7 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.spi.CommunityModel;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
@@ -34,17 +34,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Every file of a folder that holds no tensors. */
-public final class CommunityDocuments {
+public final class HuggingFaceDocuments {
   private static final int INDENT = 2;
 
   private final ModelSource source;
   private final List<Attachment> attachments;
   private final ExecutablePlan plan;
   private final DirectoryFormat format;
-  private final CommunityModel model;
+  private final HuggingFaceModel model;
   private final Map<String, byte[]> documents = new LinkedHashMap<>();
 
-  private CommunityDocuments(
+  private HuggingFaceDocuments(
       ModelSource source,
       List<Attachment> attachments,
       ExecutablePlan plan,
@@ -53,7 +53,7 @@ public final class CommunityDocuments {
     this.attachments = attachments;
     this.plan = plan;
     this.format = format;
-    this.model = plan.choice().community().orElseThrow();
+    this.model = plan.choice().huggingFace().orElseThrow();
   }
 
   /**
@@ -66,7 +66,7 @@ public final class CommunityDocuments {
       List<Attachment> attachments,
       ExecutablePlan plan,
       DirectoryFormat format) {
-    var documents = new CommunityDocuments(source, attachments, plan, format);
+    var documents = new HuggingFaceDocuments(source, attachments, plan, format);
     documents.write();
     return documents.documents;
   }
@@ -110,7 +110,7 @@ public final class CommunityDocuments {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     plan.targets().forEach(target -> shapes.put(target.spec().name(), target.spec().shape()));
     var config =
-        ConfigImport.read(new CommunityConfig(document, shapes), model, where)
+        ConfigImport.read(new HuggingFaceConfig(document, shapes), model, where)
             .apply(YamlDocument.parse(new MemorySource(base, where), Guard.standard()), where);
     Describer.requireShapes(
         where,
@@ -131,7 +131,7 @@ public final class CommunityDocuments {
   }
 
   private boolean isOf(Obj config) {
-    return CommunityMatch.find(List.of(model), new CommunityConfig(config)).isPresent();
+    return HuggingFaceMatch.find(List.of(model), new HuggingFaceConfig(config)).isPresent();
   }
 
   private void put(String name, Obj document) {

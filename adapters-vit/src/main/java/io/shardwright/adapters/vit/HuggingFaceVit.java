@@ -10,9 +10,9 @@ import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
 
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
@@ -24,20 +24,20 @@ import java.util.Map;
  * {@code ViTForImageClassification} of transformers 4.36. The two networks are equal where NeMo has
  * one class token, a linear classifier and an exact GELU.
  */
-final class CommunityVit {
+final class HuggingFaceVit {
   private static final String VIT = "vit.embeddings.";
   private static final String LAYER = "vit.encoder.layer.*.";
 
-  private CommunityVit() {}
+  private HuggingFaceVit() {}
 
-  static CommunityModel model() {
-    return new CommunityModel(
+  static HuggingFaceModel model() {
+    return new HuggingFaceModel(
         "vit",
         "ViTForImageClassification",
         "nemo.collections.vision.models.megatron_vit_classification_models"
             + ".MegatronVitClassificationModel",
         List.of(Naming.LEGACY),
-        CommunityModel.text(CommunityVit.class, "base.yaml"),
+        HuggingFaceModel.text(HuggingFaceVit.class, "base.yaml"),
         keys(),
         names(),
         List.of(),

@@ -16,7 +16,7 @@ import java.util.Optional;
  * The products of a folder whose adapter names modules of a Hugging Face class. A module that is a
  * part of a canonical weight changes those of its rows.
  */
-public final class CommunityLowRank {
+public final class HuggingFaceLowRank {
   /**
    * What changes a module's weight.
    *
@@ -33,7 +33,7 @@ public final class CommunityLowRank {
   private final Map<String, LogicalTensor> weights = new HashMap<>();
   private final Misfits misfits = new Misfits();
 
-  private CommunityLowRank(String source, ModelDescription base, ParameterTable names) {
+  private HuggingFaceLowRank(String source, ModelDescription base, ParameterTable names) {
     this.source = source;
     this.base = base;
     var inForce = names.inForce(base.config());
@@ -51,7 +51,7 @@ public final class CommunityLowRank {
    */
   public static LowRankChange of(
       String source, ModelDescription base, ParameterTable names, Map<String, Pair> pairs) {
-    return new CommunityLowRank(source, base, names).change(pairs);
+    return new HuggingFaceLowRank(source, base, names).change(pairs);
   }
 
   private LowRankChange change(Map<String, Pair> pairs) {
@@ -67,7 +67,7 @@ public final class CommunityLowRank {
 
   private Optional<LowRankProduct> product(String module, Pair pair) {
     Optional<Match> match = match(module + ".weight");
-    Optional<LogicalTensor> weight = match.map(CommunityLowRank::id).map(weights::get);
+    Optional<LogicalTensor> weight = match.map(HuggingFaceLowRank::id).map(weights::get);
     if (weight.isEmpty()) {
       misfits.add(module, "changed by " + source + ", " + absent(module + ".weight"));
       return Optional.empty();

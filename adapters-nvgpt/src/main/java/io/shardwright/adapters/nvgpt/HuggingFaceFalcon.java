@@ -7,9 +7,9 @@ import static io.shardwright.spi.ConfigKey.means;
 import static io.shardwright.spi.ConfigKey.only;
 import static io.shardwright.spi.ConfigKey.same;
 
-import io.shardwright.spi.CommunityModel;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.Optional;
  * Falcon, whose fused QKV is grouped as Megatron-Core's: with key-value heads of their own (40B,
  * 180B), with one for all queries (7B), or with one for each (RW).
  */
-final class CommunityFalcon {
+final class HuggingFaceFalcon {
   private static final String RESTORES =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
   private static final String EXTRA =
@@ -33,16 +33,16 @@ final class CommunityFalcon {
   private static final String NEW = "new_decoder_architecture";
   private static final String SHARED = "multi_query";
 
-  private CommunityFalcon() {}
+  private HuggingFaceFalcon() {}
 
-  static List<CommunityModel> models() {
+  static List<HuggingFaceModel> models() {
     return List.of(
         model("true", null, same("num_query_groups", "num_kv_heads")),
         model("false", "true", means("num_query_groups", "1")),
         model("false", "false", means("num_query_groups", "null")));
   }
 
-  private static CommunityModel model(String newer, String shared, ConfigKey groups) {
+  private static HuggingFaceModel model(String newer, String shared, ConfigKey groups) {
     var variant = new ArrayList<Condition>();
     var picks = new ArrayList<Condition>();
     var keys = keys(newer);
@@ -59,12 +59,12 @@ final class CommunityFalcon {
     } else {
       keys.add(only("num_ln_in_parallel_attn", "2"));
     }
-    return new CommunityModel(
+    return new HuggingFaceModel(
         "falcon",
         "FalconForCausalLM",
         RESTORES,
         List.of(Naming.MCORE),
-        CommunityModel.text(CommunityGpt.class, "base.yaml") + EXTRA,
+        HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml") + EXTRA,
         keys,
         FalconTable.rows(),
         variant,
