@@ -110,13 +110,14 @@ class PrintableTest {
     var all = new ArrayList<>(ODD);
     all.addAll(List.of(String.join("", ODD), "\ud800", "x\udc00y", PLAIN));
     for (String odd : all) {
-      String json = Json.object(Map.of(odd, odd));
-      assertPrintable(json, "\n");
-      try (var parser = new JsonFactory().createParser(json)) {
+      assertPrintable(Json.object(Map.of(odd, odd)), "\n");
+      // Half a character as a key is written, but Jackson refuses to read it from 2.23 on.
+      String key = StandardCharsets.UTF_8.newEncoder().canEncode(odd) ? odd : PLAIN;
+      try (var parser = new JsonFactory().createParser(Json.object(Map.of(key, odd)))) {
         assertEquals(JsonToken.START_OBJECT, parser.nextToken());
         parser.nextFieldName();
         parser.nextToken();
-        assertEquals(odd, parser.nextFieldName());
+        assertEquals(key, parser.nextFieldName());
         assertEquals(odd, parser.nextTextValue());
       }
     }

@@ -83,7 +83,9 @@ final class SafetensorsCases {
         "the same field twice",
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[3],\"shape\":[3],\"data_offsets\":[0,12]}}",
         JSON);
-    header("half a character as a name", "{" + tensor("\\ud800", "F32", "[3]", 0, 12) + "}", BAD);
+    // Jackson refuses it from 2.23 on.
+    String half = tensor("\\ud800", "F32", "[3]", 0, 12);
+    header("half a character as a name", "{" + half + "}", BAD, JSON);
     header(
         "lists 1,000 deep",
         "{\"w\":" + "[".repeat(1_000) + "]".repeat(1_000) + "}",

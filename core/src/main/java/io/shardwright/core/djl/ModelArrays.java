@@ -19,7 +19,7 @@ import java.util.function.Function;
  * and live as long as it does, also when the model is closed; if anything fails, none is left. One
  * thread at a time, as DJL's managers ask for.
  *
- * <p>DJL 0.35.1's engine ends the process where it is handed bfloat16 or int16 ({@code
+ * <p>DJL 0.36.0's engine ends the process where it is handed bfloat16 or int16 ({@code
  * GetScalarTypeFromDType} in {@code djl_pytorch_utils.h}). No such type reaches it from here: there
  * is an array of the bits of every {@link DType}, and one of the values of all but those that DJL
  * has no room for.

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a host's DJL gets to see of each type. */
 class ArrayFormTest {
-  /** As {@code CarrierTest} has them; DJL 0.35.1 ends the process for any other. */
+  /** As {@code CarrierTest} has them; DJL 0.36.0 ends the process for any other. */
   private static final Set<DataType> KNOWN =
       EnumSet.of(
           DataType.FLOAT32,

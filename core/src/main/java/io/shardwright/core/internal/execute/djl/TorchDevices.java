@@ -33,7 +33,7 @@ public final class TorchDevices {
   public static final TileMemory GPU =
       new TileMemory(16 << 20, 1, CAST_TILES - 1, SUM_TILES, 2, 1, true);
 
-  private static final String DJL = "0.35.1";
+  private static final String DJL = "0.36.0";
 
   private TorchDevices() {}
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** No type that ends the process can reach DJL. */
 class CarrierTest {
   /**
-   * The types of {@code GetScalarTypeFromDType} in DJL 0.35.1's {@code djl_pytorch_utils.h}; every
+   * The types of {@code GetScalarTypeFromDType} in DJL 0.36.0's {@code djl_pytorch_utils.h}; every
    * other one reaches a bare {@code throw}, which ends the process. COMPLEX64 is known there too,
    * and taken for binary32.
    */
