@@ -226,4 +226,45 @@ class MixedTypesTest extends HuggingFaceFolders {
     assertRefused(
         3, List.of("'" + name + "' is float8_e4m3fn", "float32", "can't be cast"), source);
   }
+
+  @Test
+  void areRefusedWithTheOptionThatTheCommandHas() throws IOException {
+    Path source = stored("llama", "mixed", QKV);
+    Path out = folder.resolve("out.nemo");
+    Run run = Run.of("convert_llama_hf_to_nemo", "--in-file=" + source, "--out-file=" + out);
+    assertEquals(6, run.code(), run.err());
+    assertTrue(run.err().contains("--precision TYPE"), run.err());
+    assertFalse(run.err().contains("--dtype"), run.err());
+  }
+
+  @Test
+  void thatArraysCantHaveAreRefusedByNameWithTheLayoutThatCan() throws IOException {
+    Path source = huggingFace("llama");
+    var held = HeldTensors.of(source.resolve(WEIGHTS));
+    String name = "model.layers.1.self_attn.o_proj.weight";
+    Shape shape = held.spec(name).shape();
+    held.add(new TensorSpec(name, DType.FLOAT8_E5M2, shape), new byte[(int) shape.elements()]);
+    held.write(source.resolve(WEIGHTS));
+    assertRefused(6, List.of("'" + name + "' is float8_e5m2", "--layout ranks"), source);
+    convert(source, "ranks.nemo", "--layout", "ranks");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama, layers.1.self_attn.k_proj, layers.1.self_attn.q_proj, the file is incomplete",
+    "llama, self_attn.v_proj, layers.0.self_attn.k_proj, has all of them",
+    "mixtral, 1.block_sparse_moe.experts.2.w1, experts.2.w3.weight, the file is incomplete",
+    "llama, mlp.gate_proj, layers.0.mlp.up_proj, has all of them",
+  })
+  void thatAreAbsentMakeAFileIncompleteWhereOtherLayersHaveThem(
+      String model, String part, String other, String says) throws IOException {
+    Path source = huggingFace(model);
+    var held = HeldTensors.of(source.resolve(WEIGHTS));
+    floats(source).keySet().stream().filter(name -> name.contains(part)).forEach(held::remove);
+    held.write(source.resolve(WEIGHTS));
+    boolean incomplete = says.endsWith("incomplete");
+    assertRefused(3, List.of(part, other, says), source);
+    Run run = Run.of("convert", source, folder.resolve("refused.nemo"));
+    assertEquals(incomplete, run.err().contains("incomplete"), run.err());
+  }
 }

@@ -29,7 +29,11 @@ public record WriteFailure(Path target, long needed) {
 
   /** What the JDK has no exception for. */
   private static final List<String> DENIED =
-      List.of("Read-only file system", "Operation not permitted", "File name too long");
+      List.of(
+          "Permission denied",
+          "Read-only file system",
+          "Operation not permitted",
+          "File name too long");
 
   /** With less left a disk counts as full: its message may be in another language. */
   private static final long LAST_BYTES = 1 << 16;

@@ -5,10 +5,10 @@ import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.AdapterException;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -167,10 +167,7 @@ final class Assembly {
       String other = piece.kind() == Kind.SET ? "the same" : "'" + same.stored() + "'";
       throw disagree(
           again.where(),
-          "'"
-              + piece.stored()
-              + "' is "
-              + piece.typed()
+          piece.named()
               + " and "
               + other
               + " "
@@ -197,7 +194,7 @@ final class Assembly {
         rule.stage() == ParameterRule.Stage.EVERY
             || rule.traits().tiedCopy().isPresent()
             || rule.arrangement().range().isPresent();
-    boolean castable = castable(rule, first.spec().dtype(), again.spec().dtype());
+    boolean castable = LogicalTensor.castable(rule, first.spec().dtype(), again.spec().dtype());
     boolean shaped = allowed && first.form().canonical().equals(again.form().canonical());
     if (shaped && !castable && !first.sameRow(again)) {
       throw new UnsupportedCheckpointException(
@@ -209,22 +206,13 @@ final class Assembly {
       throw new MalformedCheckpointException(
           ErrorCode.RANKS_DISAGREE,
           where,
-          "has '"
-              + again.stored()
-              + "', "
-              + again.typed()
+          again.named()
               + ", although "
               + first.typed()
               + " stands in "
               + first.parts().stream().map(SourcePart::member).findFirst().orElse(source)
               + ": the files are not of one checkpoint");
     }
-  }
-
-  /** Whether one cast can make a tensor of parts of these types; a buffer is never cast. */
-  static boolean castable(ParameterRule rule, DType one, DType other) {
-    boolean buffer = rule.stage() == ParameterRule.Stage.EVERY;
-    return one == other || one.isFloating() && other.isFloating() && !buffer;
   }
 
   List<LogicalTensor> tensors() {
@@ -253,16 +241,34 @@ final class Assembly {
   private void requireWholes() {
     drafts.forEach(
         (id, draft) -> {
-          if (elements(draft.parts) != draft.first.form().canonical().elements()) {
-            throw new MalformedCheckpointException(
-                ErrorCode.TENSOR_MISSING,
-                source,
-                "lacks " + others(draft) + ": the file is incomplete");
+          if (!whole(draft)) {
+            throw incomplete(draft);
           }
           if (draft.rows.size() > 1) {
             requireApart(id, draft.parts);
           }
         });
+  }
+
+  private static boolean whole(Draft draft) {
+    return elements(draft.parts) == draft.first.form().canonical().elements();
+  }
+
+  /** A file is incomplete that has all parts in another layer; else it is of another kind. */
+  private CheckpointException incomplete(Draft draft) {
+    String canonical = draft.first.match().rule().canonical();
+    boolean elsewhere =
+        drafts.values().stream()
+            .filter(other -> other.first.match().rule().canonical().equals(canonical))
+            .anyMatch(Assembly::whole);
+    String lacks = "lacks " + others(draft);
+    return elsewhere
+        ? new MalformedCheckpointException(
+            ErrorCode.TENSOR_MISSING, source, lacks + ": the file is incomplete")
+        : new UnsupportedCheckpointException(
+            ErrorCode.FAMILY_MISFIT,
+            source,
+            lacks + ", in every layer: family '" + family + "' has all of them");
   }
 
   /** What the other rows of a tensor are called that is not whole. */
@@ -273,7 +279,8 @@ final class Assembly {
         .map(rule -> draft.first.prefix() + LogicalTensor.name(rule.pattern(), match.indexes()))
         .filter(name -> !draft.rows.containsKey(name))
         .collect(
-            Collectors.joining("', '", "'", "', which belongs to '" + draft.first.stored() + "'"));
+            Collectors.joining(
+                "', '", "'", "' of the tensor that '" + draft.first.stored() + "' is a part of"));
   }
 
   private void requireApart(String id, List<SourcePart> parts) {

@@ -42,6 +42,11 @@ public record LogicalTensor(
     return indexes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(indexes.get(0));
   }
 
+  /** What the file calls it, or its first part. */
+  public String stored() {
+    return parts.isEmpty() ? spec.name() : parts.get(0).tensor().spec().name();
+  }
+
   /** The types that its elements are stored in, those that are stored once more too. */
   public Set<DType> types() {
     return types(parts, replicas);
@@ -51,6 +56,12 @@ public record LogicalTensor(
     return Stream.concat(parts.stream(), replicas.stream().map(Replica::part))
         .map(SourcePart::dtype)
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
+  }
+
+  /** Whether one cast can make a tensor of parts of these types; a buffer is never cast. */
+  static boolean castable(ParameterRule rule, DType one, DType other) {
+    boolean buffer = rule.stage() == ParameterRule.Stage.EVERY;
+    return one == other || one.isFloating() && other.isFloating() && !buffer;
   }
 
   /** The narrowest floating-point type that has all values of several. */

@@ -179,7 +179,7 @@ final class RankReading {
   private void requireSameSpec(ParameterRule rule, String name, RankFile first, RankFile file) {
     var expected = first.tensors().get(name).spec();
     var found = file.tensors().get(name).spec();
-    boolean castable = Assembly.castable(rule, expected.dtype(), found.dtype());
+    boolean castable = LogicalTensor.castable(rule, expected.dtype(), found.dtype());
     if (!castable || !found.shape().equals(expected.shape())) {
       throw disagree(
           file,

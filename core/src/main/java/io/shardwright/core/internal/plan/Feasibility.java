@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.codec.zarr.ZarrHeader;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.spi.ParallelDimension;
@@ -164,6 +165,21 @@ final class Feasibility {
               Locale.ROOT,
               "NeMo reads checkpoints of family '%s' from rank files alone. Choose --layout ranks.",
               model.family().id()));
+    }
+    if (wanted.layout() == WeightLayout.DISTRIBUTED) {
+      model.tensors().stream()
+          .filter(tensor -> !ZarrHeader.holds(tensor.spec().dtype()))
+          .findFirst()
+          .ifPresent(
+              tensor ->
+                  add(
+                      ErrorCode.PLAN_IMPOSSIBLE,
+                      "'"
+                          + tensor.stored()
+                          + "' is "
+                          + tensor.spec().dtype().torchName()
+                          + ", a type that distributed weights can't have. Choose --layout"
+                          + " ranks."));
     }
   }
 

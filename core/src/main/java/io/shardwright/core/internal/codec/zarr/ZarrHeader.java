@@ -189,6 +189,6 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
                     "zarr",
                     "there is no word for "
                         + dtype.torchName()
-                        + ": keep rank files with --layout"));
+                        + ": --layout ranks writes rank files"));
   }
 }
