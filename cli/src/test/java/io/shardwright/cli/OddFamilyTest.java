@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Families that keep to the grammar and mean nonsense. */
 @Tag("sampled")
 class OddFamilyTest extends HuggingFaceFolders {
-  private static final int FAMILIES = 100 * Integer.getInteger("shardwright.density", 1);
+  private static final int FAMILIES = 60 * Integer.getInteger("shardwright.density", 1);
   private static final Path LLAMA =
       Path.of("../adapters-llama/src/test/resources/families/llama.yaml");
   private static final List<String> ADDITIONS =

@@ -22,13 +22,15 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 /** {@code kill -9} at random moments of real runs; several runs at once. */
 class KillProcessTest {
   private static final String TOO_LATE = "too late";
   private static final String[] NAMES = {"out.nemo", "out"};
 
-  @TempDir Path folder;
+  @TempDir(factory = TempDirFactory.Standard.class)
+  Path folder;
 
   private final Random random = new Random(20_261_125);
   private final TreeMap<String, Integer> hits = new TreeMap<>();

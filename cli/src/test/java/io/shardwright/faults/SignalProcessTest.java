@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,9 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("process")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has neither signals nor umask")
 class SignalProcessTest {
-  @TempDir static Path sources;
+  @TempDir(factory = TempDirFactory.Standard.class)
+  static Path sources;
 
-  @TempDir Path folder;
+  @TempDir(factory = TempDirFactory.Standard.class)
+  Path folder;
 
   private Path disk;
   private Path target;

@@ -118,11 +118,12 @@ final class PickleCursor {
 
   /** A line without its end. */
   byte[] line() {
+    long limit = guard.limit(Limit.STRING_BYTES);
     var line = new ByteArrayOutputStream();
     for (int next = u1(); next != '\n'; next = u1()) {
       line.write(next);
-      if (line.size() > guard.limit(Limit.STRING_BYTES)) {
-        throw Guard.over(Limit.STRING_BYTES, line.size(), guard.limit(Limit.STRING_BYTES), where());
+      if (line.size() > limit) {
+        throw Guard.over(Limit.STRING_BYTES, line.size(), limit, where());
       }
     }
     keep(line.size());

@@ -13,6 +13,8 @@ final class PickleGlobals {
   private static final int COST = 112;
 
   private final PickleCursor cursor;
+
+  /** What each that is written means. */
   private final Map<Global, Global> known = new LinkedHashMap<>();
 
   PickleGlobals(PickleCursor cursor) {
@@ -41,21 +43,24 @@ final class PickleGlobals {
    * line.
    */
   private Global of(String module, String name) {
+    Global written = new Global(module, name);
+    Global seen = known.get(written);
+    if (seen != null) {
+      return seen;
+    }
     boolean odd =
         (module + name).chars().anyMatch(c -> c <= ' ' || c == 0x7f || c >= 0xd800 && c <= 0xdfff);
     if (odd || module.isEmpty() || name.isEmpty()) {
       throw cursor.malformed("a global whose module or name is no identifier");
     }
+    cursor.keep(COST + 2L * (module.length() + name.length()));
     Global global = PythonNames.fromPython2(module, name);
-    Global first = known.putIfAbsent(global, global);
-    if (first == null) {
-      cursor.keep(COST + 2L * (module.length() + name.length()));
-    }
-    return first == null ? global : first;
+    known.put(written, global);
+    return global;
   }
 
   /** All of them, in the pickle's order. */
   Set<Global> all() {
-    return Collections.unmodifiableSet(new LinkedHashSet<>(known.keySet()));
+    return Collections.unmodifiableSet(new LinkedHashSet<>(known.values()));
   }
 }
