@@ -78,6 +78,7 @@ class SignalProcessTest {
 
   @ParameterizedTest
   @MethodSource("signals")
+  @Tag("sampled")
   void keepsWhatIsDoneToGoOnWithIt(String signal) throws Exception {
     Path source = large();
     Program program = Program.start("reshard", source, target, "--tp", 2, "--resume");

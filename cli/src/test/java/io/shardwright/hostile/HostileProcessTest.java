@@ -51,6 +51,7 @@ class HostileProcessTest {
 
   @Test
   @Tag("process")
+  @Tag("sampled")
   void staysWithinItsHeapAndItsFolder() throws Exception {
     home = Files.createDirectory(folder.resolve("home"));
     var all = HostileCorpusTest.all();

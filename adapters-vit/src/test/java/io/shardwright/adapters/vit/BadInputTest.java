@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.testkit.MemoryFolders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,9 +28,7 @@ class BadInputTest {
   private static final int DENSITY = Integer.getInteger("shardwright.density", 1);
   private static final int STEP = Math.max(1, 109 / DENSITY);
   private static final String WEIGHTS = "./model_weights.ckpt";
-
-  @TempDir(factory = MemoryFolders.class)
-  Path folder;
+  @TempDir Path folder;
 
   @Test
   void refusesATruncatedArchive() throws IOException {
