@@ -48,9 +48,12 @@ final class ExtractCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    var files =
-        shardwright()
-            .extract(source, target, new ExtractOptions(parts.chosen(), overwrite, mkdirs));
+    var options =
+        ExtractOptions.DEFAULT
+            .withParts(parts.chosen())
+            .withOverwrite(overwrite)
+            .withMkdirs(mkdirs);
+    var files = shardwright().extract(source, target, options);
     if (common().json()) {
       screen().print(Json.object(Fields.of("target", target).and("files", files).map()));
     } else {

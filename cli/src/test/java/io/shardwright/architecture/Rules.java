@@ -41,6 +41,7 @@ final class Rules {
     rules.putAll(Hygiene.rules());
     rules.put("services", servicesAreLoadedInOnePlace());
     rules.put("face", publicFaceHidesInternals());
+    rules.put("booleans", BooleanPair.rule());
     rules.put("values", valuesImportNoMachinery());
     rules.put("stateless", adaptersAreStateless());
     rules.put("djl", djlIsOneBackendsAffair());

@@ -5,7 +5,8 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import java.util.ServiceLoader;
 
 /**
- * Breaks "core", "face", "values", "statics", "streams", "threads", "reflection" and "services".
+ * Breaks "core", "face", "booleans", "values", "statics", "streams", "threads", "reflection" and
+ * "services".
  */
 public final class BreachOfCore {
   private static int calls;
@@ -16,6 +17,10 @@ public final class BreachOfCore {
     calls++;
     Thread.yield();
     return BreachTable.class.getName() + calls;
+  }
+
+  public static boolean either(boolean one, boolean other) {
+    return one || other;
   }
 
   public static ParallelSize exposed() throws ClassNotFoundException {

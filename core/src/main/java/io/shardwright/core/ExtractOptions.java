@@ -2,17 +2,15 @@ package io.shardwright.core;
 
 import java.util.Objects;
 
-/**
- * How files are copied out of a checkpoint.
- *
- * @param parts what to copy
- * @param overwrite whether an existing folder may be replaced
- * @param mkdirs whether folders that lack on the way to the new one are made
- */
-public record ExtractOptions(Parts parts, boolean overwrite, boolean mkdirs) {
+/** How files are copied out of a checkpoint: an immutable value. */
+public final class ExtractOptions {
   /** Configuration and artifacts, to a new folder in one that is there. */
   public static final ExtractOptions DEFAULT =
       new ExtractOptions(Parts.CONFIG_AND_ARTIFACTS, false, false);
+
+  private final Parts parts;
+  private final boolean overwrite;
+  private final boolean mkdirs;
 
   /** What to extract from a checkpoint. */
   public enum Parts {
@@ -26,15 +24,25 @@ public record ExtractOptions(Parts parts, boolean overwrite, boolean mkdirs) {
     ALL
   }
 
-  /**
-   * Checks that nothing is null.
-   *
-   * @param parts what to copy
-   * @param overwrite whether an existing folder may be replaced
-   * @param mkdirs whether folders are made
-   */
-  public ExtractOptions {
-    Objects.requireNonNull(parts, "parts");
+  private ExtractOptions(Parts parts, boolean overwrite, boolean mkdirs) {
+    this.parts = Objects.requireNonNull(parts, "parts");
+    this.overwrite = overwrite;
+    this.mkdirs = mkdirs;
+  }
+
+  /** {@return what to copy} */
+  public Parts parts() {
+    return parts;
+  }
+
+  /** {@return whether an existing folder may be replaced} */
+  public boolean overwrite() {
+    return overwrite;
+  }
+
+  /** {@return whether folders that lack on the way to the new one are made} */
+  public boolean mkdirs() {
+    return mkdirs;
   }
 
   /**

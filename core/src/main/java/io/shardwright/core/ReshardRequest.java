@@ -10,67 +10,64 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/**
- * What to reshard and how. Built with {@link #builder(Path, Path)}.
- *
- * @param source the checkpoint to read
- * @param target where to write; a name that ends in {@code .nemo} is an archive, else a folder
- * @param format what to write; empty for a {@code .nemo} where the target's name says so, else what
- *     the source is
- * @param training how to read what a training left
- * @param huggingFace how to write a Hugging Face folder
- * @param tensorModelParallelSize wanted size; empty keeps the source's
- * @param pipelineModelParallelSize wanted size; empty keeps the source's
- * @param virtualPipelineSize wanted size; empty or 1 for none
- * @param naming wanted naming of the parameters; empty keeps the source's
- * @param layout wanted layout of the weights; empty keeps the source's, or with another naming
- *     takes the one that NeMo 1.23 writes
- * @param dtype wanted type of floating-point parameters; empty keeps each
- * @param allowLossy whether a cast may lose values
- * @param claimedTensorSize what the user says the source's size is; refused where it is not
- * @param claimedPipelineSize what the user says the source's size is; refused where it is not
- * @param lora an adapter to merge into the weights: a NeMo archive or folder, or a folder of peft
- * @param vocabSize the true vocabulary size in rows, before padding; empty where the file tells
- * @param family the adapter to use; empty finds it
- * @param replicateUnmatched whether a tensor that no rule matches is copied to every rank
- * @param untie whether a pair that the configuration ties, embedding and output layer, is written
- *     as two tensors
- * @param skipUnreadable whether tensors of kinds that are not read may be left out
- * @param overwrite whether an existing target may be replaced
- * @param verify whether the target is re-read and compared
- * @param sync whether the target is forced to disk
- * @param manifest whether a {@link Manifest} is written beside the target, {@code
- *     NAME.manifest.json}
- * @param run on how many threads, and whether from the start
- */
-public record ReshardRequest(
-    Path source,
-    Path target,
-    Optional<TargetFormat> format,
-    TrainingOptions training,
-    HuggingFaceOptions huggingFace,
-    OptionalInt tensorModelParallelSize,
-    OptionalInt pipelineModelParallelSize,
-    OptionalInt virtualPipelineSize,
-    Optional<Naming> naming,
-    Optional<WeightLayout> layout,
-    Optional<DType> dtype,
-    boolean allowLossy,
-    OptionalInt claimedTensorSize,
-    OptionalInt claimedPipelineSize,
-    Optional<Path> lora,
-    OptionalLong vocabSize,
-    Optional<String> family,
-    boolean replicateUnmatched,
-    boolean untie,
-    boolean skipUnreadable,
-    boolean overwrite,
-    boolean verify,
-    boolean sync,
-    boolean manifest,
-    RunOptions run) {
+/** What to reshard and how: an immutable value, made with {@link #builder(Path, Path)}. */
+public final class ReshardRequest {
   /** The largest parallel size that can be asked for. */
   public static final int LARGEST_SIZE = 99_999;
+
+  private final Path source;
+  private final Path target;
+  private final Optional<TargetFormat> format;
+  private final TrainingOptions training;
+  private final HuggingFaceOptions huggingFace;
+  private final OptionalInt tensorModelParallelSize;
+  private final OptionalInt pipelineModelParallelSize;
+  private final OptionalInt virtualPipelineSize;
+  private final Optional<Naming> naming;
+  private final Optional<WeightLayout> layout;
+  private final Optional<DType> dtype;
+  private final boolean allowLossy;
+  private final OptionalInt claimedTensorSize;
+  private final OptionalInt claimedPipelineSize;
+  private final Optional<Path> lora;
+  private final OptionalLong vocabSize;
+  private final Optional<String> family;
+  private final boolean replicateUnmatched;
+  private final boolean untie;
+  private final boolean skipUnreadable;
+  private final boolean overwrite;
+  private final boolean verify;
+  private final boolean sync;
+  private final boolean manifest;
+  private final RunOptions run;
+
+  ReshardRequest(ReshardRequestBuilder parts) {
+    source = parts.source;
+    target = parts.target;
+    format = parts.format;
+    training = parts.training;
+    huggingFace = parts.huggingFace;
+    tensorModelParallelSize = parts.tensor;
+    pipelineModelParallelSize = parts.pipeline;
+    virtualPipelineSize = parts.virtual;
+    naming = parts.naming;
+    layout = parts.layout;
+    dtype = parts.dtype;
+    allowLossy = parts.allowLossy;
+    claimedTensorSize = parts.claimedTensor;
+    claimedPipelineSize = parts.claimedPipeline;
+    lora = parts.lora;
+    vocabSize = parts.vocabSize;
+    family = parts.family;
+    replicateUnmatched = parts.replicateUnmatched;
+    untie = parts.untie;
+    skipUnreadable = parts.skipUnreadable;
+    overwrite = parts.overwrite;
+    verify = parts.verify;
+    sync = parts.sync;
+    manifest = parts.manifest;
+    run = parts.run;
+  }
 
   /**
    * A request that keeps everything, verifies and syncs.
@@ -108,32 +105,143 @@ public record ReshardRequest(
     return target.resolveSibling(target.getFileName() + ".manifest.json");
   }
 
-  static ReshardRequest of(ReshardRequestBuilder parts) {
-    return new ReshardRequest(
-        parts.source,
-        parts.target,
-        parts.format,
-        parts.training,
-        parts.huggingFace,
-        parts.tensor,
-        parts.pipeline,
-        parts.virtual,
-        parts.naming,
-        parts.layout,
-        parts.dtype,
-        parts.allowLossy,
-        parts.claimedTensor,
-        parts.claimedPipeline,
-        parts.lora,
-        parts.vocabSize,
-        parts.family,
-        parts.replicateUnmatched,
-        parts.untie,
-        parts.skipUnreadable,
-        parts.overwrite,
-        parts.verify,
-        parts.sync,
-        parts.manifest,
-        parts.run);
+  /** {@return the checkpoint to read} */
+  public Path source() {
+    return source;
+  }
+
+  /** {@return where to write; a name that ends in {@code .nemo} is an archive, else a folder} */
+  public Path target() {
+    return target;
+  }
+
+  /**
+   * {@return what to write; empty for a {@code .nemo} where the target's name says so, else what
+   * the source is}
+   */
+  public Optional<TargetFormat> format() {
+    return format;
+  }
+
+  /** {@return how to read what a training left} */
+  public TrainingOptions training() {
+    return training;
+  }
+
+  /** {@return how to write a Hugging Face folder} */
+  public HuggingFaceOptions huggingFace() {
+    return huggingFace;
+  }
+
+  /** {@return the wanted size; empty keeps the source's} */
+  public OptionalInt tensorModelParallelSize() {
+    return tensorModelParallelSize;
+  }
+
+  /** {@return the wanted size; empty keeps the source's} */
+  public OptionalInt pipelineModelParallelSize() {
+    return pipelineModelParallelSize;
+  }
+
+  /** {@return the wanted size; empty or 1 for none} */
+  public OptionalInt virtualPipelineSize() {
+    return virtualPipelineSize;
+  }
+
+  /** {@return the wanted naming of the parameters; empty keeps the source's} */
+  public Optional<Naming> naming() {
+    return naming;
+  }
+
+  /**
+   * {@return the wanted layout of the weights; empty keeps the source's, or with another naming
+   * takes the one that NeMo 1.23 writes}
+   */
+  public Optional<WeightLayout> layout() {
+    return layout;
+  }
+
+  /** {@return the wanted type of floating-point parameters; empty keeps each} */
+  public Optional<DType> dtype() {
+    return dtype;
+  }
+
+  /** {@return whether a cast may lose values} */
+  public boolean allowLossy() {
+    return allowLossy;
+  }
+
+  /** {@return what the user says the source's tensor-parallel size is; refused where it is not} */
+  public OptionalInt claimedTensorSize() {
+    return claimedTensorSize;
+  }
+
+  /**
+   * {@return what the user says the source's pipeline-parallel size is; refused where it is not}
+   */
+  public OptionalInt claimedPipelineSize() {
+    return claimedPipelineSize;
+  }
+
+  /**
+   * {@return an adapter to merge into the weights: a NeMo archive or folder, or a folder of peft}
+   */
+  public Optional<Path> lora() {
+    return lora;
+  }
+
+  /** {@return the true vocabulary size in rows, before padding; empty where the file tells} */
+  public OptionalLong vocabSize() {
+    return vocabSize;
+  }
+
+  /** {@return the adapter to use; empty finds it} */
+  public Optional<String> family() {
+    return family;
+  }
+
+  /** {@return whether a tensor that no rule matches is copied to every rank} */
+  public boolean replicateUnmatched() {
+    return replicateUnmatched;
+  }
+
+  /**
+   * {@return whether a pair that the configuration ties, embedding and output layer, is written as
+   * two tensors}
+   */
+  public boolean untie() {
+    return untie;
+  }
+
+  /** {@return whether tensors of kinds that are not read may be left out} */
+  public boolean skipUnreadable() {
+    return skipUnreadable;
+  }
+
+  /** {@return whether an existing target may be replaced} */
+  public boolean overwrite() {
+    return overwrite;
+  }
+
+  /** {@return whether the target is re-read and compared} */
+  public boolean verify() {
+    return verify;
+  }
+
+  /** {@return whether the target is forced to disk} */
+  public boolean sync() {
+    return sync;
+  }
+
+  /**
+   * {@return whether a {@link Manifest} is written beside the target, {@code NAME.manifest.json}}
+   */
+  public boolean manifest() {
+    return manifest;
+  }
+
+  /** {@return on how many threads, and whether from the start} */
+  public RunOptions run() {
+    return run;
   }
 }

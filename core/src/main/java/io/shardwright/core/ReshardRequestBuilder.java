@@ -295,6 +295,6 @@ public final class ReshardRequestBuilder {
 
   /** {@return the request, an immutable value} */
   public ReshardRequest build() {
-    return ReshardRequest.of(this);
+    return new ReshardRequest(this);
   }
 }
