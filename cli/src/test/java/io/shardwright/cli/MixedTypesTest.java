@@ -267,4 +267,24 @@ class MixedTypesTest extends HuggingFaceFolders {
     Run run = Run.of("convert", source, folder.resolve("refused.nemo"));
     assertEquals(incomplete, run.err().contains("incomplete"), run.err());
   }
+
+  /** An array of distributed weights holds all layers. */
+  @ParameterizedTest
+  @CsvSource({
+    "llama, layers.1.mlp.down_proj, BFLOAT16, fp32",
+    "llama, layers.3.input_layernorm, FLOAT64, fp64",
+    "qwen2, layers.0.post_attention_layernorm, BFLOAT16, fp32",
+    "mixtral, layers.2.block_sparse_moe.gate, BFLOAT16, fp32",
+  })
+  void layersOfSeveralTypesAreNoOneArray(String model, String part, DType type, String widest)
+      throws IOException {
+    Path source = stored(model, "layers", Map.of(part, type));
+    String options = "Choose --layout ranks, or --dtype " + widest;
+    assertRefused(6, List.of(part + ".weight' is ", type.torchName(), options), source);
+    Path ranks = convert(source, "ranks.nemo", "--layout", "ranks", "--tp", 2);
+    assertEquals(0, Run.of("diff", source, ranks).code());
+    convert(source, "arrays.nemo", "--dtype", widest);
+    Run reshard = Run.of("reshard", ranks, folder.resolve("a"), "--layout", "distributed");
+    assertEquals(6, reshard.code(), reshard.err());
+  }
 }

@@ -114,6 +114,7 @@ public final class Planner {
         work ->
             problems.addAll(
                 Merging.problems(work.tensor(), work.shape(), work.emissions(), change)));
+    problems.addAll(StackedTypes.problems(works, choice));
     return new Draft(rows, works);
   }
 

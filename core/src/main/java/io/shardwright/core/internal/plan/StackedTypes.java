@@ -1,0 +1,63 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.DistributedKey;
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.DType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Layers and experts that become one array, and are of several types: an array has one. */
+final class StackedTypes {
+  /** The first tensor of an array. */
+  private record First(LogicalTensor tensor, DType type) {}
+
+  private StackedTypes() {}
+
+  /** A sentence for each array whose first tensor is of another type than a later one. */
+  static List<String> problems(List<Work> works, TargetChoice choice) {
+    if (choice.layout() != WeightLayout.DISTRIBUTED || choice.naming() == Naming.HUGGING_FACE) {
+      return List.of();
+    }
+    Map<String, First> arrays = new LinkedHashMap<>();
+    Map<String, String> problems = new LinkedHashMap<>();
+    for (Work work : works) {
+      for (Emission emission : work.emissions()) {
+        String key = emission.prefix() + DistributedKey.of(emission.row());
+        var own = new First(work.tensor(), emission.dtype());
+        First first = arrays.computeIfAbsent(key, array -> own);
+        if (first.type() != own.type()) {
+          problems.putIfAbsent(key, problem(first, own));
+        }
+      }
+    }
+    return new ArrayList<>(problems.values());
+  }
+
+  private static String problem(First first, First other) {
+    boolean floating = first.type().isFloating() && other.type().isFloating();
+    boolean castable = floating && !first.type().isFloat8() && !other.type().isFloat8();
+    boolean widest = first.type() == DType.FLOAT64 || other.type() == DType.FLOAT64;
+    return said(first)
+        + ", "
+        + said(other)
+        + ": distributed weights hold all layers in one array of one type. Choose --layout ranks"
+        + (castable
+            ? ", or --dtype " + (widest ? "fp64" : "fp32") + ", which loses nothing."
+            : ".");
+  }
+
+  private static String said(First tensor) {
+    return "'" + stored(tensor.tensor()) + "' is " + tensor.type().torchName();
+  }
+
+  private static String stored(LogicalTensor tensor) {
+    return tensor.parts().stream()
+        .map(part -> part.tensor().spec().name())
+        .findFirst()
+        .orElse(tensor.spec().name());
+  }
+}
