@@ -8,6 +8,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys of a training's configuration mean what they mean in an archive. */
 class TrainingKeysTest {
@@ -85,5 +87,40 @@ class TrainingKeysTest {
     assertFalse(Files.exists(out));
     Run kept = Run.of("convert", source, out, "--tp", 2, "--vocab-size", 250);
     assertEquals(0, kept.code(), kept.err());
+  }
+
+  /** Whatever its hyper-parameters are, a training's weights are read. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cycle", "deep", "cyclic list"})
+  void readsTheWeightsWhereHyperParametersHaveNoEnd(String kind) throws IOException {
+    Path theirs = TrainingFiles.gpt(folder).resolve(TrainingFiles.GPT);
+    Path source = folder.resolve("source").resolve(TrainingFiles.GPT);
+    var hyper = new Dict();
+    if (kind.equals("cycle")) {
+      hyper.put(new Text("trainer"), new Dict().put(new Text("model"), hyper));
+    } else if (kind.equals("deep")) {
+      Dict inner = hyper;
+      for (int level = 0; level < 300; level++) {
+        var next = new Dict();
+        inner.put(new Text("a"), next);
+        inner = next;
+      }
+    } else {
+      var list = new Sequence();
+      list.items().add(list);
+      hyper.put(new Text("callbacks"), list);
+    }
+    TrainingFiles.rewrite(
+        theirs, source, root -> TrainingFiles.set(root, "hyper_parameters", hyper));
+    for (String command : new String[] {"inspect", "verify"}) {
+      Run run = Run.of(command, source);
+      assertEquals(0, run.code(), run.err());
+      assertTrue(run.err().contains("--max-yaml-depth"), run.err());
+    }
+    Path plain = folder.resolve("plain");
+    Run written = Run.of("convert", source, plain, "--to", "safetensors", "--no-sync");
+    assertEquals(0, written.code(), written.err());
+    Run model = Run.of("convert", source, folder.resolve("x.nemo"));
+    assertEquals(5, model.code(), model.err());
   }
 }

@@ -88,7 +88,7 @@ final class ValueKinds {
   private static String words(Kind expected) {
     return switch (expected) {
       case NONE -> "one value";
-      case WHOLE -> "a whole number from 0 to 10^18";
+      case WHOLE -> "a whole number below 10^18";
       case NUMBER -> "a finite number";
       default -> expected.toString();
     };
@@ -116,6 +116,6 @@ final class ValueKinds {
 
   /** A sentence for each value that is of another kind. */
   List<String> wrong() {
-    return wrong;
+    return wrong.stream().distinct().toList();
   }
 }

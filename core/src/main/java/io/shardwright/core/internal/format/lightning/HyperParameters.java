@@ -34,6 +34,7 @@ import java.util.Set;
 final class HyperParameters {
   private static final int NODE = 200;
   private static final int NAMED = 5;
+  private static final Map<String, String> KINDS = Map.of("int", "number", "sequence", "list");
 
   /** The keys of a value, if it has some. */
   private record Fields(PickleValue value) {
@@ -238,7 +239,8 @@ final class HyperParameters {
     if (value == Constant.NONE) {
       return "None";
     }
-    return "a " + value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    String type = value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    return "a " + KINDS.getOrDefault(type, type);
   }
 
   /** Changes a plain value of a configuration in place, or adds it. Meant for a copy. */

@@ -16,8 +16,10 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +40,7 @@ public final class LightningCheckpoint implements ModelSource {
   private final Map<RankCoordinate, FileSource> sources = new TreeMap<>();
   private final Map<RankCoordinate, TrainingFile> files = new TreeMap<>();
   private final List<String> notes = new ArrayList<>();
-  private Optional<UnrecognizedCheckpointException> withoutConfig = Optional.empty();
+  private Optional<CheckpointException> withoutConfig = Optional.empty();
   private FolderMembers members;
   private DistributedArrays arrays;
   private final YamlDocument config;
@@ -122,19 +124,21 @@ public final class LightningCheckpoint implements ModelSource {
       return hparams(options.hparamsFile().get());
     }
     Optional<PickleValue> given = HyperParameters.find(first());
-    var resolved = given.flatMap(value -> new HyperParameters(name, guard).resolve(value));
-    if (resolved.isEmpty()) {
-      var missing = missing(given);
+    try {
+      var resolved =
+          given
+              .flatMap(value -> new HyperParameters(name, guard).resolve(value))
+              .orElseThrow(() -> missing(given));
+      notes.addAll(resolved.notes());
+      return resolved.document();
+    } catch (UnrecognizedCheckpointException | UnsafeCheckpointException unread) {
       if (first().get("state_dict").isEmpty()) {
-        throw missing;
+        throw unread;
       }
-      withoutConfig = Optional.of(missing);
-      notes.add(missing.getMessage());
+      withoutConfig = Optional.of(unread);
+      notes.add(unread.getMessage());
+      return YamlDocument.of(Map.of(), guard);
     }
-    resolved.ifPresent(found -> notes.addAll(found.notes()));
-    return resolved
-        .map(YamlDocument.Resolved::document)
-        .orElseGet(() -> YamlDocument.of(Map.of(), guard));
   }
 
   private UnrecognizedCheckpointException missing(Optional<PickleValue> given) {
