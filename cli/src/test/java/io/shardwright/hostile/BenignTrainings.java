@@ -72,6 +72,23 @@ final class BenignTrainings {
     value("a path", p -> p.global("pathlib", "PosixPath").text("/data").op(0x85).op('R'));
     value("an enumeration's member", p -> p.global("my", "Color").number(1).op(0x85).op('R'));
     value("a data class", p -> attributes(p, "my.config", "Config"));
+    value("a bound method", p -> bound(p, "step"));
+    value("a partial of a bound method", p -> called(bound(p.global("functools", "partial"), "f")));
+    value("a type of a list", p -> listOf(p, "int"));
+    value(
+        "a type or None",
+        p -> {
+          p.global("functools", "reduce").global("_operator", "or_").global("builtins", "int");
+          called(p.global("builtins", "type").none()).op(0x86).op(0x86).op('R');
+        });
+    value(
+        "a torch function",
+        p ->
+            p.global("builtins", "getattr")
+                .global("torch._C", "_VariableFunctionsClass")
+                .text("relu")
+                .op(0x86)
+                .op('R'));
     value("a set", p -> p.global("builtins", "set").op(']').op(0x85).op('R'));
     value(
         "a layer",
@@ -97,8 +114,18 @@ final class BenignTrainings {
     key("a tensor", p -> p.tensor("0", 3));
   }
 
-  private static void called(Pickle pickle) {
-    pickle.op(0x85).op('R');
+  private static Pickle called(Pickle pickle) {
+    return pickle.op(0x85).op('R');
+  }
+
+  private static Pickle bound(Pickle pickle, String method) {
+    pickle.global("builtins", "getattr").global("my", "Model").op(')').op(0x81);
+    return pickle.text(method).op(0x86).op('R');
+  }
+
+  private static Pickle listOf(Pickle pickle, String type) {
+    pickle.global("_operator", "getitem").global("typing", "List").global("builtins", type);
+    return pickle.op(0x86).op('R');
   }
 
   private void key(String name, Consumer<Pickle> key) {

@@ -141,6 +141,42 @@ final class PickleNameCases {
             p -> p.global("collections", "defaultdict").global("os", "system").op(0x85).op('R')));
     cases.add(
         alarm(
+            "in the state of a partial",
+            p ->
+                p.global("functools", "partial")
+                    .global("my", "f")
+                    .op(0x85)
+                    .op('R')
+                    .global("os", "system")
+                    .op(')')
+                    .op('}')
+                    .op(0x87)
+                    .op('b')));
+    cases.add(
+        alarm(
+            "as the method by which items are appended",
+            p ->
+                p.global("types", "SimpleNamespace")
+                    .op(')')
+                    .op('R')
+                    .op('}')
+                    .text("append")
+                    .global("os", "system")
+                    .op('s')
+                    .op('b')
+                    .text("id")
+                    .op('a')));
+    cases.add(
+        alarm(
+            "as an attribute of a module that another has imported",
+            p ->
+                p.global("builtins", "getattr")
+                    .global("torch.serialization", "os")
+                    .text("system")
+                    .op(0x86)
+                    .op('R')));
+    cases.add(
+        alarm(
             "by a dotted name",
             p -> p.stackGlobal("torch.serialization", "os.system").op(')').op('R')));
     cases.add(

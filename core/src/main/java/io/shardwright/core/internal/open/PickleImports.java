@@ -1,13 +1,17 @@
 package io.shardwright.core.internal.open;
 
 import io.shardwright.core.PickleImport;
+import io.shardwright.core.internal.codec.pickle.PickleDocument;
 import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.pickle.PickleText;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.format.ModelSource;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The Python names in the pickles of an open checkpoint. */
 final class PickleImports {
@@ -15,24 +19,26 @@ final class PickleImports {
 
   static List<PickleImport> of(ModelSource source) {
     var imports = new ArrayList<PickleImport>();
-    source
-        .torchFiles()
-        .forEach(
-            (member, file) ->
-                file.document().globals().stream()
-                    .map(global -> of(member, global, file.document().alarms()))
-                    .forEach(imports::add));
+    source.torchFiles().forEach((member, file) -> imports.addAll(of(member, file.document())));
     return imports;
   }
 
-  private static PickleImport of(String member, Global global, List<Call> alarms) {
-    var calls =
-        alarms.stream()
-            .filter(call -> PickleText.mentions(call, global))
-            .map(PickleText::of)
-            .distinct()
-            .toList();
-    var meaning = PickleImport.Meaning.valueOf(PickleNames.meaning(global).name());
-    return new PickleImport(member, global.toString(), meaning, PickleNames.effect(global), calls);
+  private static List<PickleImport> of(String member, PickleDocument document) {
+    var calls = new HashMap<Global, Set<String>>();
+    for (Call alarm : document.alarms()) {
+      String text = PickleText.of(alarm);
+      for (Global name : PickleText.names(alarm)) {
+        calls.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(text);
+      }
+    }
+    return document.globals().stream()
+        .map(name -> of(member, name, calls.getOrDefault(name, Set.of())))
+        .toList();
+  }
+
+  private static PickleImport of(String member, Global name, Set<String> calls) {
+    var meaning = PickleImport.Meaning.valueOf(PickleNames.meaning(name).name());
+    String effect = PickleNames.effect(name);
+    return new PickleImport(member, name.toString(), meaning, effect, List.copyOf(calls));
   }
 }

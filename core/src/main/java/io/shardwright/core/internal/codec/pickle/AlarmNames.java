@@ -20,6 +20,13 @@ final class AlarmNames {
   private static final String ATTRIBUTE = "reaches any attribute or method by its name";
   private static final String FILES = "opens, writes or deletes files";
   private static final String THREADS = "starts a thread or a process";
+  private static final String[] ARITHMETIC = {
+    "add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "neg", "pos", "abs", "lt", "le",
+    "eq", "ne", "ge", "gt", "and_", "or_", "xor", "not_", "invert", "truth", "is_", "is_not"
+  };
+  private static final String[] PATHS = {
+    "join", "basename", "dirname", "split", "splitext", "normpath", "isabs"
+  };
   private static final NameTable TABLE =
       new NameTable()
           .addPackages(SYSTEM, "os", "posix", "nt", "posixpath", "ntpath", "pwd", "resource")
@@ -62,6 +69,13 @@ final class AlarmNames {
           .add(SHELL, "platform", "popen", "_syscmd_file", "_syscmd_ver")
           .add(MADE, "types", "CodeType", "FunctionType", "MethodType", "LambdaType")
           .add(CODE, "functools", "reduce")
+          .add(CODE, "_functools", "reduce")
+          .add(CODE, "builtins", "reduce")
+          .add(CODE, "typing", "ForwardRef", "_eval_type", "get_type_hints")
+          .add(CODE, "typing_extensions", "get_type_hints", "evaluate_forward_ref")
+          .add(CODE, "numpy.testing._private.utils", "runstring", "rundocs", "measure")
+          .add(CODE, "torch.jit.unsupported_tensor_ops", "execWrapper")
+          .addPackages(CODE, "torch._inductor.codecache", "torch.utils.bottleneck")
           .add(LOAD, "torch", "load")
           .add(LOAD, "torch.jit", "load")
           .add(LOAD, "torch.jit._serialization", "load")
@@ -75,10 +89,30 @@ final class AlarmNames {
           .add(SHELL, "torch.utils.collect_env", "*")
           .add(SHELL, "torch.distributed.run", "*");
 
+  /** What does nothing of that, though its neighbours in the module do. */
+  private static final NameTable HARMLESS =
+      new NameTable()
+          .add("adds or compares", "operator", ARITHMETIC)
+          .add("adds or compares", "_operator", ARITHMETIC)
+          .add("joins or cuts the text of a path", "posixpath", PATHS)
+          .add("joins or cuts the text of a path", "ntpath", PATHS)
+          .add("names a type or a record", "os", "PathLike", "stat_result", "terminal_size")
+          .add("names a type or a record", "inspect", "_ParameterKind", "Parameter", "Signature")
+          .add("names a type or a record", "inspect", "_empty")
+          .add("names a type or a record", "http", "HTTPStatus", "HTTPMethod")
+          .add("names a type or a record", "urllib.parse", "ParseResult", "SplitResult")
+          .add("names a type or a record", "socket", "AddressFamily", "SocketKind");
+
   private AlarmNames() {}
 
   /** What a call would do; empty for a name that raises no alarm. */
   static Optional<String> effect(Global global) {
+    if (HARMLESS.effect(global).isPresent()) {
+      return Optional.empty();
+    }
+    if (global.module().equals("pathlib") && global.name().indexOf('.') >= 0) {
+      return Optional.of(FILES);
+    }
     Optional<String> found = TABLE.effect(global);
     return found.isPresent() || global.name().indexOf('.') < 0 ? found : walked(global);
   }
@@ -88,8 +122,13 @@ final class AlarmNames {
     String[] steps = global.name().split("\\.", -1);
     for (int i = 0; i < steps.length; i++) {
       boolean last = i == steps.length - 1;
-      var here = last ? new Global("builtins", steps[i]) : new Global(steps[i], steps[i + 1]);
-      Optional<String> found = TABLE.effect(here);
+      String step = steps[i].replaceFirst("^_", "");
+      Optional<String> found =
+          last
+              ? TABLE.effect(new Global("builtins", steps[i]))
+              : TABLE
+                  .effect(new Global(steps[i], steps[i + 1]))
+                  .or(() -> TABLE.effect(new Global(step, "x")));
       if (found.isPresent() || steps[i].startsWith("__")) {
         return Optional.of(found.orElse(ATTRIBUTE));
       }

@@ -32,7 +32,7 @@ public final class PickleReader {
   private final PickleMemo memo;
   private final PickleFrames frames;
   private final PickleGlobals globals;
-  private final PickleAlarms alarms = new PickleAlarms();
+  private final PickleAlarms alarms;
   private final List<PersistentId> persistentIds = new ArrayList<>();
   private final long maxBytes;
   private final long maxStack;
@@ -43,6 +43,7 @@ public final class PickleReader {
     scalars = new PickleScalars(cursor);
     assembly = new PickleAssembly(cursor);
     memo = new PickleMemo(cursor);
+    alarms = new PickleAlarms(cursor);
     frames = new PickleFrames(cursor);
     globals = new PickleGlobals(cursor);
     maxBytes = guard.limit(Limit.PICKLE_BYTES);
@@ -103,8 +104,8 @@ public final class PickleReader {
     }
     frames.requireEnd();
     PickleDepth.require(root, cursor);
-    return new PickleDocument(
-        root, globals.all(), alarms.calls(), persistentIds, cursor.position());
+    var calls = alarms.calls(globals.all());
+    return new PickleDocument(root, globals.all(), calls, persistentIds, cursor.position());
   }
 
   private void require(Limit limit, long found, long allowed) {

@@ -9,7 +9,10 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Real;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** A value as a line for people. Long and deep ones are cut. */
 public final class PickleText {
@@ -27,16 +30,30 @@ public final class PickleText {
     return written.full() ? written.text.substring(0, LONGEST) + "…" : written.text.toString();
   }
 
-  /** Whether a call is of a name, or hands it on. */
-  public static boolean mentions(Call call, Global name) {
-    return name.equals(call.callable())
-        || ((Tuple) call.args()).items().stream().anyMatch(argument -> mentions(argument, name));
+  /** The names that a call is of, or hands on, as far as a line can show them. */
+  public static Set<Global> names(Call call) {
+    var names = new LinkedHashSet<Global>();
+    Stream.concat(Stream.of(call.callable()), shown(((Tuple) call.args()).items()))
+        .flatMap(PickleText::withItems)
+        .forEach(value -> add(names, value));
+    return names;
   }
 
-  private static boolean mentions(PickleValue argument, Global name) {
-    return argument.equals(name)
-        || argument instanceof Tuple tuple && tuple.items().contains(name)
-        || argument instanceof Sequence list && list.items().contains(name);
+  private static void add(Set<Global> names, PickleValue value) {
+    if (value instanceof Global name) {
+      names.add(name);
+    }
+  }
+
+  private static Stream<PickleValue> withItems(PickleValue value) {
+    if (value instanceof Tuple tuple) {
+      return shown(tuple.items());
+    }
+    return value instanceof Sequence list ? shown(list.items()) : Stream.of(value);
+  }
+
+  private static Stream<PickleValue> shown(List<PickleValue> items) {
+    return items.stream().limit(LONGEST / 2);
   }
 
   private boolean full() {
