@@ -15,6 +15,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,16 +30,20 @@ final class PickleKeys {
   private static final int MOST_PARTS = 10_000;
 
   private static final int DEEPEST = 200;
+  private static final int COST = 120;
 
   private final PickleCursor cursor;
   private final CallRules rules;
   private final Map<PickleValue, Integer> objects = new IdentityHashMap<>();
-  private int parts;
+  private final Map<PickleValue, Part> written = new IdentityHashMap<>();
 
   PickleKeys(PickleCursor cursor, CallRules rules) {
     this.cursor = cursor;
     this.rules = rules;
   }
+
+  /** A key or a part of one: as a text, and of how many values. */
+  private record Part(String text, int count) {}
 
   /** A key that is written as a text. */
   private record Written(String text) implements Comparable<Written> {
@@ -61,38 +66,47 @@ final class PickleKeys {
     if (key instanceof Int number) {
       return number.value();
     }
-    parts = 0;
-    String written = write(key, 0);
-    cursor.keep(written.length());
-    return written.startsWith("i") ? new BigInteger(written.substring(1)) : new Written(written);
+    String text = write(key, 0).text();
+    return text.startsWith("i") ? new BigInteger(text.substring(1)) : new Written(text);
   }
 
-  private String write(PickleValue key, int depth) {
-    if (++parts > MOST_PARTS || depth > DEEPEST) {
+  /** Tuples and frozensets, which many keys may share, are written once. */
+  private Part write(PickleValue key, int depth) {
+    Part known = written.get(key);
+    if (known != null) {
+      return known;
+    }
+    cursor.step();
+    boolean set = key instanceof SetValue items && items.frozen();
+    if (!set && !(key instanceof Tuple)) {
+      return new Part(plain(key), 1);
+    }
+    Part part = join(PickleDepth.children(key), set, depth);
+    cursor.keep(COST + part.text().length());
+    written.put(key, part);
+    return part;
+  }
+
+  private Part join(List<PickleValue> items, boolean set, int depth) {
+    Collection<String> texts = set ? new TreeSet<>() : new ArrayList<>();
+    int count = 1;
+    require(depth <= DEEPEST);
+    for (PickleValue item : items) {
+      Part part = write(item, depth + 1);
+      count += part.count();
+      require(count <= MOST_PARTS);
+      cursor.keep(2L * part.text().length());
+      texts.add(part.text().length() + part.text());
+    }
+    String joined = String.join("", texts);
+    return new Part(set ? "{" + joined : "(" + joined, count);
+  }
+
+  private void require(boolean small) {
+    if (!small) {
       throw cursor.malformed(
           "a dict key of over " + MOST_PARTS + " parts or " + DEEPEST + " levels");
     }
-    cursor.step();
-    if (key instanceof Tuple tuple) {
-      return "(" + String.join("", writeAll(tuple.items(), depth)) + ")";
-    }
-    if (key instanceof SetValue set && set.frozen()) {
-      return "{" + String.join("", new TreeSet<>(writeAll(set.items(), depth))) + "}";
-    }
-    if (isMutable(key)) {
-      throw cursor.malformed("a dict key that can change, which Python does not take");
-    }
-    return plain(key);
-  }
-
-  private List<String> writeAll(List<PickleValue> items, int depth) {
-    var written = new ArrayList<String>();
-    for (PickleValue item : items) {
-      String part = write(item, depth + 1);
-      cursor.keep(part.length());
-      written.add(part.length() + part);
-    }
-    return written;
   }
 
   private boolean isMutable(PickleValue key) {
@@ -105,6 +119,9 @@ final class PickleKeys {
 
   /** In Python 1, 1.0 and True are one key. */
   private String plain(PickleValue key) {
+    if (isMutable(key)) {
+      throw cursor.malformed("a dict key that can change, which Python does not take");
+    }
     if (key instanceof Text text) {
       return "t" + text.value();
     }
