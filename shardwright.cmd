@@ -23,7 +23,7 @@ if defined stale (
 
 rem Moving bytes and showing headers end before the second compiler pays. Arithmetic needs it, for loops alone: compiling
 rem other methods would take processors from the work.
-set "tier=-XX:TieredStopAtLevel=1"
+set "tier=-XX:TieredStopAtLevel=1 -XX:Tier3InvocationThreshold=100 -XX:Tier3MinInvocationThreshold=50 -XX:Tier3CompileThreshold=1000"
 set "loops=-XX:Tier4InvocationThreshold=100000 -XX:Tier4MinInvocationThreshold=100000 -XX:Tier4CompileThreshold=300000"
 for %%a in (%*) do (
   for %%k in (--dtype --precision --lora --device --manifest --sums --values verify diff) do (

@@ -37,14 +37,14 @@ public final class EntryNames {
    * @throws UnsafeCheckpointException naming it
    */
   public static void require(String name, Guard guard, String where) {
-    guard.require(
-        Limit.NAME_BYTES, name.getBytes(StandardCharsets.UTF_8).length, where + ": " + start(name));
+    String named = where + ": " + start(name);
+    guard.require(Limit.NAME_BYTES, name.getBytes(StandardCharsets.UTF_8).length, named);
     boolean odd = name.chars().anyMatch(c -> c < ' ' || c == 0x7f || c == '\\' || c == ':');
     if (odd) {
       throw unsafe(name, "has a backslash, a colon or a control character", where);
     }
     String[] parts = name.split("/", -1);
-    guard.require(Limit.PATH_DEPTH, parts.length, where + ": " + start(name));
+    guard.require(Limit.PATH_DEPTH, parts.length, named);
     for (String part : parts) {
       if (part.isEmpty() || part.equals(".") || part.equals("..")) {
         throw unsafe(name, "leads elsewhere", where);

@@ -63,6 +63,17 @@ public sealed interface PickleValue {
 
   /** The name of a Python class or function. It stays a name. */
   record Global(String module, String name) implements PickleValue {
+    /** Written out, as the hash is: the JVM's own take milliseconds to link, on every start. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Global that && module.equals(that.module) && name.equals(that.name);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * module.hashCode() + name.hashCode();
+    }
+
     @Override
     public String toString() {
       return module + "." + name;

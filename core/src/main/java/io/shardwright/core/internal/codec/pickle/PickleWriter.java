@@ -15,11 +15,10 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.function.Function;
 
 /**
  * Writes protocol 2, opcode for opcode as CPython's C pickler does ({@code Modules/_pickle.c}), so
@@ -36,7 +35,7 @@ public final class PickleWriter {
   private static final int BATCH = 1000;
 
   private final PickleOutput out = new PickleOutput();
-  private final Deque<Iterator<Step>> open = new ArrayDeque<>();
+  private final Deque<Step> open = new ArrayDeque<>();
 
   private PickleWriter() {}
 
@@ -46,18 +45,16 @@ public final class PickleWriter {
     writer.out.op(0x80).op(2);
     writer.save(root);
     while (!writer.open.isEmpty()) {
-      if (writer.open.peek().hasNext()) {
-        writer.open.peek().next().take();
-      } else {
-        writer.open.pop();
-      }
+      writer.open.pop().take();
     }
     writer.out.op('.');
     return writer.out.bytes();
   }
 
-  private void then(Stream<Step> steps) {
-    open.push(steps.iterator());
+  private void then(List<Step> steps) {
+    for (int last = steps.size() - 1; last >= 0; last--) {
+      open.push(steps.get(last));
+    }
   }
 
   private Step saving(PickleValue value) {
@@ -76,7 +73,7 @@ public final class PickleWriter {
     } else if (value instanceof Real real) {
       out.real(real.value());
     } else if (value instanceof PersistentId id) {
-      then(Stream.of(saving(id.id()), op('Q')));
+      then(List.of(saving(id.id()), op('Q')));
     } else if (value instanceof Global global) {
       saveGlobal(out.shared(global));
     } else if (!out.recall(value)) {
@@ -129,7 +126,7 @@ public final class PickleWriter {
   }
 
   private void saveReduced(PickleValue value, Global callable, PickleValue... args) {
-    then(Stream.of(saving(callable), saving(Tuple.of(args)), op('R'), () -> out.memoize(value)));
+    then(List.of(saving(callable), saving(Tuple.of(args)), op('R'), () -> out.memoize(value)));
   }
 
   private void saveSet(SetValue set) {
@@ -147,8 +144,7 @@ public final class PickleWriter {
     if (size > 3) {
       out.op('(');
     }
-    Stream<Step> end = Stream.of(() -> endTuple(tuple));
-    then(Stream.concat(tuple.items().stream().map(this::saving), end));
+    then(joined(saved(tuple.items()), List.of(() -> endTuple(tuple))));
   }
 
   private void endTuple(Tuple tuple) {
@@ -163,55 +159,74 @@ public final class PickleWriter {
     out.memoize(tuple);
   }
 
-  private Stream<Step> items(List<PickleValue> items) {
+  private List<Step> items(List<PickleValue> items) {
     return items.size() == 1
-        ? Stream.of(saving(items.get(0)), op('a'))
-        : batches(items.size()).flatMap(at -> marked(saved(batch(items, at)), op('e')));
+        ? joined(saved(items), List.of(op('a')))
+        : batches(items, batch -> marked(saved(batch), op('e')));
   }
 
-  private Stream<Step> entries(List<Entry> entries) {
+  private List<Step> entries(List<Entry> entries) {
     return entries.size() == 1
-        ? Stream.concat(savedEntries(entries), Stream.of(op('s')))
-        : batches(entries.size()).flatMap(at -> marked(savedEntries(batch(entries, at)), op('u')));
+        ? joined(savedEntries(entries), List.of(op('s')))
+        : batches(entries, batch -> marked(savedEntries(batch), op('u')));
   }
 
-  private static Stream<Integer> batches(int size) {
-    return IntStream.range(0, (size + BATCH - 1) / BATCH).mapToObj(batch -> batch * BATCH);
+  /** A step for each batch, which brings the batch's. */
+  private <T> List<Step> batches(List<T> all, Function<List<T>, List<Step>> steps) {
+    var batches = new ArrayList<Step>();
+    for (int at = 0; at < all.size(); at += BATCH) {
+      List<T> batch = all.subList(at, Math.min(all.size(), at + BATCH));
+      batches.add(() -> then(steps.apply(batch)));
+    }
+    return batches;
   }
 
-  private static <T> List<T> batch(List<T> all, int at) {
-    return all.subList(at, Math.min(all.size(), at + BATCH));
+  private List<Step> saved(List<PickleValue> values) {
+    var steps = new ArrayList<Step>();
+    for (PickleValue value : values) {
+      steps.add(saving(value));
+    }
+    return steps;
   }
 
-  private Stream<Step> saved(List<PickleValue> values) {
-    return values.stream().map(this::saving);
+  private List<Step> savedEntries(List<Entry> entries) {
+    var steps = new ArrayList<Step>();
+    for (Entry entry : entries) {
+      steps.add(saving(entry.key()));
+      steps.add(saving(entry.value()));
+    }
+    return steps;
   }
 
-  private Stream<Step> savedEntries(List<Entry> entries) {
-    return entries.stream().flatMap(e -> Stream.of(saving(e.key()), saving(e.value())));
+  private List<Step> marked(List<Step> steps, Step end) {
+    return joined(List.of(op('(')), steps, List.of(end));
   }
 
-  private Stream<Step> marked(Stream<Step> steps, Step end) {
-    return Stream.concat(Stream.concat(Stream.of(op('(')), steps), Stream.of(end));
+  @SafeVarargs
+  private static List<Step> joined(List<Step>... parts) {
+    var all = new ArrayList<Step>();
+    for (List<Step> part : parts) {
+      all.addAll(part);
+    }
+    return all;
   }
 
   private void saveCall(Call call) {
-    then(Stream.concat(made(call), Stream.concat(Stream.of(() -> known(call)), filled(call))));
+    then(joined(made(call), List.of(() -> known(call)), filled(call)));
   }
 
-  private Stream<Step> made(Call call) {
+  private List<Step> made(Call call) {
     return switch (call.kind()) {
-      case REDUCE -> Stream.of(saving(call.callable()), saving(call.args()), op('R'));
-      case NEWOBJ -> Stream.of(saving(call.callable()), saving(call.args()), op(0x81));
+      case REDUCE -> List.of(saving(call.callable()), saving(call.args()), op('R'));
+      case NEWOBJ -> List.of(saving(call.callable()), saving(call.args()), op(0x81));
       case NEWOBJ_EX ->
-          Stream.of(
+          List.of(
               saving(new Global("copyreg", "__newobj_ex__")),
               saving(Tuple.of(call.callable(), call.args(), call.kwargs())),
               op('R'));
       case INST, OBJ ->
           marked(
-              Stream.concat(
-                  Stream.of(saving(call.callable())), saved(((Tuple) call.args()).items())),
+              joined(List.of(saving(call.callable())), saved(((Tuple) call.args()).items())),
               op('o'));
     };
   }
@@ -225,32 +240,15 @@ public final class PickleWriter {
     }
   }
 
-  private Stream<Step> filled(Call call) {
-    var items =
-        batches(call.appended().size())
-            .flatMap(
-                at ->
-                    added(
-                        batch(call.appended(), at).size(),
-                        saved(batch(call.appended(), at)),
-                        'e',
-                        'a'));
-    var entries =
-        batches(call.entries().size())
-            .flatMap(
-                at ->
-                    added(
-                        batch(call.entries(), at).size(),
-                        savedEntries(batch(call.entries(), at)),
-                        'u',
-                        's'));
-    Stream<Step> state =
-        call.state() == null ? Stream.of() : Stream.of(saving(call.state()), op('b'));
-    return Stream.concat(items, Stream.concat(entries, state));
+  private List<Step> filled(Call call) {
+    return joined(
+        batches(call.appended(), batch -> added(batch.size(), saved(batch), 'e', 'a')),
+        batches(call.entries(), batch -> added(batch.size(), savedEntries(batch), 'u', 's')),
+        call.state() == null ? List.of() : List.of(saving(call.state()), op('b')));
   }
 
   /** Items of an object come from an iterator: a last batch of one has no mark. */
-  private Stream<Step> added(int size, Stream<Step> steps, int many, int one) {
-    return size > 1 ? marked(steps, op(many)) : Stream.concat(steps, Stream.of(op(one)));
+  private List<Step> added(int size, List<Step> steps, int many, int one) {
+    return size > 1 ? marked(steps, op(many)) : joined(steps, List.of(op(one)));
   }
 }

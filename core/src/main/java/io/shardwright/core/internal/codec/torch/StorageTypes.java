@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Torch's storage classes ({@code torch/storage.py}). Newer element types have none. */
 final class StorageTypes {
@@ -13,6 +14,8 @@ final class StorageTypes {
   static final Global UNTYPED = new Global("torch.storage", "UntypedStorage");
 
   private static final Map<DType, String> NAMES = new EnumMap<>(names());
+  private static final Map<String, DType> DTYPES =
+      NAMES.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
   private static final Pattern QUANTIZED = Pattern.compile("QU?Int(8|32|4x2|2x4)Storage");
 
   private StorageTypes() {}
@@ -57,9 +60,6 @@ final class StorageTypes {
 
   static Optional<DType> dtype(Global type) {
     boolean torch = type.module().equals("torch") || type.module().equals("torch.cuda");
-    return NAMES.entrySet().stream()
-        .filter(entry -> torch && entry.getValue().equals(type.name()))
-        .map(Map.Entry::getKey)
-        .findFirst();
+    return torch ? Optional.ofNullable(DTYPES.get(type.name())) : Optional.empty();
   }
 }
