@@ -1,5 +1,6 @@
 package io.shardwright.spi;
 
+import io.shardwright.spi.config.Dialect;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ import java.util.Objects;
  * @param namings NeMo's namings that its models can have, the usual one first
  * @param base a NeMo configuration in YAML: every key that NeMo needs, with the values that hold
  *     where {@code config.json} says nothing
- * @param keys how the two configurations relate
+ * @param dialect how {@code config.json} says what a NeMo configuration says
  * @param names its parameters; their canonical names are the family's
  * @param variant what {@code config.json} must say beside its architecture; none for most
  * @param picks what a NeMo configuration must say for its model to be of this class
@@ -27,7 +28,7 @@ public record HuggingFaceModel(
     String restores,
     List<Naming> namings,
     String base,
-    List<ConfigKey> keys,
+    Dialect dialect,
     ParameterTable names,
     List<Condition> variant,
     List<Condition> picks) {
@@ -39,14 +40,13 @@ public record HuggingFaceModel(
    * @param restores see the record
    * @param namings see the record
    * @param base see the record
-   * @param keys see the record
+   * @param dialect see the record
    * @param names see the record
    * @param variant see the record
    * @param picks see the record
    */
   public HuggingFaceModel {
     namings = List.copyOf(namings);
-    keys = List.copyOf(keys);
     variant = List.copyOf(variant);
     picks = List.copyOf(picks);
   }

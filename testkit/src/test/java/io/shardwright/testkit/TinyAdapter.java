@@ -7,7 +7,6 @@ import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
 
 import io.shardwright.spi.Condition;
-import io.shardwright.spi.ConfigKey;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -16,6 +15,8 @@ import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.config.TransformersKeys;
 import java.util.List;
 import java.util.Map;
 
@@ -111,7 +112,7 @@ public class TinyAdapter implements ModelFamilyAdapter {
             TARGET,
             List.of(Naming.LEGACY),
             CONFIG,
-            List.of(
+            TransformersKeys.NONE.with(
                 ConfigKey.same("num_layers", "layers"),
                 ConfigKey.same("num_attention_heads", "heads"),
                 ConfigKey.means("gated", "false")),

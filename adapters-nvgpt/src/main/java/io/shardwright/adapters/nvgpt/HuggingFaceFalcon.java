@@ -1,20 +1,20 @@
 package io.shardwright.adapters.nvgpt;
 
-import static io.shardwright.spi.ConfigKey.Kind.INNER;
-import static io.shardwright.spi.ConfigKey.Kind.ROPE_SCALING;
-import static io.shardwright.spi.ConfigKey.also;
-import static io.shardwright.spi.ConfigKey.means;
-import static io.shardwright.spi.ConfigKey.only;
-import static io.shardwright.spi.ConfigKey.same;
+import static io.shardwright.spi.config.ConfigKey.also;
+import static io.shardwright.spi.config.ConfigKey.headSize;
+import static io.shardwright.spi.config.ConfigKey.innerSize;
+import static io.shardwright.spi.config.ConfigKey.means;
+import static io.shardwright.spi.config.ConfigKey.only;
+import static io.shardwright.spi.config.ConfigKey.same;
 
 import io.shardwright.spi.Condition;
-import io.shardwright.spi.ConfigKey;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.config.TransformersKeys;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * Falcon, whose fused QKV is grouped as Megatron-Core's: with key-value heads of their own (40B,
@@ -45,19 +45,17 @@ final class HuggingFaceFalcon {
   private static HuggingFaceModel model(String newer, String shared, ConfigKey groups) {
     var variant = new ArrayList<Condition>();
     var picks = new ArrayList<Condition>();
-    var keys = keys(newer);
-    keys.add(groups);
-    keys.add(only(NEW, newer));
+    var keys = keys(newer).with(groups, only(NEW, newer));
     boolean old = newer.equals("false");
     variant.add(new Condition(NEW, List.of("true"), old));
     picks.add(new Condition(McoreGptTable.NAME, List.of(McoreGptTable.FALCON), false));
     picks.add(new Condition(McoreGptTable.TWO_NORMS, List.of("true"), old));
     if (old) {
-      keys.add(only(SHARED, shared));
+      keys = keys.with(only(SHARED, shared));
       variant.add(new Condition(SHARED, List.of("false"), shared.equals("true")));
       picks.add(new Condition("num_query_groups", List.of("1"), shared.equals("false")));
     } else {
-      keys.add(only("num_ln_in_parallel_attn", "2"));
+      keys = keys.with(only("num_ln_in_parallel_attn", "2"));
     }
     return new HuggingFaceModel(
         "falcon",
@@ -71,14 +69,13 @@ final class HuggingFaceFalcon {
         picks);
   }
 
-  private static List<ConfigKey> keys(String newer) {
-    var keys = new ArrayList<>(ConfigKey.causal());
-    keys.addAll(
-        List.of(
+  private static Dialect keys(String newer) {
+    return TransformersKeys.NONE
+        .with(TransformersKeys.causal())
+        .with(
             same("num_layers", "num_hidden_layers").orElse("32"),
             same("hidden_size", "hidden_size", "n_embed").orElse("4544"),
-            new ConfigKey(
-                INNER, List.of("ffn_hidden_size"), "ffn_hidden_size", Map.of(), Optional.empty()),
+            innerSize("ffn_hidden_size"),
             same("num_attention_heads", "num_attention_heads").orElse("71"),
             same("max_position_embeddings", "max_position_embeddings").orElse("2048"),
             also("encoder_seq_length", "max_position_embeddings").orElse("2048"),
@@ -88,8 +85,8 @@ final class HuggingFaceFalcon {
             same("attention_dropout", "attention_dropout").orElse("0.0"),
             same("hidden_dropout", "hidden_dropout").orElse("0.0"),
             same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse("true"),
-            ConfigKey.rotaryBase().orElse("10000.0"),
-            ConfigKey.of(ROPE_SCALING),
+            TransformersKeys.rotaryBase().orElse("10000.0"),
+            TransformersKeys.ropeScaling(),
             same("bias", "bias").orElse("false"),
             same(McoreGptTable.PARALLEL, "parallel_attn").orElse("true"),
             means(McoreGptTable.TWO_NORMS, newer),
@@ -101,7 +98,6 @@ final class HuggingFaceFalcon {
             means("rotary_percentage", "1.0"),
             means("position_embedding_type", "rope"),
             means("window_size", "null"),
-            ConfigKey.usualHeadSize()));
-    return keys;
+            headSize());
   }
 }

@@ -1,21 +1,23 @@
 package io.shardwright.adapters.vit;
 
-import static io.shardwright.spi.ConfigKey.means;
-import static io.shardwright.spi.ConfigKey.only;
-import static io.shardwright.spi.ConfigKey.same;
-import static io.shardwright.spi.ConfigKey.words;
 import static io.shardwright.spi.Extent.count;
 import static io.shardwright.spi.Extent.rest;
 import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
+import static io.shardwright.spi.config.ConfigKey.headSize;
+import static io.shardwright.spi.config.ConfigKey.means;
+import static io.shardwright.spi.config.ConfigKey.only;
+import static io.shardwright.spi.config.ConfigKey.same;
+import static io.shardwright.spi.config.ConfigKey.words;
 
 import io.shardwright.spi.Condition;
-import io.shardwright.spi.ConfigKey;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.config.TransformersKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,23 +48,23 @@ final class HuggingFaceVit {
             new Condition("class_token_length", List.of("1"), false)));
   }
 
-  private static List<ConfigKey> keys() {
-    return List.of(
+  private static Dialect keys() {
+    return TransformersKeys.NONE.with(
         same("num_layers", "num_hidden_layers").orElse("12"),
         same("hidden_size", "hidden_size").orElse("768"),
         same("ffn_hidden_size", "intermediate_size").orElse("3072"),
         same("num_attention_heads", "num_attention_heads").orElse("12"),
-        ConfigKey.of(ConfigKey.Kind.PATCH),
-        ConfigKey.of(ConfigKey.Kind.IMAGE),
+        TransformersKeys.patch(),
+        TransformersKeys.image(),
         same("num_channels", "num_channels").orElse("3"),
-        ConfigKey.of(ConfigKey.Kind.LABELS),
+        TransformersKeys.labels(),
         same("layernorm_epsilon", "layer_norm_eps").orElse("1e-12"),
         same("init_method_std", "initializer_range").orElse("0.02"),
         same("hidden_dropout", "hidden_dropout_prob").orElse("0.0"),
         same("attention_dropout", "attention_probs_dropout_prob").orElse("0.0"),
         words("activation", "hidden_act", Map.of("gelu", "gelu")).orElse("gelu"),
         only("qkv_bias", "true"),
-        ConfigKey.usualHeadSize(),
+        headSize(),
         means("class_token_length", "1"),
         means("finetune", "true"),
         means("openai_gelu", "false"),

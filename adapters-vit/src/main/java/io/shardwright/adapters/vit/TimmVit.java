@@ -1,25 +1,26 @@
 package io.shardwright.adapters.vit;
 
-import static io.shardwright.spi.ConfigKey.Kind.IMAGE_SIZE;
-import static io.shardwright.spi.ConfigKey.means;
-import static io.shardwright.spi.ConfigKey.only;
-import static io.shardwright.spi.ConfigKey.same;
 import static io.shardwright.spi.Extent.count;
 import static io.shardwright.spi.Extent.rest;
 import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
+import static io.shardwright.spi.config.ConfigKey.headSize;
+import static io.shardwright.spi.config.ConfigKey.means;
+import static io.shardwright.spi.config.ConfigKey.only;
+import static io.shardwright.spi.config.ConfigKey.same;
+import static io.shardwright.spi.config.ConfigKey.words;
 
 import io.shardwright.spi.Condition;
-import io.shardwright.spi.ConfigKey;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.config.TransformersKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A plain {@code VisionTransformer} of timm 1.0 as its hub folders hold it: {@code config.json}
@@ -47,26 +48,22 @@ final class TimmVit {
             new Condition("finetune", List.of("never: a folder of timm needs its origin"), false)));
   }
 
-  private static List<ConfigKey> keys() {
-    return List.of(
+  private static Dialect keys() {
+    return TransformersKeys.NONE.with(
         same("hidden_size", "model_args.embed_dim", "num_features", "#cls_token@2"),
         same("num_layers", "model_args.depth", "#" + QKV_WEIGHT),
         same("ffn_hidden_size", "#blocks.0.mlp.fc1.weight@0"),
         same("patch_dim", "model_args.patch_size", "#patch_embed.proj.weight@2"),
         same("num_channels", "model_args.in_chans", "#patch_embed.proj.weight@1"),
         same("num_classes", "num_classes", "#head.weight@0"),
-        new ConfigKey(IMAGE_SIZE, List.of("#pos_embed@1"), "img_h", Map.of(), Optional.empty()),
-        new ConfigKey(
-            ConfigKey.Kind.WORDS,
-            List.of("model_args.num_heads", "architecture[1]"),
-            "num_attention_heads",
-            heads(),
-            Optional.empty()),
+        TransformersKeys.imageByPositions("#pos_embed@1"),
+        words("num_attention_heads", "model_args.num_heads", heads())
+            .from(List.of("model_args.num_heads", "architecture[1]")),
         same("layernorm_epsilon", "model_args.norm_eps").orElse("1e-06"),
         same("hidden_dropout", "model_args.drop_rate").orElse("0.0"),
         only("global_pool", "token"),
         means("activation", "gelu"),
-        ConfigKey.usualHeadSize(),
+        headSize(),
         means("class_token_length", "1"),
         means("finetune", "true"),
         means("openai_gelu", "false"),

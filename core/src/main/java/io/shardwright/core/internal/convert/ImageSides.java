@@ -2,7 +2,7 @@ package io.shardwright.core.internal.convert;
 
 import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Arr;
-import io.shardwright.spi.ConfigKey;
+import io.shardwright.spi.config.ConfigKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -11,56 +11,81 @@ import java.util.OptionalLong;
  * Sides of images and patches: a number where they are equal, or a list of height and width
  * (transformers 4.44.2, {@code modeling_vit.py}; timm 1.0, {@code patch_embed.py}).
  */
-final class ImageSides {
+enum ImageSides implements DialectEngine.Relation {
+  /** Height and width. */
+  SIDES {
+    @Override
+    public void read(ConfigKey row, Optional<String> said, Reading in) {
+      set(sides(row.own().get(0), in).orElseGet(() -> usual(row)), in);
+    }
+
+    @Override
+    public void write(ConfigKey row, Optional<String> value, Writing out) {
+      JsonValue height = HuggingFaceConfig.spelt(value.orElse("null"));
+      JsonValue width = HuggingFaceConfig.spelt(out.config().text(WIDTH).orElse("null"));
+      out.put(row.own().get(0), height.equals(width) ? height : new Arr(List.of(height, width)));
+    }
+  },
+
+  /** Both are one. */
+  SQUARE {
+    @Override
+    public void read(ConfigKey row, Optional<String> said, Reading in) {
+      String key = row.own().get(0);
+      List<Long> sides = sides(key, in).orElseGet(() -> usual(row));
+      if (!sides.get(0).equals(sides.get(1))) {
+        in.problem(in.document().says(key) + ", expected a square: NeMo has no other patches");
+      }
+      in.set(row.canonical(), sides.get(0).toString());
+    }
+
+    @Override
+    public void write(ConfigKey row, Optional<String> value, Writing out) {
+      value.ifPresent(side -> out.put(row, side));
+    }
+  },
+
+  /** As stated; else as many patches on a side as the root of those that are no class token's. */
+  POSITIONS {
+    @Override
+    public void read(ConfigKey row, Optional<String> said, Reading in) {
+      said.map(Long::parseLong).ifPresent(positions -> byPositions(positions - 1, in));
+    }
+
+    private static void byPositions(long patches, Reading in) {
+      Optional<List<Long>> stated =
+          sides("model_args.img_size", in).or(() -> sides("pretrained_cfg.input_size", in));
+      long side = Math.round(Math.sqrt(patches));
+      if (stated.isEmpty() && side * side != patches) {
+        in.problem("the model has " + patches + " patches, expected a square");
+      }
+      long pixels = side * in.canonical().count("patch_dim", 1).orElse(1);
+      set(stated.orElse(List.of(pixels, pixels)), in);
+    }
+
+    @Override
+    public void write(ConfigKey row, Optional<String> value, Writing out) {
+      // The number of positions is the tensors'.
+    }
+  };
+
   private static final String HEIGHT = "img_h";
   private static final String WIDTH = "img_w";
   private static final String EXPECTED = "a whole number, or a list of height and width";
 
-  private final HuggingFaceConfig config;
-  private final ConfigImport into;
-
-  ImageSides(HuggingFaceConfig config, ConfigImport into) {
-    this.config = config;
-    this.into = into;
-  }
-
-  void image(ConfigKey row) {
-    set(sides(row.huggingFace().get(0)).orElseGet(() -> usual(row)));
-  }
-
-  void patch(ConfigKey row) {
-    String key = row.huggingFace().get(0);
-    List<Long> sides = sides(key).orElseGet(() -> usual(row));
-    if (!sides.get(0).equals(sides.get(1))) {
-      into.problem(config.says(key) + ", expected a square: NeMo has no other patches");
-    }
-    into.set(row.nemo(), sides.get(0).toString());
-  }
-
-  /** As stated; else as many patches on a side as the root of those that are no class token's. */
-  void byPositions(long positions, long patch) {
-    Optional<List<Long>> stated =
-        sides("model_args.img_size").or(() -> sides("pretrained_cfg.input_size"));
-    long side = Math.round(Math.sqrt(positions - 1));
-    if (stated.isEmpty() && side * side != positions - 1) {
-      into.problem("the model has " + (positions - 1) + " patches, expected a square");
-    }
-    set(stated.orElse(List.of(side * patch, side * patch)));
-  }
-
-  private void set(List<Long> sides) {
-    into.set(HEIGHT, sides.get(0).toString());
-    into.set(WIDTH, sides.get(1).toString());
+  private static void set(List<Long> sides, Reading in) {
+    in.set(HEIGHT, sides.get(0).toString());
+    in.set(WIDTH, sides.get(1).toString());
   }
 
   private static List<Long> usual(ConfigKey row) {
-    long side = Long.parseLong(row.value().orElse("0"));
+    long side = Long.parseLong(row.values().stream().findFirst().orElse("0"));
     return List.of(side, side);
   }
 
   /** Height and width, which stand last where a list has the channels too. */
-  private Optional<List<Long>> sides(String key) {
-    Optional<JsonValue> value = config.value(key);
+  private static Optional<List<Long>> sides(String key, Reading in) {
+    Optional<JsonValue> value = in.document().value(key);
     if (value.isEmpty()) {
       return Optional.empty();
     }
@@ -70,16 +95,16 @@ final class ImageSides {
       boolean sound = size == 2 || size == 3;
       return sound && numbers.stream().allMatch(side -> side > 0)
           ? Optional.of(numbers.subList(size - 2, size))
-          : wrong(key);
+          : wrong(key, in);
     }
     OptionalLong side = value.get().asLong();
     return side.orElse(0) > 0
         ? Optional.of(List.of(side.getAsLong(), side.getAsLong()))
-        : wrong(key);
+        : wrong(key, in);
   }
 
-  private Optional<List<Long>> wrong(String key) {
-    into.wrong(config.unlike(key, EXPECTED));
+  private static Optional<List<Long>> wrong(String key, Reading in) {
+    in.wrong(in.document().unlike(key, EXPECTED));
     return Optional.of(List.of(1L, 1L));
   }
 }

@@ -1,12 +1,12 @@
 package io.shardwright.core.internal.convert;
 
-import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Num;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.config.ConfigKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Llama 3.1's is {@code scale_positional_embedding} with four numbers that NeMo reads from 2.2.0 on
  * (NeMo v2.2.0, {@code megatron_gpt_model.py}). NeMo has no other.
  */
-final class RopeScaling {
+final class RopeScaling implements DialectEngine.Relation {
   private static final String LINEAR = "seq_len_interpolation_factor";
   private static final Map<String, String> LLAMA3 =
       Map.of(
@@ -33,18 +33,17 @@ final class RopeScaling {
           "rope_parameters.rope_type",
           "rope_parameters.type");
 
-  private RopeScaling() {}
-
   /** A number that decides the scaling; the first place that has it counts. */
-  private static Optional<String> number(ConfigImport into, String key) {
+  private static Optional<String> number(Reading into, String key) {
     var places = Stream.of("rope_scaling.", "rope_parameters.").map(place -> place + key);
     boolean sound = places.filter(place -> !into.isOf(place, Kind.NUMBER)).count() == 0;
     return sound ? into.said("rope_scaling." + key, "rope_parameters." + key) : Optional.empty();
   }
 
-  static void read(HuggingFaceConfig config, ConfigImport into) {
+  @Override
+  public void read(ConfigKey row, Optional<String> said, Reading into) {
     for (String place : List.of("rope_scaling", "rope_parameters")) {
-      if (config.value(place).orElse(Null.NULL) instanceof Obj object
+      if (into.document().value(place).orElse(null) instanceof Obj object
           && object.fields().values().stream().anyMatch(Obj.class::isInstance)) {
         into.problem(place + " differs by the kind of layer, expected the same for all");
       }
@@ -66,8 +65,28 @@ final class RopeScaling {
     }
   }
 
+  @Override
+  public void write(ConfigKey row, Optional<String> value, Writing out) {
+    Optional<Obj> scaling = scaling(out.config());
+    out.put("rope_scaling", scaling.isPresent() ? scaling.get() : Null.NULL);
+    Obj parameters = Obj.empty().put("rope_type", new Str("default"));
+    scaling
+        .map(Obj::fields)
+        .orElse(Map.of())
+        .forEach((key, number) -> parameters.put(key.equals("type") ? "rope_type" : key, number));
+    out.config()
+        .text("rotary_base")
+        .ifPresent(base -> parameters.put("rope_theta", HuggingFaceConfig.spelt(base)));
+    out.config()
+        .text("rotary_percentage")
+        .filter(share -> !Scalars.equal(share, "1"))
+        .map(HuggingFaceConfig::spelt)
+        .ifPresent(share -> parameters.put("partial_rotary_factor", share));
+    out.put("rope_parameters", parameters);
+  }
+
   /** The object for both spellings; empty where positions are not scaled. */
-  static Optional<Obj> write(ModelConfig config) {
+  private static Optional<Obj> scaling(ModelConfig config) {
     if (config.number(LINEAR).isPresent()) {
       return Optional.of(
           Obj.empty().put("type", new Str("linear")).put("factor", number(config, LINEAR, "")));
@@ -89,9 +108,5 @@ final class RopeScaling {
   private static Num number(ModelConfig config, String key, String otherwise) {
     String number = config.number(key).isPresent() ? config.text(key).orElse(otherwise) : otherwise;
     return new Num(number.matches("-?[0-9]+") ? number + ".0" : number);
-  }
-
-  static JsonValue orNull(Optional<Obj> scaling) {
-    return scaling.isPresent() ? scaling.get() : Null.NULL;
   }
 }

@@ -1,8 +1,9 @@
 package io.shardwright.core.internal.convert;
 
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.spi.ConfigKey;
-import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.config.Codec.Special;
+import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.config.Dialect;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,13 +16,13 @@ final class Sayings {
   }
 
   /** A sentence for each NeMo key of which the document may say something. */
-  static Map<String, String> of(HuggingFaceConfig config, HuggingFaceModel model) {
+  static Map<String, String> of(HuggingFaceConfig config, Dialect dialect) {
     var words = new Sayings(config);
     Map<String, String> sayings = new LinkedHashMap<>();
-    for (ConfigKey row : model.keys()) {
-      if (!row.nemo().isEmpty() && !row.huggingFace().isEmpty()) {
-        sayings.put(row.nemo(), words.of(row));
-        if (row.nemo().equals("img_h")) {
+    for (ConfigKey row : dialect.rows()) {
+      if (!row.canonical().isEmpty() && !row.own().isEmpty()) {
+        sayings.put(row.canonical(), words.of(row));
+        if (row.canonical().equals("img_h")) {
           sayings.put("img_w", words.of(row));
         }
       }
@@ -30,19 +31,22 @@ final class Sayings {
   }
 
   private String of(ConfigKey row) {
-    if (row.kind() == ConfigKey.Kind.LABELS
+    if (row.codec() == Special.LABELS
         && config.value("id2label").orElse(null) instanceof Obj names) {
       return "id2label has " + names.fields().size() + " names";
     }
-    return row.huggingFace().stream()
+    return row.own().stream()
         .filter(config::has)
         .findFirst()
         .map(this::said)
         .orElseGet(
             () ->
-                row.huggingFace().get(0)
+                row.own().get(0)
                     + " is absent"
-                    + row.value().map(value -> " (" + value + " by default)").orElse(""));
+                    + row.values().stream()
+                        .findFirst()
+                        .map(value -> " (" + value + " by default)")
+                        .orElse(""));
   }
 
   private String said(String key) {

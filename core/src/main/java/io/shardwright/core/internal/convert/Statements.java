@@ -1,11 +1,13 @@
 package io.shardwright.core.internal.convert;
 
+import io.shardwright.spi.config.Dialect;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -14,16 +16,21 @@ import java.util.stream.Collectors;
  */
 final class Statements {
   /** Other keys tell a value by way of names and shapes, where nothing states it. */
-  private static final String STATED = "[A-Za-z0-9_.]+";
-
-  private static final String INNER = "text_config.";
+  private static final Pattern STATED = Pattern.compile("[A-Za-z0-9_.]+");
 
   private final HuggingFaceConfig config;
+  private final Dialect dialect;
   private final Set<String> repeated = new LinkedHashSet<>();
   private final Set<String> disagreements = new LinkedHashSet<>();
 
-  Statements(HuggingFaceConfig config) {
+  Statements(HuggingFaceConfig config, Dialect dialect) {
     this.config = config;
+    this.dialect = dialect;
+  }
+
+  /** Whether a key is a path in the document. */
+  static boolean isStated(String key) {
+    return STATED.matcher(key).matches();
   }
 
   /**
@@ -34,13 +41,13 @@ final class Statements {
    */
   Optional<String> of(List<String> keys, Optional<String> absent) {
     var places = new LinkedHashMap<String, String>();
-    var stated = keys.stream().filter(key -> key.matches(STATED)).toList();
+    var stated = keys.stream().filter(Statements::isStated).toList();
     stated.forEach(key -> put(places, key));
     if (places.isEmpty() && !stated.isEmpty()) {
       absent.ifPresent(value -> places.put(stated.get(0) + "', which is absent, '", value));
     }
     int own = places.size();
-    stated.forEach(key -> put(places, INNER + key));
+    dialect.inner().ifPresent(inner -> stated.forEach(key -> put(places, inner + "." + key)));
     if (own > 1 || places.size() > own) {
       compare(places);
     }
@@ -59,7 +66,7 @@ final class Statements {
     String first = places.values().iterator().next();
     boolean same = places.values().stream().allMatch(value -> Scalars.equal(first, value));
     if (same) {
-      repeated.add("config.json says " + first + " in " + and(places.keySet()));
+      repeated.add(dialect.document() + " says " + first + " in " + and(places.keySet()));
     } else {
       disagreements.add(
           places.entrySet().stream()

@@ -1,67 +1,55 @@
 package io.shardwright.core.internal.convert;
 
-import io.shardwright.core.internal.bytes.MemorySource;
-import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.spi.ConfigKey;
-import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelConfig.Kind;
-import java.nio.charset.StandardCharsets;
+import io.shardwright.spi.config.Codec;
+import io.shardwright.spi.config.Codec.Special;
+import io.shardwright.spi.config.ConfigKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The kinds of values that a document must have under its keys: that of the value that stands for
  * an absent key. A value of another kind is refused; none is taken for absent.
  */
 final class ValueKinds {
-  private static final Map<String, Kind> ALWAYS =
-      Map.of(
-          "architectures", Kind.LIST,
-          "model_type", Kind.TEXT,
-          "vocab_size", Kind.WHOLE,
-          "id2label", Kind.MAP,
-          "layer_types", Kind.LIST,
-          "rope_scaling", Kind.MAP,
-          "rope_parameters", Kind.MAP,
-          "use_sliding_window", Kind.FLAG);
-
-  private final HuggingFaceConfig config;
-  private final YamlDocument base;
+  private final ModelConfig config;
+  private final ModelConfig base;
   private final List<String> wrong = new ArrayList<>();
 
-  /** The kinds of the documents of a class. */
-  ValueKinds(HuggingFaceConfig config, HuggingFaceModel model) {
+  /**
+   * The kinds of a document's values.
+   *
+   * @param base a canonical configuration that shows of what kind values are
+   */
+  ValueKinds(ModelConfig config, ModelConfig base) {
     this.config = config;
-    byte[] text = model.base().getBytes(StandardCharsets.UTF_8);
-    this.base = YamlDocument.parse(new MemorySource(text, model.modelType()), Guard.standard());
-    new TreeMap<>(ALWAYS).forEach(this::require);
+    this.base = base;
   }
 
   /** Whether all values of a row are of its kind; those that are not are remembered. */
   boolean require(ConfigKey row) {
     Kind expected = kind(row);
-    return row.huggingFace().stream().filter(key -> !require(key, expected)).count() == 0;
+    return row.own().stream().filter(key -> !require(key, expected)).count() == 0;
   }
 
   private Kind kind(ConfigKey row) {
-    return switch (row.kind()) {
-      case SAME, ALSO -> {
-        Kind usual = base.kind(row.nemo());
-        yield usual == Kind.NONE ? absent(row) : usual;
-      }
-      case ONLY -> absent(row);
-      case HEAD_SIZE, INNER, LABELS, WINDOW -> Kind.WHOLE;
-      case ROPE_SCALING -> Kind.MAP;
-      case IMAGE, PATCH -> Kind.LIST;
-      default -> Kind.NONE;
-    };
-  }
-
-  private static Kind absent(ConfigKey row) {
-    return row.value().map(Kind::of).orElse(Kind.NONE);
+    Codec codec = row.codec();
+    if (codec instanceof Codec.Same) {
+      Kind usual = row.canonical().isEmpty() ? Kind.NONE : base.kind(row.canonical());
+      return usual == Kind.NONE
+          ? row.values().stream().findFirst().map(Kind::of).orElse(Kind.NONE)
+          : usual;
+    }
+    if (codec instanceof Special special) {
+      return switch (special) {
+        case LABELS, WINDOW -> Kind.WHOLE;
+        case ROTARY_SCALING -> Kind.MAP;
+        case SIDES, SQUARE -> Kind.LIST;
+        case POSITIONS -> Kind.NONE;
+      };
+    }
+    return codec instanceof Codec.Usual || codec instanceof Codec.Offset ? Kind.WHOLE : Kind.NONE;
   }
 
   /**
@@ -73,7 +61,7 @@ final class ValueKinds {
     Kind found = config.kind(key);
     boolean fits =
         switch (expected) {
-          case NONE -> found != Kind.LIST && found != Kind.MAP && !isQuoted(key, found);
+          case NONE -> isScalar(config, key);
           case WHOLE -> isWhole(key, found);
           case NUMBER -> isWhole(key, found) || found == Kind.NUMBER && isFinite(key);
           case LIST -> found == Kind.LIST || isWhole(key, found);
@@ -108,10 +96,13 @@ final class ValueKinds {
         && Double.isFinite(Double.parseDouble(text));
   }
 
-  /** A text that would become a number, or nothing, where it is written without its quotes. */
-  private boolean isQuoted(String key, Kind found) {
-    return found == Kind.TEXT
-        && config.text(key).filter(text -> Kind.of(text) != Kind.TEXT).isPresent();
+  /** Whether a value is one value, and no text that would be another one without its quotes. */
+  static boolean isScalar(ModelConfig config, String key) {
+    return switch (config.kind(key)) {
+      case LIST, MAP -> false;
+      case TEXT -> Kind.of(config.text(key).orElse("")) == Kind.TEXT;
+      default -> true;
+    };
   }
 
   /** A sentence for each value that is of another kind. */

@@ -3,8 +3,9 @@ package io.shardwright.core.internal.family;
 import io.shardwright.core.internal.codec.yaml.YamlNode;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Field;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Scalar;
-import io.shardwright.spi.ConfigKey;
-import io.shardwright.spi.ConfigKey.Kind;
+import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.config.TransformersKeys;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,30 +15,28 @@ import java.util.stream.Stream;
 /** Reads a row of how configuration keys relate. */
 final class KeyGrammar {
   private static final String STANDARD = "standard";
-  private static final Map<String, Kind> RELATED =
-      Map.of("same", Kind.SAME, "also", Kind.ALSO, "words", Kind.WORDS);
   private static final List<String> KINDS =
       List.of("same", "also", "words", "only", "unsaid", "means", STANDARD);
   private static final List<String> KEYS =
       Stream.concat(KINDS.stream(), Stream.of("from", "else", "is", "to")).toList();
   private static final Map<String, ConfigKey> STANDARDS =
       Map.of(
-          "head_size", ConfigKey.of(Kind.HEAD_SIZE),
-          "inner", ConfigKey.of(Kind.INNER),
-          "labels", ConfigKey.of(Kind.LABELS),
-          "image", ConfigKey.of(Kind.IMAGE),
-          "patch", ConfigKey.of(Kind.PATCH),
-          "window", ConfigKey.of(Kind.WINDOW),
-          "rope_scaling", ConfigKey.of(Kind.ROPE_SCALING),
-          "image_size",
-              new ConfigKey(Kind.IMAGE_SIZE, List.of(), "img_h", Map.of(), Optional.empty()));
+          "head_size", ConfigKey.headSize("head_dim"),
+          "inner", ConfigKey.innerSize("n_inner"),
+          "labels", TransformersKeys.labels(),
+          "image", TransformersKeys.image(),
+          "patch", TransformersKeys.patch(),
+          "window", TransformersKeys.window(),
+          "rope_scaling", TransformersKeys.ropeScaling(),
+          "image_size", TransformersKeys.imageByPositions());
 
   private KeyGrammar() {}
 
-  static List<ConfigKey> keys(Section section) {
-    return section.items("keys").stream()
-        .flatMap(node -> key(Section.of(node, "a key", section.problems(), KEYS)).stream())
-        .toList();
+  static Dialect keys(Section section) {
+    return TransformersKeys.NONE.with(
+        section.items("keys").stream()
+            .flatMap(node -> key(Section.of(node, "a key", section.problems(), KEYS)).stream())
+            .toList());
   }
 
   private static Optional<ConfigKey> key(Section row) {
@@ -62,27 +61,31 @@ final class KeyGrammar {
 
   private static ConfigKey related(Section row, String kind) {
     row.need("from");
-    Map<String, String> words = kind.equals("words") ? words(row) : Map.of();
-    return new ConfigKey(
-        RELATED.get(kind), row.texts("from"), row.needText(kind), words, row.text("else"));
+    String canonical = row.needText(kind);
+    ConfigKey key =
+        switch (kind) {
+          case "words" -> ConfigKey.words(canonical, "", words(row));
+          case "also" -> ConfigKey.also(canonical);
+          default -> ConfigKey.same(canonical);
+        };
+    return orElse(key.from(row.texts("from")), row);
   }
 
   /** A standard key, which may have another name on the other side, or stand for another value. */
   private static ConfigKey standard(ConfigKey key, Section row) {
-    if (key.huggingFace().isEmpty()) {
+    if (key.own().isEmpty()) {
       row.need("from");
     }
-    return new ConfigKey(
-        key.kind(),
-        row.has("from") ? row.texts("from") : key.huggingFace(),
-        key.nemo(),
-        key.words(),
-        row.text("else").or(key::value));
+    return orElse(row.has("from") ? key.from(row.texts("from")) : key, row);
   }
 
-  private static String is(Section row) {
+  private static ConfigKey orElse(ConfigKey key, Section row) {
+    return row.text("else").map(key::orElse).orElse(key);
+  }
+
+  private static String[] is(Section row) {
     row.need("is");
-    return String.join("|", row.texts("is"));
+    return row.texts("is").toArray(String[]::new);
   }
 
   private static Map<String, String> words(Section row) {

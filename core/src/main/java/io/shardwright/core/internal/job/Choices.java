@@ -3,8 +3,8 @@ package io.shardwright.core.internal.job;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.ConfigExport;
 import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.HuggingFaceDialect;
 import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
@@ -158,8 +158,8 @@ final class Choices {
           model.source(),
           String.join("; ", refusals) + "; " + wanted.architecture() + " is not written with it");
     }
-    var whole = ConfigExport.complete(config, model.family().defaults());
-    ConfigExport.require(whole, wanted, model.source());
+    var whole = HuggingFaceDialect.complete(config, model.family().defaults());
+    HuggingFaceDialect.require(whole, wanted, model.source());
   }
 
   /** Another naming comes in the layout that NeMo 1.23 writes for it. */

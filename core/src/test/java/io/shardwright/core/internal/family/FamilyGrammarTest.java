@@ -9,9 +9,10 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;
-import io.shardwright.spi.ConfigKey;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.config.TransformersKeys;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
@@ -82,16 +83,12 @@ class FamilyGrammarTest {
             ConfigKey.same("num_layers", "n_layer", "layers").orElse("12"),
             ConfigKey.words("activation", "hidden_act", Map.of("gelu", "gelu")),
             ConfigKey.only("tied", "false"),
-            ConfigKey.means("window", "null|1"),
-            ConfigKey.of(ConfigKey.Kind.HEAD_SIZE),
-            standard(ConfigKey.Kind.INNER, "ffn_hidden_size", "ffn_hidden_size"),
-            standard(ConfigKey.Kind.IMAGE_SIZE, "#pos_embed@1", "img_h")),
-        model.keys());
+            ConfigKey.means("window", "null", "1"),
+            ConfigKey.headSize("head_dim"),
+            ConfigKey.innerSize("ffn_hidden_size"),
+            TransformersKeys.imageByPositions("#pos_embed@1")),
+        model.dialect().rows());
     assertEquals(1, model.names().rules().get(0).traits().shift());
-  }
-
-  private static ConfigKey standard(ConfigKey.Kind kind, String from, String nemo) {
-    return new ConfigKey(kind, List.of(from), nemo, Map.of(), Optional.empty());
   }
 
   @ParameterizedTest

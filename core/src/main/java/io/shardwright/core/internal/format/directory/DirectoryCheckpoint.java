@@ -6,8 +6,8 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.ConfigImport;
 import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.HuggingFaceDialect;
 import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
@@ -143,7 +143,7 @@ public final class DirectoryCheckpoint implements ModelSource {
 
   private YamlDocument readConfig(Optional<Path> given) {
     String where = files.name() + "/" + format.configFile();
-    var read = ConfigImport.read(huggingFace, model, where);
+    var read = HuggingFaceDialect.read(huggingFace, model, where);
     notes.addAll(read.notes());
     new SettingsFiles(files, format, huggingFace).compare(model, notes);
     YamlDocument base = base(given);

@@ -9,9 +9,8 @@ import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.tokenizer.FastTokenizer;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.ConfigExport;
-import io.shardwright.core.internal.convert.ConfigImport;
 import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.HuggingFaceDialect;
 import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.format.ModelSource;
@@ -74,8 +73,9 @@ public final class HuggingFaceDocuments {
   private void write() {
     Optional<Origin> origin = Origin.of(source);
     Obj config =
-        ConfigExport.write(
-            ConfigExport.complete(plan.changed(source.config()), plan.source().family().defaults()),
+        HuggingFaceDialect.write(
+            HuggingFaceDialect.complete(
+                plan.changed(source.config()), plan.source().family().defaults()),
             model,
             dtype().torchName(),
             vocabularyRows(),
@@ -110,7 +110,7 @@ public final class HuggingFaceDocuments {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     plan.targets().forEach(target -> shapes.put(target.spec().name(), target.spec().shape()));
     var config =
-        ConfigImport.read(new HuggingFaceConfig(document, shapes), model, where)
+        HuggingFaceDialect.read(new HuggingFaceConfig(document, shapes), model, where)
             .apply(YamlDocument.parse(new MemorySource(base, where), Guard.standard()), where);
     Describer.requireShapes(
         where,

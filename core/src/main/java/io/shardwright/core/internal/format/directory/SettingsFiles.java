@@ -30,7 +30,7 @@ record SettingsFiles(FolderFiles files, DirectoryFormat format, HuggingFaceConfi
    */
   void compare(HuggingFaceModel model, List<String> notes) {
     Set<String> meaningful = new HashSet<>();
-    model.keys().forEach(row -> meaningful.addAll(row.huggingFace()));
+    model.dialect().rows().forEach(row -> meaningful.addAll(row.own()));
     for (String file : files.names()) {
       if (file.endsWith(ENDING) && format.isSideFile(file)) {
         var different = different(read(file));

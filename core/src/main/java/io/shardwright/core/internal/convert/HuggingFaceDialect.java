@@ -1,0 +1,216 @@
+package io.shardwright.core.internal.convert;
+
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Arr;
+import io.shardwright.core.internal.codec.json.JsonValue.Bool;
+import io.shardwright.core.internal.codec.json.JsonValue.Null;
+import io.shardwright.core.internal.codec.json.JsonValue.Num;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.Tie;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What {@code config.json} says beside a class's table: which class it is, and of what layers. */
+public final class HuggingFaceDialect {
+  private static final String TRANSFORMERS = "4.44.0";
+  private static final Map<String, Kind> KINDS =
+      new TreeMap<>(
+          Map.of(
+              "architectures", Kind.LIST,
+              "model_type", Kind.TEXT,
+              "vocab_size", Kind.WHOLE,
+              "id2label", Kind.MAP,
+              "layer_types", Kind.LIST,
+              "rope_scaling", Kind.MAP,
+              "rope_parameters", Kind.MAP,
+              "use_sliding_window", Kind.FLAG));
+
+  private HuggingFaceDialect() {}
+
+  /**
+   * Reads a document.
+   *
+   * @param where for messages
+   * @throws MalformedCheckpointException naming every key whose value is of another kind
+   * @throws UnsupportedCheckpointException naming every key that is said in two ways, or that NeMo
+   *     can't express
+   */
+  public static Reading read(HuggingFaceConfig config, HuggingFaceModel model, String where) {
+    Reading read = read(config, model);
+    read.requireSound(where);
+    return read;
+  }
+
+  private static Reading read(HuggingFaceConfig config, HuggingFaceModel model) {
+    byte[] base = model.base().getBytes(StandardCharsets.UTF_8);
+    var kinds = YamlDocument.parse(new MemorySource(base, model.modelType()), Guard.standard());
+    var read = new Reading(config, model.dialect(), kinds);
+    KINDS.forEach(read::isOf);
+    requireOneClass(read, model);
+    read.said("dtype", "torch_dtype");
+    read.rows();
+    layerTypes(read);
+    if (config.document().fields().containsKey("quantization_config")) {
+      read.problem("the weights are quantized (quantization_config), expected plain ones");
+    }
+    return read;
+  }
+
+  /** A loader picks the class by either. */
+  private static void requireOneClass(Reading read, HuggingFaceModel model) {
+    read.document()
+        .modelType()
+        .filter(type -> !type.equals(model.modelType()))
+        .ifPresent(
+            type ->
+                read.statements()
+                    .disagree(
+                        "'model_type' is "
+                            + type
+                            + " and 'architectures' names "
+                            + read.document().architecture().orElse("none")
+                            + ", whose model_type is "
+                            + model.modelType()));
+  }
+
+  /** NeMo has one window for all layers. */
+  private static void layerTypes(Reading read) {
+    List<JsonValue> items =
+        read.document().value("layer_types").orElse(Null.NULL) instanceof Arr list
+            ? list.items()
+            : List.of();
+    var kinds = items.stream().map(item -> item.asText().orElse("no text")).distinct().toList();
+    if (kinds.size() > 1) {
+      read.problem("layer_types says " + kinds + ", expected one kind");
+    } else if (kinds.contains("sliding_attention")
+        && read.canonical().text("window_size").isEmpty()) {
+      read.statements()
+          .disagree("'layer_types' is sliding_attention and no sliding_window is in use");
+    }
+  }
+
+  /**
+   * Writes a document.
+   *
+   * @param dtype of the weights, as torch names it
+   * @param vocabulary rows that are written; empty for a model without
+   * @param origin the document that the model once came from
+   * @throws UnsupportedCheckpointException naming every key that the class can't express
+   */
+  public static Obj write(
+      YamlDocument config,
+      HuggingFaceModel model,
+      String dtype,
+      Optional<Long> vocabulary,
+      Optional<Obj> origin,
+      String where) {
+    Obj document = document(config, model, where);
+    Obj whole =
+        origin
+            .map(known -> tiedAs(known, config, model))
+            .filter(known -> sameMeaning(known, config, model))
+            .orElseGet(() -> finish(document));
+    var written = new Obj(new LinkedHashMap<>(whole.fields()));
+    vocabulary.ifPresent(rows -> written.put("vocab_size", Num.of(rows)));
+    for (String key : List.of("torch_dtype", "dtype")) {
+      if (written.get(key).isPresent()) {
+        written.put(key, new Str(dtype));
+      }
+    }
+    return written;
+  }
+
+  /**
+   * Refuses a configuration that a class can't express.
+   *
+   * @throws UnsupportedCheckpointException naming every such key
+   */
+  public static void require(YamlDocument config, HuggingFaceModel model, String where) {
+    document(config, model, where);
+  }
+
+  /**
+   * A configuration that says what NeMo takes for granted.
+   *
+   * @param defaults keys and plain values
+   */
+  public static YamlDocument complete(YamlDocument config, Map<String, String> defaults) {
+    YamlDocument whole = config;
+    for (var key : new TreeMap<>(defaults).entrySet()) {
+      whole = config.has(key.getKey()) ? whole : whole.with(key.getKey(), key.getValue());
+    }
+    return whole;
+  }
+
+  private static Obj document(YamlDocument config, HuggingFaceModel model, String where) {
+    var writing = new Writing(config, model.architecture());
+    writing.put("architectures", new Arr(List.of(new Str(model.architecture()))));
+    writing.put("model_type", new Str(model.modelType()));
+    writing.rows(model.dialect());
+    if (!writing.problems().isEmpty()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE,
+          where,
+          String.join("; ", writing.problems()) + ": choose another class with --architecture");
+    }
+    return writing.document();
+  }
+
+  private static Obj finish(Obj document) {
+    document.put("use_cache", new Bool(true));
+    document.put("transformers_version", new Str(TRANSFORMERS));
+    document.put("torch_dtype", Null.NULL);
+    document.put("dtype", Null.NULL);
+    return document;
+  }
+
+  /** The values of a document that may be refused; empty where it would be. */
+  private static Optional<Map<String, String>> tried(Obj document, HuggingFaceModel model) {
+    return Optional.of(read(new HuggingFaceConfig(document), model))
+        .filter(Reading::isSound)
+        .map(Reading::values);
+  }
+
+  /** The model's first document, which may have tied what was untied since. */
+  private static Obj tiedAs(Obj origin, YamlDocument config, HuggingFaceModel model) {
+    String tied = Boolean.toString(Tie.isTied(config));
+    Obj known = new Obj(new LinkedHashMap<>(origin.fields()));
+    tried(origin, model)
+        .map(read -> read.get(Tie.KEY))
+        .filter(before -> !before.equals(tied))
+        .ifPresent(
+            before ->
+                model.dialect().rows().stream()
+                    .filter(row -> row.canonical().equals(Tie.KEY) && !row.own().isEmpty())
+                    .forEach(
+                        row ->
+                            Writing.put(known, row.own().get(0), HuggingFaceConfig.spelt(tied))));
+    return known;
+  }
+
+  /** Whether the model's first document still says what NeMo's configuration does. */
+  private static boolean sameMeaning(Obj origin, YamlDocument config, HuggingFaceModel model) {
+    return tried(origin, model)
+        .filter(read -> read.entrySet().stream().allMatch(value -> isSame(value, config)))
+        .isPresent();
+  }
+
+  private static boolean isSame(Map.Entry<String, String> value, YamlDocument config) {
+    return value.getValue().startsWith("[")
+        ? ("" + config.list(value.getKey()).orElse(List.of())).equals(value.getValue())
+        : Scalars.equal(config.text(value.getKey()).orElse("null"), value.getValue());
+  }
+}

@@ -1,0 +1,106 @@
+package io.shardwright.core.internal.convert;
+
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.config.Codec.Special;
+import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.config.Dialect;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A document of a dialect that comes to say what a canonical configuration says. */
+final class Writing {
+  private final YamlDocument config;
+  private final String of;
+  private final Obj document = Obj.empty();
+  private final List<String> problems = new ArrayList<>();
+
+  /**
+   * An empty document.
+   *
+   * @param of whose document it is, for messages
+   */
+  Writing(YamlDocument config, String of) {
+    this.config = config;
+    this.of = of;
+  }
+
+  /** Writes every row. */
+  void rows(Dialect dialect) {
+    for (ConfigKey row : dialect.rows()) {
+      if (isSound(row)) {
+        DialectEngine.of(row).write(row, value(row.canonical()), this);
+      } else {
+        problem(config.unlike(row.canonical(), "what " + of + " can express"));
+      }
+    }
+  }
+
+  private Optional<String> value(String key) {
+    return config.kind(key) == Kind.FLAG
+        ? Optional.of(Boolean.toString(config.flag(key)))
+        : config.text(key);
+  }
+
+  /** Whether a value is of a kind that the row relates. */
+  private boolean isSound(ConfigKey row) {
+    Kind found = config.kind(row.canonical());
+    boolean window = row.codec() == Special.WINDOW;
+    if (found == Kind.LIST) {
+      return window || row.own().isEmpty();
+    }
+    return found == Kind.NONE || !window && ValueKinds.isScalar(config, row.canonical());
+  }
+
+  YamlDocument config() {
+    return config;
+  }
+
+  Obj document() {
+    return document;
+  }
+
+  void put(ConfigKey row, String text) {
+    put(row.own().get(0), text);
+  }
+
+  void put(String key, String text) {
+    put(key, HuggingFaceConfig.spelt(text));
+  }
+
+  void put(String key, JsonValue value) {
+    put(document, key, value);
+  }
+
+  /** Puts a value at a dotted path; what no path tells is not written. */
+  static void put(Obj into, String key, JsonValue value) {
+    if (!Statements.isStated(key)) {
+      return;
+    }
+    Obj part = into;
+    String[] names = key.split("\\.");
+    for (int i = 0; i < names.length - 1; i++) {
+      if (!(part.get(names[i]).orElse(null) instanceof Obj)) {
+        part.put(names[i], Obj.empty());
+      }
+      part = (Obj) part.get(names[i]).orElseThrow();
+    }
+    part.put(names[names.length - 1], value);
+  }
+
+  /** The end of a sentence about what the document has no words for. */
+  String cant() {
+    return of + " can't express";
+  }
+
+  void problem(String problem) {
+    problems.add(problem);
+  }
+
+  List<String> problems() {
+    return problems;
+  }
+}

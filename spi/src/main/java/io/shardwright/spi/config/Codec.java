@@ -1,0 +1,155 @@
+package io.shardwright.spi.config;
+
+import java.math.BigInteger;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How the values of a row relate, in both directions. The set is closed: a dialect is data, and the
+ * engine knows every relation.
+ */
+public sealed interface Codec {
+
+  /** One value here is one value there; texts as YAML writes plain scalars. */
+  sealed interface Scalar extends Codec {
+    /**
+     * The canonical value.
+     *
+     * @param own the dialect's
+     * @return empty where there is none
+     */
+    Optional<String> canonical(String own);
+
+    /**
+     * The dialect's values that mean a canonical one.
+     *
+     * @param canonical the canonical one
+     * @return empty where there is none
+     */
+    List<String> own(String canonical);
+  }
+
+  /** Values are equal. */
+  enum Same implements Scalar {
+    /** The one. */
+    SAME;
+
+    @Override
+    public Optional<String> canonical(String own) {
+      return Optional.of(own);
+    }
+
+    @Override
+    public List<String> own(String canonical) {
+      return List.of(canonical);
+    }
+  }
+
+  /**
+   * Each value has another word.
+   *
+   * @param words the canonical word for each of the dialect's
+   */
+  record Words(Map<String, String> words) implements Scalar {
+    /**
+     * Copies the words, in order: of several that mean the same the first is written.
+     *
+     * @param words see the record
+     */
+    public Words {
+      words = Collections.unmodifiableMap(new LinkedHashMap<>(words));
+    }
+
+    @Override
+    public Optional<String> canonical(String own) {
+      return Optional.ofNullable(words.get(own));
+    }
+
+    @Override
+    public List<String> own(String canonical) {
+      return words.keySet().stream().filter(own -> words.get(own).equals(canonical)).toList();
+    }
+  }
+
+  /**
+   * Whole numbers that differ by a constant.
+   *
+   * @param more by which the dialect's is greater
+   */
+  record Offset(long more) implements Scalar {
+    @Override
+    public Optional<String> canonical(String own) {
+      return plus(own, -more);
+    }
+
+    @Override
+    public List<String> own(String canonical) {
+      return plus(canonical, more).stream().toList();
+    }
+
+    private static Optional<String> plus(String number, long more) {
+      return Optional.of(number)
+          .filter(text -> text.matches("[-+]?[0-9]{1,18}"))
+          .map(text -> new BigInteger(text).add(BigInteger.valueOf(more)).toString());
+    }
+  }
+
+  /**
+   * A size that one side leaves out where it is the usual one.
+   *
+   * @param formula of canonical keys, as {@link io.shardwright.spi.Size} reads it
+   * @param by the side that leaves it out
+   */
+  record Usual(String formula, Side by) implements Codec {}
+
+  /** Whose configuration it is. */
+  enum Side {
+    /** NeMo's. */
+    CANONICAL,
+    /** The other. */
+    DIALECT
+  }
+
+  /**
+   * One word here is what several keys say together there, as activation functions and their gates
+   * are.
+   *
+   * @param cases for each canonical word, what the dialect's keys say; a key that a case leaves out
+   *     is absent, null or false in it
+   */
+  record Cases(Map<String, Map<String, String>> cases) implements Codec {
+    /**
+     * Copies the cases.
+     *
+     * @param cases see the record
+     */
+    public Cases {
+      cases = Map.copyOf(cases);
+    }
+  }
+
+  /** Relations that need more than scalars. */
+  enum Special implements Codec {
+    /** A number of classes is that of the names in a map. */
+    LABELS,
+    /** Sides of a square image, told by the number of positions. */
+    POSITIONS,
+    /** Height and width of an image: a number, or a list of both. */
+    SIDES,
+    /** The side of a square: a number, or a list of two that are equal. */
+    SQUARE,
+    /**
+     * A window of w tokens is NeMo's {@code [w-1, 0]}: Transformer Engine counts the tokens before
+     * the current one, transformers counts it too.
+     */
+    WINDOW,
+    /**
+     * The scaling of rotary positions, in any of its spellings (transformers 4.44.2, {@code
+     * modeling_rope_utils.py}).
+     */
+    ROTARY_SCALING
+  }
+}
