@@ -38,6 +38,7 @@ public final class Program {
   private static Path classes() {
     try {
       Path folder = MemoryFolders.create("classes");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
       Path source = Model.of(Model.Kind.ARCHIVE).source(folder);
       Path classes = folder.resolve("program.jsa");
       Object[] args = {"reshard", source, folder.resolve("out"), "--tp", 2, "--no-progress"};
@@ -45,7 +46,6 @@ public final class Program {
       if (run.end() != 0) {
         throw new IllegalStateException(run.err());
       }
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
       return classes;
     } catch (Exception failure) {
       throw new IllegalStateException(failure);
