@@ -18,6 +18,7 @@ import io.shardwright.core.Verification;
 import io.shardwright.core.internal.compare.CheckpointComparison;
 import io.shardwright.core.internal.device.Resources;
 import io.shardwright.core.internal.job.ReshardJob;
+import io.shardwright.core.internal.open.Formats;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.read.CheckpointReading;
@@ -26,9 +27,9 @@ import io.shardwright.core.internal.read.ModelReading;
 import io.shardwright.core.internal.read.OpenModel;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.FoundAdapter;
+import io.shardwright.core.internal.registry.FoundFormat;
 import io.shardwright.core.internal.validate.FamilyValidation;
 import io.shardwright.core.policy.ReadPolicy;
-import io.shardwright.spi.format.DirectoryFormat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -107,8 +108,8 @@ public final class Shardwright {
    * @return their names
    */
   public List<String> formats() {
-    var found = registry.formats().stream().map(DirectoryFormat::id);
-    return Stream.concat(Stream.of("nemo", "lightning"), found).toList();
+    var found = registry.formats().stream().map(FoundFormat::id);
+    return Stream.concat(Formats.own().stream(), found).toList();
   }
 
   /**

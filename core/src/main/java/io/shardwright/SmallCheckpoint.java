@@ -5,11 +5,8 @@ import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.describe.ParallelSize;
-import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.ModelConfig;
-import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -30,6 +27,7 @@ import java.util.zip.CRC32;
  */
 public final class SmallCheckpoint {
   private static final String CONFIG = "model_config.yaml";
+  private static final String WEIGHTS = "model_weights.ckpt";
 
   private final String yaml;
   private final YamlDocument config;
@@ -95,11 +93,10 @@ public final class SmallCheckpoint {
    * @throws CheckpointIoException if it can't be written
    */
   public Path write(Path folder) {
-    String member = NemoCheckpoint.member(new RankCoordinate(0, 0), new ParallelSize(1, 1));
     try {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve(CONFIG), yaml);
-      Files.write(folder.resolve(member), weights());
+      Files.write(folder.resolve(WEIGHTS), weights());
       return folder;
     } catch (IOException failure) {
       throw new CheckpointIoException(

@@ -43,6 +43,7 @@ final class Rules {
     rules.put("face", publicFaceHidesInternals());
     rules.put("booleans", BooleanPair.rule());
     rules.put("values", valuesImportNoMachinery());
+    rules.put("formats", formatsAreNamedInOnePlace());
     rules.put("stateless", adaptersAreStateless());
     rules.put("djl", djlIsOneBackendsAffair());
     rules.put("absent", djlMayBeAbsent());
@@ -225,6 +226,18 @@ final class Rules {
         .dependOnClassesThat()
         .resideInAPackage("..internal..")
         .because("what goes in and comes out is understood without what happens between");
+  }
+
+  private static ArchRule formatsAreNamedInOnePlace() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(INTERNAL + ".format..")
+        .and()
+        .doNotHaveSimpleName("Formats")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(INTERNAL + ".format.*..")
+        .because("a new format touches its own package and one list");
   }
 
   private static ArchRule adaptersAreStateless() {

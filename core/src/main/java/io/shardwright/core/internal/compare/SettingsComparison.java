@@ -3,7 +3,7 @@ package io.shardwright.core.internal.compare;
 import io.shardwright.core.ConfigDifference;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.ContentHash;
-import io.shardwright.core.internal.format.directory.Origin;
+import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;

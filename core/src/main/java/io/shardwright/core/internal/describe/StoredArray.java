@@ -11,6 +11,9 @@ import java.util.List;
  * @param chunks that cover it; one at an edge may be larger than what it holds of the array
  */
 public record StoredArray(TensorSpec spec, List<Chunk> chunks) {
+  /** What all arrays are listed under. */
+  public static final String FOLDER = "model_weights/";
+
   /** A part of the array. */
   public record Chunk(String member, Region region, SourceTensor tensor) {}
 

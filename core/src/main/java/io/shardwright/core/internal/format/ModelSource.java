@@ -5,11 +5,13 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleText;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.HuggingFaceLowRank.Pair;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.Collection;
@@ -37,6 +39,45 @@ public interface ModelSource extends AutoCloseable {
 
   /** The model's configuration in NeMo's keys. */
   YamlDocument config();
+
+  /** Whether it has a configuration at all; without one it is tensors. */
+  default boolean configured() {
+    return true;
+  }
+
+  /** The class that the model is of, where its tensors have that class's names. */
+  default Optional<HuggingFaceModel> huggingFace() {
+    return Optional.empty();
+  }
+
+  /** The vocabulary size in the file that the tensors come from, or once came from. */
+  default OptionalLong vocabularySize() {
+    return Origin.of(this).map(Origin::vocabularySize).orElseGet(OptionalLong::empty);
+  }
+
+  /** Whether the files that its configuration names are within it. */
+  default boolean packed() {
+    return false;
+  }
+
+  /** Whether its torch files hold tensors besides those of the model. */
+  default boolean holdsOthers() {
+    return false;
+  }
+
+  /** Whether it is a change of another model and no model. */
+  default boolean isAdapter() {
+    return false;
+  }
+
+  /**
+   * What changes each module of a Hugging Face class, where it names those.
+   *
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException if that is no product
+   */
+  default Map<String, Pair> pairs() {
+    return Map.of();
+  }
 
   /**
    * What the weights are.

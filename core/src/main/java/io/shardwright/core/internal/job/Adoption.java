@@ -5,7 +5,6 @@ import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
-import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -48,7 +47,7 @@ final class Adoption implements AutoCloseable {
     var adoption = new Adoption();
     try {
       adoption.tokenizers(source, options);
-      if (!(source instanceof NemoCheckpoint)) {
+      if (!source.packed()) {
         adoption.identity(source.config(), family, options.targetClass());
       }
       return adoption;
@@ -103,8 +102,7 @@ final class Adoption implements AutoCloseable {
   }
 
   private static boolean outside(ModelSource source, Optional<String> named) {
-    return !(source instanceof NemoCheckpoint)
-        && named.filter(value -> !value.startsWith(INSIDE)).isPresent();
+    return !source.packed() && named.filter(value -> !value.startsWith(INSIDE)).isPresent();
   }
 
   private void pack(ModelSource source, String key, Optional<String> named, Optional<Path> given) {

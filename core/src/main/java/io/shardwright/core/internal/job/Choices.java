@@ -1,7 +1,6 @@
 package io.shardwright.core.internal.job;
 
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.convert.HuggingFaceConfig;
 import io.shardwright.core.internal.convert.HuggingFaceDialect;
@@ -10,8 +9,8 @@ import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
-import io.shardwright.core.internal.format.directory.Origin;
-import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
+import io.shardwright.core.internal.format.Origin;
+import io.shardwright.core.internal.format.TargetKind.Keeps;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
@@ -33,20 +32,10 @@ import java.util.stream.Collectors;
 final class Choices {
   private Choices() {}
 
-  /** What is asked for, else what the target's name says, else what the source is. */
-  static TargetFormat format(ReshardRequest request) {
-    boolean training =
-        !request.target().toString().endsWith(".nemo")
-            && LightningCheckpoint.recognizes(request.source());
-    return request.format().orElse(training ? TargetFormat.LIGHTNING : TargetFormat.NEMO);
-  }
-
-  static TargetChoice of(
-      ReshardRequest request,
-      ModelDescription model,
-      Optional<HuggingFaceModel> source,
-      Optional<Origin> origin) {
-    Optional<HuggingFaceModel> huggingFace = huggingFace(request, model, origin);
+  static TargetChoice of(Resolved resolved, ModelDescription model) {
+    ReshardRequest request = resolved.request();
+    Optional<HuggingFaceModel> source = resolved.source().huggingFace();
+    Optional<HuggingFaceModel> huggingFace = huggingFace(resolved, model);
     Naming naming =
         huggingFace.isPresent()
             ? Naming.HUGGING_FACE
@@ -72,13 +61,13 @@ final class Choices {
    *
    * @throws UnsupportedCheckpointException if none fits the configuration
    */
-  private static Optional<HuggingFaceModel> huggingFace(
-      ReshardRequest request, ModelDescription model, Optional<Origin> origin) {
-    if (format(request) != TargetFormat.HUGGING_FACE) {
+  private static Optional<HuggingFaceModel> huggingFace(Resolved resolved, ModelDescription model) {
+    if (!resolved.keeps(Keeps.ARCHITECTURE)) {
       return Optional.empty();
     }
+    Optional<Origin> origin = Origin.of(resolved.source());
     var known = model.family().huggingFaceModels();
-    Optional<String> asked = request.huggingFace().architecture();
+    Optional<String> asked = resolved.request().huggingFace().architecture();
     Optional<HuggingFaceModel> first =
         origin
             .filter(from -> asked.isEmpty())

@@ -1,9 +1,8 @@
 package io.shardwright.core.internal.job;
 
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.format.ModelSource;
-import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
+import io.shardwright.core.internal.format.TargetKind.Keeps;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -15,13 +14,23 @@ final class Claims {
   private Claims() {}
 
   /**
-   * Compares sizes.
+   * Compares sizes, and refuses tokenizer files where the target keeps none, or only those that are
+   * there.
    *
-   * @throws MalformedCheckpointException naming the first that differs
+   * @throws MalformedCheckpointException naming the first size that differs
+   * @throws UnsupportedCheckpointException naming the option of a file
    */
-  static void require(ReshardRequest request, ModelSource source) {
+  static void require(Resolved resolved) {
+    ReshardRequest request = resolved.request();
+    ModelSource source = resolved.source();
     require(source, "tensor", request.claimedTensorSize(), source.size().tensor());
     require(source, "pipeline", request.claimedPipelineSize(), source.size().pipeline());
+    if (!resolved.keeps(Keeps.TOKENIZER)) {
+      request
+          .training()
+          .tokenizerFiles()
+          .forEach((key, file) -> file.ifPresent(given -> refuse(source, key, given)));
+    }
   }
 
   private static void require(
@@ -40,21 +49,6 @@ final class Claims {
     }
   }
 
-  /**
-   * Refuses tokenizer files where the target keeps none, or only those that are there.
-   *
-   * @throws UnsupportedCheckpointException naming the option
-   */
-  static void requirePlaceForTokenizer(ReshardRequest request, ModelSource source) {
-    TargetFormat format = Choices.format(request);
-    if (format == TargetFormat.SAFETENSORS || format == TargetFormat.LIGHTNING) {
-      request
-          .training()
-          .tokenizerFiles()
-          .forEach((key, file) -> file.ifPresent(given -> refuse(source, key, given)));
-    }
-  }
-
   private static void refuse(ModelSource source, String key, Path file) {
     throw new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
@@ -64,15 +58,5 @@ final class Claims {
             + "': leave "
             + Adoption.option(key)
             + " out, or write a .nemo or a Hugging Face folder");
-  }
-
-  /** Refuses to write a training of what is none. */
-  static void requireTraining(boolean wanted, ModelSource source) {
-    if (wanted && !(source instanceof LightningCheckpoint)) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          source.name(),
-          "is no checkpoint of a training, which alone can become one: choose another format");
-    }
   }
 }

@@ -1,7 +1,5 @@
 package io.shardwright.core.internal.job;
 
-import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.describe.ArchiveLowRank;
 import io.shardwright.core.internal.describe.Describer;
@@ -9,9 +7,8 @@ import io.shardwright.core.internal.describe.HuggingFaceLowRank;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.format.ModelSource;
-import io.shardwright.core.internal.format.directory.PeftFolder;
+import io.shardwright.core.internal.format.TargetKind.Keeps;
 import io.shardwright.core.internal.open.Families;
-import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.HuggingFaceModel;
@@ -43,19 +40,16 @@ final class Lora implements AutoCloseable {
   /**
    * Opens what a request names: a NeMo archive or folder, or a folder of peft.
    *
-   * @param model what it is for
-   * @param sources opens it
-   * @param spoolFolder where a compressed archive may be unpacked to
-   * @throws UnsupportedCheckpointException if the request's format keeps what merging would outdate
+   * @throws UnsupportedCheckpointException if the target keeps what merging would outdate
    */
-  static Lora of(ReshardRequest request, ModelSource model, Sources sources, Path spoolFolder) {
-    refuseAlone(model);
-    if (request.lora().isEmpty()) {
+  static Lora of(Resolved resolved) {
+    refuseAlone(resolved.source());
+    if (resolved.request().lora().isEmpty()) {
       return none();
     }
-    Path path = request.lora().get();
-    refuseFormat(Choices.format(request), path);
-    ModelSource source = sources.openAdapter(path, spoolFolder);
+    Path path = resolved.request().lora().get();
+    refuseOutdated(resolved, path);
+    ModelSource source = resolved.sources().openAdapter(path, resolved.spoolFolder());
     try {
       source.requireCarriable();
       return new Lora(Optional.of(source));
@@ -67,7 +61,7 @@ final class Lora implements AutoCloseable {
 
   /** Refuses to write an adapter as a model. */
   private static void refuseAlone(ModelSource source) {
-    if (source instanceof PeftFolder) {
+    if (source.isAdapter()) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           source.name(),
@@ -75,33 +69,31 @@ final class Lora implements AutoCloseable {
     }
   }
 
-  private static void refuseFormat(TargetFormat format, Path path) {
-    if (format == TargetFormat.SAFETENSORS || format == TargetFormat.LIGHTNING) {
+  private static void refuseOutdated(Resolved resolved, Path path) {
+    boolean optimizer = resolved.keeps(Keeps.OPTIMIZER);
+    if (optimizer || resolved.keeps(Keeps.STORED)) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           path.toString(),
-          format == TargetFormat.LIGHTNING
+          optimizer
               ? "can't be merged into a training, whose optimizer would still have the old weights"
               : "can't be merged into tensors that are written as they are stored");
     }
   }
 
-  /**
-   * What it adds to a model.
-   *
-   * @param kind knows the class whose modules a folder of peft names, where the model is of one
-   */
-  LowRankChange change(ModelDescription base, TargetKind kind) {
-    return source.map(adapter -> change(adapter, base, kind)).orElse(LowRankChange.NONE);
+  /** What it adds to a model. */
+  LowRankChange change(ModelDescription base, Resolved resolved) {
+    return source.map(adapter -> change(adapter, base, resolved)).orElse(LowRankChange.NONE);
   }
 
-  private static LowRankChange change(ModelSource adapter, ModelDescription base, TargetKind kind) {
-    if (adapter instanceof PeftFolder folder) {
-      var known = kind.sourceModel().or(() -> fitting(base));
-      var names = known.orElseThrow(() -> nameless(folder, base)).names();
-      return HuggingFaceLowRank.of(folder.name(), base, names, folder.pairs());
+  private static LowRankChange change(
+      ModelSource adapter, ModelDescription base, Resolved resolved) {
+    if (!adapter.isAdapter()) {
+      return ArchiveLowRank.of(describe(adapter, resolved.sources().registry()), base);
     }
-    return ArchiveLowRank.of(describe(adapter, kind.registry()), base);
+    var known = resolved.source().huggingFace().or(() -> fitting(base));
+    var names = known.orElseThrow(() -> nameless(adapter, base)).names();
+    return HuggingFaceLowRank.of(adapter.name(), base, names, adapter.pairs());
   }
 
   private static Optional<HuggingFaceModel> fitting(ModelDescription base) {
@@ -110,7 +102,8 @@ final class Lora implements AutoCloseable {
         .findFirst();
   }
 
-  private static UnsupportedCheckpointException nameless(PeftFolder folder, ModelDescription base) {
+  private static UnsupportedCheckpointException nameless(
+      ModelSource folder, ModelDescription base) {
     return new UnsupportedCheckpointException(
         ErrorCode.NOT_EXPRESSIBLE,
         folder.name(),

@@ -3,7 +3,7 @@ package io.shardwright.core.internal.job;
 import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.describe.ParallelSize;
-import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.TargetKind.Keeps;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
@@ -28,41 +28,37 @@ final class OutOfPlace {
    *
    * @throws PlanRejectedException naming every option that has no meaning for the target
    */
-  static void refuse(ReshardRequest request, ModelSource source) {
-    List<String> problems =
-        switch (Choices.format(request)) {
-          case HUGGING_FACE -> huggingFace(request);
-          case SAFETENSORS -> asStored(request, source.size());
-          case NEMO, LIGHTNING -> onRanks(request);
-        };
-    if (!problems.isEmpty()) {
-      throw new PlanRejectedException(ErrorCode.PLAN_IMPOSSIBLE, source.name(), problems);
+  static void refuse(Resolved resolved) {
+    boolean stored = resolved.keeps(Keeps.STORED);
+    var found = new OutOfPlace(resolved.request(), reason(resolved));
+    if (!resolved.keeps(Keeps.GRID)) {
+      found.sizes(stored ? resolved.source().size() : new ParallelSize(1, 1)).grid();
+    }
+    if (!resolved.keeps(Keeps.ARCHITECTURE)) {
+      found.folder();
+    }
+    if (stored) {
+      found.stored();
+    }
+    if (!found.problems.isEmpty()) {
+      throw new PlanRejectedException(
+          ErrorCode.PLAN_IMPOSSIBLE, resolved.source().name(), found.problems);
     }
   }
 
-  private static List<String> huggingFace(ReshardRequest request) {
-    return new OutOfPlace(request, "a Hugging Face folder has no ranks and names of its own")
-        .sizes(new ParallelSize(1, 1))
-        .grid()
-        .problems;
+  private static String reason(Resolved resolved) {
+    return resolved.keeps(Keeps.STORED)
+        ? "--to safetensors writes every tensor as it is stored"
+        : resolved.keeps(Keeps.ARCHITECTURE)
+            ? "a Hugging Face folder has no ranks and names of its own"
+            : "it is for a Hugging Face folder, which this is not";
   }
 
-  private static List<String> asStored(ReshardRequest request, ParallelSize size) {
-    return new OutOfPlace(request, "--to safetensors writes every tensor as it is stored")
-        .sizes(size)
-        .grid()
-        .folder()
-        .option("--dtype", request.dtype().isPresent())
-        .option("--untie", request.untie())
-        .option("--vocab-size", request.vocabSize().isPresent())
-        .option("--unmatched replicate", request.replicateUnmatched())
-        .problems;
-  }
-
-  private static List<String> onRanks(ReshardRequest request) {
-    return new OutOfPlace(request, "it is for a Hugging Face folder, which this is not")
-        .folder()
-        .problems;
+  private void stored() {
+    option("--dtype", request.dtype().isPresent());
+    option("--untie", request.untie());
+    option("--vocab-size", request.vocabSize().isPresent());
+    option("--unmatched replicate", request.replicateUnmatched());
   }
 
   private OutOfPlace sizes(ParallelSize written) {

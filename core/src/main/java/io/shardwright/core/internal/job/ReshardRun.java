@@ -4,7 +4,6 @@ import io.shardwright.core.Manifest;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.execute.Executor.Conditions;
@@ -14,8 +13,8 @@ import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.RunIdentity;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.TargetKind.Keeps;
 import io.shardwright.core.internal.open.OpenCheckpoint;
-import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.publish.ComparedFiles;
 import io.shardwright.core.internal.publish.PresentTarget;
@@ -34,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** Execute, verify, publish; and what becomes of the work when that fails. */
 final class ReshardRun {
@@ -51,9 +49,8 @@ final class ReshardRun {
           ErrorCode.MEMORY_EXHAUSTED,
           ErrorCode.TARGET_EXISTS);
 
+  private final Resolved resolved;
   private final ReshardRequest request;
-  private final Sources sources;
-  private final Supplier<List<FileSource>> read;
   private final ExecutablePlan plan;
   private final CheckpointTarget layout;
   private final Conditions conditions;
@@ -61,22 +58,15 @@ final class ReshardRun {
   private final List<String> notes = new ArrayList<>();
   private final long started = System.nanoTime();
 
-  /**
-   * A run of a plan.
-   *
-   * @param read the files that are open
-   */
+  /** A run of a plan. */
   ReshardRun(
-      ReshardRequest request,
-      Sources sources,
-      Supplier<List<FileSource>> read,
+      Resolved resolved,
       ExecutablePlan plan,
       CheckpointTarget layout,
       Conditions conditions,
       ProgressListener listener) {
-    this.request = request;
-    this.sources = sources;
-    this.read = read;
+    this.resolved = resolved;
+    this.request = resolved.request();
     this.plan = plan;
     this.layout = layout;
     this.conditions = conditions;
@@ -128,7 +118,7 @@ final class ReshardRun {
   }
 
   private void requireUnchanged() {
-    read.get().forEach(FileSource::requireUnchanged);
+    resolved.opened().forEach(FileSource::requireUnchanged);
   }
 
   /** A disk still writes while its files are read; others are whole when they are closed. */
@@ -143,7 +133,8 @@ final class ReshardRun {
   }
 
   private void verify(Path staged, Written written) {
-    boolean twice = FileSource.places(read.get()).stream().anyMatch(FileSource::mayHideWrites);
+    boolean twice =
+        FileSource.places(resolved.opened()).stream().anyMatch(FileSource::mayHideWrites);
     long total = layout.verifiedBytes() + (twice ? plan.logicalBytes() : 0);
     var verified = new PhaseProgress(listener, ProgressListener.Phase.VERIFY, total);
     try {
@@ -185,8 +176,8 @@ final class ReshardRun {
     if (!request.manifest()) {
       return Optional.empty();
     }
-    boolean copied = Choices.format(request) == TargetFormat.SAFETENSORS;
-    try (var read = OpenCheckpoint.open(copied ? request.source() : written, sources)) {
+    boolean copied = resolved.keeps(Keeps.STORED);
+    try (var read = OpenCheckpoint.open(copied ? request.source() : written, resolved.sources())) {
       var reading =
           copied
               ? ModelReading.stored(read, request.run(), listener)

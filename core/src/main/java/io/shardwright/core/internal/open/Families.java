@@ -4,10 +4,9 @@ import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.ModelSource;
-import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
-import io.shardwright.core.internal.format.loose.LooseCheckpoint;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.OwnJar;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.CheckpointException;
@@ -22,11 +21,11 @@ public final class Families {
 
   public static Optional<ModelFamilyAdapter> of(
       ModelSource source, Supplier<SourceFiles> files, AdapterRegistry registry) {
-    if (source instanceof LooseCheckpoint) {
+    if (!source.configured()) {
       return Optional.empty();
     }
-    return source instanceof DirectoryCheckpoint folder
-        ? Optional.of(registry.familyOf(folder.model(), source.name()))
+    return source.huggingFace().isPresent()
+        ? source.huggingFace().map(model -> registry.familyOf(model, source.name()))
         : registry.claiming(source.config(), () -> files.get().names(), source.name());
   }
 
@@ -36,7 +35,7 @@ public final class Families {
    * @throws UnrecognizedCheckpointException if none claims it, or several do
    */
   public static ModelFamilyAdapter require(ModelSource source, AdapterRegistry registry) {
-    if (source instanceof LooseCheckpoint) {
+    if (!source.configured()) {
       throw unknown(source, withoutConfiguration(source, registry));
     }
     Optional<String> target = source.config().text("target");
@@ -98,8 +97,6 @@ public final class Families {
 
   /** The parameters' names where they are not the family's own. */
   public static Optional<ParameterTable> names(ModelSource source) {
-    return source instanceof DirectoryCheckpoint folder
-        ? Optional.of(folder.model().names())
-        : Optional.empty();
+    return source.huggingFace().map(HuggingFaceModel::names);
   }
 }

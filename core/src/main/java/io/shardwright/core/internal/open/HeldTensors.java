@@ -5,7 +5,6 @@ import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredArray;
-import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -43,8 +42,7 @@ record HeldTensors(SourceFiles files) {
       }
     }
     for (StoredArray array : files.arrays()) {
-      String folder = NemoCheckpoint.distributedFolder();
-      stored.add(new StoredTensor(folder, Optional.empty(), array.spec()));
+      stored.add(new StoredTensor(StoredArray.FOLDER, Optional.empty(), array.spec()));
     }
     return stored;
   }

@@ -16,6 +16,7 @@ import io.shardwright.core.internal.device.Resources;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.plan.CanonicalModel;
 import io.shardwright.core.internal.plan.CanonicalTensor;
+import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.outline.CheckpointOutline;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -31,6 +32,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -215,13 +217,19 @@ public final class OpenCheckpoint implements Checkpoint {
   /** The tensors as the model means them; as they are stored where no family is known. */
   public List<CanonicalTensor> canonical() {
     return model
-        .map(described -> CanonicalModel.of(described, Vocabularies.of(source)))
+        .map(described -> CanonicalModel.of(described, vocabulary()))
         .orElseGet(this::stored);
+  }
+
+  /** What is known of the true vocabulary size. */
+  public VocabularySize vocabulary() {
+    return new VocabularySize(
+        OptionalLong.empty(), source.vocabularySize(), source.tokenizerSize());
   }
 
   /** The second of a tied pair, whether it is stored or not; empty where there is no such pair. */
   public Optional<CanonicalTensor> second() {
-    return model.flatMap(described -> CanonicalModel.second(described, Vocabularies.of(source)));
+    return model.flatMap(described -> CanonicalModel.second(described, vocabulary()));
   }
 
   /** Whether the second of a tied pair is stored too. */

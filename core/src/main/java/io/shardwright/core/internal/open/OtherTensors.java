@@ -6,10 +6,9 @@ import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.format.FlatTensors;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.StoredTensors;
-import io.shardwright.core.internal.format.lightning.LightningCheckpoint;
-import io.shardwright.core.internal.format.loose.FlatTensors;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.Shape;
@@ -51,7 +50,7 @@ final class OtherTensors {
     var found = new OtherTensors(source);
     files.tensors().forEach(found::list);
     found.others.addAll(files.objectTensors());
-    if (source instanceof LightningCheckpoint) {
+    if (source.holdsOthers()) {
       source.torchFiles().forEach(found::add);
     }
     return List.copyOf(found.others);

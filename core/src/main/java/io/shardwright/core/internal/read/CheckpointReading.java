@@ -11,11 +11,11 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.execute.ReplicaCheck;
 import io.shardwright.core.internal.execute.TensorBlocks;
-import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
+import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.PlanRejectedException;
@@ -53,7 +53,7 @@ public final class CheckpointReading {
       }
     }
     for (StoredArray array : files.arrays()) {
-      found.add(read(NemoCheckpoint.distributedFolder(), array.spec(), array.parts()));
+      found.add(read(StoredArray.FOLDER, array.spec(), array.parts()));
     }
     for (Stored other : checkpoint.others()) {
       found.add(read(other));
@@ -70,7 +70,8 @@ public final class CheckpointReading {
     ExecutablePlan plan;
     try {
       plan =
-          Planner.plan(model, unchanged(model), List.of(), VocabularySize.UNKNOWN, Unnamed.files());
+          Planner.plan(
+              model, unchanged(model), List.of(), VocabularySize.UNKNOWN, TargetNames.NONE);
     } catch (PlanRejectedException misfit) {
       notes.add("its family does not fit, so replicas were not compared: " + misfit.getMessage());
       return;

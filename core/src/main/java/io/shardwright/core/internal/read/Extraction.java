@@ -10,7 +10,6 @@ import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
-import io.shardwright.core.internal.format.loose.LooseCheckpoint;
 import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.publish.Staging;
@@ -65,7 +64,7 @@ public record Extraction(ModelSource source, ExtractOptions options) {
   }
 
   private void refuseWhatIsNoCheckpoint() {
-    if (source instanceof LooseCheckpoint) {
+    if (!source.configured()) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED, source.name(), "holds tensors and nothing besides them");
     }

@@ -14,7 +14,6 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.open.Sources;
-import io.shardwright.core.internal.open.Vocabularies;
 import io.shardwright.core.internal.plan.CanonicalModel;
 import io.shardwright.core.internal.plan.CanonicalModel.Again;
 import io.shardwright.core.internal.plan.CanonicalTensor;
@@ -51,7 +50,7 @@ public final class OpenModel implements RestoredModel {
   private Map<String, List<Again>> again() {
     return checkpoint
         .model()
-        .map(model -> CanonicalModel.again(model, Vocabularies.of(checkpoint.source())))
+        .map(model -> CanonicalModel.again(model, checkpoint.vocabulary()))
         .orElse(Map.of());
   }
 

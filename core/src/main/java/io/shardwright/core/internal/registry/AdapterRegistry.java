@@ -19,6 +19,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -27,13 +28,13 @@ public final class AdapterRegistry {
   private static final String TARGET = "target";
 
   private final List<FoundAdapter> adapters;
-  private final List<DirectoryFormat> formats;
+  private final List<FoundFormat> formats;
   private final List<String> failures;
   private final Optional<FoundAdapter> chosen;
 
   private AdapterRegistry(
       List<FoundAdapter> adapters,
-      List<DirectoryFormat> formats,
+      List<FoundFormat> formats,
       List<String> failures,
       Optional<FoundAdapter> chosen) {
     this.adapters = List.copyOf(adapters);
@@ -70,9 +71,14 @@ public final class AdapterRegistry {
           failures);
     }
     given.forEach(adapter -> adapters.add(requireSound(adapter)));
-    var formats = new ArrayList<DirectoryFormat>();
-    each(DirectoryFormat.class, loader, formats::add, failures);
-    refuseDuplicates(adapters);
+    var formats = new ArrayList<FoundFormat>();
+    each(
+        DirectoryFormat.class,
+        loader,
+        format -> formats.add(requireSound(FoundFormat.of(format))),
+        failures);
+    refuseDuplicates("adapter", adapters, found -> found.adapter().id(), found -> found.origin());
+    refuseDuplicates("format", formats, FoundFormat::id, FoundFormat::origin);
     return new AdapterRegistry(adapters, formats, failures, Optional.empty());
   }
 
@@ -102,36 +108,46 @@ public final class AdapterRegistry {
 
   private static FoundAdapter requireSound(FoundAdapter found) {
     var adapter = found.adapter();
-    if (adapter.id() == null || !adapter.id().matches("[a-z0-9-]+")) {
-      throw broken(
-          found, "id '" + adapter.id() + "', expected lower-case letters, digits, hyphens");
-    }
+    requireId(adapter.id(), found.origin());
     if (adapter.restoreClasses().isEmpty()) {
       throw broken(
-          found, "adapter '" + adapter.id() + "' restores no class, expected at least one");
+          found.origin(),
+          "adapter '" + adapter.id() + "' restores no class, expected at least one");
     }
     if (adapter.keyRules() == null) {
-      throw broken(found, "adapter '" + adapter.id() + "' gives no list of key rules");
+      throw broken(found.origin(), "adapter '" + adapter.id() + "' gives no list of key rules");
     }
     return found;
   }
 
-  private static AdapterException broken(FoundAdapter found, String problem) {
-    return new AdapterException(ErrorCode.ADAPTER_BROKEN, found.origin(), problem);
+  private static AdapterException broken(String origin, String problem) {
+    return new AdapterException(ErrorCode.ADAPTER_BROKEN, origin, problem);
   }
 
-  private static void refuseDuplicates(List<FoundAdapter> adapters) {
-    Map<String, FoundAdapter> byId = new HashMap<>();
-    for (FoundAdapter found : adapters) {
-      FoundAdapter other = byId.put(found.adapter().id(), found);
+  private static FoundFormat requireSound(FoundFormat found) {
+    requireId(found.id(), found.origin());
+    return found;
+  }
+
+  private static void requireId(String id, String origin) {
+    if (id == null || !id.matches("[a-z0-9-]+")) {
+      throw broken(origin, "id '" + id + "', expected lower-case letters, digits, hyphens");
+    }
+  }
+
+  private static <T> void refuseDuplicates(
+      String what, List<T> all, Function<T, String> id, Function<T, String> origin) {
+    Map<String, T> byId = new HashMap<>();
+    for (T found : all) {
+      T other = byId.put(id.apply(found), found);
       if (other != null) {
-        throw new AdapterException(
-            ErrorCode.ADAPTER_BROKEN,
-            found.origin(),
-            "adapter id '"
-                + found.adapter().id()
+        throw broken(
+            origin.apply(found),
+            what
+                + " id '"
+                + id.apply(found)
                 + "' is also in "
-                + other.origin()
+                + origin.apply(other)
                 + ": leave one of them out, or rename it");
       }
     }
@@ -143,7 +159,7 @@ public final class AdapterRegistry {
   }
 
   /** All formats that are folders. */
-  public List<DirectoryFormat> formats() {
+  public List<FoundFormat> formats() {
     return formats;
   }
 

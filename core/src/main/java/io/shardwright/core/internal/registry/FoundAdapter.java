@@ -12,9 +12,14 @@ import java.security.CodeSource;
 public record FoundAdapter(ModelFamilyAdapter adapter, String origin) {
   /** An adapter that comes from the jar of its class. */
   public static FoundAdapter of(ModelFamilyAdapter adapter) {
-    CodeSource source = adapter.getClass().getProtectionDomain().getCodeSource();
+    return new FoundAdapter(adapter, originOf(adapter));
+  }
+
+  /** Where a provider's class is from. */
+  static String originOf(Object provider) {
+    CodeSource source = provider.getClass().getProtectionDomain().getCodeSource();
     boolean known = source != null && source.getLocation() != null;
-    return new FoundAdapter(adapter, known ? source.getLocation().getPath() : "unknown");
+    return known ? source.getLocation().getPath() : "unknown";
   }
 
   /** What a user sees of it. */

@@ -85,7 +85,7 @@ public record InMemoryModel(
             size, OptionalInt.empty(), Naming.LEGACY, WeightLayout.RANKS, dtype, Optional.empty()),
         List.of(),
         VocabularySize.UNKNOWN,
-        new Names(),
+        TargetNames.ofRanks(rank -> "rank" + rank.tensor(), "arrays/"),
         change);
   }
 
@@ -133,24 +133,6 @@ public record InMemoryModel(
         return config.containsKey(key);
       }
     };
-  }
-
-  /** A file per rank. */
-  private static final class Names implements TargetNames {
-    @Override
-    public String member(RankCoordinate rank) {
-      return "rank" + rank.tensor();
-    }
-
-    @Override
-    public String folder() {
-      return "arrays/";
-    }
-
-    @Override
-    public Map<String, List<TensorSpec>> shards(List<TensorSpec> tensors) {
-      return Map.of("shard", tensors);
-    }
   }
 
   private record Family(List<ParameterRule> rules) implements ModelFamilyAdapter {

@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** An open folder as transformers saves models. */
 public final class DirectoryCheckpoint implements ModelSource {
@@ -95,11 +94,6 @@ public final class DirectoryCheckpoint implements ModelSource {
     }
   }
 
-  /** The names of a folder's own files. */
-  public static Set<String> names(Path folder) {
-    return FolderFiles.names(folder);
-  }
-
   private HuggingFaceModel model(AdapterRegistry registry) {
     List<HuggingFaceModel> models = registry.huggingFaceModels();
     return HuggingFaceMatch.find(models, huggingFace).orElseThrow(() -> unknown(models, registry));
@@ -149,8 +143,9 @@ public final class DirectoryCheckpoint implements ModelSource {
     YamlDocument base = base(given);
     YamlDocument document = read.apply(base, where);
     document = vocabulary.rows(document, tokenizerSize());
-    document = new SideFiles(files, format).tokenizer(document, attachments, notes);
-    attachments.add(Origin.attachment(files, format, huggingFace.document(), notes));
+    var side = new SideFiles(files, format);
+    document = side.tokenizer(document, attachments, notes);
+    attachments.add(side.origin(huggingFace.document(), notes));
     return document.with("precision", precision()).with("target", model.restores());
   }
 
@@ -188,12 +183,12 @@ public final class DirectoryCheckpoint implements ModelSource {
     return files.guard();
   }
 
-  /** The class that the folder's model is of. */
-  public HuggingFaceModel model() {
-    return model;
+  @Override
+  public Optional<HuggingFaceModel> huggingFace() {
+    return Optional.of(model);
   }
 
-  /** The vocabulary size that the folder's configuration states. */
+  @Override
   public OptionalLong vocabularySize() {
     return vocabulary.size();
   }
@@ -269,8 +264,8 @@ public final class DirectoryCheckpoint implements ModelSource {
 
   @Override
   public OptionalLong tokenizerSize() {
-    return files.names().contains(Origin.PIECES)
-        ? TokenizerSize.of(files.open(Origin.PIECES), files.guard())
+    return files.names().contains(SideFiles.PIECES)
+        ? TokenizerSize.of(files.open(SideFiles.PIECES), files.guard())
         : files.names().contains("tokenizer.json")
             ? TokenizerSize.of(files.open("tokenizer.json"), files.guard())
             : OptionalLong.empty();

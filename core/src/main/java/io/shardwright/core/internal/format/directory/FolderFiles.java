@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.bytes.FolderEntries;
 import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.bytes.ReadFailure;
+import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** The files of a folder, opened once each. */
 final class FolderFiles implements AutoCloseable {
@@ -29,18 +28,8 @@ final class FolderFiles implements AutoCloseable {
     this.folder = folder;
     this.guard = guard;
     this.name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
-    this.names = names(folder);
+    this.names = Place.files(folder);
     guard.require(Limit.ENTRIES, names.size(), name);
-  }
-
-  static Set<String> names(Path folder) {
-    var names = new TreeSet<String>();
-    for (Path entry : FolderEntries.of(folder)) {
-      if (Files.isRegularFile(entry)) {
-        names.add(entry.getFileName().toString());
-      }
-    }
-    return names;
   }
 
   Guard guard() {

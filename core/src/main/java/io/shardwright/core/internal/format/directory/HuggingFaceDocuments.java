@@ -15,6 +15,7 @@ import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetTensor;
@@ -98,7 +99,7 @@ public final class HuggingFaceDocuments {
             file -> documents.put(file.getKey(), file.getValue().getBytes(StandardCharsets.UTF_8)));
     Map<String, ByteSource> tokenizer = TokenizerFiles.of(plan.config(), attachments);
     tokenizer.forEach((name, file) -> documents.putIfAbsent(name, bytes(file)));
-    Optional.ofNullable(tokenizer.get(Origin.PIECES)).ifPresent(this::fastTokenizer);
+    Optional.ofNullable(tokenizer.get(SideFiles.PIECES)).ifPresent(this::fastTokenizer);
     var card = format.card(facts());
     documents.putIfAbsent(card.getKey(), card.getValue().getBytes(StandardCharsets.UTF_8));
   }
@@ -125,7 +126,8 @@ public final class HuggingFaceDocuments {
     boolean alone =
         !documents.containsKey("tokenizer.json") && !documents.containsKey("tokenizer_config.json");
     if (alone) {
-      FastTokenizer.of(ByteBuffer.wrap(documents.get(Origin.PIECES)), source.guard(), pieces.name())
+      FastTokenizer.of(
+              ByteBuffer.wrap(documents.get(SideFiles.PIECES)), source.guard(), pieces.name())
           .ifPresent(made -> made.forEach(this::put));
     }
   }

@@ -14,7 +14,6 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,11 +48,6 @@ public final class PeftFolder implements ModelSource {
     unread = present.subList(1, present.size());
   }
 
-  /** Whether a folder holds an adapter. */
-  public static boolean recognizes(Path path) {
-    return Files.isRegularFile(path.resolve(PeftConfig.FILE));
-  }
-
   /**
    * Opens a folder.
    *
@@ -69,12 +63,13 @@ public final class PeftFolder implements ModelSource {
     }
   }
 
-  /**
-   * What changes each module.
-   *
-   * @throws io.shardwright.spi.error.UnsupportedCheckpointException with every reason why that is
-   *     more than products
-   */
+  @Override
+  public boolean isAdapter() {
+    return true;
+  }
+
+  /** Refuses, with every reason, what is more than products. */
+  @Override
   public Map<String, Pair> pairs() {
     return new PeftPairs(name(), config).of(weights.tensors());
   }
@@ -102,7 +97,7 @@ public final class PeftFolder implements ModelSource {
 
   @Override
   public String format() {
-    return "huggingface-peft";
+    return PeftFormat.ID;
   }
 
   @Override

@@ -2,16 +2,24 @@ package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.ContentHash;
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.Origin;
 import io.shardwright.spi.format.DirectoryFormat;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Packs a folder's tokenizer into a NeMo archive. */
 record SideFiles(FolderFiles files, DirectoryFormat format) {
-  private static final String PIECES = "tokenizer.model";
+  /** Goes into a NeMo checkpoint as the tokenizer. */
+  static final String PIECES = "tokenizer.model";
+
+  private static final long MAX_SIDE_FILE = 32L << 20;
   private static final String VOCABULARY = "vocab.json";
   private static final String MERGES = "merges.txt";
 
@@ -48,5 +56,25 @@ record SideFiles(FolderFiles files, DirectoryFormat format) {
     String name = ContentHash.digits(source) + "_" + file;
     attachments.add(new Attachment(name, source));
     return "nemo:" + name;
+  }
+
+  /** The origin of a folder, with the texts that travel with its model. */
+  Attachment origin(Obj config, List<String> notes) {
+    var texts = new LinkedHashMap<String, String>();
+    for (String file : files.names()) {
+      if (format.isSideFile(file) && !file.equals(PIECES)) {
+        ByteSource source = files.open(file);
+        if (source.size() > MAX_SIDE_FILE) {
+          notes.add("'" + file + "' is too large to be kept aside: left out");
+          continue;
+        }
+        files.guard().take(4 * source.size(), source.name());
+        ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
+        source.readFully(bytes, 0);
+        texts.put(file, new String(bytes.array(), StandardCharsets.UTF_8));
+      }
+    }
+    byte[] written = new Origin(config, texts).write(format.id());
+    return new Attachment(Origin.MEMBER, new MemorySource(written, Origin.MEMBER));
   }
 }

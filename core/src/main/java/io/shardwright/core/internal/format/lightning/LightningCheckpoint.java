@@ -190,7 +190,12 @@ public final class LightningCheckpoint implements ModelSource {
 
   @Override
   public String format() {
-    return "lightning";
+    return LightningFormat.ID;
+  }
+
+  @Override
+  public boolean holdsOthers() {
+    return true;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
 import io.shardwright.core.internal.codec.pickle.PickleWalk;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.format.FlatTensors;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;

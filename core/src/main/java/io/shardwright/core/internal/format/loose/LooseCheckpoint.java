@@ -7,6 +7,7 @@ import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.format.FileKind;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
@@ -97,6 +98,11 @@ public final class LooseCheckpoint implements ModelSource {
   public LooseCheckpoint note(String note) {
     notes.add(note);
     return this;
+  }
+
+  @Override
+  public boolean configured() {
+    return false;
   }
 
   @Override

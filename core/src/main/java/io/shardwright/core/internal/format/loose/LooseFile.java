@@ -9,6 +9,8 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.format.FileKind;
+import io.shardwright.core.internal.format.FlatTensors;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.guard.Guard;
 import java.util.ArrayList;

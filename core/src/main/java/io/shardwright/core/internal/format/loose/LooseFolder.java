@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.format.loose;
 
 import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.bytes.FolderEntries;
 import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.format.FileKind;
 import io.shardwright.core.internal.format.directory.ShardIndex;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
@@ -47,21 +47,6 @@ public final class LooseFolder {
     found.list(folder, "", 0);
     found.refuseOtherKinds();
     return found.open();
-  }
-
-  /**
-   * Whether a folder holds what a {@code .nemo} has beside its weights, and the weights as
-   * safetensors files: this program writes them so.
-   */
-  public static boolean isWritten(Path folder) {
-    List<Path> entries = FolderEntries.of(folder);
-    return entries.stream().anyMatch(entry -> entry.toString().endsWith(SAFETENSORS))
-        && entries.stream().noneMatch(LooseFolder::isNemoWeights);
-  }
-
-  private static boolean isNemoWeights(Path entry) {
-    String name = entry.getFileName().toString();
-    return name.startsWith("model_weights") || name.contains("_rank_") && Files.isDirectory(entry);
   }
 
   /** Rank folders are one level down. */

@@ -105,14 +105,14 @@ public final class NemoCheckpoint implements ModelSource {
     return NemoMembers.folder(rank, size).orElse("");
   }
 
-  /** The name of a rank's file in a grid. */
-  public static String member(RankCoordinate rank, ParallelSize size) {
-    return NemoMembers.weights(rank, size);
+  @Override
+  public String format() {
+    return NemoFormat.ID;
   }
 
   @Override
-  public String format() {
-    return "nemo";
+  public boolean packed() {
+    return true;
   }
 
   @Override
@@ -218,18 +218,13 @@ public final class NemoCheckpoint implements ModelSource {
     return found.get();
   }
 
-  /** The folder of a distributed checkpoint, with a slash. */
-  public static String distributedFolder() {
-    return NemoMembers.DISTRIBUTED;
-  }
-
   @Override
   public Map<String, TorchFile> torchFiles() {
     if (distributed()) {
       return arrays.torchFiles();
     }
     var named = new LinkedHashMap<String, TorchFile>();
-    weights().forEach((rank, file) -> named.put(member(rank, size), file));
+    weights().forEach((rank, file) -> named.put(NemoMembers.weights(rank, size), file));
     return named;
   }
 

@@ -1,18 +1,19 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.spi.RankCoordinate;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The names of a checkpoint's members. */
-final class NemoMembers {
+public final class NemoMembers {
   /** The model's configuration. */
   static final String CONFIG = "model_config.yaml";
 
   /** The folder of a distributed (zarr) checkpoint. */
-  static final String DISTRIBUTED = "model_weights/";
+  static final String DISTRIBUTED = StoredArray.FOLDER;
 
   private static final String WEIGHTS = "model_weights.ckpt";
   private static final Pattern RANK =
@@ -22,7 +23,7 @@ final class NemoMembers {
   private NemoMembers() {}
 
   /** The file of a rank in a grid. */
-  static String weights(RankCoordinate rank, ParallelSize size) {
+  public static String weights(RankCoordinate rank, ParallelSize size) {
     return folder(rank, size).map(folder -> folder + "/" + WEIGHTS).orElse(WEIGHTS);
   }
 

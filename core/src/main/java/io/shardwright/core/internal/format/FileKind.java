@@ -1,4 +1,4 @@
-package io.shardwright.core.internal.format.loose;
+package io.shardwright.core.internal.format;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
@@ -44,7 +44,7 @@ public enum FileKind {
     }
   }
 
-  static FileKind of(ByteSource file) {
+  public static FileKind of(ByteSource file) {
     if (TorchFile.recognizes(file)) {
       return TORCH;
     }

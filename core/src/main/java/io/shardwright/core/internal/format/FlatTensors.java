@@ -1,4 +1,4 @@
-package io.shardwright.core.internal.format.loose;
+package io.shardwright.core.internal.format;
 
 import io.shardwright.core.internal.codec.pickle.PickleChildren;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
@@ -80,7 +80,7 @@ public final class FlatTensors {
    *
    * @throws MalformedCheckpointException if two have one name, or one has none that can be written
    */
-  Map<String, PickleValue> tensors() {
+  public Map<String, PickleValue> tensors() {
     var named = new LinkedHashMap<String, PickleValue>();
     for (var tensor : found) {
       String name = tensor.getKey();
@@ -95,12 +95,12 @@ public final class FlatTensors {
   }
 
   /** What is neither a tensor nor walked, and may hold tensors, by name. */
-  Map<String, PickleValue> objects() {
+  public Map<String, PickleValue> objects() {
     return objects;
   }
 
   /** The dicts and lists that were walked, by identity. */
-  Set<PickleValue> walked() {
+  public Set<PickleValue> walked() {
     return seen;
   }
 

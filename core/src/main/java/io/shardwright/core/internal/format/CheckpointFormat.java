@@ -1,0 +1,35 @@
+package io.shardwright.core.internal.format;
+
+import java.util.Optional;
+
+/** A format: told by what a path holds, opened, and laid out where it is written. */
+public interface CheckpointFormat {
+  /** Its name: lower-case letters, digits and hyphens; no two formats have the same. */
+  String id();
+
+  /** Whether a path is of this format. */
+  boolean recognizes(Place place);
+
+  /**
+   * Opens a path that it recognizes.
+   *
+   * @return to be closed by the caller
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read
+   */
+  ModelSource open(Place place, Opening opening);
+
+  /** Whether it is read at all, not told apart alone. */
+  default boolean isRead() {
+    return true;
+  }
+
+  /** Whether a path's files are files of tensors for whoever does not know the format. */
+  default boolean holdsTensorFiles(Place place) {
+    return true;
+  }
+
+  /** How it is written; empty where it is read alone. */
+  default Optional<TargetKind> target() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,61 @@
+package io.shardwright.core.internal.format;
+
+import io.shardwright.core.internal.bytes.FolderEntries;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A path that may hold a checkpoint. What tells its format is looked up once. */
+public final class Place {
+  private final Path path;
+  private Optional<FileKind> kind = Optional.empty();
+  private Optional<Set<String>> files = Optional.empty();
+
+  /** A file or a folder. */
+  public Place(Path path) {
+    this.path = path;
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
+  /** Whether it is a folder. */
+  public boolean isFolder() {
+    return Files.isDirectory(path);
+  }
+
+  /** Whether it is a file of a kind. */
+  public boolean isFile(FileKind wanted) {
+    return !isFolder() && kind() == wanted;
+  }
+
+  private FileKind kind() {
+    if (kind.isEmpty()) {
+      kind = Optional.of(FileKind.of(path));
+    }
+    return kind.get();
+  }
+
+  /** The names of a folder's own files. */
+  public Set<String> files() {
+    if (files.isEmpty()) {
+      files = Optional.of(files(path));
+    }
+    return files.get();
+  }
+
+  /** The names of a folder's own files. */
+  public static Set<String> files(Path folder) {
+    var names = new TreeSet<String>();
+    for (Path entry : FolderEntries.of(folder)) {
+      if (Files.isRegularFile(entry)) {
+        names.add(entry.getFileName().toString());
+      }
+    }
+    return names;
+  }
+}

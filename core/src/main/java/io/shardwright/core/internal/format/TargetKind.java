@@ -1,0 +1,57 @@
+package io.shardwright.core.internal.format;
+
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetNames;
+import java.util.List;
+import java.util.Set;
+
+/** How a format is written. */
+public interface TargetKind {
+  /** What a target can keep, or be asked for. */
+  enum Keeps {
+    /** Ranks, with a naming and a layout. */
+    GRID,
+    /** NeMo's configuration. */
+    CONFIG,
+    /** A tokenizer that is given. */
+    TOKENIZER,
+    /** An optimizer's state. */
+    OPTIMIZER,
+    /** A Hugging Face class, and shards of a size. */
+    ARCHITECTURE,
+    /** Every stored tensor as it is, of no family. */
+    STORED
+  }
+
+  /** What it can keep. */
+  Set<Keeps> keeps();
+
+  /**
+   * Refuses a source that can't become one.
+   *
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException saying why
+   */
+  default void require(ModelSource source) {}
+
+  /** Whether a plan that changes nothing writes the source again. */
+  default boolean copies(ReshardRequest request, ModelSource source) {
+    return false;
+  }
+
+  /** What its files are called. */
+  TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size);
+
+  /**
+   * Lays out what a plan makes.
+   *
+   * @param attachments files that travel with the model
+   */
+  CheckpointTarget layOut(
+      ReshardRequest request,
+      ModelSource source,
+      List<Attachment> attachments,
+      ExecutablePlan plan);
+}

@@ -1,0 +1,91 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.format.CheckpointFormat;
+import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.FileKind;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.Opening;
+import io.shardwright.core.internal.format.Place;
+import io.shardwright.core.internal.format.TargetKind;
+import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a training of PyTorch Lightning leaves: a file, or a folder of steps. */
+public final class LightningFormat implements CheckpointFormat, TargetKind {
+  /** The format's name. */
+  public static final String ID = "lightning";
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public boolean recognizes(Place place) {
+    return LightningCheckpoint.recognizes(place.path())
+        && (place.isFolder() || place.isFile(FileKind.TORCH));
+  }
+
+  @Override
+  public ModelSource open(Place place, Opening opening) {
+    var given = opening.options();
+    var options =
+        new LightningOptions(
+            given.checkpointName(),
+            given.step(),
+            given.hparamsFile(),
+            opening.state() && given.optimizer());
+    return LightningCheckpoint.open(place.path(), options, opening.guard());
+  }
+
+  @Override
+  public Optional<TargetKind> target() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public Set<Keeps> keeps() {
+    return Set.of(Keeps.GRID, Keeps.CONFIG, Keeps.OPTIMIZER);
+  }
+
+  /** A training can be made of a training alone. */
+  @Override
+  public void require(ModelSource source) {
+    if (!(source instanceof LightningCheckpoint)) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          source.name(),
+          "is no checkpoint of a training, which alone can become one: choose another format");
+    }
+  }
+
+  @Override
+  public boolean copies(ReshardRequest request, ModelSource source) {
+    return request.training().optimizer();
+  }
+
+  @Override
+  public TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size) {
+    String step = ((LightningCheckpoint) source).stepName();
+    return TargetNames.ofRanks(
+        rank -> LightningTarget.member(step, NemoCheckpoint.folder(rank, size)), step + "/");
+  }
+
+  @Override
+  public CheckpointTarget layOut(
+      ReshardRequest request,
+      ModelSource source,
+      List<Attachment> attachments,
+      ExecutablePlan plan) {
+    return new LightningTarget((LightningCheckpoint) source, plan, request.training().optimizer());
+  }
+}

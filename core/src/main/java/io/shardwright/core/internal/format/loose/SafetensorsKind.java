@@ -1,0 +1,38 @@
+package io.shardwright.core.internal.format.loose;
+
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.TargetKind;
+import io.shardwright.core.internal.format.directory.DirectoryTarget;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetNames;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Every stored tensor as it is, in safetensors files, with the configuration. */
+final class SafetensorsKind implements TargetKind {
+  @Override
+  public Set<Keeps> keeps() {
+    return Set.of(Keeps.CONFIG, Keeps.STORED);
+  }
+
+  @Override
+  public TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size) {
+    return TargetNames.ofShards(tensors -> Map.of());
+  }
+
+  @Override
+  public CheckpointTarget layOut(
+      ReshardRequest request,
+      ModelSource source,
+      List<Attachment> attachments,
+      ExecutablePlan plan) {
+    Map<String, byte[]> documents =
+        source.configured() ? Map.of("model_config.yaml", source.config().write()) : Map.of();
+    return new DirectoryTarget(plan, documents, attachments, source.guard());
+  }
+}

@@ -1,0 +1,164 @@
+package io.shardwright.core.internal.open;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.TargetFormat;
+import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.spi.error.AdapterException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.DirectoryFormat;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FormatsTest {
+  @TempDir Path folder;
+
+  @Test
+  void refusesAnIdOfTwoJarsNamingBoth() {
+    var refusal =
+        assertThrows(AdapterException.class, () -> load(Mine.class, Theirs.class, Other.class));
+    assertEquals(ErrorCode.ADAPTER_BROKEN, refusal.code());
+    String jar = Mine.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+    assertTrue(
+        refusal.getMessage().startsWith("SW-501 " + jar)
+            && refusal.getMessage().contains("format id 'mine' is also in " + jar),
+        refusal.getMessage());
+  }
+
+  @Test
+  void refusesTheIdOfAFormatOfOurs() throws IOException {
+    for (Class<?> taken : List.of(Nemo.class, Safetensors.class)) {
+      var registry = load(taken);
+      var refusal = assertThrows(AdapterException.class, () -> Formats.of(registry));
+      assertTrue(refusal.getMessage().contains("rename it"), refusal.getMessage());
+    }
+  }
+
+  @Test
+  void passesOverAFormatWithoutAName() throws IOException {
+    var registry = load(Nameless.class, Mine.class);
+    assertEquals(1, registry.formats().size());
+    assertEquals(1, registry.failures().size());
+  }
+
+  @Test
+  void looksATargetUpByItsNameAndNotByItsPlace() throws IOException {
+    var formats = Formats.of(load(Mine.class));
+    assertThrows(
+        UnsupportedCheckpointException.class, () -> formats.target(TargetFormat.HUGGING_FACE));
+  }
+
+  private AdapterRegistry load(Class<?>... formats) throws IOException {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    var names = List.of(formats).stream().map(Class::getName).toList();
+    Files.write(services.resolve(DirectoryFormat.class.getName()), names);
+    var parent = new OnlyClasses(getClass().getClassLoader());
+    try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, parent)) {
+      return AdapterRegistry.load(loader, false, List.of());
+    }
+  }
+
+  /** Has the classes of another, and none of its services. */
+  private static final class OnlyClasses extends ClassLoader {
+    OnlyClasses(ClassLoader parent) {
+      super(parent);
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) {
+      return Collections.emptyEnumeration();
+    }
+  }
+
+  /** A format that recognizes nothing. */
+  public static class Mine implements DirectoryFormat {
+    @Override
+    public String id() {
+      return "mine";
+    }
+
+    @Override
+    public boolean recognizes(Set<String> files) {
+      return false;
+    }
+
+    @Override
+    public String configFile() {
+      return "config.json";
+    }
+
+    @Override
+    public List<String> weightSets(Set<String> files) {
+      return List.of();
+    }
+
+    @Override
+    public boolean isSideFile(String file) {
+      return false;
+    }
+
+    @Override
+    public Map<String, List<TensorSpec>> shards(List<TensorSpec> tensors, long maxBytes) {
+      return Map.of();
+    }
+
+    @Override
+    public Map<String, Map<String, ?>> index(Map<String, List<TensorSpec>> shards) {
+      return Map.of();
+    }
+
+    @Override
+    public Map.Entry<String, String> card(Map<String, String> facts) {
+      return Map.entry("README.md", "");
+    }
+  }
+
+  /** Another class of the same name. */
+  public static final class Theirs extends Mine {}
+
+  /** One with a name of its own. */
+  public static final class Other extends Mine {
+    @Override
+    public String id() {
+      return "other";
+    }
+  }
+
+  /** One with a name of ours. */
+  public static final class Nemo extends Mine {
+    @Override
+    public String id() {
+      return "nemo";
+    }
+  }
+
+  /** One with a name of ours. */
+  public static final class Safetensors extends Mine {
+    @Override
+    public String id() {
+      return "safetensors";
+    }
+  }
+
+  /** One without a name. */
+  public static final class Nameless extends Mine {
+    @Override
+    public String id() {
+      return "";
+    }
+  }
+}
