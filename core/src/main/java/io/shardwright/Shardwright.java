@@ -62,11 +62,7 @@ public final class Shardwright {
     this.natives = natives;
   }
 
-  /**
-   * With the adapters on this class's own class path.
-   *
-   * @return ready to use
-   */
+  /** {@return one that is ready to use, with the adapters on this class's own class path} */
   public static Shardwright create() {
     return builder().build();
   }

@@ -19,7 +19,6 @@ import java.util.ServiceLoader;
 final class Rules {
   private static final String ROOT = "io.shardwright";
   private static final String INTERNAL = ROOT + ".core.internal";
-  private static final String ARRAYS = ROOT + ".core.djl";
 
   private Rules() {}
 
@@ -39,15 +38,13 @@ final class Rules {
     rules.put("streams", standardStreamsBelongToTheCli());
     rules.put("threads", threadsBelongToTheExecution());
     rules.putAll(Hygiene.rules());
+    rules.putAll(Devices.rules());
     rules.put("services", servicesAreLoadedInOnePlace());
     rules.put("face", publicFaceHidesInternals());
     rules.put("booleans", BooleanPair.rule());
     rules.put("values", valuesImportNoMachinery());
     rules.put("formats", formatsAreNamedInOnePlace());
     rules.put("stateless", adaptersAreStateless());
-    rules.put("djl", djlIsOneBackendsAffair());
-    rules.put("absent", djlMayBeAbsent());
-    rules.put("arrays", arraysAreMadeInOnePlace());
     return rules;
   }
 
@@ -252,55 +249,5 @@ final class Rules {
         .andShould()
         .haveSimpleNameEndingWith("Adapter")
         .because("adapters are shared by threads and found by ServiceLoader");
-  }
-
-  private static ArchRule djlIsOneBackendsAffair() {
-    return noClasses()
-        .that()
-        .resideOutsideOfPackages(INTERNAL + ".execute.djl..", ARRAYS)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("ai.djl..", ARRAYS)
-        .because("ordinary commands must neither load nor meet PyTorch");
-  }
-
-  private static ArchRule djlMayBeAbsent() {
-    return noClasses()
-        .that()
-        .resideOutsideOfPackages(INTERNAL + ".execute.djl..", ARRAYS)
-        .should()
-        .dependOnClassesThat(
-            DescribedPredicate.describe(
-                "name DJL's types",
-                type ->
-                    type.getDirectDependenciesFromSelf().stream()
-                        .map(dependency -> dependency.getTargetClass().getPackageName())
-                        .anyMatch(target -> target.startsWith("ai.djl"))))
-        .because("a host that doesn't choose a device has no DJL");
-  }
-
-  /**
-   * {@code Carrier} names the element types, {@code TorchLibrary} the devices. A host's arrays have
-   * a package of their own, where {@code ArrayForm} names the types.
-   */
-  private static ArchRule arraysAreMadeInOnePlace() {
-    return noClasses()
-        .that()
-        .resideOutsideOfPackage(ARRAYS)
-        .and()
-        .doNotHaveSimpleName("CarrierArrays")
-        .and(DescribedPredicate.not(nestedIn("CarrierArrays")))
-        .and()
-        .doNotHaveSimpleName("Carrier")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("ai.djl.ndarray..", "ai.djl.pytorch..")
-        .because("an element type that DJL's PyTorch engine doesn't know ends the process");
-  }
-
-  private static DescribedPredicate<JavaClass> nestedIn(String outer) {
-    return DescribedPredicate.describe(
-        "nested in " + outer,
-        type -> type.getEnclosingClass().filter(o -> o.getSimpleName().equals(outer)).isPresent());
   }
 }

@@ -1,14 +1,20 @@
 package io.shardwright.core.internal.open;
 
 import io.shardwright.core.StoredTensor;
+import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.plan.CanonicalTensor;
+import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The tensors of a checkpoint as its files hold them. */
@@ -45,5 +51,22 @@ record HeldTensors(SourceFiles files) {
       stored.add(new StoredTensor(StoredArray.FOLDER, Optional.empty(), array.spec()));
     }
     return stored;
+  }
+
+  /** How many parameters there are of each type: of the model, else as they are stored. */
+  static Map<DType, Long> counts(Optional<ModelDescription> model, List<StoredTensor> stored) {
+    Map<DType, Long> counts = new EnumMap<>(DType.class);
+    if (model.isPresent()) {
+      for (LogicalTensor tensor : model.get().tensors()) {
+        if (!Companions.isCompanion(tensor.id())) {
+          tensor.parts().forEach(p -> counts.merge(p.dtype(), p.elements(), Math::addExact));
+        }
+      }
+    } else {
+      for (StoredTensor tensor : stored) {
+        counts.merge(tensor.spec().dtype(), tensor.spec().shape().elements(), Math::addExact);
+      }
+    }
+    return counts;
   }
 }

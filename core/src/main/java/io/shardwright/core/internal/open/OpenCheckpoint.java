@@ -7,8 +7,6 @@ import io.shardwright.core.PickleImport;
 import io.shardwright.core.RunOptions;
 import io.shardwright.core.StoredTensor;
 import io.shardwright.core.TrainingOptions;
-import io.shardwright.core.internal.describe.Companions;
-import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.SourceFiles;
@@ -25,12 +23,9 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -257,7 +252,7 @@ public final class OpenCheckpoint implements Checkpoint {
         model.map(
             described ->
                 described.files().distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS),
-        parameters(stored),
+        HeldTensors.counts(model, stored),
         stored.size(),
         stored.stream().mapToLong(tensor -> tensor.spec().byteSize()).sum(),
         source.fileBytes(),
@@ -269,22 +264,6 @@ public final class OpenCheckpoint implements Checkpoint {
   @Override
   public CheckpointOutline outline() {
     return new CheckpointOutlines(this, source).outline();
-  }
-
-  private Map<DType, Long> parameters(List<StoredTensor> stored) {
-    Map<DType, Long> counts = new EnumMap<>(DType.class);
-    if (model.isPresent()) {
-      for (LogicalTensor tensor : model.get().tensors()) {
-        if (!Companions.isCompanion(tensor.id())) {
-          tensor.parts().forEach(p -> counts.merge(p.dtype(), p.elements(), Math::addExact));
-        }
-      }
-    } else {
-      for (StoredTensor tensor : stored) {
-        counts.merge(tensor.spec().dtype(), tensor.spec().shape().elements(), Math::addExact);
-      }
-    }
-    return counts;
   }
 
   @Override
