@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.ModelConfig;
@@ -210,7 +210,7 @@ class NemoKeysTest {
 
   private static ModelConfig json(Path file) {
     try (var source = new FileSource(file, "config.json")) {
-      return new HuggingFaceConfig(
+      return new DialectDocument(
           JsonDocument.parsePython(source, Limit.CONFIG_BYTES, Guard.standard()));
     }
   }

@@ -1,6 +1,12 @@
 package io.shardwright.core.internal.convert;
 
+import io.shardwright.core.internal.codec.json.JsonValue;
+import io.shardwright.core.internal.codec.json.JsonValue.Null;
+import io.shardwright.core.internal.codec.json.JsonValue.Num;
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.Size;
 import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.Codec.Scalar;
@@ -9,6 +15,7 @@ import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.Codec.Usual;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,7 +73,9 @@ final class DialectEngine {
                   .canonical(own)
                   .ifPresentOrElse(
                       value -> in.set(row.canonical(), value),
-                      () -> in.problem(row.own().get(0) + " is '" + own + "', " + expected())));
+                      () ->
+                          in.problems()
+                              .add(row.own().get(0) + " is '" + own + "', " + expected())));
     }
 
     private String expected() {
@@ -80,7 +89,7 @@ final class DialectEngine {
       Optional<String> absent = row.values().stream().findFirst();
       var own = value.map(codec::own).orElse(absent.stream().toList());
       if (own.isEmpty() && value.isPresent()) {
-        out.problem(row.canonical() + " is " + value.get() + ", which " + out.cant());
+        out.problems().add(row.canonical() + " is " + value.get() + ", which " + out.cant());
       } else if (row.written() && !own.isEmpty()) {
         out.put(row, absent.filter(own::contains).orElse(own.get(0)));
       }
@@ -98,13 +107,14 @@ final class DialectEngine {
       said.filter(value -> row.values().stream().noneMatch(legal -> Scalars.equal(value, legal)))
           .ifPresent(
               value ->
-                  in.problem(
-                      row.own().get(0)
-                          + " is '"
-                          + value
-                          + "', expected '"
-                          + String.join("|", row.values())
-                          + "': NeMo can't express it"));
+                  in.problems()
+                      .add(
+                          row.own().get(0)
+                              + " is '"
+                              + value
+                              + "', expected '"
+                              + String.join("|", row.values())
+                              + "': NeMo can't express it"));
     }
 
     @Override
@@ -122,15 +132,16 @@ final class DialectEngine {
           .filter(text -> legal.stream().noneMatch(meant -> Scalars.equal(text, meant)))
           .ifPresent(
               text ->
-                  out.problem(
-                      row.canonical()
-                          + " is "
-                          + text
-                          + ", which "
-                          + out.cant()
-                          + ": it means "
-                          + (codec instanceof Usual usual ? usual.formula() + ", " : "")
-                          + String.join("|", legal)));
+                  out.problems()
+                      .add(
+                          row.canonical()
+                              + " is "
+                              + text
+                              + ", which "
+                              + out.cant()
+                              + ": it means "
+                              + (codec instanceof Usual usual ? usual.formula() + ", " : "")
+                              + String.join("|", legal)));
     }
 
     private List<String> legal(ConfigKey row, ModelConfig config) {
@@ -142,7 +153,7 @@ final class DialectEngine {
   private record Derived(Usual codec) implements Relation {
     @Override
     public void read(ConfigKey row, Optional<String> said, Reading in) {
-      Optional<String> usual = usual(codec, in.canonical());
+      Optional<String> usual = usual(codec, in);
       if (codec.by() == Side.DIALECT) {
         said.or(() -> usual).ifPresent(size -> in.set(row.canonical(), size));
       } else {
@@ -169,23 +180,30 @@ final class DialectEngine {
 
   /** One word for what several keys say together. */
   private record Together(Codec.Cases codec) implements Relation {
+    private static final String ABSENT = "false";
+
     @Override
     public void read(ConfigKey row, Optional<String> said, Reading in) {
       var found = codec.cases().keySet().stream().filter(word -> holds(word, row, in)).toList();
       if (found.size() == 1) {
         in.set(row.canonical(), found.get(0));
       } else {
-        in.problem(in.document().saying(row.own()) + ", expected one of " + codec.cases());
+        in.problems()
+            .add(
+                in.document().saying(row.own())
+                    + ", expected what makes one of "
+                    + codec.cases().keySet().stream().sorted().toList());
       }
     }
 
     private boolean holds(String word, ConfigKey row, Reading in) {
+      var says = codec.cases().get(word);
       return row.own().stream()
-          .allMatch(
-              key ->
-                  Scalars.equal(
-                      in.document().text(key).orElse("false"),
-                      codec.cases().get(word).getOrDefault(key, "false")));
+          .allMatch(key -> Scalars.equal(said(key, in), says.getOrDefault(key, ABSENT)));
+    }
+
+    private static String said(String key, Reading in) {
+      return in.statements().of(List.of(key), Optional.of(ABSENT)).orElseThrow();
     }
 
     @Override
@@ -194,11 +212,76 @@ final class DialectEngine {
           word -> {
             var says = codec.cases().get(word);
             if (says == null) {
-              out.problem(row.canonical() + " is " + word + ", which " + out.cant());
+              out.problems().add(row.canonical() + " is " + word + ", which " + out.cant());
             } else {
-              row.own().forEach(key -> out.put(key, says.getOrDefault(key, "false")));
+              row.own().forEach(key -> out.put(key, says.getOrDefault(key, ABSENT)));
             }
           });
+    }
+  }
+
+  /** A number of classes, which a document says by their names. */
+  private record Labels() implements Relation {
+    private static final int MOST = 1_000_000;
+
+    @Override
+    public void read(ConfigKey row, Optional<String> said, Reading in) {
+      Optional<String> named =
+          in.document()
+              .value("id2label")
+              .filter(Obj.class::isInstance)
+              .map(names -> Integer.toString(((Obj) names).fields().size()));
+      var places = new LinkedHashMap<String, String>();
+      named.ifPresent(count -> places.put("the number of id2label", count));
+      in.document().text(row.own()).ifPresent(count -> places.put(row.own().get(0), count));
+      in.statements().compare(places);
+      in.set(row.canonical(), named.or(() -> said).orElse("2"));
+    }
+
+    @Override
+    public void write(ConfigKey row, Optional<String> value, Writing out) {
+      out.config().count(row.canonical(), 0).ifPresent(count -> names(count, out));
+    }
+
+    private static void names(long count, Writing out) {
+      Obj names = Obj.empty();
+      Obj numbers = Obj.empty();
+      for (long label = 0; label < Math.min(count, MOST); label++) {
+        names.put(Long.toString(label), new Str("LABEL_" + label));
+        numbers.put("LABEL_" + label, Num.of(label));
+      }
+      out.put("id2label", names);
+      out.put("label2id", numbers);
+    }
+  }
+
+  /** A window of w tokens here, the tokens before the current one and none after it there. */
+  private record Window() implements Relation {
+    @Override
+    public void read(ConfigKey row, Optional<String> said, Reading in) {
+      boolean used = in.document().text("use_sliding_window").filter("false"::equals).isEmpty();
+      long size = in.document().text(row.own()).filter(s -> used).map(Long::parseLong).orElse(-1L);
+      if (size == 0) {
+        in.kinds().wrong().add(in.document().unlike(row.own().get(0), "at least 1"));
+      } else if (size > 0) {
+        in.set(row.canonical(), "[" + (size - 1) + ", 0]");
+      }
+    }
+
+    @Override
+    public void write(ConfigKey row, Optional<String> value, Writing out) {
+      out.put(row.own().get(0), window(row, out));
+    }
+
+    private static JsonValue window(ConfigKey row, Writing out) {
+      List<String> sides = out.config().list(row.canonical()).orElse(List.of());
+      if (sides.size() == 2 && sides.get(0).matches("[0-9]{1,9}") && sides.get(1).equals("0")) {
+        return Num.of(Long.parseLong(sides.get(0)) + 1);
+      }
+      if (out.config().kind(row.canonical()) != Kind.NONE) {
+        out.problems().add(out.config().unlike(row.canonical(), "[tokens before, 0]"));
+      }
+      return Null.NULL;
     }
   }
 }

@@ -13,6 +13,7 @@ import io.shardwright.core.internal.describe.Tie;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -48,31 +49,28 @@ public final class HuggingFaceDialect {
    * @throws UnsupportedCheckpointException naming every key that is said in two ways, or that NeMo
    *     can't express
    */
-  public static Reading read(HuggingFaceConfig config, HuggingFaceModel model, String where) {
-    Reading read = read(config, model);
-    read.requireSound(where);
-    return read;
+  public static Reading read(DialectDocument config, HuggingFaceModel model, String where) {
+    return read(config, model).requireSound(where);
   }
 
-  private static Reading read(HuggingFaceConfig config, HuggingFaceModel model) {
+  private static Reading read(DialectDocument config, HuggingFaceModel model) {
     byte[] base = model.base().getBytes(StandardCharsets.UTF_8);
     var kinds = YamlDocument.parse(new MemorySource(base, model.modelType()), Guard.standard());
-    var read = new Reading(config, model.dialect(), kinds);
-    KINDS.forEach(read::isOf);
+    var read = Reading.of(config, model.dialect(), kinds);
+    KINDS.forEach(read.kinds()::require);
     requireOneClass(read, model);
-    read.said("dtype", "torch_dtype");
+    read.statements().of(List.of("dtype", "torch_dtype"), Optional.empty());
     read.rows();
     layerTypes(read);
     if (config.document().fields().containsKey("quantization_config")) {
-      read.problem("the weights are quantized (quantization_config), expected plain ones");
+      read.problems().add("the weights are quantized (quantization_config), expected plain ones");
     }
     return read;
   }
 
   /** A loader picks the class by either. */
   private static void requireOneClass(Reading read, HuggingFaceModel model) {
-    read.document()
-        .modelType()
+    HuggingFaceMatch.modelType(read.document())
         .filter(type -> !type.equals(model.modelType()))
         .ifPresent(
             type ->
@@ -81,7 +79,7 @@ public final class HuggingFaceDialect {
                         "'model_type' is "
                             + type
                             + " and 'architectures' names "
-                            + read.document().architecture().orElse("none")
+                            + HuggingFaceMatch.architecture(read.document()).orElse("none")
                             + ", whose model_type is "
                             + model.modelType()));
   }
@@ -94,9 +92,8 @@ public final class HuggingFaceDialect {
             : List.of();
     var kinds = items.stream().map(item -> item.asText().orElse("no text")).distinct().toList();
     if (kinds.size() > 1) {
-      read.problem("layer_types says " + kinds + ", expected one kind");
-    } else if (kinds.contains("sliding_attention")
-        && read.canonical().text("window_size").isEmpty()) {
+      read.problems().add("layer_types says " + kinds + ", expected one kind");
+    } else if (kinds.contains("sliding_attention") && read.text("window_size").isEmpty()) {
       read.statements()
           .disagree("'layer_types' is sliding_attention and no sliding_window is in use");
     }
@@ -179,9 +176,11 @@ public final class HuggingFaceDialect {
 
   /** The values of a document that may be refused; empty where it would be. */
   private static Optional<Map<String, String>> tried(Obj document, HuggingFaceModel model) {
-    return Optional.of(read(new HuggingFaceConfig(document), model))
-        .filter(Reading::isSound)
-        .map(Reading::values);
+    try {
+      return Optional.of(read(new DialectDocument(document), model, "").values());
+    } catch (CheckpointException refused) {
+      return Optional.empty();
+    }
   }
 
   /** The model's first document, which may have tied what was untied since. */
@@ -196,8 +195,7 @@ public final class HuggingFaceDialect {
                 model.dialect().rows().stream()
                     .filter(row -> row.canonical().equals(Tie.KEY) && !row.own().isEmpty())
                     .forEach(
-                        row ->
-                            Writing.put(known, row.own().get(0), HuggingFaceConfig.spelt(tied))));
+                        row -> Writing.put(known, row.own().get(0), DialectDocument.spelt(tied))));
     return known;
   }
 

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.convert;
 
+import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.spi.HuggingFaceModel;
 import java.util.List;
 import java.util.Optional;
@@ -9,12 +10,25 @@ import java.util.function.Predicate;
 public final class HuggingFaceMatch {
   private HuggingFaceMatch() {}
 
+  /** The class that a document names. */
+  public static Optional<String> architecture(DialectDocument document) {
+    return document
+        .value("architectures")
+        .filter(Arr.class::isInstance)
+        .flatMap(names -> ((Arr) names).items().stream().findFirst())
+        .flatMap(DialectDocument::text);
+  }
+
+  /** The kind of model that a document names. */
+  public static Optional<String> modelType(DialectDocument document) {
+    return document.text("model_type");
+  }
+
   /** By the class it names, else by its kind, else by what a class says of documents without. */
   public static Optional<HuggingFaceModel> find(
-      List<HuggingFaceModel> models, HuggingFaceConfig document) {
-    Optional<String> type = document.modelType();
-    return document
-        .architecture()
+      List<HuggingFaceModel> models, DialectDocument document) {
+    Optional<String> type = modelType(document);
+    return architecture(document)
         .map(name -> first(models, document, m -> m.architecture().equalsIgnoreCase(name)))
         .orElseGet(
             () ->
@@ -25,9 +39,7 @@ public final class HuggingFaceMatch {
   }
 
   private static Optional<HuggingFaceModel> first(
-      List<HuggingFaceModel> models,
-      HuggingFaceConfig document,
-      Predicate<HuggingFaceModel> wanted) {
+      List<HuggingFaceModel> models, DialectDocument document, Predicate<HuggingFaceModel> wanted) {
     return models.stream()
         .filter(wanted)
         .filter(m -> m.variant().stream().allMatch(condition -> condition.holds(document)))
@@ -37,10 +49,10 @@ public final class HuggingFaceMatch {
   /**
    * The classes of the same kind as a document's, where the class that it names is none of them.
    */
-  public static List<String> relatives(List<HuggingFaceModel> models, HuggingFaceConfig document) {
+  public static List<String> relatives(List<HuggingFaceModel> models, DialectDocument document) {
     return models.stream()
-        .filter(m -> document.architecture().isPresent())
-        .filter(m -> document.modelType().filter(m.modelType()::equals).isPresent())
+        .filter(m -> architecture(document).isPresent())
+        .filter(m -> modelType(document).filter(m.modelType()::equals).isPresent())
         .map(HuggingFaceModel::architecture)
         .distinct()
         .toList();

@@ -21,8 +21,8 @@ enum ImageSides implements DialectEngine.Relation {
 
     @Override
     public void write(ConfigKey row, Optional<String> value, Writing out) {
-      JsonValue height = HuggingFaceConfig.spelt(value.orElse("null"));
-      JsonValue width = HuggingFaceConfig.spelt(out.config().text(WIDTH).orElse("null"));
+      JsonValue height = DialectDocument.spelt(value.orElse("null"));
+      JsonValue width = DialectDocument.spelt(out.config().text(WIDTH).orElse("null"));
       out.put(row.own().get(0), height.equals(width) ? height : new Arr(List.of(height, width)));
     }
   },
@@ -34,7 +34,8 @@ enum ImageSides implements DialectEngine.Relation {
       String key = row.own().get(0);
       List<Long> sides = sides(key, in).orElseGet(() -> usual(row));
       if (!sides.get(0).equals(sides.get(1))) {
-        in.problem(in.document().says(key) + ", expected a square: NeMo has no other patches");
+        in.problems()
+            .add(in.document().says(key) + ", expected a square: NeMo has no other patches");
       }
       in.set(row.canonical(), sides.get(0).toString());
     }
@@ -57,9 +58,9 @@ enum ImageSides implements DialectEngine.Relation {
           sides("model_args.img_size", in).or(() -> sides("pretrained_cfg.input_size", in));
       long side = Math.round(Math.sqrt(patches));
       if (stated.isEmpty() && side * side != patches) {
-        in.problem("the model has " + patches + " patches, expected a square");
+        in.problems().add("the model has " + patches + " patches, expected a square");
       }
-      long pixels = side * in.canonical().count("patch_dim", 1).orElse(1);
+      long pixels = side * in.count("patch_dim", 1).orElse(1);
       set(stated.orElse(List.of(pixels, pixels)), in);
     }
 
@@ -104,7 +105,7 @@ enum ImageSides implements DialectEngine.Relation {
   }
 
   private static Optional<List<Long>> wrong(String key, Reading in) {
-    in.wrong(in.document().unlike(key, EXPECTED));
+    in.kinds().wrong().add(in.document().unlike(key, EXPECTED));
     return Optional.of(List.of(1L, 1L));
   }
 }

@@ -2,12 +2,14 @@ package io.shardwright.core.internal.convert;
 
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,46 +17,61 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a document of a dialect says, in canonical keys. */
-public final class Reading {
-  private final HuggingFaceConfig document;
-  private final Dialect dialect;
-  private final Statements statements;
-  private final ValueKinds kinds;
-  private final Map<String, String> values = new LinkedHashMap<>();
-  private final List<String> problems = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
+/**
+ * What a document of a dialect says, in canonical keys.
+ *
+ * @param statements what it says of each fact, and where it contradicts itself
+ * @param kinds of what kinds its values are, and those that are of another
+ * @param values canonical keys and their values
+ * @param problems what the canonical configuration can't express
+ * @param unplaced keys of which the table says nothing, and what else a user should know
+ */
+public record Reading(
+    DialectDocument document,
+    Dialect dialect,
+    Statements statements,
+    ValueKinds kinds,
+    Map<String, String> values,
+    List<String> problems,
+    List<String> unplaced)
+    implements ModelConfig {
+  private static final String NO_PLACE = " has no place in NeMo's configuration; it is kept aside";
 
   /**
    * Nothing is read yet.
    *
    * @param base a canonical configuration that shows of what kind values are
    */
-  Reading(HuggingFaceConfig document, Dialect dialect, ModelConfig base) {
-    this.document = document;
-    this.dialect = dialect;
-    this.statements = new Statements(document, dialect);
-    this.kinds = new ValueKinds(document, base);
+  static Reading of(DialectDocument document, Dialect dialect, ModelConfig base) {
+    return new Reading(
+        document,
+        dialect,
+        new Statements(document, dialect),
+        new ValueKinds(document, base),
+        new LinkedHashMap<>(),
+        new ArrayList<>(),
+        new ArrayList<>());
   }
 
   /** Reads every row, and lists the keys of which the table says nothing. */
-  void rows() {
+  Reading rows() {
     for (ConfigKey row : dialect.rows()) {
       if (kinds.require(row)) {
-        Optional<String> absent = row.values().stream().findFirst();
-        DialectEngine.of(row).read(row, statements.of(row.own(), absent), this);
+        DialectEngine.of(row).read(row, said(row), this);
       }
     }
     document.document().fields().keySet().stream()
         .filter(key -> !dialect.knows(key))
-        .forEach(
-            key ->
-                note(
-                    "'"
-                        + key
-                        + "' of "
-                        + dialect.document()
-                        + " has no place in NeMo's configuration; it is kept aside"));
+        .map(key -> "'" + key + "' of " + dialect.document() + NO_PLACE)
+        .forEach(unplaced::add);
+    return this;
+  }
+
+  /** The keys of cases are a fact each. */
+  private Optional<String> said(ConfigKey row) {
+    return row.codec() instanceof Codec.Cases
+        ? Optional.empty()
+        : statements.of(row.own(), row.values().stream().findFirst());
   }
 
   /**
@@ -65,87 +82,41 @@ public final class Reading {
    * @throws UnsupportedCheckpointException naming every key that is said in two ways, or that NeMo
    *     can't express
    */
-  void requireSound(String where) {
+  Reading requireSound(String where) {
     if (!kinds.wrong().isEmpty()) {
-      throw new MalformedCheckpointException(
-          ErrorCode.CONFIG_VALUE, where, listed(kinds.wrong().stream()));
+      throw new MalformedCheckpointException(ErrorCode.CONFIG_VALUE, where, listed(kinds.wrong()));
     }
     if (!statements.disagreements().isEmpty()) {
       throw new UnsupportedCheckpointException(
-          ErrorCode.SOURCES_DISAGREE, where, listed(statements.disagreements().stream()));
+          ErrorCode.SOURCES_DISAGREE, where, listed(statements.disagreements()));
     }
     if (!problems.isEmpty()) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.NOT_EXPRESSIBLE, where, listed(problems.stream()));
+      throw new UnsupportedCheckpointException(ErrorCode.NOT_EXPRESSIBLE, where, listed(problems));
     }
+    return this;
   }
 
-  /** Whether {@link #requireSound} has nothing to refuse. */
-  boolean isSound() {
-    return kinds.wrong().isEmpty() && statements.disagreements().isEmpty() && problems.isEmpty();
-  }
-
-  private static String listed(Stream<String> sentences) {
-    return sentences.distinct().collect(Collectors.joining("; "));
-  }
-
-  HuggingFaceConfig document() {
-    return document;
-  }
-
-  Statements statements() {
-    return statements;
-  }
-
-  /** The value of a fact that several keys may state. */
-  Optional<String> said(String... keys) {
-    return statements.of(List.of(keys), Optional.empty());
+  private static String listed(Collection<String> sentences) {
+    return sentences.stream().distinct().collect(Collectors.joining("; "));
   }
 
   void set(String key, String value) {
     values.put(key, Scalars.yaml(value));
   }
 
-  /** Whether a value is of a kind; what is not is refused. */
-  boolean isOf(String key, ModelConfig.Kind kind) {
-    return kinds.require(key, kind);
+  @Override
+  public Optional<String> text(String key) {
+    return Optional.ofNullable(values.get(key)).filter(value -> !value.equals("null"));
   }
 
-  void wrong(String sentence) {
-    kinds.wrong().add(sentence);
-  }
-
-  void problem(String problem) {
-    problems.add(problem);
-  }
-
-  void note(String note) {
-    notes.add(note);
-  }
-
-  /** Canonical keys and their values. */
-  public Map<String, String> values() {
-    return values;
-  }
-
-  /** What was read so far, as a configuration. */
-  ModelConfig canonical() {
-    return new ModelConfig() {
-      @Override
-      public Optional<String> text(String key) {
-        return Optional.ofNullable(values.get(key)).filter(value -> !value.equals("null"));
-      }
-
-      @Override
-      public boolean has(String key) {
-        return values.containsKey(key);
-      }
-    };
+  @Override
+  public boolean has(String key) {
+    return values.containsKey(key);
   }
 
   /** What a user should know. */
   public List<String> notes() {
-    return Stream.concat(statements.repeated().stream(), notes.stream()).toList();
+    return Stream.concat(statements.repeated().stream(), unplaced.stream()).toList();
   }
 
   /** A base configuration with these values, of a file that says them in its words. */

@@ -36,8 +36,11 @@ final class RopeScaling implements DialectEngine.Relation {
   /** A number that decides the scaling; the first place that has it counts. */
   private static Optional<String> number(Reading into, String key) {
     var places = Stream.of("rope_scaling.", "rope_parameters.").map(place -> place + key);
-    boolean sound = places.filter(place -> !into.isOf(place, Kind.NUMBER)).count() == 0;
-    return sound ? into.said("rope_scaling." + key, "rope_parameters." + key) : Optional.empty();
+    boolean sound = places.filter(place -> !into.kinds().require(place, Kind.NUMBER)).count() == 0;
+    return sound
+        ? into.statements()
+            .of(List.of("rope_scaling." + key, "rope_parameters." + key), Optional.empty())
+        : Optional.empty();
   }
 
   @Override
@@ -45,23 +48,25 @@ final class RopeScaling implements DialectEngine.Relation {
     for (String place : List.of("rope_scaling", "rope_parameters")) {
       if (into.document().value(place).orElse(null) instanceof Obj object
           && object.fields().values().stream().anyMatch(Obj.class::isInstance)) {
-        into.problem(place + " differs by the kind of layer, expected the same for all");
+        into.problems().add(place + " differs by the kind of layer, expected the same for all");
       }
     }
-    KINDS.forEach(key -> into.isOf(key, Kind.TEXT));
-    String kind = into.said(KINDS.toArray(String[]::new)).orElse("default");
+    KINDS.forEach(key -> into.kinds().require(key, Kind.TEXT));
+    String kind = into.statements().of(KINDS, Optional.empty()).orElse("default");
     switch (kind) {
       case "default" -> {}
       case "linear" -> number(into, "factor").ifPresent(factor -> into.set(LINEAR, factor));
       case "llama3" -> {
         into.set("scale_positional_embedding", "true");
         LLAMA3.forEach((key, nemo) -> number(into, key).ifPresent(value -> into.set(nemo, value)));
-        into.note(
-            "its rotary positions are scaled as Llama 3.1's: NeMo 1.23 can't express that, NeMo"
-                + " 2.2.0 and later read the keys that were written");
+        into.unplaced()
+            .add(
+                "its rotary positions are scaled as Llama 3.1's: NeMo 1.23 can't express that, NeMo"
+                    + " 2.2.0 and later read the keys that were written");
       }
       default ->
-          into.problem("rope_scaling is of kind '" + kind + "', which no NeMo 1.x can express");
+          into.problems()
+              .add("rope_scaling is of kind '" + kind + "', which no NeMo 1.x can express");
     }
   }
 
@@ -76,11 +81,11 @@ final class RopeScaling implements DialectEngine.Relation {
         .forEach((key, number) -> parameters.put(key.equals("type") ? "rope_type" : key, number));
     out.config()
         .text("rotary_base")
-        .ifPresent(base -> parameters.put("rope_theta", HuggingFaceConfig.spelt(base)));
+        .ifPresent(base -> parameters.put("rope_theta", DialectDocument.spelt(base)));
     out.config()
         .text("rotary_percentage")
         .filter(share -> !Scalars.equal(share, "1"))
-        .map(HuggingFaceConfig::spelt)
+        .map(DialectDocument::spelt)
         .ifPresent(share -> parameters.put("partial_rotary_factor", share));
     out.put("rope_parameters", parameters);
   }

@@ -9,14 +9,14 @@ import java.util.Map;
 
 /** What a document says of each NeMo key, in its own words, for messages. */
 final class Sayings {
-  private final HuggingFaceConfig config;
+  private final DialectDocument config;
 
-  private Sayings(HuggingFaceConfig config) {
+  private Sayings(DialectDocument config) {
     this.config = config;
   }
 
   /** A sentence for each NeMo key of which the document may say something. */
-  static Map<String, String> of(HuggingFaceConfig config, Dialect dialect) {
+  static Map<String, String> of(DialectDocument config, Dialect dialect) {
     var words = new Sayings(config);
     Map<String, String> sayings = new LinkedHashMap<>();
     for (ConfigKey row : dialect.rows()) {

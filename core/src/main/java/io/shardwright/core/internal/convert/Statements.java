@@ -18,12 +18,12 @@ final class Statements {
   /** Other keys tell a value by way of names and shapes, where nothing states it. */
   private static final Pattern STATED = Pattern.compile("[A-Za-z0-9_.]+");
 
-  private final HuggingFaceConfig config;
+  private final DialectDocument config;
   private final Dialect dialect;
   private final Set<String> repeated = new LinkedHashSet<>();
   private final Set<String> disagreements = new LinkedHashSet<>();
 
-  Statements(HuggingFaceConfig config, Dialect dialect) {
+  Statements(DialectDocument config, Dialect dialect) {
     this.config = config;
     this.dialect = dialect;
   }

@@ -11,21 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A document of a dialect that comes to say what a canonical configuration says. */
-final class Writing {
-  private final YamlDocument config;
-  private final String of;
-  private final Obj document = Obj.empty();
-  private final List<String> problems = new ArrayList<>();
-
-  /**
-   * An empty document.
-   *
-   * @param of whose document it is, for messages
-   */
+/**
+ * A document of a dialect that comes to say what a canonical configuration says.
+ *
+ * @param of whose document it is, for messages
+ * @param problems what it can't express
+ */
+record Writing(YamlDocument config, String of, Obj document, List<String> problems) {
+  /** An empty document. */
   Writing(YamlDocument config, String of) {
-    this.config = config;
-    this.of = of;
+    this(config, of, Obj.empty(), new ArrayList<>());
   }
 
   /** Writes every row. */
@@ -34,7 +29,7 @@ final class Writing {
       if (isSound(row)) {
         DialectEngine.of(row).write(row, value(row.canonical()), this);
       } else {
-        problem(config.unlike(row.canonical(), "what " + of + " can express"));
+        problems.add(config.unlike(row.canonical(), "what " + of + " can express"));
       }
     }
   }
@@ -55,20 +50,12 @@ final class Writing {
     return found == Kind.NONE || !window && ValueKinds.isScalar(config, row.canonical());
   }
 
-  YamlDocument config() {
-    return config;
-  }
-
-  Obj document() {
-    return document;
-  }
-
   void put(ConfigKey row, String text) {
     put(row.own().get(0), text);
   }
 
   void put(String key, String text) {
-    put(key, HuggingFaceConfig.spelt(text));
+    put(key, DialectDocument.spelt(text));
   }
 
   void put(String key, JsonValue value) {
@@ -94,13 +81,5 @@ final class Writing {
   /** The end of a sentence about what the document has no words for. */
   String cant() {
     return of + " can't express";
-  }
-
-  void problem(String problem) {
-    problems.add(problem);
-  }
-
-  List<String> problems() {
-    return problems;
   }
 }

@@ -1,2 +1,2 @@
-/** Configurations of one side in the other side's keys, by a class's rows. */
+/** Configurations of one side in the other side's keys: the engine of {@code spi.config}. */
 package io.shardwright.core.internal.convert;

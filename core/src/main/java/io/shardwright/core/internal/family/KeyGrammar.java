@@ -3,6 +3,7 @@ package io.shardwright.core.internal.family;
 import io.shardwright.core.internal.codec.yaml.YamlNode;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Field;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Scalar;
+import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.config.TransformersKeys;
@@ -16,9 +17,19 @@ import java.util.stream.Stream;
 final class KeyGrammar {
   private static final String STANDARD = "standard";
   private static final List<String> KINDS =
-      List.of("same", "also", "words", "only", "unsaid", "means", STANDARD);
+      List.of(
+          "same",
+          "also",
+          "words",
+          "inverted",
+          "cases",
+          "offset",
+          "only",
+          "unsaid",
+          "means",
+          STANDARD);
   private static final List<String> KEYS =
-      Stream.concat(KINDS.stream(), Stream.of("from", "else", "is", "to")).toList();
+      Stream.concat(KINDS.stream(), Stream.of("from", "else", "is", "to", "by")).toList();
   private static final Map<String, ConfigKey> STANDARDS =
       Map.of(
           "head_size", ConfigKey.headSize("head_dim"),
@@ -65,6 +76,9 @@ final class KeyGrammar {
     ConfigKey key =
         switch (kind) {
           case "words" -> ConfigKey.words(canonical, "", words(row));
+          case "inverted" -> ConfigKey.inverted(canonical, "");
+          case "cases" -> ConfigKey.of(canonical, new Codec.Cases(cases(row)));
+          case "offset" -> ConfigKey.of(canonical, offset(row));
           case "also" -> ConfigKey.also(canonical);
           default -> ConfigKey.same(canonical);
         };
@@ -88,19 +102,41 @@ final class KeyGrammar {
     return row.texts("is").toArray(String[]::new);
   }
 
+  private static Codec offset(Section row) {
+    row.need("by");
+    return new Codec.Offset(row.number("by").orElse(0));
+  }
+
+  private static Map<String, Map<String, String>> cases(Section row) {
+    var cases = new LinkedHashMap<String, Map<String, String>>();
+    for (Field field : to(row)) {
+      cases.put(field.key().text(), words(fields(field.value(), row), row));
+    }
+    return cases;
+  }
+
   private static Map<String, String> words(Section row) {
-    Optional<YamlNode> node = row.need("to");
+    return words(to(row), row);
+  }
+
+  private static Map<String, String> words(List<Field> fields, Section row) {
     var words = new LinkedHashMap<String, String>();
-    if (node.isPresent()) {
-      for (Field field : Section.open(node.get(), "'to'", row.problems()).fields()) {
-        if (field.value() instanceof Scalar word) {
-          words.put(field.key().text(), word.text());
-        } else {
-          row.problems()
-              .add(field.value().place(), "'to' has " + field.value().kind() + ", expected words");
-        }
+    for (Field field : fields) {
+      if (field.value() instanceof Scalar word) {
+        words.put(field.key().text(), word.text());
+      } else {
+        row.problems()
+            .add(field.value().place(), "'to' has " + field.value().kind() + ", expected words");
       }
     }
     return words;
+  }
+
+  private static List<Field> to(Section row) {
+    return row.need("to").map(node -> fields(node, row)).orElse(List.of());
+  }
+
+  private static List<Field> fields(YamlNode node, Section row) {
+    return Section.open(node, "'to'", row.problems()).fields();
   }
 }

@@ -2,7 +2,7 @@ package io.shardwright.core.internal.job;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.internal.convert.HuggingFaceDialect;
 import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.KeyMeaning;
@@ -71,7 +71,7 @@ final class Choices {
     Optional<HuggingFaceModel> first =
         origin
             .filter(from -> asked.isEmpty())
-            .flatMap(from -> HuggingFaceMatch.find(known, new HuggingFaceConfig(from.config())));
+            .flatMap(from -> HuggingFaceMatch.find(known, new DialectDocument(from.config())));
     if (first.isPresent()) {
       return first;
     }

@@ -11,6 +11,7 @@ import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.TransformersKeys;
 import io.shardwright.spi.error.ErrorCode;
@@ -52,6 +53,14 @@ class FamilyGrammarTest {
             - words: activation
               from: hidden_act
               to: {gelu: gelu}
+            - inverted: bias
+              from: no_bias
+            - cases: act
+              from: [gated, relu]
+              to: {swiglu: {gated: true}, gelu: {}}
+            - offset: first
+              from: start
+              by: -1
             - only: tied
               is: false
             - means: window
@@ -82,6 +91,13 @@ class FamilyGrammarTest {
         List.of(
             ConfigKey.same("num_layers", "n_layer", "layers").orElse("12"),
             ConfigKey.words("activation", "hidden_act", Map.of("gelu", "gelu")),
+            ConfigKey.inverted("bias", "no_bias"),
+            ConfigKey.of(
+                "act",
+                new Codec.Cases(Map.of("swiglu", Map.of("gated", "true"), "gelu", Map.of())),
+                "gated",
+                "relu"),
+            ConfigKey.of("first", new Codec.Offset(-1), "start"),
             ConfigKey.only("tied", "false"),
             ConfigKey.means("window", "null", "1"),
             ConfigKey.headSize("head_dim"),
@@ -109,7 +125,9 @@ class FamilyGrammarTest {
         "[some.module.NeoxModel] | [Neox] | 2:11: 'restores' has 'Neox' | dotted class",
         "of: norm.weight | of: norm.wight | 'norm.wight' | did you mean 'norm.weight'?",
         "from: hidden_act | form: hidden_act | a key has no key 'form' | did you mean 'from'?",
-        "is: false | else: false | 26:9: a key lacks 'is' | lacks",
+        "is: false | else: false | 34:9: a key lacks 'is' | lacks",
+        "by: -1 | by: one | 33:13: 'by' is 'one' | expected a whole number",
+        "{gated: true} | gated | 'to' is | expected",
         "family: neox | family: &a neox | 1:9: has an anchor | write the value out",
         "family: neox | family: !!binary neox | 1:9: has the tag | expected none",
         "family: neox | family: [ | is no YAML | neox.yaml:",

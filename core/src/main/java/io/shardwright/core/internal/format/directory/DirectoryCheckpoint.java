@@ -6,7 +6,7 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.internal.convert.HuggingFaceDialect;
 import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.ParallelSize;
@@ -44,7 +44,7 @@ public final class DirectoryCheckpoint implements ModelSource {
   private final DirectoryFormat format;
   private final WeightSets sets;
   private final FolderWeights weights;
-  private final HuggingFaceConfig huggingFace;
+  private final DialectDocument huggingFace;
   private final FolderVocabulary vocabulary;
   private final HuggingFaceModel model;
   private final List<String> notes = new ArrayList<>();
@@ -64,7 +64,7 @@ public final class DirectoryCheckpoint implements ModelSource {
     notes.addAll(weights.notes());
     var shapes = new LinkedHashMap<String, Shape>();
     weights.named().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
-    huggingFace = new HuggingFaceConfig(document, shapes);
+    huggingFace = new DialectDocument(document, shapes);
     vocabulary = new FolderVocabulary(huggingFace);
     model = model(registry);
     config = readConfig(base);
@@ -108,9 +108,9 @@ public final class DirectoryCheckpoint implements ModelSource {
           files.name(),
           format.configFile()
               + " names architecture '"
-              + huggingFace.architecture().orElseThrow()
+              + HuggingFaceMatch.architecture(huggingFace).orElseThrow()
               + "', a "
-              + huggingFace.modelType().orElseThrow()
+              + HuggingFaceMatch.modelType(huggingFace).orElseThrow()
               + " without "
               + relatives.get(0)
               + "'s head or with another; of that kind only "
@@ -118,9 +118,8 @@ public final class DirectoryCheckpoint implements ModelSource {
               + " is read. inspect, verify and convert --to safetensors take it");
     }
     Optional<String> said =
-        huggingFace
-            .architecture()
-            .or(huggingFace::modelType)
+        HuggingFaceMatch.architecture(huggingFace)
+            .or(() -> HuggingFaceMatch.modelType(huggingFace))
             .or(() -> huggingFace.text("architecture"));
     return new UnrecognizedCheckpointException(
         ErrorCode.FAMILY_UNKNOWN,

@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.ErrorCode;
@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** The vocabulary of a folder's model, whose rows are not padded. */
-record FolderVocabulary(HuggingFaceConfig huggingFace) {
+record FolderVocabulary(DialectDocument huggingFace) {
   private static final String SIZE = "vocab_size";
   private static final long DIVISIBLE_BY = 128;
 

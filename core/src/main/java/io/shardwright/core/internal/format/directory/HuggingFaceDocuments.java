@@ -9,7 +9,7 @@ import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.tokenizer.FastTokenizer;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.internal.convert.HuggingFaceDialect;
 import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.Describer;
@@ -111,7 +111,7 @@ public final class HuggingFaceDocuments {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     plan.targets().forEach(target -> shapes.put(target.spec().name(), target.spec().shape()));
     var config =
-        HuggingFaceDialect.read(new HuggingFaceConfig(document, shapes), model, where)
+        HuggingFaceDialect.read(new DialectDocument(document, shapes), model, where)
             .apply(YamlDocument.parse(new MemorySource(base, where), Guard.standard()), where);
     Describer.requireShapes(
         where,
@@ -133,7 +133,7 @@ public final class HuggingFaceDocuments {
   }
 
   private boolean isOf(Obj config) {
-    return HuggingFaceMatch.find(List.of(model), new HuggingFaceConfig(config)).isPresent();
+    return HuggingFaceMatch.find(List.of(model), new DialectDocument(config)).isPresent();
   }
 
   private void put(String name, Obj document) {

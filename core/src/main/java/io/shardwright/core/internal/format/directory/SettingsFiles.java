@@ -4,7 +4,7 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.json.JsonValue.Null;
 import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.convert.HuggingFaceConfig;
+import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.error.CheckpointException;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The keys that a folder's smaller documents, such as generation_config.json, say once more. */
-record SettingsFiles(FolderFiles files, DirectoryFormat format, HuggingFaceConfig huggingFace) {
+record SettingsFiles(FolderFiles files, DirectoryFormat format, DialectDocument huggingFace) {
   private static final String ENDING = "_config.json";
   private static final Set<String> OF_THE_DOCUMENT =
       Set.of("transformers_version", "architectures", "model_type", "auto_map");

@@ -15,19 +15,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A {@code config.json}, its scalars as texts. Keys are dotted paths; beside them {@code a[i]} is
+ * A document of a dialect, its scalars as texts. Keys are dotted paths; beside them {@code a[i]} is
  * part i of a text between underscores, {@code #t@i} extent i of tensor t, and {@code #t} the
  * number of tensors with a number for the star in t.
  *
  * @param shapes of the tensors beside the document
  */
-public record HuggingFaceConfig(Obj document, Map<String, Shape> shapes) implements ModelConfig {
+public record DialectDocument(Obj document, Map<String, Shape> shapes) implements ModelConfig {
   /** Numbers that are none, in Python's JSON and in YAML. */
   private static final Map<String, String> NOT_FINITE =
       Map.of("NaN", ".nan", "Infinity", ".inf", "-Infinity", "-.inf");
 
   /** A document alone. */
-  public HuggingFaceConfig(Obj document) {
+  public DialectDocument(Obj document) {
     this(document, Map.of());
   }
 
@@ -48,7 +48,7 @@ public record HuggingFaceConfig(Obj document, Map<String, Shape> shapes) impleme
           .filter(parts -> parts.length > index)
           .map(parts -> parts[index]);
     }
-    return value(key).flatMap(HuggingFaceConfig::text);
+    return value(key).flatMap(DialectDocument::text);
   }
 
   private Optional<String> extent(String place) {
@@ -123,19 +123,6 @@ public record HuggingFaceConfig(Obj document, Map<String, Shape> shapes) impleme
     return value instanceof Bool bool
         ? Optional.of(Boolean.toString(bool.value()))
         : Optional.empty();
-  }
-
-  /** The class that the document names. */
-  public Optional<String> architecture() {
-    return value("architectures")
-        .filter(Arr.class::isInstance)
-        .flatMap(names -> ((Arr) names).items().stream().findFirst())
-        .flatMap(HuggingFaceConfig::text);
-  }
-
-  /** The kind of model that the document names. */
-  public Optional<String> modelType() {
-    return text(List.of("model_type"));
   }
 
   /** A text as the JSON value that it spells. */
