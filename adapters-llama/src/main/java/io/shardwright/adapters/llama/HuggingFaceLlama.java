@@ -9,6 +9,7 @@ import static io.shardwright.spi.config.TransformersKeys.rotaryBase;
 import static io.shardwright.spi.config.TransformersKeys.window;
 
 import io.shardwright.adapters.nvgpt.DecoderKeys;
+import io.shardwright.adapters.nvgpt.GptAdapter;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
@@ -18,9 +19,6 @@ import java.util.Map;
 
 /** Hugging Face classes that are this family, by transformers' configuration classes. */
 final class HuggingFaceLlama {
-  private static final String RESTORES =
-      "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
-
   /** In the order in which they are tried for a NeMo configuration. */
   static final List<HuggingFaceModel> MODELS =
       List.of(mixtral(), gemma(), qwen2(), mistral(), llama());
@@ -32,7 +30,7 @@ final class HuggingFaceLlama {
     return new HuggingFaceModel(
         type,
         architecture,
-        RESTORES,
+        GptAdapter.MODEL,
         List.of(Naming.MCORE, Naming.LEGACY),
         HuggingFaceModel.text(HuggingFaceLlama.class, "base.yaml"),
         keys,

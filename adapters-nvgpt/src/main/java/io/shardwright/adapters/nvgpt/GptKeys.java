@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * core_v0.5.0, {@code megatron/core/transformer/mlp.py}). An absent truth value is the one that
  * {@code cfg.get} is given there.
  */
-public final class GptKeys {
+final class GptKeys {
   private static final String ACTIVATION = "activation";
   private static final String FUSED = "bias_activation_fusion";
   private static final String POSITIONS = "position_embedding_type";
@@ -37,7 +37,7 @@ public final class GptKeys {
    *
    * @return keys and plain values
    */
-  public static Map<String, String> defaults() {
+  static Map<String, String> defaults() {
     return Map.ofEntries(
         Map.entry("share_embeddings_and_output_weights", "true"),
         Map.entry("bias", "true"),
@@ -59,7 +59,7 @@ public final class GptKeys {
    *
    * @return in the order in which refusals are listed
    */
-  public static List<KeyRule> rules() {
+  static List<KeyRule> rules() {
     return Stream.of(otherNetworks(), activations(), legacyAlone(), mcoreAlone(), changes())
         .flatMap(rules -> rules)
         .toList();

@@ -21,8 +21,6 @@ import java.util.List;
  * 180B), with one for all queries (7B), or with one for each (RW).
  */
 final class HuggingFaceFalcon {
-  private static final String RESTORES =
-      "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
   private static final String EXTRA =
       """
       name: megatron_falcon_gpt
@@ -60,7 +58,7 @@ final class HuggingFaceFalcon {
     return new HuggingFaceModel(
         "falcon",
         "FalconForCausalLM",
-        RESTORES,
+        GptAdapter.MODEL,
         List.of(Naming.MCORE),
         HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml") + EXTRA,
         keys,

@@ -20,9 +20,6 @@ import java.util.stream.Stream;
 
 /** Hugging Face classes that are this family, by transformers' configuration classes. */
 final class HuggingFaceGpt {
-  private static final String RESTORES =
-      "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
-
   /** In the order in which they are tried for a NeMo configuration. */
   static final List<HuggingFaceModel> MODELS =
       Stream.concat(
@@ -36,7 +33,7 @@ final class HuggingFaceGpt {
     return new HuggingFaceModel(
         type,
         architecture,
-        RESTORES,
+        GptAdapter.MODEL,
         List.of(Naming.MCORE, Naming.LEGACY),
         HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml"),
         keys,

@@ -17,11 +17,7 @@ import java.util.Set;
 public final class PeftAdapter implements ModelFamilyAdapter {
   /** NeMo's tuning script of 1.23 leaves the second in the archives that it makes. */
   static final List<RestoreClass> CLASSES =
-      List.of(
-          RestoreClass.nemo(
-              "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel"),
-          RestoreClass.nemo(
-              "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel"));
+      List.of(RestoreClass.nemo(GptAdapter.TUNED), RestoreClass.nemo(GptAdapter.MODEL));
 
   @Override
   public String id() {
@@ -45,7 +41,7 @@ public final class PeftAdapter implements ModelFamilyAdapter {
 
   @Override
   public Naming naming(ModelConfig config) {
-    return config.flag("mcore_gpt") ? Naming.MCORE : Naming.LEGACY;
+    return GptAdapter.stored(config);
   }
 
   /** NeMo v1.23.0, {@code nemo/collections/nlp/parts/mixins/nlp_adapter_mixins.py}. */

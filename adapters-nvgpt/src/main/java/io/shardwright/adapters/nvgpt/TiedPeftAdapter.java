@@ -47,7 +47,7 @@ public final class TiedPeftAdapter implements ModelFamilyAdapter {
 
   @Override
   public Naming naming(ModelConfig config) {
-    return config.flag("mcore_gpt") ? Naming.MCORE : Naming.LEGACY;
+    return GptAdapter.stored(config);
   }
 
   @Override

@@ -1,0 +1,83 @@
+package io.shardwright.adapters.nvgpt;
+
+import io.shardwright.spi.KeyRule;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.SupportedParallelism;
+import java.util.List;
+import java.util.Map;
+
+/** What all families have that NeMo 1.23 restores as {@code MegatronGPTModel}. */
+public abstract class GptAdapter implements ModelFamilyAdapter {
+  /** What stored Hugging Face models become. */
+  public static final String MODEL =
+      "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
+
+  static final String TUNED =
+      "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel";
+
+  private static final List<String> LLAMA_ACTIVATIONS =
+      List.of("fast-swiglu", "swiglu", "fast-geglu");
+
+  /** For families that refine GPT. */
+  protected GptAdapter() {}
+
+  /**
+   * Whether the options are LLaMA's: RMSNorm, a gated activation, rotary positions, no biases.
+   *
+   * @param config the model's
+   * @return false where one of them is another's or absent
+   */
+  protected static boolean llama(ModelConfig config) {
+    return config.text("normalization").filter("rmsnorm"::equals).isPresent()
+        && config.text("activation").filter(LLAMA_ACTIVATIONS::contains).isPresent()
+        && config.text("position_embedding_type").filter("rope"::equals).isPresent()
+        && config.kind("bias") != ModelConfig.Kind.NONE
+        && !config.flag("bias");
+  }
+
+  static Naming stored(ModelConfig config) {
+    return config.flag("mcore_gpt") ? Naming.MCORE : Naming.LEGACY;
+  }
+
+  @Override
+  public final List<RestoreClass> restoreClasses() {
+    return List.of(RestoreClass.nemo(MODEL), RestoreClass.nemo(TUNED));
+  }
+
+  @Override
+  public final SupportedParallelism parallelism() {
+    return SupportedParallelism.of(
+        ParallelDimension.TENSOR, ParallelDimension.PIPELINE, ParallelDimension.VIRTUAL_PIPELINE);
+  }
+
+  @Override
+  public final Naming naming(ModelConfig config) {
+    return stored(config);
+  }
+
+  @Override
+  public final List<Naming> namings(ModelConfig config) {
+    return List.of(Naming.MCORE, Naming.LEGACY);
+  }
+
+  @Override
+  public final Map<String, String> defaults() {
+    return GptKeys.defaults();
+  }
+
+  @Override
+  public final List<KeyRule> keyRules() {
+    return GptKeys.rules();
+  }
+
+  @Override
+  public final Map<String, String> namingKeys(ModelConfig config, Naming naming) {
+    return naming == Naming.MCORE
+        ? Map.of("mcore_gpt", "true")
+        : Map.of("mcore_gpt", "false", "transformer_engine", "false");
+  }
+}
