@@ -1,6 +1,5 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.TrainingOptions;
@@ -8,17 +7,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** NeMo's own command line for the same job. */
 @Command(
     name = "megatron_change_num_partitions",
     description = "Change model parallelism with the flags of NeMo's script of that name.")
 final class ChangeNumPartitionsCommand extends WritingCommand {
-  @Spec private CommandSpec command;
+  @Mixin private NemoFlags flags = new NemoFlags();
 
   @Option(names = "--model-file", paramLabel = "FILE", description = "The source.")
   private Path modelFile;
@@ -57,12 +54,6 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
 
   @Option(names = "--tp-conversion-only", description = "Refuse pipeline sizes other than 1.")
   private boolean tensorOnly;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "P",
-      description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
-  private String precision;
 
   @Option(names = "--model-class", description = "Ignored: the configuration names it.")
   private String modelClass;
@@ -110,7 +101,7 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
   public Integer call() {
     Path source = extracted != null ? extracted : modelFile;
     if (source == null) {
-      throw usage("Missing required option: '--model-file=FILE'");
+      throw flags.usage("Missing required option: '--model-file=FILE'");
     }
     if (tensorOnly) {
       requireOneStage(source);
@@ -120,38 +111,32 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
 
   private void requireOneStage(Path source) {
     if (pipeline > 1 || targetPipeline != null && targetPipeline != 1) {
-      throw usage("--tp-conversion-only needs pipeline sizes of 1");
+      throw flags.usage("--tp-conversion-only needs pipeline sizes of 1");
     }
     try (var checkpoint = shardwright().open(source)) {
       int stages = checkpoint.summary().pipelineModelParallelSize();
       if (stages > 1) {
-        throw usage("--tp-conversion-only needs a pipeline size of 1; the source has " + stages);
+        throw flags.usage(
+            "--tp-conversion-only needs a pipeline size of 1; the source has " + stages);
       }
     }
   }
 
-  private ParameterException usage(String problem) {
-    return new ParameterException(command.commandLine(), problem);
-  }
-
   private ReshardRequestBuilder request(Path source) {
     var request =
-        ReshardRequest.builder(source, target)
-            .format(TargetFormat.NEMO)
+        flags
+            .request(source, target, TargetFormat.NEMO)
             .claimedSizes(
                 claimed(tensor, "--tensor-model-parallel-size"),
                 claimed(pipeline, "--pipeline-model-parallel-size"))
             .training(training());
     if (targetTensor != null) {
       request.tensorModelParallelSize(
-          positive(targetTensor, "--target-tensor-model-parallel-size"));
+          flags.positive(targetTensor, "--target-tensor-model-parallel-size"));
     }
     if (targetPipeline != null) {
       request.pipelineModelParallelSize(
-          positive(targetPipeline, "--target-pipeline-model-parallel-size"));
-    }
-    if (precision != null) {
-      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
+          flags.positive(targetPipeline, "--target-pipeline-model-parallel-size"));
     }
     return request;
   }
@@ -170,10 +155,6 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
 
   /** NeMo's -1 stands for what the configuration says. */
   private int claimed(int size, String option) {
-    return size < 0 ? size : positive(size, option);
-  }
-
-  private int positive(int size, String option) {
-    return ReshardOptions.positive(size, option, command);
+    return size < 0 ? size : flags.positive(size, option);
   }
 }

@@ -1,9 +1,7 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
-import io.shardwright.core.TrainingOptions;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
@@ -12,10 +10,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** NeMo's own command line for turning a training's checkpoint into a {@code .nemo}. */
 @Command(
@@ -46,7 +42,9 @@ final class CkptToNemoCommand extends WritingCommand {
   private static final String SFT =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel";
 
-  @Spec private CommandSpec command;
+  @Mixin private NemoFlags flags = new NemoFlags();
+
+  @Mixin private TrainingFileOptions files = new TrainingFileOptions();
 
   @Option(
       names = "--checkpoint-folder",
@@ -54,18 +52,6 @@ final class CkptToNemoCommand extends WritingCommand {
       required = true,
       description = "The folder of the training's checkpoints.")
   private Path folder;
-
-  @Option(
-      names = "--checkpoint-name",
-      paramLabel = "NAME",
-      description = "The file's name; the newest whole step where omitted.")
-  private String name;
-
-  @Option(
-      names = "--hparams-file",
-      paramLabel = "FILE",
-      description = "A YAML configuration in place of the one in the checkpoint.")
-  private Path hparams;
 
   @Option(
       names = "--nemo-file-path",
@@ -104,31 +90,8 @@ final class CkptToNemoCommand extends WritingCommand {
   @Option(names = "--bcp", description = "Ignored: there is one process.")
   private boolean bcp;
 
-  @Option(
-      names = "--precision",
-      description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
-  private String precision;
-
   @Option(names = "--no-pack-nemo-file", description = "Write a folder in place of an archive.")
   private boolean noPack;
-
-  @Option(
-      names = "--tokenizer-model",
-      paramLabel = "FILE",
-      description = "The file for the configuration's tokenizer.model.")
-  private Path tokenizerModel;
-
-  @Option(
-      names = "--tokenizer-vocab-file",
-      paramLabel = "FILE",
-      description = "The file for the configuration's tokenizer.vocab_file.")
-  private Path tokenizerVocabulary;
-
-  @Option(
-      names = "--tokenizer-merges-file",
-      paramLabel = "FILE",
-      description = "The file for the configuration's tokenizer.merge_file.")
-  private Path tokenizerMerges;
 
   @Override
   public Integer call() {
@@ -136,18 +99,16 @@ final class CkptToNemoCommand extends WritingCommand {
   }
 
   private ReshardRequestBuilder request() {
+    var sft = Optional.of(SFT).filter(name -> "sft".equals(modelType));
     var request =
-        ReshardRequest.builder(folder, target()).format(TargetFormat.NEMO).training(options());
+        flags
+            .request(folder, target(), TargetFormat.NEMO)
+            .training(files.options(OptionalLong.empty(), sft, false));
     if (tensor != null) {
-      request.tensorModelParallelSize(
-          ReshardOptions.positive(tensor, "--tensor-model-parallel-size", command));
+      request.tensorModelParallelSize(flags.positive(tensor, "--tensor-model-parallel-size"));
     }
     if (pipeline != null) {
-      request.pipelineModelParallelSize(
-          ReshardOptions.positive(pipeline, "--pipeline-model-parallel-size", command));
-    }
-    if (precision != null) {
-      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
+      request.pipelineModelParallelSize(flags.positive(pipeline, "--pipeline-model-parallel-size"));
     }
     family().ifPresent(request::family);
     return request;
@@ -159,18 +120,6 @@ final class CkptToNemoCommand extends WritingCommand {
     return noPack && file.endsWith(".nemo")
         ? Path.of(file.substring(0, file.length() - ".nemo".length()))
         : target;
-  }
-
-  private TrainingOptions options() {
-    return new TrainingOptions(
-        Optional.ofNullable(name),
-        OptionalLong.empty(),
-        Optional.ofNullable(hparams),
-        Optional.ofNullable(tokenizerModel),
-        Optional.ofNullable(tokenizerVocabulary),
-        Optional.ofNullable(tokenizerMerges),
-        Optional.of(SFT).filter(name -> "sft".equals(modelType)),
-        false);
   }
 
   private Optional<String> family() {
@@ -185,8 +134,7 @@ final class CkptToNemoCommand extends WritingCommand {
     }
     String family = FAMILIES.get(modelType);
     if (family == null) {
-      throw new ParameterException(
-          command.commandLine(),
+      throw flags.usage(
           "--model-type is '" + modelType + "', expected gpt, sft or vit_classification");
     }
     return Optional.of(family).filter(id -> !id.isEmpty());

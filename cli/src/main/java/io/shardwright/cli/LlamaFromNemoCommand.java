@@ -1,14 +1,11 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** NeMo's own command line for the way back. */
 @Command(
@@ -16,7 +13,7 @@ import picocli.CommandLine.Spec;
     aliases = "convert_nemo_llama_to_hf",
     description = "Turn a .nemo LLaMA into a Hugging Face folder with the flags of NeMo's script.")
 final class LlamaFromNemoCommand extends WritingCommand {
-  @Spec private CommandSpec command;
+  @Mixin private NemoFlags flags = new NemoFlags();
 
   @Option(
       names = {"--input-name-or-path", "--in-file"},
@@ -51,27 +48,18 @@ final class LlamaFromNemoCommand extends WritingCommand {
   @Option(names = "--cpu-only", description = "Ignored: no GPU is used.")
   private boolean cpu;
 
-  @Option(
-      names = "--precision",
-      description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
-  private String precision;
-
   @Override
   public Integer call() {
-    var request = ReshardRequest.builder(source, target()).format(TargetFormat.HUGGING_FACE);
-    if (precision != null) {
-      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
-    }
-    return write(request);
+    return write(flags.request(source, target(), TargetFormat.HUGGING_FACE));
   }
 
   /** NeMo's script always writes a torch file, and a folder where one is asked for. */
   private Path target() {
     if (folder == null && output == null) {
-      throw usage("Missing required option: '--output-path=DIR'");
+      throw flags.usage("Missing required option: '--output-path=DIR'");
     }
     if (folder == null && output.toString().endsWith(".bin")) {
-      throw usage(
+      throw flags.usage(
           "--output-path is '"
               + output
               + "', and a torch file alone is not written: give a folder with --hf-output-path");
@@ -81,9 +69,5 @@ final class LlamaFromNemoCommand extends WritingCommand {
       notes(List.of(left));
     }
     return folder != null ? folder : output;
-  }
-
-  private ParameterException usage(String problem) {
-    return new ParameterException(command.commandLine(), problem);
   }
 }

@@ -1,15 +1,13 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.TrainingOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** NeMo's own command line for turning a Hugging Face LLaMA into a {@code .nemo}. */
 @Command(
@@ -17,7 +15,7 @@ import picocli.CommandLine.Spec;
     aliases = "convert_hf_llama_to_nemo",
     description = "Turn a Hugging Face LLaMA into a .nemo with the flags of NeMo's script.")
 final class LlamaToNemoCommand extends WritingCommand {
-  @Spec private CommandSpec command;
+  @Mixin private NemoFlags flags = new NemoFlags();
 
   @Option(
       names = {"--input-name-or-path", "--in-file"},
@@ -39,22 +37,12 @@ final class LlamaToNemoCommand extends WritingCommand {
       description = "A NeMo configuration to start from.")
   private Path hparams;
 
-  @Option(
-      names = "--precision",
-      description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
-  private String precision;
-
   @Option(names = "--llama31", description = "Ignored: config.json says how positions scale.")
   private String llama31;
 
   @Override
   public Integer call() {
-    var request = ReshardRequest.builder(source, target).format(TargetFormat.NEMO);
-    request.training(training());
-    if (precision != null) {
-      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
-    }
-    return write(request);
+    return write(flags.request(source, target, TargetFormat.NEMO).training(training()));
   }
 
   private TrainingOptions training() {

@@ -1,0 +1,39 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.core.TargetFormat;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What the commands with the flags of NeMo's scripts have in common. */
+final class NemoFlags {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
+  private String precision;
+
+  /** Of the type that was asked for; NeMo's scripts cast whatever is lost. */
+  ReshardRequestBuilder request(Path source, Path target, TargetFormat format) {
+    var request = ReshardRequest.builder(source, target).format(format);
+    if (precision != null) {
+      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
+    }
+    return request;
+  }
+
+  int positive(int size, String option) {
+    return ReshardOptions.positive(size, option, command);
+  }
+
+  ParameterException usage(String problem) {
+    return new ParameterException(command.commandLine(), problem);
+  }
+}
