@@ -47,7 +47,7 @@ class ManyLayersTest extends HuggingFaceFolders {
         shapes.entrySet().stream()
             .map(e -> new TensorSpec(e.getKey(), DType.FLOAT32, e.getValue()))
             .toList();
-    var layout = SafetensorsLayout.of(specs);
+    var layout = SafetensorsLayout.of(specs, "model.safetensors");
     byte[] bytes = new byte[(int) layout.size()];
     new Random(5).nextBytes(bytes);
     ByteBuffer.wrap(bytes).put(layout.head());

@@ -118,6 +118,23 @@ final class Pickle {
         .op('R');
   }
 
+  /** A tensor of an element type that has no class of storages. */
+  Pickle tensorOfBytes(String type, String key, long bytes, long elements) {
+    return global("torch._utils", "_rebuild_tensor_v3")
+        .mark()
+        .storage("UntypedStorage", key, bytes)
+        .number(0)
+        .numbers(elements)
+        .numbers(1)
+        .op(0x89)
+        .global("collections", "OrderedDict")
+        .op(')')
+        .op('R')
+        .global("torch", type)
+        .tuple()
+        .op('R');
+  }
+
   byte[] stop() {
     return op('.').bytes();
   }

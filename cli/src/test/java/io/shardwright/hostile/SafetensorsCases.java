@@ -104,11 +104,17 @@ final class SafetensorsCases {
     header("no offsets", "{\"w\":{\"dtype\":\"F32\",\"shape\":[3]}}", BAD);
     header("a tensor that is a number", "{\"w\":3}", BAD);
     header("a tensor that is null", "{\"w\":null}", BAD);
-    for (String dtype : new String[] {"F31", "f32", "", "C128", "F4", "OBJECT", "F32 "}) {
+    for (String dtype : new String[] {"F31", "f32", "", "C128", "OBJECT", "F32 "}) {
       header(
           "the dtype '" + dtype + "'",
           "{" + tensor("w", dtype, "[3]", 0, 12) + "}",
           ErrorCode.UNSUPPORTED);
+    }
+    for (String narrow : new String[] {"F4", "F6_E2M3", "F6_E3M2"}) {
+      header("3 elements of " + narrow, "{" + tensor("w", narrow, "[3]", 0, 12) + "}", BAD);
+      header(
+          "elements of " + narrow + " without end",
+          "{" + tensor("w", narrow, "[4611686018427387904]", 0, 12) + "}");
     }
     for (String shape :
         new String[] {

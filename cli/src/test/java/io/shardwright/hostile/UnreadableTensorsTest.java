@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A tensor that is not read is named with its kind, and blocks only what would lose it. */
@@ -102,6 +103,50 @@ class UnreadableTensorsTest {
     try (var checkpoint = SHARDWRIGHT.open(target)) {
       assertEquals(List.of(), named(checkpoint.summary().unreadable()));
       assertEquals("w", checkpoint.tensors().get(0).spec().name());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F4, 24", "F6_E2M3, 16", "F6_E3M2, 32"})
+  void isNamedWhereItsElementsAreNarrowerThanAByte(String type, int elements) throws IOException {
+    int bytes = elements * (type.equals("F4") ? 4 : 6) / 8;
+    String shape = "[2," + elements / 2 + "]";
+    String header =
+        Safetensors.tensor("w", "F32", "[1]", 0, 4)
+            + ","
+            + Safetensors.tensor("odd", type, shape, 4, 4 + bytes);
+    Path file = folder.resolve("narrow.safetensors");
+    Files.write(file, Safetensors.of("{" + header + "}", new byte[4 + bytes]));
+    try (var checkpoint = SHARDWRIGHT.open(file)) {
+      assertEquals(
+          List.of("odd: a tensor with elements of type " + type),
+          named(checkpoint.summary().unreadable()));
+    }
+    requireLeftOut(file, "'odd' is a tensor with elements of type " + type);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"complex32, 1, 12", "complex32, 3, 12", "complex128, 1, 16", "complex128, 2, 32"})
+  void isLeftOutOnRequestWhereSafetensorsHasNoWordForItsType(String type, int size, int bytes)
+      throws IOException {
+    Path file = folder.resolve("complex.pt");
+    byte[] pickle = Pickle.stateDict(1, p -> p.text("odd").tensorOfBytes(type, "1", bytes, size));
+    Files.write(file, Zip.torch(pickle, Octets.floats(1), new byte[bytes]).bytes());
+    assertEquals(2, SHARDWRIGHT.verify(file, Set.of(), ProgressListener.SILENT).tensors().size());
+    requireLeftOut(file, "'odd' is of type " + type + ", which safetensors has no word for");
+  }
+
+  private void requireLeftOut(Path file, String what) {
+    Path target = folder.resolve("out");
+    var refusal =
+        assertThrows(UnsupportedCheckpointException.class, () -> convert(file, target, false));
+    assertTrue(refusal.getMessage().contains(file.getFileName() + ": " + what), refusal.toString());
+    assertTrue(refusal.getMessage().contains("--skip-unreadable"), refusal.getMessage());
+    assertFalse(Files.exists(target));
+    List<String> notes = convert(file, target, true).notes();
+    assertTrue(notes.contains(file.getFileName() + ": " + what + ", and was left out"), "" + notes);
+    try (var checkpoint = SHARDWRIGHT.open(target)) {
+      assertEquals(1, checkpoint.tensors().size());
     }
   }
 

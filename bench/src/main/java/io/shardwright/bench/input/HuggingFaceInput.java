@@ -35,7 +35,7 @@ public final class HuggingFaceInput {
   }
 
   private static void write(Path path, List<Part> parts, Filling filling) throws IOException {
-    var layout = SafetensorsLayout.of(parts.stream().map(Part::spec).toList());
+    var layout = SafetensorsLayout.of(parts.stream().map(Part::spec).toList(), path.toString());
     try (var file = NemoInput.create(path)) {
       file.write(ByteBuffer.allocate(1), layout.size() - 1);
       file.write(ByteBuffer.wrap(layout.head()), 0);

@@ -113,7 +113,7 @@ public final class ReshardJob implements AutoCloseable {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           source.name(),
-          few(unreadable) + ", which is not read: --skip-unreadable leaves it out");
+          few(unreadable) + ": --skip-unreadable leaves out what can't be read or written");
     }
     return files;
   }
@@ -126,7 +126,7 @@ public final class ReshardJob implements AutoCloseable {
 
   /** A pickle's objects are carried by other pickles, and by no other file. */
   private List<UnreadableTensor> unreadable(SourceFiles files) {
-    return resolved.keeps(Keeps.STORED) ? files.unlisted() : files.unreadable();
+    return resolved.keeps(Keeps.STORED) ? PlainPlan.leftOut(files) : files.unreadable();
   }
 
   private List<String> notes() {

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.ParallelSize;
@@ -8,9 +9,11 @@ import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -31,6 +34,7 @@ import java.util.Optional;
 /** Copies every stored tensor as it is: for checkpoints of no known family. */
 public final class PlainPlan {
   private static final String SUFFIX = ".safetensors";
+  private static final RankCoordinate FIRST = new RankCoordinate(0, 0);
 
   private final List<PlanStep> steps = new ArrayList<>();
   private final List<TargetFile> files = new ArrayList<>();
@@ -63,7 +67,7 @@ public final class PlainPlan {
       plain.file(stem(rank, from.ranks()) + SUFFIX, rank.rank(), parts(rank));
     }
     if (!from.arrays().isEmpty()) {
-      plain.file("model" + SUFFIX, new RankCoordinate(0, 0), parts(from));
+      plain.file("model" + SUFFIX, FIRST, parts(from));
     }
     var model =
         new ModelDescription(
@@ -104,19 +108,53 @@ public final class PlainPlan {
   private static Map<TensorSpec, List<SourcePart>> parts(RankFile rank) {
     Map<TensorSpec, List<SourcePart>> parts = new LinkedHashMap<>();
     for (SourceTensor tensor : rank.tensors().values()) {
-      parts.put(tensor.spec(), List.of(SourcePart.whole(rank.member(), tensor)));
+      put(parts, tensor.spec(), List.of(SourcePart.whole(rank.member(), tensor)));
     }
     return parts;
   }
 
   private static Map<TensorSpec, List<SourcePart>> parts(SourceFiles files) {
     Map<TensorSpec, List<SourcePart>> parts = new LinkedHashMap<>();
-    files.arrays().forEach(array -> parts.put(array.spec(), array.parts()));
+    files.arrays().forEach(array -> put(parts, array.spec(), array.parts()));
     for (Stored object : files.objectTensors()) {
       var part = SourcePart.whole(object.member(), object.tensor());
-      parts.put(object.tensor().spec(), List.of(part));
+      put(parts, object.tensor().spec(), List.of(part));
     }
     return parts;
+  }
+
+  private static void put(
+      Map<TensorSpec, List<SourcePart>> parts, TensorSpec spec, List<SourcePart> own) {
+    if (SafetensorsLayout.holds(spec.dtype())) {
+      parts.put(spec, own);
+    }
+  }
+
+  /** What is not in the target: what is not read, and what safetensors has no word for. */
+  public static List<UnreadableTensor> leftOut(SourceFiles from) {
+    var left = new ArrayList<>(from.unlisted());
+    for (RankFile rank : from.ranks()) {
+      rank.tensors()
+          .values()
+          .forEach(
+              tensor -> wordless(rank.member(), rank.rank(), tensor.spec()).ifPresent(left::add));
+    }
+    for (StoredArray array : from.arrays()) {
+      wordless(array.spec().name(), FIRST, array.spec()).ifPresent(left::add);
+    }
+    return left;
+  }
+
+  private static Optional<UnreadableTensor> wordless(
+      String member, RankCoordinate rank, TensorSpec spec) {
+    return SafetensorsLayout.holds(spec.dtype())
+        ? Optional.empty()
+        : Optional.of(
+            new UnreadableTensor(
+                member,
+                rank,
+                spec.name(),
+                "of type " + spec.dtype().torchName() + ", which safetensors has no word for"));
   }
 
   /** What a second set of weights has under the same name. */

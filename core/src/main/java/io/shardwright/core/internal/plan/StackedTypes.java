@@ -51,13 +51,6 @@ final class StackedTypes {
   }
 
   private static String said(First tensor) {
-    return "'" + stored(tensor.tensor()) + "' is " + tensor.type().torchName();
-  }
-
-  private static String stored(LogicalTensor tensor) {
-    return tensor.parts().stream()
-        .map(part -> part.tensor().spec().name())
-        .findFirst()
-        .orElse(tensor.spec().name());
+    return "'" + tensor.tensor().stored() + "' is " + tensor.type().torchName();
   }
 }

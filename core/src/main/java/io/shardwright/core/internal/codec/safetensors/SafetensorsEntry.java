@@ -16,37 +16,76 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** One tensor of a header. */
 record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard guard) {
   private static final int COST = 300;
+
+  /**
+   * Bits of the element types that are narrower than a byte (safetensors 0.8), which torch lacks.
+   */
+  private static final Map<String, Integer> NARROW = Map.of("F4", 4, "F6_E2M3", 6, "F6_E3M2", 6);
+
   private static final Pattern SIZE = Pattern.compile("[0-9]{1,18}");
 
   Stored stored(SafetensorsSpans spans) {
-    if (!(value instanceof Obj entry) || !WholeText.is(name)) {
-      throw malformed(data, "'" + name + "' is no tensor");
-    }
+    TensorSpec spec = spec(dtype());
+    long start = start(spec, spec.dtype().byteSize() * Byte.SIZE, spans);
+    return new Stored(spec, data.slice(start, spec.byteSize(), data.name() + "!" + name));
+  }
+
+  /** What kind of tensor it is if it can't be read; its place is checked all the same. */
+  Optional<String> unreadable(SafetensorsSpans spans) {
+    Optional<Integer> bits = Optional.ofNullable(NARROW.get(word()));
+    bits.ifPresent(width -> start(spec(DType.UINT8), width, spans));
+    return bits.map(width -> "a tensor with elements of type " + word());
+  }
+
+  private TensorSpec spec(DType dtype) {
     guard.take(COST, data.name());
-    List<Long> dims = sizes(entry, "shape");
-    TensorSpec spec = TensorBounds.require(name, dtype(entry), dims, guard, data.name());
-    List<Long> offsets = sizes(entry, "data_offsets");
+    return TensorBounds.require(name, dtype, sizes("shape"), guard, data.name());
+  }
+
+  /** Where its bytes begin, if they are as many as its shape needs. */
+  private long start(TensorSpec spec, int bits, SafetensorsSpans spans) {
+    List<Long> offsets = sizes("data_offsets");
     boolean fits =
         offsets.size() == 2
             && offsets.get(1) <= data.size()
-            && offsets.get(1) - offsets.get(0) == spec.byteSize();
+            && (offsets.get(1) - offsets.get(0)) * Byte.SIZE % bits == 0
+            && (offsets.get(1) - offsets.get(0)) * Byte.SIZE / bits == spec.shape().elements();
     if (!fits) {
       throw malformed(
           data,
-          "'" + name + "' of shape " + dims + " has offsets " + offsets + ", which don't fit");
+          "'"
+              + name
+              + "' of shape "
+              + spec.shape()
+              + " has offsets "
+              + offsets
+              + ", which don't fit");
     }
     spans.add(offsets.get(0), offsets.get(1));
-    return new Stored(spec, data.slice(offsets.get(0), spec.byteSize(), data.name() + "!" + name));
+    return offsets.get(0);
   }
 
-  private DType dtype(Obj entry) {
-    String word = entry.get("dtype").flatMap(JsonValue::asText).orElse("(none)");
+  private Obj entry() {
+    if (!(value instanceof Obj entry) || !WholeText.is(name)) {
+      throw malformed(data, "'" + name + "' is no tensor");
+    }
+    return entry;
+  }
+
+  private String word() {
+    return entry().get("dtype").flatMap(JsonValue::asText).orElse("(none)");
+  }
+
+  private DType dtype() {
+    String word = word();
     return Stream.of(DType.values())
         .filter(SafetensorsLayout::holds)
         .filter(dtype -> dtype.safetensorsName().equals(word))
@@ -60,7 +99,8 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
   }
 
   /** Sizes are digits and nothing else. */
-  private List<Long> sizes(Obj entry, String key) {
+  private List<Long> sizes(String key) {
+    Obj entry = entry();
     List<JsonValue> items =
         entry.get(key).orElse(null) instanceof Arr array ? array.items() : List.of(entry);
     boolean sizes =

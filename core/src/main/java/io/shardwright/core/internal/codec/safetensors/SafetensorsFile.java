@@ -28,6 +28,7 @@ public final class SafetensorsFile {
   private static final int BLOCK = 1 << 16;
 
   private final Map<String, Stored> tensors = new LinkedHashMap<>();
+  private final Map<String, String> unreadable = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
 
   private SafetensorsFile() {}
@@ -66,12 +67,19 @@ public final class SafetensorsFile {
                 requireTexts(value, file);
                 opened.addMetadata(value);
               } else {
-                var entry = new SafetensorsEntry(name, value, data, guard);
-                opened.tensors.put(name, entry.stored(spans));
+                opened.add(new SafetensorsEntry(name, value, data, guard), spans);
               }
             });
     spans.requireDense();
     return opened;
+  }
+
+  private void add(SafetensorsEntry entry, SafetensorsSpans spans) {
+    entry
+        .unreadable(spans)
+        .ifPresentOrElse(
+            kind -> unreadable.put(entry.name(), kind),
+            () -> tensors.put(entry.name(), entry.stored(spans)));
   }
 
   private static long headerLength(ByteSource file) {
@@ -141,9 +149,14 @@ public final class SafetensorsFile {
     return metadata;
   }
 
-  /** The tensors, in the header's order. */
+  /** The tensors that can be read, in the header's order. */
   public Map<String, Stored> tensors() {
     return tensors;
+  }
+
+  /** Of what kind the others are, by name. */
+  public Map<String, String> unreadable() {
+    return unreadable;
   }
 
   /** The tensors' descriptions. */

@@ -50,9 +50,10 @@ public final class SafetensorsLayout {
   /**
    * Lays out a file.
    *
+   * @param where its name
    * @throws UnsupportedCheckpointException if the format has no word for an element type
    */
-  public static SafetensorsLayout of(List<TensorSpec> tensors) {
+  public static SafetensorsLayout of(List<TensorSpec> tensors, String where) {
     tensors.stream()
         .filter(tensor -> !holds(tensor.dtype()))
         .findFirst()
@@ -60,12 +61,12 @@ public final class SafetensorsLayout {
             tensor -> {
               throw new UnsupportedCheckpointException(
                   ErrorCode.UNSUPPORTED,
-                  "safetensors",
-                  "there is no word for "
-                      + tensor.dtype().torchName()
-                      + ", the type of '"
+                  where,
+                  "'"
                       + tensor.name()
-                      + "'");
+                      + "' is of type "
+                      + tensor.dtype().torchName()
+                      + ", which safetensors has no word for");
             });
     return new SafetensorsLayout(tensors);
   }

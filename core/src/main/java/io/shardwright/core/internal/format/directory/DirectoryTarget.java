@@ -54,7 +54,7 @@ public final class DirectoryTarget implements CheckpointTarget {
     carried.forEach(file -> place(sizes, file.name(), file.bytes().size()));
     for (TargetFile file : plan.files()) {
       var specs = file.tensors().values().stream().map(TargetTensor::spec).toList();
-      var layout = SafetensorsLayout.of(specs);
+      var layout = SafetensorsLayout.of(specs, file.member());
       layouts.put(file.member(), layout);
       place(sizes, file.member(), layout.size());
     }

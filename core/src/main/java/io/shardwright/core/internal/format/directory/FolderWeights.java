@@ -78,6 +78,7 @@ final class FolderWeights {
   private Map<String, SourceTensor> safetensors(String file) {
     var opened = SafetensorsFile.open(files.open(file), files.guard());
     aliases.putAll(StoredTensors.aliases(opened));
+    unreadable.putAll(opened.unreadable());
     return StoredTensors.of(opened);
   }
 

@@ -14,10 +14,12 @@ import io.shardwright.core.internal.format.FlatTensors;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.guard.Guard;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One file that holds tensors. Those of a torch file are understood when first asked for. */
 final class LooseFile {
@@ -46,7 +48,9 @@ final class LooseFile {
       return new LooseFile(name, Optional.of(TorchFile.open(source, guard)), guard);
     }
     var file = new LooseFile(name, Optional.empty(), guard);
-    file.tensors.putAll(StoredTensors.of(SafetensorsFile.open(source, guard)));
+    var opened = SafetensorsFile.open(source, guard);
+    file.tensors.putAll(StoredTensors.of(opened));
+    file.unreadable.putAll(opened.unreadable());
     return file;
   }
 
@@ -66,6 +70,13 @@ final class LooseFile {
       addHidden(torch.get(), flat);
     }
     return tensors;
+  }
+
+  /** The names of all tensors. */
+  Set<String> names() {
+    var names = new HashSet<>(tensors().keySet());
+    names.addAll(unreadable.keySet());
+    return names;
   }
 
   /** Of what kind the tensors are that can't be read, by name. */

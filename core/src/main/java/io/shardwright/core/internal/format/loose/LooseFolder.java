@@ -116,10 +116,7 @@ public final class LooseFolder {
     }
     try {
       shards.ifPresent(
-          stated ->
-              opened
-                  .files()
-                  .forEach(file -> stated.requireHeld(file.name(), file.tensors().keySet())));
+          stated -> opened.files().forEach(file -> stated.requireHeld(file.name(), file.names())));
       shards.ifPresent(stated -> stated.requireAll(paths.keySet()));
       CONFIGS.stream().filter(files::containsKey).forEach(n -> opened.attach(n, files.get(n)));
       return opened;

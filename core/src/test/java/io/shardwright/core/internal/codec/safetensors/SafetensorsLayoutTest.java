@@ -18,10 +18,12 @@ class SafetensorsLayoutTest {
       var tensors = List.of(new TensorSpec("a", dtype, Shape.of(2)));
       if (dtype == DType.COMPLEX128 || dtype == DType.COMPLEX32) {
         var refusal =
-            assertThrows(UnsupportedCheckpointException.class, () -> SafetensorsLayout.of(tensors));
+            assertThrows(
+                UnsupportedCheckpointException.class,
+                () -> SafetensorsLayout.of(tensors, "w.safetensors"));
         assertEquals(ErrorCode.UNSUPPORTED, refusal.code());
       } else {
-        assertEquals(0, SafetensorsLayout.of(tensors).dataOffset("a") % 8);
+        assertEquals(0, SafetensorsLayout.of(tensors, "w.safetensors").dataOffset("a") % 8);
       }
     }
   }
