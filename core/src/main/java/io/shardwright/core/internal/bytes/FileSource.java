@@ -10,9 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /** A file, opened once. What it was then is remembered, so that a change can be noticed. */
 public final class FileSource implements ByteSource, AutoCloseable {
@@ -25,7 +30,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
   private final String name;
   private final SeekableByteChannel channel;
   private final long size;
-  private final FileState state;
+  private final State state;
 
   /**
    * Opens a regular file.
@@ -42,7 +47,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
       }
       channel = Files.newByteChannel(path, StandardOpenOption.READ);
       size = channel.size();
-      state = FileState.of(path);
+      state = State.of(path);
     } catch (IOException failure) {
       throw failed(failure);
     }
@@ -123,7 +128,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
    */
   public void requireUnchanged() {
     try (var again = Files.newByteChannel(path, StandardOpenOption.READ)) {
-      if (channel.size() != size || again.size() != size || !FileState.of(path).equals(state)) {
+      if (channel.size() != size || again.size() != size || !State.of(path).equals(state)) {
         throw refusal("changed while it was read: wait for its writer");
       }
     } catch (NoSuchFileException vanished) {
@@ -149,6 +154,43 @@ public final class FileSource implements ByteSource, AutoCloseable {
       channel.close();
     } catch (IOException failure) {
       throw failed(failure);
+    }
+  }
+
+  /**
+   * What tells a file from what it was.
+   *
+   * @param size in bytes
+   * @param modified when it was written, as whoever owns it says
+   * @param changed when it was written or renamed, as the kernel says; empty where nobody does
+   * @param key which file it is, on Unix device and inode; null where nothing tells
+   */
+  private record State(long size, FileTime modified, Optional<Object> changed, Object key) {
+    /**
+     * File systems whose kernel or server notes the time of every change, writes through memory
+     * included. On others (shared memory, FUSE, Windows) a writer can leave no trace.
+     */
+    private static final Set<String> NOTE_CHANGES =
+        Set.of(
+            "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "overlay", "apfs", "hfs", "nfs",
+            "nfs4", "lustre", "gpfs", "ceph", "beegfs");
+
+    static State of(Path path) throws IOException {
+      var basic = Files.readAttributes(path, BasicFileAttributes.class);
+      boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
+      Optional<Object> changed =
+          unix ? Optional.of(Files.getAttribute(path, "unix:ctime")) : Optional.empty();
+      return new State(basic.size(), basic.lastModifiedTime(), changed, basic.fileKey());
+    }
+
+    /** Whether a file that is written to has another state then. */
+    boolean tellsOfWrites(Path path) {
+      try {
+        String type = Files.getFileStore(path).type().toLowerCase(Locale.ROOT);
+        return changed.isPresent() && NOTE_CHANGES.contains(type);
+      } catch (IOException | UnsupportedOperationException unknown) {
+        return false;
+      }
     }
   }
 }

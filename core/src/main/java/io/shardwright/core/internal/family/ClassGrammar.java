@@ -30,7 +30,7 @@ final class ClassGrammar {
           "keys",
           "rows");
 
-  private final List<DeclaredNaming> namings;
+  private final List<DeclaredFamilyAdapter.DeclaredNaming> namings;
   private final List<String> restores;
   private final Declaration.Lines lines;
 
@@ -39,7 +39,10 @@ final class ClassGrammar {
    *
    * @param restores the family's NeMo classes
    */
-  ClassGrammar(List<DeclaredNaming> namings, List<String> restores, Declaration.Lines lines) {
+  ClassGrammar(
+      List<DeclaredFamilyAdapter.DeclaredNaming> namings,
+      List<String> restores,
+      Declaration.Lines lines) {
     this.namings = namings;
     this.restores = restores;
     this.lines = lines;

@@ -2,9 +2,12 @@ package io.shardwright.core.internal.family;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.yaml.YamlNode;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Field;
 import io.shardwright.core.internal.codec.yaml.YamlNodes;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.KeyRule;
+import io.shardwright.spi.KeyRule.Kind;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
@@ -15,6 +18,7 @@ import io.shardwright.spi.error.ErrorCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,8 +152,8 @@ public final class FamilyGrammar {
         : EnumSet.allOf(WeightLayout.class);
   }
 
-  private List<DeclaredNaming> namings(boolean draft) {
-    var namings = new ArrayList<DeclaredNaming>();
+  private List<DeclaredFamilyAdapter.DeclaredNaming> namings(boolean draft) {
+    var namings = new ArrayList<DeclaredFamilyAdapter.DeclaredNaming>();
     var always = List.of(List.<io.shardwright.spi.Condition>of());
     if (section.has("namings")) {
       var own = Section.open(section.get("namings").orElseThrow(), "'namings'", section.problems());
@@ -162,13 +166,13 @@ public final class FamilyGrammar {
     }
     if (namings.isEmpty()) {
       namings.add(
-          new DeclaredNaming(
+          new DeclaredFamilyAdapter.DeclaredNaming(
               Naming.LEGACY, always, always, Map.of(), new ParameterTable(List.of())));
     }
     return namings;
   }
 
-  private void naming(Field field, List<DeclaredNaming> namings) {
+  private void naming(Field field, List<DeclaredFamilyAdapter.DeclaredNaming> namings) {
     String word = field.key().text();
     Naming naming = NamingGrammar.WORDS.get(word);
     if (naming == null) {
@@ -180,6 +184,59 @@ public final class FamilyGrammar {
               "'namings' has no key '" + word + "', " + Words.expected(word, legal));
     } else {
       namings.add(NamingGrammar.of(naming, field.value(), lines, section.problems()));
+    }
+  }
+
+  /** Reads what configuration keys mean. */
+  private static final class KeyRuleGrammar {
+    private static final Map<String, Kind> KINDS =
+        Map.of("unreadable", Kind.UNREADABLE, "refused", Kind.REFUSED, "becomes", Kind.BECOMES);
+    private static final List<String> KEYS =
+        Stream.of(KINDS.keySet(), List.of("because", "is", "from", "to"), ConditionGrammar.KEYS)
+            .flatMap(keys -> keys.stream())
+            .sorted()
+            .toList();
+    private static final Map<String, Naming> NAMINGS = namings();
+
+    private KeyRuleGrammar() {}
+
+    private static Map<String, Naming> namings() {
+      var all = new HashMap<>(NamingGrammar.WORDS);
+      all.put("hugging_face", Naming.HUGGING_FACE);
+      return Map.copyOf(all);
+    }
+
+    static List<KeyRule> rules(Section family) {
+      return family.items("key_rules").stream()
+          .flatMap(node -> rule(node, family.problems()).stream())
+          .toList();
+    }
+
+    private static List<KeyRule> rule(YamlNode node, Problems found) {
+      var section = Section.of(node, "a key's rule", found, KEYS);
+      var kinds = KINDS.keySet().stream().filter(section::has).sorted().toList();
+      if (kinds.size() != 1) {
+        section.problem(
+            "a key's rule has "
+                + Words.listed(kinds)
+                + ", expected exactly one of becomes, refused, unreadable");
+        return List.of();
+      }
+      Kind kind = KINDS.get(kinds.get(0));
+      return List.of(
+          new KeyRule(
+              kind,
+              section.needText(kinds.get(0)),
+              namings(section, "from"),
+              namings(section, "to"),
+              ConditionGrammar.of(section),
+              section.needText(kind == Kind.BECOMES ? "is" : "because")));
+    }
+
+    private static Set<Naming> namings(Section section, String key) {
+      return section.has(key)
+          ? Set.copyOf(section.words(key, NAMINGS))
+          : EnumSet.allOf(Naming.class);
     }
   }
 }

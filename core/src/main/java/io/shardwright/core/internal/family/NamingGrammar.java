@@ -16,9 +16,10 @@ final class NamingGrammar {
 
   private NamingGrammar() {}
 
-  static DeclaredNaming of(Naming naming, YamlNode node, Declaration.Lines lines, Problems found) {
+  static DeclaredFamilyAdapter.DeclaredNaming of(
+      Naming naming, YamlNode node, Declaration.Lines lines, Problems found) {
     var section = Section.of(node, "a naming", found, KEYS);
-    return new DeclaredNaming(
+    return new DeclaredFamilyAdapter.DeclaredNaming(
         naming,
         ConditionGrammar.alternatives(section.get("in_use"), "'in_use'", found),
         ConditionGrammar.alternatives(section.get("possible"), "'possible'", found),

@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /** The state of rank files that stay rank files: carried over, layers renumbered. */
-final class CarriedState implements StageState {
+final class CarriedState implements StageStates.StageState {
   private final List<RankFile> sources;
   private final StageLayers before;
   private final StageLayers after;

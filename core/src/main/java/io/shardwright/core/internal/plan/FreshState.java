@@ -20,7 +20,7 @@ import java.util.Set;
  * The state of rank files that come from elsewhere: names in registration order, and for every
  * module that keeps a state the source's, or one that says nothing.
  */
-final class FreshState implements StageState {
+final class FreshState implements StageStates.StageState {
   private static final String STATE = ModuleState.SUFFIX;
 
   private final Map<String, Content> contents = new LinkedHashMap<>();

@@ -1,17 +1,22 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.LowRankProduct;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankShares;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
+import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import io.shardwright.core.outline.ConfigEdit;
+import io.shardwright.core.outline.LoraMerge;
 import io.shardwright.core.outline.PlanOutline;
 import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.RowPadding;
 import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.TypeCast;
+import io.shardwright.core.outline.WeightMerge;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.RankCoordinate;
@@ -187,5 +192,37 @@ public final class Outlines {
 
   private List<String> leftOut() {
     return plan.leftOut().stream().map(tensor -> tensor.spec().name()).toList();
+  }
+
+  /** What a plan adds to weights, counted. */
+  private static final class LoraOutline {
+    private final Map<WeightMerge, Long> counts = new LinkedHashMap<>();
+    private long values;
+
+    private LoraOutline() {}
+
+    /** Of a plan with an adapter of that name. */
+    static LoraMerge of(ExecutablePlan plan, String adapter) {
+      var outline = new LoraOutline();
+      plan.merges().forEach(outline::add);
+      var merges =
+          outline.counts.entrySet().stream().map(e -> of(e.getKey(), e.getValue())).toList();
+      return new LoraMerge(adapter, plan.merges().size(), outline.values, merges);
+    }
+
+    /** Those of all layers are counted together. */
+    private void add(LowRankMerge merge) {
+      String weight = StageLayers.pattern(merge.tensor().name());
+      for (LowRankProduct product : merge.products()) {
+        long rows = product.rows().shape().elements();
+        var kind = new WeightMerge(weight, 1, rows, product.rank(), product.scale());
+        counts.merge(kind, 1L, Long::sum);
+        values += product.a().spec().shape().elements() + product.b().spec().shape().elements();
+      }
+    }
+
+    private static WeightMerge of(WeightMerge one, long count) {
+      return new WeightMerge(one.weight(), count, one.rows(), one.rank(), one.scale());
+    }
   }
 }

@@ -108,7 +108,7 @@ final class RankTargets implements Targets {
       Optional<PickleValue> metadata) {}
 
   private Common common(RankCoordinate rank, RankCoordinate from, StageStates states) {
-    StageState state = states.of(from.tensor(), from.pipeline());
+    StageStates.StageState state = states.of(from.tensor(), from.pipeline());
     var parameters =
         files.get(rank).keySet().stream()
             .filter(name -> !Companions.isCompanion(name))

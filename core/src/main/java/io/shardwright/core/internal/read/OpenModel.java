@@ -10,6 +10,7 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.SourceStream;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.Nearest;
+import io.shardwright.core.internal.execute.TensorBlocks;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.open.OpenCheckpoint;
@@ -18,14 +19,20 @@ import io.shardwright.core.internal.plan.CanonicalModel;
 import io.shardwright.core.internal.plan.CanonicalModel.Again;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
 /** A model of an open checkpoint. */
 public final class OpenModel implements RestoredModel {
@@ -175,6 +182,77 @@ public final class OpenModel implements RestoredModel {
     @Override
     public InputStream open() {
       return new SourceStream(bytes);
+    }
+  }
+
+  /** A logical tensor of an open checkpoint. */
+  private record RestoredTensor(CanonicalTensor tensor, SameValues again, BufferPool buffers)
+      implements ModelTensor {
+    @Override
+    public TensorSpec spec() {
+      return tensor.spec();
+    }
+
+    private TensorSpec whole() {
+      return new TensorSpec(spec().name(), spec().dtype(), tensor.factors());
+    }
+
+    @Override
+    public void read(Consumer<ByteBuffer> each) {
+      again.require(tensor, buffers);
+      buffers.use(
+          blocks ->
+              blocks.read(
+                  whole(),
+                  tensor.parts(),
+                  tensor.shift(),
+                  block -> each.accept(block.order(ByteOrder.LITTLE_ENDIAN))));
+    }
+
+    @Override
+    public void read(long first, ByteBuffer target) {
+      int size = spec().dtype().byteSize();
+      if (target.remaining() % size != 0) {
+        throw new IllegalArgumentException(
+            target.remaining() + " bytes are no whole number of elements of " + size);
+      }
+      long count = target.remaining() / size;
+      Objects.checkFromIndexSize(first, count, spec().shape().elements());
+      again.require(tensor, buffers);
+      buffers.use(
+          blocks -> {
+            TensorBlocks.Cursor cursor = blocks.open(whole(), tensor.parts(), tensor.shift());
+            for (long at = first; at < first + count; at += cursor.most()) {
+              target.put(cursor.read(at, Math.min(first + count, at + cursor.most())));
+            }
+          });
+    }
+
+    @Override
+    public ByteBuffer bytes() {
+      long size = spec().byteSize();
+      if (size > Integer.MAX_VALUE) {
+        throw new IllegalStateException(
+            "'" + spec().name() + "' has " + size + " bytes, over 2 GiB: read it by blocks");
+      }
+      ByteBuffer all = ByteBuffer.allocateDirect((int) size);
+      read(all::put);
+      return all.flip().order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /** Buffers that readers take turns at: as many as have read at once. */
+  static final class BufferPool {
+    private final ConcurrentLinkedQueue<TensorBlocks> idle = new ConcurrentLinkedQueue<>();
+
+    void use(Consumer<TensorBlocks> reader) {
+      TensorBlocks taken = idle.poll();
+      TensorBlocks blocks = taken == null ? new TensorBlocks() : taken;
+      try {
+        reader.accept(blocks);
+      } finally {
+        idle.add(blocks);
+      }
     }
   }
 }

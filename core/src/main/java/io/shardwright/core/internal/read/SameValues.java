@@ -21,7 +21,7 @@ final class SameValues {
    *
    * @throws io.shardwright.spi.error.MalformedCheckpointException naming what differs
    */
-  synchronized void require(CanonicalTensor tensor, BufferPool buffers) {
+  synchronized void require(CanonicalTensor tensor, OpenModel.BufferPool buffers) {
     if (!compared) {
       for (Again other : again) {
         buffers.use(one -> buffers.use(two -> require(tensor, one, other, two)));

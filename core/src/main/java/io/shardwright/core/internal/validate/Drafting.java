@@ -1,10 +1,16 @@
 package io.shardwright.core.internal.validate;
 
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.execute.TensorBlocks;
+import io.shardwright.core.internal.family.RowText;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -177,5 +183,83 @@ final class Drafting {
     drafts.remove(copy);
     drafts.put(
         first, new DraftRow(row.rule().tiedCopy(copy), row.why() + "; the last stage has a copy"));
+  }
+
+  /**
+   * A row that is proposed.
+   *
+   * @param why it is this one
+   */
+  record DraftRow(ParameterRule rule, String why) {
+    /** Its lines in a file, with the reason beside the first. */
+    List<String> lines(String indent) {
+      var lines = new ArrayList<String>();
+      for (String line : RowText.of(rule)) {
+        lines.add(indent + line + (lines.isEmpty() ? "  # " + why : ""));
+      }
+      return lines;
+    }
+  }
+
+  /** Whether ranks hold the same values. */
+  private static final class RankBytes {
+    private final TensorBlocks blocks = new TensorBlocks();
+
+    /** What a tensor's values look like. */
+    private record Look(List<Byte> digest, boolean constant) {}
+
+    /** Whether all ranks hold the same. */
+    boolean alike(List<SourceTensor> ranks) {
+      return ranks.stream().map(this::look).map(Look::digest).distinct().count() == 1;
+    }
+
+    /** Whether all elements of a tensor are one value, which tells nothing. */
+    boolean constant(SourceTensor tensor) {
+      return look(tensor).constant();
+    }
+
+    private Look look(SourceTensor tensor) {
+      var digest = sha256();
+      var values = new Values(tensor.spec().dtype().byteSize());
+      blocks.read(
+          tensor,
+          block -> {
+            digest.update(block.duplicate());
+            values.add(block.duplicate());
+          });
+      var bytes = new ArrayList<Byte>();
+      for (byte b : digest.digest()) {
+        bytes.add(b);
+      }
+      return new Look(bytes, values.constant);
+    }
+
+    private static MessageDigest sha256() {
+      try {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException impossible) {
+        throw new IllegalStateException(impossible);
+      }
+    }
+
+    private static final class Values {
+      private final byte[] first;
+      private boolean begun;
+      private boolean constant = true;
+
+      Values(int size) {
+        first = new byte[size];
+      }
+
+      void add(ByteBuffer block) {
+        if (!begun && block.remaining() >= first.length) {
+          block.get(first);
+          begun = true;
+        }
+        for (int i = 0; constant && block.hasRemaining(); i++) {
+          constant = block.get() == first[i % first.length];
+        }
+      }
+    }
   }
 }

@@ -2,10 +2,15 @@ package io.shardwright.core.internal.codec.tar;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.Disk;
+import io.shardwright.core.internal.bytes.FreeSpace;
 import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.core.policy.Limits;
 import io.shardwright.spi.error.CheckpointIoException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
@@ -14,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
@@ -47,7 +53,7 @@ public final class Gzip {
     Path file = disk.resolve(".shardwright-" + UUID.randomUUID() + ".spool");
     var failure = new WriteFailure(file, unpackedSize(source));
     failure.requireRoom(0);
-    var room = SpoolRoom.in(disk, guard, source.name());
+    var room = Room.in(disk, guard, source.name());
     FileChannel channel = create(file, failure);
     try {
       var out = room.counting(Channels.newOutputStream(channel));
@@ -102,6 +108,42 @@ public final class Gzip {
       channel.close();
     } catch (IOException alreadyFailing) {
       // The first failure is the one to report.
+    }
+  }
+
+  /** How many bytes may be unpacked to a disk: all that is free but for 1 GiB, unless told. */
+  private record Room(long bytes, String archive) {
+    private static final long LEFT_FREE = 1L << 30;
+
+    static Room in(Path folder, Guard guard, String archive) {
+      long given = guard.limit(Limit.SPOOL_BYTES);
+      return new Room(given == Limits.OF_THE_MACHINE ? free(folder) : given, archive);
+    }
+
+    private static long free(Path folder) {
+      OptionalLong free = FreeSpace.at(folder);
+      return free.isPresent() ? Math.max(0, free.getAsLong() - LEFT_FREE) : Long.MAX_VALUE;
+    }
+
+    /** A stream that takes no more. */
+    OutputStream counting(OutputStream out) {
+      return new FilterOutputStream(out) {
+        private long written;
+
+        @Override
+        public void write(int octet) throws IOException {
+          write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] block, int from, int count) throws IOException {
+          written += count;
+          if (written > bytes) {
+            throw Guard.over(Limit.SPOOL_BYTES, written, bytes, archive);
+          }
+          out.write(block, from, count);
+        }
+      };
     }
   }
 }

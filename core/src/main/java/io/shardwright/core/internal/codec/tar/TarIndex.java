@@ -22,15 +22,15 @@ public final class TarIndex {
   private final ByteSource source;
   private final Guard guard;
   private final TarExtensions extensions;
-  private final List<TarMember> members = new ArrayList<>();
-  private final Map<String, TarMember> files = new HashMap<>();
-  private final TarNames names;
+  private final List<Member> members = new ArrayList<>();
+  private final Map<String, Member> files = new HashMap<>();
+  private final Names names;
 
   private TarIndex(ByteSource source, Guard guard) {
     this.source = source;
     this.guard = guard;
     this.extensions = new TarExtensions(guard);
-    this.names = new TarNames(source.name());
+    this.names = new Names(source.name());
   }
 
   /**
@@ -117,7 +117,7 @@ public final class TarIndex {
     }
     String name = normalized(given, folder, header);
     guard.take(COST + 4L * name.length(), source.name());
-    var member = new TarMember(name, folder, data, size);
+    var member = new Member(name, folder, data, size);
     members.add(member);
     names.add(name, folder);
     if (!folder) {
@@ -152,7 +152,7 @@ public final class TarIndex {
   }
 
   /** All entries in the archive's order. */
-  public List<TarMember> members() {
+  public List<Member> members() {
     return List.copyOf(members);
   }
 
@@ -160,5 +160,56 @@ public final class TarIndex {
   public Optional<ByteSource> open(String name) {
     return Optional.ofNullable(files.get(name))
         .map(member -> source.slice(member.offset(), member.size(), source.name() + "!" + name));
+  }
+
+  /**
+   * An entry of an archive.
+   *
+   * @param name without a leading {@code ./}; empty for the root folder
+   * @param offset first byte of its data
+   */
+  public record Member(String name, boolean folder, long offset, long size) {}
+
+  /** The names of an archive, each of one entry on every system. Folders may be named again. */
+  private static final class Names {
+    /** A name as it first stood. */
+    private record First(String name, boolean folder) {}
+
+    private final String archive;
+    private final Map<String, First> folded = new HashMap<>();
+
+    Names(String archive) {
+      this.archive = archive;
+    }
+
+    void add(String name, boolean folder) {
+      First first = folded.putIfAbsent(EntryNames.folded(name), new First(name, folder));
+      if (first == null || first.folder() && folder && first.name().equals(name)) {
+        return;
+      }
+      throw malformed(
+          first.name().equals(name)
+              ? "the member '" + name + "' twice"
+              : "members '"
+                  + first.name()
+                  + "' and '"
+                  + name
+                  + "', which some systems take for one");
+    }
+
+    void requireFilesHoldNothing() {
+      for (String name : folded.keySet()) {
+        for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+          First above = folded.get(name.substring(0, slash));
+          if (above != null && !above.folder()) {
+            throw malformed("'" + name + "' lies below a member that is a file");
+          }
+        }
+      }
+    }
+
+    private MalformedCheckpointException malformed(String problem) {
+      return new MalformedCheckpointException(ErrorCode.TAR_MALFORMED, archive, problem);
+    }
   }
 }

@@ -20,6 +20,7 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -130,7 +131,7 @@ final class TensorDecoder {
     TensorSpec spec = TensorBounds.require(name, dtype, numbers(name, args.get(2)), guard, file);
     long start = number(name, args.get(1));
     List<Long> strides = numbers(name, args.get(3));
-    var extent = new TensorExtent(spec, start, strides);
+    var extent = new Extent(spec, start, strides);
     if (!extent.isInside(storage.viewElements() * storage.elementSize() / dtype.byteSize())) {
       throw malformed(
           name, "of " + extent + " ends outside its storage of " + storage.viewElements());
@@ -206,5 +207,34 @@ final class TensorDecoder {
   private MalformedCheckpointException malformed(String name, String problem) {
     return new MalformedCheckpointException(
         ErrorCode.TENSOR_MALFORMED, file, "'" + name + "' " + problem + ": the file is damaged");
+  }
+
+  /** Where in its storage a tensor's elements are. */
+  private record Extent(TensorSpec spec, long start, List<Long> strides) {
+
+    /** Whether all of them are among the first so many elements. */
+    boolean isInside(long elements) {
+      Shape shape = spec.shape();
+      if (strides.size() != shape.rank()) {
+        return false;
+      }
+      if (shape.elements() == 0) {
+        return true;
+      }
+      try {
+        long last = start;
+        for (int axis = 0; axis < shape.rank(); axis++) {
+          last = Math.addExact(last, Math.multiplyExact(shape.dim(axis) - 1, strides.get(axis)));
+        }
+        return last < elements;
+      } catch (ArithmeticException beyond) {
+        return false;
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "shape " + spec.shape() + ", strides " + strides + ", offset " + start;
+    }
   }
 }

@@ -10,12 +10,15 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A torch file whose headers and pickle were read. Storages stay where they are. */
 public final class TorchFile {
+  private static final int ZIP = 0x504b0304;
+
   private final ByteSource source;
   private final TorchContainer container;
   private final Storages storages;
@@ -45,7 +48,7 @@ public final class TorchFile {
 
   /** Whether a file's first bytes are those of a torch file. */
   public static boolean recognizes(ByteSource source) {
-    return TorchLegacy.recognizes(source) || TorchZipStart.recognizes(source);
+    return TorchLegacy.recognizes(source) || startsAsAZip(source);
   }
 
   private void refuseUnknown() {
@@ -131,5 +134,14 @@ public final class TorchFile {
    */
   public void requireIntact() {
     container.requireIntact();
+  }
+
+  private static boolean startsAsAZip(ByteSource source) {
+    if (source.size() < Integer.BYTES) {
+      return false;
+    }
+    var start = ByteBuffer.allocate(Integer.BYTES);
+    source.readFully(start, 0);
+    return start.getInt(0) == ZIP;
   }
 }

@@ -7,6 +7,7 @@ import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.guard.EntryNames;
 import io.shardwright.core.internal.guard.Guard;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -69,7 +70,7 @@ final class ZipIndex {
   }
 
   private void readEntries(ZipDirectory directory) {
-    var entries = new ZipEntries(fields, directory);
+    var entries = new Entries(fields, directory);
     for (long i = 0; i < directory.entries(); i++) {
       ZipMember member = entry(entries);
       guard.take(COST + 4L * member.name().length(), fields.source().name());
@@ -83,7 +84,7 @@ final class ZipIndex {
     }
   }
 
-  private ZipMember entry(ZipEntries entries) {
+  private ZipMember entry(Entries entries) {
     long at = entries.position();
     ByteBuffer head = entries.take(CENTRAL);
     if (head.getInt(0) != 0x02014b50) {
@@ -155,6 +156,44 @@ final class ZipIndex {
     if (found > expected) {
       throw fields.malformed(
           expected, (found - expected) + " bytes that belong to no entry, before " + what);
+    }
+  }
+
+  /** The bytes of a central directory, one after another, a block at a time. */
+  private static final class Entries {
+    private static final int BLOCK = 1 << 18;
+
+    private final ZipFields fields;
+    private final long end;
+    private long position;
+    private ByteBuffer block = ByteBuffer.allocate(0);
+
+    Entries(ZipFields fields, ZipDirectory directory) {
+      this.fields = fields;
+      this.position = directory.offset();
+      this.end = directory.offset() + directory.size();
+    }
+
+    long position() {
+      return position;
+    }
+
+    boolean hasMore() {
+      return position < end;
+    }
+
+    /** The next bytes; never more than four times 64 KiB. */
+    ByteBuffer take(int length) {
+      if (length > end - position) {
+        throw fields.malformed(position, "an entry that ends outside the directory");
+      }
+      if (block.remaining() < length) {
+        block = fields.at(position, Math.min(BLOCK, end - position));
+      }
+      ByteBuffer taken = block.slice(block.position(), length).order(ByteOrder.LITTLE_ENDIAN);
+      block.position(block.position() + length);
+      position += length;
+      return taken;
     }
   }
 }

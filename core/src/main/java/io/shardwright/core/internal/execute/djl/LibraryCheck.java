@@ -2,6 +2,9 @@ package io.shardwright.core.internal.execute.djl;
 
 import ai.djl.util.Utils;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,5 +57,71 @@ final class LibraryCheck {
 
   private static boolean library(Path file) {
     return file.getFileName().toString().matches(".*\\.so(\\.\\d+)*") && Files.isRegularFile(file);
+  }
+
+  /**
+   * A shared library of Linux as its header describes it (System V ABI, chapter 4). The loader maps
+   * what the header promises, and a file that ends before ends the process with it.
+   */
+  static final class ElfFile {
+    private static final int HEADER_BYTES = 64;
+    private static final int SEGMENT_BYTES = 56;
+    private static final int MAGIC = 0x464c457f;
+    private static final byte SIXTY_FOUR_BIT = 2;
+    private static final byte LITTLE_ENDIAN = 1;
+
+    private final FileChannel channel;
+    private final long size;
+
+    private ElfFile(FileChannel channel) throws IOException {
+      this.channel = channel;
+      this.size = channel.size();
+    }
+
+    /** Whether it is a library of a 64-bit machine, and all of it is there. */
+    static boolean whole(Path file) throws IOException {
+      try (FileChannel channel = FileChannel.open(file)) {
+        return new ElfFile(channel).whole();
+      }
+    }
+
+    private boolean whole() throws IOException {
+      if (size < HEADER_BYTES) {
+        return false;
+      }
+      ByteBuffer header = read(0, HEADER_BYTES);
+      boolean elf =
+          header.getInt(0) == MAGIC
+              && header.get(4) == SIXTY_FOUR_BIT
+              && header.get(5) == LITTLE_ENDIAN
+              && header.getShort(0x36) == SEGMENT_BYTES;
+      long sections = (long) unsigned(header, 0x3a) * unsigned(header, 0x3c);
+      return elf
+          && holds(header.getLong(0x28), sections)
+          && holdsSegments(header.getLong(0x20), SEGMENT_BYTES * unsigned(header, 0x38));
+    }
+
+    private boolean holdsSegments(long at, int bytes) throws IOException {
+      boolean all = holds(at, bytes);
+      ByteBuffer table = all ? read(at, bytes) : ByteBuffer.allocate(0);
+      for (int segment = 0; segment < table.limit(); segment += SEGMENT_BYTES) {
+        all &= holds(table.getLong(segment + 0x08), table.getLong(segment + 0x20));
+      }
+      return all;
+    }
+
+    private boolean holds(long at, long bytes) {
+      return at >= 0 && at <= size && bytes >= 0 && bytes <= size - at;
+    }
+
+    private static int unsigned(ByteBuffer header, int at) {
+      return Short.toUnsignedInt(header.getShort(at));
+    }
+
+    private ByteBuffer read(long at, int bytes) throws IOException {
+      ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      while (buffer.hasRemaining() && channel.read(buffer, at + buffer.position()) >= 0) {}
+      return buffer.flip();
+    }
   }
 }

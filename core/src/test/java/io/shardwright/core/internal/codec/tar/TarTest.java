@@ -41,7 +41,7 @@ class TarTest {
     assertEquals(0, layout.size() % 10_240);
     var names =
         TarIndex.read(source(layout), Guard.standard()).members().stream()
-            .map(TarMember::name)
+            .map(TarIndex.Member::name)
             .toList();
     assertEquals(List.of("", "mp_rank_00", "mp_rank_00/model_weights.ckpt"), names);
   }

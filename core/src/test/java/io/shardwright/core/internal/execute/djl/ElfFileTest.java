@@ -29,20 +29,20 @@ class ElfFileTest {
   void isWholeToItsLastByte() throws IOException {
     byte[] whole = library();
     Path file = folder.resolve("libtorch.so");
-    assertTrue(ElfFile.whole(Files.write(file, whole)));
+    assertTrue(LibraryCheck.ElfFile.whole(Files.write(file, whole)));
     for (int length = 0; length < whole.length; length++) {
       Files.write(file, java.util.Arrays.copyOf(whole, length));
-      assertFalse(ElfFile.whole(file), length + " of " + whole.length + " bytes");
+      assertFalse(LibraryCheck.ElfFile.whole(file), length + " of " + whole.length + " bytes");
     }
   }
 
   @Test
   void isNoOtherFile() throws IOException {
     Path text = Files.writeString(folder.resolve("libtorch.so"), "x".repeat(1000));
-    assertFalse(ElfFile.whole(text));
+    assertFalse(LibraryCheck.ElfFile.whole(text));
     byte[] small = library();
     small[4] = 1;
-    assertFalse(ElfFile.whole(Files.write(text, small)));
+    assertFalse(LibraryCheck.ElfFile.whole(Files.write(text, small)));
   }
 
   /** Numbers that no library has must not make it read or count far. */
@@ -55,7 +55,7 @@ class ElfFileTest {
         bytes[at] = random.nextInt(3) == 0 ? (byte) random.nextInt() : bytes[at];
       }
       Path file = Files.write(folder.resolve("libtorch.so"), bytes);
-      assertDoesNotThrow(() -> ElfFile.whole(file), "round " + round);
+      assertDoesNotThrow(() -> LibraryCheck.ElfFile.whole(file), "round " + round);
     }
   }
 
@@ -63,6 +63,6 @@ class ElfFileTest {
   void describesTheLibrariesOfThisMachine() throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "lib", "server", "libjvm.so");
     org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(java), "no Linux");
-    assertTrue(ElfFile.whole(java));
+    assertTrue(LibraryCheck.ElfFile.whole(java));
   }
 }
