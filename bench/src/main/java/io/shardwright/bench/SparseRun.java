@@ -3,13 +3,13 @@ package io.shardwright.bench;
 import io.shardwright.bench.input.Decoder;
 import io.shardwright.bench.input.Marks;
 import io.shardwright.bench.input.RankParts;
+import io.shardwright.core.TrainingOptions;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.format.ModelSource;
-import io.shardwright.core.internal.format.directory.DirectoryCheckpoint;
-import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
-import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.open.Families;
+import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.Planner;
@@ -17,16 +17,11 @@ import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.Naming;
-import io.shardwright.spi.ParameterTable;
-import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
-import io.shardwright.spi.tensor.TensorSpec;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -72,18 +67,12 @@ public final class SparseRun {
   }
 
   private static ModelSource open(Path folder, AdapterRegistry registry) {
-    return Files.exists(folder.resolve("config.json"))
-        ? DirectoryCheckpoint.open(
-            folder, registry.formats().get(0), registry, Optional.empty(), Guard.standard())
-        : NemoCheckpoint.open(folder, folder, Guard.standard());
+    return new Sources(registry, ReadPolicy.STANDARD, List.of())
+        .open(folder, folder, TrainingOptions.NEWEST, false);
   }
 
   private static ExecutablePlan plan(
       ModelSource source, AdapterRegistry registry, int ranks, long vocabulary) {
-    Optional<ParameterTable> names =
-        source instanceof DirectoryCheckpoint huggingFace
-            ? Optional.of(huggingFace.model().names())
-            : Optional.empty();
     var description =
         Describer.describe(
             source.name(),
@@ -91,7 +80,7 @@ public final class SparseRun {
             source.config(),
             source.size(),
             source.sourceFiles(),
-            names,
+            Families.names(source),
             Describer.Wishes.NONE);
     var grid = new ParallelSize(ranks, 1);
     return Planner.plan(
@@ -99,24 +88,6 @@ public final class SparseRun {
         TargetChoice.grid(grid, Naming.MCORE, WeightLayout.RANKS),
         List.of(),
         VocabularySize.of(OptionalLong.of(vocabulary)),
-        new Names());
-  }
-
-  /** A file per rank, named by its number. */
-  private static final class Names implements TargetNames {
-    @Override
-    public String member(RankCoordinate rank) {
-      return Integer.toString(rank.tensor());
-    }
-
-    @Override
-    public String folder() {
-      return "";
-    }
-
-    @Override
-    public Map<String, List<TensorSpec>> shards(List<TensorSpec> tensors) {
-      return Map.of();
-    }
+        TargetNames.ofRanks(rank -> Integer.toString(rank.tensor()), ""));
   }
 }
