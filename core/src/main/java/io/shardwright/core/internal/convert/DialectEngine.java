@@ -14,11 +14,14 @@ import io.shardwright.spi.config.Codec.Side;
 import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.Codec.Usual;
 import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs a dialect's rows, in both directions: what a row means is decided here alone. */
 final class DialectEngine {
@@ -126,26 +129,20 @@ final class DialectEngine {
             .forEach(text -> out.put(row, text));
         return;
       }
-      List<String> legal = legal(row, out.config());
+      String usual = codec instanceof Usual size ? size.formula() : "";
+      List<String> legal =
+          codec instanceof Usual size ? usual(size, out.config()).stream().toList() : row.values();
       value
-          .filter(text -> !legal.isEmpty())
           .filter(text -> legal.stream().noneMatch(meant -> Scalars.equal(text, meant)))
+          .map(text -> row.canonical() + " is " + text + ", which " + out.cant() + ": it means ")
           .ifPresent(
-              text ->
+              problem ->
                   out.problems()
                       .add(
-                          row.canonical()
-                              + " is "
-                              + text
-                              + ", which "
-                              + out.cant()
-                              + ": it means "
-                              + (codec instanceof Usual usual ? usual.formula() + ", " : "")
-                              + String.join("|", legal)));
-    }
-
-    private List<String> legal(ConfigKey row, ModelConfig config) {
-      return codec instanceof Usual usual ? usual(usual, config).stream().toList() : row.values();
+                          problem
+                              + Stream.of(usual, String.join("|", legal))
+                                  .filter(text -> !text.isEmpty())
+                                  .collect(Collectors.joining(", "))));
     }
   }
 
@@ -164,16 +161,21 @@ final class DialectEngine {
 
     @Override
     public void write(ConfigKey row, Optional<String> value, Writing out) {
+      Optional<String> usual = usual(codec, out.config());
       value
-          .or(() -> codec.by() == Side.DIALECT ? Optional.empty() : usual(codec, out.config()))
+          .or(() -> usual.filter(size -> codec.by() == Side.CANONICAL))
           .ifPresent(size -> out.put(row, size));
     }
   }
 
+  /** The size that the formula tells; none where a quotient is no whole number. */
   private static Optional<String> usual(Usual codec, ModelConfig config) {
     try {
       return new Size(codec.formula()).in(config).stream().mapToObj(Long::toString).findFirst();
-    } catch (MalformedCheckpointException untold) {
+    } catch (MalformedCheckpointException refused) {
+      if (refused.code() != ErrorCode.CONFIG_CONTRADICTED) {
+        throw refused;
+      }
       return Optional.empty();
     }
   }
@@ -262,7 +264,7 @@ final class DialectEngine {
       boolean used = in.document().text("use_sliding_window").filter("false"::equals).isEmpty();
       long size = in.document().text(row.own()).filter(s -> used).map(Long::parseLong).orElse(-1L);
       if (size == 0) {
-        in.kinds().wrong().add(in.document().unlike(row.own().get(0), "at least 1"));
+        in.kinds().refuse(in.document().unlike(row.own().get(0), "at least 1"));
       } else if (size > 0) {
         in.set(row.canonical(), "[" + (size - 1) + ", 0]");
       }

@@ -105,7 +105,7 @@ enum ImageSides implements DialectEngine.Relation {
   }
 
   private static Optional<List<Long>> wrong(String key, Reading in) {
-    in.kinds().wrong().add(in.document().unlike(key, EXPECTED));
+    in.kinds().refuse(in.document().unlike(key, EXPECTED));
     return Optional.of(List.of(1L, 1L));
   }
 }

@@ -9,12 +9,10 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -84,20 +82,18 @@ public record Reading(
    */
   Reading requireSound(String where) {
     if (!kinds.wrong().isEmpty()) {
-      throw new MalformedCheckpointException(ErrorCode.CONFIG_VALUE, where, listed(kinds.wrong()));
+      throw new MalformedCheckpointException(
+          ErrorCode.CONFIG_VALUE, where, String.join("; ", kinds.wrong()));
     }
     if (!statements.disagreements().isEmpty()) {
       throw new UnsupportedCheckpointException(
-          ErrorCode.SOURCES_DISAGREE, where, listed(statements.disagreements()));
+          ErrorCode.SOURCES_DISAGREE, where, String.join("; ", statements.disagreements()));
     }
     if (!problems.isEmpty()) {
-      throw new UnsupportedCheckpointException(ErrorCode.NOT_EXPRESSIBLE, where, listed(problems));
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE, where, String.join("; ", problems));
     }
     return this;
-  }
-
-  private static String listed(Collection<String> sentences) {
-    return sentences.stream().distinct().collect(Collectors.joining("; "));
   }
 
   void set(String key, String value) {

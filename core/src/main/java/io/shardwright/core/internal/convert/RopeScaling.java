@@ -10,6 +10,7 @@ import io.shardwright.spi.config.ConfigKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -20,11 +21,12 @@ import java.util.stream.Stream;
 final class RopeScaling implements DialectEngine.Relation {
   private static final String LINEAR = "seq_len_interpolation_factor";
   private static final Map<String, String> LLAMA3 =
-      Map.of(
-          "factor", "scale_factor",
-          "low_freq_factor", "low_freq_factor",
-          "high_freq_factor", "high_freq_factor",
-          "original_max_position_embeddings", "old_context_len");
+      new TreeMap<>(
+          Map.of(
+              "factor", "scale_factor",
+              "low_freq_factor", "low_freq_factor",
+              "high_freq_factor", "high_freq_factor",
+              "original_max_position_embeddings", "old_context_len"));
 
   private static final List<String> KINDS =
       List.of(

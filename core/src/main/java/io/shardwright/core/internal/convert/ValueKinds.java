@@ -5,8 +5,8 @@ import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.ConfigKey;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * The kinds of values that a document must have under its keys: that of the value that stands for
@@ -15,7 +15,7 @@ import java.util.List;
 final class ValueKinds {
   private final ModelConfig config;
   private final ModelConfig base;
-  private final List<String> wrong = new ArrayList<>();
+  private final Set<String> wrong = new LinkedHashSet<>();
 
   /**
    * The kinds of a document's values.
@@ -68,7 +68,7 @@ final class ValueKinds {
           default -> found == expected;
         };
     if (found != Kind.NONE && !fits) {
-      wrong.add(config.unlike(key, words(expected)));
+      refuse(config.unlike(key, words(expected)));
     }
     return found == Kind.NONE || fits;
   }
@@ -105,8 +105,13 @@ final class ValueKinds {
     };
   }
 
+  /** Adds a sentence about a value. */
+  void refuse(String sentence) {
+    wrong.add(sentence);
+  }
+
   /** A sentence for each value that is of another kind. */
-  List<String> wrong() {
-    return wrong.stream().distinct().toList();
+  Set<String> wrong() {
+    return wrong;
   }
 }

@@ -40,14 +40,11 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
         : config.text(key);
   }
 
-  /** Whether a value is of a kind that the row relates. */
+  /** Whether a value is of a kind that the row relates; a window says itself what it needs. */
   private boolean isSound(ConfigKey row) {
-    Kind found = config.kind(row.canonical());
-    boolean window = row.codec() == Special.WINDOW;
-    if (found == Kind.LIST) {
-      return window || row.own().isEmpty();
-    }
-    return found == Kind.NONE || !window && ValueKinds.isScalar(config, row.canonical());
+    return row.codec() == Special.WINDOW
+        || config.kind(row.canonical()) == Kind.LIST && row.own().isEmpty()
+        || ValueKinds.isScalar(config, row.canonical());
   }
 
   void put(ConfigKey row, String text) {

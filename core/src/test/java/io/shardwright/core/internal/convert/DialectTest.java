@@ -20,6 +20,7 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.config.TransformersKeys;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -167,13 +168,51 @@ class DialectTest {
         "activation | geglu | activation is geglu, which args can't express",
         "normalization | layernorm1p | normalization is layernorm1p, which args can't express",
         "transformer_block_type | post_ln | can't express: it means pre_ln",
-        "hidden_size | [64] | hidden_size is [64] (a list), expected what args can express",
+        "num_layers | [64] | num_layers is [64] (a list), expected what args can express",
       })
   void refusesByKeyWhatTheDialectCantSay(String key, String value, String message) {
     var writing = new Writing(BASE.with(key, value), "args");
     writing.rows(ARGUMENTS);
     assertEquals(1, writing.problems().size(), "" + writing.problems());
     assertTrue(writing.problems().get(0).contains(message), "" + writing.problems());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'sliding_window': 0} | SW-124 config.json: sliding_window is 0 (a whole number),"
+            + " expected",
+        "{'image_size': [224]} | SW-124 config.json: image_size is [224] (a list), expected a"
+            + " whole",
+        "{'patch_size': -1} | SW-124 config.json: patch_size is -1 (a whole number), expected a",
+        "{'patch_size': [16, 8]} | SW-208 config.json: patch_size is [16, 8], expected a square",
+        "{'num_labels': 3, 'id2label': {'0': 'a'}} | SW-122 config.json: 'the number of id2label'"
+            + " is",
+      })
+  void refusesWhatNoImageOrWindowIs(String document, String message) {
+    var dialect =
+        TransformersKeys.NONE.with(
+            TransformersKeys.window(),
+            TransformersKeys.image(),
+            TransformersKeys.patch(),
+            TransformersKeys.labels());
+    var read = Reading.of(new DialectDocument(json(document.replace('\'', '"'))), dialect, BASE);
+    var refused =
+        assertThrows(CheckpointException.class, () -> read.rows().requireSound("config.json"));
+    assertTrue(refused.getMessage().contains(message), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16, 12, 2", "64, 8, 16", "64, 8, [8]", "64, 0, 8"})
+  void refusesHeadsThatAClassWithoutAKeyForThemCantHave(String size, String heads, String head) {
+    var config =
+        BASE.with("hidden_size", size).with("num_attention_heads", heads).with("kv_channels", head);
+    var writing = new Writing(config, "GPT2");
+    writing.rows(Dialect.of("config.json").with(headSize()));
+    assertEquals(1, writing.problems().size(), "" + writing.problems());
+    String problem = writing.problems().get(0);
+    assertTrue(problem.startsWith("kv_channels is " + head), problem);
   }
 
   @Test
