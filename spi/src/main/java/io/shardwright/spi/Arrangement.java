@@ -5,19 +5,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a stored tensor's elements stand in the canonical tensor: its axes are split into factors, of
- * which the stored tensor has all or one range, in its own order. Concatenation, slices,
- * transposition and regrouping are all of this form, and it has an inverse.
+ * The mapping between the elements of a stored tensor and those of its canonical tensor. The
+ * canonical axes are split into factors (a reshape); the stored tensor holds all of them, or a
+ * range of one, in an order of its own (a slice and a permutation). Concatenation, slicing,
+ * transposition and regrouping all have this form, and the mapping can be inverted.
  *
- * @param stride how many parts of the cut axis are cut separately: 1 plain, 2 gated MLP
- * @param headsKey the configuration key of a count that the cut must divide; empty for none
- * @param factors the canonical axes that are split, outermost factor first; for a cut axis that is
- *     absent here the factors follow from {@code stride} and {@code headsKey}
- * @param storedAxes for each axis of the stored tensor the canonical factors it consists of,
- *     outermost first; empty for the canonical order
- * @param range the part of the canonical tensor that the stored one holds; empty for all
- * @param sizes by canonical axis, how long its factor {@link Extent.Kind#REST} is, where the
- *     configuration tells
+ * @param stride number of equal parts of the cut axis that are each cut on their own: 1 for most
+ *     parameters, 2 for a gated MLP
+ * @param headsKey configuration key of a count that the tensor parallel size must divide, such as
+ *     {@code num_query_groups}; empty if only the axis itself must be divisible
+ * @param factors by canonical axis (from 0), the factors into which it is split, outermost first;
+ *     for a cut axis that is absent here they follow from {@code stride} and {@code headsKey}
+ * @param storedAxes for each axis of the stored tensor, the numbers of the canonical factors that
+ *     it consists of, outermost first; empty for the canonical order
+ * @param range the part of the canonical tensor that the stored tensor holds; empty for all of it
+ * @param sizes by canonical axis, the length of its factor {@link Extent.Kind#REST} in elements;
+ *     without an entry for axes whose length the configuration does not determine
  */
 public record Arrangement(
     int stride,
@@ -27,33 +30,33 @@ public record Arrangement(
     Optional<Range> range,
     Map<Integer, Size> sizes) {
 
-  /** Elements as in the canonical tensor, nothing split. */
+  /** The identity: the stored tensor is the canonical tensor, and no axis is split. */
   public static final Arrangement PLAIN =
       new Arrangement(1, Optional.empty(), Map.of(), List.of(), Optional.empty(), Map.of());
 
   /**
-   * A range of one factor.
+   * A range of indexes of one factor.
    *
-   * @param factor counted over the factors of all axes
-   * @param from first index; negative counts from the end
-   * @param to index after the last; 0 and negative count from the end
+   * @param factor the factor's number, counted from 0 over the factors of all canonical axes
+   * @param from the first index; a negative one counts from the end
+   * @param to the index after the last; 0 and negative ones count from the end
    */
   public record Range(int factor, int from, int to) {
     /**
-     * The first index.
+     * Returns the first index, counted from the start.
      *
-     * @param extent of the factor
-     * @return from 0
+     * @param extent length of the factor, in indexes
+     * @return at least 0 for a range that lies within the factor
      */
     public long first(long extent) {
       return from < 0 ? extent + from : from;
     }
 
     /**
-     * The index after the last.
+     * Returns the index after the last, counted from the start.
      *
-     * @param extent of the factor
-     * @return at most the extent
+     * @param extent length of the factor, in indexes
+     * @return at most {@code extent} for a range that lies within the factor
      */
     public long end(long extent) {
       return to <= 0 ? extent + to : to;
@@ -61,14 +64,14 @@ public record Arrangement(
   }
 
   /**
-   * Copies the parts and checks the stride.
+   * Copies the collections and checks the stride.
    *
-   * @param stride see the record
-   * @param headsKey see the record
-   * @param factors see the record
-   * @param storedAxes see the record
-   * @param range see the record
-   * @param sizes see the record
+   * @param stride at least 1
+   * @param headsKey kept as given
+   * @param factors copied
+   * @param storedAxes copied
+   * @param range kept as given
+   * @param sizes copied
    * @throws IllegalArgumentException if the stride is below 1
    */
   public Arrangement {
@@ -113,7 +116,7 @@ public record Arrangement(
     return new Arrangement(stride, headsKey, factors, storedAxes, range, all);
   }
 
-  /** What another one of the same tensor says of its axes holds where this says nothing. */
+  /** Adds the sizes of another arrangement of the same tensor for axes that have none here. */
   Arrangement sizedAs(Arrangement other) {
     var all = new java.util.HashMap<>(other.sizes);
     all.putAll(sizes);

@@ -6,32 +6,34 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A condition on a configuration, as data.
+ * A condition on the value of one configuration key, as data.
  *
- * @param key dotted path
- * @param values the texts that make it true, in lower case; <code>${other}</code> stands for the
- *     text of another key, and YAML 1.1's words for a truth value for each other
- * @param negated whether it holds for all other texts instead
+ * @param key dotted path of the key, such as {@code tokenizer.model}
+ * @param values the texts that fulfil the condition, in lower case: {@code null} for an absent key,
+ *     <code>${other}</code> for the text of another key; {@code true}, {@code yes} and {@code on}
+ *     are one value, and so are {@code false}, {@code no} and {@code off} (YAML 1.1)
+ * @param negated true if every text except {@code values} fulfils the condition
  */
 public record Condition(String key, List<String> values, boolean negated) {
   /**
    * Copies the values.
    *
-   * @param key see the record
-   * @param values see the record
-   * @param negated see the record
+   * @param key kept as given
+   * @param values copied
+   * @param negated kept as given
    */
   public Condition {
     values = List.copyOf(values);
   }
 
   /**
-   * Whether the condition holds. A key that is absent or null counts as the text {@code null}.
+   * Tells whether a configuration fulfils the condition. A key that is absent or null has the text
+   * {@code null}.
    *
    * @param config the configuration
-   * @return true where it does
-   * @throws io.shardwright.spi.error.MalformedCheckpointException if the key's value is of a kind
-   *     that none of the values is of
+   * @return true if it does
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if the key's value is a map, or
+   *     is of another kind than the values (for example a text, and the values are truth values)
    */
   public boolean holds(ModelConfig config) {
     requireKind(config);
@@ -52,7 +54,7 @@ public record Condition(String key, List<String> values, boolean negated) {
     }
   }
 
-  /** The key that a text stands for; empty where it stands for itself. */
+  /** Returns {@code other} for the text <code>${other}</code>; empty for any other text. */
   static Optional<String> reference(String text) {
     return text.startsWith("${") && text.endsWith("}")
         ? Optional.of(text.substring(2, text.length() - 1))

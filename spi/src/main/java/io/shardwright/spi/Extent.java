@@ -6,74 +6,78 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * How long a part of an axis is, as data. An axis is often several things in one: the rows of a
- * fused QKV are {@code groups * slots * head size}.
+ * The length of one factor of an axis, as data. An axis is often a product: the rows of a fused QKV
+ * weight are {@code groups * slots * head size}.
  *
- * @param kind where the number comes from
- * @param key the configuration key of a count; empty for the other kinds
- * @param value the number of a fixed extent; 0 for the other kinds
+ * @param kind how the length is determined
+ * @param key configuration key of the length for {@link Kind#COUNT}; empty for the other kinds
+ * @param value the length for {@link Kind#FIXED}, at least 1; 0 for the other kinds
  */
 public record Extent(Kind kind, String key, long value) {
   private static final String HEADS = "num_attention_heads";
   private static final String GROUPS = "num_query_groups";
 
-  /** Where the number comes from. */
+  /** The ways to determine the length of a factor. */
   public enum Kind {
-    /** A key of the configuration, or {@code num_attention_heads} where that is absent. */
+    /** The value of a configuration key; {@code num_attention_heads} if that key is absent. */
     COUNT,
-    /** A number. */
+    /** A constant. */
     FIXED,
-    /** Whatever the tensor has left. */
+    /** The length of the axis divided by the product of its other factors. */
     REST,
-    /** Heads that share one key and value, plus those two: {@code heads / groups + 2}. */
+    /**
+     * The query heads of a group, and its key and value: {@code num_attention_heads /
+     * num_query_groups + 2}.
+     */
     SLOTS
   }
 
   /**
-   * A count that the configuration states.
+   * Makes an extent that is the value of a configuration key.
    *
-   * @param key configuration key
-   * @return the extent
+   * @param key dotted path; if the key is absent, {@code num_attention_heads} counts
+   * @return an extent of {@link Kind#COUNT}
    */
   public static Extent count(String key) {
     return new Extent(Kind.COUNT, key, 0);
   }
 
   /**
-   * A constant.
+   * Makes a constant extent.
    *
-   * @param value at least 1
-   * @return the extent
+   * @param value length in indexes, at least 1
+   * @return an extent of {@link Kind#FIXED}
    */
   public static Extent fixed(long value) {
     return new Extent(Kind.FIXED, "", value);
   }
 
   /**
-   * What is left of the axis.
+   * Makes the extent that takes what the other factors leave of the axis; an axis has at most one.
    *
-   * @return the extent; at most one per axis
+   * @return an extent of {@link Kind#REST}
    */
   public static Extent rest() {
     return new Extent(Kind.REST, "", 0);
   }
 
   /**
-   * Queries of a group, its key and its value.
+   * Makes the extent that counts the heads of a group of a fused QKV: its queries, key and value.
    *
-   * @return the extent
+   * @return an extent of {@link Kind#SLOTS}
    */
   public static Extent slots() {
     return new Extent(Kind.SLOTS, "", 0);
   }
 
   /**
-   * The number.
+   * Determines the length under a configuration.
    *
    * @param config the configuration
-   * @return at least 1; empty for {@link Kind#REST}, and where the configuration does not say
-   * @throws MalformedCheckpointException if a key's value is no count, or the keys contradict each
-   *     other
+   * @return the length in indexes, at least 1; empty for {@link Kind#REST}, and if the
+   *     configuration lacks the keys
+   * @throws MalformedCheckpointException if a key's value is no whole number of at least 1, or the
+   *     query groups do not divide the attention heads
    */
   public OptionalLong in(ModelConfig config) {
     return switch (kind) {
@@ -85,9 +89,9 @@ public record Extent(Kind kind, String key, long value) {
   }
 
   /**
-   * The keys that tell the number.
+   * Returns the configuration keys that determine the length.
    *
-   * @return none for a number
+   * @return dotted paths; none for {@link Kind#FIXED} and {@link Kind#REST}
    */
   public List<String> keys() {
     return switch (kind) {

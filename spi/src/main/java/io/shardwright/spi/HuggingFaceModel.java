@@ -9,18 +9,21 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A Hugging Face class and how it relates to a family, as data.
+ * A Hugging Face model class and its relation to a family, as data. Conversions in both directions
+ * follow it.
  *
- * @param modelType {@code model_type} of its {@code config.json}
- * @param architecture the class, as {@code architectures} names it
- * @param restores the NeMo class that its models become
- * @param namings NeMo's namings that its models can have, the usual one first
- * @param base a NeMo configuration in YAML: every key that NeMo needs, with the values that hold
- *     where {@code config.json} says nothing
- * @param dialect how {@code config.json} says what a NeMo configuration says
- * @param names its parameters; their canonical names are the family's
- * @param variant what {@code config.json} must say beside its architecture; none for most
- * @param picks what a NeMo configuration must say for its model to be of this class
+ * @param modelType {@code model_type} in the class's {@code config.json}
+ * @param architecture the class's name in {@code architectures} of {@code config.json}
+ * @param restores dotted Python path of the NeMo class that its models become
+ * @param namings the NeMo namings that its models can be written in, the default first
+ * @param base NeMo configuration in YAML: every key that NeMo needs, with the values for keys that
+ *     {@code config.json} lacks
+ * @param dialect table that relates the keys of {@code config.json} to those of NeMo
+ * @param names the class's parameters; their canonical names are those of the family
+ * @param variant further conditions on {@code config.json}, for classes that share an architecture
+ *     name; none for most
+ * @param picks conditions on a NeMo configuration under which its model can be converted to this
+ *     class
  */
 public record HuggingFaceModel(
     String modelType,
@@ -35,15 +38,15 @@ public record HuggingFaceModel(
   /**
    * Copies the lists.
    *
-   * @param modelType see the record
-   * @param architecture see the record
-   * @param restores see the record
-   * @param namings see the record
-   * @param base see the record
-   * @param dialect see the record
-   * @param names see the record
-   * @param variant see the record
-   * @param picks see the record
+   * @param modelType kept as given
+   * @param architecture kept as given
+   * @param restores kept as given
+   * @param namings copied
+   * @param base kept as given
+   * @param dialect kept as given
+   * @param names kept as given
+   * @param variant copied
+   * @param picks copied
    */
   public HuggingFaceModel {
     namings = List.copyOf(namings);
@@ -52,23 +55,23 @@ public record HuggingFaceModel(
   }
 
   /**
-   * Whether a NeMo configuration is of this class.
+   * Tells whether the model of a NeMo configuration can be converted to this class.
    *
    * @param config the whole configuration
-   * @return true where every condition holds
+   * @return true if it fulfils all conditions of {@code picks}
    */
   public boolean fits(ModelConfig config) {
     return picks.stream().allMatch(condition -> condition.holds(config));
   }
 
   /**
-   * A text beside a class, such as a base configuration.
+   * Reads a text resource from the package of a class, such as a base configuration.
    *
-   * @param beside the class
-   * @param file the resource's name
-   * @return its text, read as UTF-8
+   * @param beside a class of the package
+   * @param file the resource's name, relative to the package
+   * @return its text, decoded as UTF-8
    * @throws NullPointerException if there is no such resource
-   * @throws UncheckedIOException if it can't be read
+   * @throws UncheckedIOException if reading fails
    */
   public static String text(Class<?> beside, String file) {
     try (InputStream stream = beside.getResourceAsStream(file)) {

@@ -8,18 +8,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a configuration key means beyond names and shapes: for which values a model can't be read,
- * for which it computes something else under other names, and what becomes of it there. A family's
- * rules are data; the engine finds those that hold.
+ * A family's rule on one configuration key, as data: values with which a model can't be read,
+ * values with which it would compute something else under another naming, and values that must
+ * change with the naming. The engine applies the rules whose conditions hold.
  *
- * @param kind what follows where the rule holds
- * @param key dotted path, which messages name
- * @param from namings of the source
- * @param to namings of the target; a rule is about a change of naming unless it is {@link
- *     Kind#UNREADABLE}
- * @param conditions on the source's configuration, all of which must hold
- * @param text the reason of a refusal, as the end of a sentence; the new value of {@link
- *     Kind#BECOMES}, where <code>${other}</code> stands for another key's
+ * @param kind what the engine does if the rule applies
+ * @param key dotted path of the key, which messages name
+ * @param from namings of the source to which the rule applies
+ * @param to namings of the target to which the rule applies; {@link Kind#UNREADABLE} applies
+ *     whatever the target is, the other kinds only if the naming changes
+ * @param conditions conditions on the source's configuration, all of which must hold
+ * @param text for {@link Kind#BECOMES} the new value in YAML, where <code>${other}</code> stands
+ *     for the value of another key; for the other kinds the reason, as the end of a sentence
  */
 public record KeyRule(
     Kind kind,
@@ -29,27 +29,27 @@ public record KeyRule(
     List<Condition> conditions,
     String text) {
 
-  /** What follows from a rule. */
+  /** What the engine does if a rule applies. */
   public enum Kind {
-    /** The family has no rows for such a model. */
+    /** Refuses the source: the family has no rows for such a model. */
     UNREADABLE,
-    /** The model would compute something else under the target's names. */
+    /** Refuses the target's naming: the model would compute something else in it. */
     REFUSED,
-    /** The key has another value under the target's names. */
+    /** Gives the key another value in the target's configuration. */
     BECOMES
   }
 
   private static final Set<Naming> EVERY = EnumSet.allOf(Naming.class);
 
   /**
-   * Copies the collections.
+   * Copies the collections; no component may be null.
    *
-   * @param kind see the record
-   * @param key see the record
-   * @param from see the record
-   * @param to see the record
-   * @param conditions see the record
-   * @param text see the record
+   * @param kind kept as given
+   * @param key kept as given
+   * @param from copied
+   * @param to copied
+   * @param conditions copied
+   * @param text kept as given
    */
   public KeyRule {
     Objects.requireNonNull(kind, "kind");
@@ -61,42 +61,43 @@ public record KeyRule(
   }
 
   /**
-   * Models that the family can't read.
+   * Makes a rule that refuses sources which the family can't read.
    *
-   * @param key the key that says so
-   * @param reason the end of a sentence
-   * @return a rule for all namings and values
+   * @param key dotted path of the key that tells
+   * @param reason the reason, as the end of a sentence
+   * @return a rule for all namings and values, to be restricted by the methods below
    */
   public static KeyRule unreadable(String key, String reason) {
     return new KeyRule(Kind.UNREADABLE, key, EVERY, EVERY, List.of(), reason);
   }
 
   /**
-   * Models that would compute something else in another naming.
+   * Makes a rule that refuses a change of naming because the model would compute something else.
    *
-   * @param key the key that only one of them heeds
-   * @param reason the end of a sentence
-   * @return a rule for all namings and values
+   * @param key dotted path of the key that the code of only one of the namings heeds
+   * @param reason the reason, as the end of a sentence
+   * @return a rule for all namings and values, to be restricted by the methods below
    */
   public static KeyRule refused(String key, String reason) {
     return new KeyRule(Kind.REFUSED, key, EVERY, EVERY, List.of(), reason);
   }
 
   /**
-   * A key that has another value in another naming.
+   * Makes a rule that changes a key's value when the naming changes.
    *
    * @param key dotted path
-   * @param value as YAML; <code>${other}</code> is another key's, and without one nothing changes
-   * @return a rule for all namings and values
+   * @param value the new value in YAML; <code>${other}</code> stands for the value of another key,
+   *     and nothing changes if that key has none
+   * @return a rule for all namings and values, to be restricted by the methods below
    */
   public static KeyRule becomes(String key, String value) {
     return new KeyRule(Kind.BECOMES, key, EVERY, EVERY, List.of(), value);
   }
 
   /**
-   * For these sources alone.
+   * Restricts the rule to some namings of the source.
    *
-   * @param namings of sources
+   * @param namings those to which it applies
    * @return a changed copy
    */
   public KeyRule from(Naming... namings) {
@@ -104,9 +105,9 @@ public record KeyRule(
   }
 
   /**
-   * For these targets alone.
+   * Restricts the rule to some namings of the target.
    *
-   * @param namings of targets
+   * @param namings those to which it applies
    * @return a changed copy
    */
   public KeyRule to(Naming... namings) {
@@ -114,9 +115,9 @@ public record KeyRule(
   }
 
   /**
-   * Only where the key itself has one of some values.
+   * Restricts the rule to some values of its own key.
    *
-   * @param values in lower case; {@code null} for none
+   * @param values texts in lower case; {@code null} for an absent key
    * @return a changed copy
    */
   public KeyRule is(String... values) {
@@ -124,9 +125,9 @@ public record KeyRule(
   }
 
   /**
-   * Only where the key itself has none of some values.
+   * Exempts some values of the rule's own key.
    *
-   * @param values in lower case; {@code null} for none
+   * @param values texts in lower case; {@code null} for an absent key
    * @return a changed copy
    */
   public KeyRule isNot(String... values) {
@@ -134,10 +135,10 @@ public record KeyRule(
   }
 
   /**
-   * Only where another key has one of some values.
+   * Restricts the rule to some values of another key.
    *
    * @param other dotted path
-   * @param values in lower case; {@code null} for none
+   * @param values texts in lower case; {@code null} for an absent key
    * @return a changed copy
    */
   public KeyRule when(String other, String... values) {
@@ -145,10 +146,10 @@ public record KeyRule(
   }
 
   /**
-   * Only where another key has none of some values.
+   * Exempts some values of another key.
    *
    * @param other dotted path
-   * @param values in lower case; {@code null} for none
+   * @param values texts in lower case; {@code null} for an absent key
    * @return a changed copy
    */
   public KeyRule unless(String other, String... values) {
@@ -162,33 +163,33 @@ public record KeyRule(
   }
 
   /**
-   * Whether the rule holds for a source, whatever is made of it.
+   * Tells whether the rule applies to a source, whatever its target is.
    *
    * @param config the source's configuration
-   * @param source its naming
-   * @return true where all conditions do
+   * @param source the source's naming
+   * @return true if the naming is one of {@code from} and all conditions hold
    */
   public boolean holds(ModelConfig config, Naming source) {
     return from.contains(source) && conditions.stream().allMatch(c -> c.holds(config));
   }
 
   /**
-   * Whether the rule holds for a change of naming.
+   * Tells whether the rule applies to a change of naming.
    *
    * @param config the source's configuration
-   * @param source its naming
-   * @param target the naming that is wanted
-   * @return false where the naming stays
+   * @param source the source's naming
+   * @param target the target's naming
+   * @return false if both are the same; otherwise whether the rule applies to both
    */
   public boolean holds(ModelConfig config, Naming source, Naming target) {
     return source != target && to.contains(target) && holds(config, source);
   }
 
   /**
-   * The new value of a key.
+   * Returns the key's new value by a rule of {@link Kind#BECOMES}.
    *
    * @param config the source's configuration
-   * @return empty where it is another key's that has none
+   * @return a value in YAML; empty if it is that of another key that is absent or null
    */
   public Optional<String> value(ModelConfig config) {
     Optional<String> other = Condition.reference(text);
@@ -196,7 +197,7 @@ public record KeyRule(
   }
 
   /**
-   * Why a model is refused.
+   * Says why a model is refused: the key, its value, and the rule's reason.
    *
    * @param config the source's configuration
    * @return a sentence without its full stop

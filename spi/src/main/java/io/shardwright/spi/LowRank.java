@@ -3,12 +3,11 @@ package io.shardwright.spi;
 import java.util.Optional;
 
 /**
- * What the two factors of a low-rank change to a weight are called (LoRA, Hu et al. 2021,
- * arXiv:2106.09685): the weight becomes {@code W + scale * B * A}. The names are canonical ones,
- * made of the weight's own.
+ * The canonical names of the two LoRA factors of a weight (Hu et al. 2021, arXiv:2106.09685): the
+ * adapted weight is {@code W + scale * B * A}.
  *
- * <p>A has shape {@code [rank, input features]}, B has {@code [output features, rank]}; features
- * stand as in the canonical weight.
+ * <p>A has the shape {@code [rank, input features]}, B the shape {@code [output features, rank]};
+ * the features have the order of the canonical weight.
  */
 public final class LowRank {
   private static final String WEIGHT = ".weight";
@@ -18,30 +17,32 @@ public final class LowRank {
   private LowRank() {}
 
   /**
-   * The factor that takes the weight's input.
+   * Returns the name of factor A, which is applied to the weight's input.
    *
-   * @param weight canonical name, ends in {@code .weight}
-   * @return A's canonical name
+   * @param weight the weight's canonical name, which ends in {@code .weight}
+   * @return the name, which ends in {@code .lora_A.weight}
+   * @throws IllegalArgumentException if {@code weight} does not end in {@code .weight}
    */
   public static String a(String weight) {
     return module(weight) + A;
   }
 
   /**
-   * The factor that gives the weight's output.
+   * Returns the name of factor B, which yields the weight's output.
    *
-   * @param weight canonical name, ends in {@code .weight}
-   * @return B's canonical name
+   * @param weight the weight's canonical name, which ends in {@code .weight}
+   * @return the name, which ends in {@code .lora_B.weight}
+   * @throws IllegalArgumentException if {@code weight} does not end in {@code .weight}
    */
   public static String b(String weight) {
     return module(weight) + B;
   }
 
   /**
-   * The weight that a factor changes.
+   * Returns the name of the weight that a factor belongs to.
    *
-   * @param factor canonical name
-   * @return empty where the name is no factor's
+   * @param factor a canonical name
+   * @return the weight's canonical name; empty if the name is not that of a factor
    */
   public static Optional<String> weight(String factor) {
     boolean either = factor.endsWith(A) || factor.endsWith(B);

@@ -10,23 +10,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A model's configuration in NeMo's keys, whatever file it came from. Keys of nested maps are
- * joined with dots: {@code tokenizer.model}.
+ * A model's configuration under NeMo 1's keys, whatever file it came from. Keys of nested maps are
+ * dotted paths, such as {@code tokenizer.model}.
  *
- * <p>A value of another kind than the one that is asked for is refused; it never counts as absent.
+ * <p>Methods that ask for a kind of value refuse a value of another kind; it never counts as
+ * absent.
  */
 public interface ModelConfig {
-  /** What a key's value is. */
+  /** The kinds of values that a key can have, by the rules of YAML 1.1. */
   enum Kind {
     /** The key is absent, or its value is null. */
     NONE("null"),
-    /** A truth value. */
+    /** A truth value: {@code true}, {@code yes}, {@code on} or their opposites, in any case. */
     FLAG("a truth value"),
     /** An integer. */
     WHOLE("a whole number"),
-    /** Any other number. */
+    /** A number that is not written as an integer. */
     NUMBER("a number"),
-    /** A text. */
+    /** Any other scalar. */
     TEXT("a text"),
     /** A list. */
     LIST("a list"),
@@ -54,10 +55,10 @@ public interface ModelConfig {
     }
 
     /**
-     * The kind of a plain scalar in YAML.
+     * Determines the kind of a plain (unquoted) YAML scalar by its form.
      *
-     * @param text as written
-     * @return by its form; a text in brackets is a list
+     * @param text the scalar as written
+     * @return {@link #LIST} if it begins with a bracket; never {@link #MAP}
      */
     public static Kind of(String text) {
       if (NOTHING.matcher(text).matches()) {
@@ -74,30 +75,30 @@ public interface ModelConfig {
   }
 
   /**
-   * A scalar as it is written.
+   * Returns a scalar as it is written.
    *
    * @param key dotted path
-   * @return empty where the key is absent, null, or a map; a list of scalars in brackets, such as
-   *     {@code [4095, 0]}
+   * @return the text; a list of scalars in brackets, such as {@code [4095, 0]}; empty if the key is
+   *     absent, null, or a map
    */
   Optional<String> text(String key);
 
   /**
-   * What a key's value is.
+   * Returns the kind of a key's value.
    *
    * @param key dotted path
-   * @return {@link Kind#NONE} where there is none
+   * @return the kind; {@link Kind#NONE} if the key is absent or null
    */
   default Kind kind(String key) {
     return text(key).map(Kind::of).orElse(Kind.NONE);
   }
 
   /**
-   * An integer.
+   * Returns an integer.
    *
    * @param key dotted path
-   * @return empty where the key is absent or null
-   * @throws MalformedCheckpointException if the value is no integer below 10^18
+   * @return the integer; empty if the key is absent or null
+   * @throws MalformedCheckpointException if the value is no integer, or has more than 18 digits
    */
   default OptionalLong integer(String key) {
     Kind kind = kind(key);
@@ -112,12 +113,13 @@ public interface ModelConfig {
   }
 
   /**
-   * An integer that counts.
+   * Returns an integer that has a lower bound.
    *
    * @param key dotted path
-   * @param least the smallest that makes sense
-   * @return empty where the key is absent or null
-   * @throws MalformedCheckpointException if the value is no integer, or is smaller
+   * @param least the smallest legal value
+   * @return an integer of at least {@code least}; empty if the key is absent or null
+   * @throws MalformedCheckpointException if the value is no integer, or is smaller than {@code
+   *     least}
    */
   default OptionalLong count(String key, long least) {
     OptionalLong value = integer(key);
@@ -128,11 +130,11 @@ public interface ModelConfig {
   }
 
   /**
-   * A number.
+   * Returns a number.
    *
    * @param key dotted path
-   * @return finite; empty where the key is absent or null
-   * @throws MalformedCheckpointException if the value is no number
+   * @return a finite number; empty if the key is absent or null
+   * @throws MalformedCheckpointException if the value is no finite number
    */
   default OptionalDouble number(String key) {
     Kind kind = kind(key);
@@ -156,11 +158,11 @@ public interface ModelConfig {
   }
 
   /**
-   * A truth value.
+   * Returns a truth value.
    *
    * @param key dotted path
-   * @return true where the value is {@code true}, {@code yes} or {@code on} in any case; false
-   *     where the key is absent or null too
+   * @return true if the value is {@code true}, {@code yes} or {@code on} in any case; false also if
+   *     the key is absent or null
    * @throws MalformedCheckpointException if the value is no truth value
    */
   default boolean flag(String key) {
@@ -172,21 +174,21 @@ public interface ModelConfig {
   }
 
   /**
-   * A value that is not what a key needs.
+   * Makes the exception for a value that a key can't have.
    *
    * @param key dotted path
-   * @param expected what it needs
-   * @return to be thrown
+   * @param expected the legal values, such as {@code a whole number}
+   * @return an exception of {@link ErrorCode#CONFIG_VALUE}, for the caller to throw
    */
   default MalformedCheckpointException unexpected(String key, String expected) {
     return new MalformedCheckpointException(ErrorCode.CONFIG_VALUE, where(), unlike(key, expected));
   }
 
   /**
-   * Says that a value is not what a key needs.
+   * Says in words that a value is not one that its key can have.
    *
    * @param key dotted path
-   * @param expected what it needs
+   * @param expected the legal values, such as {@code a whole number}
    * @return for example {@code hidden_size is 64.0 (a number), expected a whole number}
    */
   default String unlike(String key, String expected) {
@@ -196,16 +198,16 @@ public interface ModelConfig {
   }
 
   /**
-   * The document, for messages.
+   * Returns the document's name for messages.
    *
-   * @return its name
+   * @return {@code the configuration}, unless an implementation knows the file
    */
   default String where() {
     return "the configuration";
   }
 
   /**
-   * What the document says under a key, for messages, in its own words.
+   * States a key's value for messages, with the document's own name of the key.
    *
    * @param key dotted path
    * @return for example {@code hidden_size is 64}
@@ -215,20 +217,20 @@ public interface ModelConfig {
   }
 
   /**
-   * Whether the document has a word for a key, to say something under it or not.
+   * Tells whether this kind of document has a name for a key, whether the key is set or not.
    *
    * @param key dotted path
-   * @return false for what follows from the kind of document alone
+   * @return false for keys whose values follow from the kind of document alone
    */
   default boolean knows(String key) {
     return true;
   }
 
   /**
-   * What the document says under several keys, for messages.
+   * States the values of several keys for messages.
    *
    * @param keys dotted paths
-   * @return joined by commas, without keys that it has no word for
+   * @return the statements, separated by commas, without the keys that the document has no name for
    */
   default String saying(List<String> keys) {
     return keys.stream()
@@ -239,18 +241,18 @@ public interface ModelConfig {
   }
 
   /**
-   * Whether a key stands in the configuration, null values included.
+   * Tells whether the configuration has a key, be its value null or not.
    *
    * @param key dotted path
-   * @return true where it does
+   * @return true if it has
    */
   boolean has(String key);
 
   /**
-   * The kind of adapter whose parameters alone a checkpoint holds, without the model's (NeMo
-   * v1.23.0, {@code nemo/collections/nlp/parts/mixins/nlp_adapter_mixins.py}).
+   * Returns the PEFT scheme of a checkpoint that holds the adapter's parameters without those of
+   * the model (NeMo v1.23.0, {@code nemo/collections/nlp/parts/mixins/nlp_adapter_mixins.py}).
    *
-   * @return {@code peft.peft_scheme}, such as {@code lora}; empty for a whole model
+   * @return the value of {@code peft.peft_scheme}, such as {@code lora}; empty for a whole model
    */
   default Optional<String> peftScheme() {
     return text("peft.peft_scheme").filter(scheme -> !scheme.equals("none"));

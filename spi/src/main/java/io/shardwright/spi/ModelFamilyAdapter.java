@@ -7,62 +7,64 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One model family. Implementations have a public no-argument constructor, hold no state and are
- * found with {@link java.util.ServiceLoader}; every method is pure and cheap.
+ * A model family: the names, cuts and sizes of its parameters, and the classes that restore it.
+ *
+ * <p>Implementations are found with {@link java.util.ServiceLoader}. They have a public no-argument
+ * constructor and no state; every method is pure and cheap.
  */
 public interface ModelFamilyAdapter {
   /**
-   * The family's name, unique among all adapters that are present.
+   * Returns the family's name, which is unique among all adapters that are found.
    *
-   * @return lower-case letters, digits and hyphens
+   * @return lower-case letters, digits and hyphens, such as {@code llama}
    */
   String id();
 
   /**
-   * The classes whose checkpoints this family restores.
+   * Returns the classes that restore checkpoints of this family.
    *
-   * @return at least one; the first of a kind is the one that is written
+   * @return at least one; the first of a kind is the one that is written to targets
    */
   List<RestoreClass> restoreClasses();
 
   /**
-   * The parallel dimensions that may exceed 1.
+   * Returns the parallel dimensions whose sizes may be larger than 1.
    *
-   * @return enforced by the engine
+   * @return the dimensions; the engine refuses larger sizes of all others
    */
   SupportedParallelism parallelism();
 
   /**
-   * Whether a configuration that names no class is of this family.
+   * Tells whether a configuration that names no class belongs to this family.
    *
    * @param config the whole configuration
-   * @return true only where no other family could claim it
+   * @return true only if no other family could claim it
    */
   boolean describes(ModelConfig config);
 
   /**
-   * The naming that a configuration's checkpoint uses.
+   * Determines the naming of the parameters in a checkpoint's files.
    *
-   * @param config the whole configuration
-   * @return the naming of the parameter names in its files
+   * @param config the checkpoint's whole configuration
+   * @return the naming
    */
   Naming naming(ModelConfig config);
 
   /**
-   * The namings that a checkpoint with this configuration can have, as far as the rows go.
+   * Returns the namings for which the family has rows under a configuration.
    *
    * @param config the whole configuration
-   * @return at least the one it uses
+   * @return at least {@link #naming}; by default that one alone
    */
   default List<Naming> namings(ModelConfig config) {
     return List.of(naming(config));
   }
 
   /**
-   * Those of them in which the model computes the same.
+   * Returns those of {@link #namings} in which the model computes the same, by {@link #keyRules}.
    *
    * @param config the whole configuration
-   * @return at least the one it uses
+   * @return at least the one that the configuration has
    */
   default List<Naming> equivalentNamings(ModelConfig config) {
     Naming own = naming(config);
@@ -76,24 +78,25 @@ public interface ModelFamilyAdapter {
   }
 
   /**
-   * The configuration keys by which a checkpoint says its naming.
+   * Returns the configuration keys that state a naming, with their values.
    *
    * @param config the whole configuration
-   * @param naming the naming that is wanted
-   * @return keys and plain values; empty where the family has one naming
+   * @param naming the naming to state
+   * @return values in YAML by dotted path; empty by default, for families of one naming
    */
   default Map<String, String> namingKeys(ModelConfig config, Naming naming) {
     return Map.of();
   }
 
   /**
-   * What a configuration must say so that its model is the same in a naming.
+   * Returns the configuration keys that must change so that the model stays the same in another
+   * naming.
    *
-   * @param config the whole configuration
-   * @param from the naming that it is of
-   * @param to the naming that is wanted
-   * @return keys and plain values: those of {@link #namingKeys}, and what {@link #keyRules} make of
-   *     others
+   * @param config the source's whole configuration
+   * @param from the source's naming
+   * @param to the target's naming
+   * @return new values in YAML by dotted path: those of {@link #namingKeys}, and those of the
+   *     {@link #keyRules} of {@link KeyRule.Kind#BECOMES} that apply
    */
   default Map<String, String> keys(ModelConfig config, Naming from, Naming to) {
     Map<String, String> keys = new TreeMap<>(namingKeys(config, to));
@@ -104,26 +107,27 @@ public interface ModelFamilyAdapter {
   }
 
   /**
-   * Every parameter the family can have under a configuration.
+   * Returns every parameter that a model of the family can have under a configuration.
    *
    * @param config the whole configuration
-   * @param naming whose names the rows' patterns are
-   * @return rows in registration order
+   * @param naming the naming of the rows' patterns
+   * @return rows in the order in which the model registers its parameters
    * @throws IllegalArgumentException if the family has no such naming
    */
   ParameterTable parameters(ModelConfig config, Naming naming);
 
   /**
-   * What NeMo takes where a configuration lacks a key.
+   * Returns NeMo's default values of keys that a configuration may lack and that other formats must
+   * state.
    *
-   * @return keys and plain values, of those that other sides must be told; none by default
+   * @return values in YAML by dotted path; none by default
    */
   default Map<String, String> defaults() {
     return Map.of();
   }
 
   /**
-   * The layouts in which the family's NeMo class reads its checkpoints.
+   * Returns the layouts in which the family's NeMo class reads checkpoints.
    *
    * @return {@link WeightLayout#RANKS} at least; both by default
    */
@@ -132,19 +136,20 @@ public interface ModelFamilyAdapter {
   }
 
   /**
-   * What configuration keys mean beyond the rows: models that can't be read, and what the namings
-   * say differently.
+   * Returns the rules on configuration keys beyond the rows: models that can't be read, and values
+   * that differ between namings.
    *
-   * @return every rule; none by default
+   * @return all rules; none by default
    */
   default List<KeyRule> keyRules() {
     return List.of();
   }
 
   /**
-   * The Hugging Face classes that this family can be turned into and made of.
+   * Returns the Hugging Face classes to which and from which this family can be converted.
    *
-   * @return in the order in which they are tried for a NeMo configuration; none by default
+   * @return the classes in the order in which they are tried for a NeMo configuration; none by
+   *     default
    */
   default List<HuggingFaceModel> huggingFaceModels() {
     return List.of();

@@ -1,6 +1,6 @@
 package io.shardwright.spi;
 
-/** A way to spread a model over ranks that shows in its checkpoint files. */
+/** The kinds of model parallelism that determine which tensors a checkpoint's files hold. */
 public enum ParallelDimension {
   /** Tensor model parallelism. */
   TENSOR("tensor_model_parallel_size"),
@@ -18,7 +18,7 @@ public enum ParallelDimension {
   }
 
   /**
-   * The NeMo configuration key that holds the size.
+   * Returns the NeMo configuration key that holds the size.
    *
    * @return for example {@code tensor_model_parallel_size}
    */

@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How one kind of parameter is named and cut. Immutable; the modifying methods return a changed
- * copy.
+ * A row of a family's table: the name of one kind of parameter, how it is cut over ranks, and how
+ * its elements map to the canonical tensor. Immutable; the modifying methods return a changed copy.
  *
  * <p>Rank <i>r</i> of <i>w</i> of an axis of length <i>L</i> with stride <i>s</i> holds the blocks
  * that begin at {@code (r + k*w) * L / (w*s)}, each {@code L / (w*s)} long, k = 0 … s-1. With
@@ -14,15 +14,16 @@ import java.util.stream.Stream;
  * gated MLP (core_v0.5.0, {@code megatron/core/tensor_parallel/layers.py}, {@code
  * megatron/core/transformer/mlp.py}); docs/cuts.md draws it.
  *
- * @param pattern the name without a format's prefix; the first {@code *} stands for the layer's
- *     number, a second one for the expert's
- * @param canonical the Megatron-Core name of what it is, or is a part of: the pivot between namings
- *     and formats; as many {@code *} as the pattern
- * @param cut along which axis tensor parallelism cuts
- * @param stage which pipeline stage holds it
- * @param arrangement how its elements stand in the canonical tensor
- * @param traits what else is known of it
- * @param conditions all must hold for the rule to be in force; an immutable list
+ * @param pattern the parameter's name without a format's prefix; the first {@code *} stands for the
+ *     layer's number, a second one for the expert's
+ * @param canonical the Megatron-Core name of the tensor that the parameter is, or is a part of; it
+ *     relates namings and formats to each other, and has as many {@code *} as the pattern
+ * @param cut the axis along which tensor parallelism cuts the parameter
+ * @param stage the pipeline stage that holds the parameter
+ * @param arrangement the mapping between its elements and those of the canonical tensor
+ * @param traits further properties
+ * @param conditions conditions on the configuration, all of which must hold for the rule to be in
+ *     force; an immutable list
  */
 public record ParameterRule(
     String pattern,
@@ -33,9 +34,9 @@ public record ParameterRule(
     Traits traits,
     List<Condition> conditions) {
 
-  /** Along which axis tensor parallelism cuts. */
+  /** The axis along which tensor parallelism cuts a parameter. */
   public enum Cut {
-    /** The same on every rank. */
+    /** None: every rank holds the same tensor. */
     REPLICATED,
     /** Axis 0: output features (Megatron's ColumnParallelLinear, {@code partition_dim} 0). */
     COLUMN,
@@ -43,22 +44,22 @@ public record ParameterRule(
     ROW
   }
 
-  /** Which pipeline stage holds a parameter. */
+  /** The pipeline stage that holds a parameter. */
   public enum Stage {
-    /** The stage of its layer. */
+    /** The stage of the parameter's layer. */
     LAYER,
-    /** The first. */
+    /** The first stage. */
     FIRST,
-    /** The last. */
+    /** The last stage. */
     LAST,
-    /** All: a buffer that every stage holds alike. */
+    /** Every stage, for buffers that are equal on all of them. */
     EVERY
   }
 
   /**
-   * A parameter whose output features are cut.
+   * Makes a rule for a parameter that is cut along its output features, axis 0.
    *
-   * @param pattern name, {@code *} for the layer
+   * @param pattern the name, with {@code *} for the layer's number
    * @return a rule of stride 1
    */
   public static ParameterRule column(String pattern) {
@@ -66,10 +67,10 @@ public record ParameterRule(
   }
 
   /**
-   * A parameter whose output features are {@code stride} matrices, each cut separately.
+   * Makes a rule for a parameter whose axis 0 is several matrices in one, each of which is cut.
    *
-   * @param pattern name, {@code *} for the layer
-   * @param stride number of matrices
+   * @param pattern the name, with {@code *} for the layer's number
+   * @param stride the number of matrices, at least 1; 2 for a gated MLP
    * @return the rule
    */
   public static ParameterRule column(String pattern, int stride) {
@@ -78,9 +79,9 @@ public record ParameterRule(
   }
 
   /**
-   * A parameter whose input features are cut.
+   * Makes a rule for a parameter that is cut along its input features, axis 1.
    *
-   * @param pattern name, {@code *} for the layer
+   * @param pattern the name, with {@code *} for the layer's number
    * @return the rule
    */
   public static ParameterRule row(String pattern) {
@@ -88,9 +89,9 @@ public record ParameterRule(
   }
 
   /**
-   * A parameter that is the same on every tensor-parallel rank.
+   * Makes a rule for a parameter that is the same on every tensor-parallel rank.
    *
-   * @param pattern name, {@code *} for the layer
+   * @param pattern the name, with {@code *} for the layer's number
    * @return the rule
    */
   public static ParameterRule replicated(String pattern) {
@@ -103,9 +104,9 @@ public record ParameterRule(
   }
 
   /**
-   * Says what the parameter is, or is a part of.
+   * Sets the canonical tensor that the parameter is, or is a part of; by default the pattern.
    *
-   * @param name its canonical name
+   * @param name the canonical name, with as many {@code *} as the pattern
    * @return a changed copy
    */
   public ParameterRule of(String name) {
@@ -113,7 +114,7 @@ public record ParameterRule(
   }
 
   /**
-   * Places the parameter on the first or last pipeline stage.
+   * Places the parameter on a pipeline stage; by default it is on the stage of its layer.
    *
    * @param where the stage
    * @return a changed copy
@@ -127,10 +128,10 @@ public record ParameterRule(
   }
 
   /**
-   * Requires the tensor-parallel size to divide a count as well as the axis: a cut may not pass
+   * Requires the tensor-parallel size to divide a count as well as the axis, so that no cut passes
    * through a head.
    *
-   * @param key configuration key; where it is absent, {@code num_attention_heads}
+   * @param key configuration key of the count; {@code num_attention_heads} counts if it is absent
    * @return a changed copy
    */
   public ParameterRule cutBetween(String key) {
@@ -140,8 +141,8 @@ public record ParameterRule(
   /**
    * Splits a canonical axis into factors.
    *
-   * @param axis which
-   * @param extents outermost first
+   * @param axis the axis, from 0
+   * @param extents the lengths of the factors, outermost first
    * @return a changed copy
    */
   public ParameterRule factored(int axis, Extent... extents) {
@@ -149,9 +150,9 @@ public record ParameterRule(
   }
 
   /**
-   * Splits the rows of a fused QKV into groups, each of its queries, a key and a value (Megatron-LM
-   * core_v0.5.0, {@code megatron/core/transformer/attention.py}), and cuts between groups. Each of
-   * those is as long as a head.
+   * Splits the rows of a fused QKV into query groups of queries, a key and a value, each {@link
+   * Size#HEAD} rows long, and cuts between groups (Megatron-LM core_v0.5.0, {@code
+   * megatron/core/transformer/attention.py}).
    *
    * @return a changed copy
    */
@@ -163,22 +164,23 @@ public record ParameterRule(
   }
 
   /**
-   * Says how long the axes are by the configuration: each axis's factor {@link Extent#rest}, which
-   * is all of an axis that is not split. The tensors of a checkpoint must have these sizes.
+   * Sets the lengths that the configuration determines: for each axis that of its factor {@link
+   * Extent#rest}, which is the whole axis unless it is split. The tensors of a checkpoint must have
+   * these lengths.
    *
-   * @param formulas for axis 0, 1, … of the canonical tensor, by the grammar of {@link Size};
-   *     {@link Size#REST} for an axis of which the configuration does not tell
+   * @param formulas lengths of axis 0, 1, … of the canonical tensor, by the grammar of {@link
+   *     Size}; {@link Size#REST} for an axis whose length the configuration does not determine
    * @return a changed copy
-   * @throws IllegalArgumentException if one is no formula
+   * @throws IllegalArgumentException if one breaks the grammar
    */
   public ParameterRule sized(String... formulas) {
     return arranged(arrangement.sized(formulas));
   }
 
   /**
-   * Says in which order the stored tensor has the canonical factors.
+   * Sets the order in which the stored tensor holds the canonical factors.
    *
-   * @param axes for each stored axis its factors, outermost first
+   * @param axes for each stored axis its factors, counted over all canonical axes, outermost first
    * @return a changed copy
    */
   public ParameterRule stored(int[]... axes) {
@@ -187,11 +189,11 @@ public record ParameterRule(
   }
 
   /**
-   * Says that the stored tensor is a part of the canonical one.
+   * Restricts the stored tensor to a part of the canonical one.
    *
-   * @param factor counted over the factors of all axes
-   * @param from first index; negative counts from the end
-   * @param to index after the last; 0 and negative count from the end
+   * @param factor the number of the factor of which it holds a range, counted from 0 over all axes
+   * @param from the first index; a negative one counts from the end
+   * @param to the index after the last; 0 and negative ones count from the end
    * @return a changed copy
    */
   public ParameterRule part(int factor, int from, int to) {
@@ -202,7 +204,7 @@ public record ParameterRule(
    * Puts the rule in force only for some values of a key.
    *
    * @param key dotted path
-   * @param values texts, lower case; {@code null} for an absent key
+   * @param values texts in lower case; {@code null} for an absent key
    * @return a changed copy
    */
   public ParameterRule when(String key, String... values) {
@@ -213,7 +215,7 @@ public record ParameterRule(
    * Puts the rule out of force for some values of a key.
    *
    * @param key dotted path
-   * @param values texts, lower case; {@code null} for an absent key
+   * @param values texts in lower case; {@code null} for an absent key
    * @return a changed copy
    */
   public ParameterRule unless(String key, String... values) {
@@ -226,7 +228,7 @@ public record ParameterRule(
   }
 
   /**
-   * Says that axis 0 counts vocabulary rows, padded to a multiple of {@code
+   * Declares that axis 0 holds vocabulary rows, padded to a multiple of {@code
    * make_vocab_size_divisible_by} times the tensor-parallel size (NeMo v1.23.0, {@code
    * nemo/collections/nlp/models/language_modeling/megatron_base_model.py}).
    *
@@ -237,9 +239,9 @@ public record ParameterRule(
   }
 
   /**
-   * Says that the last stage holds a copy, where it is not the first: tied embeddings (Megatron-LM
-   * core_v0.5.0, {@code megatron/core/models/gpt/gpt_model.py}; NeMo v1.23.0, {@code
-   * nemo/collections/nlp/modules/common/megatron/module.py}).
+   * Declares that the last stage holds a copy of the parameter if there is more than one stage, as
+   * for tied embeddings (Megatron-LM core_v0.5.0, {@code megatron/core/models/gpt/gpt_model.py};
+   * NeMo v1.23.0, {@code nemo/collections/nlp/modules/common/megatron/module.py}).
    *
    * @param name the copy's name, without a format's prefix
    * @return a changed copy
@@ -249,7 +251,7 @@ public record ParameterRule(
   }
 
   /**
-   * Allows a checkpoint to lack the parameter, where no configuration key tells.
+   * Allows a checkpoint to lack the parameter, if no configuration key tells whether it has it.
    *
    * @return a changed copy
    */
@@ -258,9 +260,9 @@ public record ParameterRule(
   }
 
   /**
-   * Says what the parameter's module keeps besides parameters. Stands on the last row of a module.
+   * Declares the {@code _extra_state} entry of the parameter's module, on the module's last row.
    *
-   * @param state what its entry holds
+   * @param state the entry's content
    * @return a changed copy
    */
   public ParameterRule extraState(Traits.ExtraState state) {
@@ -268,9 +270,9 @@ public record ParameterRule(
   }
 
   /**
-   * Says what else is known, where no method above does.
+   * Replaces the rule's traits.
    *
-   * @param changed instead of the traits it has
+   * @param changed the new traits
    * @return a changed copy
    */
   public ParameterRule with(Traits changed) {
@@ -278,16 +280,16 @@ public record ParameterRule(
   }
 
   /**
-   * Whether there is one such parameter per layer.
+   * Tells whether every layer has such a parameter.
    *
-   * @return true where the pattern holds a {@code *}
+   * @return true if the pattern holds a {@code *}
    */
   public boolean perLayer() {
     return pattern.contains("*");
   }
 
   /**
-   * The canonical axis that is cut (Megatron's {@code partition_dim}).
+   * Returns the canonical axis that is cut (Megatron's {@code partition_dim}).
    *
    * @return 0 or 1; -1 for a replicated parameter
    */

@@ -6,24 +6,24 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The parameters of a family in registration order.
+ * The parameters of a family under one naming, in the order in which the model registers them.
  *
- * @param rules at least one
+ * @param rules the rows
  */
 public record ParameterTable(List<ParameterRule> rules) {
   /**
    * Copies the rules.
    *
-   * @param rules see the record
+   * @param rules copied
    */
   public ParameterTable {
     rules = List.copyOf(rules);
   }
 
   /**
-   * A table of rows.
+   * Makes a table of rows.
    *
-   * @param rules in registration order
+   * @param rules the rows in registration order
    * @return the table
    */
   public static ParameterTable of(ParameterRule... rules) {
@@ -31,9 +31,9 @@ public record ParameterTable(List<ParameterRule> rules) {
   }
 
   /**
-   * This table followed by another.
+   * Appends the rows of another table.
    *
-   * @param more rows to append
+   * @param more the rows to append
    * @return a new table
    */
   public ParameterTable and(ParameterTable more) {
@@ -41,10 +41,10 @@ public record ParameterTable(List<ParameterRule> rules) {
   }
 
   /**
-   * This table with the sizes of another: those of the row of the same canonical tensor.
+   * Adds the sizes of another table to rows of the same canonical tensor that lack them.
    *
-   * @param other rows that say how long axes are
-   * @return a table of rows that say it too
+   * @param other rows that have sizes (see {@link ParameterRule#sized})
+   * @return a new table
    */
   public ParameterTable sizedAs(ParameterTable other) {
     Map<String, Arrangement> known = new HashMap<>();
@@ -61,10 +61,10 @@ public record ParameterTable(List<ParameterRule> rules) {
   }
 
   /**
-   * The rows that are in force under a configuration.
+   * Returns the rows that are in force under a configuration.
    *
    * @param config the configuration
-   * @return a table of those whose conditions all hold
+   * @return a table of the rows whose conditions all hold
    */
   public ParameterTable inForce(ModelConfig config) {
     return new ParameterTable(

@@ -1,10 +1,11 @@
 package io.shardwright.spi;
 
 /**
- * Where a rank stands in the model-parallel grid.
+ * The position of a rank in the model-parallel grid. Ranks are ordered by stage, then by
+ * tensor-parallel rank.
  *
  * @param tensor tensor-parallel rank, from 0
- * @param pipeline pipeline-parallel rank (stage), from 0
+ * @param pipeline pipeline stage, from 0
  */
 public record RankCoordinate(int tensor, int pipeline) implements Comparable<RankCoordinate> {
   @Override

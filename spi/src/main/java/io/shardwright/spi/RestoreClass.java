@@ -1,14 +1,14 @@
 package io.shardwright.spi;
 
 /**
- * A class name by which checkpoints say what restores them. It is compared as text and never
- * loaded.
+ * The name of the class that restores a checkpoint, as the checkpoint states it. It is compared as
+ * text; no class is loaded.
  *
- * @param kind whose name it is
- * @param name as the checkpoint spells it
+ * @param kind the kind of checkpoint that states it
+ * @param name the name as the checkpoint spells it
  */
 public record RestoreClass(Kind kind, String name) {
-  /** Whose classes are meant. */
+  /** The kinds of checkpoints that state a class. */
   public enum Kind {
     /** The {@code target:} of a NeMo configuration: a dotted Python path. */
     NEMO,
@@ -17,10 +17,10 @@ public record RestoreClass(Kind kind, String name) {
   }
 
   /**
-   * A NeMo class.
+   * Makes the name of a NeMo class.
    *
-   * @param target dotted Python path
-   * @return the declaration
+   * @param target dotted Python path, as {@code target:} has it
+   * @return the name
    */
   public static RestoreClass nemo(String target) {
     return new RestoreClass(Kind.NEMO, target);

@@ -8,34 +8,35 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * How long a part of an axis is by the configuration, as a formula:
+ * A formula that computes the length of a factor of an axis from the configuration:
  *
  * <pre>
- * formula = sum ("|" sum)*           the first that the configuration can tell
+ * formula = sum ("|" sum)*           the first whose keys are all present
  * sum     = product ("+" product)*
  * product = one (("*" | "/") one)*   a quotient is a whole number
  * one     = NUMBER | KEY | "(" formula ")"
  * </pre>
  *
- * A key is a dotted path. One that is absent or null can't be told.
+ * A key is a dotted path; a null value counts as absent.
  *
- * @param formula such as {@code kv_channels | hidden_size / num_attention_heads}
+ * @param formula text of at most 400 characters, such as {@code kv_channels | hidden_size /
+ *     num_attention_heads}
  */
 public record Size(String formula) {
-  /** Nothing that the configuration tells. */
+  /** Stands for a length that the configuration does not determine; it is no formula. */
   public static final String REST = "rest";
 
-  /** How long a head's query, key or value is. */
+  /** The formula of the length of a head's query, key or value. */
   public static final String HEAD = "kv_channels | hidden_size / num_attention_heads";
 
   private static final int LONGEST = 400;
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   /**
-   * Checks the grammar.
+   * Checks the formula.
    *
-   * @param formula see the record
-   * @throws IllegalArgumentException if it breaks it
+   * @param formula kept as given
+   * @throws IllegalArgumentException if it breaks the grammar or is too long
    */
   public Size {
     if (formula.length() > LONGEST) {
@@ -45,22 +46,22 @@ public record Size(String formula) {
   }
 
   /**
-   * The number.
+   * Computes the length.
    *
    * @param config the configuration
-   * @return at least 0; empty where the configuration does not tell
-   * @throws MalformedCheckpointException if a key's value is no whole number, is negative, or the
-   *     keys contradict each other
+   * @return the length in indexes, at least 0; empty if the configuration lacks keys
+   * @throws MalformedCheckpointException if a key's value is no whole number or negative, a
+   *     quotient is no whole number, or the result is too large
    */
   public OptionalLong in(ModelConfig config) {
     return new Reading(formula, config).whole();
   }
 
   /**
-   * The keys on which the number depends.
+   * Returns the keys on which the length depends.
    *
    * @param config the configuration
-   * @return each once; none of those alternatives that do not count
+   * @return dotted paths, each once, without those of alternatives that are not used
    * @throws MalformedCheckpointException as {@link #in}
    */
   public List<String> keys(ModelConfig config) {

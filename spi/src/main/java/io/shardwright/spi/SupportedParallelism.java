@@ -3,23 +3,23 @@ package io.shardwright.spi;
 import java.util.Set;
 
 /**
- * The parallel dimensions of a family. A dimension that is absent is limited to size 1; the engine
- * enforces that.
+ * The parallel dimensions that a family supports. The size of a dimension that is absent is limited
+ * to 1; the engine enforces that.
  *
- * @param dimensions those that may be larger than 1
+ * @param dimensions those whose size may be larger than 1
  */
 public record SupportedParallelism(Set<ParallelDimension> dimensions) {
   /**
    * Copies the set.
    *
-   * @param dimensions see the record
+   * @param dimensions copied
    */
   public SupportedParallelism {
     dimensions = Set.copyOf(dimensions);
   }
 
   /**
-   * The dimensions that may be larger than 1.
+   * Makes a declaration of the dimensions whose size may be larger than 1.
    *
    * @param dimensions each at most once
    * @return the declaration
@@ -30,11 +30,11 @@ public record SupportedParallelism(Set<ParallelDimension> dimensions) {
   }
 
   /**
-   * Whether a size is within the family's limits.
+   * Tells whether the family supports a size of a dimension.
    *
-   * @param dimension which
-   * @param size at least 1
-   * @return false where {@code size} is above 1 and the dimension is absent
+   * @param dimension the dimension
+   * @param size the number of ranks along it, at least 1
+   * @return false if {@code size} is above 1 and the dimension is absent
    */
   public boolean allows(ParallelDimension dimension, int size) {
     return size <= 1 || dimensions.contains(dimension);

@@ -3,19 +3,20 @@ package io.shardwright.spi;
 import java.util.Optional;
 
 /**
- * What else is known of a parameter.
+ * Properties of a parameter beyond its name, cut and arrangement.
  *
- * @param mayBeAbsent whether a checkpoint may lack it although its rule is in force
- * @param vocabPadded whether axis 0 counts vocabulary rows, padded for the tensor-parallel size
- * @param tiedCopy the name under which the last stage holds a copy where it is not the first
- * @param extraState what its module keeps besides parameters
+ * @param mayBeAbsent whether a checkpoint may lack the parameter although its rule is in force
+ * @param vocabPadded whether axis 0 holds vocabulary rows, padded for the tensor-parallel size
+ * @param tiedCopy the name under which the last stage holds a copy if it is not the first; empty
+ *     for parameters without a copy
+ * @param extraState the content of the {@code _extra_state} entry of the parameter's module
  * @param rotary whether it is the buffer of a rotary embedding's inverse frequencies, which the
  *     configuration determines
  * @param rankOrdered whether a distributed checkpoint holds it as the shards of the ranks that
  *     wrote it, one after another, rather than as one tensor: a gated MLP's bias (Megatron-LM
  *     core_v0.5.0, {@code megatron/core/transformer/mlp.py})
- * @param shift what is added to a stored value to give the canonical one: 1 where a file keeps a
- *     norm's weight as its difference from 1
+ * @param shift the number to add to a stored value to get the canonical one: 1 if a file keeps a
+ *     norm's weight as its difference from 1, otherwise 0
  */
 public record Traits(
     boolean mayBeAbsent,
@@ -26,17 +27,20 @@ public record Traits(
     boolean rankOrdered,
     double shift) {
 
-  /** Nothing special. */
+  /** The default: none of these properties. */
   public static final Traits NONE =
       new Traits(false, false, Optional.empty(), ExtraState.NONE, false, false, 0);
 
-  /** What a module's {@code _extra_state} entry holds. */
+  /** The contents that a module's {@code _extra_state} entry can have. */
   public enum ExtraState {
-    /** The module has no such entry, or another row of its module says it. */
+    /** The module has no such entry, or another row of the module declares it. */
     NONE,
-    /** Always {@code None}: Megatron-Core's own linear layers. Not in distributed checkpoints. */
+    /**
+     * Always {@code None}, as for Megatron-Core's own linear layers; distributed checkpoints do not
+     * hold it.
+     */
     EMPTY,
-    /** An object: Transformer Engine's layers. */
+    /** An object, as for Transformer Engine's layers. */
     STORED
   }
 
@@ -58,7 +62,8 @@ public record Traits(
   }
 
   /**
-   * The buffer of a rotary embedding: carried where the source has it, made where it does not.
+   * Declares the buffer of a rotary embedding, which is copied from the source or, if the source
+   * lacks it, computed.
    *
    * @return a changed copy
    */
@@ -67,7 +72,8 @@ public record Traits(
   }
 
   /**
-   * In a distributed checkpoint the shards of its writer's ranks stand one after another.
+   * Declares that a distributed checkpoint holds the shards of its writer's ranks one after
+   * another.
    *
    * @return a changed copy
    */
@@ -76,9 +82,9 @@ public record Traits(
   }
 
   /**
-   * A stored value is less than the canonical one.
+   * Declares that stored values are smaller than the canonical ones.
    *
-   * @param by how much
+   * @param by the difference
    * @return a changed copy
    */
   public Traits less(double by) {

@@ -1,9 +1,11 @@
 package io.shardwright.spi;
 
-/** How a NeMo 1.x checkpoint keeps its weights: docs/formats/nemo.md and zarr.md. */
+/** The layouts of the weights in a NeMo 1.x checkpoint (docs/formats/nemo.md and zarr.md). */
 public enum WeightLayout {
-  /** A torch file per model-parallel rank. */
+  /** One torch file per model-parallel rank. */
   RANKS,
-  /** A folder {@code model_weights/} with an array per parameter, whatever the ranks. */
+  /**
+   * A folder {@code model_weights/} with one zarr array per parameter, independent of the ranks.
+   */
   DISTRIBUTED
 }

@@ -1,6 +1,9 @@
 /**
- * What a model family declares so that the engine can load, convert and reshard its checkpoints.
+ * The interface for model families: what a family declares so that the engine can load, convert and
+ * reshard its checkpoints.
  *
- * <p>A family is a table: it never sees a rank, a buffer, a thread or a file.
+ * <p>The engine hands a family a configuration ({@link io.shardwright.spi.ModelConfig}) and gets
+ * tables of names, cuts, sizes and conditions. A family never sees a rank, a buffer, a thread or a
+ * file.
  */
 package io.shardwright.spi;

@@ -1,2 +1,2 @@
-/** The one family of exceptions that Shardwright throws for anything a user can cause or mend. */
+/** The exceptions for everything that a user can cause or fix, with their stable error codes. */
 package io.shardwright.spi.error;

@@ -12,7 +12,7 @@ public enum DType {
   FLOAT32("float32", "F32", 4),
   /** IEEE 754 binary16. */
   FLOAT16("float16", "F16", 2),
-  /** The upper half of a binary32. */
+  /** Brain floating point: the upper 16 bits of a binary32. */
   BFLOAT16("bfloat16", "BF16", 2),
   /** Signed 64-bit integer. */
   INT64("int64", "I64", 8),
@@ -26,11 +26,11 @@ public enum DType {
   UINT8("uint8", "U8", 1),
   /** One byte, 0 or 1. */
   BOOL("bool", "BOOL", 1),
-  /** Two binary32: real, imaginary. */
+  /** Complex number of two binary32: real, imaginary. */
   COMPLEX64("complex64", "C64", 8),
-  /** Two binary64: real, imaginary; safetensors has no word for it. */
+  /** Complex number of two binary64: real, imaginary; safetensors has no such type. */
   COMPLEX128("complex128", "C128", 16),
-  /** Two binary16: real, imaginary; safetensors has no word for it. */
+  /** Complex number of two binary16: real, imaginary; safetensors has no such type. */
   COMPLEX32("complex32", "C32", 4),
   /** Unsigned 16-bit integer. */
   UINT16("uint16", "U16", 2),
@@ -60,7 +60,7 @@ public enum DType {
   }
 
   /**
-   * PyTorch's name of the type.
+   * Returns PyTorch's name of the type.
    *
    * @return for example {@code float32}
    */
@@ -69,7 +69,7 @@ public enum DType {
   }
 
   /**
-   * The safetensors header's name of the type.
+   * Returns the name of the type in a safetensors header.
    *
    * @return for example {@code F32}
    */
@@ -87,7 +87,7 @@ public enum DType {
   }
 
   /**
-   * Whether it is a real floating-point type that values can be cast from and to.
+   * Tells whether it is a real floating-point type from and to which values can be cast.
    *
    * @return true for binary64, binary32, binary16 and bfloat16
    */
@@ -96,7 +96,7 @@ public enum DType {
   }
 
   /**
-   * Whether it is a real floating-point type of 8 bits. Such values are carried as they are.
+   * Tells whether it is a real floating-point type of 8 bits, whose values are copied unchanged.
    *
    * @return true for the float8 types
    */
@@ -105,7 +105,7 @@ public enum DType {
   }
 
   /**
-   * Whether an element is a pair of floating-point numbers.
+   * Tells whether an element is a complex number.
    *
    * @return true for the complex types
    */

@@ -6,17 +6,17 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A box within a tensor, in elements.
+ * A box of elements within a tensor.
  *
- * @param offset first index on each axis
- * @param shape extents of the box; same rank as {@code offset}
+ * @param offset first index on each axis, at least 0
+ * @param shape extents of the box in elements; its rank is the length of {@code offset}
  */
 public record Region(List<Long> offset, Shape shape) {
   /**
-   * Checks that both parts have the same rank and no offset is negative.
+   * Checks that both components have the same rank and no offset is negative.
    *
-   * @param offset see the record
-   * @param shape see the record
+   * @param offset copied
+   * @param shape kept as given
    * @throws IllegalArgumentException if not
    */
   public Region {
@@ -27,7 +27,7 @@ public record Region(List<Long> offset, Shape shape) {
   }
 
   /**
-   * The box that is the whole tensor.
+   * Makes the box that is the whole tensor.
    *
    * @param shape the tensor's extents
    * @return offset 0 on every axis
@@ -37,9 +37,9 @@ public record Region(List<Long> offset, Shape shape) {
   }
 
   /**
-   * First index past the box on one axis.
+   * Returns the first index past the box on one axis.
    *
-   * @param axis which
+   * @param axis the axis, from 0
    * @return offset plus extent, in elements
    * @throws IndexOutOfBoundsException if there is no such axis
    */
@@ -48,10 +48,10 @@ public record Region(List<Long> offset, Shape shape) {
   }
 
   /**
-   * Whether two boxes of one tensor share an index.
+   * Tells whether two boxes of one tensor share an element.
    *
-   * @param other of the same rank
-   * @return false where they do not, or where one is empty
+   * @param other a box of the same rank
+   * @return false if they share none, or one of them is empty
    */
   public boolean overlaps(Region other) {
     if (shape.elements() == 0 || other.shape.elements() == 0) {
@@ -66,10 +66,10 @@ public record Region(List<Long> offset, Shape shape) {
   }
 
   /**
-   * The box of the indexes that two boxes of one tensor share.
+   * Returns the box of the elements that two boxes of one tensor share.
    *
-   * @param other of the same rank
-   * @return empty where they share none
+   * @param other a box of the same rank
+   * @return the box; empty if they share none
    */
   public Optional<Region> intersection(Region other) {
     if (!overlaps(other)) {

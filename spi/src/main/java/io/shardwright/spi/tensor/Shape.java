@@ -5,15 +5,15 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * The extents of a tensor, outermost axis first (row-major). A scalar has none.
+ * The extents of a tensor in elements, outermost axis first (row-major). A scalar has none.
  *
- * @param dims extents, each at least 0; the product of those that are not 0 fits a {@code long}
+ * @param dims the extents, each at least 0; the product of those that are not 0 fits a {@code long}
  */
 public record Shape(List<Long> dims) {
   /**
    * Checks the extents.
    *
-   * @param dims see the record
+   * @param dims copied
    * @throws IllegalArgumentException if an extent is negative or the product overflows
    */
   public Shape {
@@ -31,9 +31,9 @@ public record Shape(List<Long> dims) {
   }
 
   /**
-   * A shape from its extents.
+   * Makes a shape of its extents.
    *
-   * @param dims extents, outermost first
+   * @param dims the extents, outermost first
    * @return the shape
    * @throws IllegalArgumentException if an extent is negative or the product overflows
    */
@@ -42,7 +42,7 @@ public record Shape(List<Long> dims) {
   }
 
   /**
-   * Number of axes.
+   * Returns the number of axes.
    *
    * @return 0 for a scalar
    */
@@ -51,7 +51,7 @@ public record Shape(List<Long> dims) {
   }
 
   /**
-   * One extent.
+   * Returns the extent of an axis.
    *
    * @param axis from 0, outermost, to {@code rank() - 1}
    * @return elements along that axis
@@ -62,7 +62,7 @@ public record Shape(List<Long> dims) {
   }
 
   /**
-   * Number of elements.
+   * Returns the number of elements.
    *
    * @return the product of all extents; 1 for a scalar
    */
@@ -71,10 +71,10 @@ public record Shape(List<Long> dims) {
   }
 
   /**
-   * Number of elements from one axis inwards.
+   * Returns the number of elements of the innermost axes, from one axis on.
    *
    * @param axis from 0 to {@code rank()}
-   * @return the product of the extents of {@code axis} and all axes inside it
+   * @return the product of the extents of {@code axis} and all axes after it
    */
   public long elementsFrom(int axis) {
     long product = 1;
@@ -85,9 +85,9 @@ public record Shape(List<Long> dims) {
   }
 
   /**
-   * The same shape with one extent replaced.
+   * Replaces one extent.
    *
-   * @param axis which
+   * @param axis the axis, from 0
    * @param extent the new extent
    * @return a new shape
    * @throws IndexOutOfBoundsException if there is no such axis
@@ -100,10 +100,10 @@ public record Shape(List<Long> dims) {
   }
 
   /**
-   * Row-major strides. An axis without elements counts as one with a single one, as in torch, so
-   * that no stride is 0.
+   * Returns the row-major strides. An extent of 0 counts as 1, as in PyTorch, so that no stride is
+   * 0.
    *
-   * @return elements between neighbours along each axis
+   * @return for each axis the number of elements between neighbours along it
    */
   public List<Long> rowMajorStrides() {
     Shape counted = new Shape(dims.stream().map(dim -> Math.max(1, dim)).toList());

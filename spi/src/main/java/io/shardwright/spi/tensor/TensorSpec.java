@@ -1,18 +1,18 @@
 package io.shardwright.spi.tensor;
 
 /**
- * What a tensor is, without its values.
+ * The name, element type and shape of a tensor, without its values.
  *
- * @param name as the file spells it
- * @param dtype element type
- * @param shape extents
+ * @param name the tensor's name as the file spells it
+ * @param dtype the element type
+ * @param shape the extents in elements
  */
 public record TensorSpec(String name, DType dtype, Shape shape) {
   /**
-   * Size of the values, row-major and dense.
+   * Returns the size of the values when they are stored densely.
    *
-   * @return bytes
-   * @throws ArithmeticException if there are more than 2^63
+   * @return the size in bytes
+   * @throws ArithmeticException if it does not fit a {@code long}
    */
   public long byteSize() {
     return Math.multiplyExact(shape.elements(), dtype.byteSize());

@@ -1,2 +1,2 @@
-/** Values that describe tensors: element types, shapes and boxes within them. */
+/** Values that describe tensors: element types, names with shapes, and boxes of elements. */
 package io.shardwright.spi.tensor;
