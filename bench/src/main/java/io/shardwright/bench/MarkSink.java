@@ -61,7 +61,7 @@ final class MarkSink implements TargetLayout, OutputFiles {
   }
 
   @Override
-  public List<Passage> passages() {
+  public List<CarriedMember> carried() {
     return List.of();
   }
 

@@ -60,8 +60,8 @@ public final class LargeVit {
     long weights = tar.dataOffset("model_weights.ckpt");
     try (var channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      for (var chunk : tar.chunks()) {
-        channel.write(ByteBuffer.wrap(chunk.bytes()), chunk.offset());
+      for (var piece : tar.pieces()) {
+        channel.write(ByteBuffer.wrap(piece.bytes()), piece.offset());
       }
       channel.write(ByteBuffer.wrap(config), tar.dataOffset("model_config.yaml"));
       Map<String, Long> crcs = new LinkedHashMap<>();

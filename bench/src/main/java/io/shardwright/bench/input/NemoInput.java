@@ -35,8 +35,8 @@ public final class NemoInput {
     ranks.forEach((member, rank) -> sizes.put(member, rank.size()));
     TarLayout tar = TarLayout.of(sizes);
     try (var channel = create(file)) {
-      for (var chunk : tar.chunks()) {
-        channel.write(ByteBuffer.wrap(chunk.bytes()), chunk.offset());
+      for (var piece : tar.pieces()) {
+        channel.write(ByteBuffer.wrap(piece.bytes()), piece.offset());
       }
       channel.write(ByteBuffer.wrap(config), tar.dataOffset(CONFIG));
       for (var rank : ranks.entrySet()) {
@@ -85,24 +85,24 @@ public final class NemoInput {
   private String config() {
     Decoder model = grid.model();
     return """
-        mcore_gpt: true
-        transformer_engine: true
-        tensor_model_parallel_size: %d
-        pipeline_model_parallel_size: %d
-        encoder_seq_length: 4096
-        num_layers: %d
-        hidden_size: %d
-        ffn_hidden_size: %d
-        num_attention_heads: %d
-        num_query_groups: %d
-        make_vocab_size_divisible_by: 128
-        bias: false
-        activation: %s
-        normalization: rmsnorm
-        position_embedding_type: rope
-        share_embeddings_and_output_weights: false
-        target: nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel
-        """
+    mcore_gpt: true
+    transformer_engine: true
+    tensor_model_parallel_size: %d
+    pipeline_model_parallel_size: %d
+    encoder_seq_length: 4096
+    num_layers: %d
+    hidden_size: %d
+    ffn_hidden_size: %d
+    num_attention_heads: %d
+    num_query_groups: %d
+    make_vocab_size_divisible_by: 128
+    bias: false
+    activation: %s
+    normalization: rmsnorm
+    position_embedding_type: rope
+    share_embeddings_and_output_weights: false
+    target: nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel
+    """
         .formatted(
             grid.ranks(),
             grid.stages(),

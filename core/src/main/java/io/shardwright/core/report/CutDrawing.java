@@ -27,11 +27,11 @@ final class CutDrawing implements Section {
   private static final double THICK = 70;
   private static final double MARGIN = 2;
 
-  /** A stripe on the page: along and across the cut. */
-  private record Stripe(double from, double to, Band band) {}
+  /** A drawn on the page: along and across the cut. */
+  private record DrawnBand(double from, double to, Band band) {}
 
   /** A panel on the page. */
-  private record Place(Panel panel, double from, double to, List<Stripe> stripes) {}
+  private record Place(Panel panel, double from, double to, List<DrawnBand> bands) {}
 
   private final TensorPicture picture;
   private final String description;
@@ -101,42 +101,42 @@ final class CutDrawing implements Section {
     for (Panel panel : shown) {
       double end = at + panel.shape().dim(panel.axis()) * scale;
       double from = at;
-      var stripes =
+      var bands =
           panel.bands().stream()
-              .map(b -> new Stripe(from + b.from() * scale, from + b.to() * scale, b))
+              .map(b -> new DrawnBand(from + b.from() * scale, from + b.to() * scale, b))
               .toList();
-      places.add(new Place(panel, at, end, stripes));
+      places.add(new Place(panel, at, end, bands));
       at = end + GAP;
     }
     return places;
   }
 
   private void ribbons(Markup page, List<Place> before, List<Place> after) {
-    Map<List<Object>, Deque<Stripe>> sources = new HashMap<>();
+    Map<List<Object>, Deque<DrawnBand>> sources = new HashMap<>();
     before.stream()
-        .flatMap(place -> place.stripes().stream())
+        .flatMap(place -> place.bands().stream())
         .forEach(s -> sources.computeIfAbsent(meaning(s), m -> new ArrayDeque<>()).add(s));
     page.in("g", "class", "ribbons");
     for (Place place : after) {
-      for (Stripe to : place.stripes()) {
-        Deque<Stripe> from = sources.getOrDefault(meaning(to), new ArrayDeque<>());
+      for (DrawnBand to : place.bands()) {
+        Deque<DrawnBand> from = sources.getOrDefault(meaning(to), new ArrayDeque<>());
         connect(page, to, from);
       }
     }
     page.end();
   }
 
-  private static List<Object> meaning(Stripe stripe) {
-    Band band = stripe.band();
+  private static List<Object> meaning(DrawnBand drawn) {
+    Band band = drawn.band();
     return List.of(band.part(), band.group(), band.rank());
   }
 
-  /** Takes from the sources as much as the target's stripe has, in order. */
-  private void connect(Markup page, Stripe to, Deque<Stripe> sources) {
+  /** Takes from the sources as much as the target's drawn has, in order. */
+  private void connect(Markup page, DrawnBand to, Deque<DrawnBand> sources) {
     double scale = (to.to() - to.from()) / (to.band().to() - to.band().from());
     double at = to.from();
     while (at < to.to() - 1e-6 && !sources.isEmpty()) {
-      Stripe from = sources.pop();
+      DrawnBand from = sources.pop();
       double there = (from.to() - from.from()) / (from.band().to() - from.band().from());
       double rows = Math.min((to.to() - at) / scale, (from.to() - from.from()) / there);
       ribbon(page, from.from(), from.from() + rows * there, at, at + rows * scale, to.band());
@@ -145,7 +145,7 @@ final class CutDrawing implements Section {
         long taken = Math.round(rows);
         Band rest = from.band();
         var left = new Band(rest.from() + taken, rest.to(), rest.part(), rest.group(), rest.rank());
-        sources.push(new Stripe(from.from() + rows * there, from.to(), left));
+        sources.push(new DrawnBand(from.from() + rows * there, from.to(), left));
       }
     }
   }
@@ -181,12 +181,12 @@ final class CutDrawing implements Section {
   }
 
   private void panel(Markup page, Place place, double first, double last, boolean near) {
-    for (Stripe stripe : place.stripes()) {
-      Band band = stripe.band();
+    for (DrawnBand drawn : place.bands()) {
+      Band band = drawn.band();
       boolean padding = band.part() == Part.PADDING;
       String fill = padding ? "url(#" + hatchId() + ")" : Palette.part(band.rank(), band.part());
-      rectangle(page, stripe.from(), stripe.to(), first, last, "fill", fill, "class", "stripe");
-      letters(page, stripe, (first + last) / 2);
+      rectangle(page, drawn.from(), drawn.to(), first, last, "fill", fill, "class", "drawn");
+      letters(page, drawn, (first + last) / 2);
     }
     rectangle(page, place.from(), place.to(), first, last, "class", "panel");
     label(page, place, near ? first - 6 : last + 6, near);
@@ -202,13 +202,13 @@ final class CutDrawing implements Section {
     page.empty("rect", attributes.toArray());
   }
 
-  private void letters(Markup page, Stripe stripe, double beside) {
-    double room = stripe.to() - stripe.from();
-    String text = text(stripe.band());
-    if (room < (across ? 6.0 * text.length() : LETTERS) || stripe.band().part() == Part.PADDING) {
+  private void letters(Markup page, DrawnBand drawn, double beside) {
+    double room = drawn.to() - drawn.from();
+    String text = text(drawn.band());
+    if (room < (across ? 6.0 * text.length() : LETTERS) || drawn.band().part() == Part.PADDING) {
       return;
     }
-    double middle = (stripe.from() + stripe.to()) / 2;
+    double middle = (drawn.from() + drawn.to()) / 2;
     page.leaf(
         "text",
         text,
@@ -219,7 +219,7 @@ final class CutDrawing implements Section {
         "class",
         "letters",
         "fill",
-        Palette.letters(stripe.band().rank(), stripe.band().part()));
+        Palette.letters(drawn.band().rank(), drawn.band().part()));
   }
 
   private String text(Band band) {

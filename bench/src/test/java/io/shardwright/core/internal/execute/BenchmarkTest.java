@@ -31,7 +31,7 @@ class BenchmarkTest {
     var benchmark = new CastBenchmark();
     benchmark.types = CastBenchmark.Types.BF16_TO_FP16;
     benchmark.fill();
-    var all = new Spans();
+    var all = new BlockSpans();
     all.whole(1 << 20);
     ByteBuffer cast = benchmark.cast().gather(all, 0, 1, ByteBuffer.allocate(0));
     assertTrue(cast.getLong(0) != 0 && cast.getLong((1 << 20) - 8) != 0);

@@ -46,7 +46,7 @@ public class CastBenchmark {
     while (wide.hasRemaining()) {
       wide.putFloat((float) random.nextGaussian() / 32);
     }
-    var all = new Spans();
+    var all = new BlockSpans();
     all.whole(wide.capacity());
     Tile tile = new JvmBackend(2 * BYTES).tile();
     tile.hold(DType.FLOAT32, elements);

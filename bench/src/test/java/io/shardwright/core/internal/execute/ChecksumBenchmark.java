@@ -21,7 +21,7 @@ public class ChecksumBenchmark {
   /** Takes it as bytes pass. */
   @Benchmark
   public OptionalLong take() {
-    var pieces = new CrcPieces();
+    var pieces = new CrcRanges();
     var running = new RunningCrc(pieces);
     running.update(block, 0);
     running.flush();
@@ -39,7 +39,7 @@ public class ChecksumBenchmark {
   @Benchmark
   @OperationsPerInvocation(PIECES)
   public OptionalLong joinBackwards() {
-    var pieces = new CrcPieces();
+    var pieces = new CrcRanges();
     for (long piece = PIECES - 1; piece >= 0; piece--) {
       pieces.add(piece * BYTES, BYTES, piece);
     }

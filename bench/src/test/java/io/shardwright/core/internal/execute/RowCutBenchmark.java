@@ -29,8 +29,8 @@ public class RowCutBenchmark {
 
   private final Tile tile = new JvmBackend(BYTES).tile();
   private final ByteBuffer[] packed = new ByteBuffer[RANKS];
-  private final Spans[] spans = new Spans[RANKS];
-  private final Runs[] runs = new Runs[RANKS];
+  private final BlockSpans[] spans = new BlockSpans[RANKS];
+  private final Spans[] runs = new Spans[RANKS];
   private long elements;
 
   /** Finds every rank's pieces, and fills the block. */
@@ -41,8 +41,8 @@ public class RowCutBenchmark {
     long width = columns / RANKS;
     for (int rank = 0; rank < RANKS; rank++) {
       var box = new Region(List.of(0L, rank * width), Shape.of(whole.dim(0), width));
-      runs[rank] = new Runs(new View(box, 0, List.of(width, 1L)), whole);
-      spans[rank] = new Spans();
+      runs[rank] = new Spans(new View(box, 0, List.of(width, 1L)), whole);
+      spans[rank] = new BlockSpans();
       packed[rank] = ByteBuffer.allocateDirect(BYTES / RANKS);
     }
     find();
@@ -52,7 +52,7 @@ public class RowCutBenchmark {
   private void put() {
     byte[] bytes = new byte[BYTES];
     new Random(1).nextBytes(bytes);
-    var all = new Spans();
+    var all = new BlockSpans();
     all.whole(BYTES);
     tile.hold(DType.BFLOAT16, (int) elements);
     tile.spread(tile.room(all, 0, 1, packed[0]).put(bytes).flip(), all, 0, 1);
@@ -60,14 +60,14 @@ public class RowCutBenchmark {
 
   /** All that the block holds. */
   ByteBuffer block() {
-    var all = new Spans();
+    var all = new BlockSpans();
     all.whole(BYTES);
     return tile.gather(all, 0, 1, packed[0]);
   }
 
   /** Finds where the pieces are. */
   @Benchmark
-  public Spans[] find() {
+  public BlockSpans[] find() {
     for (int rank = 0; rank < RANKS; rank++) {
       spans[rank].take(runs[rank], 0, elements, DType.BFLOAT16.byteSize());
     }

@@ -54,8 +54,8 @@ final class ArrayReading {
     }
     Shape own = new Shape(dims.subList(stacked, dims.size()));
     for (List<Integer> indexes : indexes(new Shape(dims.subList(0, stacked)), key)) {
-      Piece piece = piece(array, prefix, new Match(rule, indexes), own);
-      assembly.add(second ? piece.second() : piece, describer.source);
+      MatchedTensor matched = matched(array, prefix, new Match(rule, indexes), own);
+      assembly.add(second ? matched.second() : matched, describer.source);
     }
   }
 
@@ -81,7 +81,7 @@ final class ArrayReading {
     return all;
   }
 
-  private Piece piece(StoredArray array, String prefix, Match match, Shape own) {
+  private MatchedTensor matched(StoredArray array, String prefix, Match match, Shape own) {
     boolean byRank = match.rule().traits().rankOrdered() && describer.size.tensor() > 1;
     int ranks = byRank ? describer.size.tensor() : 1;
     String key = array.spec().name();
@@ -98,7 +98,7 @@ final class ArrayReading {
     }
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var spec = new TensorSpec(whole, array.spec().dtype(), own);
-    return new Piece(spec, prefix, match, form, parts, List.of(), Kind.RANK);
+    return new MatchedTensor(spec, prefix, match, form, parts, List.of(), Kind.RANK);
   }
 
   /** What a chunk has of one layer, in the tensor's own axes; empty where it has nothing. */

@@ -22,15 +22,15 @@ import java.util.stream.Collectors;
 
 /** Puts stored tensors together to logical ones. */
 final class Assembly {
-  private record Later(Piece piece, String where) {}
+  private record Later(MatchedTensor matched, String where) {}
 
   private static final class Draft {
-    private final Piece first;
+    private final MatchedTensor first;
     private final List<SourcePart> parts;
     private final List<Replica> replicas = new ArrayList<>();
-    private final Map<String, Piece> rows = new HashMap<>();
+    private final Map<String, MatchedTensor> rows = new HashMap<>();
 
-    Draft(Piece first) {
+    Draft(MatchedTensor first) {
       this.first = first;
       this.rows.put(first.spec().name(), first);
       this.parts = new ArrayList<>(first.parts());
@@ -57,42 +57,42 @@ final class Assembly {
     this.apart = apart;
   }
 
-  private static String id(Piece piece) {
-    Match match = piece.match();
-    return Companions.prefix(piece.prefix())
+  private static String id(MatchedTensor matched) {
+    Match match = matched.match();
+    return Companions.prefix(matched.prefix())
         + LogicalTensor.name(match.rule().canonical(), match.indexes());
   }
 
   /** Adds what is, or is a part of, a logical tensor; or a copy of one that is there. */
-  void add(Piece piece, String where) {
-    if (piece.kind() == Kind.RANK) {
-      addFirst(piece, where);
+  void add(MatchedTensor matched, String where) {
+    if (matched.kind() == Kind.RANK) {
+      addFirst(matched, where);
     } else {
-      later.computeIfAbsent(piece.kind(), k -> new ArrayList<>()).add(new Later(piece, where));
+      later.computeIfAbsent(matched.kind(), k -> new ArrayList<>()).add(new Later(matched, where));
     }
   }
 
-  private void addFirst(Piece piece, String where) {
-    Draft draft = drafts.get(id(piece));
+  private void addFirst(MatchedTensor matched, String where) {
+    Draft draft = drafts.get(id(matched));
     if (draft == null) {
-      drafts.put(id(piece), new Draft(piece));
+      drafts.put(id(matched), new Draft(matched));
       return;
     }
-    requireFits(draft.first, piece, where);
-    if (!draft.first.sameRow(piece)) {
-      draft.rows.put(piece.spec().name(), piece);
-      draft.parts.addAll(piece.parts());
+    requireFits(draft.first, matched, where);
+    if (!draft.first.sameRow(matched)) {
+      draft.rows.put(matched.spec().name(), matched);
+      draft.parts.addAll(matched.parts());
     } else {
-      draft.repeat(piece.parts(), Kind.RANK);
+      draft.repeat(matched.parts(), Kind.RANK);
     }
-    draft.repeat(piece.replicas(), Kind.RANK);
+    draft.repeat(matched.replicas(), Kind.RANK);
   }
 
   /** The second of a tied pair is the tensor itself where the first is not stored. */
   private void addSeconds() {
     for (Later second : later.getOrDefault(Kind.TIED, List.of())) {
-      Draft draft = drafts.computeIfAbsent(id(second.piece()), id -> new Draft(second.piece()));
-      if (draft.first != second.piece()) {
+      Draft draft = drafts.computeIfAbsent(id(second.matched()), id -> new Draft(second.matched()));
+      if (draft.first != second.matched()) {
         repeat(draft, second);
       }
     }
@@ -104,17 +104,17 @@ final class Assembly {
   private void addSets(List<Later> sets) {
     Map<String, Map<Draft, Long>> held = new LinkedHashMap<>();
     for (Later again : sets) {
-      Draft draft = drafts.get(id(again.piece()));
+      Draft draft = drafts.get(id(again.matched()));
       if (draft == null) {
         throw disagree(
             again.where(),
             "holds '"
-                + again.piece().stored()
+                + again.matched().stored()
                 + "', which is not in the set of weights that is read");
       }
       repeat(draft, again);
       held.computeIfAbsent(again.where(), where -> new IdentityHashMap<>())
-          .merge(draft, elements(again.piece().parts()), Math::addExact);
+          .merge(draft, elements(again.matched().parts()), Math::addExact);
     }
     held.forEach((where, found) -> drafts.values().forEach(d -> requireHeld(d, where, found)));
   }
@@ -161,34 +161,34 @@ final class Assembly {
   }
 
   private void repeat(Draft draft, Later again) {
-    Piece piece = again.piece();
-    Piece same = draft.rows.getOrDefault(piece.spec().name(), draft.first);
-    if (!alike(same, piece)) {
-      String other = piece.kind() == Kind.SET ? "the same" : "'" + same.stored() + "'";
+    MatchedTensor matched = again.matched();
+    MatchedTensor same = draft.rows.getOrDefault(matched.spec().name(), draft.first);
+    if (!alike(same, matched)) {
+      String other = matched.kind() == Kind.SET ? "the same" : "'" + same.stored() + "'";
       throw disagree(
           again.where(),
-          piece.named()
+          matched.named()
               + " and "
               + other
               + " "
               + same.typed()
-              + (piece.kind() == Kind.SET ? " in the set of weights that is read" : "")
-              + piece.kind().reason());
+              + (matched.kind() == Kind.SET ? " in the set of weights that is read" : "")
+              + matched.kind().reason());
     }
-    draft.repeat(piece.parts(), piece.kind());
-    draft.repeat(piece.replicas(), piece.kind());
+    draft.repeat(matched.parts(), matched.kind());
+    draft.repeat(matched.replicas(), matched.kind());
   }
 
   private static MalformedCheckpointException disagree(String where, String how) {
     return new MalformedCheckpointException(ErrorCode.SOURCES_DISAGREE, where, how);
   }
 
-  private static boolean alike(Piece first, Piece again) {
+  private static boolean alike(MatchedTensor first, MatchedTensor again) {
     return first.form().canonical().equals(again.form().canonical())
         && first.spec().dtype() == again.spec().dtype();
   }
 
-  private void requireFits(Piece first, Piece again, String where) {
+  private void requireFits(MatchedTensor first, MatchedTensor again, String where) {
     ParameterRule rule = first.match().rule();
     boolean allowed =
         rule.stage() == ParameterRule.Stage.EVERY
@@ -222,7 +222,7 @@ final class Assembly {
   }
 
   private static LogicalTensor tensor(String id, Draft draft) {
-    Piece first = draft.first;
+    MatchedTensor first = draft.first;
     var types = LogicalTensor.types(draft.parts, draft.replicas);
     var spec = first.spec();
     return new LogicalTensor(

@@ -42,23 +42,23 @@ final class RankReading {
     names.forEach(found -> rule(found.name(), found.name(), found.stored()));
     stages = new StageLayers(describer.layers(), describer.size.pipeline());
     requireLayers();
-    names.forEach(found -> assembly.add(piece(found), where(found.group().get(0))));
+    names.forEach(found -> assembly.add(matched(found), where(found.group().get(0))));
     describer.files.again().forEach(again -> read(again, assembly));
     return states();
   }
 
   private void read(Again again, Assembly assembly) {
     for (String name : again.file().parameters()) {
-      Piece piece = again(new Found(name, 0, List.of(again.file())));
-      boolean tied = piece.kind() == Kind.TIED && !describer.untied();
-      assembly.add(tied ? piece : piece.of(again.kind()), where(again.file()));
+      MatchedTensor matched = again(new Found(name, 0, List.of(again.file())));
+      boolean tied = matched.kind() == Kind.TIED && !describer.untied();
+      assembly.add(tied ? matched : matched.of(again.kind()), where(again.file()));
     }
   }
 
   /** The set that is read has the configuration's sizes, and another set has its own. */
-  private Piece again(Found found) {
+  private MatchedTensor again(Found found) {
     try {
-      return piece(found);
+      return matched(found);
     } catch (MalformedCheckpointException misfit) {
       if (misfit.code() != ErrorCode.CONFIG_CONTRADICTED) {
         throw misfit;
@@ -133,7 +133,7 @@ final class RankReading {
     return describer.files.numbered() ? name : stages.global(name, stage);
   }
 
-  private Piece piece(Found found) {
+  private MatchedTensor matched(Found found) {
     String name = found.name();
     var group = found.group();
     var spec = group.get(0).tensors().get(name).spec();
@@ -154,8 +154,8 @@ final class RankReading {
     }
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var logical = new TensorSpec(whole, spec.dtype(), form.shard(1));
-    var piece = new Piece(logical, prefix, match, form, parts, replicas, Kind.RANK);
-    return describer.second(name).isPresent() && describer.pairs() ? piece.second() : piece;
+    var matched = new MatchedTensor(logical, prefix, match, form, parts, replicas, Kind.RANK);
+    return describer.second(name).isPresent() && describer.pairs() ? matched.second() : matched;
   }
 
   private void requireSameNames(RankFile first, RankFile other) {

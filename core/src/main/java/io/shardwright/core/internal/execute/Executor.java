@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.describe.SourceTensor;
-import io.shardwright.core.internal.execute.TargetLayout.Passage;
+import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
@@ -29,8 +29,8 @@ public final class Executor {
   private final Conditions conditions;
   private final Resumption resumption;
   private final StorageCrcs storages = new StorageCrcs();
-  private final Map<TargetTensor, CrcPieces> pieces = new ConcurrentHashMap<>();
-  private final Map<Passage, Long> passages = new ConcurrentHashMap<>();
+  private final Map<TargetTensor, CrcRanges> ranges = new ConcurrentHashMap<>();
+  private final Map<CarriedMember, Long> carried = new ConcurrentHashMap<>();
   private final List<SourceTensor> unchanged = Collections.synchronizedList(new ArrayList<>());
   private final List<Lane> lanes = Collections.synchronizedList(new ArrayList<>());
 
@@ -81,7 +81,7 @@ public final class Executor {
       for (int i = 0; i < steps.size(); i++) {
         tasks.addAll(tasks(i, steps.get(i), progress));
       }
-      layout.passages().forEach(passage -> tasks.add(lane -> carry(passage, lane)));
+      layout.carried().forEach(member -> tasks.add(lane -> carry(member, lane)));
       conditions.workers().run(tasks, this::lane);
       return finish();
     } finally {
@@ -117,9 +117,9 @@ public final class Executor {
     progress.advance(run.step().tensor().byteSize());
   }
 
-  private void take(Map<TargetTensor, CrcPieces> written) {
+  private void take(Map<TargetTensor, CrcRanges> written) {
     written.forEach(
-        (tensor, crcs) -> pieces.computeIfAbsent(tensor, t -> new CrcPieces()).addAll(crcs));
+        (tensor, crcs) -> ranges.computeIfAbsent(tensor, t -> new CrcRanges()).addAll(crcs));
   }
 
   private void done(int number, StepRun run) {
@@ -133,35 +133,35 @@ public final class Executor {
 
   private Written finish() {
     Lane lane = lanes.isEmpty() ? lane() : lanes.get(0);
-    storages.requireRest(lane.slab().scratch());
+    storages.requireRest(lane.block().scratch());
     var crcs = new LinkedHashMap<TargetTensor, Long>();
-    pieces.forEach((tensor, told) -> crcs.put(tensor, crc(tensor, told, lane)));
+    ranges.forEach((tensor, told) -> crcs.put(tensor, crc(tensor, told, lane)));
     for (Piece piece : layout.structure(crcs)) {
       files.write(ByteBuffer.wrap(piece.bytes()), piece.place());
     }
     long read = lanes.stream().mapToLong(Lane::bytesRead).sum();
     var losses = lanes.stream().map(Lane::losses).reduce(resumption.losses(), CastLosses::plus);
     return new Written(
-        crcs, Map.copyOf(passages), read, resumption.bytes(), losses, List.copyOf(unchanged));
+        crcs, Map.copyOf(carried), read, resumption.bytes(), losses, List.copyOf(unchanged));
   }
 
-  private long crc(TargetTensor tensor, CrcPieces told, Lane lane) {
+  private long crc(TargetTensor tensor, CrcRanges told, Lane lane) {
     long size = tensor.spec().byteSize();
     return told.whole(size).orElseGet(() -> lane.crc(files, layout.place(tensor), size));
   }
 
-  private void carry(Passage passage, Lane lane) {
+  private void carry(CarriedMember member, Lane lane) {
     var crc = new CRC32();
-    ByteBuffer buffer = lane.slab().scratch();
-    long size = passage.bytes().size();
+    ByteBuffer buffer = lane.block().scratch();
+    long size = member.bytes().size();
     for (long at = 0; at < size; at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
-      passage.bytes().readFully(buffer, at);
+      member.bytes().readFully(buffer, at);
       crc.update(buffer.flip());
       buffer.flip();
-      files.write(buffer, new Place(passage.place().file(), passage.place().offset() + at));
+      files.write(buffer, new Place(member.place().file(), member.place().offset() + at));
     }
     lane.read(size);
-    passages.put(passage, crc.getValue());
+    carried.put(member, crc.getValue());
   }
 }

@@ -20,11 +20,11 @@ public record Footprint(long host, long device) {
    *
    * @param tiles of the backend that works
    * @param verify whether the target is read back, with a buffer more for each thread
-   * @param manifest whether its tensors are read for their sums, with a slab more
+   * @param manifest whether its tensors are read for their sums, with a block more
    */
   public static Footprint of(
       ExecutablePlan plan, int threads, TileMemory tiles, boolean verify, boolean manifest) {
-    long read = (manifest ? Slab.BUFFERS : 0) + (verify ? 1 : 0);
+    long read = (manifest ? Block.BUFFERS : 0) + (verify ? 1 : 0);
     long host =
         tiles.tileBytes() * (1 + (compares(plan) ? tiles.comparing() : 0) + (mixed(plan) ? 1 : 0))
             + factors(plan)

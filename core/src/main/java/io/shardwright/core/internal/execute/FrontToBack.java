@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
@@ -37,7 +37,7 @@ final class FrontToBack {
   private final StorageCrcs storages = new StorageCrcs();
   private final Map<TargetTensor, PlanStep> steps = new HashMap<>();
   private final Map<TargetTensor, Long> crcs = new LinkedHashMap<>();
-  private final Map<Passage, Long> passages = new LinkedHashMap<>();
+  private final Map<CarriedMember, Long> carried = new LinkedHashMap<>();
   private final Map<Place, byte[]> structure = new HashMap<>();
   private boolean outdated;
   private int file;
@@ -71,9 +71,9 @@ final class FrontToBack {
         zeros(each.size());
         file++;
       }
-      storages.requireRest(lane.slab().scratch());
+      storages.requireRest(lane.block().scratch());
       long read = lane.bytesRead() + uncounted.bytesRead();
-      return new Written(crcs, passages, read, 0, lane.losses(), List.of());
+      return new Written(crcs, carried, read, 0, lane.losses(), List.of());
     } finally {
       lane.close();
       uncounted.close();
@@ -86,7 +86,7 @@ final class FrontToBack {
     layout.files().forEach(each -> items.add(new TreeMap<>()));
     structure.forEach((place, bytes) -> put(items, place, bytes.length, () -> piece(place)));
     layout
-        .passages()
+        .carried()
         .forEach(each -> put(items, each.place(), each.bytes().size(), () -> carry(each)));
     plan.targets()
         .forEach(
@@ -135,24 +135,24 @@ final class FrontToBack {
     outdated = false;
   }
 
-  private void carry(Passage passage) {
+  private void carry(CarriedMember member) {
     var crc = new CRC32();
-    ByteBuffer buffer = lane.slab().scratch();
-    long size = passage.bytes().size();
+    ByteBuffer buffer = lane.block().scratch();
+    long size = member.bytes().size();
     for (long at = 0; at < size; at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
-      passage.bytes().readFully(buffer, at);
+      member.bytes().readFully(buffer, at);
       crc.update(buffer.flip());
       append(buffer.flip());
     }
     lane.read(size);
-    passages.put(passage, crc.getValue());
+    carried.put(member, crc.getValue());
   }
 
   private void tensor(TargetTensor tensor) {
     var own = new SingleTarget(steps.get(tensor), tensor);
     var run = new StepRun(own.step(), layout, window, bytes -> {}, false, done -> {});
-    var blocks = new Blocks(own, run, run.block(lane), position);
+    var blocks = new Blocks(own, run, run.blockSize(lane), position);
     var crc = new CRC32();
     long end = position + tensor.spec().byteSize();
     while (position < end) {
@@ -173,46 +173,96 @@ final class FrontToBack {
    */
   private final class Blocks {
     private final StepRun run;
-    private final long block;
+    private final long size;
     private final long start;
     private final boolean first;
     private final int elementSize;
-    private final List<Runs> runs = new ArrayList<>();
+    private final List<Spans> spans = new ArrayList<>();
     private final long elements;
     private final BitSet counted = new BitSet();
-    private final Spans spans = new Spans();
+    private final BlockSpans inBlock = new BlockSpans();
 
-    Blocks(SingleTarget own, StepRun run, long block, long start) {
+    Blocks(SingleTarget own, StepRun run, long size, long start) {
       this.run = run;
-      this.block = block;
+      this.size = size;
       this.start = start;
       first = own.first();
       elementSize = own.to().get(0).tensor().spec().dtype().byteSize();
       var shape = run.step().tensor().shape();
       elements = shape.elements();
-      own.to().forEach(to -> runs.add(new Runs(to.view(), shape)));
+      own.to().forEach(to -> spans.add(new Spans(to.view(), shape)));
     }
 
     void fill() {
-      for (long at = 0; at < elements; at += block) {
+      for (long at = 0; at < elements; at += size) {
         long from = at;
-        long to = Math.min(elements, at + block);
-        if (runs.stream().anyMatch(each -> meets(each, from, to))) {
-          int number = Math.toIntExact(at / block);
+        long to = Math.min(elements, at + size);
+        if (spans.stream().anyMatch(each -> meets(each, from, to))) {
+          int number = Math.toIntExact(at / size);
           run.run(first && !counted.get(number) ? lane : uncounted, from, to);
           counted.set(number);
         }
       }
     }
 
-    private boolean meets(Runs each, long from, long to) {
-      spans.take(each, from, to, elementSize);
-      for (int piece = 0; piece < spans.count(); piece++) {
-        if (window.meets(start + spans.stored(piece), spans.length(piece))) {
+    private boolean meets(Spans each, long from, long to) {
+      inBlock.take(each, from, to, elementSize);
+      for (int span = 0; span < inBlock.count(); span++) {
+        if (window.meets(start + inBlock.stored(span), inBlock.length(span))) {
           return true;
         }
       }
       return false;
+    }
+  }
+
+  /** A range of a file that is put together in memory. What is written elsewhere is not kept. */
+  private static final class Window implements OutputFiles {
+    private final ByteBuffer bytes;
+    private long start;
+    private long end;
+
+    Window(int capacity) {
+      bytes = ByteBuffer.allocateDirect(capacity);
+    }
+
+    /** Moves to as many bytes from an offset on as there is room for, at most up to a limit. */
+    void moveTo(long offset, long limit) {
+      start = offset;
+      end = Math.min(limit, offset + bytes.capacity());
+    }
+
+    long start() {
+      return start;
+    }
+
+    long end() {
+      return end;
+    }
+
+    ByteBuffer bytes() {
+      return bytes.slice(0, (int) (end - start));
+    }
+
+    /** Whether any of the bytes at an offset are its own. */
+    boolean meets(long offset, long count) {
+      return offset < end && offset + count > start;
+    }
+
+    @Override
+    public void write(ByteBuffer source, Place place) {
+      long from = Math.max(start, place.offset());
+      long to = Math.min(end, place.offset() + source.remaining());
+      if (from < to) {
+        int skipped = (int) (from - place.offset());
+        bytes.put((int) (from - start), source, source.position() + skipped, (int) (to - from));
+      }
+      source.position(source.limit());
+    }
+
+    @Override
+    public void read(ByteBuffer target, Place place) {
+      throw new IllegalStateException("nothing is read back from what is not written yet");
     }
   }
 }

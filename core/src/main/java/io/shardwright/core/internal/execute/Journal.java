@@ -32,5 +32,5 @@ public interface Journal {
    * @param sourceIntact whether all that it read from has the checksums that its files state
    * @param losses of its casts
    */
-  record Entry(List<List<CrcPieces.Range>> ranges, boolean sourceIntact, CastLosses losses) {}
+  record Entry(List<List<CrcRanges.Range>> ranges, boolean sourceIntact, CastLosses losses) {}
 }

@@ -30,7 +30,7 @@ public final class JvmBackend implements TensorBackend {
   }
 
   @Override
-  public int runBytes() {
+  public int spanBytes() {
     return Math.min(RUN_BYTES, tileBytes);
   }
 

@@ -3,7 +3,7 @@ package io.shardwright.core.internal.execute;
 import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
 
-/** A tile in this machine's memory: a piece that stands alone is read and written in its place. */
+/** A tile in this machine's memory: a span that stands alone is read and written in its place. */
 final class JvmTile implements Tile {
   private static final byte[] ZEROS = new byte[1 << 12];
 
@@ -34,35 +34,35 @@ final class JvmTile implements Tile {
   }
 
   @Override
-  public ByteBuffer room(Spans pieces, int from, int to, ByteBuffer spare) {
-    return to - from == 1 ? place(pieces, from) : spare.clear().limit(pieces.total(from, to));
+  public ByteBuffer room(BlockSpans spans, int from, int to, ByteBuffer spare) {
+    return to - from == 1 ? place(spans, from) : spare.clear().limit(spans.total(from, to));
   }
 
-  private ByteBuffer place(Spans pieces, int piece) {
-    return bytes.slice(pieces.block(piece), pieces.length(piece));
+  private ByteBuffer place(BlockSpans spans, int span) {
+    return bytes.slice(spans.block(span), spans.length(span));
   }
 
   @Override
-  public void spread(ByteBuffer packed, Spans pieces, int from, int to) {
+  public void spread(ByteBuffer packed, BlockSpans spans, int from, int to) {
     int at = 0;
-    for (int piece = from; to - from > 1 && piece < to; piece++) {
-      move(packed, at, bytes, pieces.block(piece), pieces.length(piece));
-      at += pieces.length(piece);
+    for (int span = from; to - from > 1 && span < to; span++) {
+      move(packed, at, bytes, spans.block(span), spans.length(span));
+      at += spans.length(span);
     }
   }
 
   @Override
-  public ByteBuffer gather(Spans pieces, int from, int to, ByteBuffer spare) {
-    ByteBuffer packed = room(pieces, from, to, spare);
+  public ByteBuffer gather(BlockSpans spans, int from, int to, ByteBuffer spare) {
+    ByteBuffer packed = room(spans, from, to, spare);
     int at = 0;
-    for (int piece = from; to - from > 1 && piece < to; piece++) {
-      move(bytes, pieces.block(piece), packed, at, pieces.length(piece));
-      at += pieces.length(piece);
+    for (int span = from; to - from > 1 && span < to; span++) {
+      move(bytes, spans.block(span), packed, at, spans.length(span));
+      at += spans.length(span);
     }
     return packed;
   }
 
-  /** A transposed matrix has pieces of one element, for which a bulk move is slow. */
+  /** A transposed matrix has spans of one element, for which a bulk move is slow. */
   private static void move(ByteBuffer from, int at, ByteBuffer to, int place, int bytes) {
     switch (bytes) {
       case 2 -> to.putShort(place, from.getShort(at));
@@ -72,13 +72,13 @@ final class JvmTile implements Tile {
   }
 
   @Override
-  public boolean equal(ByteBuffer packed, Spans pieces, int from, int to) {
+  public boolean equal(ByteBuffer packed, BlockSpans spans, int from, int to) {
     int at = 0;
-    for (int piece = from; piece < to; piece++) {
-      if (place(pieces, piece).mismatch(packed.slice(at, pieces.length(piece))) >= 0) {
+    for (int span = from; span < to; span++) {
+      if (place(spans, span).mismatch(packed.slice(at, spans.length(span))) >= 0) {
         return false;
       }
-      at += pieces.length(piece);
+      at += spans.length(span);
     }
     return true;
   }

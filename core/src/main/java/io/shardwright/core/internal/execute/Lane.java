@@ -8,39 +8,39 @@ import java.nio.ByteBuffer;
 /** What one thread keeps from task to task. */
 final class Lane {
   private final TensorBackend backend;
-  private final Slab slab;
+  private final Block block;
   private long otherBytes;
   private CastLosses forgiven = CastLosses.NONE;
 
   Lane(TensorBackend backend) {
     this.backend = backend;
-    this.slab = new Slab(backend);
+    this.block = new Block(backend);
   }
 
-  Slab slab() {
-    return slab;
+  Block block() {
+    return block;
   }
 
   int tileBytes() {
     return backend.tileBytes();
   }
 
-  int runBytes() {
-    return backend.runBytes();
+  int spanBytes() {
+    return backend.spanBytes();
   }
 
   /** Sums in the type that was added to. What rounding them changes is no loss of a cast. */
-  Slab rounded(Slab sums, DType to) {
+  Block rounded(Block sums, DType to) {
     CastLosses before = backend.losses();
-    Slab rounded = sums.as(to, 0);
+    Block rounded = sums.as(to, 0);
     forgiven = forgiven.plus(backend.losses().minus(before).finite());
     return rounded;
   }
 
-  /** Whether a replica is equal to what the slab holds. What casting it changes is no loss. */
-  boolean holds(SourcePart replica, Runs runs, RunningCrc crc) {
+  /** Whether a replica is equal to what the block holds. What casting it changes is no loss. */
+  boolean holds(SourcePart replica, Spans spans, RunningCrc crc) {
     CastLosses before = backend.losses();
-    boolean held = slab.holds(replica, runs, crc);
+    boolean held = block.holds(replica, spans, crc);
     forgiven = forgiven.plus(backend.losses().minus(before));
     return held;
   }
@@ -48,7 +48,7 @@ final class Lane {
   /** Reads a target's tensor back where its checksum did not come about on the way. */
   long crc(OutputFiles files, Place place, long size) {
     var crc = new java.util.zip.CRC32();
-    ByteBuffer buffer = slab.scratch();
+    ByteBuffer buffer = block.scratch();
     for (long at = 0; at < size; at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
       files.read(buffer, new Place(place.file(), place.offset() + at));
@@ -58,13 +58,13 @@ final class Lane {
     return crc.getValue();
   }
 
-  /** Counts what was read around the slab. */
+  /** Counts what was read around the block. */
   void read(long bytes) {
     otherBytes += bytes;
   }
 
   long bytesRead() {
-    return slab.bytesRead() + otherBytes;
+    return block.bytesRead() + otherBytes;
   }
 
   CastLosses losses() {

@@ -3,8 +3,8 @@ package io.shardwright.core.internal.execute;
 import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.SourcePart;
+import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
@@ -106,7 +106,7 @@ public final class ReplicaCheck {
     }
 
     @Override
-    public List<Passage> passages() {
+    public List<CarriedMember> carried() {
       return List.of();
     }
 

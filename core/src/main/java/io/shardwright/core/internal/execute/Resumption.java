@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.execute;
 
-import io.shardwright.core.internal.execute.CrcPieces.Range;
+import io.shardwright.core.internal.execute.CrcRanges.Range;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.TargetTensor;
@@ -26,18 +26,18 @@ final class Resumption {
    * What a step wrote; empty if it must be done again. Whoever may write to the folder can write a
    * journal: an entry that is not of this step's bytes, each once, is passed over.
    */
-  Optional<Map<TargetTensor, CrcPieces>> take(StepRun run, Journal.Entry entry, Lane lane) {
-    var written = new LinkedHashMap<TargetTensor, CrcPieces>();
+  Optional<Map<TargetTensor, CrcRanges>> take(StepRun run, Journal.Entry entry, Lane lane) {
+    var written = new LinkedHashMap<TargetTensor, CrcRanges>();
     var told = entry.ranges().iterator();
     if (entry.ranges().size() != run.targets().size() || !possible(entry.losses(), run.step())) {
       return Optional.empty();
     }
     for (TargetTensor tensor : run.targets()) {
-      var pieces = pieces(tensor, told.next(), bytes(run.step(), tensor));
-      if (pieces.isEmpty() || !right(pieces.get(), layout.place(tensor), lane)) {
+      var ranges = ranges(tensor, told.next(), bytes(run.step(), tensor));
+      if (ranges.isEmpty() || !right(ranges.get(), layout.place(tensor), lane)) {
         return Optional.empty();
       }
-      written.put(tensor, pieces.get());
+      written.put(tensor, ranges.get());
     }
     count(entry);
     return Optional.of(written);
@@ -57,22 +57,22 @@ final class Resumption {
         .sum();
   }
 
-  private static Optional<CrcPieces> pieces(TargetTensor tensor, List<Range> told, long wanted) {
+  private static Optional<CrcRanges> ranges(TargetTensor tensor, List<Range> told, long wanted) {
     long size = tensor.spec().byteSize();
     long sum = 0;
-    var pieces = new CrcPieces();
+    var ranges = new CrcRanges();
     for (Range range : told) {
       if (range.offset() > size || range.length() > size - range.offset()) {
         return Optional.empty();
       }
       sum += range.length();
-      pieces.add(range.offset(), range.length(), range.crc());
+      ranges.add(range.offset(), range.length(), range.crc());
     }
-    return sum == wanted && pieces.ranges().isPresent() ? Optional.of(pieces) : Optional.empty();
+    return sum == wanted && ranges.ranges().isPresent() ? Optional.of(ranges) : Optional.empty();
   }
 
-  private boolean right(CrcPieces pieces, Place start, Lane lane) {
-    return pieces.ranges().orElseThrow().stream().allMatch(range -> right(range, start, lane));
+  private boolean right(CrcRanges ranges, Place start, Lane lane) {
+    return ranges.ranges().orElseThrow().stream().allMatch(range -> right(range, start, lane));
   }
 
   private boolean right(Range range, Place start, Lane lane) {

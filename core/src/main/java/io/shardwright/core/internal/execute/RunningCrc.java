@@ -3,11 +3,11 @@ package io.shardwright.core.internal.execute;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
-/** A CRC-32 taken while bytes pass, mostly front to back; told as a piece at every jump. */
+/** A CRC-32 taken while bytes pass, mostly front to back; told as a range at every jump. */
 class RunningCrc {
   /** Where nobody asks. */
   static final RunningCrc UNWANTED =
-      new RunningCrc(new CrcPieces()) {
+      new RunningCrc(new CrcRanges()) {
         @Override
         void update(ByteBuffer bytes, long offset) {}
 
@@ -15,13 +15,13 @@ class RunningCrc {
         void flush() {}
       };
 
-  private final CrcPieces pieces;
+  private final CrcRanges ranges;
   private final CRC32 crc = new CRC32();
   private long start;
   private long next;
 
-  RunningCrc(CrcPieces pieces) {
-    this.pieces = pieces;
+  RunningCrc(CrcRanges ranges) {
+    this.ranges = ranges;
   }
 
   void update(ByteBuffer bytes, long offset) {
@@ -36,7 +36,7 @@ class RunningCrc {
 
   /** Tells what has passed since the last jump. */
   void flush() {
-    pieces.add(start, next - start, crc.getValue());
+    ranges.add(start, next - start, crc.getValue());
     start = next;
     crc.reset();
   }

@@ -11,31 +11,31 @@ import java.util.Map;
 
 /** The places a logical tensor is read from, and the checksums of what was read there. */
 final class SourceViews {
-  /** What is done with a view for a slab. */
+  /** What is done with a view for a block. */
   interface Action {
-    /** Reads or compares what a view has of the slab's range. */
-    void on(SourcePart from, Runs runs, RunningCrc crc);
+    /** Reads or compares what a view has of the block's range. */
+    void on(SourcePart from, Spans spans, RunningCrc crc);
   }
 
   private final List<SourcePart> views;
-  private final List<Runs> runs = new ArrayList<>();
+  private final List<Spans> spans = new ArrayList<>();
   private final Map<ByteSource, SourceTensor> checked = new LinkedHashMap<>();
-  private final Map<ByteSource, CrcPieces> crcs = new LinkedHashMap<>();
+  private final Map<ByteSource, CrcRanges> crcs = new LinkedHashMap<>();
 
   SourceViews(List<SourcePart> views, Shape logical) {
     this.views = views;
     for (SourcePart from : views) {
-      runs.add(new Runs(from.view(), logical));
+      spans.add(new Spans(from.view(), logical));
       if (from.tensor().storageCrc().isPresent()) {
         checked.put(from.tensor().storage(), from.tensor());
-        crcs.computeIfAbsent(from.tensor().storage(), storage -> new CrcPieces());
+        crcs.computeIfAbsent(from.tensor().storage(), storage -> new CrcRanges());
       }
     }
   }
 
-  /** Elements of the shortest run. */
-  long shortestRun() {
-    return Runs.shortest(runs);
+  /** Elements of the shortest span. */
+  long shortestSpan() {
+    return Spans.shortest(spans);
   }
 
   /** Bytes of the widest element; 0 where nothing is read. */
@@ -49,14 +49,14 @@ final class SourceViews {
 
     private Pass() {
       for (SourcePart from : views) {
-        CrcPieces pieces = crcs.get(from.tensor().storage());
-        running.add(pieces == null ? RunningCrc.UNWANTED : new RunningCrc(pieces));
+        CrcRanges ranges = crcs.get(from.tensor().storage());
+        running.add(ranges == null ? RunningCrc.UNWANTED : new RunningCrc(ranges));
       }
     }
 
     void each(Action action) {
       for (int i = 0; i < views.size(); i++) {
-        action.on(views.get(i), runs.get(i), running.get(i));
+        action.on(views.get(i), spans.get(i), running.get(i));
       }
     }
 
@@ -81,6 +81,6 @@ final class SourceViews {
 
   /** What was read of the storages whose checksums the files state. */
   void tell(StorageCrcs storages) {
-    crcs.forEach((storage, pieces) -> storages.add(checked.get(storage), pieces));
+    crcs.forEach((storage, ranges) -> storages.add(checked.get(storage), ranges));
   }
 }

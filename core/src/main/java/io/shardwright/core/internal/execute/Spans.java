@@ -1,119 +1,126 @@
 package io.shardwright.core.internal.execute;
 
-import java.util.Arrays;
+import io.shardwright.core.internal.describe.View;
+import io.shardwright.spi.tensor.Shape;
+import java.util.List;
 
 /**
- * The pieces of a view that lie within a block: where each is in the block and in the storage.
- * Positions and lengths in bytes. Reused from block to block.
+ * A view as spans: elements that are contiguous both in the logical tensor's row-major order and in
+ * the storage. Spans are numbered in logical order. All numbers are elements.
  */
-public final class Spans {
-  /** Bits of a sort key that number the piece; leaves 40 bits for the distance. */
-  private static final int INDEX_BITS = 24;
+final class Spans {
+  private final View view;
+  private final Shape box;
+  private final Shape logical;
+  private final int axis;
 
-  private int count;
-  private int[] block = new int[16];
-  private int[] length = new int[16];
-  private long[] stored = new long[16];
+  /** Per axis outside a span: how many, and the distance between neighbours on either side. */
+  private final long[] extents;
 
-  /** Takes the pieces of a range of logical elements, in logical order. */
-  void take(Runs runs, long first, long last, int elementSize) {
-    count = 0;
-    for (long run = runs.firstAfter(first); run < runs.count(); run++) {
-      long start = runs.logicalStart(run);
-      if (start >= last) {
-        break;
+  private final long[] logicalSteps;
+  private final long[] storedSteps;
+  private final long logicalBase;
+  private final long length;
+  private final long count;
+
+  Spans(View view, Shape logical) {
+    this.view = view;
+    this.box = view.logical().shape();
+    this.logical = logical;
+    this.axis = innermostOuterAxis();
+    this.length = box.elementsFrom(axis);
+    this.count = length == 0 ? 0 : box.elements() / length;
+    this.extents = outside(box.dims());
+    this.logicalSteps = outside(logical.rowMajorStrides());
+    this.storedSteps = outside(view.strides());
+    this.logicalBase = logicalBase();
+  }
+
+  private long[] outside(List<Long> perAxis) {
+    return perAxis.stream().limit(axis).mapToLong(Long::longValue).toArray();
+  }
+
+  private long logicalBase() {
+    long at = 0;
+    for (int k = 0; k < box.rank(); k++) {
+      at += view.logical().offset().get(k) * logical.elementsFrom(k + 1);
+    }
+    return at;
+  }
+
+  /** The outermost axis that a span has. */
+  private int innermostOuterAxis() {
+    int first = box.rank();
+    while (first > 0 && spans(first - 1)) {
+      first--;
+    }
+    return first;
+  }
+
+  private boolean spans(int candidate) {
+    boolean insideIsWhole =
+        candidate + 1 == box.rank()
+            || box.elementsFrom(candidate + 1) == logical.elementsFrom(candidate + 1);
+    boolean dense =
+        box.dim(candidate) == 1 || view.strides().get(candidate) == box.elementsFrom(candidate + 1);
+    return insideIsWhole && dense;
+  }
+
+  long count() {
+    return count;
+  }
+
+  long length() {
+    return length;
+  }
+
+  /** Elements of the shortest of all spans; as good as endless where there is none. */
+  static long shortest(List<Spans> all) {
+    return all.stream().mapToLong(Spans::length).filter(found -> found > 0).min().orElse(1L << 32);
+  }
+
+  /** First logical element of a span. */
+  long logicalStart(long span) {
+    return start(logicalBase, logicalSteps, span);
+  }
+
+  /** First storage element of a span. */
+  long storedStart(long span) {
+    return start(view.start(), storedSteps, span);
+  }
+
+  private long start(long base, long[] steps, long span) {
+    long at = base;
+    long rest = span;
+    for (int k = axis - 1; k >= 0; k--) {
+      at += rest % extents[k] * steps[k];
+      rest /= extents[k];
+    }
+    return at;
+  }
+
+  /** The first span that ends after a logical element. */
+  long firstAfter(long element) {
+    long low = 0;
+    long high = count;
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      if (logicalStart(middle) + length <= element) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
-      long low = Math.max(first, start);
-      long high = Math.min(last, start + runs.length());
-      add(
-          (int) ((low - first) * elementSize),
-          Math.multiplyExact(runs.storedStart(run) + low - start, elementSize),
-          (int) ((high - low) * elementSize));
     }
+    return low;
   }
 
-  /** Takes one piece: the block's first bytes. */
-  void whole(int bytes) {
-    count = 0;
-    add(0, 0, bytes);
-  }
-
-  private void add(int inBlock, long inStorage, int bytes) {
-    if (count == block.length) {
-      block = Arrays.copyOf(block, 2 * count);
-      length = Arrays.copyOf(length, 2 * count);
-      stored = Arrays.copyOf(stored, 2 * count);
-    }
-    block[count] = inBlock;
-    stored[count] = inStorage;
-    length[count++] = bytes;
-  }
-
-  /** Puts the pieces in the storage's order. */
-  void sort() {
-    if (sorted()) {
-      return;
-    }
-    long lowest = Arrays.stream(stored, 0, count).min().orElse(0);
-    long[] keys = new long[count];
-    for (int i = 0; i < count; i++) {
-      keys[i] = stored[i] - lowest << INDEX_BITS | i;
-    }
-    Arrays.sort(keys);
-    int[] blocks = block.clone();
-    int[] lengths = length.clone();
-    long[] places = stored.clone();
-    for (int i = 0; i < count; i++) {
-      int from = (int) (keys[i] & (1 << INDEX_BITS) - 1);
-      block[i] = blocks[from];
-      length[i] = lengths[from];
-      stored[i] = places[from];
-    }
-  }
-
-  private boolean sorted() {
-    for (int piece = 1; piece < count; piece++) {
-      if (stored[piece] < stored[piece - 1]) {
+  /** Whether neighbouring spans are neighbours in the storage too, so that many are one range. */
+  boolean dense() {
+    for (int k = 0; k < axis; k++) {
+      if (box.dim(k) > 1 && view.strides().get(k) != box.elementsFrom(k + 1)) {
         return false;
       }
     }
     return true;
-  }
-
-  /** The end of the pieces that follow each other in the storage without a gap. */
-  int neighboursFrom(int from) {
-    int to = from + 1;
-    while (to < count && stored[to] == stored[to - 1] + length[to - 1]) {
-      to++;
-    }
-    return to;
-  }
-
-  /** How many there are. */
-  public int count() {
-    return count;
-  }
-
-  /** Where a piece begins in the block. */
-  public int block(int piece) {
-    return block[piece];
-  }
-
-  /** Length of a piece. */
-  public int length(int piece) {
-    return length[piece];
-  }
-
-  long stored(int piece) {
-    return stored[piece];
-  }
-
-  /** Length of several pieces together. */
-  public int total(int from, int to) {
-    int total = 0;
-    for (int piece = from; piece < to; piece++) {
-      total += length[piece];
-    }
-    return total;
   }
 }

@@ -17,7 +17,7 @@ import java.util.List;
  */
 final class StepProducts {
   /** A product, ready to be added; {@code rows} maps rows of the weight to rows of B. */
-  private record Loaded(Runs rows, ByteBuffer a, ByteBuffer b, int rank, float scale) {}
+  private record Loaded(Spans rows, ByteBuffer a, ByteBuffer b, int rank, float scale) {}
 
   private final List<LowRankProduct> products;
   private final Shape weight;
@@ -57,20 +57,20 @@ final class StepProducts {
   }
 
   /** Adds everything to a block of binary32: to whole rows, or to a part of one. */
-  void add(Slab block, long from, long to) {
+  void add(Block block, long from, long to) {
     long first = from / columns;
     int start = (int) (from % columns);
     int width = (int) Math.min(columns, to - from);
-    var spans = new Spans();
+    var spans = new BlockSpans();
     for (Loaded product : loaded()) {
       ByteBuffer a = width == columns ? product.a() : narrow(product, start, width);
       spans.take(product.rows(), first, first + (to - from) / width, 1);
-      for (int piece = 0; piece < spans.count(); piece++) {
+      for (int span = 0; span < spans.count(); span++) {
         int rank = product.rank();
-        int rows = spans.length(piece);
-        ByteBuffer b = part(product.b(), spans.stored(piece) * rank, rows * rank);
+        int rows = spans.length(span);
+        ByteBuffer b = part(product.b(), spans.stored(span) * rank, rows * rank);
         block.addProduct(
-            spans.block(piece) * width, new LowRankRows(rows, width, rank, b, a, product.scale()));
+            spans.block(span) * width, new LowRankRows(rows, width, rank, b, a, product.scale()));
       }
     }
   }
@@ -111,7 +111,7 @@ final class StepProducts {
     var view = new View(rows, 0, rows.shape().rowMajorStrides());
     int rank = Math.toIntExact(product.rank());
     return new Loaded(
-        new Runs(view, all),
+        new Spans(view, all),
         read(product.a(), lane),
         read(product.b(), lane),
         rank,
@@ -127,14 +127,14 @@ final class StepProducts {
     var pass = views.pass();
     long most = lane.tileBytes() / Float.BYTES;
     for (long at = 0; at < elements; at += most) {
-      lane.slab().moveTo(at, Math.min(elements, at + most), spec.dtype());
-      pass.each(lane.slab()::read);
-      floats.put(lane.slab().as(DType.FLOAT32, 0).bytes());
+      lane.block().moveTo(at, Math.min(elements, at + most), spec.dtype());
+      pass.each(lane.block()::read);
+      floats.put(lane.block().as(DType.FLOAT32, 0).bytes());
     }
     pass.end();
     var storages = new StorageCrcs();
     views.tell(storages);
-    storages.requireRest(lane.slab().scratch());
+    storages.requireRest(lane.block().scratch());
     return floats.flip();
   }
 }

@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 final class StepRun {
   private static final long RANGE_BYTES = 64 << 20;
 
-  /** A transposed matrix has pieces of one element, each of which is noted. */
-  private static final long MOST_PIECES = 1 << 19;
+  /** A transposed matrix has spans of one element, each of which is noted. */
+  private static final long MOST_SPANS = 1 << 19;
 
   /** Is told when a step is done. */
   interface Done {
@@ -116,21 +116,21 @@ final class StepRun {
   }
 
   private void copy(Copy copy, Lane lane, long from, long to) {
-    Slab slab = lane.slab();
+    Block block = lane.block();
     var reading = sources.pass();
     var comparing = replicas.pass();
     var writing = targets.pass();
-    long block = block(lane);
+    long size = blockSize(lane);
     for (long at = from, end; at < to; at = end) {
-      end = Math.min(to, products.blockEnd(at, block));
-      slab.moveTo(at, end, copy.tensor().dtype());
+      end = Math.min(to, products.blockEnd(at, size));
+      block.moveTo(at, end, copy.tensor().dtype());
       if (!copy.zeros().isEmpty()) {
-        slab.clear();
+        block.clear();
       }
-      reading.each(slab::read);
+      reading.each(block::read);
       comparing.each(
-          (replica, runs, crc) -> {
-            if (!lane.holds(replica, runs, crc)) {
+          (replica, spans, crc) -> {
+            if (!lane.holds(replica, spans, crc)) {
               throw ReplicaCheck.difference(copy, replica);
             }
           });
@@ -142,12 +142,12 @@ final class StepRun {
   }
 
   /** Logical elements that are in memory at once. */
-  long block(Lane lane) {
+  long blockSize(Lane lane) {
     int widest = widest();
-    long shortest = shortestRun();
-    long run = lane.runBytes() / widest;
+    long shortest = shortestSpan();
+    long run = lane.spanBytes() / widest;
     long fitting = shortest < run ? lane.tileBytes() / widest : run;
-    return products.blockEnd(0, Math.min(fitting, MOST_PIECES * shortest));
+    return products.blockEnd(0, Math.min(fitting, MOST_SPANS * shortest));
   }
 
   private int widest() {
@@ -156,28 +156,28 @@ final class StepRun {
     return products.none() ? moved : Math.max(moved, Float.BYTES);
   }
 
-  private long shortestRun() {
-    long views = Math.min(sources.shortestRun(), targets.shortestRun());
-    return Math.min(views, replicas.shortestRun());
+  private long shortestSpan() {
+    long views = Math.min(sources.shortestSpan(), targets.shortestSpan());
+    return Math.min(views, replicas.shortestSpan());
   }
 
   private void fill(Fill fill, Lane lane) {
-    lane.slab().moveTo(0, fill.tensor().shape().elements(), fill.tensor().dtype());
-    lane.slab().put(fill.values());
+    lane.block().moveTo(0, fill.tensor().shape().elements(), fill.tensor().dtype());
+    lane.block().put(fill.values());
     var writing = targets.pass();
-    targets.dtypes().forEach(wanted -> write(writing, wanted, lane.slab().as(wanted, 0)));
+    targets.dtypes().forEach(wanted -> write(writing, wanted, lane.block().as(wanted, 0)));
     writing.end();
   }
 
-  /** Writes what the slab holds, with the products added. */
+  /** Writes what the block holds, with the products added. */
   private void write(Copy copy, TargetViews.Pass writing, Lane lane, long from, long to) {
     if (products.none()) {
       for (DType wanted : targets.dtypes()) {
-        write(writing, wanted, lane.slab().as(wanted, copy.shift()));
+        write(writing, wanted, lane.block().as(wanted, copy.shift()));
       }
       return;
     }
-    Slab sums = lane.slab().as(DType.FLOAT32, copy.shift());
+    Block sums = lane.block().as(DType.FLOAT32, copy.shift());
     products.add(sums, from, to);
     for (DType wanted : targets.dtypes()) {
       boolean back = wanted == copy.tensor().dtype();
@@ -185,14 +185,14 @@ final class StepRun {
     }
   }
 
-  private void write(TargetViews.Pass writing, DType wanted, Slab bytes) {
+  private void write(TargetViews.Pass writing, DType wanted, Block bytes) {
     writing.each(
-        wanted, (tensor, runs, crc) -> bytes.write(runs, layout.place(tensor), files, crc));
+        wanted, (tensor, spans, crc) -> bytes.write(spans, layout.place(tensor), files, crc));
   }
 
   /** What a journal keeps of it; empty where it is sooner done again. */
   Optional<Journal.Entry> entry(StorageCrcs storages) {
-    var ranges = written().values().stream().map(CrcPieces::ranges).toList();
+    var ranges = written().values().stream().map(CrcRanges::ranges).toList();
     if (step instanceof Fill || ranges.stream().anyMatch(Optional::isEmpty)) {
       return Optional.empty();
     }
@@ -218,7 +218,7 @@ final class StepRun {
     replicas.tell(storages);
   }
 
-  Map<TargetTensor, CrcPieces> written() {
+  Map<TargetTensor, CrcRanges> written() {
     return unchanged ? UnchangedStorage.crcs((Copy) step) : targets.crcs();
   }
 }

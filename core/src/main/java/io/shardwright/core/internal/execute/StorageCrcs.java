@@ -15,7 +15,7 @@ import java.util.zip.CRC32;
  * steps; it is compared as soon as all of it has passed.
  */
 final class StorageCrcs {
-  private record Read(SourceTensor tensor, CrcPieces pieces) {}
+  private record Read(SourceTensor tensor, CrcRanges ranges) {}
 
   private final Map<ByteSource, Read> incomplete = new LinkedHashMap<>();
 
@@ -24,11 +24,11 @@ final class StorageCrcs {
    *
    * @throws MalformedCheckpointException if that completes it and it is damaged
    */
-  synchronized void add(SourceTensor tensor, CrcPieces read) {
+  synchronized void add(SourceTensor tensor, CrcRanges read) {
     var known =
-        incomplete.computeIfAbsent(tensor.storage(), s -> new Read(tensor, new CrcPieces()));
-    known.pieces().addAll(read);
-    OptionalLong found = known.pieces().whole(tensor.storage().size());
+        incomplete.computeIfAbsent(tensor.storage(), s -> new Read(tensor, new CrcRanges()));
+    known.ranges().addAll(read);
+    OptionalLong found = known.ranges().whole(tensor.storage().size());
     if (found.isPresent()) {
       incomplete.remove(tensor.storage());
       require(tensor, found.getAsLong());
@@ -42,7 +42,7 @@ final class StorageCrcs {
 
   /** Takes a storage of which nothing was read. */
   synchronized void expect(SourceTensor tensor) {
-    incomplete.computeIfAbsent(tensor.storage(), s -> new Read(tensor, new CrcPieces()));
+    incomplete.computeIfAbsent(tensor.storage(), s -> new Read(tensor, new CrcRanges()));
   }
 
   /** Reads what did not pass exactly once: storages of which the target needs a part. */

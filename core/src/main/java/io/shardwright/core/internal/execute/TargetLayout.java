@@ -15,7 +15,7 @@ public interface TargetLayout {
   Place place(TargetTensor tensor);
 
   /** Members that are carried over byte for byte. */
-  List<Passage> passages();
+  List<CarriedMember> carried();
 
   /**
    * Everything else: headers, pickles, directories.
@@ -36,7 +36,7 @@ public interface TargetLayout {
   record Place(int file, long offset) {}
 
   /** Bytes carried over. */
-  record Passage(String member, ByteSource bytes, Place place) {}
+  record CarriedMember(String member, ByteSource bytes, Place place) {}
 
   /** Bytes made by us, small. */
   record Piece(Place place, byte[] bytes) {}

@@ -11,21 +11,21 @@ import java.util.Map;
 
 /** The places a logical tensor is written to, and the checksums of what was written there. */
 final class TargetViews {
-  /** What is done with a view for a slab. */
+  /** What is done with a view for a block. */
   interface Action {
     /** Writes what belongs to a view. */
-    void on(TargetTensor tensor, Runs runs, RunningCrc crc);
+    void on(TargetTensor tensor, Spans spans, RunningCrc crc);
   }
 
   private final List<To> views;
-  private final List<Runs> runs = new ArrayList<>();
-  private final Map<TargetTensor, CrcPieces> crcs = new LinkedHashMap<>();
+  private final List<Spans> spans = new ArrayList<>();
+  private final Map<TargetTensor, CrcRanges> crcs = new LinkedHashMap<>();
 
   TargetViews(PlanStep step) {
     views = step.to();
     for (To to : views) {
-      runs.add(new Runs(to.view(), step.tensor().shape()));
-      crcs.computeIfAbsent(to.tensor(), tensor -> new CrcPieces());
+      spans.add(new Spans(to.view(), step.tensor().shape()));
+      crcs.computeIfAbsent(to.tensor(), tensor -> new CrcRanges());
     }
   }
 
@@ -39,9 +39,9 @@ final class TargetViews {
     return Math.max(read.byteSize(), dtypes().stream().mapToInt(DType::byteSize).max().orElse(1));
   }
 
-  /** Elements of the shortest run. */
-  long shortestRun() {
-    return Runs.shortest(runs);
+  /** Elements of the shortest span. */
+  long shortestSpan() {
+    return Spans.shortest(spans);
   }
 
   /** One thread's way through the views. */
@@ -53,7 +53,7 @@ final class TargetViews {
       for (int i = 0; i < views.size(); i++) {
         TargetTensor tensor = views.get(i).tensor();
         if (tensor.spec().dtype() == dtype) {
-          action.on(tensor, runs.get(i), running.get(i));
+          action.on(tensor, spans.get(i), running.get(i));
         }
       }
     }
@@ -68,7 +68,7 @@ final class TargetViews {
   }
 
   /** Checksums of what was written, tensor by tensor. */
-  Map<TargetTensor, CrcPieces> crcs() {
+  Map<TargetTensor, CrcRanges> crcs() {
     return crcs;
   }
 }

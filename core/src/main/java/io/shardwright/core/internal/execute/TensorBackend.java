@@ -10,7 +10,7 @@ public interface TensorBackend extends AutoCloseable {
   int tileBytes();
 
   /** Bytes that suit it where a tile needn't hold what several targets get. */
-  default int runBytes() {
+  default int spanBytes() {
     return tileBytes();
   }
 

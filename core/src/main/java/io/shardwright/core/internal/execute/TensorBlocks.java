@@ -73,9 +73,9 @@ public final class TensorBlocks {
      * @return their bytes, valid until the next range is read
      */
     public ByteBuffer read(long from, long to) {
-      lane.slab().moveTo(from, to, tensor.dtype());
-      pass.each(lane.slab()::read);
-      return lane.slab().as(tensor.dtype(), shift).bytes();
+      lane.block().moveTo(from, to, tensor.dtype());
+      pass.each(lane.block()::read);
+      return lane.block().as(tensor.dtype(), shift).bytes();
     }
 
     /**
@@ -87,7 +87,7 @@ public final class TensorBlocks {
       pass.end();
       var storages = new StorageCrcs();
       views.tell(storages);
-      storages.requireRest(lane.slab().scratch());
+      storages.requireRest(lane.block().scratch());
     }
   }
 }

@@ -15,25 +15,25 @@ public interface Tile {
   void clear();
 
   /**
-   * A buffer to be filled with packed pieces before {@link #spread}.
+   * A buffer to be filled with packed spans before {@link #spread}.
    *
-   * @param spare to be used where the pieces' own place can't be
+   * @param spare to be used where the spans' own place can't be
    */
-  ByteBuffer room(Spans pieces, int from, int to, ByteBuffer spare);
+  ByteBuffer room(BlockSpans spans, int from, int to, ByteBuffer spare);
 
-  /** Puts packed pieces where they belong, out of what {@link #room} gave for them. */
-  void spread(ByteBuffer packed, Spans pieces, int from, int to);
+  /** Puts packed spans where they belong, out of what {@link #room} gave for them. */
+  void spread(ByteBuffer packed, BlockSpans spans, int from, int to);
 
   /**
-   * Packs pieces.
+   * Packs spans.
    *
    * @param spare to be used where their own place can't be
    * @return valid until the tile or the spare buffer is used again
    */
-  ByteBuffer gather(Spans pieces, int from, int to, ByteBuffer spare);
+  ByteBuffer gather(BlockSpans spans, int from, int to, ByteBuffer spare);
 
-  /** Whether pieces are equal to those in a buffer. */
-  boolean equal(ByteBuffer packed, Spans pieces, int from, int to);
+  /** Whether spans are equal to those in a buffer. */
+  boolean equal(ByteBuffer packed, BlockSpans spans, int from, int to);
 
   /**
    * The same elements as another type, something added to each; the tile itself where that changes

@@ -5,7 +5,7 @@ package io.shardwright.core.internal.execute;
  * worked on and one for each type that it is cast to, these come about on the way.
  *
  * @param tileBytes of each
- * @param moving while pieces are spread and gathered
+ * @param moving while spans are spread and gathered
  * @param casting while elements are cast or shifted
  * @param adding while a product is added, besides {@code factorCopies}
  * @param factorCopies of a product's factors, while it is added

@@ -44,7 +44,7 @@ final class UnchangedStorage {
   private static boolean whole(View view, Shape shape) {
     return view.start() == 0
         && view.logical().shape().equals(shape)
-        && new Runs(view, shape).count() <= 1;
+        && new Spans(view, shape).count() <= 1;
   }
 
   /** Moves a range; nothing is moved where the kernel can't. */
@@ -63,14 +63,14 @@ final class UnchangedStorage {
     return moved;
   }
 
-  static Map<TargetTensor, CrcPieces> crcs(Copy copy) {
+  static Map<TargetTensor, CrcRanges> crcs(Copy copy) {
     long size = copy.tensor().byteSize();
     long crc = copy.from().get(0).tensor().storageCrc().orElseThrow();
-    var crcs = new LinkedHashMap<TargetTensor, CrcPieces>();
+    var crcs = new LinkedHashMap<TargetTensor, CrcRanges>();
     for (To to : copy.to()) {
-      var pieces = new CrcPieces();
-      pieces.add(0, size, crc);
-      crcs.put(to.tensor(), pieces);
+      var ranges = new CrcRanges();
+      ranges.add(0, size, crc);
+      crcs.put(to.tensor(), ranges);
     }
     return crcs;
   }

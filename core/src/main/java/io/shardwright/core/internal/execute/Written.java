@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.describe.SourceTensor;
-import io.shardwright.core.internal.execute.TargetLayout.Passage;
+import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.plan.TargetTensor;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.Map;
  * What was written, by the bytes that were read from the source.
  *
  * @param tensors the CRC-32 of every tensor
- * @param passages the CRC-32 of every member that was carried over
+ * @param carried the CRC-32 of every member that was carried over
  * @param bytesRead from the source
  * @param bytesResumed of tensors that an earlier run wrote and that were found right
  * @param losses of casts
@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public record Written(
     Map<TargetTensor, Long> tensors,
-    Map<Passage, Long> passages,
+    Map<CarriedMember, Long> carried,
     long bytesRead,
     long bytesResumed,
     CastLosses losses,

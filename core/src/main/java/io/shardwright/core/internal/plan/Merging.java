@@ -23,7 +23,7 @@ final class Merging {
   private Merging() {}
 
   /** A copy, or what it becomes. */
-  static PlanStep step(Work work, Targets targets, LowRankChange change) {
+  static PlanStep step(Work work, Placement targets, LowRankChange change) {
     var products = change.of(work.tensor().id());
     Copy copy = work.copy(targets, !products.isEmpty());
     return products.isEmpty() ? copy : new LowRankMerge(copy, products);

@@ -34,7 +34,7 @@ final class Pictures {
 
   /** One of each kind that the model has; the parts of an MLP where it has no gated one. */
   List<TensorPicture> all() {
-    var qkv = first(Kind.FUSED_QKV, rule -> Stripes.slots(rule.arrangement()) > 0);
+    var qkv = first(Kind.FUSED_QKV, rule -> Bands.slots(rule.arrangement()) > 0);
     var gated = first(Kind.GATED_MLP, rule -> rule.arrangement().stride() == 2);
     var in = gated.isPresent() ? gated : first(Kind.MLP_IN, rule -> mlp(rule, Cut.COLUMN));
     var out = first(Kind.MLP_OUT, rule -> mlp(rule, Cut.ROW));
@@ -66,10 +66,10 @@ final class Pictures {
       return Optional.empty();
     }
     ParameterRule rule = byTarget ? emissions.get(0).row() : tensor.rule();
-    var stripes =
-        new Stripes(rule, colours(tensor, byTarget), byTarget ? targets : sources, rows(tensor));
-    var before = before(tensor, stripes);
-    var after = after(emissions, targets, stripes);
+    var bands =
+        new Bands(rule, colours(tensor, byTarget), byTarget ? targets : sources, rows(tensor));
+    var before = before(tensor, bands);
+    var after = after(emissions, targets, bands);
     if (before.isEmpty() || after.isEmpty()) {
       return Optional.empty();
     }
@@ -92,7 +92,7 @@ final class Pictures {
     return Math.min(tensor.canonical().dim(0), forms.shape(tensor).dim(0));
   }
 
-  private List<Panel> before(LogicalTensor tensor, Stripes stripes) {
+  private List<Panel> before(LogicalTensor tensor, Bands bands) {
     Map<SourceTensor, List<SourcePart>> parts = new IdentityHashMap<>();
     var order = new ArrayList<SourceTensor>();
     for (SourcePart part : tensor.parts()) {
@@ -101,7 +101,7 @@ final class Pictures {
       }
       parts.computeIfAbsent(part.tensor(), t -> new ArrayList<>()).add(part);
     }
-    var panels = panels(order.stream().map(stored -> panel(stored, parts.get(stored), stripes)));
+    var panels = panels(order.stream().map(stored -> panel(stored, parts.get(stored), bands)));
     return panels.stream().sorted(Comparator.comparing(Pictures::meaning)).toList();
   }
 
@@ -110,11 +110,11 @@ final class Pictures {
     return panel.bands().get(0).part();
   }
 
-  private Optional<Panel> panel(SourceTensor stored, List<SourcePart> parts, Stripes stripes) {
+  private Optional<Panel> panel(SourceTensor stored, List<SourcePart> parts, Bands bands) {
     Shape shape = stored.spec().shape();
     var views = parts.stream().map(SourcePart::view).toList();
     return stored.strides().equals(shape.rowMajorStrides())
-        ? stripes.panel(
+        ? bands.panel(
             where(parts.get(0).member()), stored.spec().name(), shape, stored.start(), views)
         : Optional.empty();
   }
@@ -128,25 +128,25 @@ final class Pictures {
         .orElse("chunk " + member.substring(member.lastIndexOf('/') + 1));
   }
 
-  private static List<Panel> after(List<Emission> emissions, int ranks, Stripes stripes) {
+  private static List<Panel> after(List<Emission> emissions, int ranks, Bands bands) {
     return panels(
         emissions.stream()
             .flatMap(
                 emission ->
                     Stream.iterate(0, rank -> rank < shards(emission, ranks), rank -> rank + 1)
-                        .map(rank -> shard(emission, rank, ranks, stripes))));
+                        .map(rank -> shard(emission, rank, ranks, bands))));
   }
 
   private static int shards(Emission emission, int ranks) {
     return emission.form().replicated() ? 1 : ranks;
   }
 
-  private static Optional<Panel> shard(Emission emission, int rank, int ranks, Stripes stripes) {
+  private static Optional<Panel> shard(Emission emission, int rank, int ranks, Bands bands) {
     StoredForm form = emission.form();
     Shape shape = form.shard(ranks);
     List<View> views = form.views(rank, ranks, 0, shape.rowMajorStrides());
     String where = ranks == 1 ? "whole" : "TP " + rank;
-    return stripes.panel(where, emission.name(), shape, 0, views);
+    return bands.panel(where, emission.name(), shape, 0, views);
   }
 
   /** All panels, or none where one can't be drawn. */

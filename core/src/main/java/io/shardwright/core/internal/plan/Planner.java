@@ -208,7 +208,7 @@ public final class Planner {
   }
 
   private ExecutablePlan ranks(List<Work> works, TargetRows rows) {
-    var targets = new RankTargets(model, choice, names::member);
+    var targets = new RankPlacement(model, choice, names::member);
     var steps = steps(works, rows, targets);
     boolean carried = choice.naming() == model.naming();
     var states =
@@ -222,14 +222,14 @@ public final class Planner {
   private ExecutablePlan shards(List<Work> works, TargetRows rows) {
     var emissions =
         emissions(works, rows).stream().sorted(new RegistrationOrder(rows.table())).toList();
-    var targets = new ShardTargets(names.shards(ShardTargets.specs(emissions)));
+    var targets = new ShardPlacement(names.shards(ShardPlacement.specs(emissions)));
     var steps = steps(works, rows, targets);
     return new ExecutablePlan(
         model, choice, changes, targets.files(), List.of(), List.of(), leftOut(works), steps);
   }
 
   private ExecutablePlan arrays(List<Work> works, TargetRows rows) {
-    var targets = new ArrayTargets(names.folder(), choice.size().tensor());
+    var targets = new ArrayPlacement(names.folder(), choice.size().tensor());
     var steps = steps(works, rows, targets);
     var objects = new ArrayObjects(names.folder(), model, choice.naming() == model.naming());
     var states = objects.of(emissions(works, rows));
@@ -248,7 +248,7 @@ public final class Planner {
     return works.stream().filter(w -> w.emissions().isEmpty()).map(Work::tensor).toList();
   }
 
-  private List<PlanStep> steps(List<Work> works, TargetRows rows, Targets targets) {
+  private List<PlanStep> steps(List<Work> works, TargetRows rows, Placement targets) {
     var steps = new ArrayList<PlanStep>();
     works.stream()
         .filter(work -> !work.emissions().isEmpty())

@@ -35,7 +35,7 @@ record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
    *
    * @param summed whether something is added to it in binary32
    */
-  Copy copy(Targets targets, boolean summed) {
+  Copy copy(Placement targets, boolean summed) {
     var leftOut = new ArrayList<SourcePart>();
     var from = within(tensor.parts(), leftOut);
     var replicas = new ArrayList<Replica>();

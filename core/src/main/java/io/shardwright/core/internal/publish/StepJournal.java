@@ -2,7 +2,7 @@ package io.shardwright.core.internal.publish;
 
 import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.core.internal.execute.CastLosses;
-import io.shardwright.core.internal.execute.CrcPieces.Range;
+import io.shardwright.core.internal.execute.CrcRanges.Range;
 import io.shardwright.core.internal.execute.Journal;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;

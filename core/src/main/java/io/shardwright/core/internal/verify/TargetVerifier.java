@@ -6,7 +6,7 @@ import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
-import io.shardwright.core.internal.execute.CrcPieces;
+import io.shardwright.core.internal.execute.CrcRanges;
 import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
@@ -155,7 +155,7 @@ public final class TargetVerifier {
 
   /** Notes bytes to be read. */
   private void requireBytes(ByteSource bytes, long crc, String name) {
-    var pieces = new CrcPieces();
+    var pieces = new CrcRanges();
     var open = new AtomicInteger(Math.toIntExact((bytes.size() + RANGE - 1) / RANGE));
     for (long at = 0; at < bytes.size(); at += RANGE) {
       long from = at;
@@ -169,7 +169,7 @@ public final class TargetVerifier {
     }
   }
 
-  private static boolean same(CrcPieces pieces, long size, long crc) {
+  private static boolean same(CrcRanges pieces, long size, long crc) {
     return pieces.whole(size).equals(OptionalLong.of(crc));
   }
 

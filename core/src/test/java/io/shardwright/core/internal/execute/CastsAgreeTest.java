@@ -46,7 +46,7 @@ class CastsAgreeTest extends OnEveryDevice {
       TensorBackend backend, ByteBuffer values, DType from, double shift, DType to) {
     Tile tile = backend.tile();
     ByteBuffer spare = ByteBuffer.allocateDirect(backend.tileBytes());
-    var whole = new Spans();
+    var whole = new BlockSpans();
     tile.hold(from, VALUES);
     whole.whole(VALUES * from.byteSize());
     tile.spread(tile.room(whole, 0, 1, spare).put(values.duplicate()).flip(), whole, 0, 1);

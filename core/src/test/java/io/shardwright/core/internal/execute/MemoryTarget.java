@@ -61,7 +61,7 @@ public final class MemoryTarget implements TargetLayout, OutputFiles {
   }
 
   @Override
-  public List<Passage> passages() {
+  public List<CarriedMember> carried() {
     return List.of();
   }
 

@@ -38,7 +38,7 @@ class ProductsAgreeTest extends OnEveryDevice {
   }
 
   private static void put(Tile tile, float[] values) {
-    var all = new Spans();
+    var all = new BlockSpans();
     all.whole(values.length * Float.BYTES);
     ByteBuffer room = tile.room(all, 0, 1, RandomProduct.bytes(values));
     room.put(RandomProduct.bytes(values)).flip();
@@ -46,7 +46,7 @@ class ProductsAgreeTest extends OnEveryDevice {
   }
 
   private static float[] floats(Tile tile, int elements) {
-    var all = new Spans();
+    var all = new BlockSpans();
     all.whole(elements * Float.BYTES);
     ByteBuffer spare = ByteBuffer.allocateDirect(elements * Float.BYTES);
     return RandomProduct.floats(tile.gather(all, 0, 1, spare));

@@ -33,7 +33,7 @@ class ReshardPropertyTest {
       var random = new Random(seed);
       InMemoryModel whole = randomModel(random);
       int ranks = size(random);
-      var split = whole.reshard(ranks, slab(random), threads(random));
+      var split = whole.reshard(ranks, block(random), threads(random));
       for (int rank = 0; rank < ranks; rank++) {
         for (int i = 0; i < whole.rules().size(); i++) {
           String name = "t" + i;
@@ -52,8 +52,8 @@ class ReshardPropertyTest {
       InMemoryModel whole = randomModel(random);
       var back =
           whole
-              .reshard(size(random), slab(random), threads(random))
-              .reshard(1, slab(random), threads(random));
+              .reshard(size(random), block(random), threads(random))
+              .reshard(1, block(random), threads(random));
       assertSame(whole, back, seed);
     }
   }
@@ -62,10 +62,10 @@ class ReshardPropertyTest {
   void filesWrittenFrontToBackHaveTheSameBytes() {
     for (long seed = 0; seed < ROUNDS; seed++) {
       var random = new Random(seed);
-      InMemoryModel start = randomModel(random).reshard(size(random), slab(random), 1);
+      InMemoryModel start = randomModel(random).reshard(size(random), block(random), 1);
       int goal = size(random);
-      var anyOrder = start.reshard(goal, slab(random), threads(random));
-      assertSame(anyOrder, start.reshard(goal, slab(random), 1, true), seed);
+      var anyOrder = start.reshard(goal, block(random), threads(random));
+      assertSame(anyOrder, start.reshard(goal, block(random), 1, true), seed);
     }
   }
 
@@ -74,13 +74,13 @@ class ReshardPropertyTest {
     for (long seed = 0; seed < ROUNDS; seed++) {
       var random = new Random(seed);
       InMemoryModel start =
-          randomModel(random).reshard(size(random), slab(random), threads(random));
+          randomModel(random).reshard(size(random), block(random), threads(random));
       int goal = size(random);
-      var direct = start.reshard(goal, slab(random), threads(random));
+      var direct = start.reshard(goal, block(random), threads(random));
       var detour =
           start
-              .reshard(size(random), slab(random), threads(random))
-              .reshard(goal, slab(random), threads(random));
+              .reshard(size(random), block(random), threads(random))
+              .reshard(goal, block(random), threads(random));
       assertSame(direct, detour, seed);
     }
   }
@@ -158,12 +158,12 @@ class ReshardPropertyTest {
     return SIZES[random.nextInt(SIZES.length)];
   }
 
-  /** From one element per slab to everything in one. */
+  /** From one element per block to everything in one. */
   private static int threads(Random random) {
     return 1 + random.nextInt(4);
   }
 
-  private static int slab(Random random) {
+  private static int block(Random random) {
     return 16 << random.nextInt(9);
   }
 

@@ -56,7 +56,7 @@ class ResumptionTest {
     }
 
     @Override
-    public List<Passage> passages() {
+    public List<CarriedMember> carried() {
       return List.of();
     }
 
@@ -141,8 +141,8 @@ class ResumptionTest {
   @Test
   void doesAgainWhatAnotherPlanWouldHaveWritten() {
     var losses = CastLosses.NONE;
-    var elsewhere = List.of(new CrcPieces.Range(2, 4, 0));
-    for (var ranges : List.of(List.<List<CrcPieces.Range>>of(), List.of(elsewhere))) {
+    var elsewhere = List.of(new CrcRanges.Range(2, 4, 0));
+    for (var ranges : List.of(List.<List<CrcRanges.Range>>of(), List.of(elsewhere))) {
       bytesWritten = 0;
       run(Optional.of(new Journal.Entry(ranges, true, losses)), crc(STORED));
       assertEquals(4, bytesWritten);

@@ -12,8 +12,8 @@ import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.View;
+import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.PlanStep;
@@ -183,7 +183,7 @@ class RunIdentityTest {
     }
 
     @Override
-    public List<Passage> passages() {
+    public List<CarriedMember> carried() {
       return List.of();
     }
 

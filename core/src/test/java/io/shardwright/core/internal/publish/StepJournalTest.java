@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.core.internal.execute.CastLosses;
-import io.shardwright.core.internal.execute.CrcPieces.Range;
+import io.shardwright.core.internal.execute.CrcRanges.Range;
 import io.shardwright.core.internal.execute.Journal.Entry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.codec.tar;
 
+import io.shardwright.core.internal.bytes.Piece;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,14 +20,11 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  * same bytes.
  */
 public final class TarLayout {
-  /** Bytes at an offset. */
-  public record Chunk(long offset, byte[] bytes) {}
-
   private static final int RECORD = 10_240;
   private static final int BLOCK = TarHeader.BLOCK;
 
   private final Map<String, Long> offsets = new LinkedHashMap<>();
-  private final List<Chunk> chunks = new ArrayList<>();
+  private final List<Piece> pieces = new ArrayList<>();
   private long end;
 
   private TarLayout() {}
@@ -62,7 +60,7 @@ public final class TarLayout {
     entry.setModTime(0L);
     entry.setMode(entry.isDirectory() ? 0755 : 0644);
     byte[] bytes = bytes(entry);
-    chunks.add(new Chunk(end, bytes));
+    pieces.add(new Piece(end, bytes));
     end += bytes.length;
   }
 
@@ -84,7 +82,7 @@ public final class TarLayout {
 
   private void pad(int count) {
     if (count > 0) {
-      chunks.add(new Chunk(end, new byte[count]));
+      pieces.add(new Piece(end, new byte[count]));
       end += count;
     }
   }
@@ -105,7 +103,7 @@ public final class TarLayout {
   }
 
   /** Everything but the members' bytes. */
-  public List<Chunk> chunks() {
-    return List.copyOf(chunks);
+  public List<Piece> pieces() {
+    return List.copyOf(pieces);
   }
 }

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.codec.torch;
 
+import io.shardwright.core.internal.bytes.Piece;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -21,9 +22,6 @@ import java.util.zip.CRC32;
 public final class TorchLayout {
   /** A storage to be written. */
   public record StorageSpec(String key, long byteSize) {}
-
-  /** Bytes at an offset. */
-  public record Chunk(long offset, byte[] bytes) {}
 
   private static final int DIGITS = 40;
 
@@ -99,26 +97,26 @@ public final class TorchLayout {
    *
    * @param crcs the CRC-32 of every storage, by key
    */
-  public List<Chunk> structure(Map<String, Long> crcs) {
+  public List<Piece> structure(Map<String, Long> crcs) {
     Map<ZipRecord, Long> all = new LinkedHashMap<>();
-    var chunks = new ArrayList<Chunk>();
+    var pieces = new ArrayList<Piece>();
     small.forEach(
         (record, made) -> {
           byte[] bytes = made.get();
           var crc = new CRC32();
           crc.update(bytes);
           all.put(record, crc.getValue());
-          chunks.add(new Chunk(record.dataOffset(), bytes));
+          pieces.add(new Piece(record.dataOffset(), bytes));
         });
     storages.forEach((key, record) -> all.put(record, crcs.get(key)));
     for (ZipRecord record : records) {
-      chunks.add(new Chunk(record.headerOffset(), record.localHeader()));
+      pieces.add(new Piece(record.headerOffset(), record.localHeader()));
       if (record.size() > 0) {
-        chunks.add(
-            new Chunk(record.dataOffset() + record.size(), record.descriptor(all.get(record))));
+        pieces.add(
+            new Piece(record.dataOffset() + record.size(), record.descriptor(all.get(record))));
       }
     }
-    chunks.add(new Chunk(end, ZipRecord.directory(records, all, end)));
-    return chunks;
+    pieces.add(new Piece(end, ZipRecord.directory(records, all, end)));
+    return pieces;
   }
 }

@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.execute.djl;
 
+import io.shardwright.core.internal.execute.BlockSpans;
 import io.shardwright.core.internal.execute.LowRankRows;
-import io.shardwright.core.internal.execute.Spans;
 import io.shardwright.core.internal.execute.Tile;
 import io.shardwright.core.internal.execute.djl.CarrierArrays.Array;
 import io.shardwright.core.internal.execute.djl.CarrierArrays.Cast;
@@ -49,16 +49,16 @@ final class DjlTile implements Tile {
   }
 
   @Override
-  public ByteBuffer room(Spans pieces, int from, int to, ByteBuffer spare) {
-    return spare.clear().limit(pieces.total(from, to));
+  public ByteBuffer room(BlockSpans spans, int from, int to, ByteBuffer spare) {
+    return spare.clear().limit(spans.total(from, to));
   }
 
   @Override
-  public void spread(ByteBuffer packed, Spans pieces, int from, int to) {
+  public void spread(ByteBuffer packed, BlockSpans spans, int from, int to) {
     try (var part = memory.part()) {
       Array given = part.over(packed, carrier);
       long at = 0;
-      for (Nest nest : Nest.of(pieces, from, to, carrier.byteSize())) {
+      for (Nest nest : Nest.of(spans, from, to, carrier.byteSize())) {
         part.spread(given, at, nest, values);
         at += nest.elements();
       }
@@ -66,12 +66,12 @@ final class DjlTile implements Tile {
   }
 
   @Override
-  public ByteBuffer gather(Spans pieces, int from, int to, ByteBuffer spare) {
-    ByteBuffer packed = room(pieces, from, to, spare);
+  public ByteBuffer gather(BlockSpans spans, int from, int to, ByteBuffer spare) {
+    ByteBuffer packed = room(spans, from, to, spare);
     try (var part = memory.part()) {
       Array wanted = part.over(packed, carrier);
       long at = 0;
-      for (Nest nest : Nest.of(pieces, from, to, carrier.byteSize())) {
+      for (Nest nest : Nest.of(spans, from, to, carrier.byteSize())) {
         part.gather(values, nest, wanted, at);
         at += nest.elements();
       }
@@ -80,9 +80,9 @@ final class DjlTile implements Tile {
   }
 
   @Override
-  public boolean equal(ByteBuffer packed, Spans pieces, int from, int to) {
+  public boolean equal(ByteBuffer packed, BlockSpans spans, int from, int to) {
     compared = compared == null ? ByteBuffer.allocateDirect(backend.tileBytes()) : compared;
-    return gather(pieces, from, to, compared).mismatch(packed) < 0;
+    return gather(spans, from, to, compared).mismatch(packed) < 0;
   }
 
   @Override

@@ -4,8 +4,8 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
 import io.shardwright.core.internal.execute.Progress;
+import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.execute.Workers;
@@ -82,9 +82,9 @@ public final class DirectoryTarget implements CheckpointTarget {
   }
 
   @Override
-  public List<Passage> passages() {
+  public List<CarriedMember> carried() {
     return carried.stream()
-        .map(file -> new Passage(file.name(), file.bytes(), placement.within(file.name(), 0)))
+        .map(file -> new CarriedMember(file.name(), file.bytes(), placement.within(file.name(), 0)))
         .toList();
   }
 
@@ -119,7 +119,7 @@ public final class DirectoryTarget implements CheckpointTarget {
             verifier.requireMember(name, opened.open(name), bytes.length, crc.getValue());
           });
       written
-          .passages()
+          .carried()
           .forEach(
               (file, crc) ->
                   verifier.requireMember(

@@ -4,8 +4,8 @@ import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.execute.Progress;
+import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.execute.Workers;
@@ -167,7 +167,7 @@ public final class LightningTarget implements CheckpointTarget {
   }
 
   @Override
-  public List<Passage> passages() {
+  public List<CarriedMember> carried() {
     return List.of();
   }
 

@@ -24,7 +24,7 @@ public record MemberPlacement(
     var starts = new LinkedHashMap<String, Place>();
     sizes.keySet().forEach(name -> starts.put(name, new Place(0, layout.dataOffset(name))));
     var pieces =
-        layout.chunks().stream()
+        layout.pieces().stream()
             .map(chunk -> new Piece(new Place(0, chunk.offset()), chunk.bytes()))
             .toList();
     return new MemberPlacement(List.of(new OutputFile("", layout.size())), starts, pieces);

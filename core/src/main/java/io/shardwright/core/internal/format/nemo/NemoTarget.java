@@ -7,8 +7,8 @@ import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.execute.Progress;
+import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Passage;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.execute.Workers;
@@ -147,11 +147,11 @@ public final class NemoTarget implements CheckpointTarget {
   }
 
   @Override
-  public List<Passage> passages() {
-    var passages = new ArrayList<Passage>();
+  public List<CarriedMember> carried() {
+    var carried = new ArrayList<CarriedMember>();
     artifacts.forEach(
-        (name, bytes) -> passages.add(new Passage(name, bytes, placement.within(name, 0))));
-    return passages;
+        (name, bytes) -> carried.add(new CarriedMember(name, bytes, placement.within(name, 0))));
+    return carried;
   }
 
   @Override

@@ -37,13 +37,13 @@ final class NemoVerification {
                     member, target.open(member).orElseThrow(), bytes.length, crc.getValue());
               });
       written
-          .passages()
+          .carried()
           .forEach(
-              (passage, crc) ->
+              (member, crc) ->
                   verifier.requireMember(
-                      passage.member(),
-                      target.open(passage.member()).orElseThrow(),
-                      passage.bytes().size(),
+                      member.member(),
+                      target.open(member.member()).orElseThrow(),
+                      member.bytes().size(),
                       crc));
       verifier.readAll();
     }

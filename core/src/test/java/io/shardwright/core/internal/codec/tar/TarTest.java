@@ -62,7 +62,7 @@ class TarTest {
   @Test
   void refusesEveryCutBeforeTheEndMark() {
     byte[] whole = bytes(TarLayout.of(Map.of("a", 700L, "b/c", 1L)));
-    int end = (int) TarLayout.of(Map.of("a", 700L, "b/c", 1L)).chunks().get(0).offset();
+    int end = (int) TarLayout.of(Map.of("a", 700L, "b/c", 1L)).pieces().get(0).offset();
     assertEquals(0, end);
     int mark = lastContent(whole);
     for (int length = 0; length <= mark; length++) {
@@ -98,7 +98,7 @@ class TarTest {
   private static byte[] bytes(TarLayout layout) {
     byte[] bytes = new byte[(int) layout.size()];
     layout
-        .chunks()
+        .pieces()
         .forEach(c -> System.arraycopy(c.bytes(), 0, bytes, (int) c.offset(), c.bytes().length));
     return bytes;
   }
@@ -106,7 +106,7 @@ class TarTest {
   /** The archive as if it lay on a disk, however large: members read as zeros. */
   private static ByteSource source(TarLayout layout) {
     var chunks = new TreeMap<Long, byte[]>();
-    layout.chunks().forEach(chunk -> chunks.put(chunk.offset(), chunk.bytes()));
+    layout.pieces().forEach(chunk -> chunks.put(chunk.offset(), chunk.bytes()));
     return new ByteSource() {
       @Override
       public String name() {

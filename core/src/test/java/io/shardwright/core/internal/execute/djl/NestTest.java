@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.describe.View;
+import io.shardwright.core.internal.execute.BlockSpans;
 import io.shardwright.core.internal.execute.RandomStep;
-import io.shardwright.core.internal.execute.Spans;
 import io.shardwright.core.internal.execute.SpansOf;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Sizes and strides against the pieces that they stand for. */
+/** Sizes and strides against the spans that they stand for. */
 class NestTest {
   private static final int SIZE = 2;
 
@@ -27,9 +27,8 @@ class NestTest {
       for (var to : step.to()) {
         long first = random.nextInt((int) shape.elements());
         long last = first + 1 + random.nextInt((int) (shape.elements() - first));
-        Spans pieces = SpansOf.range(to.view(), shape, first, last, SIZE);
-        assertEquals(
-            elements(pieces), elements(Nest.of(pieces, 0, pieces.count(), SIZE)), "" + seed);
+        BlockSpans spans = SpansOf.range(to.view(), shape, first, last, SIZE);
+        assertEquals(elements(spans), elements(Nest.of(spans, 0, spans.count(), SIZE)), "" + seed);
       }
     }
   }
@@ -49,15 +48,15 @@ class NestTest {
   }
 
   private static List<Nest> nests(View view, Shape logical, long first, long last) {
-    Spans pieces = SpansOf.range(view, logical, first, last, SIZE);
-    return Nest.of(pieces, 0, pieces.count(), SIZE);
+    BlockSpans spans = SpansOf.range(view, logical, first, last, SIZE);
+    return Nest.of(spans, 0, spans.count(), SIZE);
   }
 
-  private static List<Long> elements(Spans pieces) {
+  private static List<Long> elements(BlockSpans spans) {
     var places = new ArrayList<Long>();
-    for (int piece = 0; piece < pieces.count(); piece++) {
-      for (long at = 0; at < pieces.length(piece) / SIZE; at++) {
-        places.add(pieces.block(piece) / SIZE + at);
+    for (int span = 0; span < spans.count(); span++) {
+      for (long at = 0; at < spans.length(span) / SIZE; at++) {
+        places.add(spans.block(span) / SIZE + at);
       }
     }
     return places;

@@ -19,8 +19,8 @@ import java.util.stream.IntStream;
  * Says for a stored tensor what its rows or columns are and which rank they belong to, from the
  * views that tell where its elements stand in the canonical tensor.
  */
-final class Stripes {
-  /** Finer stripes can't be told apart. */
+final class Bands {
+  /** Finer bands can't be told apart. */
   private static final int MOST_BANDS = 4096;
 
   private final Shape canonical;
@@ -31,13 +31,13 @@ final class Stripes {
   private final long rows;
 
   /**
-   * Stripes by the ranks of a form.
+   * Bands by the ranks of a form.
    *
    * @param rule names the factors
    * @param ranks over which the form is cut
    * @param rows of axis 0 that both sides have; what is beyond is padding
    */
-  Stripes(ParameterRule rule, StoredForm form, int ranks, long rows) {
+  Bands(ParameterRule rule, StoredForm form, int ranks, long rows) {
     this.canonical = form.canonical();
     this.cut = form.cut();
     this.ranks = ranks;
@@ -56,7 +56,7 @@ final class Stripes {
   }
 
   /**
-   * A tensor's stripes.
+   * A tensor's bands.
    *
    * @param views of it that tell its elements' places
    * @param start of the tensor in the storage that the views count in

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * writes at a tensor-parallel size: one chunk per layer and rank, and per matrix of a gated MLP
  * (Megatron-LM core_v0.5.0, {@code megatron/core/transformer/mlp.py}).
  */
-final class ArrayTargets implements Targets {
+final class ArrayPlacement implements Placement {
   private static final class Draft {
     private final Emission first;
     private final Map<List<Long>, TargetTensor> chunks = new LinkedHashMap<>();
@@ -49,7 +49,7 @@ final class ArrayTargets implements Targets {
    *
    * @param folder the distributed checkpoint's, with a slash
    */
-  ArrayTargets(String folder, int ranks) {
+  ArrayPlacement(String folder, int ranks) {
     this.folder = folder;
     this.ranks = ranks;
   }

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param kind why it is there, where the same logical tensor is stored elsewhere
  */
-record Piece(
+record MatchedTensor(
     TensorSpec spec,
     String prefix,
     Match match,
@@ -21,19 +21,19 @@ record Piece(
     Kind kind) {
 
   /** The same as the second of a tied pair. */
-  Piece second() {
+  MatchedTensor second() {
     return of(Kind.TIED);
   }
 
   /** The same for another reason. */
-  Piece of(Kind other) {
-    return new Piece(spec, prefix, match, form, parts, replicas, other);
+  MatchedTensor of(Kind other) {
+    return new MatchedTensor(spec, prefix, match, form, parts, replicas, other);
   }
 
   /** The same elements as a tensor of another row. */
-  Piece as(ParameterRule row) {
+  MatchedTensor as(ParameterRule row) {
     var named = new TensorSpec(prefix + row.pattern(), spec.dtype(), spec.shape());
-    return new Piece(named, prefix, new Match(row, List.of()), form, parts, replicas, kind);
+    return new MatchedTensor(named, prefix, new Match(row, List.of()), form, parts, replicas, kind);
   }
 
   /** What the file calls it. */
@@ -52,7 +52,7 @@ record Piece(
   }
 
   /** Whether both are the same part of a tensor. */
-  boolean sameRow(Piece other) {
+  boolean sameRow(MatchedTensor other) {
     return match.rule().pattern().equals(other.match().rule().pattern());
   }
 }

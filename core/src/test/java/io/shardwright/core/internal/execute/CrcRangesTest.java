@@ -9,7 +9,7 @@ import java.util.Random;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
-class CrcPiecesTest {
+class CrcRangesTest {
   private static long crc(byte[] bytes, int from, int to) {
     var crc = new CRC32();
     crc.update(bytes, from, to - from);
@@ -44,10 +44,10 @@ class CrcPiecesTest {
         at = end;
       }
       Collections.shuffle(cuts, random);
-      var pieces = new CrcPieces();
-      cuts.forEach(cut -> pieces.add(cut[0], cut[1] - cut[0], crc(bytes, cut[0], cut[1])));
+      var ranges = new CrcRanges();
+      cuts.forEach(cut -> ranges.add(cut[0], cut[1] - cut[0], crc(bytes, cut[0], cut[1])));
       assertEquals(
-          OptionalLong.of(crc(bytes, 0, bytes.length)), pieces.whole(bytes.length), "seed " + seed);
+          OptionalLong.of(crc(bytes, 0, bytes.length)), ranges.whole(bytes.length), "seed " + seed);
     }
   }
 
@@ -55,22 +55,22 @@ class CrcPiecesTest {
   void combinesPiecesOfManyMegabytes() {
     byte[] zeros = new byte[1 << 20];
     var crc = new CRC32();
-    var pieces = new CrcPieces();
+    var ranges = new CrcRanges();
     long megabyte = crc(zeros, 0, zeros.length);
     for (long at = 0; at < 1L << 28; at += zeros.length) {
       crc.update(zeros);
-      pieces.add(at, zeros.length, megabyte);
+      ranges.add(at, zeros.length, megabyte);
     }
-    assertEquals(OptionalLong.of(crc.getValue()), pieces.whole(1L << 28));
+    assertEquals(OptionalLong.of(crc.getValue()), ranges.whole(1L << 28));
   }
 
   @Test
   void tellsNothingOfBytesThatWereMissedOrToldTwice() {
-    var missed = new CrcPieces();
+    var missed = new CrcRanges();
     missed.add(0, 10, 1);
     missed.add(11, 10, 2);
     assertEquals(OptionalLong.empty(), missed.whole(21));
-    var twice = new CrcPieces();
+    var twice = new CrcRanges();
     twice.add(0, 10, 1);
     twice.add(9, 10, 2);
     assertEquals(OptionalLong.empty(), twice.whole(19));
@@ -78,6 +78,6 @@ class CrcPiecesTest {
 
   @Test
   void knowsTheChecksumOfNothing() {
-    assertEquals(OptionalLong.of(0), new CrcPieces().whole(0));
+    assertEquals(OptionalLong.of(0), new CrcRanges().whole(0));
   }
 }

@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Gives every stored tensor its places in the rank files. */
-final class RankTargets implements Targets {
+final class RankPlacement implements Placement {
   private final ModelDescription model;
   private final TargetChoice choice;
   private final StateCopies states = new StateCopies();
@@ -30,7 +30,7 @@ final class RankTargets implements Targets {
   private final Function<RankCoordinate, String> members;
   private final Map<RankCoordinate, Map<String, TargetTensor>> files = new LinkedHashMap<>();
 
-  RankTargets(
+  RankPlacement(
       ModelDescription model, TargetChoice choice, Function<RankCoordinate, String> members) {
     this.model = model;
     this.choice = choice;

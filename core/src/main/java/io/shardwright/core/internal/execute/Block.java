@@ -7,24 +7,24 @@ import java.nio.ByteBuffer;
 
 /**
  * A range of a logical tensor's row-major bytes, held in memory between reading and writing. What a
- * view has of it is read or written in as few goes as its storage allows: pieces that are
- * neighbours there are spread or gathered by way of a second buffer.
+ * view has of it is read or written in as few goes as its storage allows: spans that are neighbours
+ * there are spread or gathered by way of a second buffer.
  */
-final class Slab {
+final class Block {
   /** What is done with neighbours. */
-  private interface Range {
+  private interface Action {
     void on(int from, int to, long stored);
   }
 
-  /** Buffers of a slab: its tile, and what is on its way between that and a file. */
+  /** Buffers of a block: its tile, and what is on its way between that and a file. */
   static final int BUFFERS = 2;
 
   private final TensorBackend backend;
   private final Tile tile;
   private final ByteBuffer scratch;
-  private final Spans spans = new Spans();
-  private Slab cast;
-  private Slab other;
+  private final BlockSpans inBlock = new BlockSpans();
+  private Block cast;
+  private Block other;
   private DType dtype;
   private long first;
   private long last;
@@ -33,17 +33,17 @@ final class Slab {
   private long bytesRead;
   private boolean differs;
 
-  Slab(TensorBackend backend) {
+  Block(TensorBackend backend) {
     this(backend, backend.tile(), ByteBuffer.allocateDirect(backend.tileBytes()));
   }
 
-  private Slab(TensorBackend backend, Tile tile, ByteBuffer scratch) {
+  private Block(TensorBackend backend, Tile tile, ByteBuffer scratch) {
     this.backend = backend;
     this.tile = tile;
     this.scratch = scratch;
   }
 
-  /** Moves the slab to a range of logical elements. */
+  /** Moves the block to a range of logical elements. */
   void moveTo(long from, long to, DType dtype) {
     take(from, to, dtype);
     tile.hold(dtype, (int) (to - from));
@@ -66,34 +66,34 @@ final class Slab {
     tile.clear();
   }
 
-  /** All that the slab holds. */
+  /** All that the block holds. */
   ByteBuffer bytes() {
-    spans.whole((int) (last - first) * elementSize);
-    return tile.gather(spans, 0, 1, scratch);
+    inBlock.whole((int) (last - first) * elementSize);
+    return tile.gather(inBlock, 0, 1, scratch);
   }
 
   /** Gives all elements their values. */
   void put(byte[] values) {
-    spans.whole(values.length);
-    ByteBuffer room = tile.room(spans, 0, 1, scratch);
-    tile.spread(room.put(values).flip(), spans, 0, 1);
+    inBlock.whole(values.length);
+    ByteBuffer room = tile.room(inBlock, 0, 1, scratch);
+    tile.spread(room.put(values).flip(), inBlock, 0, 1);
   }
 
-  /** The same range, cast, with something added; the slab itself where nothing is to do. */
-  Slab as(DType dtype, double shift) {
+  /** The same range, cast, with something added; the block itself where nothing is to do. */
+  Block as(DType dtype, double shift) {
     Tile wanted = tile.as(dtype, shift);
     if (wanted == tile) {
       return this;
     }
-    cast = cast == null || cast.tile != wanted ? new Slab(backend, wanted, scratch) : cast;
+    cast = cast == null || cast.tile != wanted ? new Block(backend, wanted, scratch) : cast;
     cast.take(first, last, dtype);
     return cast;
   }
 
   /**
-   * Adds a product to rows of what the slab holds, which is binary32.
+   * Adds a product to rows of what the block holds, which is binary32.
    *
-   * @param from the rows' first element in the slab
+   * @param from the rows' first element in the block
    */
   void addProduct(int from, LowRankRows product) {
     tile.addProduct(from, product);
@@ -104,52 +104,52 @@ final class Slab {
   }
 
   /** Reads what a view has of this range; elements of another type are cast. */
-  void read(SourcePart from, Runs runs, RunningCrc crc) {
+  void read(SourcePart from, Spans spans, RunningCrc crc) {
     if (from.dtype() != dtype) {
-      Slab same = other(from, runs, crc);
-      ByteBuffer room = tile.room(spans, 0, spans.count(), scratch);
-      tile.spread(room.put(same.packed(spans)).flip(), spans, 0, spans.count());
+      Block same = other(from, spans, crc);
+      ByteBuffer room = tile.room(inBlock, 0, inBlock.count(), scratch);
+      tile.spread(room.put(same.packed(inBlock)).flip(), inBlock, 0, inBlock.count());
       return;
     }
     ranges(
-        runs,
+        spans,
         (first, end, stored) -> {
-          ByteBuffer range = tile.room(spans, first, end, scratch);
+          ByteBuffer range = tile.room(inBlock, first, end, scratch);
           fill(from, range, stored, crc);
-          tile.spread(range, spans, first, end);
+          tile.spread(range, inBlock, first, end);
         });
   }
 
   /**
-   * What a view of another type has of this range, cast to this slab's. All else is zero there, of
+   * What a view of another type has of this range, cast to this block's. All else is zero there, of
    * which a cast loses nothing.
    */
-  private Slab other(SourcePart from, Runs runs, RunningCrc crc) {
-    other = other == null ? new Slab(backend) : other;
+  private Block other(SourcePart from, Spans spans, RunningCrc crc) {
+    other = other == null ? new Block(backend) : other;
     other.moveTo(first, last, from.dtype());
     other.clear();
-    other.read(from, runs, crc);
-    spans.take(runs, first, last, elementSize);
+    other.read(from, spans, crc);
+    inBlock.take(spans, first, last, elementSize);
     return other.as(dtype, 0);
   }
 
-  private ByteBuffer packed(Spans pieces) {
-    return tile.gather(pieces, 0, pieces.count(), scratch);
+  private ByteBuffer packed(BlockSpans of) {
+    return tile.gather(of, 0, of.count(), scratch);
   }
 
-  /** Whether what a view has of this range is what the slab holds, once it has its type. */
-  boolean holds(SourcePart replica, Runs runs, RunningCrc crc) {
+  /** Whether what a view has of this range is what the block holds, once it has its type. */
+  boolean holds(SourcePart replica, Spans spans, RunningCrc crc) {
     if (replica.dtype() != dtype) {
-      Slab same = other(replica, runs, crc);
-      return tile.equal(same.packed(spans), spans, 0, spans.count());
+      Block same = other(replica, spans, crc);
+      return tile.equal(same.packed(inBlock), inBlock, 0, inBlock.count());
     }
     differs = false;
     ranges(
-        runs,
+        spans,
         (first, end, stored) -> {
-          ByteBuffer found = scratch.clear().limit(spans.total(first, end));
+          ByteBuffer found = scratch.clear().limit(inBlock.total(first, end));
           fill(replica, found, stored, crc);
-          differs |= !tile.equal(found, spans, first, end);
+          differs |= !tile.equal(found, inBlock, first, end);
         });
     return !differs;
   }
@@ -167,25 +167,25 @@ final class Slab {
   }
 
   /** Writes what belongs to a view of this range. */
-  void write(Runs runs, Place tensor, OutputFiles files, RunningCrc crc) {
+  void write(Spans spans, Place tensor, OutputFiles files, RunningCrc crc) {
     ranges(
-        runs,
+        spans,
         (first, end, stored) -> {
-          ByteBuffer range = tile.gather(spans, first, end, scratch);
+          ByteBuffer range = tile.gather(inBlock, first, end, scratch);
           crc.update(range, stored);
           files.write(range, new Place(tensor.file(), Math.addExact(tensor.offset(), stored)));
         });
   }
 
-  /** Goes through a view's pieces in this range, neighbours in the storage together. */
-  private void ranges(Runs runs, Range action) {
-    spans.take(runs, first, last, elementSize);
-    if (!runs.dense()) {
-      spans.sort();
+  /** Goes through a view's spans in this range, neighbours in the storage together. */
+  private void ranges(Spans spans, Action action) {
+    inBlock.take(spans, first, last, elementSize);
+    if (!spans.dense()) {
+      inBlock.sort();
     }
-    for (int from = 0; from < spans.count(); ) {
-      int to = spans.neighboursFrom(from);
-      action.on(from, to, spans.stored(from));
+    for (int from = 0; from < inBlock.count(); ) {
+      int to = inBlock.neighboursFrom(from);
+      action.on(from, to, inBlock.stored(from));
       from = to;
     }
   }

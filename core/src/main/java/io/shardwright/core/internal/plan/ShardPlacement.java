@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Gives every stored tensor its place in a format that has no ranks. */
-final class ShardTargets implements Targets {
+final class ShardPlacement implements Placement {
   private final Map<String, Map<String, TargetTensor>> files = new LinkedHashMap<>();
   private final Map<String, TargetTensor> byName = new HashMap<>();
 
-  ShardTargets(Map<String, List<TensorSpec>> shards) {
+  ShardPlacement(Map<String, List<TensorSpec>> shards) {
     shards.forEach(
         (file, specs) -> {
           var tensors = new LinkedHashMap<String, TargetTensor>();
@@ -28,7 +28,7 @@ final class ShardTargets implements Targets {
   }
 
   static List<TensorSpec> specs(List<Emission> emissions) {
-    return emissions.stream().map(ShardTargets::spec).toList();
+    return emissions.stream().map(ShardPlacement::spec).toList();
   }
 
   private static String name(Emission emission) {

@@ -1,0 +1,84 @@
+package io.shardwright.core.internal.execute;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * CRC-32s of ranges of one sequence of bytes, told in any order by any thread. Ranges that touch
+ * are combined.
+ */
+public final class CrcRanges {
+  /** Beyond that many ranges, reading the bytes once more is cheaper than keeping count. */
+  private static final int MOST = 1 << 14;
+
+  /** Bytes and their CRC-32. */
+  public record Range(long offset, long length, long crc) {
+    long end() {
+      return offset + length;
+    }
+
+    Range and(Range next) {
+      return new Range(
+          offset,
+          Math.addExact(length, next.length),
+          Crc32Combination.of(crc, next.crc, next.length));
+    }
+  }
+
+  private final TreeMap<Long, Range> ranges = new TreeMap<>();
+  private boolean lost;
+
+  /** Takes a range. */
+  public synchronized void add(long offset, long length, long crc) {
+    if (lost || length == 0) {
+      return;
+    }
+    var before = ranges.floorEntry(offset);
+    var after = ranges.ceilingEntry(offset);
+    boolean overlaps =
+        before != null && before.getValue().end() > offset
+            || after != null && after.getKey() < offset + length;
+    if (overlaps || ranges.size() >= MOST) {
+      lost = true;
+      ranges.clear();
+      return;
+    }
+    insert(before, new Range(offset, length, crc), after);
+  }
+
+  private void insert(Map.Entry<Long, Range> before, Range range, Map.Entry<Long, Range> after) {
+    Range joined = range;
+    if (after != null && after.getKey() == range.end()) {
+      joined = joined.and(after.getValue());
+      ranges.remove(after.getKey());
+    }
+    if (before != null && before.getValue().end() == range.offset()) {
+      joined = before.getValue().and(joined);
+    }
+    ranges.put(joined.offset(), joined);
+  }
+
+  /** What was told, by offset, ranges that touch as one; empty where count was lost. */
+  public synchronized Optional<List<Range>> ranges() {
+    return lost ? Optional.empty() : Optional.of(List.copyOf(ranges.values()));
+  }
+
+  /** Adds what others have seen. */
+  synchronized void addAll(CrcRanges others) {
+    others.ranges.values().forEach(range -> add(range.offset(), range.length(), range.crc()));
+    lost |= others.lost;
+  }
+
+  /** The checksum of all bytes, if each was told exactly once. */
+  public synchronized OptionalLong whole(long size) {
+    if (size == 0) {
+      return OptionalLong.of(0);
+    }
+    Range first = ranges.get(0L);
+    boolean all = !lost && ranges.size() == 1 && first != null && first.length() == size;
+    return all ? OptionalLong.of(first.crc()) : OptionalLong.empty();
+  }
+}
