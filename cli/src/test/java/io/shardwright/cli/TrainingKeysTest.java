@@ -10,10 +10,13 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.torch.TorchLayout;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +77,16 @@ class TrainingKeysTest {
     }
     assertEquals(0, Run.of("inspect", source).code());
     assertEquals(0, Run.of("verify", source).code());
+  }
+
+  @Test
+  void aFileOfItsOwnIsNamedOnce() throws IOException {
+    byte[] pickle = {(byte) 0x80, 2, 'N', 'R', '.'};
+    var layout = TorchLayout.of("archive", pickle, List.of());
+    Path source = Files.write(folder.resolve("a.ckpt"), TorchBytes.of(layout, Map.of()));
+    Run run = Run.of("inspect", source);
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains(" a.ckpt!archive/data.pkl"), run.err());
   }
 
   @Test

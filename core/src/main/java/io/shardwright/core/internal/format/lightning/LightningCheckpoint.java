@@ -102,7 +102,7 @@ public final class LightningCheckpoint implements ModelSource {
             (rank, path) -> {
               String member = member(path);
               FolderLinks.require(path, guard, name);
-              var source = new FileSource(path, name + "/" + member);
+              var source = new FileSource(path, name.equals(member) ? name : name + "/" + member);
               sources.put(rank, source);
               files.put(rank, new TrainingFile(member, TorchFile.open(source, guard), guard));
             });
