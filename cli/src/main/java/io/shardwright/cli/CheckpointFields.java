@@ -12,10 +12,12 @@ import java.util.Map;
 final class CheckpointFields {
   private final Checkpoint checkpoint;
   private final CheckpointSummary summary;
+  private final Flags flags;
 
-  CheckpointFields(Checkpoint checkpoint) {
+  CheckpointFields(Checkpoint checkpoint, Flags flags) {
     this.checkpoint = checkpoint;
     this.summary = checkpoint.summary();
+    this.flags = flags;
   }
 
   static long parameters(CheckpointSummary summary) {
@@ -51,7 +53,7 @@ final class CheckpointFields {
                 .map(a -> Fields.of("name", a.name()).and("bytes", a.size()).map())
                 .toList())
         .and("unreadable_tensors", unreadable(summary))
-        .and("notes", summary.notes());
+        .and("notes", summary.notes(flags));
   }
 
   static List<Map<String, Object>> unreadable(CheckpointSummary summary) {

@@ -130,7 +130,10 @@ final class CkptToNemoCommand extends WritingCommand {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           folder.toString(),
-          "--model-type '" + modelType + "' is no family that is read; see 'adapters' for those");
+          flags().named("--model-type")
+              + " '"
+              + modelType
+              + "' is no family that is read; see 'adapters' for those");
     }
     String family = FAMILIES.get(modelType);
     if (family == null) {

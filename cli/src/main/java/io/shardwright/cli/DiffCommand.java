@@ -26,11 +26,11 @@ final class DiffCommand extends ScreenCommand {
     Comparison found = shardwright().diff(first, second, options, progress());
     var view = new DiffView(found);
     if (common().json()) {
-      screen().print(Json.object(view.fields(first, second).map()));
+      screen().print(Json.object(view.fields(first, second, flags()).map()));
     } else {
       view.lines().forEach(screen()::print);
     }
-    notes(found.notes());
+    notes(found.notes(flags()));
     return found.same() ? ExitCode.DONE : ExitCode.DIFFERENT;
   }
 }

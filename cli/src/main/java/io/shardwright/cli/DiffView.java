@@ -83,7 +83,7 @@ record DiffView(Comparison found) {
         Screen.safe(difference.second().orElse("absent")));
   }
 
-  Fields fields(Path first, Path second) {
+  Fields fields(Path first, Path second, Flags flags) {
     return Fields.of("first", first)
         .and("second", second)
         .and("same", found.same())
@@ -92,7 +92,7 @@ record DiffView(Comparison found) {
         .and("tensors", found.differences().stream().map(DiffView::tensor).toList())
         .and("config", found.config().stream().map(DiffView::config).toList())
         .and("artifacts", found.artifacts())
-        .and("notes", found.notes());
+        .and("notes", found.notes(flags));
   }
 
   private static Map<String, Object> tensor(TensorDifference difference) {

@@ -7,9 +7,9 @@ import io.shardwright.spi.error.PlanRejectedException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** One clear message for whatever a user can cause; a stack trace only for a bug of ours. */
@@ -26,9 +26,12 @@ final class Failures implements IExecutionExceptionHandler {
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     Style style =
         command.getCommand() instanceof ScreenCommand own ? own.style() : new Style(false);
-    UnaryOperator<String> named = message -> typed.in(message, command.getCommandSpec());
     return failure instanceof CheckpointException refusal
-        ? refused(refusal, parsed.expandedArgs().contains("--json"), style, named)
+        ? refused(
+            refusal,
+            parsed.expandedArgs().contains("--json"),
+            style,
+            new Flags(command.getCommandSpec(), typed))
         : bug(failure);
   }
 
@@ -38,17 +41,16 @@ final class Failures implements IExecutionExceptionHandler {
       var refusal =
           new CheckpointIoException(
               ErrorCode.MEMORY_EXHAUSTED, "java", "memory ran out: give it more with -Xmx");
-      return refused(refusal, json, new Style(false), UnaryOperator.identity());
+      return refused(refusal, json, new Style(false), new Flags(CommandSpec.create(), typed));
     }
     return bug(thrown);
   }
 
-  private int refused(
-      CheckpointException refusal, boolean json, Style style, UnaryOperator<String> named) {
+  private int refused(CheckpointException refusal, boolean json, Style style, Flags flags) {
     if (json) {
-      screen.print(json(fields(refusal, named)));
+      screen.print(json(fields(refusal, flags)));
     }
-    String message = named.apply(refusal.getMessage());
+    String message = flags.message(refusal);
     screen.err().println(style.bad("error:") + " " + Screen.lines(message));
     return ExitCode.of(refusal.code());
   }
@@ -66,11 +68,10 @@ final class Failures implements IExecutionExceptionHandler {
     return Json.object(Fields.of("error", error.map()).map());
   }
 
-  private static Fields fields(CheckpointException refusal, UnaryOperator<String> named) {
-    var fields =
-        Fields.of("code", refusal.code().code()).and("message", named.apply(refusal.getMessage()));
+  private static Fields fields(CheckpointException refusal, Flags flags) {
+    var fields = Fields.of("code", refusal.code().code()).and("message", flags.message(refusal));
     if (refusal instanceof PlanRejectedException plan) {
-      fields.and("problems", plan.problems().stream().map(named).toList());
+      fields.and("problems", plan.problems(flags));
       fields.and("alternatives", plan.alternatives().stream().map(Failures::grid).toList());
     }
     return fields;

@@ -35,13 +35,13 @@ final class InspectCommand extends ScreenCommand {
       }
       var summary = checkpoint.summary();
       notes(CheckpointText.unreadable(summary));
-      notes(summary.notes());
+      notes(summary.notes(flags()));
       return ExitCode.DONE;
     }
   }
 
   private Fields fields(Checkpoint checkpoint) {
-    var view = new CheckpointFields(checkpoint);
+    var view = new CheckpointFields(checkpoint, flags());
     var json = view.all();
     if (tensors) {
       json.and("tensor_table", view.tensors());

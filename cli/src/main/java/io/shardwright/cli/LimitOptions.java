@@ -32,7 +32,7 @@ final class LimitOptions {
   }
 
   private OptionSpec option(Limit limit, CommandSpec command) {
-    return OptionSpec.builder(limit.option())
+    return OptionSpec.builder(Flags.of(limit))
         .paramLabel(limit.unit() == Limit.Unit.BYTES ? "SIZE" : "N")
         .type(String.class)
         .description(description(limit))
@@ -72,7 +72,13 @@ final class LimitOptions {
       String example = limit.unit() == Limit.Unit.BYTES ? "a size such as 16MiB" : "a number";
       throw new ParameterException(
           command.commandLine(),
-          limit.option() + " is '" + text + "', expected " + example + " up to " + limit.highest());
+          Flags.of(limit)
+              + " is '"
+              + text
+              + "', expected "
+              + example
+              + " up to "
+              + limit.highest());
     }
   }
 

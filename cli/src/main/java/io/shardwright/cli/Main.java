@@ -78,13 +78,13 @@ public final class Main {
    * @param words what they may be needed for
    */
   static CommandLine commandLine(Screen screen, String... words) {
-    var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen));
+    var typed = new TypedOptions(List.of(words));
+    var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen, typed));
     Commands.addTo(line, List.of(words));
     addLimits(line);
     line.setOut(screen.out()).setErr(screen.err());
     line.setUsageHelpAutoWidth(false).setExpandAtFiles(false);
     line.registerConverter(Path.class, Main::path);
-    var typed = new TypedOptions(List.of(words));
     line.setParameterExceptionHandler(new UsageErrors(typed));
     line.setExecutionExceptionHandler(new Failures(screen, typed));
     return line;

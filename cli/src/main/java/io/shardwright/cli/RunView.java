@@ -27,7 +27,7 @@ final class RunView {
       plan.toString().lines().map(Screen::safe).forEach(this::print);
       needs(plan.needs());
     }
-    command.notes(plan.notes());
+    command.notes(plan.notes(command.flags()));
   }
 
   private void print(String line) {
@@ -35,7 +35,7 @@ final class RunView {
     screen.print(title ? style.strong(line) : style.keyed(line, KEY));
   }
 
-  private static Fields fields(ReshardPlan plan) {
+  private Fields fields(ReshardPlan plan) {
     var request = plan.request();
     return Fields.of("source", request.source())
         .and("target", request.target())
@@ -44,7 +44,7 @@ final class RunView {
         .and("config_changes", plan.changes())
         .and("outline", OutlineFields.plan(plan.outline()).map())
         .and("needs", OutlineFields.needs(plan.needs()))
-        .and("notes", plan.notes());
+        .and("notes", plan.notes(command.flags()));
   }
 
   private static String device(Needs needs) {
@@ -98,14 +98,14 @@ final class RunView {
       losses(report);
     }
     report.manifest().ifPresent(made -> command.notes(new ManifestView(made).notes()));
-    command.notes(report.notes());
+    command.notes(report.notes(command.flags()));
   }
 
   private static double seconds(Report report) {
     return report.duration().toNanos() / 1e9;
   }
 
-  private static Fields fields(Report report) {
+  private Fields fields(Report report) {
     return Fields.of("target", report.target())
         .and("bytes_read", report.bytesRead())
         .and("bytes_written", report.bytesWritten())
@@ -120,7 +120,7 @@ final class RunView {
         .and("seconds", seconds(report))
         .and("config_changes", report.changes())
         .and("manifest", report.manifest().map(made -> new ManifestView(made).fields()))
-        .and("notes", report.notes());
+        .and("notes", report.notes(command.flags()));
   }
 
   private void losses(Report report) {

@@ -4,14 +4,24 @@ import io.shardwright.Shardwright;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** What all commands have: a screen, the options that stand everywhere, the core. */
 abstract class ScreenCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
+  @Spec private CommandSpec command;
   private Screen screen;
+  private TypedOptions typed;
 
-  final void use(Screen given) {
+  final void use(Screen given, TypedOptions words) {
     screen = given;
+    typed = words;
+  }
+
+  /** What the library's settings are called here. */
+  final Flags flags() {
+    return new Flags(command, typed);
   }
 
   final Screen screen() {

@@ -1,9 +1,8 @@
 package io.shardwright.cli;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -38,17 +37,24 @@ record TypedOptions(List<String> words) {
     return hyphenated;
   }
 
-  /** A message of a command, naming its options as they were typed. */
+  /** What a wrong command line is told, naming its options as they were typed. */
   String in(String message, CommandSpec command) {
-    var names = new LinkedHashMap<String, String>();
-    for (String word : words.subList(0, end())) {
-      String typed = name(word);
-      if (!typed.isEmpty()) {
-        names(typed.replace('_', '-'), command).forEach(name -> names.putIfAbsent(name, typed));
-      }
-    }
-    String named = replaced(message, names, command);
-    return named + elsewhere(named, command);
+    String named =
+        OPTION
+            .matcher(message)
+            .replaceAll(found -> Matcher.quoteReplacement(named(found.group(), command)));
+    var options = OPTION.matcher(message).results().map(MatchResult::group).toList();
+    return named + elsewhere(options, named, command);
+  }
+
+  /** An option as it was typed; else as its command calls it. */
+  String named(String option, CommandSpec command) {
+    return words.subList(0, end()).stream()
+        .map(TypedOptions::name)
+        .filter(typed -> !typed.isEmpty())
+        .filter(typed -> names(typed.replace('_', '-'), command).contains(option))
+        .findFirst()
+        .orElseGet(() -> synonym(option, command));
   }
 
   /** All that follows two hyphens are no options. */
@@ -70,17 +76,6 @@ record TypedOptions(List<String> words) {
     return names;
   }
 
-  private static String replaced(String message, Map<String, String> names, CommandSpec command) {
-    return OPTION
-        .matcher(message)
-        .replaceAll(
-            match -> {
-              String typed = names.get(match.group());
-              return Matcher.quoteReplacement(
-                  typed == null ? synonym(match.group(), command) : typed);
-            });
-  }
-
   /** What a command calls an option that it has by another name only. */
   private static String synonym(String option, CommandSpec command) {
     return SYNONYMS.stream()
@@ -92,13 +87,10 @@ record TypedOptions(List<String> words) {
   }
 
   /** That the command of all options has one that a message names and its own command lacks. */
-  private static String elsewhere(String message, CommandSpec command) {
+  String elsewhere(List<String> options, String message, CommandSpec command) {
     var lacking =
-        OPTION
-            .matcher(message)
-            .results()
-            .map(found -> found.group().replace('_', '-'))
-            .filter(option -> command.findOption(option) == null)
+        options.stream()
+            .filter(option -> lacks(command, named(option, command).replace('_', '-')))
             .toList();
     if (lacking.isEmpty() || message.contains(" convert ")) {
       return "";
@@ -106,9 +98,13 @@ record TypedOptions(List<String> words) {
     CommandSpec convert =
         new CommandLine(ConvertCommand.class, command.commandLine().getFactory()).getCommandSpec();
     return lacking.stream()
-        .filter(option -> convert.findOption(option) != null)
+        .filter(option -> !lacks(convert, option))
         .findFirst()
         .map(option -> "\n  hint: " + option + " is an option of 'convert'")
         .orElse("");
+  }
+
+  private static boolean lacks(CommandSpec command, String option) {
+    return command.findOption(option) == null;
   }
 }

@@ -60,7 +60,7 @@ final class ValidateCommand extends ScreenCommand {
             + many
             + line
             + ": "
-            + SafeText.of(found.text()).replace("\n", "\n#   "));
+            + SafeText.of(found.text(flags())).replace("\n", "\n#   "));
   }
 
   private void comment(String text) {
@@ -72,18 +72,18 @@ final class ValidateCommand extends ScreenCommand {
         .and("source", source)
         .and("family", report.family())
         .and("fits", report.fits())
-        .and("findings", report.findings().stream().map(ValidateCommand::fields).toList())
+        .and("findings", report.findings().stream().map(this::fields).toList())
         .and("draft", report.draft())
         .map();
   }
 
-  private static Map<String, Object> fields(Finding found) {
+  private Map<String, Object> fields(Finding found) {
     return Fields.of("kind", found.kind())
         .and("subject", found.subject())
         .and("tensors", found.tensors())
         .and("line", found.line())
         .and("problem", found.problem())
-        .and("text", found.text())
+        .and("text", found.text(flags()))
         .map();
   }
 }

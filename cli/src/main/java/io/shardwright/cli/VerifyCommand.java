@@ -60,7 +60,7 @@ final class VerifyCommand extends ScreenCommand {
     }
     logical.ifPresent(view -> notes(view.notes()));
     notes(CheckpointText.unreadable(found.summary()));
-    notes(found.notes());
+    notes(found.notes(flags()));
     return ExitCode.DONE;
   }
 
@@ -109,7 +109,7 @@ final class VerifyCommand extends ScreenCommand {
         .and("tensors", found.tensors().stream().map(VerifyCommand::tensor).toList())
         .and("manifest", logical.map(ManifestView::fields))
         .and("unreadable_tensors", CheckpointFields.unreadable(found.summary()))
-        .and("notes", found.notes());
+        .and("notes", found.notes(flags()));
   }
 
   private static Map<String, Object> tensor(TensorSum sum) {

@@ -95,7 +95,9 @@ abstract class WritingCommand extends ScreenCommand {
     if (report == null) {
       return;
     }
-    page.madeBy(words(), ShardwrightCommand.Version.text()).write(report, request.overwrite());
+    page.madeBy(words(), ShardwrightCommand.Version.text())
+        .saying(flags())
+        .write(report, request.overwrite());
   }
 
   /** The command line as it was given. */

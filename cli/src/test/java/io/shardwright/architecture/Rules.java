@@ -42,6 +42,8 @@ final class Rules {
     rules.put("services", servicesAreLoadedInOnePlace());
     rules.put("face", publicFaceHidesInternals());
     rules.put("booleans", BooleanPair.rule());
+    rules.put("flags", FlagText.rule());
+    rules.put("settings", FlagText.messagesKeepTheirSettings());
     rules.put("values", valuesImportNoMachinery());
     rules.put("formats", formatsAreNamedInOnePlace());
     rules.put("stateless", adaptersAreStateless());

@@ -52,7 +52,8 @@ class ErrorsPageTest {
 
   private static String row(ErrorCode code, String meaning) {
     assertFalse(code.remedy().isBlank(), code + " needs a remedy");
-    var cells = Stream.of(code.code(), markdown(meaning), code.remedy(), ExitCode.of(code));
+    var cells =
+        Stream.of(code.code(), markdown(meaning), code.remedy(Flags::words), ExitCode.of(code));
     return cells.map(String::valueOf).collect(Collectors.joining(" | ", "| ", " |"));
   }
 

@@ -32,7 +32,7 @@ class PolicyOptionsTest {
   void everyCommandHasEveryLimit(String command) {
     String help = Run.of(command, "--help").out();
     for (Limit limit : Limit.values()) {
-      assertTrue(help.contains(limit.option() + "="), limit.option());
+      assertTrue(help.contains(Flags.of(limit) + "="), limit.name());
     }
   }
 

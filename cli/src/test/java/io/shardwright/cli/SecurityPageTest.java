@@ -30,6 +30,6 @@ class SecurityPageTest {
                 ? Sizes.bytes(limit.standard())
                 : String.format(Locale.ROOT, "%,d", limit.standard());
     return String.join(
-        " | ", "| `" + limit.option() + "`", number, limit.counted(), limit.reason() + " |");
+        " | ", "| `" + Flags.of(limit) + "`", number, limit.counted(), limit.reason() + " |");
   }
 }

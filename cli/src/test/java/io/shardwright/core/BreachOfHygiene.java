@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.error.CheckpointException;
 import java.beans.XMLDecoder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +8,9 @@ import java.net.URL;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Breaks the rules "objects", "processes", "network", "maps" and "exceptions". */
+/**
+ * Breaks the rules "objects", "processes", "network", "maps", "flags", "settings" and "exceptions".
+ */
 final class BreachOfHygiene {
   Object decodes(InputStream in) {
     try (var decoder = new XMLDecoder(in)) {
@@ -25,6 +28,10 @@ final class BreachOfHygiene {
 
   MappedByteBuffer maps(FileChannel channel) throws IOException {
     return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+  }
+
+  String advises(CheckpointException refusal) {
+    return refusal.getMessage() + ": merge it with --untie";
   }
 
   void throwsWhatItLikes() {

@@ -173,7 +173,7 @@ class ResumeTest {
   void isRemovedAndSaidWithoutTheOption() throws IOException {
     half(request());
     Report report = Model.run(model.request(source, target));
-    assertTrue(report.notes().toString().contains("with --resume"), report.notes().toString());
+    assertTrue(report.notes().toString().contains("with resume"), report.notes().toString());
     assertEquals(model.expected(folder), Model.contents(target));
     Model.assertHolds(disk, "plain", "out.nemo");
   }

@@ -11,11 +11,14 @@ import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Remedy;
+import io.shardwright.spi.error.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -102,7 +105,7 @@ class LimitsTest {
 
   @ParameterizedTest
   @MethodSource("limits")
-  void refusesWhatIsOverALimitAndNamesTheOption(Limit limit) throws IOException {
+  void refusesWhatIsOverALimitAndNamesIt(Limit limit) throws IOException {
     Path file = Files.write(folder.resolve("limited"), FILES.get(limit));
     long least = leastThatIsAccepted(limit, file);
     assertTrue(least > 0, "nothing is too little");
@@ -110,7 +113,9 @@ class LimitsTest {
     var refusal = read(limit, least - 1, file).orElseThrow();
     assertEquals(ErrorCode.LIMIT_EXCEEDED, refusal.code());
     String message = refusal.getMessage();
-    assertTrue(message.contains(limit.option()), message);
+    var remedy = new Remedy(Setting.LIMIT, Optional.of(limit.name()));
+    assertEquals(List.of(remedy), refusal.remedies(), message);
+    assertTrue(message.contains("limit(" + limit + ")"), message);
     assertTrue(message.contains(limit.counted()), message);
     assertTrue(message.contains("limit of " + (least - 1) + ":"), message);
   }
@@ -155,7 +160,7 @@ class LimitsTest {
       }
     }
     var refusal = read(Limit.INFLATE_RATIO, 250, file).orElseThrow();
-    assertTrue(refusal.getMessage().contains("--max-inflate-ratio"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("limit(INFLATE_RATIO)"), refusal.getMessage());
     assertFalse(read(Limit.INFLATE_RATIO, 0, file).isPresent());
   }
 

@@ -94,7 +94,7 @@ class UnreadableTensorsTest {
     var refusal =
         assertThrows(UnsupportedCheckpointException.class, () -> convert(file, target, false));
     assertTrue(refusal.getMessage().contains("'odd' is " + odd.kind()), refusal.getMessage());
-    assertTrue(refusal.getMessage().contains("--skip-unreadable"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("skipUnreadable"), refusal.getMessage());
     assertFalse(Files.exists(target));
     Report report = convert(file, target, true);
     assertTrue(
@@ -141,7 +141,7 @@ class UnreadableTensorsTest {
     var refusal =
         assertThrows(UnsupportedCheckpointException.class, () -> convert(file, target, false));
     assertTrue(refusal.getMessage().contains(file.getFileName() + ": " + what), refusal.toString());
-    assertTrue(refusal.getMessage().contains("--skip-unreadable"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("skipUnreadable"), refusal.getMessage());
     assertFalse(Files.exists(target));
     List<String> notes = convert(file, target, true).notes();
     assertTrue(notes.contains(file.getFileName() + ": " + what + ", and was left out"), "" + notes);

@@ -3,11 +3,13 @@ package io.shardwright.core;
 import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a checkpoint is, read from its headers alone.
@@ -46,4 +48,24 @@ public record CheckpointSummary(
     long fileBytes,
     List<Artifact> artifacts,
     List<UnreadableTensor> unreadable,
-    List<String> notes) {}
+    List<String> notes) {
+  /**
+   * What a user should know, in the API's words.
+   *
+   * @return sentences
+   */
+  @Override
+  public List<String> notes() {
+    return notes(Remedy::toString);
+  }
+
+  /**
+   * What a user should know, in a caller's words.
+   *
+   * @param words what a setting is called
+   * @return sentences
+   */
+  public List<String> notes(Function<Remedy, String> words) {
+    return Remedy.say(notes, words);
+  }
+}

@@ -1,6 +1,8 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.error.Remedy;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What comparing two checkpoints found.
@@ -20,6 +22,26 @@ public record Comparison(
     List<ConfigDifference> config,
     List<String> artifacts,
     List<String> notes) {
+
+  /**
+   * What is listed but no difference, in the API's words.
+   *
+   * @return sentences
+   */
+  @Override
+  public List<String> notes() {
+    return notes(Remedy::toString);
+  }
+
+  /**
+   * What is listed but no difference, in a caller's words.
+   *
+   * @param words what a setting is called
+   * @return sentences
+   */
+  public List<String> notes(Function<Remedy, String> words) {
+    return Remedy.say(notes, words);
+  }
 
   /**
    * Whether both hold the same tensors.

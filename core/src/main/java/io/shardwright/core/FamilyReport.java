@@ -1,6 +1,8 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.error.Remedy;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * How a family that a file declares fits a checkpoint.
@@ -25,5 +27,25 @@ public record FamilyReport(
    * @param text a sentence about the subject
    */
   public record Finding(
-      String kind, String subject, int tensors, int line, boolean problem, String text) {}
+      String kind, String subject, int tensors, int line, boolean problem, String text) {
+    /**
+     * A sentence about the subject, in the API's words.
+     *
+     * @return what is the matter
+     */
+    @Override
+    public String text() {
+      return text(Remedy::toString);
+    }
+
+    /**
+     * A sentence about the subject, in a caller's words.
+     *
+     * @param words what a setting is called
+     * @return what is the matter
+     */
+    public String text(Function<Remedy, String> words) {
+      return Remedy.say(text, words);
+    }
+  }
 }

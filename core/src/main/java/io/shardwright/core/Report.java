@@ -1,9 +1,11 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.error.Remedy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a run did.
@@ -37,4 +39,24 @@ public record Report(
     Duration duration,
     List<String> changes,
     Optional<Manifest> manifest,
-    List<String> notes) {}
+    List<String> notes) {
+  /**
+   * What a user should know, in the API's words.
+   *
+   * @return sentences
+   */
+  @Override
+  public List<String> notes() {
+    return notes(Remedy::toString);
+  }
+
+  /**
+   * What a user should know, in a caller's words.
+   *
+   * @param words what a setting is called
+   * @return sentences
+   */
+  public List<String> notes(Function<Remedy, String> words) {
+    return Remedy.say(notes, words);
+  }
+}

@@ -2,7 +2,9 @@ package io.shardwright.core;
 
 import io.shardwright.core.outline.Needs;
 import io.shardwright.core.outline.PlanOutline;
+import io.shardwright.spi.error.Remedy;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What a run would do, computed without reading a value. {@link #toString()} is the same text for
@@ -86,12 +88,22 @@ public final class ReshardPlan {
   }
 
   /**
-   * What a user should know.
+   * What a user should know, in the API's words.
    *
    * @return sentences
    */
   public List<String> notes() {
-    return notes;
+    return notes(Remedy::toString);
+  }
+
+  /**
+   * What a user should know, in a caller's words.
+   *
+   * @param words what a setting is called
+   * @return sentences
+   */
+  public List<String> notes(Function<Remedy, String> words) {
+    return Remedy.say(notes, words);
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * What reading everything in a checkpoint found. Damage is thrown, not listed.
@@ -14,6 +16,26 @@ import java.util.OptionalLong;
  */
 public record Verification(
     CheckpointSummary summary, long bytesRead, List<TensorSum> tensors, List<String> notes) {
+
+  /**
+   * What a user should know, in the API's words.
+   *
+   * @return sentences
+   */
+  @Override
+  public List<String> notes() {
+    return notes(Remedy::toString);
+  }
+
+  /**
+   * What a user should know, in a caller's words.
+   *
+   * @param words what a setting is called
+   * @return sentences
+   */
+  public List<String> notes(Function<Remedy, String> words) {
+    return Remedy.say(notes, words);
+  }
 
   /** What reading can find besides damage. */
   public enum Detail {

@@ -7,29 +7,20 @@ package io.shardwright.core.policy;
 public enum Limit {
   /** Entries of one archive, zip or folder, and ranks of one grid. */
   ENTRIES(
-      "entries",
       262_144,
       10_000_000,
       Unit.COUNT,
       "entries",
       "folders of zarr arrays have tens of thousands of files"),
   /** Bytes of one entry's name. */
-  NAME_BYTES(
-      "name-bytes", 4_096, 1 << 16, Unit.BYTES, "bytes in an entry's name", "no path is longer"),
+  NAME_BYTES(4_096, 1 << 16, Unit.BYTES, "bytes in an entry's name", "no path is longer"),
   /** Parts of one entry's name. */
-  PATH_DEPTH(
-      "path-depth", 64, 4_096, Unit.COUNT, "folders in an entry's name", "no tree is deeper"),
+  PATH_DEPTH(64, 4_096, Unit.COUNT, "folders in an entry's name", "no tree is deeper"),
   /** Bytes of one header that describes an entry, such as pax records or a gzip name. */
   ARCHIVE_HEADER_BYTES(
-      "archive-header-bytes",
-      1 << 20,
-      1 << 30,
-      Unit.BYTES,
-      "bytes in a header",
-      "a long name takes a few thousand"),
+      1 << 20, 1 << 30, Unit.BYTES, "bytes in a header", "a long name takes a few thousand"),
   /** Bytes of one configuration: YAML, or a small JSON document. */
   CONFIG_BYTES(
-      "config-bytes",
       16 << 20,
       1 << 30,
       Unit.BYTES,
@@ -37,77 +28,58 @@ public enum Limit {
       "vocabularies of speech models stand in it"),
   /** Nodes of one configuration, each counted as often as it is referred to. */
   YAML_NODES(
-      "yaml-nodes",
       2_000_000,
       100_000_000,
       Unit.COUNT,
       "nodes, aliases and references followed",
       "an alias can multiply what it names"),
   /** Nesting of one configuration. */
-  YAML_DEPTH("yaml-depth", 100, 500, Unit.COUNT, "levels of YAML", "no configuration is deeper"),
+  YAML_DEPTH(100, 500, Unit.COUNT, "levels of YAML", "no configuration is deeper"),
   /** Characters between two blanks of one configuration. */
   YAML_WORD(
-      "yaml-word",
       1 << 16,
       1 << 24,
       Unit.COUNT,
       "characters without a blank",
       "the YAML library takes time that grows with the square"),
   /** Aliases in one configuration. */
-  YAML_ALIASES(
-      "yaml-aliases", 10_000, 1_000_000, Unit.COUNT, "aliases", "NeMo's configurations have none"),
+  YAML_ALIASES(10_000, 1_000_000, Unit.COUNT, "aliases", "NeMo's configurations have none"),
   /** Bytes of one JSON document, such as a safetensors header. */
   JSON_BYTES(
-      "json-bytes",
       100_000_000,
       Integer.MAX_VALUE,
       Unit.BYTES,
       "bytes of JSON",
       "the safetensors format has this cap itself"),
   /** Nesting of one JSON document. */
-  JSON_DEPTH("json-depth", 64, 1_000, Unit.COUNT, "levels of JSON", "no document is deeper"),
+  JSON_DEPTH(64, 1_000, Unit.COUNT, "levels of JSON", "no document is deeper"),
   /** Tensors of one file. */
-  TENSORS("tensors", 1_000_000, 100_000_000, Unit.COUNT, "tensors", "no checkpoint has more"),
+  TENSORS(1_000_000, 100_000_000, Unit.COUNT, "tensors", "no checkpoint has more"),
   /** Bytes of one pickle. */
   PICKLE_BYTES(
-      "pickle-bytes",
-      256L << 20,
-      1L << 40,
-      Unit.BYTES,
-      "bytes of pickle",
-      "a million tensors take about 200 MB"),
+      256L << 20, 1L << 40, Unit.BYTES, "bytes of pickle", "a million tensors take about 200 MB"),
   /** Operations of one pickle. */
   PICKLE_OPS(
-      "pickle-ops",
-      200_000_000,
-      1L << 40,
-      Unit.COUNT,
-      "operations",
-      "far more than a million tensors take"),
+      200_000_000, 1L << 40, Unit.COUNT, "operations", "far more than a million tensors take"),
   /** Memo cells of one pickle, and values on its stack. */
   PICKLE_MEMO(
-      "pickle-memo",
       16_000_000,
       1L << 31,
       Unit.COUNT,
       "memo cells or values on the stack",
       "a tensor takes about 13"),
   /** Nesting of one pickle's values. */
-  PICKLE_DEPTH(
-      "pickle-depth", 1_000, 1 << 24, Unit.COUNT, "levels of values", "Python's own limit"),
+  PICKLE_DEPTH(1_000, 1 << 24, Unit.COUNT, "levels of values", "Python's own limit"),
   /** Bytes of one string in a pickle or a document. */
-  STRING_BYTES(
-      "string-bytes", 64 << 20, 1 << 30, Unit.BYTES, "bytes in a string", "states of layers"),
+  STRING_BYTES(64 << 20, 1 << 30, Unit.BYTES, "bytes in a string", "states of layers"),
   /** Bytes of one integer, or digits of one number. */
-  INT_BYTES("int-bytes", 1_024, 1 << 16, Unit.BYTES, "bytes or digits in a number", "seeds"),
+  INT_BYTES(1_024, 1 << 16, Unit.BYTES, "bytes or digits in a number", "seeds"),
   /** Axes of one tensor. */
-  RANK("rank", 64, 1_024, Unit.COUNT, "axes", "PyTorch and NumPy have no more"),
+  RANK(64, 1_024, Unit.COUNT, "axes", "PyTorch and NumPy have no more"),
   /** Bytes of one tensor's values. */
-  TENSOR_BYTES(
-      "tensor-bytes", 1L << 40, 1L << 60, Unit.BYTES, "bytes in a tensor", "no weight is larger"),
+  TENSOR_BYTES(1L << 40, 1L << 60, Unit.BYTES, "bytes in a tensor", "no weight is larger"),
   /** Bytes that tensors have beyond those stored: rows that stand for many, shared storages. */
   EXPAND_BYTES(
-      "expand-bytes",
       1L << 30,
       1L << 60,
       Unit.BYTES,
@@ -115,7 +87,6 @@ public enum Limit {
       "expanded masks are small"),
   /** Runs of neighbouring elements that tensors are gathered from, beyond the bytes stored. */
   STRIDE_RUNS(
-      "stride-runs",
       16_000_000,
       1L << 60,
       Unit.COUNT,
@@ -127,18 +98,12 @@ public enum Limit {
    * many, and runs of up to 31 blanks add 465 each.
    */
   MERGE_BYTES(
-      "merge-bytes",
-      64 << 20,
-      1 << 30,
-      Unit.BYTES,
-      "bytes of merges",
-      "a vocabulary of 256,000 has about 12 MB"),
+      64 << 20, 1 << 30, Unit.BYTES, "bytes of merges", "a vocabulary of 256,000 has about 12 MB"),
   /**
    * How often larger unpacked bytes may be than packed ones: above 256 MiB, and for pickles, YAML
    * and JSON above 4 MiB. Pickles that torch wrote shrink 3 to 8 times.
    */
   INFLATE_RATIO(
-      "inflate-ratio",
       100,
       1_000_000,
       Unit.RATIO,
@@ -146,7 +111,6 @@ public enum Limit {
       "pickles shrink 3 to 8 times, weights less; 0 switches it off"),
   /** Bytes of one compressed archive when it is unpacked. */
   SPOOL_BYTES(
-      "spool-bytes",
       Limits.OF_THE_MACHINE,
       Long.MAX_VALUE,
       Unit.BYTES,
@@ -154,7 +118,6 @@ public enum Limit {
       "the disk's free space but for 1 GiB"),
   /** Bytes of memory that headers and pickles may take together, as estimated while reading. */
   HEAP_BYTES(
-      "heap-bytes",
       Limits.OF_THE_MACHINE,
       Long.MAX_VALUE,
       Unit.BYTES,
@@ -171,29 +134,18 @@ public enum Limit {
     RATIO
   }
 
-  private final String word;
   private final long standard;
   private final long highest;
   private final Unit unit;
   private final String counted;
   private final String reason;
 
-  Limit(String word, long standard, long highest, Unit unit, String counted, String reason) {
-    this.word = word;
+  Limit(long standard, long highest, Unit unit, String counted, String reason) {
     this.standard = standard;
     this.highest = highest;
     this.unit = unit;
     this.counted = counted;
     this.reason = reason;
-  }
-
-  /**
-   * The command line's option for it.
-   *
-   * @return for example {@code --max-entries}
-   */
-  public String option() {
-    return "--max-" + word;
   }
 
   /**

@@ -39,7 +39,7 @@ public final class Limits {
   public Limits with(Limit limit, long value) {
     if (value < 0 || value > limit.highest()) {
       throw new IllegalArgumentException(
-          limit.option() + " is " + value + ", expected 0 to " + limit.highest());
+          "limit " + limit + " is " + value + ", expected 0 to " + limit.highest());
     }
     var changed = new EnumMap<Limit, Long>(Limit.class);
     changed.putAll(given);

@@ -108,8 +108,8 @@ record ChangeSection(Contents contents) implements Section {
   }
 
   private void notes(Markup page) {
-    var notes = new LinkedHashSet<>(contents.plan().notes());
-    contents.report().ifPresent(report -> notes.addAll(report.notes()));
+    var notes = new LinkedHashSet<>(contents.plan().notes(contents.words()));
+    contents.report().ifPresent(report -> notes.addAll(report.notes(contents.words())));
     if (!notes.isEmpty()) {
       page.leaf("h3", "Notes").in("ul");
       notes.forEach(note -> page.leaf("li", note));

@@ -8,6 +8,7 @@ import io.shardwright.core.internal.publish.SideFile;
 import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A plan, or a run of it, as one page. Immutable: the methods that add to it return another. The
@@ -36,7 +38,8 @@ public final class HtmlReport {
    * @return without command and version
    */
   public static HtmlReport of(ReshardPlan plan) {
-    return new HtmlReport(new Contents(plan, Optional.empty(), RunCourse.NONE, List.of(), ""));
+    return new HtmlReport(
+        new Contents(plan, Optional.empty(), RunCourse.NONE, List.of(), "", Remedy::toString));
   }
 
   /**
@@ -49,7 +52,12 @@ public final class HtmlReport {
   public HtmlReport ran(Report report, RunCourse course) {
     return new HtmlReport(
         new Contents(
-            contents.plan(), Optional.of(report), course, contents.command(), contents.version()));
+            contents.plan(),
+            Optional.of(report),
+            course,
+            contents.command(),
+            contents.version(),
+            contents.words()));
   }
 
   /**
@@ -62,7 +70,29 @@ public final class HtmlReport {
   public HtmlReport madeBy(List<String> command, String version) {
     return new HtmlReport(
         new Contents(
-            contents.plan(), contents.report(), contents.course(), List.copyOf(command), version));
+            contents.plan(),
+            contents.report(),
+            contents.course(),
+            List.copyOf(command),
+            version,
+            contents.words()));
+  }
+
+  /**
+   * Names settings as the page's readers do.
+   *
+   * @param words what a setting is called in notes; the API's words where none are given
+   * @return another page
+   */
+  public HtmlReport saying(Function<Remedy, String> words) {
+    return new HtmlReport(
+        new Contents(
+            contents.plan(),
+            contents.report(),
+            contents.course(),
+            contents.command(),
+            contents.version(),
+            words));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.shardwright.spi.error;
 
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * Every reason for which Shardwright refuses or fails; the numbers are stable. docs/errors.md is
@@ -37,9 +38,14 @@ public enum ErrorCode {
   CONFIG_MISSING(
       109,
       Kind.INPUT,
-      "Give the configuration with `--hparams-file`, or the folder that holds it."),
+      "Give the configuration with `"
+          + Setting.HPARAMS_FILE.inText()
+          + "`, or the folder that holds it."),
   /** A rank's file is absent. */
-  RANK_MISSING(110, Kind.INPUT, "Copy the missing ranks, or choose another step with `--step`."),
+  RANK_MISSING(
+      110,
+      Kind.INPUT,
+      "Copy the missing ranks, or choose another step with `" + Setting.STEP.inText() + "`."),
   /** Two ranks disagree on what must be equal. */
   RANKS_DISAGREE(
       111, Kind.INPUT, "Collect the ranks of one and the same save; files of several were mixed."),
@@ -74,7 +80,9 @@ public enum ErrorCode {
   SOURCES_DISAGREE(
       122,
       Kind.INPUT,
-      "Remove the source that is wrong; `--untie` writes both tensors of a tied pair."),
+      "Remove the source that is wrong; `"
+          + Setting.UNTIE.inText()
+          + "` writes both tensors of a tied pair."),
   /** The configuration contradicts the tensors, or itself. */
   CONFIG_CONTRADICTED(
       123,
@@ -87,9 +95,13 @@ public enum ErrorCode {
   FAMILY_UNKNOWN(
       201,
       Kind.INPUT,
-      "Add the family's jar with `--adapter-path`; `convert --to safetensors` needs none."),
+      "Add the family's jar with `"
+          + Setting.ADAPTER_PATH.inText()
+          + "`; `convert "
+          + Setting.FORMAT.inText("safetensors")
+          + "` needs none."),
   /** More than one family claims the checkpoint. */
-  FAMILY_AMBIGUOUS(202, Kind.INPUT, "Choose one with `--family`."),
+  FAMILY_AMBIGUOUS(202, Kind.INPUT, "Choose one with `" + Setting.FAMILY.inText() + "`."),
   /** The request can't be carried out; the message lists every reason. */
   PLAN_IMPOSSIBLE(203, Kind.PLAN, "Change the request by the legal values that are named."),
   /** A size that can't divide what it must. */
@@ -100,7 +112,9 @@ public enum ErrorCode {
   TENSOR_UNMATCHED(
       206,
       Kind.INPUT,
-      "Check that the family is the right one; `--unmatched replicate` copies the "
+      "Check that the family is the right one; `"
+          + Setting.REPLICATE_UNMATCHED.inText()
+          + "` copies the "
           + "tensor to every rank."),
   /** A tensor that several rules of the family match. */
   RULE_AMBIGUOUS(207, Kind.INPUT, "Report it to the author of the family."),
@@ -117,13 +131,21 @@ public enum ErrorCode {
   PICKLE_FORBIDDEN(
       301,
       Kind.SAFETY,
-      "Do not load the file with other tools; `inspect --pickle` shows what it names."),
+      "Do not load the file with other tools; `"
+          + Setting.PICKLE_IMPORTS.inText()
+          + "` shows what it names."),
   /** A name or link leads outside its archive. */
   PATH_ESCAPE(302, Kind.SAFETY, "Do not extract the file with other tools."),
   /** The target exists and replacing it was not asked for. */
-  TARGET_EXISTS(303, Kind.SAFETY, "Choose another name, or replace it with `--overwrite`."),
+  TARGET_EXISTS(
+      303,
+      Kind.SAFETY,
+      "Choose another name, or replace it with `" + Setting.OVERWRITE.inText() + "`."),
   /** A cast would lose values and was not allowed to. */
-  LOSSY_CAST(304, Kind.SAFETY, "Allow it with `--allow-lossy`; what is lost is counted."),
+  LOSSY_CAST(
+      304,
+      Kind.SAFETY,
+      "Allow it with `" + Setting.ALLOW_LOSSY.inText() + "`; what is lost is counted."),
   /** Nothing may be written there: no permission, a read-only disk, or no folder. */
   TARGET_DENIED(
       305, Kind.SAFETY, "Choose a folder that you may write to; the target is as it was before."),
@@ -140,7 +162,9 @@ public enum ErrorCode {
   INTERRUPTED(
       404,
       Kind.INTERRUPTION,
-      "Run again, with `--resume` to go on with what is done; the target is as it was "
+      "Run again, with `"
+          + Setting.RESUME.inText()
+          + "` to go on with what is done; the target is as it was "
           + "before."),
   /** The disk is full, or a quota is used up. */
   DISK_FULL(
@@ -151,7 +175,9 @@ public enum ErrorCode {
   MEMORY_EXHAUSTED(
       406,
       Kind.RESOURCES,
-      "Give Java more with `-Xmx`, or use fewer `--threads`; the target is as it was before."),
+      "Give Java more with `-Xmx`, or use fewer `"
+          + Setting.THREADS.inText()
+          + "`; the target is as it was before."),
 
   /** An adapter broke its contract. */
   ADAPTER_BROKEN(
@@ -161,17 +187,29 @@ public enum ErrorCode {
   NATIVE_MISSING(
       601,
       Kind.DEVICE,
-      "Get it in one of the ways that the message names, or choose `--device jvm`."),
+      "Get it in one of the ways that the message names, or choose `"
+          + Setting.DEVICE.inText("jvm")
+          + "`."),
   /** PyTorch's native library can't be loaded, or is not the one that is needed. */
   NATIVE_BROKEN(
-      602, Kind.DEVICE, "Get the version that is named, whole, or choose `--device jvm`."),
+      602,
+      Kind.DEVICE,
+      "Get the version that is named, whole, or choose `" + Setting.DEVICE.inText("jvm") + "`."),
   /** There is no such device. */
-  DEVICE_MISSING(603, Kind.DEVICE, "Choose one that is there, or `--device jvm`."),
+  DEVICE_MISSING(
+      603, Kind.DEVICE, "Choose one that is there, or `" + Setting.DEVICE.inText("jvm") + "`."),
   /** The device failed while it worked. */
   DEVICE_FAILED(
-      604, Kind.RESOURCES, "Run again, or choose `--device jvm`; the target is as it was before."),
+      604,
+      Kind.RESOURCES,
+      "Run again, or choose `"
+          + Setting.DEVICE.inText("jvm")
+          + "`; the target is as it was before."),
   /** The device has too little free memory. */
-  DEVICE_FULL(605, Kind.RESOURCES, "Use fewer `--threads`, or wait until others have left it.");
+  DEVICE_FULL(
+      605,
+      Kind.RESOURCES,
+      "Use fewer `" + Setting.THREADS.inText() + "`, or wait until others have left it.");
 
   /** What a code means to the caller. */
   public enum Kind {
@@ -211,12 +249,22 @@ public enum ErrorCode {
   }
 
   /**
-   * What the user can do, whatever the file.
+   * What the user can do, whatever the file, in the API's words.
    *
    * @return sentences, in Markdown
    */
   public String remedy() {
-    return remedy;
+    return remedy(Remedy::toString);
+  }
+
+  /**
+   * What the user can do, whatever the file, in a caller's words.
+   *
+   * @param words what a setting is called
+   * @return sentences, in Markdown
+   */
+  public String remedy(Function<Remedy, String> words) {
+    return Remedy.say(remedy, words);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.shardwright.spi.error;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The request can't be carried out: every reason at once, and what could be asked instead. */
@@ -66,12 +67,22 @@ public final class PlanRejectedException extends CheckpointException {
   }
 
   /**
-   * All reasons.
+   * All reasons, in the API's words.
    *
    * @return at least one
    */
   public List<String> problems() {
-    return problems;
+    return problems(Remedy::toString);
+  }
+
+  /**
+   * All reasons, in a caller's words.
+   *
+   * @param words what a setting is called
+   * @return at least one
+   */
+  public List<String> problems(Function<Remedy, String> words) {
+    return Remedy.say(problems, words);
   }
 
   /**

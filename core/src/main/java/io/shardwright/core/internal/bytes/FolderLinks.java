@@ -2,6 +2,7 @@ package io.shardwright.core.internal.bytes;
 
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ public final class FolderLinks {
       throw new UnsafeCheckpointException(
           ErrorCode.PATH_ESCAPE,
           folder,
-          "'" + file.getFileName() + "' is a link, and --no-follow-links is given");
+          "'" + file.getFileName() + "' is a link, and " + Setting.NO_LINKS.inText() + " is given");
     }
   }
 }

@@ -8,6 +8,7 @@ import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.core.internal.read.PhaseProgress;
+import io.shardwright.spi.error.Remedy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -149,8 +150,8 @@ public final class CheckpointComparison {
             notes.add("'" + name + "' has " + rows + " rows and " + other.factors().dim(0));
           }
         });
-    notes.addAll(first.summary().notes());
-    notes.addAll(second.summary().notes());
+    notes.addAll(first.summary().notes(Remedy::inText));
+    notes.addAll(second.summary().notes(Remedy::inText));
     return notes.stream().distinct().toList();
   }
 

@@ -16,6 +16,7 @@ import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -161,7 +162,9 @@ public final class HuggingFaceDialect {
       throw new UnsupportedCheckpointException(
           ErrorCode.NOT_EXPRESSIBLE,
           where,
-          String.join("; ", writing.problems()) + ": choose another class with --architecture");
+          String.join("; ", writing.problems())
+              + ": choose another class with "
+              + Setting.ARCHITECTURE.inText());
     }
     return writing.document();
   }

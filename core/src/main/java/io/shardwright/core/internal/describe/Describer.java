@@ -9,6 +9,7 @@ import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -219,7 +220,11 @@ public final class Describer {
             + stored
             + "'"
             + Nearest.hint(withoutPrefix(name), known)
-            + ": check --family. If it is the same on every rank, --unmatched replicate copies it"
+            + ": check "
+            + Setting.FAMILY.inText()
+            + ". If it is the same on every rank, "
+            + Setting.REPLICATE_UNMATCHED.inText()
+            + " copies it"
             + " to each; a tensor that is cut must not be copied so");
   }
 

@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.LowRankProduct.Factor;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -79,7 +80,9 @@ public final class HuggingFaceLowRank {
     boolean tied =
         base.tie().filter(pair -> base.untied().isEmpty() && pair.isSecond(name)).isPresent();
     return tied
-        ? "tied to the embedding, which does not change: merge it with --untie, which writes both"
+        ? "tied to the embedding, which does not change: merge it with "
+            + Setting.UNTIE.inText()
+            + ", which writes both"
         : "not in the model";
   }
 

@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.spi.error.Setting;
+
 /**
  * Elements that a source holds once more.
  *
@@ -12,8 +14,9 @@ public record Replica(SourcePart part, Kind kind) {
     RANK(": the files are not of one checkpoint"),
     /** The configuration ties two tensors to one. */
     TIED(
-        ", although the configuration ties them to one: convert or reshard with --untie writes"
-            + " both"),
+        ", although the configuration ties them to one: convert or reshard with "
+            + Setting.UNTIE.inText()
+            + " writes both"),
     /** A folder has a second set of weights. */
     SET(": the folder has two sets of weights, remove the one that is not meant");
 

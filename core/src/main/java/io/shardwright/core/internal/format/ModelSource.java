@@ -13,6 +13,7 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.Collection;
 import java.util.List;
@@ -126,7 +127,8 @@ public interface ModelSource extends AutoCloseable {
           name(),
           "its pickle calls "
               + String.join(", ", dangerous())
-              + ", which runs code when Python loads it; see inspect --pickle");
+              + ", which runs code when Python loads it; see "
+              + Setting.PICKLE_IMPORTS.inText());
     }
   }
 

@@ -5,6 +5,7 @@ import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.core.policy.ReadPolicy.UnknownGlobals;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -75,7 +76,7 @@ public final class Guard {
             + ", over the limit of "
             + allowed
             + ": raise it with "
-            + limit.option()
+            + Setting.LIMIT.inText(limit.name())
             + " if you trust the file");
   }
 

@@ -10,6 +10,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.charset.StandardCharsets;
@@ -156,9 +157,9 @@ final class Adoption implements AutoCloseable {
   /** The option that gives a key's file. */
   static String option(String key) {
     return switch (key) {
-      case "tokenizer.model" -> "--tokenizer-model";
-      case "tokenizer.vocab_file" -> "--tokenizer-vocab-file";
-      default -> "--tokenizer-merges-file";
+      case "tokenizer.model" -> Setting.TOKENIZER_MODEL.inText();
+      case "tokenizer.vocab_file" -> Setting.TOKENIZER_VOCAB_FILE.inText();
+      default -> Setting.TOKENIZER_MERGES_FILE.inText();
     };
   }
 

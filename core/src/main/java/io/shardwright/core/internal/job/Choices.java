@@ -19,6 +19,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
@@ -106,7 +107,8 @@ final class Choices {
             .reduce((one, other) -> closer(other, one, config))
             .map(nearest -> ": " + lacks(nearest, config))
             .orElse("")
-        + ". Choose another with --architecture";
+        + ". Choose another with "
+        + Setting.ARCHITECTURE.inText();
   }
 
   /** The more general classes stand last. */
@@ -188,7 +190,8 @@ final class Choices {
               + lossy.stream().map(DType::torchName).sorted().collect(Collectors.joining(", "))
               + ", which "
               + wanted.torchName()
-              + " can't hold exactly: allow it with --allow-lossy");
+              + " can't hold exactly: allow it with "
+              + Setting.ALLOW_LOSSY.inText());
     }
   }
 
@@ -209,7 +212,9 @@ final class Choices {
                       + spec.dtype().torchName()
                       + ", which can't be cast to "
                       + wanted.torchName()
-                      + ": leave --dtype out");
+                      + ": leave "
+                      + Setting.DTYPE.inText()
+                      + " out");
             });
   }
 

@@ -14,6 +14,7 @@ import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
@@ -65,7 +66,8 @@ final class Lora implements AutoCloseable {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           source.name(),
-          "is an adapter without its model: give the model, and this with --lora");
+          "is an adapter without its model: give the model, and this with "
+              + Setting.LORA.inText());
     }
   }
 

@@ -6,6 +6,7 @@ import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +44,9 @@ final class MixedTypes {
     return parts(first)
         + ": they make up one tensor"
         + (more > 0 ? ", and so do those of " + more + " more" : "")
-        + ". Choose one type for it with --dtype TYPE; "
+        + ". Choose one type for it with "
+        + Setting.DTYPE.inText("TYPE")
+        + "; "
         + exact
         + " loses nothing.";
   }

@@ -7,6 +7,7 @@ import io.shardwright.core.internal.format.TargetKind.Keeps;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,17 +49,17 @@ final class OutOfPlace {
 
   private static String reason(Resolved resolved) {
     return resolved.keeps(Keeps.STORED)
-        ? "--to safetensors writes every tensor as it is stored"
+        ? Setting.FORMAT.inText("safetensors") + " writes every tensor as it is stored"
         : resolved.keeps(Keeps.ARCHITECTURE)
             ? "a Hugging Face folder has no ranks and names of its own"
             : "it is for a Hugging Face folder, which this is not";
   }
 
   private void stored() {
-    option("--dtype", request.dtype().isPresent());
-    option("--untie", request.untie());
-    option("--vocab-size", request.vocabSize().isPresent());
-    option("--unmatched replicate", request.replicateUnmatched());
+    option(Setting.DTYPE.inText(), request.dtype().isPresent());
+    option(Setting.UNTIE.inText(), request.untie());
+    option(Setting.VOCAB_SIZE.inText(), request.vocabSize().isPresent());
+    option(Setting.REPLICATE_UNMATCHED.inText(), request.replicateUnmatched());
   }
 
   private OutOfPlace sizes(ParallelSize written) {
@@ -83,15 +84,16 @@ final class OutOfPlace {
   }
 
   private OutOfPlace grid() {
-    return option("--naming", request.naming().isPresent())
-        .option("--layout", request.layout().isPresent());
+    return option(Setting.NAMING.inText(), request.naming().isPresent())
+        .option(Setting.LAYOUT.inText(), request.layout().isPresent());
   }
 
   private OutOfPlace folder() {
     Optional<String> architecture = request.huggingFace().architecture();
     boolean shards =
         request.huggingFace().maxShardBytes() != HuggingFaceOptions.DEFAULT.maxShardBytes();
-    return option("--architecture", architecture.isPresent()).option("--max-shard-size", shards);
+    return option(Setting.ARCHITECTURE.inText(), architecture.isPresent())
+        .option(Setting.MAX_SHARD_BYTES.inText(), shards);
   }
 
   private OutOfPlace option(String name, boolean given) {

@@ -8,6 +8,7 @@ import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.Tie;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +39,11 @@ final class Pairs {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           model.source(),
-          "its optimizer has one state for embedding and output layer, which --untie makes two"
-              + " tensors: leave it out with --no-optimizer");
+          "its optimizer has one state for embedding and output layer, which "
+              + Setting.UNTIE.inText()
+              + " makes two"
+              + " tensors: leave it out with "
+              + Setting.NO_OPTIMIZER.inText());
     }
   }
 

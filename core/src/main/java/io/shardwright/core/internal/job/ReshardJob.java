@@ -27,6 +27,7 @@ import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +114,10 @@ public final class ReshardJob implements AutoCloseable {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           source.name(),
-          few(unreadable) + ": --skip-unreadable leaves out what can't be read or written");
+          few(unreadable)
+              + ": "
+              + Setting.SKIP_UNREADABLE.inText()
+              + " leaves out what can't be read or written");
     }
     return files;
   }

@@ -26,6 +26,7 @@ import io.shardwright.core.internal.read.PhaseProgress;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Remedy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,7 +169,7 @@ final class ReshardRun {
   private CheckpointException unread(CheckpointException failure) {
     return problem(
         ErrorCode.VERIFICATION_FAILED,
-        "what was written can't be read back: " + failure.getMessage());
+        "what was written can't be read back: " + failure.message(Remedy::inText));
   }
 
   /** Read from what was written; tensors that were only copied, from where they were copied. */

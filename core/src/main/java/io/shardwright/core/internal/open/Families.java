@@ -11,6 +11,8 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Remedy;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -61,7 +63,7 @@ public final class Families {
             jars ->
                 unknown(
                     source,
-                    misfit.getMessage()
+                    misfit.message(Remedy::inText)
                         + "; if it is no such model, add "
                         + jars
                         + " to the class path"))
@@ -75,7 +77,8 @@ public final class Families {
             + OwnJar.HUGGING_FACE
             + " to the class path"
         : "holds tensors without a model's configuration, so that no family can claim it:"
-            + " inspect and verify read it, and convert --to safetensors";
+            + " inspect and verify read it, and convert "
+            + Setting.FORMAT.inText("safetensors");
   }
 
   private static UnrecognizedCheckpointException unknown(ModelSource source, String problem) {

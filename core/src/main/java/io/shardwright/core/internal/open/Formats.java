@@ -19,6 +19,7 @@ import io.shardwright.core.internal.registry.OwnJar;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ public final class Formats {
       throw unclaimed;
     }
     try {
-      return LOOSE.open(place, opening).note(unclaimed.getMessage());
+      return LOOSE.open(place, opening).note(unclaimed.message(Remedy::inText));
     } catch (UnrecognizedCheckpointException none) {
       throw format.isRead() ? none : unclaimed;
     }

@@ -22,6 +22,7 @@ import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ public final class OpenCheckpoint implements Checkpoint {
       return of(path, opening.apply(true), sources);
     } catch (UnsupportedCheckpointException optimizer) {
       var without = of(path, opening.apply(false), sources);
-      without.notes.add(optimizer.getMessage());
+      without.notes.add(optimizer.message(Remedy::inText));
       return without;
     }
   }
@@ -133,7 +134,7 @@ public final class OpenCheckpoint implements Checkpoint {
       return Families.of(source, () -> files, registry);
     } catch (MalformedCheckpointException odd) {
       misfit = source.config().text("target").map(target -> odd);
-      notes.add("no family claims it: " + odd.getMessage());
+      notes.add("no family claims it: " + odd.message(Remedy::inText));
       return Optional.empty();
     }
   }
@@ -186,7 +187,7 @@ public final class OpenCheckpoint implements Checkpoint {
           "its target names family '"
               + family.id()
               + "', which does not fit: "
-              + refusal.getMessage());
+              + refusal.message(Remedy::inText));
       boolean otherSet = refusal.code() == ErrorCode.SOURCES_DISAGREE && !from.again().isEmpty();
       return otherSet ? describe(family, from.firstSet()) : Optional.empty();
     }

@@ -7,6 +7,7 @@ import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,8 +139,9 @@ final class Feasibility {
       add(
           ErrorCode.PLAN_IMPOSSIBLE,
           key
-              + " can't be kept in rank files, which have one part per stage. Choose none, or"
-              + " --layout distributed.");
+              + " can't be kept in rank files, which have one part per stage. Choose none, or "
+              + Setting.LAYOUT.inText("distributed")
+              + ".");
     }
     if (stages == 1) {
       add(ErrorCode.PLAN_IMPOSSIBLE, key + " needs pipeline_model_parallel_size over 1.");
@@ -163,7 +165,9 @@ final class Feasibility {
           ErrorCode.PLAN_IMPOSSIBLE,
           String.format(
               Locale.ROOT,
-              "NeMo reads checkpoints of family '%s' from rank files alone. Choose --layout ranks.",
+              "NeMo reads checkpoints of family '%s' from rank files alone. Choose "
+                  + Setting.LAYOUT.inText("ranks")
+                  + ".",
               model.family().id()));
     }
     if (wanted.layout() == WeightLayout.DISTRIBUTED) {
@@ -178,8 +182,9 @@ final class Feasibility {
                           + tensor.stored()
                           + "' is "
                           + tensor.spec().dtype().torchName()
-                          + ", a type that distributed weights can't have. Choose --layout"
-                          + " ranks."));
+                          + ", a type that distributed weights can't have. Choose "
+                          + Setting.LAYOUT.inText("ranks")
+                          + "."));
     }
   }
 

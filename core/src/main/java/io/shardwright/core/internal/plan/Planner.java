@@ -12,6 +12,8 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Remedy;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -138,7 +140,8 @@ public final class Planner {
     if (legal.contains(choice.naming())) {
       return choice.naming();
     }
-    String instead = legal.isEmpty() ? "" : " Choose --naming " + word(legal.get(0)) + ".";
+    String instead =
+        legal.isEmpty() ? "" : " Choose " + Setting.NAMING.inText(word(legal.get(0))) + ".";
     var refusals = meaning.refusals(choice.naming());
     refusals.forEach(refusal -> problems.add(refusal + "." + instead));
     if (refusals.isEmpty()) {
@@ -193,7 +196,7 @@ public final class Planner {
     try {
       return shape.with(0, rows(shape.dim(0)));
     } catch (PlanRejectedException unknown) {
-      problems.addAll(unknown.problems());
+      problems.addAll(unknown.problems(Remedy::inText));
       return shape;
     }
   }

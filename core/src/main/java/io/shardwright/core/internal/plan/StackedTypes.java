@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.DistributedKey;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,9 +45,10 @@ final class StackedTypes {
     return said(first)
         + ", "
         + said(other)
-        + ": distributed weights hold all layers in one array of one type. Choose --layout ranks"
+        + ": distributed weights hold all layers in one array of one type. Choose "
+        + Setting.LAYOUT.inText("ranks")
         + (castable
-            ? ", or --dtype " + (widest ? "fp64" : "fp32") + ", which loses nothing."
+            ? ", or " + Setting.DTYPE.inText(widest ? "fp64" : "fp32") + ", which loses nothing."
             : ".");
   }
 

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Setting;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,7 +36,8 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
               + padded(stated.getAsLong(), sourceRanks)
               + " rows for the source, which has "
               + present
-              + ": give the tokenizer's size with --vocab-size");
+              + ": give the tokenizer's size with "
+              + Setting.VOCAB_SIZE.inText());
       return padded(stated.getAsLong(), ranks);
     }
     OptionalLong override = config.count(OVERRIDE, 1);
@@ -54,7 +56,8 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
         "the number of vocabulary rows for tensor_model_parallel_size="
             + ranks
             + " depends on the true vocabulary size, which the file does not say:"
-            + " give it with --vocab-size");
+            + " give it with "
+            + Setting.VOCAB_SIZE.inText());
     return padded(present, ranks);
   }
 

@@ -4,6 +4,7 @@ import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,7 +65,8 @@ public final class PresentTarget implements AutoCloseable {
         ErrorCode.TARGET_EXISTS,
         target.toString(),
         "exists already and is not what this run would write:"
-            + " choose another name or allow --overwrite");
+            + " choose another name or allow "
+            + Setting.OVERWRITE.inText());
   }
 
   /** Its files, which take only what they hold. */

@@ -7,6 +7,7 @@ import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.publish.Siblings.Kind;
 import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -147,7 +148,9 @@ public final class Staging implements AutoCloseable {
     if (order.resume()) {
       return ": it is of another plan or another source";
     }
-    return usable ? "; with --resume this run would have gone on with it" : "";
+    return usable
+        ? "; with " + Setting.RESUME.inText() + " this run would have gone on with it"
+        : "";
   }
 
   /** What is to be written. */

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.publish;
 
 import io.shardwright.core.internal.bytes.Disk;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -34,7 +35,8 @@ public final class TargetName {
       throw taken(target, "is a pipe or a device, expected a new name");
     }
     if (!overwrite) {
-      throw taken(target, "exists already: choose another name or allow --overwrite");
+      throw taken(
+          target, "exists already: choose another name or allow " + Setting.OVERWRITE.inText());
     }
   }
 
@@ -51,7 +53,8 @@ public final class TargetName {
           target.toString(),
           "its folder '"
               + folder
-              + "' does not exist: check the name, or have it made with --mkdirs");
+              + "' does not exist: check the name, or have it made with "
+              + Setting.MKDIRS.inText());
     }
   }
 

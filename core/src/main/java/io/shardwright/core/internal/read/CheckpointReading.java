@@ -19,6 +19,7 @@ import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,7 @@ public final class CheckpointReading {
       found.add(read(other));
     }
     checkpoint.source().requireIntact();
-    var notes = new ArrayList<>(summary.notes());
+    var notes = new ArrayList<>(summary.notes(Remedy::inText));
     checkpoint.model().ifPresent(model -> compareReplicas(model, notes));
     checkpoint.source().requireUnchanged();
     return new Verification(summary, bytesRead, List.copyOf(found), notes);
@@ -73,7 +74,9 @@ public final class CheckpointReading {
           Planner.plan(
               model, unchanged(model), List.of(), VocabularySize.UNKNOWN, TargetNames.NONE);
     } catch (PlanRejectedException misfit) {
-      notes.add("its family does not fit, so replicas were not compared: " + misfit.getMessage());
+      notes.add(
+          "its family does not fit, so replicas were not compared: "
+              + misfit.message(Remedy::inText));
       return;
     }
     ReplicaCheck.require(plan);

@@ -16,6 +16,7 @@ import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.publish.Staging.Order;
 import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.ByteBuffer;
@@ -72,7 +73,10 @@ public record Extraction(ModelSource source, ExtractOptions options) {
       throw new UnsafeCheckpointException(
           ErrorCode.PICKLE_FORBIDDEN,
           source.name(),
-          "its pickle calls " + source.dangerous().get(0) + "; see inspect --pickle");
+          "its pickle calls "
+              + source.dangerous().get(0)
+              + "; see "
+              + Setting.PICKLE_IMPORTS.inText());
     }
   }
 
@@ -94,7 +98,9 @@ public record Extraction(ModelSource source, ExtractOptions options) {
     return new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         source.name(),
-        "is no archive, so that there is nothing to unpack: copy it, or leave --all out");
+        "is no archive, so that there is nothing to unpack: copy it, or leave "
+            + Setting.ALL_PARTS.inText()
+            + " out");
   }
 
   private static void copy(ByteSource bytes, OutputFiles staged, int file, ByteBuffer buffer) {

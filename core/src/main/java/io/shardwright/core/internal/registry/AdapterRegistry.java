@@ -7,6 +7,7 @@ import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.util.ArrayList;
@@ -217,7 +218,9 @@ public final class AdapterRegistry {
         .orElseThrow(
             () ->
                 new UnrecognizedCheckpointException(
-                    ErrorCode.FAMILY_UNKNOWN, "--family " + id, "no such adapter; found " + ids()));
+                    ErrorCode.FAMILY_UNKNOWN,
+                    Setting.FAMILY.inText(id),
+                    "no such adapter; found " + ids()));
   }
 
   /**
@@ -257,14 +260,11 @@ public final class AdapterRegistry {
 
   private static Optional<ModelFamilyAdapter> one(List<FoundAdapter> claims, String where) {
     if (claims.size() > 1) {
+      String names = claims.stream().map(FoundAdapter::named).collect(Collectors.joining(" and "));
       throw new UnrecognizedCheckpointException(
           ErrorCode.FAMILY_AMBIGUOUS,
           where,
-          "claimed by "
-              + claims.stream()
-                  .map(found -> "'" + found.adapter().id() + "' (" + found.origin() + ")")
-                  .collect(Collectors.joining(" and "))
-              + ": choose one with --family");
+          "claimed by " + names + ": choose one with " + Setting.FAMILY.inText());
     }
     return claims.stream().findFirst().map(FoundAdapter::adapter);
   }
@@ -281,9 +281,11 @@ public final class AdapterRegistry {
 
   /** What to do where no family is found, for messages. */
   public String remedy(Optional<String> className) {
+    String path = Setting.ADAPTER_PATH.inText();
+    String file = Setting.FAMILY_FILE.inText();
     return lacking(className)
         .map(jars -> "add " + jars + " to the class path")
-        .orElse("add its adapter with --adapter-path or --family-file");
+        .orElse("add its adapter with " + path + " or " + file);
   }
 
   /** The ids of all adapters, for messages. */

@@ -22,6 +22,11 @@ public record FoundAdapter(ModelFamilyAdapter adapter, String origin) {
     return known ? source.getLocation().getPath() : "unknown";
   }
 
+  /** Its id and where it came from, for messages. */
+  String named() {
+    return "'" + adapter.id() + "' (" + origin + ")";
+  }
+
   /** What a user sees of it. */
   public AdapterDescription description() {
     return new AdapterDescription(

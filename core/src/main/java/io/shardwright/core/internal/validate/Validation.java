@@ -11,6 +11,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.Remedy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -109,7 +110,8 @@ public record Validation(List<Finding> findings, List<String> draft) {
           Describer.Wishes.NONE);
       return Optional.empty();
     } catch (CheckpointException refusal) {
-      return Optional.of(new Finding(Kind.OTHER, source.name(), 0, 0, refusal.getMessage()));
+      return Optional.of(
+          new Finding(Kind.OTHER, source.name(), 0, 0, refusal.message(Remedy::inText)));
     }
   }
 

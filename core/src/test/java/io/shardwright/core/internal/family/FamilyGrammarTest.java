@@ -184,7 +184,7 @@ class FamilyGrammarTest {
           assertThrows(
               UnsafeCheckpointException.class,
               () -> FamilyGrammar.read(source, false, new Guard(policy)));
-      assertTrue(refusal.getMessage().contains(limit.option()), refusal.getMessage());
+      assertTrue(refusal.getMessage().contains("limit(" + limit + ")"), refusal.getMessage());
     }
   }
 

@@ -9,6 +9,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -60,7 +61,11 @@ public final class TorchFile {
               throw new UnsafeCheckpointException(
                   ErrorCode.PICKLE_FORBIDDEN,
                   source.name(),
-                  "its pickle names '" + name + "', which is unknown: --unknown-globals is refuse");
+                  "its pickle names '"
+                      + name
+                      + "', which is unknown: "
+                      + Setting.UNKNOWN_GLOBALS.inText()
+                      + " is refuse");
             });
   }
 

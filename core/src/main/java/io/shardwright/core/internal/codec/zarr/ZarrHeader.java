@@ -13,6 +13,7 @@ import io.shardwright.core.internal.guard.TensorBounds;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
@@ -189,6 +190,8 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
                     "zarr",
                     "there is no word for "
                         + dtype.torchName()
-                        + ": --layout ranks writes rank files"));
+                        + ": "
+                        + Setting.LAYOUT.inText("ranks")
+                        + " writes rank files"));
   }
 }

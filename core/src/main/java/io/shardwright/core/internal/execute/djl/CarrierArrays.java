@@ -12,6 +12,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.shardwright.core.internal.execute.CastLosses;
 import io.shardwright.core.internal.execute.LowRankRows;
+import io.shardwright.spi.error.Setting;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -195,7 +196,10 @@ final class CarrierArrays implements AutoCloseable {
     try {
       return work.get();
     } catch (EngineException failure) {
-      throw DeviceFailure.of(device, "use fewer --threads, or --device jvm", failure);
+      throw DeviceFailure.of(
+          device,
+          "use fewer " + Setting.THREADS.inText() + ", or " + Setting.DEVICE.inText("jvm"),
+          failure);
     }
   }
 

@@ -9,6 +9,7 @@ import io.shardwright.core.internal.execute.TensorBackend;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.DeviceException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import java.io.IOException;
 import java.net.URLClassLoader;
 import java.nio.file.FileSystemException;
@@ -96,7 +97,9 @@ public final class TorchLibrary {
           "PyTorch finds no CUDA: it needs a GPU with its driver, and in PYTORCH_LIBRARY_PATH the"
               + " CUDA build of a libtorch "
               + TorchVersion.wanted()
-              + "; or choose --device cpu or jvm");
+              + "; or choose "
+              + Setting.DEVICE.inText("cpu")
+              + " or jvm");
     }
     try (var arrays = arrays()) {
       arrays.zeros(Carrier.BYTE, 1);
@@ -134,7 +137,10 @@ public final class TorchLibrary {
           free
               + " bytes are free, too few for "
               + threads
-              + " threads: use fewer --threads, or --device jvm");
+              + " threads: use fewer "
+              + Setting.THREADS.inText()
+              + ", or "
+              + Setting.DEVICE.inText("jvm"));
     }
     return (int) Math.min(TorchDevices.GPU.tileBytes(), fitting);
   }

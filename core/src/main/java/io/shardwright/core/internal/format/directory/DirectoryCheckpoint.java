@@ -23,6 +23,7 @@ import io.shardwright.core.outline.Member;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.format.DirectoryFormat;
 import io.shardwright.spi.tensor.DType;
@@ -115,7 +116,9 @@ public final class DirectoryCheckpoint implements ModelSource {
               + relatives.get(0)
               + "'s head or with another; of that kind only "
               + String.join(", ", relatives)
-              + " is read. inspect, verify and convert --to safetensors take it");
+              + " is read. inspect, verify and convert "
+              + Setting.FORMAT.inText("safetensors")
+              + " take it");
     }
     Optional<String> said =
         HuggingFaceMatch.architecture(huggingFace)

@@ -14,6 +14,7 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -160,7 +161,9 @@ public final class PeftFolder implements ModelSource {
   @Override
   public List<String> notes() {
     var notes = new ArrayList<>(weights.notes());
-    notes.add("an adapter without its model: merge it with convert MODEL TARGET --lora");
+    notes.add(
+        "an adapter without its model: merge it with convert MODEL TARGET "
+            + Setting.LORA.inText());
     unread.forEach(
         file -> notes.add("'" + weights.name() + "' is read, and '" + file + "' is not"));
     return notes;

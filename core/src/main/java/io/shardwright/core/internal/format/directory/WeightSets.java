@@ -3,6 +3,7 @@ package io.shardwright.core.internal.format.directory;
 import io.shardwright.core.internal.codec.pickle.PickleText;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.Remedy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,7 +55,7 @@ final class WeightSets {
       sets.add(set);
     } catch (CheckpointException unread) {
       known.add(name);
-      notes.add("'" + name + "' is not read: " + unread.getMessage());
+      notes.add("'" + name + "' is not read: " + unread.message(Remedy::inText));
     }
   }
 

@@ -8,6 +8,7 @@ import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,7 +127,7 @@ final class Choice {
       try (var file = new FileSource(rank.getValue(), step.name())) {
         ZipCheck.require(file, guard.anew());
       } catch (CheckpointException broken) {
-        return Optional.of("rank " + rank.getKey() + ": " + broken.getMessage());
+        return Optional.of("rank " + rank.getKey() + ": " + broken.message(Remedy::inText));
       }
     }
     return Optional.empty();

@@ -18,6 +18,8 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Remedy;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Files;
@@ -136,7 +138,7 @@ public final class LightningCheckpoint implements ModelSource {
         throw unread;
       }
       withoutConfig = Optional.of(unread);
-      notes.add(unread.getMessage());
+      notes.add(unread.message(Remedy::inText));
       return YamlDocument.of(Map.of(), guard);
     }
   }
@@ -146,13 +148,11 @@ public final class LightningCheckpoint implements ModelSource {
         ErrorCode.CONFIG_MISSING,
         name,
         given
-                .map(
-                    value ->
-                        "its configuration is "
-                            + HyperParameters.kind(value)
-                            + ", expected a map of keys")
+                .map(HyperParameters::kind)
+                .map(kind -> "its configuration is " + kind + ", expected a map of keys")
                 .orElse("holds no hyper_parameters")
-            + ": give a configuration with --hparams-file");
+            + ": give a configuration with "
+            + Setting.HPARAMS_FILE.inText());
   }
 
   /** Without a configuration tensors can be listed and written, but no model be made of them. */

@@ -20,6 +20,7 @@ import io.shardwright.core.internal.verify.TargetVerifier;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Setting;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,7 +77,11 @@ public final class LightningTarget implements CheckpointTarget {
     if (plan.source().files().distributed()) {
       String problem =
           "the training's state is in a distributed checkpoint, which can't become rank files."
-              + " Choose --layout distributed, or convert the model with --to nemo.";
+              + " Choose "
+              + Setting.LAYOUT.inText("distributed")
+              + ", or convert the model with "
+              + Setting.FORMAT.inText("nemo")
+              + ".";
       throw new PlanRejectedException(
           ErrorCode.PLAN_IMPOSSIBLE, plan.source().source(), List.of(problem));
     }

@@ -11,6 +11,7 @@ import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,7 +80,10 @@ final class OptimizerState {
     return new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         file.member(),
-        "its optimizer state can't be cut: " + why + ": leave it out with --no-optimizer");
+        "its optimizer state can't be cut: "
+            + why
+            + ": leave it out with "
+            + Setting.NO_OPTIMIZER.inText());
   }
 
   private List<PickleValue> groupDicts() {

@@ -6,6 +6,7 @@ import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -33,7 +34,8 @@ record RankSettings(String source, YamlDocument used, Guard guard) {
                 source + "/" + file.member() + " (" + rank + ")",
                 "its configuration differs from the first rank's in "
                     + few(ofTheModel)
-                    + ", expected one configuration: give it with --hparams-file");
+                    + ", expected one configuration: give it with "
+                    + Setting.HPARAMS_FILE.inText());
           }
           if (!keys.isEmpty()) {
             notes.add(file.member() + " has a configuration of its own in " + few(keys));

@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -37,7 +38,8 @@ record StepCheck(String source, Step step, Map<RankCoordinate, TrainingFile> fil
             + step.ranks().size()
             + " ranks"
             + (missing.isEmpty() ? "" : ", none of rank " + missing.get(0))
-            + ": copy the missing ranks, or correct the sizes with --hparams-file");
+            + ": copy the missing ranks, or correct the sizes with "
+            + Setting.HPARAMS_FILE.inText());
   }
 
   private void requireOneStep() {

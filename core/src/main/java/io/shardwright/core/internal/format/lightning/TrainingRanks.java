@@ -9,6 +9,7 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,7 +87,8 @@ final class TrainingRanks {
           ErrorCode.UNSUPPORTED,
           file.torch().name(),
           "the optimizer state of an interleaved pipeline (model0, model1, …) can't be cut:"
-              + " leave it out with --no-optimizer");
+              + " leave it out with "
+              + Setting.NO_OPTIMIZER.inText());
     }
     var values = chunks.values(rank.pipeline(), checkpoint.size().pipeline(), checkpoint.config());
     var tensors = new LinkedHashMap<String, SourceTensor>();

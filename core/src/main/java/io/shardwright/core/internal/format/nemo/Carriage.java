@@ -7,6 +7,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleWalk;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 
@@ -65,6 +66,8 @@ final class Carriage {
             + name
             + "', which "
             + reason
-            + "; see inspect --pickle, and do not load this file with other tools");
+            + "; see "
+            + Setting.PICKLE_IMPORTS.inText()
+            + ", and do not load this file with other tools");
   }
 }

@@ -93,7 +93,7 @@ class PickleTest {
     var refusal =
         assertThrows(UnsafeCheckpointException.class, () -> read(Arrays.copyOf(deep, 8_000)));
     assertEquals(ErrorCode.LIMIT_EXCEEDED, refusal.code());
-    assertTrue(refusal.getMessage().contains("--max-pickle-depth"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("limit(PICKLE_DEPTH)"), refusal.getMessage());
   }
 
   @Test

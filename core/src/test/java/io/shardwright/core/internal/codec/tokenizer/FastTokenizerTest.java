@@ -47,7 +47,7 @@ class FastTokenizerTest {
     var refusal = assertThrows(UnsafeCheckpointException.class, () -> read(bomb, Limits.STANDARD));
     assertEquals(ErrorCode.LIMIT_EXCEEDED, refusal.code());
     String message = refusal.getMessage();
-    assertTrue(message.contains("--max-merge-bytes"), message);
+    assertTrue(message.contains("limit(MERGE_BYTES)"), message);
     assertTrue(message.contains("x.model"), message);
   }
 
@@ -69,7 +69,7 @@ class FastTokenizerTest {
         assertThrows(
             UnsafeCheckpointException.class,
             () -> read(pieces, limits(Limit.HEAP_BYTES, 1_000_000)));
-    assertTrue(refusal.getMessage().contains("--max-heap-bytes"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("limit(HEAP_BYTES)"), refusal.getMessage());
   }
 
   /** As large as LLaMA's, with as long runs of blanks as Gemma's. */

@@ -71,7 +71,7 @@ class InterpolationTest {
     var document = YamlDocument.parse(source, guard);
     var refusal = assertThrows(CheckpointException.class, () -> document.resolved(List.of()));
     assertEquals(ErrorCode.LIMIT_EXCEEDED, refusal.code());
-    assertTrue(refusal.getMessage().contains(limit.option()), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("limit(" + limit + ")"), refusal.getMessage());
   }
 
   @Test

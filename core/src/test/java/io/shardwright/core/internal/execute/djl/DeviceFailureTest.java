@@ -13,7 +13,7 @@ class DeviceFailureTest {
 
   private static String message(String found) {
     var failure = new EngineException("general words", new Error(found));
-    return DeviceFailure.of("cuda:1", "use fewer --threads", failure).getMessage();
+    return DeviceFailure.of("cuda:1", "use fewer threads", failure).getMessage();
   }
 
   @Test
@@ -29,10 +29,10 @@ class DeviceFailureTest {
   @Test
   void tellsTooLittleMemoryAndNoSuchDeviceApart() {
     assertEquals(
-        "SW-605 device cuda:1: RuntimeError: CUDA out of memory. Tried: use fewer --threads",
+        "SW-605 device cuda:1: RuntimeError: CUDA out of memory. Tried: use fewer threads",
         message(SCRIPT + "RuntimeError: CUDA out of memory. Tried\n"));
     assertEquals(
-        "SW-605 device cuda:1: DefaultCPUAllocator: can't allocate memory: use fewer --threads",
+        "SW-605 device cuda:1: DefaultCPUAllocator: can't allocate memory: use fewer threads",
         message("DefaultCPUAllocator: can't allocate memory"));
     assertEquals(
         "SW-603 device cuda:1: there is no such GPU; the first is cuda:0",
