@@ -294,6 +294,6 @@ public record ParameterRule(
    * @return 0 or 1; -1 for a replicated parameter
    */
   public int partitionDim() {
-    return cut.ordinal() - 1;
+    return cut == Cut.REPLICATED ? -1 : cut == Cut.COLUMN ? 0 : 1;
   }
 }
