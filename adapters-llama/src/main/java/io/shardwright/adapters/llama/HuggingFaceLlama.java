@@ -5,8 +5,8 @@ import static io.shardwright.spi.config.ConfigKey.means;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
 import static io.shardwright.spi.config.ConfigKey.words;
-import static io.shardwright.spi.config.TransformersKeys.rotaryBase;
-import static io.shardwright.spi.config.TransformersKeys.window;
+import static io.shardwright.spi.config.TransformersKeys.ROTARY_BASE;
+import static io.shardwright.spi.config.TransformersKeys.WINDOW;
 
 import io.shardwright.adapters.nvgpt.DecoderKeys;
 import io.shardwright.adapters.nvgpt.GptAdapter;
@@ -51,7 +51,7 @@ final class HuggingFaceLlama {
     return model(
         "mistral",
         "MistralForCausalLM",
-        silu("1e-06").with(window()),
+        silu("1e-06").with(WINDOW),
         0,
         activation("fast-swiglu", "swiglu"),
         new Condition("window_size", List.of("null"), true));
@@ -61,9 +61,9 @@ final class HuggingFaceLlama {
   private static HuggingFaceModel mixtral() {
     var keys =
         silu("1e-05")
-            .replacing(rotaryBase().orElse("1000000.0"))
+            .with(ROTARY_BASE.orElse("1000000.0"))
             .with(
-                window(),
+                WINDOW,
                 same("num_moe_experts", "num_local_experts", "num_experts").orElse("8"),
                 same("moe_router_topk", "num_experts_per_tok").orElse("2"),
                 same("moe_aux_loss_coeff", "router_aux_loss_coef").orElse("0.001"),
@@ -95,7 +95,7 @@ final class HuggingFaceLlama {
     var gelu = Map.of("gelu_pytorch_tanh", "fast-geglu", "gelu", "fast-geglu");
     var keys =
         decoder("true", "1e-06")
-            .replacing(headSize("head_dim").orElse("256"))
+            .with(headSize("head_dim").orElse("256"))
             .with(
                 words("activation", "hidden_act", gelu).orElse("gelu_pytorch_tanh"),
                 only("hidden_activation", "gelu_pytorch_tanh"),

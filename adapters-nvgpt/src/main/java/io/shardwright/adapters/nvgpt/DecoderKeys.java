@@ -23,24 +23,22 @@ public final class DecoderKeys {
    */
   public static Dialect of(String positions, String epsilonKey, String epsilon, String tied) {
     String length = "max_position_embeddings";
-    return TransformersKeys.NONE
-        .with(TransformersKeys.causal())
-        .with(
-            same("num_layers", "num_hidden_layers"),
-            same("hidden_size", "hidden_size"),
-            same("ffn_hidden_size", "intermediate_size"),
-            same("num_attention_heads", "num_attention_heads"),
-            same("num_query_groups", "num_key_value_heads"),
-            headSize("head_dim"),
-            same(length, length).orElse(positions),
-            also("encoder_seq_length", length).orElse(positions),
-            also("data.seq_length", length).orElse(positions),
-            same("init_method_std", "initializer_range").orElse("0.02"),
-            same("layernorm_epsilon", epsilonKey).orElse(epsilon),
-            same("attention_dropout", "attention_dropout").orElse("0.0"),
-            same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse(tied),
-            TransformersKeys.rotaryBase().orElse("10000.0"),
-            TransformersKeys.ropeScaling(),
-            means("position_embedding_type", "rope"));
+    return TransformersKeys.CAUSAL.with(
+        same("num_layers", "num_hidden_layers"),
+        same("hidden_size", "hidden_size"),
+        same("ffn_hidden_size", "intermediate_size"),
+        same("num_attention_heads", "num_attention_heads"),
+        same("num_query_groups", "num_key_value_heads"),
+        headSize("head_dim"),
+        same(length, length).orElse(positions),
+        also("encoder_seq_length", length).orElse(positions),
+        also("data.seq_length", length).orElse(positions),
+        same("init_method_std", "initializer_range").orElse("0.02"),
+        same("layernorm_epsilon", epsilonKey).orElse(epsilon),
+        same("attention_dropout", "attention_dropout").orElse("0.0"),
+        same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse(tied),
+        TransformersKeys.ROTARY_BASE.orElse("10000.0"),
+        TransformersKeys.ROPE_SCALING,
+        means("position_embedding_type", "rope"));
   }
 }

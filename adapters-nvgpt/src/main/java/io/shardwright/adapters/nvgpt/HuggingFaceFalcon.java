@@ -68,34 +68,32 @@ final class HuggingFaceFalcon {
   }
 
   private static Dialect keys(String newer) {
-    return TransformersKeys.NONE
-        .with(TransformersKeys.causal())
-        .with(
-            same("num_layers", "num_hidden_layers").orElse("32"),
-            same("hidden_size", "hidden_size", "n_embed").orElse("4544"),
-            innerSize("ffn_hidden_size"),
-            same("num_attention_heads", "num_attention_heads").orElse("71"),
-            same("max_position_embeddings", "max_position_embeddings").orElse("2048"),
-            also("encoder_seq_length", "max_position_embeddings").orElse("2048"),
-            also("data.seq_length", "max_position_embeddings").orElse("2048"),
-            same("init_method_std", "initializer_range").orElse("0.02"),
-            same("layernorm_epsilon", "layer_norm_epsilon").orElse("1e-05"),
-            same("attention_dropout", "attention_dropout").orElse("0.0"),
-            same("hidden_dropout", "hidden_dropout").orElse("0.0"),
-            same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse("true"),
-            TransformersKeys.rotaryBase().orElse("10000.0"),
-            TransformersKeys.ropeScaling(),
-            same("bias", "bias").orElse("false"),
-            same(McoreGptTable.PARALLEL, "parallel_attn").orElse("true"),
-            means(McoreGptTable.TWO_NORMS, newer),
-            only("alibi", "false"),
-            only("activation", "gelu"),
-            means("activation", "gelu"),
-            means("bias_activation_fusion", "false"),
-            means("normalization", "layernorm"),
-            means("rotary_percentage", "1.0"),
-            means("position_embedding_type", "rope"),
-            means("window_size", "null"),
-            headSize());
+    return TransformersKeys.CAUSAL.with(
+        same("num_layers", "num_hidden_layers").orElse("32"),
+        same("hidden_size", "hidden_size", "n_embed").orElse("4544"),
+        innerSize("ffn_hidden_size"),
+        same("num_attention_heads", "num_attention_heads").orElse("71"),
+        same("max_position_embeddings", "max_position_embeddings").orElse("2048"),
+        also("encoder_seq_length", "max_position_embeddings").orElse("2048"),
+        also("data.seq_length", "max_position_embeddings").orElse("2048"),
+        same("init_method_std", "initializer_range").orElse("0.02"),
+        same("layernorm_epsilon", "layer_norm_epsilon").orElse("1e-05"),
+        same("attention_dropout", "attention_dropout").orElse("0.0"),
+        same("hidden_dropout", "hidden_dropout").orElse("0.0"),
+        same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse("true"),
+        TransformersKeys.ROTARY_BASE.orElse("10000.0"),
+        TransformersKeys.ROPE_SCALING,
+        same("bias", "bias").orElse("false"),
+        same(McoreGptTable.PARALLEL, "parallel_attn").orElse("true"),
+        means(McoreGptTable.TWO_NORMS, newer),
+        only("alibi", "false"),
+        only("activation", "gelu"),
+        means("activation", "gelu"),
+        means("bias_activation_fusion", "false"),
+        means("normalization", "layernorm"),
+        means("rotary_percentage", "1.0"),
+        means("position_embedding_type", "rope"),
+        means("window_size", "null"),
+        headSize());
   }
 }

@@ -75,7 +75,7 @@ final class HuggingFaceGpt {
             .with(
                 words("bias_activation_fusion", "hidden_act", fused).orElse("gelu_pytorch_tanh"),
                 same("hidden_dropout", "residual_dropout").orElse("0.0"),
-                TransformersKeys.window(),
+                TransformersKeys.WINDOW,
                 only("use_bias", "true"),
                 only("embedding_dropout", "0.0"),
                 means("activation", "gelu"),
@@ -96,32 +96,30 @@ final class HuggingFaceGpt {
     var fused = Map.of("gelu_new", "true", "gelu_pytorch_tanh", "true", "gelu", "false");
     String[] length = {"n_positions", "max_position_embeddings"};
     var keys =
-        TransformersKeys.NONE
-            .with(TransformersKeys.causal())
-            .with(
-                same("num_layers", "n_layer", "num_hidden_layers").orElse("12"),
-                same("hidden_size", "n_embd", "hidden_size").orElse("768"),
-                innerSize("n_inner"),
-                same("num_attention_heads", "n_head", "num_attention_heads").orElse("12"),
-                same("max_position_embeddings", length).orElse("1024"),
-                also("encoder_seq_length", length).orElse("1024"),
-                also("data.seq_length", length).orElse("1024"),
-                same("init_method_std", "initializer_range").orElse("0.02"),
-                same("layernorm_epsilon", "layer_norm_epsilon").orElse("1e-05"),
-                same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse("true"),
-                same("attention_dropout", "attn_pdrop").orElse("0.1"),
-                same("hidden_dropout", "resid_pdrop").orElse("0.1"),
-                words("bias_activation_fusion", "activation_function", fused).orElse("gelu_new"),
-                only("scale_attn_by_inverse_layer_idx", "false"),
-                only("scale_attn_weights", "true"),
-                only("add_cross_attention", "false"),
-                headSize(),
-                means("window_size", "null"),
-                means("num_query_groups", "null"),
-                means("activation", "gelu"),
-                means("normalization", "layernorm"),
-                means("bias", "true"),
-                means("position_embedding_type", "learned_absolute"));
+        TransformersKeys.CAUSAL.with(
+            same("num_layers", "n_layer", "num_hidden_layers").orElse("12"),
+            same("hidden_size", "n_embd", "hidden_size").orElse("768"),
+            innerSize("n_inner"),
+            same("num_attention_heads", "n_head", "num_attention_heads").orElse("12"),
+            same("max_position_embeddings", length).orElse("1024"),
+            also("encoder_seq_length", length).orElse("1024"),
+            also("data.seq_length", length).orElse("1024"),
+            same("init_method_std", "initializer_range").orElse("0.02"),
+            same("layernorm_epsilon", "layer_norm_epsilon").orElse("1e-05"),
+            same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse("true"),
+            same("attention_dropout", "attn_pdrop").orElse("0.1"),
+            same("hidden_dropout", "resid_pdrop").orElse("0.1"),
+            words("bias_activation_fusion", "activation_function", fused).orElse("gelu_new"),
+            only("scale_attn_by_inverse_layer_idx", "false"),
+            only("scale_attn_weights", "true"),
+            only("add_cross_attention", "false"),
+            headSize(),
+            means("window_size", "null"),
+            means("num_query_groups", "null"),
+            means("activation", "gelu"),
+            means("normalization", "layernorm"),
+            means("bias", "true"),
+            means("position_embedding_type", "learned_absolute"));
     return model(
         "gpt2",
         "GPT2LMHeadModel",

@@ -4,6 +4,7 @@ import io.shardwright.spi.config.Codec.Same;
 import io.shardwright.spi.config.Codec.Side;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One row of a {@link Dialect}: a fact, and how both configurations say it. A row with keys on one
@@ -143,6 +144,15 @@ public record ConfigKey(
 
   private ConfigKey unwritten() {
     return new ConfigKey(canonical, own, codec, values, false);
+  }
+
+  /**
+   * What an absent key of the dialect stands for.
+   *
+   * @return the first of the values
+   */
+  public Optional<String> absent() {
+    return values.stream().findFirst();
   }
 
   /**

@@ -1,11 +1,10 @@
 package io.shardwright.spi.config;
 
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * A dialect as data: how a kind of configuration says what the canonical one says. Canonical keys
@@ -42,36 +41,29 @@ public record Dialect(
   }
 
   /**
-   * Further rows.
+   * Further rows; a row of a canonical key that has one takes its place.
    *
    * @param further after those that are there
    * @return a changed copy
    */
   public Dialect with(ConfigKey... further) {
-    return with(List.of(further));
-  }
-
-  /**
-   * Further rows.
-   *
-   * @param further after those that are there
-   * @return a changed copy
-   */
-  public Dialect with(Collection<ConfigKey> further) {
-    var all = Stream.concat(rows.stream(), further.stream()).toList();
+    var all = new ArrayList<>(rows);
+    for (ConfigKey row : further) {
+      if (row.canonical().isEmpty() || !replaced(all, row)) {
+        all.add(row);
+      }
+    }
     return new Dialect(document, all, neutral, inner);
   }
 
-  /**
-   * Another row of a canonical key.
-   *
-   * @param row in place of those of the same key
-   * @return a changed copy
-   */
-  public Dialect replacing(ConfigKey row) {
-    var all =
-        rows.stream().map(old -> old.canonical().equals(row.canonical()) ? row : old).toList();
-    return new Dialect(document, all, neutral, inner);
+  private static boolean replaced(List<ConfigKey> rows, ConfigKey row) {
+    for (int i = 0; i < rows.size(); i++) {
+      if (rows.get(i).canonical().equals(row.canonical())) {
+        rows.set(i, row);
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -94,18 +86,5 @@ public record Dialect(
    */
   public Dialect repeatedIn(String path) {
     return new Dialect(document, rows, neutral, Optional.of(path));
-  }
-
-  /**
-   * Whether a document's key has a meaning here, or is known to have none.
-   *
-   * @param key the first part of a dotted path
-   * @return false for a key of which the table says nothing
-   */
-  public boolean knows(String key) {
-    return neutral.contains(key)
-        || rows.stream()
-            .flatMap(row -> row.own().stream())
-            .anyMatch(own -> own.split("[.\\[]")[0].equals(key));
   }
 }

@@ -91,8 +91,14 @@ public record DialectDocument(Obj document, Map<String, Shape> shapes) implement
 
   @Override
   public String says(String key) {
-    boolean list = kind(key) == Kind.LIST;
-    return list
+    if (key.startsWith("#")) {
+      String[] place = key.substring(1).split("@");
+      String number = text(key).orElse("0");
+      return place.length > 1
+          ? "'" + place[0] + "' has " + number + " on axis " + place[1]
+          : "there are " + number + " of '" + place[0] + "'";
+    }
+    return kind(key) == Kind.LIST
         ? key + " is " + shown(((Arr) value(key).orElseThrow()).items())
         : ModelConfig.super.says(key);
   }

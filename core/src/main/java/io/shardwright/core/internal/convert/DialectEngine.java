@@ -18,10 +18,8 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Runs a dialect's rows, in both directions: what a row means is decided here alone. */
 final class DialectEngine {
@@ -31,152 +29,136 @@ final class DialectEngine {
     void read(ConfigKey row, Optional<String> said, Reading in);
 
     /** To a document; what the canonical configuration says of the row. */
-    void write(ConfigKey row, Optional<String> value, Writing out);
+    default void write(ConfigKey row, Optional<String> value, Writing out) {
+      value.ifPresent(text -> out.put(row, text));
+    }
   }
-
-  private static final Map<Special, Relation> SPECIAL =
-      Map.of(
-          Special.LABELS,
-          new Labels(),
-          Special.POSITIONS,
-          ImageSides.POSITIONS,
-          Special.SIDES,
-          ImageSides.SIDES,
-          Special.SQUARE,
-          ImageSides.SQUARE,
-          Special.WINDOW,
-          new Window(),
-          Special.ROTARY_SCALING,
-          new RopeScaling());
 
   private DialectEngine() {}
 
   /** A row's relation. */
   static Relation of(ConfigKey row) {
     Codec codec = row.codec();
-    if (row.canonical().isEmpty() || row.own().isEmpty()) {
-      return new Meant(codec);
-    }
     if (codec instanceof Scalar scalar) {
-      return new Value(scalar);
+      return row.canonical().isEmpty()
+          ? new Only()
+          : row.own().isEmpty() ? new Means() : new Value(scalar);
     }
     if (codec instanceof Usual usual) {
       return new Derived(usual);
     }
-    return codec instanceof Codec.Cases cases ? new Together(cases) : SPECIAL.get((Special) codec);
+    return codec instanceof Codec.Cases cases ? new Together(cases) : of((Special) codec);
+  }
+
+  private static Relation of(Special codec) {
+    return switch (codec) {
+      case LABELS -> new Labels();
+      case POSITIONS -> ImageSides.POSITIONS;
+      case SIDES -> ImageSides.SIDES;
+      case SQUARE -> ImageSides.SQUARE;
+      case WINDOW -> new Window();
+      case ROTARY_SCALING -> new RopeScaling();
+    };
   }
 
   /** One value here, one there. */
   private record Value(Scalar codec) implements Relation {
     @Override
     public void read(ConfigKey row, Optional<String> said, Reading in) {
-      said.ifPresent(
-          own ->
-              codec
-                  .canonical(own)
-                  .ifPresentOrElse(
-                      value -> in.set(row.canonical(), value),
-                      () ->
-                          in.problems()
-                              .add(row.own().get(0) + " is '" + own + "', " + expected())));
+      said.filter(own -> codec.canonical(own).isEmpty())
+          .ifPresent(own -> in.refuse(row, own, expected()));
+      said.flatMap(codec::canonical).ifPresent(value -> in.set(row.canonical(), value));
     }
 
     private String expected() {
       return codec instanceof Codec.Words words
-          ? "expected one of " + words.words().keySet().stream().sorted().toList()
-          : "expected a whole number";
+          ? "one of " + words.words().keySet().stream().sorted().toList()
+          : "a whole number";
     }
 
     @Override
     public void write(ConfigKey row, Optional<String> value, Writing out) {
-      Optional<String> absent = row.values().stream().findFirst();
-      var own = value.map(codec::own).orElse(absent.stream().toList());
-      if (own.isEmpty() && value.isPresent()) {
-        out.problems().add(row.canonical() + " is " + value.get() + ", which " + out.cant());
-      } else if (row.written() && !own.isEmpty()) {
-        out.put(row, absent.filter(own::contains).orElse(own.get(0)));
+      var own = value.map(codec::own).orElse(row.absent().stream().toList());
+      if (!own.isEmpty()) {
+        out.put(row, row.absent().filter(own::contains).orElse(own.get(0)));
+      } else {
+        value.ifPresent(text -> out.refuse(row, text, ""));
       }
     }
   }
 
-  /** A fact that one side alone has a key for: it must be what the other means. */
-  private record Meant(Codec codec) implements Relation {
+  /** What the dialect alone has a key for. */
+  private record Only() implements Relation {
     @Override
     public void read(ConfigKey row, Optional<String> said, Reading in) {
-      if (row.own().isEmpty()) {
-        row.values().stream().findFirst().ifPresent(value -> in.set(row.canonical(), value));
-        return;
-      }
-      said.filter(value -> row.values().stream().noneMatch(legal -> Scalars.equal(value, legal)))
-          .ifPresent(
-              value ->
-                  in.problems()
-                      .add(
-                          row.own().get(0)
-                              + " is '"
-                              + value
-                              + "', expected '"
-                              + String.join("|", row.values())
-                              + "': NeMo can't express it"));
+      String legal = "'" + String.join("|", row.values()) + "': NeMo can't express it";
+      said.filter(value -> !isAmong(row.values(), value))
+          .ifPresent(value -> in.refuse(row, value, legal));
     }
 
     @Override
     public void write(ConfigKey row, Optional<String> value, Writing out) {
-      if (row.canonical().isEmpty()) {
-        row.values().stream()
-            .limit(row.written() ? 1 : 0)
-            .filter(text -> !text.equals("null"))
-            .forEach(text -> out.put(row, text));
-        return;
-      }
-      String usual = codec instanceof Usual size ? size.formula() : "";
-      List<String> legal =
-          codec instanceof Usual size ? usual(size, out.config()).stream().toList() : row.values();
-      value
-          .filter(text -> legal.stream().noneMatch(meant -> Scalars.equal(text, meant)))
-          .map(text -> row.canonical() + " is " + text + ", which " + out.cant() + ": it means ")
-          .ifPresent(
-              problem ->
-                  out.problems()
-                      .add(
-                          problem
-                              + Stream.of(usual, String.join("|", legal))
-                                  .filter(text -> !text.isEmpty())
-                                  .collect(Collectors.joining(", "))));
+      row.absent().filter(text -> !text.equals("null")).ifPresent(text -> out.put(row, text));
     }
+  }
+
+  /** What the canonical configuration alone has a key for. */
+  private record Means() implements Relation {
+    @Override
+    public void read(ConfigKey row, Optional<String> said, Reading in) {
+      row.absent().ifPresent(value -> in.set(row.canonical(), value));
+    }
+
+    @Override
+    public void write(ConfigKey row, Optional<String> value, Writing out) {
+      String legal = ": it means " + String.join("|", row.values());
+      value
+          .filter(text -> !isAmong(row.values(), text))
+          .ifPresent(text -> out.refuse(row, text, legal));
+    }
+  }
+
+  private static boolean isAmong(List<String> legal, String value) {
+    return legal.stream().anyMatch(one -> Scalars.equal(one, value));
   }
 
   /** A size that one side may leave out. */
   private record Derived(Usual codec) implements Relation {
     @Override
     public void read(ConfigKey row, Optional<String> said, Reading in) {
-      Optional<String> usual = usual(codec, in);
-      if (codec.by() == Side.DIALECT) {
-        said.or(() -> usual).ifPresent(size -> in.set(row.canonical(), size));
-      } else {
-        said.filter(size -> usual.filter(known -> Scalars.equal(known, size)).isEmpty())
-            .ifPresent(size -> in.set(row.canonical(), size));
-      }
+      List<String> usual = usual(codec, in);
+      (codec.by() == Side.DIALECT
+              ? said.or(() -> usual.stream().findFirst())
+              : said.filter(size -> !isAmong(usual, size)))
+          .ifPresent(size -> in.set(row.canonical(), size));
     }
 
     @Override
     public void write(ConfigKey row, Optional<String> value, Writing out) {
-      Optional<String> usual = usual(codec, out.config());
-      value
-          .or(() -> usual.filter(size -> codec.by() == Side.CANONICAL))
-          .ifPresent(size -> out.put(row, size));
+      List<String> usual = usual(codec, out.config());
+      if (row.own().isEmpty()) {
+        String legal =
+            ": it means "
+                + codec.formula()
+                + usual.stream().map(n -> ", " + n).collect(Collectors.joining());
+        value.filter(size -> !isAmong(usual, size)).ifPresent(size -> out.refuse(row, size, legal));
+      } else {
+        value
+            .or(() -> usual.stream().filter(size -> codec.by() == Side.CANONICAL).findFirst())
+            .ifPresent(size -> out.put(row, size));
+      }
     }
   }
 
   /** The size that the formula tells; none where a quotient is no whole number. */
-  private static Optional<String> usual(Usual codec, ModelConfig config) {
+  private static List<String> usual(Usual codec, ModelConfig config) {
     try {
-      return new Size(codec.formula()).in(config).stream().mapToObj(Long::toString).findFirst();
+      return new Size(codec.formula()).in(config).stream().mapToObj(Long::toString).toList();
     } catch (MalformedCheckpointException refused) {
       if (refused.code() != ErrorCode.CONFIG_CONTRADICTED) {
         throw refused;
       }
-      return Optional.empty();
+      return List.of();
     }
   }
 
@@ -214,9 +196,10 @@ final class DialectEngine {
           word -> {
             var says = codec.cases().get(word);
             if (says == null) {
-              out.problems().add(row.canonical() + " is " + word + ", which " + out.cant());
+              out.refuse(row, word, "");
             } else {
-              row.own().forEach(key -> out.put(key, says.getOrDefault(key, ABSENT)));
+              row.own()
+                  .forEach(key -> out.put(row.from(List.of(key)), says.getOrDefault(key, ABSENT)));
             }
           });
     }

@@ -39,11 +39,6 @@ enum ImageSides implements DialectEngine.Relation {
       }
       in.set(row.canonical(), sides.get(0).toString());
     }
-
-    @Override
-    public void write(ConfigKey row, Optional<String> value, Writing out) {
-      value.ifPresent(side -> out.put(row, side));
-    }
   },
 
   /** As stated; else as many patches on a side as the root of those that are no class token's. */
@@ -63,11 +58,6 @@ enum ImageSides implements DialectEngine.Relation {
       long pixels = side * in.count("patch_dim", 1).orElse(1);
       set(stated.orElse(List.of(pixels, pixels)), in);
     }
-
-    @Override
-    public void write(ConfigKey row, Optional<String> value, Writing out) {
-      // The number of positions is the tensors'.
-    }
   };
 
   private static final String HEIGHT = "img_h";
@@ -80,7 +70,7 @@ enum ImageSides implements DialectEngine.Relation {
   }
 
   private static List<Long> usual(ConfigKey row) {
-    long side = Long.parseLong(row.values().stream().findFirst().orElse("0"));
+    long side = Long.parseLong(row.absent().orElse("0"));
     return List.of(side, side);
   }
 

@@ -1,18 +1,22 @@
 package io.shardwright.core.internal.convert;
 
+import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.config.Codec;
+import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -58,8 +62,10 @@ public record Reading(
         DialectEngine.of(row).read(row, said(row), this);
       }
     }
+    Set<String> known = new HashSet<>(dialect.neutral());
+    dialect.rows().forEach(row -> row.own().forEach(key -> known.add(key.split("[.\\[]")[0])));
     document.document().fields().keySet().stream()
-        .filter(key -> !dialect.knows(key))
+        .filter(key -> !known.contains(key))
         .map(key -> "'" + key + "' of " + dialect.document() + NO_PLACE)
         .forEach(unplaced::add);
     return this;
@@ -69,7 +75,7 @@ public record Reading(
   private Optional<String> said(ConfigKey row) {
     return row.codec() instanceof Codec.Cases
         ? Optional.empty()
-        : statements.of(row.own(), row.values().stream().findFirst());
+        : statements.of(row.own(), row.absent());
   }
 
   /**
@@ -100,6 +106,11 @@ public record Reading(
     values.put(key, Scalars.yaml(value));
   }
 
+  /** A value that the canonical configuration has no words for. */
+  void refuse(ConfigKey row, String value, String expected) {
+    problems.add(row.own().get(0) + " is '" + value + "', expected " + expected);
+  }
+
   @Override
   public Optional<String> text(String key) {
     return Optional.ofNullable(values.get(key)).filter(value -> !value.equals("null"));
@@ -123,6 +134,31 @@ public record Reading(
         whole = whole.with(value.getKey(), value.getValue());
       }
     }
-    return whole.from(where, Sayings.of(document, dialect));
+    return whole.from(where, sayings());
+  }
+
+  /** What the document says of each canonical key, in its own words. */
+  private Map<String, String> sayings() {
+    Map<String, String> sayings = new LinkedHashMap<>();
+    for (ConfigKey row : dialect.rows()) {
+      if (!row.canonical().isEmpty() && !row.own().isEmpty()) {
+        sayings.put(row.canonical(), saying(row));
+      }
+    }
+    Optional.ofNullable(sayings.get("img_h")).ifPresent(both -> sayings.put("img_w", both));
+    return sayings;
+  }
+
+  private String saying(ConfigKey row) {
+    if (row.codec() == Special.LABELS
+        && document.value("id2label").orElse(null) instanceof Obj names) {
+      return "id2label has " + names.fields().size() + " names";
+    }
+    String absent = row.absent().map(value -> " (" + value + " by default)").orElse("");
+    return row.own().stream()
+        .filter(document::has)
+        .findFirst()
+        .map(document::says)
+        .orElse(row.own().get(0) + " is absent" + absent);
   }
 }

@@ -37,9 +37,7 @@ final class ValueKinds {
     Codec codec = row.codec();
     if (codec instanceof Codec.Same) {
       Kind usual = row.canonical().isEmpty() ? Kind.NONE : base.kind(row.canonical());
-      return usual == Kind.NONE
-          ? row.values().stream().findFirst().map(Kind::of).orElse(Kind.NONE)
-          : usual;
+      return usual == Kind.NONE ? row.absent().map(Kind::of).orElse(Kind.NONE) : usual;
     }
     if (codec instanceof Special special) {
       return switch (special) {

@@ -48,11 +48,9 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
   }
 
   void put(ConfigKey row, String text) {
-    put(row.own().get(0), text);
-  }
-
-  void put(String key, String text) {
-    put(key, DialectDocument.spelt(text));
+    if (row.written()) {
+      put(row.own().get(0), DialectDocument.spelt(text));
+    }
   }
 
   void put(String key, JsonValue value) {
@@ -64,19 +62,19 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
     if (!Statements.isStated(key)) {
       return;
     }
-    Obj part = into;
-    String[] names = key.split("\\.");
-    for (int i = 0; i < names.length - 1; i++) {
-      if (!(part.get(names[i]).orElse(null) instanceof Obj)) {
-        part.put(names[i], Obj.empty());
-      }
-      part = (Obj) part.get(names[i]).orElseThrow();
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      into.put(key, value);
+    } else {
+      String name = key.substring(0, dot);
+      Obj part = into.get(name).orElse(null) instanceof Obj known ? known : Obj.empty();
+      put(part, key.substring(dot + 1), value);
+      into.put(name, part);
     }
-    part.put(names[names.length - 1], value);
   }
 
-  /** The end of a sentence about what the document has no words for. */
-  String cant() {
-    return of + " can't express";
+  /** A value that the document has no words for. */
+  void refuse(ConfigKey row, String value, String end) {
+    problems.add(row.canonical() + " is " + value + ", which " + of + " can't express" + end);
   }
 }

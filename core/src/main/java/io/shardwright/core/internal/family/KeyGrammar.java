@@ -34,11 +34,11 @@ final class KeyGrammar {
       Map.of(
           "head_size", ConfigKey.headSize("head_dim"),
           "inner", ConfigKey.innerSize("n_inner"),
-          "labels", TransformersKeys.labels(),
-          "image", TransformersKeys.image(),
-          "patch", TransformersKeys.patch(),
-          "window", TransformersKeys.window(),
-          "rope_scaling", TransformersKeys.ropeScaling(),
+          "labels", TransformersKeys.LABELS,
+          "image", TransformersKeys.IMAGE,
+          "patch", TransformersKeys.PATCH,
+          "window", TransformersKeys.WINDOW,
+          "rope_scaling", TransformersKeys.ROPE_SCALING,
           "image_size", TransformersKeys.imageByPositions());
 
   private KeyGrammar() {}
@@ -47,7 +47,7 @@ final class KeyGrammar {
     return TransformersKeys.NONE.with(
         section.items("keys").stream()
             .flatMap(node -> key(Section.of(node, "a key", section.problems(), KEYS)).stream())
-            .toList());
+            .toArray(ConfigKey[]::new));
   }
 
   private static Optional<ConfigKey> key(Section row) {

@@ -193,10 +193,10 @@ class DialectTest {
   void refusesWhatNoImageOrWindowIs(String document, String message) {
     var dialect =
         TransformersKeys.NONE.with(
-            TransformersKeys.window(),
-            TransformersKeys.image(),
-            TransformersKeys.patch(),
-            TransformersKeys.labels());
+            TransformersKeys.WINDOW,
+            TransformersKeys.IMAGE,
+            TransformersKeys.PATCH,
+            TransformersKeys.LABELS);
     var read = Reading.of(new DialectDocument(json(document.replace('\'', '"'))), dialect, BASE);
     var refused =
         assertThrows(CheckpointException.class, () -> read.rows().requireSound("config.json"));
