@@ -61,16 +61,6 @@ final class MarkSink implements TargetLayout, OutputFiles {
   }
 
   @Override
-  public List<CarriedMember> carried() {
-    return List.of();
-  }
-
-  @Override
-  public List<Piece> structure(Map<TargetTensor, Long> crcs) {
-    return List.of();
-  }
-
-  @Override
   public void write(ByteBuffer given, Place place) {
     var words = given.order(ByteOrder.LITTLE_ENDIAN);
     int start = words.position();

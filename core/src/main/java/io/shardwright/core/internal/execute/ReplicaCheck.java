@@ -3,9 +3,7 @@ package io.shardwright.core.internal.execute;
 import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.SourcePart;
-import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
@@ -14,7 +12,6 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 
 /** Reads what several ranks hold alike and refuses where they differ. Nothing is written. */
 public final class ReplicaCheck {
@@ -103,16 +100,6 @@ public final class ReplicaCheck {
     @Override
     public Place place(TargetTensor tensor) {
       return new Place(0, 0);
-    }
-
-    @Override
-    public List<CarriedMember> carried() {
-      return List.of();
-    }
-
-    @Override
-    public List<Piece> structure(Map<TargetTensor, Long> crcs) {
-      return List.of();
     }
 
     @Override

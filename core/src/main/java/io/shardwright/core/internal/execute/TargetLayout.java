@@ -14,15 +14,19 @@ public interface TargetLayout {
   /** Where a tensor's bytes begin. */
   Place place(TargetTensor tensor);
 
-  /** Members that are carried over byte for byte. */
-  List<CarriedMember> carried();
+  /** Members that are carried over byte for byte; none unless a format says so. */
+  default List<CarriedMember> carried() {
+    return List.of();
+  }
 
   /**
-   * Everything else: headers, pickles, directories.
+   * Everything else: headers, pickles, directories; nothing unless a format says so.
    *
    * @param crcs the CRC-32 of every tensor's bytes
    */
-  List<Piece> structure(Map<TargetTensor, Long> crcs);
+  default List<Piece> structure(Map<TargetTensor, Long> crcs) {
+    return List.of();
+  }
 
   /** A file to write. */
   record OutputFile(String path, long size) {

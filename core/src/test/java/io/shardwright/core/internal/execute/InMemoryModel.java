@@ -14,15 +14,12 @@ import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.plan.VocabularySize;
+import io.shardwright.core.internal.registry.PlainAdapter;
 import io.shardwright.spi.ModelConfig;
-import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
-import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RankCoordinate;
-import io.shardwright.spi.RestoreClass;
-import io.shardwright.spi.SupportedParallelism;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
@@ -135,30 +132,12 @@ public record InMemoryModel(
     };
   }
 
-  private record Family(List<ParameterRule> rules) implements ModelFamilyAdapter {
-    @Override
-    public String id() {
-      return "memory";
-    }
+  private static final class Family extends PlainAdapter {
+    private final List<ParameterRule> rules;
 
-    @Override
-    public List<RestoreClass> restoreClasses() {
-      return List.of(RestoreClass.nemo("Memory"));
-    }
-
-    @Override
-    public SupportedParallelism parallelism() {
-      return SupportedParallelism.of(ParallelDimension.TENSOR);
-    }
-
-    @Override
-    public boolean describes(ModelConfig config) {
-      return true;
-    }
-
-    @Override
-    public Naming naming(ModelConfig config) {
-      return Naming.LEGACY;
+    Family(List<ParameterRule> rules) {
+      super("memory", "Memory");
+      this.rules = rules;
     }
 
     @Override

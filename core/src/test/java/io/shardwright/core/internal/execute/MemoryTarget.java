@@ -61,16 +61,6 @@ public final class MemoryTarget implements TargetLayout, OutputFiles {
   }
 
   @Override
-  public List<CarriedMember> carried() {
-    return List.of();
-  }
-
-  @Override
-  public List<Piece> structure(Map<TargetTensor, Long> crcs) {
-    return List.of();
-  }
-
-  @Override
   public void write(ByteBuffer source, Place place) {
     if (inOrder) {
       boolean follows = place.equals(next) || place.file() > next.file() && place.offset() == 0;

@@ -56,16 +56,6 @@ class ResumptionTest {
     }
 
     @Override
-    public List<CarriedMember> carried() {
-      return List.of();
-    }
-
-    @Override
-    public List<Piece> structure(Map<TargetTensor, Long> crcs) {
-      return List.of();
-    }
-
-    @Override
     public void write(ByteBuffer bytes, Place place) {
       bytesWritten += bytes.remaining();
       bytes.get(target, (int) place.offset(), bytes.remaining());

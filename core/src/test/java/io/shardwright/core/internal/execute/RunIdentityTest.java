@@ -12,9 +12,7 @@ import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.View;
-import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
-import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
@@ -30,7 +28,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -180,16 +177,6 @@ class RunIdentityTest {
     @Override
     public Place place(TargetTensor tensor) {
       return new Place(0, offset);
-    }
-
-    @Override
-    public List<CarriedMember> carried() {
-      return List.of();
-    }
-
-    @Override
-    public List<Piece> structure(Map<TargetTensor, Long> crcs) {
-      return List.of();
     }
   }
 }

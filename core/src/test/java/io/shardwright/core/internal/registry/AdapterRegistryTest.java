@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
-import io.shardwright.spi.Naming;
-import io.shardwright.spi.ParameterTable;
-import io.shardwright.spi.RestoreClass;
-import io.shardwright.spi.SupportedParallelism;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
@@ -97,35 +93,14 @@ class AdapterRegistryTest {
   }
 
   /** An adapter that claims everything. */
-  public static class First implements ModelFamilyAdapter {
-    @Override
-    public String id() {
-      return "first";
+  public static class First extends PlainAdapter {
+    /** As a provider is made. */
+    public First() {
+      this("first", "OnlyFirst", "Shared");
     }
 
-    @Override
-    public List<RestoreClass> restoreClasses() {
-      return List.of(RestoreClass.nemo("OnlyFirst"), RestoreClass.nemo("Shared"));
-    }
-
-    @Override
-    public SupportedParallelism parallelism() {
-      return SupportedParallelism.of();
-    }
-
-    @Override
-    public boolean describes(ModelConfig config) {
-      return true;
-    }
-
-    @Override
-    public Naming naming(ModelConfig config) {
-      return Naming.LEGACY;
-    }
-
-    @Override
-    public ParameterTable parameters(ModelConfig config, Naming naming) {
-      return ParameterTable.of();
+    private First(String id, String... classes) {
+      super(id, classes);
     }
   }
 
@@ -134,14 +109,9 @@ class AdapterRegistryTest {
 
   /** Another that claims the same checkpoints. */
   public static final class Rival extends First {
-    @Override
-    public String id() {
-      return "rival";
-    }
-
-    @Override
-    public List<RestoreClass> restoreClasses() {
-      return List.of(RestoreClass.nemo("Shared"));
+    /** As a provider is made. */
+    public Rival() {
+      super("rival", "Shared");
     }
   }
 
@@ -155,9 +125,9 @@ class AdapterRegistryTest {
 
   /** One without an id. */
   public static final class Nameless extends First {
-    @Override
-    public String id() {
-      return "Not An Id";
+    /** As a provider is made. */
+    public Nameless() {
+      super("Not An Id", "OnlyFirst", "Shared");
     }
   }
 }

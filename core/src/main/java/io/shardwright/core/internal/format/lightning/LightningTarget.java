@@ -4,7 +4,6 @@ import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.execute.Progress;
-import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
@@ -169,11 +168,6 @@ public final class LightningTarget implements CheckpointTarget {
     Laid laid = files.get(member);
     return placement.within(
         member, laid == null ? 0 : laid.layout().dataOffset(laid.keys().get(tensor)));
-  }
-
-  @Override
-  public List<CarriedMember> carried() {
-    return List.of();
   }
 
   @Override
