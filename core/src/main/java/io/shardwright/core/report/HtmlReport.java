@@ -6,6 +6,9 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.publish.SideFile;
 import io.shardwright.core.internal.publish.TargetName;
+import io.shardwright.core.outline.LoraMerge;
+import io.shardwright.core.outline.ShellWords;
+import io.shardwright.core.outline.WeightMerge;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Remedy;
@@ -16,7 +19,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -194,6 +201,64 @@ public final class HtmlReport {
     requireWritable(file, contents.plan().request(), overwrite);
     try (var page = SideFile.stage(file, html().getBytes(StandardCharsets.UTF_8), false)) {
       page.publish(overwrite);
+    }
+  }
+
+  /** How to do it again, when it was done and by what. */
+  private record CommandSection(Contents contents) implements Section {
+    @Override
+    public void write(Markup page) {
+      if (!contents.command().isEmpty()) {
+        page.in("section").leaf("h2", "Do it again");
+        page.in("pre", "tabindex", "0")
+            .leaf("code", ShellWords.line(contents.command()))
+            .end()
+            .end();
+      }
+      String made = contents.version().isEmpty() ? "Made" : "Made by " + contents.version();
+      var now = ZonedDateTime.now().truncatedTo(ChronoUnit.SECONDS);
+      page.in("footer")
+          .text(made + " on ")
+          .leaf("time", now.format(DateTimeFormatter.ISO_OFFSET_DATE_TIME))
+          .text(
+              ", Java "
+                  + Runtime.version().feature()
+                  + ", "
+                  + Runtime.getRuntime().availableProcessors()
+                  + " processors. This page runs no script and loads nothing.")
+          .end();
+    }
+  }
+
+  /** What a LoRA adds to the model, weight by weight. */
+  private record LoraSection(LoraMerge lora) implements Section {
+    @Override
+    public void write(Markup page) {
+      page.in("section").leaf("h2", "Merged LoRA");
+      page.in("p").name(lora.adapter());
+      page.text(
+              String.format(
+                  Locale.ROOT,
+                  " changes %,d of the model's matrices by %,d products of its own, %,d values:"
+                      + " W + scale · B · A.",
+                  lora.weights(),
+                  lora.products(),
+                  lora.values()))
+          .end();
+      page.in("div", "class", "scroll").in("table", "class", "rows").in("thead").in("tr");
+      List.of("Weight", "Matrices", "Rows of each", "Rank", "Scale")
+          .forEach(title -> page.leaf("th", title, "scope", "col"));
+      page.end().end().in("tbody");
+      lora.merges().forEach(merge -> row(page, merge));
+      page.end().end().end().end();
+    }
+
+    private static void row(Markup page, WeightMerge merge) {
+      page.in("tr").in("th", "scope", "row").name(merge.weight()).end();
+      for (long number : new long[] {merge.weights(), merge.rows(), merge.rank()}) {
+        page.leaf("td", String.format(Locale.ROOT, "%,d", number));
+      }
+      page.leaf("td", Float.toString(merge.scale())).end();
     }
   }
 }

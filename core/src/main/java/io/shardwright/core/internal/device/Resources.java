@@ -3,10 +3,10 @@ package io.shardwright.core.internal.device;
 import io.shardwright.core.Device;
 import io.shardwright.core.RunOptions;
 import io.shardwright.core.internal.execute.Executor.Conditions;
+import io.shardwright.core.internal.execute.Footprint;
 import io.shardwright.core.internal.execute.Journal;
 import io.shardwright.core.internal.execute.JvmBackend;
 import io.shardwright.core.internal.execute.TensorBackend;
-import io.shardwright.core.internal.execute.TileMemory;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.djl.TorchDevices;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ public final class Resources {
   }
 
   /** What a thread takes of memory, known before the device is touched. */
-  public static TileMemory memory(Device device) {
+  public static Footprint.TileMemory memory(Device device) {
     return switch (device.kind()) {
       case JVM -> JvmBackend.MEMORY;
       case CPU -> TorchDevices.PROCESSOR;

@@ -9,7 +9,8 @@ public final class JvmBackend implements TensorBackend {
   private static final int RUN_BYTES = 256 << 10;
 
   /** With tiles of the best size; everything is done in their place. */
-  public static final TileMemory MEMORY = new TileMemory(TILE_BYTES, 0, 0, 0, 0, 0, false);
+  public static final Footprint.TileMemory MEMORY =
+      new Footprint.TileMemory(TILE_BYTES, 0, 0, 0, 0, 0, false);
 
   private final int tileBytes;
   private final Casts casts = new Casts();

@@ -1,6 +1,14 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.Tie;
 import io.shardwright.core.outline.ConfigEdit;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A configuration key that must change.
@@ -10,6 +18,18 @@ import io.shardwright.core.outline.ConfigEdit;
  * @param to the new value as YAML
  */
 public record ConfigChange(String key, String from, String to) {
+  /** What a request must change in the configuration, and nothing else. */
+  static List<ConfigChange> of(ModelDescription model, TargetChoice wanted) {
+    var changes = new Changes(model.config());
+    changes.sizes(wanted);
+    if (wanted.naming() != model.naming() && wanted.naming() != Naming.HUGGING_FACE) {
+      model.family().keys(model.config(), model.naming(), wanted.naming()).forEach(changes::set);
+    }
+    model.untied().ifPresent(from -> changes.add(Tie.KEY, from, "false"));
+    wanted.dtype().ifPresent(dtype -> changes.set("precision", Changes.precision(dtype)));
+    return changes.changes;
+  }
+
   ConfigEdit edit() {
     return new ConfigEdit(key, from, to);
   }
@@ -17,5 +37,58 @@ public record ConfigChange(String key, String from, String to) {
   @Override
   public String toString() {
     return edit().toString();
+  }
+
+  private static final class Changes {
+    private final ModelConfig config;
+    private final List<ConfigChange> changes = new ArrayList<>();
+
+    private Changes(ModelConfig config) {
+      this.config = config;
+    }
+
+    private void sizes(TargetChoice wanted) {
+      size(ParallelDimension.TENSOR, wanted.size().tensor());
+      size(ParallelDimension.PIPELINE, wanted.size().pipeline());
+      String virtual = ParallelDimension.VIRTUAL_PIPELINE.configKey();
+      if (wanted.virtual().isPresent()) {
+        set(virtual, Integer.toString(wanted.virtual().getAsInt()));
+      } else if (config.text(virtual).isPresent()) {
+        set(virtual, "null");
+      }
+      if (wanted.size().tensor() == 1 && config.flag("sequence_parallel")) {
+        set("sequence_parallel", "false");
+      }
+    }
+
+    private void size(ParallelDimension dimension, int wanted) {
+      if (config.integer(dimension.configKey()).orElse(1) != wanted) {
+        set(dimension.configKey(), Integer.toString(wanted));
+      }
+    }
+
+    private void set(String key, String to) {
+      String from = config.text(key).orElse(config.has(key) ? "null" : "absent");
+      if (!from.equals(to)) {
+        add(key, from, to);
+      }
+    }
+
+    private void add(String key, String from, String to) {
+      changes.add(new ConfigChange(key, from, to));
+    }
+
+    /**
+     * NeMo v1.23.0, {@code nemo/collections/nlp/parts/utils_funcs.py}; binary64, which NeMo has no
+     * word for, in PyTorch Lightning's.
+     */
+    private static String precision(DType dtype) {
+      return switch (dtype) {
+        case FLOAT16 -> "16";
+        case BFLOAT16 -> "bf16";
+        case FLOAT64 -> "64";
+        default -> "32";
+      };
+    }
   }
 }

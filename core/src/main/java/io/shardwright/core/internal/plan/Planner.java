@@ -51,7 +51,7 @@ public final class Planner {
     this.choice = choice;
     this.additions = additions;
     this.names = names;
-    this.changes = new ArrayList<>(ConfigChanges.of(model, choice));
+    this.changes = new ArrayList<>(ConfigChange.of(model, choice));
     this.changes.addAll(additions);
     this.config = new ChangedConfig(model.config(), changes);
     this.vocabulary = new Vocabulary(model.source(), model.config(), vocabularySize);

@@ -2,7 +2,8 @@ package io.shardwright.core.internal.validate;
 
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.family.Words;
-import io.shardwright.core.internal.validate.Finding.Kind;
+import io.shardwright.core.internal.validate.Validation.Finding;
+import io.shardwright.core.internal.validate.Validation.Finding.Kind;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.Shape;

@@ -26,13 +26,13 @@ public final class FamilyValidation {
       var validation = Validation.of(declaration, source, Families.names(source));
       return new FamilyReport(
           declaration.family().id(),
-          validation.findings().stream().noneMatch(Finding::problem),
+          validation.findings().stream().noneMatch(Validation.Finding::problem),
           validation.findings().stream().map(FamilyValidation::finding).toList(),
           validation.draft());
     }
   }
 
-  private static FamilyReport.Finding finding(Finding found) {
+  private static FamilyReport.Finding finding(Validation.Finding found) {
     return new FamilyReport.Finding(
         found.kind().name().toLowerCase(Locale.ROOT),
         found.subject(),

@@ -4,7 +4,6 @@ import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.family.Declaration;
 import io.shardwright.core.internal.family.RowText;
 import io.shardwright.core.internal.format.ModelSource;
-import io.shardwright.core.internal.validate.Finding.Kind;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -94,7 +93,7 @@ public record Validation(List<Finding> findings, List<String> draft) {
         target
             .map(name -> "'restores' does not name its target, " + RowText.scalar(name))
             .orElse("it names no target, and 'describes' does not hold for its configuration");
-    return Optional.of(new Finding(Kind.NOT_CLAIMED, declaration.file(), 0, 0, why));
+    return Optional.of(new Finding(Finding.Kind.NOT_CLAIMED, declaration.file(), 0, 0, why));
   }
 
   private static Optional<Finding> described(
@@ -111,7 +110,7 @@ public record Validation(List<Finding> findings, List<String> draft) {
       return Optional.empty();
     } catch (CheckpointException refusal) {
       return Optional.of(
-          new Finding(Kind.OTHER, source.name(), 0, 0, refusal.message(Remedy::inText)));
+          new Finding(Finding.Kind.OTHER, source.name(), 0, 0, refusal.message(Remedy::inText)));
     }
   }
 
@@ -160,6 +159,41 @@ public record Validation(List<Finding> findings, List<String> draft) {
               .sorted()
               .toList();
       return dimensions.isEmpty() ? "[tensor, pipeline]  # guess" : dimensions.toString();
+    }
+  }
+
+  /**
+   * Something that does not fit, or that an author should know.
+   *
+   * @param subject a tensor, a pattern of several, or a row
+   * @param tensors how many it is about; 0 for a row
+   * @param line of the row that it is about; 0 for none
+   * @param text a sentence
+   */
+  public record Finding(Kind kind, String subject, int tensors, int line, String text) {
+    /** What does not fit. */
+    public enum Kind {
+      /** The family does not claim the checkpoint. */
+      NOT_CLAIMED,
+      /** A tensor that no row in force is. */
+      UNMATCHED,
+      /** A tensor that several rows are. */
+      AMBIGUOUS,
+      /** A shape that its row forbids. */
+      SHAPE,
+      /** A row in force that no tensor is. */
+      UNUSED,
+      /** Something else that keeps the family from describing the checkpoint. */
+      OTHER,
+      /** A row that is optional and that no tensor is. */
+      ABSENT,
+      /** A row whose conditions do not hold. */
+      NOT_IN_FORCE
+    }
+
+    /** Whether it keeps the family from fitting. */
+    public boolean problem() {
+      return kind != Kind.ABSENT && kind != Kind.NOT_IN_FORCE;
     }
   }
 }

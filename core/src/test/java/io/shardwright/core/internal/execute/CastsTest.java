@@ -129,11 +129,11 @@ class CastsTest {
   }
 
   private static float half(int bits) {
-    return Float.intBitsToFloat(HalfFloat.toFloatBits((short) bits));
+    return Float.intBitsToFloat(Casts.HalfFloat.toFloatBits((short) bits));
   }
 
   private static short half(float value) {
-    return HalfFloat.of(Float.floatToRawIntBits(value));
+    return Casts.HalfFloat.of(Float.floatToRawIntBits(value));
   }
 
   private static ByteBuffer cast(ByteBuffer source, DType from, DType to) {

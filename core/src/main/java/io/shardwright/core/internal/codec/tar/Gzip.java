@@ -57,7 +57,7 @@ public final class Gzip {
     FileChannel channel = create(file, failure);
     try {
       var out = room.counting(Channels.newOutputStream(channel));
-      PackedOffsets offsets = new GzipMembers(source, guard).unpack(out);
+      GzipMembers.Offsets offsets = new GzipMembers(source, guard).unpack(out);
       return new SpooledArchive(channel, source, offsets);
     } catch (IOException problem) {
       close(channel);

@@ -2,7 +2,6 @@ package io.shardwright.core.internal.codec.tar;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.core.internal.guard.InflateRatio;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -10,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -34,7 +34,7 @@ final class GzipMembers {
   private final byte[] unpackedBlock = new byte[BLOCK];
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK).limit(0);
   private long blockStart;
-  private final PackedOffsets offsets = new PackedOffsets();
+  private final Offsets offsets = new Offsets();
   private long unpacked;
 
   GzipMembers(ByteSource source, Guard guard) {
@@ -42,7 +42,7 @@ final class GzipMembers {
     this.guard = guard;
   }
 
-  PackedOffsets unpack(OutputStream out) throws IOException {
+  Offsets unpack(OutputStream out) throws IOException {
     var inflater = new Inflater(true);
     try {
       for (long at = 0; at == 0 || at < source.size(); at = afterZeros(at)) {
@@ -123,7 +123,7 @@ final class GzipMembers {
       int count = inflater.inflate(unpackedBlock);
       unpacked += count;
       offsets.reached(unpacked, start + inflater.getBytesRead());
-      InflateRatio.VALUES.require(unpacked, source.size(), guard, source.name());
+      Guard.InflateRatio.VALUES.require(unpacked, source.size(), guard, source.name());
       crc.update(unpackedBlock, 0, count);
       out.write(unpackedBlock, 0, count);
     }
@@ -156,5 +156,38 @@ final class GzipMembers {
 
   private MalformedCheckpointException malformed(String problem) {
     return new MalformedCheckpointException(ErrorCode.TAR_MALFORMED, source.name(), problem);
+  }
+
+  /** From which byte of a packed file each unpacked one comes, about. */
+  static final class Offsets {
+    private static final long STEP = 1 << 18;
+
+    private final LongStream.Builder found = LongStream.builder().add(0);
+    private long next = STEP;
+    private long size;
+    private long[] steps;
+
+    /** Tells how far unpacking has come. */
+    void reached(long unpacked, long packed) {
+      for (size = unpacked; next <= unpacked; next += STEP) {
+        found.add(packed);
+      }
+    }
+
+    /** Tells how long the packed file is. */
+    Offsets ended(long packed) {
+      steps = found.add(packed).build().toArray();
+      return this;
+    }
+
+    /** The packed byte of an unpacked one, or of the end. */
+    long of(long unpacked) {
+      if (unpacked >= size) {
+        return steps[steps.length - 1];
+      }
+      int step = (int) (unpacked / STEP);
+      long length = Math.min(STEP, size - step * STEP);
+      return steps[step] + (steps[step + 1] - steps[step]) * (unpacked % STEP) / length;
+    }
   }
 }

@@ -13,10 +13,11 @@ import java.nio.channels.FileChannel;
 public final class SpooledArchive implements ByteSource, AutoCloseable {
   private final FileChannel channel;
   private final ByteSource packed;
-  private final PackedOffsets offsets;
+  private final GzipMembers.Offsets offsets;
   private final long size;
 
-  SpooledArchive(FileChannel channel, ByteSource packed, PackedOffsets offsets) throws IOException {
+  SpooledArchive(FileChannel channel, ByteSource packed, GzipMembers.Offsets offsets)
+      throws IOException {
     this.channel = channel;
     this.packed = packed;
     this.offsets = offsets;

@@ -47,6 +47,15 @@ public final class TorchFile {
     return new TorchFile(source, guard);
   }
 
+  /**
+   * Tells a file that was written to its end, by the directory there; reads nothing else.
+   *
+   * @throws MalformedCheckpointException if there is none
+   */
+  public static void requireWhole(ByteSource source, Guard guard) {
+    ZipIndex.read(source, guard);
+  }
+
   /** Whether a file's first bytes are those of a torch file. */
   public static boolean recognizes(ByteSource source) {
     return TorchLegacy.recognizes(source) || startsAsAZip(source);

@@ -3,7 +3,6 @@ package io.shardwright.core.internal.codec.torch;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.core.internal.guard.InflateRatio;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
@@ -41,7 +40,7 @@ final class ZipContent {
     return open(
         member,
         packed ->
-            InflateRatio.VALUES.require(
+            Guard.InflateRatio.VALUES.require(
                 values.addAndGet(member.size()),
                 archive.packed(0, archive.size()),
                 guard,

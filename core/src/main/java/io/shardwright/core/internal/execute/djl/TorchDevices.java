@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.execute.djl;
 
+import io.shardwright.core.internal.execute.Footprint;
 import io.shardwright.core.internal.execute.TensorBackend;
-import io.shardwright.core.internal.execute.TileMemory;
 import io.shardwright.spi.error.DeviceException;
 import io.shardwright.spi.error.ErrorCode;
 import java.nio.file.Path;
@@ -23,15 +23,15 @@ public final class TorchDevices {
   private static final int SUM_TILES = 4;
 
   /** Larger tiles were no faster when measured, and take more memory. */
-  public static final TileMemory PROCESSOR =
-      new TileMemory(2 << 20, 0, CAST_TILES - 1, SUM_TILES, 2, 1, false);
+  public static final Footprint.TileMemory PROCESSOR =
+      new Footprint.TileMemory(2 << 20, 0, CAST_TILES - 1, SUM_TILES, 2, 1, false);
 
   /**
    * Each passes the bus in two copies: long enough that their start does not count. What is not
    * packed on the device is packed there first.
    */
-  public static final TileMemory GPU =
-      new TileMemory(16 << 20, 1, CAST_TILES - 1, SUM_TILES, 2, 1, true);
+  public static final Footprint.TileMemory GPU =
+      new Footprint.TileMemory(16 << 20, 1, CAST_TILES - 1, SUM_TILES, 2, 1, true);
 
   private static final String DJL = "0.36.0";
 

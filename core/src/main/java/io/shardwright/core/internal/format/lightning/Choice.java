@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.codec.torch.ZipCheck;
+import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.format.loose.ForeignFolder;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.RankCoordinate;
@@ -125,7 +125,7 @@ final class Choice {
     }
     for (var rank : step.ranks().entrySet()) {
       try (var file = new FileSource(rank.getValue(), step.name())) {
-        ZipCheck.require(file, guard.anew());
+        TorchFile.requireWhole(file, guard.anew());
       } catch (CheckpointException broken) {
         return Optional.of("rank " + rank.getKey() + ": " + broken.message(Remedy::inText));
       }

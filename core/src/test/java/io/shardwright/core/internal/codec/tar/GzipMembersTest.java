@@ -12,14 +12,14 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
-class PackedOffsetsTest {
+class GzipMembersTest {
   private static final int PART = 1 << 20;
 
   @Test
   void tellFromHowManyBytesAPartWasUnpacked() throws IOException {
     byte[] noise = new byte[PART];
     new Random(1).nextBytes(noise);
-    PackedOffsets offsets = unpacked(gzip(new byte[PART], noise, new byte[PART]));
+    GzipMembers.Offsets offsets = unpacked(gzip(new byte[PART], noise, new byte[PART]));
     long zeros = offsets.of(PART) - offsets.of(0);
     long values = offsets.of(2 * PART) - offsets.of(PART);
     assertTrue(zeros < PART / 100, "zeros from " + zeros);
@@ -30,13 +30,13 @@ class PackedOffsetsTest {
   void theWholeComesFromTheWhole() throws IOException {
     for (int size : new int[] {0, 1, 1 << 18, (1 << 18) + 1, 700_000}) {
       byte[] packed = gzip(new byte[size]);
-      PackedOffsets offsets = unpacked(packed);
+      GzipMembers.Offsets offsets = unpacked(packed);
       assertEquals(packed.length, offsets.of(size), "of " + size);
       assertTrue(offsets.of(size / 2) <= packed.length, "of " + size);
     }
   }
 
-  private static PackedOffsets unpacked(byte[] packed) throws IOException {
+  private static GzipMembers.Offsets unpacked(byte[] packed) throws IOException {
     return new GzipMembers(new MemorySource(packed, "x.nemo"), Guard.standard())
         .unpack(OutputStream.nullOutputStream());
   }
