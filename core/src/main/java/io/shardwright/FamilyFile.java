@@ -5,17 +5,17 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.ModelFamilyAdapter;
 import java.nio.file.Path;
 
-/** A family that a YAML file declares. {@code docs/family-file.md} says how. */
+/** Reads model families that YAML files declare; {@code docs/family-file.md} has the grammar. */
 public final class FamilyFile {
   private FamilyFile() {}
 
   /**
-   * Reads a family.
+   * Reads a family from a file, under the standard limits.
    *
-   * @param file in YAML
-   * @return an adapter like any other
-   * @throws io.shardwright.spi.error.CheckpointException if it can't be read, with the place of
-   *     everything that is wrong
+   * @param file a YAML file
+   * @return an adapter as if it had been loaded from a jar
+   * @throws io.shardwright.spi.error.CheckpointException if the file can't be read or breaks the
+   *     grammar; the message lists every error with its line
    */
   public static ModelFamilyAdapter read(Path file) {
     return FamilyGrammar.read(file, Guard.standard()).family();

@@ -37,8 +37,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The entrance. Holds the adapters that were found and nothing else; safe for use by several
- * threads.
+ * Opens, restores, converts, reshards, verifies and compares checkpoints. An instance holds the
+ * adapters that were found and no other state; it is safe for use by several threads.
  *
  * <pre>{@code
  * var shardwright = Shardwright.create();
@@ -62,15 +62,15 @@ public final class Shardwright {
     this.natives = natives;
   }
 
-  /** {@return one that is ready to use, with the adapters on this class's own class path} */
+  /** {@return an instance with the adapters that this class's class loader finds} */
   public static Shardwright create() {
     return builder().build();
   }
 
   /**
-   * With adapters from elsewhere too.
+   * Makes a builder, for adapters from elsewhere and for other limits.
    *
-   * @return a builder
+   * @return a builder with the settings of {@link #create}
    */
   public static ShardwrightBuilder builder() {
     return new ShardwrightBuilder();
@@ -81,18 +81,18 @@ public final class Shardwright {
   }
 
   /**
-   * The adapters that were found.
+   * Returns the adapters that were found.
    *
-   * @return by class path order
+   * @return in the order of the class path
    */
   public List<AdapterDescription> adapters() {
     return registry.adapters().stream().map(FoundAdapter::description).toList();
   }
 
   /**
-   * The providers that could not be loaded.
+   * Returns the service providers that could not be loaded.
    *
-   * @return a sentence each
+   * @return one sentence for each
    */
   public List<String> adapterFailures() {
     return registry.failures();
@@ -109,12 +109,12 @@ public final class Shardwright {
   }
 
   /**
-   * Holds a family that a file declares against a checkpoint. A file that has nothing but {@code
-   * family: ID} gets all rows drafted.
+   * Checks a family that a YAML file declares against a checkpoint, and drafts the rows that the
+   * file lacks: all of them if it holds nothing but {@code family: ID}.
    *
    * @param file the family, in YAML
    * @param path an archive or a folder
-   * @return what does not fit, and rows for what the file lacks
+   * @return what does not fit, and the drafted rows
    * @throws io.shardwright.spi.error.CheckpointException if either can't be read
    */
   public FamilyReport validateFamily(Path file, Path path) {
@@ -122,10 +122,10 @@ public final class Shardwright {
   }
 
   /**
-   * Opens a checkpoint and reads its headers.
+   * Opens a checkpoint and reads its headers, but no values of tensors.
    *
    * @param path an archive or a folder
-   * @return to be closed by the caller
+   * @return the checkpoint, to be closed by the caller
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read
    */
   public Checkpoint open(Path path) {
@@ -133,50 +133,50 @@ public final class Shardwright {
   }
 
   /**
-   * Restores a model: what NeMo's {@code restore_from()} is to a Python program. Nothing of its
-   * tensors is read before it is asked for.
+   * Restores a model, as NeMo's {@code restore_from()} does for a Python program. Values of tensors
+   * are read when they are asked for.
    *
    * @param path an archive or a folder, of any format, layout and parallelism
-   * @return to be closed by the caller
+   * @return the model, to be closed by the caller
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read, or no family on the
-   *     class path fits it; the message names the artifact to add where it is one of ours
+   *     class path fits it; the message names the artifact to add if Shardwright has one
    */
   public static RestoredModel restoreFrom(Path path) {
     return create().restore(path, RestoreOptions.NONE);
   }
 
   /**
-   * Restores a model with another configuration.
+   * Restores a model with a changed configuration.
    *
    * @param path an archive or a folder, of any format, layout and parallelism
-   * @param options what the configuration is to be
-   * @return to be closed by the caller
+   * @param options changes of the configuration, and which tensors to offer
+   * @return the model, to be closed by the caller
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read, or no family fits it
    *     and none was waived with {@link RestoreOptions#withStoredNames}
-   * @throws IllegalArgumentException if an override's key leads through what is no map
+   * @throws IllegalArgumentException if an override's key leads through a value that is no map
    */
   public static RestoredModel restoreFrom(Path path, RestoreOptions options) {
     return create().restore(path, options);
   }
 
   /**
-   * Restores a model by this instance's adapters.
+   * Restores a model with the adapters of this instance.
    *
    * @param path an archive or a folder, of any format, layout and parallelism
-   * @param options what the configuration is to be
-   * @return to be closed by the caller
+   * @param options changes of the configuration, and which tensors to offer
+   * @return the model, to be closed by the caller
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read, or no family fits it
    *     and none was waived with {@link RestoreOptions#withStoredNames}
-   * @throws IllegalArgumentException if an override's key leads through what is no map
+   * @throws IllegalArgumentException if an override's key leads through a value that is no map
    */
   public RestoredModel restore(Path path, RestoreOptions options) {
     return OpenModel.open(path, sources(), options);
   }
 
   /**
-   * Plans a change of parallelism without reading a value.
+   * Plans a conversion or a change of parallelism without reading values of tensors.
    *
-   * @param request what to do
+   * @param request the source, the target and the changes
    * @return what a run would do
    * @throws io.shardwright.spi.error.PlanRejectedException if it can't be done, with all reasons
    * @throws io.shardwright.spi.error.CheckpointException if the source can't be read
@@ -188,11 +188,12 @@ public final class Shardwright {
   }
 
   /**
-   * Runs a plan: the source is opened and planned again, so that a plan can't outlive it. A {@link
-   * Cancellation} or an interruption ends it. Whatever fails, the target is absent or complete.
+   * Runs a plan. The source is opened and planned again, as it may have changed since. A {@link
+   * Cancellation} or a thread's interruption ends the run. If anything fails, the target is left as
+   * it was before.
    *
-   * @param plan from {@link #plan}
-   * @param listener told how far the run is
+   * @param plan a plan from {@link #plan}
+   * @param listener told of the progress
    * @return what was done
    * @throws io.shardwright.spi.error.CheckpointException if anything fails
    */
@@ -201,11 +202,11 @@ public final class Shardwright {
   }
 
   /**
-   * Plans a request and runs it: the source is opened and planned once. Otherwise as {@link
-   * #run(ReshardPlan, ProgressListener)}.
+   * Plans a request and runs it like {@link #run(ReshardPlan, ProgressListener)}, but opens and
+   * plans the source only once.
    *
-   * @param request what to do
-   * @param listener told how far the run is
+   * @param request the source, the target and the changes
+   * @param listener told of the progress
    * @return what was done
    * @throws io.shardwright.spi.error.PlanRejectedException if it can't be done, with all reasons
    * @throws io.shardwright.spi.error.CheckpointException if anything fails
@@ -217,11 +218,11 @@ public final class Shardwright {
   }
 
   /**
-   * Plans a request, shows the plan and runs it: the source is opened and planned once.
+   * Plans a request, hands out the plan and runs it; the source is opened and planned only once.
    *
-   * @param request what to do
-   * @param planned given the plan before anything is written; what it throws ends the run
-   * @param listener told how far the run is
+   * @param request the source, the target and the changes
+   * @param planned given the plan before anything is written; an exception from it ends the run
+   * @param listener told of the progress
    * @return what was done
    * @throws io.shardwright.spi.error.PlanRejectedException if it can't be done, with all reasons
    * @throws io.shardwright.spi.error.CheckpointException if anything fails
@@ -235,13 +236,13 @@ public final class Shardwright {
   }
 
   /**
-   * Reads everything in a checkpoint.
+   * Reads a whole checkpoint and checks its integrity.
    *
    * @param path an archive or a folder
-   * @param details what to find besides damage
-   * @param listener told how far the reading is
+   * @param details what to compute besides
+   * @param listener told of the progress
    * @return what was found
-   * @throws io.shardwright.spi.error.CheckpointException if the checkpoint is not whole
+   * @throws io.shardwright.spi.error.CheckpointException if the checkpoint is damaged or incomplete
    */
   public Verification verify(
       Path path, Set<Verification.Detail> details, ProgressListener listener) {
@@ -251,11 +252,11 @@ public final class Shardwright {
   }
 
   /**
-   * Takes a SHA-256 of every tensor of a model.
+   * Computes the SHA-256 of every tensor of a model.
    *
    * @param path an archive or a folder
-   * @param listener told how far the reading is
-   * @return logical tensors where a family is known, else stored ones
+   * @param listener told of the progress
+   * @return the logical tensors if a family is known, otherwise the stored ones
    * @throws io.shardwright.spi.error.CheckpointException if the checkpoint can't be read
    */
   public Manifest manifest(Path path, ProgressListener listener) {
@@ -268,11 +269,11 @@ public final class Shardwright {
    * Compares two checkpoints across formats, layouts and namings.
    *
    * @param first an archive or a folder
-   * @param second another
-   * @param options on how many threads
-   * @param listener told how far the reading is
-   * @return in what they differ
-   * @throws io.shardwright.spi.error.CheckpointException if one can't be read
+   * @param second another archive or folder
+   * @param options the number of threads, or an executor
+   * @param listener told of the progress
+   * @return the differences
+   * @throws io.shardwright.spi.error.CheckpointException if one of them can't be read
    */
   public Comparison diff(Path first, Path second, RunOptions options, ProgressListener listener) {
     try (var one = OpenCheckpoint.open(first, sources());
@@ -282,14 +283,13 @@ public final class Shardwright {
   }
 
   /**
-   * Copies files out of a checkpoint.
+   * Copies files out of a checkpoint into a folder.
    *
    * @param path an archive or a folder
-   * @param target a new folder
-   * @param options what to copy
-   * @return the names of the files in the new folder
-   * @throws io.shardwright.spi.error.CheckpointException if anything fails; there is no new folder
-   *     then
+   * @param target the folder to make
+   * @param options which files to copy, and whether to replace a folder or make its parents
+   * @return the names of the files in the folder
+   * @throws io.shardwright.spi.error.CheckpointException if anything fails; no folder is made then
    */
   public List<String> extract(Path path, Path target, ExtractOptions options) {
     return Extraction.run(path, target, options, sources());

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Says where {@link Shardwright} looks for families and formats. {@code null} is a {@link
- * NullPointerException} when it is set; what must exist is looked for by {@link #build}.
+ * Builds a {@link Shardwright} with chosen adapters and limits. Setters throw a {@link
+ * NullPointerException} for {@code null}; paths are read by {@link #build}.
  */
 public final class ShardwrightBuilder {
   private ClassLoader loader = Shardwright.class.getClassLoader();
@@ -32,9 +32,9 @@ public final class ShardwrightBuilder {
   ShardwrightBuilder() {}
 
   /**
-   * Says how files from strangers are read.
+   * Sets how untrusted files are read.
    *
-   * @param given the limits, among others
+   * @param given limits, unknown Python names and links; by default {@link ReadPolicy#STANDARD}
    * @return this
    */
   public ShardwrightBuilder readPolicy(ReadPolicy given) {
@@ -43,9 +43,9 @@ public final class ShardwrightBuilder {
   }
 
   /**
-   * Looks for adapters in a class loader.
+   * Sets the class loader in which adapters are looked for; by default that of {@link Shardwright}.
    *
-   * @param given sees the SPI's classes
+   * @param given a loader that sees the classes of {@code io.shardwright.spi}
    * @return this
    */
   public ShardwrightBuilder classLoader(ClassLoader given) {
@@ -54,9 +54,9 @@ public final class ShardwrightBuilder {
   }
 
   /**
-   * Looks for adapters in a jar, or in all jars of a folder.
+   * Looks for adapters in a jar, or in all jars of a folder, too.
    *
-   * @param jarOrFolder must exist; every jar must be whole
+   * @param jarOrFolder a path that must exist when the instance is built
    * @return this
    */
   public ShardwrightBuilder adapterPath(Path jarOrFolder) {
@@ -65,9 +65,10 @@ public final class ShardwrightBuilder {
   }
 
   /**
-   * Looks for PyTorch's native library in a folder's jars too, where a run's device needs it.
+   * Looks for PyTorch's native library in the jars of a folder too, if the device of a run needs
+   * it.
    *
-   * @param folder need not exist
+   * @param folder a folder, which need not exist
    * @return this
    */
   public ShardwrightBuilder nativeFolder(Path folder) {
@@ -76,9 +77,9 @@ public final class ShardwrightBuilder {
   }
 
   /**
-   * Adds a family that a YAML file declares. It is read when all is built.
+   * Adds a family that a YAML file declares.
    *
-   * @param file as {@code docs/family-file.md} says
+   * @param file a file by the grammar of {@code docs/family-file.md}
    * @return this
    */
   public ShardwrightBuilder familyFile(Path file) {
@@ -92,9 +93,9 @@ public final class ShardwrightBuilder {
   }
 
   /**
-   * Uses families that are handed in, and none that a class loader offers.
+   * Adds families as objects; no family is looked for in a class loader then.
    *
-   * @param families each with an id of its own
+   * @param families adapters with distinct ids
    * @return this
    */
   public ShardwrightBuilder families(List<ModelFamilyAdapter> families) {
@@ -105,9 +106,9 @@ public final class ShardwrightBuilder {
   }
 
   /**
-   * Uses one family for every checkpoint, whatever claims it.
+   * Uses one family for every checkpoint, whichever family claims it.
    *
-   * @param id of an adapter that is found
+   * @param id the id of an adapter that is found
    * @return this
    */
   public ShardwrightBuilder family(String id) {
@@ -116,15 +117,14 @@ public final class ShardwrightBuilder {
   }
 
   /**
-   * Finds the adapters.
+   * Finds the adapters and builds the instance.
    *
-   * @return ready to use
+   * @return an instance that is ready to use
    * @throws io.shardwright.spi.error.CheckpointException if an adapter path does not exist, is
-   *     damaged or can't be read, or a family file can't be read, with the place of everything that
-   *     is wrong
+   *     damaged or can't be read, or a family file can't be read or breaks the grammar
    * @throws io.shardwright.spi.error.AdapterException if two adapters have the same id
-   * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if the wanted family is none
-   *     of them
+   * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if no adapter has the id of
+   *     {@link #family}
    */
   public Shardwright build() {
     AdapterRegistry registry =

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * A checkpoint of given tensors, written as NeMo 1.23 writes one without model parallelism: a
- * folder with {@code model_config.yaml} and {@code model_weights.ckpt}. Everything is held in
- * memory, so it is for tests of adapters and for models of at most 1 GiB.
+ * A builder of small checkpoints in the form that NeMo 1.23 writes without model parallelism: a
+ * folder with {@code model_config.yaml} and {@code model_weights.ckpt}. All values are held in
+ * memory; it is meant for tests of adapters and for models of at most 1 GiB.
  */
 public final class SmallCheckpoint {
   private static final String CONFIG = "model_config.yaml";
@@ -41,10 +41,10 @@ public final class SmallCheckpoint {
   }
 
   /**
-   * A checkpoint without tensors.
+   * Makes a checkpoint without tensors.
    *
    * @param yaml a NeMo configuration
-   * @return to be filled
+   * @return a checkpoint to add tensors to
    * @throws io.shardwright.spi.error.MalformedCheckpointException if it is no YAML map
    */
   public static SmallCheckpoint of(String yaml) {
@@ -52,18 +52,18 @@ public final class SmallCheckpoint {
   }
 
   /**
-   * Its configuration, as adapters see it.
+   * Returns the configuration as adapters see it.
    *
-   * @return looked up by dotted keys
+   * @return values by dotted path
    */
   public ModelConfig config() {
     return config;
   }
 
   /**
-   * The configuration's scalars.
+   * Returns the configuration's scalars.
    *
-   * @return by dotted path, in the document's order
+   * @return texts by dotted path, in the document's order
    */
   public Map<String, String> configValues() {
     return config.leaves();
@@ -73,8 +73,9 @@ public final class SmallCheckpoint {
    * Adds a tensor.
    *
    * @param spec its name in the file, such as {@code model.head.weight}, element type and shape
-   * @param values row-major little-endian bytes, as many as the shape says
+   * @param values row-major little-endian bytes, {@link TensorSpec#byteSize()} of them
    * @return this
+   * @throws IllegalArgumentException if there are more or fewer
    */
   public SmallCheckpoint tensor(TensorSpec spec, byte[] values) {
     if (values.length != spec.byteSize()) {
@@ -88,7 +89,7 @@ public final class SmallCheckpoint {
   /**
    * Writes the checkpoint.
    *
-   * @param folder new or empty
+   * @param folder a folder that is new or empty
    * @return the folder
    * @throws CheckpointIoException if it can't be written
    */

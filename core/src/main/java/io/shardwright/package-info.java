@@ -1,2 +1,6 @@
-/** The entrance to Shardwright from any JVM program; its values are in {@code core}. */
+/**
+ * The entry points for programs: {@link io.shardwright.Shardwright} takes paths, requests and
+ * options, and returns checkpoints, models, plans and reports, the types of {@link
+ * io.shardwright.core}.
+ */
 package io.shardwright;

@@ -5,12 +5,12 @@ import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
 
 /**
- * An adapter that was found.
+ * The description of a model family's adapter that was found.
  *
  * @param id the family's name
- * @param origin the jar or folder it was loaded from
- * @param restoreClasses the classes it restores
- * @param parallelism the dimensions that may exceed 1
+ * @param origin the jar, folder or YAML file from which it was loaded, or {@code unknown}
+ * @param restoreClasses the classes that restore checkpoints of the family
+ * @param parallelism the parallel dimensions whose size may be larger than 1
  */
 public record AdapterDescription(
     String id,

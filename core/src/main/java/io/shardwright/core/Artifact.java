@@ -1,9 +1,9 @@
 package io.shardwright.core;
 
 /**
- * A member of an archive that is neither configuration nor weights, such as a tokenizer.
+ * A file of a checkpoint that is neither configuration nor weights, such as a tokenizer.
  *
- * @param name as the archive spells it, without a leading {@code ./}
- * @param size bytes
+ * @param name the file's name within the checkpoint, without a leading {@code ./}
+ * @param size the size in bytes
  */
 public record Artifact(String name, long size) {}

@@ -5,16 +5,16 @@ import static java.util.Objects.requireNonNull;
 import io.shardwright.spi.tensor.DType;
 import java.util.OptionalInt;
 
-/** What a value in a request may be. */
+/** The smallest and largest legal value of a number in a request. */
 record Bounds(long least, long most) {
   private static final Bounds PARALLEL = new Bounds(1, ReshardRequest.LARGEST_SIZE);
   static final Bounds POSITIVE = new Bounds(1, Long.MAX_VALUE);
   static final Bounds NOT_NEGATIVE = new Bounds(0, Long.MAX_VALUE);
 
   /**
-   * Checks a number.
+   * Returns a number that is within the bounds.
    *
-   * @param name what it is, for the message
+   * @param name the number's name, for the message
    * @throws IllegalArgumentException if it is out of bounds
    */
   long require(String name, long value) {
@@ -29,7 +29,7 @@ record Bounds(long least, long most) {
     return value;
   }
 
-  /** A type that parameters can be cast to. */
+  /** Returns a type to which parameters can be cast; throws for any other type. */
   static DType floating(DType dtype) {
     if (!requireNonNull(dtype, "dtype").isFloating()) {
       throw new IllegalArgumentException(
@@ -38,13 +38,13 @@ record Bounds(long least, long most) {
     return dtype;
   }
 
-  /** A parallel size. */
+  /** Returns a parallel size that is within the bounds. */
   static OptionalInt parallel(String name, int size) {
     PARALLEL.require(name, size);
     return OptionalInt.of(size);
   }
 
-  /** A parallel size that a negative number leaves open. */
+  /** Returns a parallel size that is within the bounds; empty for a negative number. */
   static OptionalInt claimed(String name, int size) {
     return size < 0 ? OptionalInt.empty() : parallel(name, size);
   }

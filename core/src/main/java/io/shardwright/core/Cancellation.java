@@ -7,32 +7,32 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Ends from another thread what one does with Shardwright: opening, planning, running, verifying,
- * comparing, extracting, reading. Safe for use by several threads; once it is used it stays so.
+ * Cancels calls of Shardwright from another thread: opening, planning, running, verifying,
+ * comparing, extracting, reading. Safe for use by several threads; it can't be reset.
  *
  * <pre>{@code
  * var cancellation = new Cancellation();
  * var report = threads.submit(() -> cancellation.during(() -> shardwright.run(plan, listener)));
  * cancellation.cancel();
- * report.get(); // throws when all is cleaned up, or returns where the target was complete already
+ * report.get(); // throws when all is cleaned up, or returns if the target was complete already
  * }</pre>
  */
 public final class Cancellation {
   private final Set<Thread> busy = new HashSet<>();
   private boolean cancelled;
 
-  /** Not cancelled. */
+  /** Makes a cancellation that has not been requested. */
   public Cancellation() {}
 
   /**
-   * Does something on the calling thread, which {@link #cancel} interrupts meanwhile and at no
-   * other time.
+   * Runs some work on the calling thread. {@link #cancel} interrupts that thread while the work
+   * runs, and at no other time.
    *
-   * @param work calls Shardwright
-   * @param <T> what it gives
-   * @return what {@code work} returned, be it that the cancellation came too late
-   * @throws CheckpointIoException with code SW-404 if it was cancelled, before or meanwhile;
-   *     nothing of the work is under way any more
+   * @param work code that calls Shardwright
+   * @param <T> the type of its result
+   * @return the work's result, also if the cancellation came too late
+   * @throws CheckpointIoException with code SW-404 if it was cancelled before or meanwhile; the
+   *     work has ended then
    */
   public <T> T during(Supplier<T> work) {
     boolean interrupted = Thread.currentThread().isInterrupted();
@@ -51,7 +51,7 @@ public final class Cancellation {
     busy.add(Thread.currentThread());
   }
 
-  /** Whoever calls next is not to find our interruption, but finds that of others. */
+  /** Clears the interruption that {@link #cancel} caused, but not one from elsewhere. */
   private synchronized void leave(boolean interrupted) {
     busy.remove(Thread.currentThread());
     if (cancelled && !interrupted) {
@@ -59,16 +59,19 @@ public final class Cancellation {
     }
   }
 
-  /** Ends what is under way, soon, and refuses what is begun later. Does not wait for it. */
+  /**
+   * Interrupts the work that is under way and refuses work that begins later. Returns without
+   * waiting for the work to end.
+   */
   public synchronized void cancel() {
     cancelled = true;
     busy.forEach(Thread::interrupt);
   }
 
   /**
-   * Whether {@link #cancel} was called.
+   * Tells whether {@link #cancel} was called.
    *
-   * @return false at first
+   * @return true if it was
    */
   public synchronized boolean isCancelled() {
     return cancelled;

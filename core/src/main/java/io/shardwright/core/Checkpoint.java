@@ -3,31 +3,34 @@ package io.shardwright.core;
 import io.shardwright.core.outline.CheckpointOutline;
 import java.util.List;
 
-/** An open checkpoint: its headers, never its values. Close it to release its files. */
+/**
+ * An open checkpoint whose headers are read; it gives no values of tensors. Close it to release its
+ * files.
+ */
 public interface Checkpoint extends AutoCloseable {
   /**
-   * What it is.
+   * Returns the checkpoint's format, family, grid, sizes and further facts.
    *
-   * @return read from headers alone
+   * @return a summary that is read from headers alone
    */
   CheckpointSummary summary();
 
   /**
-   * What it looks like: its grid, its files, its tokenizer, the model's figures.
+   * Returns the checkpoint's grid of ranks, files, tokenizer and model sizes, for display.
    *
-   * @return read from headers alone
+   * @return an outline that is read from headers alone
    */
   CheckpointOutline outline();
 
   /**
-   * Its tensors as they are stored.
+   * Returns the tensors as they are stored.
    *
    * @return in the order of the files
    */
   List<StoredTensor> tensors();
 
   /**
-   * The Python names that its pickles mention.
+   * Returns the Python names that the checkpoint's pickles mention.
    *
    * @return in the order of the files, each name once per file
    */

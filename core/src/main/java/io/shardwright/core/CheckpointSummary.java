@@ -12,25 +12,25 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What a checkpoint is, read from its headers alone.
+ * The description of a checkpoint, read from its headers alone.
  *
- * @param path where it lies
+ * @param path the archive or folder
  * @param format the format's name, such as {@code nemo}
- * @param family the adapter that claims it
- * @param target the class that restores it
- * @param nemoVersion the NeMo version that first saved it
- * @param tensorModelParallelSize tensor-parallel ranks, at least 1
- * @param pipelineModelParallelSize pipeline stages, at least 1
- * @param naming of the parameters, where a family is known
- * @param layout of the weights, where a family is known
- * @param parameters logical parameters per element type, each shard and replica counted once;
- *     stored elements where no family is known
- * @param storedTensors tensors in all rank files together
- * @param weightBytes bytes of all stored tensors together
- * @param fileBytes size of the whole checkpoint
- * @param artifacts other members
- * @param unreadable tensors of kinds that are not read
- * @param notes what a user should know: a family that does not fit, checksums that were off
+ * @param family the id of the family that claims it; empty if none does
+ * @param target the class that restores it, as the configuration names it
+ * @param nemoVersion the NeMo version that first saved it, as the configuration states it
+ * @param tensorModelParallelSize number of tensor-parallel ranks, at least 1
+ * @param pipelineModelParallelSize number of pipeline stages, at least 1
+ * @param naming the naming of the parameters; empty if no family is known
+ * @param layout the layout of the weights; empty if no family is known
+ * @param parameters number of logical parameters by element type, with replicas counted once;
+ *     number of stored elements if no family is known
+ * @param storedTensors number of tensors in all rank files together
+ * @param weightBytes size of all stored tensors together, in bytes
+ * @param fileBytes size of the whole checkpoint, in bytes
+ * @param artifacts files that are neither configuration nor weights
+ * @param unreadable tensors of kinds that Shardwright can't read, such as quantized ones
+ * @param notes remarks for users, such as that a family does not fit
  */
 public record CheckpointSummary(
     Path path,

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What comparing two checkpoints found.
+ * The result of comparing two checkpoints.
  *
- * @param logical whether logical tensors were compared, across layouts and namings; else tensors as
- *     they are stored, because one checkpoint has no known family
- * @param compared tensors that both have
- * @param differences in tensors; empty where all are equal
- * @param config keys that differ
- * @param artifacts names of files that differ or that one of them lacks, each with the reason
- * @param notes what is listed but no difference: layouts, namings, padding
+ * @param logical true if logical tensors were compared, across layouts and namings; false if
+ *     tensors were compared as they are stored because a checkpoint has no known family
+ * @param compared number of tensors that both checkpoints have
+ * @param differences tensors that differ; empty if all are equal
+ * @param config configuration keys that differ
+ * @param artifacts names of files that differ or that one checkpoint lacks, each with the reason
+ * @param notes facts that do not count as differences, such as layouts, namings and padding
  */
 public record Comparison(
     boolean logical,
@@ -44,9 +44,10 @@ public record Comparison(
   }
 
   /**
-   * Whether both hold the same tensors.
+   * Tells whether both checkpoints hold the same tensors, whatever their configurations and
+   * artifacts are.
    *
-   * @return configurations and artifacts do not count
+   * @return true if no tensor differs
    */
   public boolean same() {
     return differences.isEmpty();

@@ -4,10 +4,10 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * What computes. Whatever does, the bytes are the same.
+ * A device that casts, cuts and merges tensors. The written bytes are the same for every device.
  *
- * @param kind where tiles of tensors are worked on
- * @param index of the GPU, from 0; 0 for the others
+ * @param kind the kind of device
+ * @param index the GPU's number, from 0; 0 for the other kinds
  */
 public record Device(Kind kind, int index) {
   /** The Java virtual machine, which is always there. */
@@ -15,7 +15,7 @@ public record Device(Kind kind, int index) {
 
   private static final Pattern CUDA = Pattern.compile("cuda(:([0-9]{1,4}))?");
 
-  /** Where tiles of tensors are worked on. */
+  /** The kinds of devices. */
   public enum Kind {
     /** The Java virtual machine. */
     JVM,
@@ -28,8 +28,9 @@ public record Device(Kind kind, int index) {
   /**
    * Checks the index.
    *
-   * @param kind where tiles of tensors are worked on
-   * @param index at least 0, and 0 where it is no GPU
+   * @param kind any kind
+   * @param index at least 0, and 0 unless the kind is {@link Kind#CUDA}
+   * @throws IllegalArgumentException if the kind has no such device
    */
   public Device {
     Objects.requireNonNull(kind, "kind");
@@ -39,11 +40,11 @@ public record Device(Kind kind, int index) {
   }
 
   /**
-   * Reads {@code jvm}, {@code cpu}, {@code cuda} or {@code cuda:N}.
+   * Parses a device's name: {@code jvm}, {@code cpu}, {@code cuda} or {@code cuda:N}.
    *
-   * @param text as users write it
-   * @return the device, which need not be there
-   * @throws IllegalArgumentException if it is none of these
+   * @param text the name
+   * @return the device, which this machine may lack
+   * @throws IllegalArgumentException if the text is no such name
    */
   public static Device parse(String text) {
     if (text.equals("jvm")) {
@@ -61,15 +62,15 @@ public record Device(Kind kind, int index) {
   }
 
   /**
-   * What works on the tiles.
+   * Returns the name of the backend for the device.
    *
-   * @return {@code jvm} or {@code djl}
+   * @return {@code jvm}, or {@code djl} for the devices of PyTorch
    */
   public String backend() {
     return kind == Kind.JVM ? "jvm" : "djl";
   }
 
-  /** As {@link #parse} reads it. */
+  /** Returns the device's name as {@link #parse} reads it. */
   @Override
   public String toString() {
     return switch (kind) {

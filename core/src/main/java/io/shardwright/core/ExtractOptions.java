@@ -2,9 +2,9 @@ package io.shardwright.core;
 
 import java.util.Objects;
 
-/** How files are copied out of a checkpoint: an immutable value. */
+/** Options for copying files out of a checkpoint. Immutable. */
 public final class ExtractOptions {
-  /** Configuration and artifacts, to a new folder in one that is there. */
+  /** Copies configuration and artifacts; the target must not exist, its parent folder must. */
   public static final ExtractOptions DEFAULT =
       new ExtractOptions(Parts.CONFIG_AND_ARTIFACTS, false, false);
 
@@ -12,15 +12,15 @@ public final class ExtractOptions {
   private final boolean overwrite;
   private final boolean mkdirs;
 
-  /** What to extract from a checkpoint. */
+  /** The files to copy out of a checkpoint. */
   public enum Parts {
-    /** {@code model_config.yaml}. */
+    /** The configuration: {@code model_config.yaml}. */
     CONFIG,
-    /** Every file that is neither configuration nor weights: tokenizers. */
+    /** Every file that is neither configuration nor weights, such as tokenizers. */
     ARTIFACTS,
-    /** Both of these. */
+    /** {@link #CONFIG} and {@link #ARTIFACTS}. */
     CONFIG_AND_ARTIFACTS,
-    /** Every member of an archive, weights included. */
+    /** Every member of an archive, including weights. */
     ALL
   }
 
@@ -30,7 +30,7 @@ public final class ExtractOptions {
     this.mkdirs = mkdirs;
   }
 
-  /** {@return what to copy} */
+  /** {@return the files to copy} */
   public Parts parts() {
     return parts;
   }
@@ -40,36 +40,36 @@ public final class ExtractOptions {
     return overwrite;
   }
 
-  /** {@return whether folders that lack on the way to the new one are made} */
+  /** {@return whether missing parent folders of the target are made} */
   public boolean mkdirs() {
     return mkdirs;
   }
 
   /**
-   * The same with other parts.
+   * Returns a copy with other files to extract.
    *
-   * @param wanted what to copy
-   * @return the options
+   * @param wanted the files to copy; by default {@link Parts#CONFIG_AND_ARTIFACTS}
+   * @return the copy
    */
   public ExtractOptions withParts(Parts wanted) {
     return new ExtractOptions(wanted, overwrite, mkdirs);
   }
 
   /**
-   * The same, replacing an existing folder.
+   * Returns a copy that replaces an existing folder, or refuses to.
    *
-   * @param wanted false by default
-   * @return the options
+   * @param wanted true to replace it; false by default
+   * @return the copy
    */
   public ExtractOptions withOverwrite(boolean wanted) {
     return new ExtractOptions(parts, wanted, mkdirs);
   }
 
   /**
-   * The same, making folders that lack on the way.
+   * Returns a copy that makes missing parent folders of the target, or refuses to.
    *
-   * @param wanted false by default
-   * @return the options
+   * @param wanted true to make them; false by default
+   * @return the copy
    */
   public ExtractOptions withMkdirs(boolean wanted) {
     return new ExtractOptions(parts, overwrite, wanted);

@@ -5,25 +5,26 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * How a family that a file declares fits a checkpoint.
+ * The result of checking a family that a YAML file declares against a checkpoint.
  *
- * @param family its id
- * @param fits whether every tensor is one row's and every row in force is met
- * @param findings problems first
- * @param draft lines of YAML that the file lacks, guessed; empty where it lacks none
+ * @param family the family's id
+ * @param fits whether the family fits: every tensor matches one row, and every row in force has a
+ *     tensor
+ * @param findings what was found, problems first
+ * @param draft guessed lines of YAML for what the file lacks; empty if it lacks nothing
  */
 public record FamilyReport(
     String family, boolean fits, List<Finding> findings, List<String> draft) {
 
   /**
-   * Something that does not fit, or that an author should know.
+   * A problem, or a fact that the author of the file should know.
    *
    * @param kind one word: {@code unmatched}, {@code ambiguous}, {@code shape}, {@code unused},
    *     {@code not_claimed}, {@code other}; {@code absent} and {@code not_in_force} are no problems
-   * @param subject a tensor's name, a pattern of several, or a row's pattern
-   * @param tensors how many tensors it is about; 0 for a row
-   * @param line of the row that it is about; 0 for none
-   * @param problem whether it keeps the family from fitting
+   * @param subject a tensor's name, a pattern of several names, or a row's pattern
+   * @param tensors number of tensors that it concerns; 0 for a row
+   * @param line the line of the row in the file, from 1; 0 if it concerns no row
+   * @param problem whether the family does not fit because of it
    * @param text a sentence about the subject
    */
   public record Finding(

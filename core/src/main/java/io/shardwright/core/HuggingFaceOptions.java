@@ -4,22 +4,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How to write a folder as {@code transformers} saves it. Of no meaning for other targets.
+ * Options for writing a Hugging Face folder; other targets ignore them.
  *
- * @param maxShardBytes bytes of tensors per file, at least 1
- * @param architecture the class to write; empty for the one that the configuration tells
+ * @param maxShardBytes largest number of bytes of tensors per file, at least 1
+ * @param architecture the Hugging Face class to write; empty to choose it by the configuration
  */
 public record HuggingFaceOptions(long maxShardBytes, Optional<String> architecture) {
-  /** Shards of 5 GB, as transformers writes them. */
+  /** Shards of at most 5 GB, and the class that the configuration determines. */
   public static final HuggingFaceOptions DEFAULT =
       new HuggingFaceOptions(5_000_000_000L, Optional.empty());
 
   /**
-   * Checks the size.
+   * Checks the components.
    *
-   * @param maxShardBytes see the record
-   * @param architecture see the record
-   * @throws IllegalArgumentException if there is no room for one byte
+   * @param maxShardBytes at least 1
+   * @param architecture not null
+   * @throws IllegalArgumentException if {@code maxShardBytes} is below 1
    */
   public HuggingFaceOptions {
     Bounds.POSITIVE.require("maxShardBytes", maxShardBytes);

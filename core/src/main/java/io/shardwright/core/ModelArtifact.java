@@ -2,26 +2,26 @@ package io.shardwright.core;
 
 import java.io.InputStream;
 
-/** A file that travels with a model, such as a tokenizer's. */
+/** A file of a checkpoint that is neither configuration nor weights, such as a tokenizer. */
 public interface ModelArtifact {
   /**
-   * Its name.
+   * Returns the file's name.
    *
-   * @return as the archive spells it, without a leading {@code ./}
+   * @return the name within the checkpoint, without a leading {@code ./}
    */
   String name();
 
   /**
-   * Its size.
+   * Returns the file's size.
    *
-   * @return bytes
+   * @return the size in bytes
    */
   long size();
 
   /**
-   * Its contents.
+   * Opens the file for reading from its beginning.
    *
-   * @return read in place, from the beginning; valid until the checkpoint is closed
+   * @return a stream over the bytes in the checkpoint; valid until the checkpoint is closed
    */
   InputStream open();
 }

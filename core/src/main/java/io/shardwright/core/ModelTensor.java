@@ -5,42 +5,44 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * A tensor as the model means it: whole, whatever shards it is merged from when it is read. Any
+ * A tensor of a restored model. A logical tensor is merged from its shards while it is read. Any
  * number of threads may read at once, until the checkpoint is closed.
  */
 public interface ModelTensor {
   /**
-   * What it is.
+   * Returns the tensor's name, element type and shape.
    *
-   * @return its canonical name (as it is stored where no family is known), element type, and shape
-   *     at TP 1
+   * @return the canonical name and the whole shape (TP 1); name and shape as stored if the model
+   *     was restored with stored names
    */
   TensorSpec spec();
 
   /**
-   * Reads it from front to back in constant memory, and compares it with the checksums that its
-   * files state.
+   * Reads the whole tensor in blocks, in constant memory, and compares it with the checksums that
+   * its files state.
    *
-   * @param each given blocks of row-major little-endian bytes, each valid until it returns
+   * @param each given consecutive blocks of row-major little-endian bytes; a block is valid until
+   *     the call returns
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read or is damaged
    */
   void read(Consumer<ByteBuffer> each);
 
   /**
-   * Reads a range of its elements, without comparing checksums.
+   * Reads a range of elements, without comparing checksums.
    *
-   * @param first the first element, counted in row-major order
-   * @param target filled from its position to its limit, a multiple of the element's size
+   * @param first the index of the first element in row-major order, from 0
+   * @param target a buffer, filled from its position to its limit with little-endian bytes; what
+   *     remains in it is a multiple of the element's size
    * @throws IndexOutOfBoundsException if the tensor has no such elements
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read
    */
   void read(long first, ByteBuffer target);
 
   /**
-   * Reads all of it.
+   * Reads the whole tensor into memory and compares it with the checksums that its files state.
    *
    * @return a direct buffer of row-major little-endian bytes, ready to be read
-   * @throws IllegalStateException if it has 2 GiB or more; read it by blocks
+   * @throws IllegalStateException if the tensor has 2 GiB or more; read it by blocks then
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read or is damaged
    */
   ByteBuffer bytes();

@@ -5,25 +5,25 @@ import java.util.List;
 /**
  * A Python name that a pickle mentions. Shardwright never resolves it.
  *
- * @param file the member whose pickle it is
- * @param name dotted, such as {@code collections.OrderedDict}
- * @param meaning what Shardwright makes of it
+ * @param file the file of the checkpoint that holds the pickle
+ * @param name the dotted name, such as {@code collections.OrderedDict}
+ * @param meaning how Shardwright treats it
  * @param effect what it would do in Python, as a sentence without its subject
- * @param calls the alarming calls that it is a part of, as text; none for most names
+ * @param calls the dangerous calls that it is a part of, as text; none for most names
  */
 public record PickleImport(
     String file, String name, Meaning meaning, String effect, List<String> calls) {
-  /** What a name is to Shardwright. */
+  /** The ways in which Shardwright treats a Python name. */
   public enum Meaning {
-    /** Tensors and plain values. */
+    /** The name builds tensors and plain values, which are read. */
     DATA,
-    /** A record of known fields, carried as data. */
+    /** The name builds a record of known fields, which is carried as data. */
     RECORD,
-    /** Known, and refused where a tensor is meant. */
+    /** The name is known, and refused if a tensor needs it. */
     UNSUPPORTED,
-    /** Carried as opaque data. */
+    /** The name is not known; its object is carried as opaque data. */
     UNKNOWN,
-    /** A call would do in Python what no weights need. */
+    /** The name is called, and its call in Python would do what no weight file needs. */
     DANGEROUS
   }
 }

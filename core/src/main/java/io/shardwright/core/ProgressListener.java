@@ -1,12 +1,12 @@
 package io.shardwright.core;
 
-/** Told how far a run has come. Called from worker threads, one call at a time. */
+/** Receives the progress of a run. It is called from worker threads, one call at a time. */
 @FunctionalInterface
 public interface ProgressListener {
   /** A listener that does nothing. */
   ProgressListener SILENT = (phase, done, total) -> {};
 
-  /** What a run is doing. */
+  /** The phases of a run. */
   enum Phase {
     /** Reading the source and writing the target. */
     COPY,
@@ -15,11 +15,11 @@ public interface ProgressListener {
   }
 
   /**
-   * Some bytes are done.
+   * Called when further bytes are done.
    *
-   * @param phase what is being done
-   * @param done bytes so far in this phase
-   * @param total bytes of this phase
+   * @param phase the phase that the run is in
+   * @param done number of bytes that this phase has processed so far
+   * @param total number of bytes that this phase will process
    */
   void advanced(Phase phase, long done, long total);
 }

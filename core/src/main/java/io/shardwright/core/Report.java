@@ -8,22 +8,23 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What a run did.
+ * The result of a run.
  *
- * @param target what was published
- * @param bytesRead source bytes that were read
- * @param bytesWritten size of the target
- * @param bytesResumed of these, what an earlier run had written and was found right
- * @param tensors tensors in the target's files together
- * @param verified whether the target was re-read and found right
- * @param overflowed values that a cast made infinite
- * @param underflowed values that a cast made zero
- * @param inexact other values that a cast changed
- * @param device what computed
- * @param duration from start to publication
+ * @param target the file or folder that was published
+ * @param bytesRead number of bytes that were read from the source
+ * @param bytesWritten size of the target in bytes
+ * @param bytesResumed the part of {@code bytesWritten} that an interrupted run had written and that
+ *     was kept after a check
+ * @param tensors number of tensors in the target's files together
+ * @param verified whether the target was read back and found correct
+ * @param overflowed number of values that a cast made infinite
+ * @param underflowed number of values that a cast made zero
+ * @param inexact number of other values that a cast changed
+ * @param device the device that was used
+ * @param duration time from start to publication
  * @param changes configuration keys that were changed, as {@code key: old -> new}
- * @param manifest a SHA-256 of every tensor, where one was asked for
- * @param notes what a user should know
+ * @param manifest the tensors with a SHA-256 each; empty if the request did not ask for it
+ * @param notes remarks for users
  */
 public record Report(
     Path target,

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a run would do, computed without reading a value. {@link #toString()} is the same text for
- * the same input, always.
+ * A description of what a run would do, computed without reading values of tensors. {@link
+ * #toString()} is the plan as text, always the same for the same input.
  */
 public final class ReshardPlan {
   private final ReshardRequest request;
@@ -21,16 +21,16 @@ public final class ReshardPlan {
   private final Needs needs;
 
   /**
-   * A plan as {@link io.shardwright.Shardwright#plan} makes it.
+   * Makes a plan of its parts; programs get theirs from {@link io.shardwright.Shardwright#plan}.
    *
-   * @param request what was asked for
-   * @param text the plan for people
-   * @param bytesToRead tensor bytes that will be read
+   * @param request the request that was planned
+   * @param text the plan as text
+   * @param bytesToRead number of bytes of tensors that will be read
    * @param bytesToWrite size of the target in bytes
-   * @param changes lines {@code key: old -> new}
-   * @param notes sentences
+   * @param changes changed configuration keys, as {@code key: old -> new}
+   * @param notes remarks for users, a sentence each
    * @param outline the plan as data
-   * @param needs memory and disk
+   * @param needs the threads, memory and disk space of a run
    */
   public ReshardPlan(
       ReshardRequest request,
@@ -52,7 +52,7 @@ public final class ReshardPlan {
   }
 
   /**
-   * What was asked for.
+   * Returns the request that was planned.
    *
    * @return the request
    */
@@ -61,65 +61,65 @@ public final class ReshardPlan {
   }
 
   /**
-   * Tensor bytes that will be read.
+   * Returns the size of the tensors that a run will read.
    *
-   * @return bytes
+   * @return the size in bytes
    */
   public long bytesToRead() {
     return bytesToRead;
   }
 
   /**
-   * Size of the target.
+   * Returns the size of the target.
    *
-   * @return bytes
+   * @return the size in bytes
    */
   public long bytesToWrite() {
     return bytesToWrite;
   }
 
   /**
-   * Configuration keys that will change.
+   * Returns the configuration keys that a run will change.
    *
-   * @return lines {@code key: old -> new}
+   * @return lines of the form {@code key: old -> new}
    */
   public List<String> changes() {
     return changes;
   }
 
   /**
-   * What a user should know, in the API's words.
+   * Returns remarks for users, with settings named as in the API.
    *
-   * @return sentences
+   * @return a sentence each
    */
   public List<String> notes() {
     return notes(Remedy::toString);
   }
 
   /**
-   * What a user should know, in a caller's words.
+   * Returns remarks for users, with settings named as the caller does.
    *
-   * @param words what a setting is called
-   * @return sentences
+   * @param words the wording of a remedy, such as an option of the command line
+   * @return a sentence each
    */
   public List<String> notes(Function<Remedy, String> words) {
     return Remedy.say(notes, words);
   }
 
   /**
-   * The plan as data: grids before and after, cuts, changes.
+   * Returns the plan as data: grids before and after, cuts, changes.
    *
-   * @return the same for the same input
+   * @return the outline, always the same for the same input
    */
   public PlanOutline outline() {
     return outline;
   }
 
   /**
-   * The memory and disk that a run takes. Depends on the machine too, and is not in {@link
-   * #toString()}.
+   * Returns the memory and disk space that a run needs. They depend on the machine too and are not
+   * part of {@link #toString()}.
    *
-   * @return as of when the plan was made
+   * @return the needs as they were when the plan was made
    */
   public Needs needs() {
     return needs;

@@ -7,28 +7,28 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a restored model's configuration is to be, as NeMo's {@code
- * restore_from(override_config_path = …)} allows. It never changes how the files are read: their
- * own configuration tells that.
+ * Options for restoring a model: changes of its configuration, like those of NeMo's {@code
+ * restore_from(override_config_path = …)}, and the choice of its tensors. The files are always read
+ * by their own configuration.
  *
- * @param configFile a YAML file in place of the checkpoint's configuration
- * @param overrides values by dotted keys, in place of what the configuration says; {@code null} is
- *     the text {@code "null"}
- * @param storedNames whether the tensors are those of the files, each shard under its stored name,
- *     for which no family is needed; else they are a family's, whole
+ * @param configFile a YAML file that replaces the checkpoint's configuration; empty to keep it
+ * @param overrides plain YAML values that replace those of the configuration, by dotted path; the
+ *     text {@code "null"} stands for a null value
+ * @param storedNames true for the tensors of the files, each shard under its stored name, which
+ *     needs no family; false for the family's logical tensors, each of them whole
  */
 public record RestoreOptions(
     Optional<Path> configFile, Map<String, String> overrides, boolean storedNames) {
-  /** The configuration as it is, and the family's tensors. */
+  /** The unchanged configuration, and the family's logical tensors. */
   public static final RestoreOptions NONE = new RestoreOptions(Optional.empty(), Map.of(), false);
 
   /**
    * Copies the overrides.
    *
-   * @param configFile see the record
-   * @param overrides see the record
-   * @param storedNames see the record
-   * @throws NullPointerException if anything is null
+   * @param configFile not null
+   * @param overrides copied, in their order
+   * @param storedNames kept as given
+   * @throws NullPointerException if a component, a key or a value is null
    */
   public RestoreOptions {
     Objects.requireNonNull(configFile, "configFile");
@@ -42,11 +42,11 @@ public record RestoreOptions(
   }
 
   /**
-   * The same with one more override.
+   * Returns a copy with one more override.
    *
    * @param key dotted path, such as {@code tokenizer.library}
    * @param value a plain YAML value
-   * @return the options
+   * @return the copy
    */
   public RestoreOptions with(String key, String value) {
     var more = new LinkedHashMap<>(overrides);
@@ -55,19 +55,19 @@ public record RestoreOptions(
   }
 
   /**
-   * The same with another configuration.
+   * Returns a copy that takes the configuration from a file.
    *
    * @param file a YAML file
-   * @return the options
+   * @return the copy
    */
   public RestoreOptions withConfigFile(Path file) {
     return new RestoreOptions(Optional.of(file), overrides, storedNames);
   }
 
   /**
-   * The same with the files' own tensors and names.
+   * Returns a copy for the tensors of the files, each shard under its stored name.
    *
-   * @return the options
+   * @return the copy
    */
   public RestoreOptions withStoredNames() {
     return new RestoreOptions(configFile, overrides, true);

@@ -6,81 +6,82 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model as {@code restore_from()} finds it: configuration, class, tokenizer and other files, and
- * its tensors, of which nothing is read before it is asked for. Close it to release its files.
+ * A restored model: its configuration, class, tokenizer and other files, and its tensors, whose
+ * values are read when they are asked for. Close it to release its files.
  */
 public interface RestoredModel extends AutoCloseable {
   /**
-   * What the checkpoint is.
+   * Returns the checkpoint's format, family, grid, sizes and further facts.
    *
-   * @return read from headers alone
+   * @return a summary that is read from headers alone
    */
   CheckpointSummary summary();
 
   /**
-   * The model's configuration, in NeMo's keys, overrides applied.
+   * Returns the model's configuration under NeMo's keys, with the overrides applied.
    *
-   * @return looked up by dotted keys
+   * @return values by dotted path
    */
   ModelConfig config();
 
   /**
-   * The configuration's scalars.
+   * Returns the configuration's scalars.
    *
-   * @return by dotted path, in the document's order
+   * @return texts by dotted path, in the document's order
    */
   Map<String, String> configValues();
 
   /**
-   * The configuration as a document.
+   * Returns the configuration as a document.
    *
-   * @return YAML as OmegaConf writes it
+   * @return YAML in the style of OmegaConf
    */
   String configYaml();
 
   /**
-   * The class that restores the model in NeMo.
+   * Returns the name of the class that restores the model in NeMo.
    *
-   * @return the configuration's {@code target}; a name only, which nothing here resolves
+   * @return the configuration's {@code target}, as text; empty if it names none
    */
   Optional<String> restoreClass();
 
   /**
-   * The files that the configuration's {@code tokenizer} names and the checkpoint holds.
+   * Returns the tokenizer's files: those that the configuration's {@code tokenizer} names and the
+   * checkpoint holds.
    *
-   * @return by key: {@code model}, {@code vocab_file}, {@code merge_file}
+   * @return files by key: {@code model}, {@code vocab_file}, {@code merge_file}
    */
   Map<String, ModelArtifact> tokenizer();
 
   /**
-   * All files that travel with the model.
+   * Returns all files that are neither configuration nor weights.
    *
-   * @return in the checkpoint's order
+   * @return the files in the checkpoint's order
    */
   List<ModelArtifact> artifacts();
 
   /**
-   * One of those files.
+   * Returns the file of a name that is neither configuration nor weights.
    *
-   * @param name as the archive spells it
-   * @return empty where there is none
+   * @param name the file's name within the checkpoint
+   * @return the file; empty if there is none of that name
    */
   Optional<ModelArtifact> artifact(String name);
 
   /**
-   * The logical tensors, without vocabulary padding where the true size is known.
+   * Returns the logical tensors, without vocabulary padding if the vocabulary's size is known.
    *
-   * @return by canonical name; with {@link RestoreOptions#withStoredNames} the shards of the files
-   *     by stored name, after their rank where there are several
+   * @return tensors by canonical name; with {@link RestoreOptions#withStoredNames} the shards of
+   *     the files by stored name, preceded by the rank if there are several ranks
    */
   Map<String, ModelTensor> tensors();
 
   /**
-   * One logical tensor.
+   * Returns the tensor of a name.
    *
-   * @param name canonical
-   * @return to be read in parts or whole
-   * @throws IllegalArgumentException if there is none of that name; the message has the nearest
+   * @param name one of the keys of {@link #tensors}
+   * @return the tensor, of which nothing has been read
+   * @throws IllegalArgumentException if there is none of that name; the message has similar names
    */
   ModelTensor tensor(String name);
 

@@ -5,22 +5,23 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * How a plan is run. The bytes that come out are the same for all of these.
+ * Options for running a plan. The written bytes do not depend on them.
  *
- * @param threads that work at most, the caller's among them; at least 1. One more waits for the
- *     disk where a target is forced to it
- * @param executor gives the threads besides the caller's; empty lets the run start and end its own.
- *     It may refuse none and may run late: the caller then does the work
- * @param resume whether what a killed run left of the same target is used, as far as it is right
- * @param device what computes
- * @param mkdirs whether folders that lack on the way to the target are made; a run that fails
- *     removes them again
+ * @param threads largest number of threads that work, including the caller's; at least 1. One more
+ *     thread waits for the disk while a target is forced to it
+ * @param executor supplies the threads besides the caller's; empty to let the run start and end its
+ *     own. It must not reject tasks; if it runs them late, the calling thread does the work
+ * @param resume whether data that an interrupted run has written of the same target is kept, as far
+ *     as a check finds it correct
+ * @param device the device that casts, cuts and merges tensors
+ * @param mkdirs whether missing parent folders of the target are made; a run that fails removes
+ *     them again
  */
 public record RunOptions(
     int threads, Optional<Executor> executor, boolean resume, Device device, boolean mkdirs) {
   private static final int MOST_BY_DEFAULT = 4;
 
-  /** As many threads as there are processors, at most 4; from the start, in the JVM. */
+  /** As many threads as processors, but at most 4; no resuming; the JVM as the device. */
   public static final RunOptions DEFAULT =
       new RunOptions(
           Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().availableProcessors()),
@@ -30,14 +31,14 @@ public record RunOptions(
           false);
 
   /**
-   * Checks the number of threads, and that nothing is null.
+   * Checks the components.
    *
    * @param threads at least 1
-   * @param executor gives the threads besides the caller's
-   * @param resume whether a killed run's work is used
-   * @param device what computes
-   * @param mkdirs whether folders are made
-   * @throws IllegalArgumentException if there is not one thread at least
+   * @param executor not null
+   * @param resume kept as given
+   * @param device not null
+   * @param mkdirs kept as given
+   * @throws IllegalArgumentException if {@code threads} is below 1
    */
   public RunOptions {
     Bounds.POSITIVE.require("threads", threads);
@@ -46,51 +47,51 @@ public record RunOptions(
   }
 
   /**
-   * The same with another number of threads.
+   * Returns a copy with another number of threads.
    *
-   * @param wanted at least 1
-   * @return the options
-   * @throws IllegalArgumentException if it is less
+   * @param wanted the number, at least 1
+   * @return the copy
+   * @throws IllegalArgumentException if it is less than 1
    */
   public RunOptions withThreads(int wanted) {
     return new RunOptions(wanted, executor, resume, device, mkdirs);
   }
 
   /**
-   * The same on a host's threads.
+   * Returns a copy that runs on the threads of an executor besides the calling one.
    *
-   * @param given runs what the calling thread doesn't
-   * @return the options
+   * @param given the executor
+   * @return the copy
    */
   public RunOptions withExecutor(Executor given) {
     return new RunOptions(threads, Optional.of(given), resume, device, mkdirs);
   }
 
   /**
-   * The same, going on where a killed run ended.
+   * Returns a copy that resumes an interrupted run, or starts anew.
    *
-   * @param wanted false by default
-   * @return the options
+   * @param wanted true to resume; false by default
+   * @return the copy
    */
   public RunOptions withResume(boolean wanted) {
     return new RunOptions(threads, executor, wanted, device, mkdirs);
   }
 
   /**
-   * The same on another device. It is looked for when a plan runs, not before.
+   * Returns a copy for another device, which is looked for when a plan runs.
    *
-   * @param wanted needs PyTorch's native library unless it is {@link Device#JVM}
-   * @return the options
+   * @param wanted the device; all but {@link Device#JVM} need PyTorch's native library
+   * @return the copy
    */
   public RunOptions withDevice(Device wanted) {
     return new RunOptions(threads, executor, resume, wanted, mkdirs);
   }
 
   /**
-   * The same, making folders that lack on the way to the target.
+   * Returns a copy that makes missing parent folders of the target, or refuses the target.
    *
-   * @param wanted false by default: a target in a folder that does not exist is refused
-   * @return the options
+   * @param wanted true to make them; false by default
+   * @return the copy
    */
   public RunOptions withMkdirs(boolean wanted) {
     return new RunOptions(threads, executor, resume, device, wanted);

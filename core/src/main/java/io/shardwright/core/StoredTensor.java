@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * A tensor as a checkpoint stores it.
  *
- * @param file the member that holds it
- * @param rank the rank whose file that is; empty for an array of a distributed checkpoint
- * @param spec its name, element type and shape
+ * @param file the file of the checkpoint that holds it
+ * @param rank the rank to which the file belongs; empty for an array of a distributed checkpoint
+ * @param spec the tensor's name, element type and shape in the file
  */
 public record StoredTensor(String file, Optional<RankCoordinate> rank, TensorSpec spec) {}

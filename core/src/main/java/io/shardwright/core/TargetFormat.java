@@ -1,15 +1,15 @@
 package io.shardwright.core;
 
-/** What a run writes. */
+/** The formats that a run can write. */
 public enum TargetFormat {
   /** A {@code .nemo} archive, or the same members in a folder. */
   NEMO("nemo"),
-  /** The folder of a training that goes on: rank files with optimizer state. */
+  /** A training checkpoint of PyTorch Lightning: a folder of rank files with optimizer state. */
   LIGHTNING("lightning"),
-  /** A folder as {@code transformers} saves it. */
+  /** A Hugging Face folder, as {@code transformers} saves it. */
   HUGGING_FACE("huggingface"),
   /**
-   * Every stored tensor of a {@code .nemo} as it is, in safetensors files, with its configuration.
+   * Safetensors files with every stored tensor of a {@code .nemo} unchanged, and its configuration.
    */
   SAFETENSORS("safetensors");
 
@@ -20,9 +20,9 @@ public enum TargetFormat {
   }
 
   /**
-   * The format's name.
+   * Returns the format's name.
    *
-   * @return as it is listed among the formats
+   * @return the name as {@code Shardwright.formats()} lists it
    */
   public String id() {
     return id;

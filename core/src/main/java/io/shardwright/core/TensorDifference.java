@@ -6,13 +6,13 @@ import java.util.Optional;
 /**
  * A tensor in which two checkpoints differ.
  *
- * @param kind in what
- * @param name canonical, or as it is stored where no family is known
- * @param first what the first checkpoint has; empty where it lacks it
- * @param second what the second checkpoint has; empty where it lacks it
- * @param compared elements that were compared
- * @param differing how many of those differ
- * @param maxAbsolute the largest difference of two values; 0 where none could be taken
+ * @param kind the kind of difference
+ * @param name the canonical name; the stored name if no family is known
+ * @param first the first checkpoint's tensor; empty if it lacks it
+ * @param second the second checkpoint's tensor; empty if it lacks it
+ * @param compared number of elements that were compared
+ * @param differing number of those that differ
+ * @param maxAbsolute the largest absolute difference of two values; 0 if none was computed
  * @param maxRelative the largest difference in proportion to the larger of the two values
  */
 public record TensorDifference(
@@ -25,19 +25,19 @@ public record TensorDifference(
     double maxAbsolute,
     double maxRelative) {
 
-  /** In what two tensors can differ. */
+  /** The kinds of differences between two tensors. */
   public enum Kind {
-    /** The second checkpoint lacks it. */
+    /** The second checkpoint lacks the tensor. */
     ONLY_IN_FIRST,
-    /** The first checkpoint lacks it. */
+    /** The first checkpoint lacks the tensor. */
     ONLY_IN_SECOND,
-    /** Shapes differ, beyond vocabulary padding; values were not compared. */
+    /** The shapes differ by more than vocabulary padding; values were not compared. */
     SHAPE,
-    /** Element types differ; values were compared as numbers. */
+    /** The element types differ; values were compared as numbers. */
     DTYPE,
     /** Values differ. */
     VALUES,
-    /** One has rows behind the other's last that are not zero. */
+    /** One tensor has more rows than the other, and they are not zero. */
     ROWS
   }
 }

@@ -8,18 +8,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How to read what a training left behind. Tokenizer files also replace those of other sources; the
- * rest is of no meaning for them.
+ * Options for reading training checkpoints. The tokenizer files replace those of every kind of
+ * source; the other options apply to training checkpoints alone.
  *
- * @param checkpointName the step to read, by its file's name with or without suffix; empty for the
- *     newest whole one
- * @param step the step to read, by its number
- * @param hparamsFile a YAML configuration that replaces the one inside
+ * @param checkpointName file name of the step to read, with or without suffix; empty for the newest
+ *     complete step
+ * @param step number of the step to read, at least 0; empty for the newest complete step
+ * @param hparamsFile a YAML configuration that replaces the checkpoint's; empty to keep that
  * @param tokenizerModel the file for the configuration's {@code tokenizer.model}
- * @param tokenizerVocabFile the file for {@code tokenizer.vocab_file}
- * @param tokenizerMergesFile the file for {@code tokenizer.merge_file}
- * @param targetClass the class that a {@code .nemo} is to name; empty for the family's own
- * @param optimizer whether the optimizer's state is kept where the target can hold it
+ * @param tokenizerVocabFile the file for the configuration's {@code tokenizer.vocab_file}
+ * @param tokenizerMergesFile the file for the configuration's {@code tokenizer.merge_file}
+ * @param targetClass the class that a {@code .nemo} target names; empty for the family's first
+ * @param optimizer whether the optimizer's state is kept if the target can hold it
  */
 public record TrainingOptions(
     Optional<String> checkpointName,
@@ -30,7 +30,7 @@ public record TrainingOptions(
     Optional<Path> tokenizerMergesFile,
     Optional<String> targetClass,
     boolean optimizer) {
-  /** The newest whole step, with everything in it. */
+  /** The newest complete step, with the optimizer's state. */
   public static final TrainingOptions NEWEST =
       new TrainingOptions(
           Optional.empty(),
@@ -43,16 +43,16 @@ public record TrainingOptions(
           true);
 
   /**
-   * Checks the step, and that nothing is null.
+   * Checks the components.
    *
-   * @param checkpointName see the record
-   * @param step at least 0
-   * @param hparamsFile see the record
-   * @param tokenizerModel see the record
-   * @param tokenizerVocabFile see the record
-   * @param tokenizerMergesFile see the record
-   * @param targetClass see the record
-   * @param optimizer see the record
+   * @param checkpointName not null
+   * @param step at least 0, or empty
+   * @param hparamsFile not null
+   * @param tokenizerModel not null
+   * @param tokenizerVocabFile not null
+   * @param tokenizerMergesFile not null
+   * @param targetClass not null
+   * @param optimizer kept as given
    * @throws IllegalArgumentException if the step is negative
    */
   public TrainingOptions {
@@ -66,9 +66,10 @@ public record TrainingOptions(
   }
 
   /**
-   * The files that were given for the tokenizer.
+   * Returns the files that were given for the tokenizer.
    *
-   * @return by the configuration's key, such as {@code tokenizer.model}; empty where none was given
+   * @return for each configuration key, such as {@code tokenizer.model}, its file, or empty if none
+   *     was given
    */
   public Map<String, Optional<Path>> tokenizerFiles() {
     var files = new LinkedHashMap<String, Optional<Path>>();

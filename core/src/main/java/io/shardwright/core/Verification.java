@@ -7,12 +7,13 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
- * What reading everything in a checkpoint found. Damage is thrown, not listed.
+ * The result of reading a whole checkpoint. Damage is reported by an exception and is not listed
+ * here.
  *
- * @param summary what the checkpoint is
- * @param bytesRead bytes of weights that were read
- * @param tensors one line per stored tensor, in the order of the files
- * @param notes what a user should know: checksums that were off, members that were skipped
+ * @param summary the checkpoint's format, family, grid and sizes
+ * @param bytesRead number of bytes of weights that were read
+ * @param tensors one entry per stored tensor, in the order of the files
+ * @param notes remarks for users, such as files without checksums or files that were skipped
  */
 public record Verification(
     CheckpointSummary summary, long bytesRead, List<TensorSum> tensors, List<String> notes) {
@@ -37,22 +38,23 @@ public record Verification(
     return Remedy.say(notes, words);
   }
 
-  /** What reading can find besides damage. */
+  /** The facts that a verification can compute besides finding damage. */
   public enum Detail {
-    /** A SHA-256 of every stored tensor. */
+    /** The SHA-256 of every stored tensor. */
     SUMS,
-    /** How many values are NaN or infinite. */
+    /** The number of values that are NaN or infinite. */
     VALUES
   }
 
   /**
-   * One stored tensor.
+   * A stored tensor with the facts that were asked for.
    *
-   * @param file the member that holds it
-   * @param spec its name, element type and shape
-   * @param sha256 lower-case hex over the row-major little-endian bytes; empty where not asked for
-   * @param nan NaN values, where values were asked for
-   * @param infinite infinite values, where values were asked for
+   * @param file the file of the checkpoint that holds it
+   * @param spec the tensor's name, element type and shape
+   * @param sha256 SHA-256 of the row-major little-endian bytes in lower-case hexadecimal; the empty
+   *     text without {@link Detail#SUMS}
+   * @param nan number of NaN values; empty without {@link Detail#VALUES}
+   * @param infinite number of infinite values; empty without {@link Detail#VALUES}
    */
   public record TensorSum(
       String file, TensorSpec spec, String sha256, OptionalLong nan, OptionalLong infinite) {}

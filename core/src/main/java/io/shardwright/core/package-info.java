@@ -1,5 +1,5 @@
 /**
- * What goes in and comes out of Shardwright: requests, options, reports. Values and interfaces
- * only; {@link io.shardwright.Shardwright} is the entrance.
+ * The types that {@link io.shardwright.Shardwright} takes and returns: requests and options go in;
+ * checkpoints, models, plans and reports come out. Values and interfaces only.
  */
 package io.shardwright.core;

@@ -13,39 +13,39 @@ import java.util.Collection;
 import java.util.function.Function;
 
 /**
- * Tensors of a {@link io.shardwright.core.RestoredModel} as arrays of DJL's PyTorch engine, on the
- * device of the host's manager. They are read block by block into memory that the engine allocates,
- * so that an array may have any size and costs the host 3 MiB besides. Arrays belong to the manager
- * and live as long as it does, also when the model is closed; if anything fails, none is left. One
- * thread at a time, as DJL's managers ask for.
+ * Reads tensors of a {@link io.shardwright.core.RestoredModel} into arrays of DJL's PyTorch engine,
+ * on the device of the host's manager. Tensors are read block by block into memory that the engine
+ * allocates, so an array may have any size and costs the host 3 MiB besides. Arrays belong to the
+ * manager and stay valid when the model is closed; if anything fails, none is left. For use by one
+ * thread at a time, as DJL's managers require.
  *
- * <p>DJL 0.36.0's engine ends the process where it is handed bfloat16 or int16 ({@code
- * GetScalarTypeFromDType} in {@code djl_pytorch_utils.h}). No such type reaches it from here: there
- * is an array of the bits of every {@link DType}, and one of the values of all but those that DJL
- * has no room for.
+ * <p>DJL 0.36.0's engine ends the process if it is handed bfloat16 or int16 ({@code
+ * GetScalarTypeFromDType} in {@code djl_pytorch_utils.h}). No array made here has these types:
+ * {@link #bits} has a carrier for every {@link DType}, and {@link #values} a type for all but those
+ * that no type of DJL can represent.
  */
 public final class ModelArrays {
   private final NDManager manager;
 
   /**
-   * Arrays of a manager.
+   * Makes a reader whose arrays belong to a manager.
    *
-   * @param manager the host's, which the arrays belong to; its device is where they are
+   * @param manager the host's manager of DJL's PyTorch engine; the arrays are on its device
    */
   public ModelArrays(NDManager manager) {
     this.manager = manager;
   }
 
   /**
-   * A tensor's values. Of most types the array has the same; bfloat16 becomes FLOAT32, int16 and
-   * uint16 INT32, uint32 INT64, exactly and with twice the bytes; of a bool every byte but 0 is
-   * true; a complex number is two of its halves' type along one more axis, the last, as {@code
-   * torch.view_as_real} has it.
+   * Reads the values of a tensor. Most arrays have the tensor's type. Exact, with twice the bytes:
+   * bfloat16 becomes FLOAT32, int16 and uint16 become INT32, uint32 becomes INT64. Of a bool, every
+   * byte except 0 is true. A complex tensor has one more axis, the last, of real and imaginary
+   * part, as {@code torch.view_as_real} has it.
    *
-   * @param tensor of a model that is open
-   * @return of the tensor's shape at TP 1 and its name
-   * @throws io.shardwright.spi.error.UnsupportedCheckpointException SW-113 for uint64 and for types
-   *     of 8 bits with an exponent: see {@link #bits}
+   * @param tensor a tensor of an open model
+   * @return an array of the tensor's shape, with its name
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException SW-113 for uint64 and the
+   *     float8 types; read them with {@link #bits}
    * @throws io.shardwright.spi.error.DeviceException SW-605 if memory is too small, SW-604 if
    *     PyTorch fails otherwise
    * @throws io.shardwright.spi.error.CheckpointException if the tensor can't be read or is damaged
@@ -55,24 +55,24 @@ public final class ModelArrays {
   }
 
   /**
-   * The values of several tensors.
+   * Reads the values of several tensors.
    *
-   * @param tensors of a model that is open, such as {@code model.tensors().values()}
-   * @return in their order, named
-   * @throws io.shardwright.spi.error.CheckpointException as of one
+   * @param tensors tensors of an open model, such as {@code model.tensors().values()}
+   * @return their arrays in the same order, with names
+   * @throws io.shardwright.spi.error.CheckpointException as {@link #values(ModelTensor)} does
    */
   public NDList values(Collection<ModelTensor> tensors) {
     return list(tensors, this::values);
   }
 
   /**
-   * A tensor's bytes as they are, in a carrier: an array of a type that is as wide and that moves
-   * every bit pattern unchanged. UINT8 carries one byte, FLOAT16 two (also of bfloat16 and int16),
-   * INT32 four, FLOAT64 eight, and two of these, along one more axis, sixteen. To be cut, joined,
-   * permuted and handed to a TorchScript module that knows the type, not to be calculated with.
+   * Reads the bytes of a tensor into a carrier: an array of a type of the same width that keeps
+   * every bit pattern. UINT8 carries one byte, FLOAT16 two (also of bfloat16 and int16), INT32
+   * four, FLOAT64 eight, and two FLOAT64 along one more axis sixteen. Carriers can be cut, joined,
+   * permuted and handed to a TorchScript module that knows the type, but not calculated with.
    *
-   * @param tensor of a model that is open
-   * @return of the tensor's shape at TP 1 and its name
+   * @param tensor a tensor of an open model
+   * @return an array of the tensor's shape, with its name
    * @throws io.shardwright.spi.error.DeviceException SW-605 if memory is too small, SW-604 if
    *     PyTorch fails otherwise
    * @throws io.shardwright.spi.error.CheckpointException if the tensor can't be read or is damaged
@@ -82,11 +82,11 @@ public final class ModelArrays {
   }
 
   /**
-   * The bytes of several tensors.
+   * Reads the bytes of several tensors into carriers.
    *
-   * @param tensors of a model that is open, such as {@code model.tensors().values()}
-   * @return in their order, named
-   * @throws io.shardwright.spi.error.CheckpointException as of one
+   * @param tensors tensors of an open model, such as {@code model.tensors().values()}
+   * @return their arrays in the same order, with names
+   * @throws io.shardwright.spi.error.CheckpointException as {@link #bits(ModelTensor)} does
    */
   public NDList bits(Collection<ModelTensor> tensors) {
     return list(tensors, this::bits);

@@ -1,5 +1,5 @@
 /**
- * A restored model's tensors as arrays of the host's DJL. The only package of the public face that
- * needs DJL on the class path; a host without it uses all others.
+ * Arrays of DJL: tensors of a restored model go in, arrays of the host's manager come out. This is
+ * the only public package that needs DJL on the class path.
  */
 package io.shardwright.core.djl;

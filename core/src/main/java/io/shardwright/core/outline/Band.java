@@ -1,30 +1,31 @@
 package io.shardwright.core.outline;
 
 /**
- * Neighbouring rows or columns of a stored tensor that share a meaning and a rank.
+ * A range of rows or columns of a stored tensor that have the same meaning and belong to the same
+ * rank.
  *
  * @param from first index along the panel's axis
  * @param to index after the last
- * @param part what they are
- * @param group which query group they belong to, from 0; 0 for what has no groups
- * @param rank the tensor-parallel rank that they belong to, of the picture's ranks
+ * @param part the meaning of the rows or columns
+ * @param group the query group to which they belong, from 0; 0 for tensors without groups
+ * @param rank the tensor-parallel rank to which they belong, one of the picture's ranks
  */
 public record Band(long from, long to, Part part, int group, int rank) {
-  /** What rows or columns mean. */
+  /** The meanings that rows or columns can have. */
   public enum Part {
-    /** Queries of a group. */
+    /** The queries of a group. */
     QUERY,
-    /** A group's key. */
+    /** The key of a group. */
     KEY,
-    /** A group's value. */
+    /** The value of a group. */
     VALUE,
-    /** The gate of a gated MLP. */
+    /** The gate projection of a gated MLP. */
     GATE,
-    /** What the gate is multiplied with. */
+    /** The up projection of a gated MLP. */
     UP,
-    /** Nothing special. */
+    /** Rows or columns of other tensors. */
     PLAIN,
-    /** Vocabulary rows that stand for no piece. */
+    /** Vocabulary padding. */
     PADDING
   }
 }

@@ -2,16 +2,16 @@ package io.shardwright.core.outline;
 
 import java.util.Locale;
 
-/** Sizes as people read them. */
+/** Formats sizes in bytes for people. */
 public final class ByteSize {
   private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
   private ByteSize() {}
 
   /**
-   * Three digits and a binary unit.
+   * Formats a size with three digits and a binary unit.
    *
-   * @param count bytes
+   * @param count the size in bytes
    * @return for example {@code 1.50 GiB}
    */
   public static String text(double count) {

@@ -6,15 +6,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A checkpoint as data, besides its summary.
+ * The grid, files, tokenizer and logical tensors of a checkpoint, for display beside its summary.
  *
- * @param grid what each rank holds; empty for arrays of no known family
- * @param virtual virtual pipeline size; empty for none
- * @param tokenizer where the configuration names one
- * @param facts of the model, by NeMo's configuration keys, in order; {@code vocabulary_rows} is
- *     counted, not read
+ * @param grid the ranks with what each holds; empty for arrays of no known family
+ * @param virtual the virtual pipeline size; empty if the pipeline is not interleaved
+ * @param tokenizer the tokenizer; empty if the configuration names none
+ * @param facts sizes of the model by NeMo's configuration key, in order; {@code vocabulary_rows} is
+ *     counted from the tensors
  * @param members the checkpoint's files
- * @param tensors as the model means them; empty where no family is known
+ * @param tensors the logical tensors; none if no family is known
  */
 public record CheckpointOutline(
     Optional<RankGrid> grid,

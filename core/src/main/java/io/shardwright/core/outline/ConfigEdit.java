@@ -1,11 +1,11 @@
 package io.shardwright.core.outline;
 
 /**
- * A configuration key that changes.
+ * A change of a configuration key's value.
  *
  * @param key dotted path
  * @param from the old value as written, or {@code absent}
- * @param to the new value as YAML
+ * @param to the new value in YAML
  */
 public record ConfigEdit(String key, String from, String to) {
   @Override

@@ -5,13 +5,13 @@ import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 
 /**
- * A tensor as the model means it, and how tensor parallelism cuts it.
+ * A logical tensor and how tensor parallelism cuts it.
  *
- * @param name in the checkpoint, layers numbered in the whole model
- * @param dtype its element type
- * @param shape whole
- * @param shard what one tensor-parallel rank has of it
- * @param cut along which axis
- * @param parts matrices that are cut separately: 1, or 2 for a gated MLP
+ * @param name the tensor's name in the checkpoint, with the layer's number in the whole model
+ * @param dtype the element type
+ * @param shape the shape of the whole tensor
+ * @param shard the shape of the part that one tensor-parallel rank holds
+ * @param cut the axis along which it is cut
+ * @param parts number of matrices in it that are cut separately: 1, or 2 for a gated MLP
  */
 public record CutTensor(String name, DType dtype, Shape shape, Shape shard, Cut cut, int parts) {}

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A grid as a table of text: a column per pipeline stage, a row per tensor-parallel rank. */
+/** Draws a grid as text, with a column per pipeline stage and a row per tensor-parallel rank. */
 public final class GridTable {
   private static final int MOST_ROWS = 8;
   private static final String GAP = "   ";
@@ -19,11 +19,11 @@ public final class GridTable {
   }
 
   /**
-   * Draws a grid. Stages that don't fit and rows beyond eight are left out, the first and last
-   * stay; neighbouring rows that are alike stand together then.
+   * Draws a grid. With more than eight ranks, neighbouring rows of equal sizes are drawn as one.
+   * Rows beyond eight and stages that do not fit are left out, except for the first and last.
    *
-   * @param grid to draw
-   * @param width the most columns of characters
+   * @param grid the grid to draw
+   * @param width largest length of a line, in characters
    * @return lines without trailing spaces
    */
   public static List<String> lines(RankGrid grid, int width) {
@@ -31,11 +31,11 @@ public final class GridTable {
   }
 
   /**
-   * Draws two grids side by side, or one under the other where they don't fit.
+   * Draws two grids side by side, or one below the other if they do not fit.
    *
-   * @param before on the left
-   * @param after on the right
-   * @param width the most columns of characters
+   * @param before the grid on the left
+   * @param after the grid on the right
+   * @param width largest length of a line, in characters
    * @return lines without trailing spaces
    */
   public static List<String> lines(RankGrid before, RankGrid after, int width) {
@@ -124,7 +124,7 @@ public final class GridTable {
     return labels;
   }
 
-  /** Whether anybody knows which layers a stage has. */
+  /** Tells whether the layers of any stage are known. */
   private boolean layered() {
     return grid.ranks().stream().anyMatch(share -> !share.layers().isEmpty());
   }
@@ -149,7 +149,7 @@ public final class GridTable {
     return column;
   }
 
-  /** First and last rank of every row; empty for what is left out. */
+  /** Returns the first and last rank of every row; an empty array for rows that are left out. */
   private List<int[]> rows() {
     var rows = new ArrayList<int[]>();
     for (int rank = 0; rank < grid.tensor(); rank++) {

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Layers that follow each other.
+ * A range of consecutive layers.
  *
- * @param first number in the whole model, from 0
- * @param last number in the whole model, at least {@code first}
+ * @param first the first layer's number in the whole model, from 0
+ * @param last the last layer's number in the whole model, at least {@code first}
  */
 public record LayerRange(int first, int last) {
   /**
-   * Several ranges as text.
+   * Formats several ranges as text.
    *
-   * @param ranges in order
-   * @return for example {@code 0-3, 8-11}; {@code none} where there are none
+   * @param ranges the ranges, in order
+   * @return for example {@code 0-3, 8-11}; {@code none} for no range
    */
   public static String text(List<LayerRange> ranges) {
     return ranges.isEmpty()

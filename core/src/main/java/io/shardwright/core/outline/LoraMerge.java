@@ -3,18 +3,18 @@ package io.shardwright.core.outline;
 import java.util.List;
 
 /**
- * A LoRA that is merged into a model.
+ * A LoRA adapter that is merged into a model.
  *
- * @param adapter its file's or folder's name
- * @param weights how many of the model's matrices change
- * @param values elements of the adapter's matrices
- * @param merges its products, those of all layers together
+ * @param adapter the name of the adapter's file or folder
+ * @param weights number of the model's weights that change
+ * @param values number of elements of the adapter's matrices
+ * @param merges the products that are added, with one entry for the same weight of all layers
  */
 public record LoraMerge(String adapter, long weights, long values, List<WeightMerge> merges) {
   /**
-   * Its products.
+   * Returns the number of products of two factors that are added to weights.
    *
-   * @return how many, each of two matrices
+   * @return the number
    */
   public long products() {
     return merges.stream().mapToLong(WeightMerge::weights).sum();

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Members as a tree of folders. Folders of many files are summed up. */
+/** Lays out the files of a checkpoint as a tree of folders; folders of many files are summed up. */
 public final class MemberTree {
   private static final int MOST_ENTRIES = 12;
   private static final int MOST_DEPTH = 4;
@@ -13,12 +13,13 @@ public final class MemberTree {
   /**
    * A line of the tree.
    *
-   * @param depth of the folder it is in, from 0
-   * @param last whether it is its folder's last
-   * @param open for each folder around it, outermost first, whether more of that folder's entries
-   *     follow
-   * @param name of a file, a folder (with a slash), or a count of what is not shown
-   * @param bytes together
+   * @param depth number of folders around the entry, from 0
+   * @param last whether the entry is the last of its folder
+   * @param open for each folder around it, outermost first, whether more entries follow it in the
+   *     folder that holds it
+   * @param name the name of a file or of a folder (with a slash), or the number of files that are
+   *     not shown
+   * @param bytes the size of the file, or of all files in the folder, in bytes
    */
   public record Line(int depth, boolean last, List<Boolean> open, String name, long bytes) {}
 
@@ -33,9 +34,9 @@ public final class MemberTree {
   private MemberTree() {}
 
   /**
-   * Lays members out.
+   * Lays out files as a tree.
    *
-   * @param members in any order; the order is kept within folders
+   * @param members the files, in any order, which is kept within folders
    * @return lines from top to bottom
    */
   public static List<Line> lines(List<Member> members) {

@@ -4,24 +4,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A plan as data.
+ * The content of a plan as data, for display.
  *
- * @param family the adapter's id; {@code none} where no family is needed
+ * @param family the family's id; {@code none} if no family is needed
  * @param before the source
  * @param after the target
- * @param tensors logical tensors, each counted once whatever the number of ranks
- * @param cut those that tensor parallelism cuts in the source's naming
- * @param values elements of all tensors in the target's files together
- * @param edits of the configuration, in order; for a Hugging Face target, whose configuration is
- *     made anew, none
- * @param padding vocabulary rows that come or go
- * @param casts of element types
- * @param lora what is merged into the model
- * @param shifted tensors to which a constant is added on the way, such as a norm's weight that one
- *     side keeps less 1
- * @param computed tensors that the configuration determines and that no file holds
- * @param leftOut tensors that the target has no place for
- * @param pictures how a few typical tensors are cut
+ * @param tensors number of logical tensors, each counted once, whatever the number of ranks is
+ * @param cut number of those that tensor parallelism cuts in the source's naming
+ * @param values number of elements of all tensors in the target's files together
+ * @param edits changes of the configuration, in order; none for a Hugging Face target, whose
+ *     configuration is made anew
+ * @param padding tensors whose number of vocabulary rows changes
+ * @param casts changes of element types
+ * @param lora the LoRA adapter that is merged into the model; empty for none
+ * @param shifted tensors to which a constant is added, such as a norm's weight that one side keeps
+ *     as its difference from 1
+ * @param computed tensors that are computed from the configuration because no file holds them
+ * @param leftOut tensors that the target can't hold
+ * @param pictures pictures of how a few typical tensors are cut
  */
 public record PlanOutline(
     String family,

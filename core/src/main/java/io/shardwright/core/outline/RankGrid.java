@@ -3,20 +3,21 @@ package io.shardwright.core.outline;
 import java.util.List;
 
 /**
- * A model-parallel grid and what each rank of it holds. Of a distributed checkpoint, whose files
- * belong to no rank, it is what each rank loads.
+ * A model-parallel grid with the share of each rank: what its files hold or, for a distributed
+ * checkpoint, whose files belong to no rank, what it loads.
  *
- * @param tensor tensor-parallel ranks, at least 1
- * @param pipeline stages, at least 1
- * @param ranks stage by stage, {@code tensor * pipeline} of them
+ * @param tensor number of tensor-parallel ranks, at least 1
+ * @param pipeline number of pipeline stages, at least 1
+ * @param ranks {@code tensor * pipeline} shares, stage by stage
  */
 public record RankGrid(int tensor, int pipeline, List<RankShare> ranks) {
   /**
    * Checks the number of ranks.
    *
-   * @param tensor see the record
-   * @param pipeline see the record
-   * @param ranks see the record
+   * @param tensor kept as given
+   * @param pipeline kept as given
+   * @param ranks copied
+   * @throws IllegalArgumentException if there are not {@code tensor * pipeline} of them
    */
   public RankGrid {
     ranks = List.copyOf(ranks);
@@ -27,20 +28,20 @@ public record RankGrid(int tensor, int pipeline, List<RankShare> ranks) {
   }
 
   /**
-   * A rank's share.
+   * Returns the share of a rank.
    *
-   * @param tensorRank from 0
-   * @param stage from 0
-   * @return what it holds
+   * @param tensorRank the tensor-parallel rank, from 0
+   * @param stage the pipeline stage, from 0
+   * @return its share
    */
   public RankShare at(int tensorRank, int stage) {
     return ranks.get(stage * tensor + tensorRank);
   }
 
   /**
-   * The most that a rank holds.
+   * Returns the size of the largest share.
    *
-   * @return bytes
+   * @return the size in bytes
    */
   public long largest() {
     return ranks.stream().mapToLong(RankShare::bytes).max().orElse(0);

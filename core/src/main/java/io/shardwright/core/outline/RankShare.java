@@ -4,22 +4,22 @@ import io.shardwright.spi.RankCoordinate;
 import java.util.List;
 
 /**
- * What one rank of a grid holds.
+ * The part of a model that one rank of a grid holds.
  *
- * @param rank where it stands
- * @param layers that its stage has; several ranges where the pipeline is interleaved, none where
- *     the configuration does not say how many layers there are
- * @param tensors count
- * @param bytes of tensors
+ * @param rank the rank's position in the grid
+ * @param layers the layers of its stage; several ranges if the pipeline is interleaved, none if the
+ *     configuration does not state the number of layers
+ * @param tensors number of tensors
+ * @param bytes size of the tensors in bytes
  */
 public record RankShare(RankCoordinate rank, List<LayerRange> layers, long tensors, long bytes) {
   /**
    * Copies the ranges.
    *
-   * @param rank see the record
-   * @param layers see the record
-   * @param tensors see the record
-   * @param bytes see the record
+   * @param rank kept as given
+   * @param layers copied
+   * @param tensors kept as given
+   * @param bytes kept as given
    */
   public RankShare {
     layers = List.copyOf(layers);

@@ -1,12 +1,12 @@
 package io.shardwright.core.outline;
 
 /**
- * A tensor whose vocabulary rows change in number. Added rows are zero; rows that are taken away
- * are padding.
+ * A change of the number of vocabulary rows of a tensor. Added rows are zero; rows that are left
+ * out are padding.
  *
- * @param tensor its name in the source
- * @param before rows
- * @param after rows
+ * @param tensor the tensor's name in the source
+ * @param before number of rows in the source
+ * @param after number of rows in the target
  */
 public record RowPadding(String tensor, long before, long after) {
   @Override

@@ -3,15 +3,18 @@ package io.shardwright.core.outline;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Text from a file with everything that could steer a terminal or reorder a page made visible. */
+/**
+ * Makes text from untrusted files safe to display: characters that could control a terminal or
+ * reorder a page are shown as escapes.
+ */
 public final class SafeText {
   private SafeText() {}
 
   /**
-   * Shows all that is not printable as {@code \}{@code uXXXX}. Line feeds stay.
+   * Replaces characters that are not printable by {@code \}{@code uXXXX}, except line feeds.
    *
-   * @param text from anywhere
-   * @return safe to show as text; markup is for the caller to escape
+   * @param text any text
+   * @return text that is safe to show; the caller must still escape markup
    */
   public static String of(String text) {
     return Arrays.stream(text.split("\n", -1))
@@ -20,10 +23,10 @@ public final class SafeText {
   }
 
   /**
-   * The same for what is one line: line feeds are shown too.
+   * Replaces characters that are not printable by {@code \}{@code uXXXX}, including line feeds.
    *
-   * @param text from anywhere
-   * @return safe to show as a part of a line
+   * @param text any text
+   * @return text that is safe to show as a part of a line
    */
   public static String line(String text) {
     var shown = new StringBuilder();
@@ -40,11 +43,11 @@ public final class SafeText {
   }
 
   /**
-   * Whether a code point is neither a control character nor invisible formatting (bidirectional
-   * overrides among it), nor a lone surrogate, a separator of lines or no character at all.
+   * Tells whether a code point may be shown as it is.
    *
-   * @param codePoint of Unicode
-   * @return whether it may be shown as it is
+   * @param codePoint a Unicode code point
+   * @return false for control characters, invisible formatting such as bidirectional overrides,
+   *     lone surrogates, line and paragraph separators and unassigned code points
    */
   public static boolean printable(int codePoint) {
     int type = Character.getType(codePoint);

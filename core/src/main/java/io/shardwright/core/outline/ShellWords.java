@@ -3,17 +3,17 @@ package io.shardwright.core.outline;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A command line as a POSIX shell takes it. */
+/** Formats command lines for a POSIX shell. */
 public final class ShellWords {
   private static final String PLAIN = "[A-Za-z0-9_@%+=:,./-]+";
 
   private ShellWords() {}
 
   /**
-   * Words in one line, quoted where a shell would read them otherwise.
+   * Joins words to a command line and quotes those that a shell would change.
    *
-   * @param words the program first
-   * @return to be pasted
+   * @param words the words, the program first
+   * @return a line to paste into a shell
    */
   public static String line(List<String> words) {
     return words.stream().map(ShellWords::quoted).collect(Collectors.joining(" "));

@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One end of a plan.
+ * The source or the target of a plan.
  *
- * @param name the file's or folder's
- * @param naming of the parameters; empty where no family is known
- * @param layout of the weights
- * @param virtual virtual pipeline size; empty for none
- * @param grid what each rank holds; empty where that can't be told
+ * @param name the name of the file or folder
+ * @param naming the naming of the parameters; empty if no family is known
+ * @param layout the layout of the weights
+ * @param virtual the virtual pipeline size; empty if the pipeline is not interleaved
+ * @param grid the ranks with what each holds; empty if unknown
  */
 public record Side(
     String name,

@@ -4,15 +4,16 @@ import io.shardwright.spi.tensor.DType;
 import java.util.List;
 
 /**
- * Where one logical tensor lies in the source and in the target.
+ * A picture of how one logical tensor is stored in the source and in the target.
  *
- * @param kind what it is
- * @param name in the target, whole
- * @param dtype in the target
- * @param ranks tensor-parallel ranks that the bands' {@code rank} counts
- * @param byTarget whether those are the target's; else the source's, where the target has only one
+ * @param kind the kind of tensor
+ * @param name the tensor's name in the target
+ * @param dtype the element type in the target
+ * @param ranks number of tensor-parallel ranks that the bands' {@code rank} refers to
+ * @param byTarget true if these are the target's ranks; false if they are the source's, because the
+ *     target has only one
  * @param before the source's tensors
- * @param after the target's, a shard per tensor-parallel rank
+ * @param after the target's tensors, a shard per tensor-parallel rank
  */
 public record TensorPicture(
     Kind kind,
@@ -22,17 +23,17 @@ public record TensorPicture(
     boolean byTarget,
     List<Panel> before,
     List<Panel> after) {
-  /** Which of a model's tensors are typical. */
+  /** The kinds of tensors of which plans have pictures. */
   public enum Kind {
-    /** Queries, keys and values in one matrix. */
+    /** A matrix of queries, keys and values. */
     FUSED_QKV,
-    /** The gate and the other input matrix of an MLP in one. */
+    /** A matrix of the gate and up projections of a gated MLP. */
     GATED_MLP,
     /** The input matrix of an MLP. */
     MLP_IN,
     /** The output matrix of an MLP, cut along its columns. */
     MLP_OUT,
-    /** Word embeddings. */
+    /** The word embeddings. */
     VOCABULARY
   }
 }

@@ -5,21 +5,21 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The tokenizer that a checkpoint names.
+ * The tokenizer that a checkpoint's configuration names.
  *
- * @param library such as {@code sentencepiece}
- * @param type such as a pretrained one's name
- * @param files that it is made of
- * @param pieces in its vocabulary, where a file tells
+ * @param library the library that reads it, such as {@code sentencepiece}
+ * @param type the type, such as the name of a pretrained tokenizer
+ * @param files the files that the configuration names for it
+ * @param pieces number of pieces in its vocabulary; empty if no file states it
  */
 public record Tokenizer(
     Optional<String> library, Optional<String> type, List<File> files, OptionalLong pieces) {
   /**
    * A file of a tokenizer.
    *
-   * @param key of the configuration that names it
-   * @param name as the configuration has it
-   * @param bytes its size; empty where it is not in the checkpoint
+   * @param key the configuration key that names the file
+   * @param name the name as the configuration spells it
+   * @param bytes the file's size in bytes; empty if the checkpoint does not hold it
    */
   public record File(String key, String name, OptionalLong bytes) {}
 }

@@ -3,12 +3,12 @@ package io.shardwright.core.outline;
 import io.shardwright.spi.tensor.DType;
 
 /**
- * A change of element type.
+ * A cast of tensors to another element type.
  *
- * @param from type in the source
- * @param to type in the target
- * @param tensors that it is done to, whole ones
- * @param elements in them
+ * @param from the element type in the source
+ * @param to the element type in the target
+ * @param tensors number of logical tensors that are cast
+ * @param elements number of elements in them
  */
 public record TypeCast(DType from, DType to, long tensors, long elements) {
   @Override

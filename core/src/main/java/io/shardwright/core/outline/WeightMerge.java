@@ -1,13 +1,13 @@
 package io.shardwright.core.outline;
 
 /**
- * Weights that a LoRA's products are added to: {@code W + scale * B * A}.
+ * The weights of one kind to which LoRA products are added: {@code W + scale * B * A}.
  *
- * @param weight their canonical name, with a star for the layer
- * @param weights how many
- * @param rows of each that change
- * @param rank columns of B, rows of A
- * @param scale by which a product is multiplied
+ * @param weight the weights' canonical name, with {@code *} for the layer's number
+ * @param weights number of weights
+ * @param rows number of rows of each weight that change
+ * @param rank number of columns of B and rows of A
+ * @param scale the factor by which each product is multiplied
  */
 public record WeightMerge(String weight, long weights, long rows, long rank, float scale) {
   @Override

@@ -1,6 +1,6 @@
 /**
- * What checkpoints and plans look like, as plain records: grids of ranks, cuts, changes. The
- * command line, the report and a host's own pages show the same. Nothing here opens or reads
- * anything.
+ * The content of checkpoints and plans as records for display: grids of ranks, files, cuts and
+ * changes, and their forms as text. Checkpoints and plans fill them; the command line, the HTML
+ * report and the pages of other programs show them. Nothing here opens or reads files.
  */
 package io.shardwright.core.outline;

@@ -1,8 +1,9 @@
 package io.shardwright.core.policy;
 
 /**
- * A bound on what a file may take. The defaults are far above what honest checkpoints were seen to
- * need; a file over one of them is refused with its name.
+ * The limits on what an untrusted file may contain. The defaults are far above what real
+ * checkpoints were seen to need; a file that exceeds a limit is refused, and the message names the
+ * limit.
  */
 public enum Limit {
   /** Entries of one archive, zip or folder, and ranks of one grid. */
@@ -124,13 +125,13 @@ public enum Limit {
       "bytes of memory for headers",
       "half of Java's heap");
 
-  /** What a limit counts. */
+  /** The units in which limits are given. */
   public enum Unit {
-    /** Things. */
+    /** A number of things. */
     COUNT,
-    /** Bytes; options take such as {@code 16MiB}. */
+    /** A number of bytes; options also take texts such as {@code 16MiB}. */
     BYTES,
-    /** A quotient. */
+    /** A quotient of two sizes. */
     RATIO
   }
 
@@ -149,25 +150,26 @@ public enum Limit {
   }
 
   /**
-   * The limit where none is given.
+   * Returns the default.
    *
-   * @return {@link Limits#OF_THE_MACHINE} where it depends on memory or disk
+   * @return a number of {@link #unit}; {@link Limits#OF_THE_MACHINE} if it depends on memory or
+   *     disk
    */
   public long standard() {
     return standard;
   }
 
   /**
-   * What the limit can be raised to.
+   * Returns the largest value to which the limit can be raised.
    *
-   * @return the largest value that {@link Limits#with} takes
+   * @return the largest value that {@link Limits#with} accepts
    */
   public long highest() {
     return highest;
   }
 
   /**
-   * What the number means.
+   * Returns the unit of the limit's number.
    *
    * @return the unit
    */
@@ -176,7 +178,7 @@ public enum Limit {
   }
 
   /**
-   * What is counted, for messages.
+   * Returns the name of the things that are counted, for messages.
    *
    * @return a plural without a number
    */
@@ -185,7 +187,7 @@ public enum Limit {
   }
 
   /**
-   * Why the default is what it is.
+   * Returns the reason for the default.
    *
    * @return a phrase
    */

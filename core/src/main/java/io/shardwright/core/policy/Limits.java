@@ -3,9 +3,9 @@ package io.shardwright.core.policy;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The limits in force. Immutable. */
+/** A value for every {@link Limit}: the default, or one that was given. Immutable. */
 public final class Limits {
-  /** Stands where a limit follows from the machine's memory or disk. */
+  /** Stands for a default that depends on the machine's memory or disk. */
   public static final long OF_THE_MACHINE = -1;
 
   /** The defaults. */
@@ -18,21 +18,21 @@ public final class Limits {
   }
 
   /**
-   * One limit.
+   * Returns the value of a limit.
    *
-   * @param limit which
-   * @return its number; {@link #OF_THE_MACHINE} where none was given and it depends on memory or
-   *     disk
+   * @param limit the limit
+   * @return a number of its unit; {@link #OF_THE_MACHINE} if none was given and the default depends
+   *     on memory or disk
    */
   public long get(Limit limit) {
     return given.getOrDefault(limit, limit.standard());
   }
 
   /**
-   * A copy with another number for one limit.
+   * Returns a copy with another value of one limit.
    *
-   * @param limit which
-   * @param value from 0 to {@link Limit#highest}
+   * @param limit the limit to change
+   * @param value a number of the limit's unit, from 0 to {@link Limit#highest}
    * @return the copy
    * @throws IllegalArgumentException if the value is out of range
    */

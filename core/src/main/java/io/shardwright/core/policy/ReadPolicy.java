@@ -3,35 +3,35 @@ package io.shardwright.core.policy;
 import java.util.Objects;
 
 /**
- * How files from strangers are read.
+ * The rules by which untrusted files are read.
  *
- * @param limits what they may take
- * @param unknownGlobals what becomes of Python names without a meaning here
+ * @param limits the largest sizes, counts and depths that are accepted
+ * @param unknownGlobals the treatment of Python names that Shardwright does not know
  * @param followLinks whether files of a folder may be symbolic links, as they are in the cache of
  *     the Hugging Face hub
  */
 public record ReadPolicy(Limits limits, UnknownGlobals unknownGlobals, boolean followLinks) {
-  /** The usual one. */
+  /** The default: standard limits, unknown names kept as opaque data, links followed. */
   public static final ReadPolicy STANDARD =
       new ReadPolicy(Limits.STANDARD, UnknownGlobals.KEEP, true);
 
   /**
-   * Checks that nothing is null.
+   * Checks that no component is null.
    *
-   * @param limits see the record
-   * @param unknownGlobals see the record
-   * @param followLinks see the record
+   * @param limits not null
+   * @param unknownGlobals not null
+   * @param followLinks kept as given
    */
   public ReadPolicy {
     Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(unknownGlobals, "unknownGlobals");
   }
 
-  /** What becomes of objects that are neither tensors, plain values nor known records. */
+  /** The treatments of objects that are neither tensors, plain values nor known records. */
   public enum UnknownGlobals {
-    /** They are carried as opaque data where no meaning is needed. */
+    /** Carries them as opaque data unless a tensor needs their meaning. */
     KEEP,
-    /** A file that holds one is refused. */
+    /** Refuses files that hold such an object. */
     REFUSE
   }
 }

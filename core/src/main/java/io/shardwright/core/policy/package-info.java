@@ -1,2 +1,2 @@
-/** What an untrusted file may do and take: the limits, each with its number and its option. */
+/** The rules for reading untrusted files: limits with their defaults and options, names, links. */
 package io.shardwright.core.policy;

@@ -28,8 +28,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A plan, or a run of it, as one page. Immutable: the methods that add to it return another. The
- * page is the same for the same input, but for times and what was measured.
+ * A page of HTML that shows a plan, or a plan and its run. Immutable: methods that add to it return
+ * a copy. The page is the same for the same input, except for times and measurements.
  */
 public final class HtmlReport {
   private final Contents contents;
@@ -39,10 +39,10 @@ public final class HtmlReport {
   }
 
   /**
-   * A page on a plan that was not run.
+   * Makes a page that shows a plan.
    *
-   * @param plan to show
-   * @return without command and version
+   * @param plan the plan to show
+   * @return a page without a run, command and version
    */
   public static HtmlReport of(ReshardPlan plan) {
     return new HtmlReport(
@@ -50,11 +50,11 @@ public final class HtmlReport {
   }
 
   /**
-   * Adds how the run went.
+   * Adds the run of the plan.
    *
-   * @param report what it did
-   * @param course what a {@link RunRecorder} saw; {@link RunCourse#NONE} for nothing
-   * @return another page
+   * @param report the run's result
+   * @param course the samples of a {@link RunRecorder}; {@link RunCourse#NONE} for none
+   * @return a copy with the run
    */
   public HtmlReport ran(Report report, RunCourse course) {
     return new HtmlReport(
@@ -68,11 +68,11 @@ public final class HtmlReport {
   }
 
   /**
-   * Adds who made it and how to do it again.
+   * Adds the program's version and the command that repeats the run.
    *
-   * @param command the command line's words, the program first; empty for none
+   * @param command the words of the command line, the program first; empty for none
    * @param version the program's name and version
-   * @return another page
+   * @return a copy with both
    */
   public HtmlReport madeBy(List<String> command, String version) {
     return new HtmlReport(
@@ -86,10 +86,10 @@ public final class HtmlReport {
   }
 
   /**
-   * Names settings as the page's readers do.
+   * Sets how the page words the remedies in its notes; by default in the words of the API.
    *
-   * @param words what a setting is called in notes; the API's words where none are given
-   * @return another page
+   * @param words the wording of a remedy, such as an option of the command line
+   * @return a copy with that wording
    */
   public HtmlReport saying(Function<Remedy, String> words) {
     return new HtmlReport(
@@ -103,9 +103,9 @@ public final class HtmlReport {
   }
 
   /**
-   * The page.
+   * Renders the page.
    *
-   * @return HTML that is well-formed XML too
+   * @return HTML that is also well-formed XML
    */
   public String html() {
     var page = new Markup();
@@ -141,7 +141,7 @@ public final class HtmlReport {
         .end();
   }
 
-  /** Even if something got past the escaping, a browser would neither run nor load it. */
+  /** Keeps browsers from running or loading anything, even if something escaped the escaping. */
   private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
   private static String style() {
@@ -153,13 +153,13 @@ public final class HtmlReport {
   }
 
   /**
-   * Refuses a place where no page can be written.
+   * Checks that a page can be written to a path, before a run.
    *
-   * @param file where a page on a request is to be written
-   * @param request says what is read
-   * @param overwrite whether the page may replace another file
-   * @throws UnsafeCheckpointException if it exists and may not be replaced, is no regular file, or
-   *     is one that is read, or if its folder does not exist
+   * @param file the path of the page
+   * @param request the request of the run, whose inputs the page must not replace
+   * @param overwrite whether the page may replace an existing file
+   * @throws UnsafeCheckpointException if the file exists and may not be replaced, is no regular
+   *     file, or is an input of the run, or if its folder does not exist
    */
   public static void requireWritable(Path file, ReshardRequest request, boolean overwrite) {
     Path at = file.toAbsolutePath().normalize();
@@ -190,12 +190,12 @@ public final class HtmlReport {
   }
 
   /**
-   * Writes the page, whole or not at all.
+   * Writes the page atomically.
    *
-   * @param file where to
+   * @param file the path of the page
    * @param overwrite whether an existing file may be replaced
-   * @throws UnsafeCheckpointException if it exists and may not
-   * @throws CheckpointIoException if it can't be written
+   * @throws UnsafeCheckpointException as {@link #requireWritable} does
+   * @throws CheckpointIoException if writing fails; the path is left as it was before
    */
   public void write(Path file, boolean overwrite) {
     requireWritable(file, contents.plan().request(), overwrite);

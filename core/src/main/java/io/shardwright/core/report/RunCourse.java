@@ -5,33 +5,34 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * How a run went: how far it was and what memory it had, over time.
+ * The progress and memory use of a run over time.
  *
- * @param samples in order of time
+ * @param samples the samples, in order of time
  */
 public record RunCourse(List<Sample> samples) {
-  /** Nothing was recorded. */
+  /** The course of a run that was not recorded: no samples. */
   public static final RunCourse NONE = new RunCourse(List.of());
 
   /**
    * Copies the samples.
    *
-   * @param samples see the record
+   * @param samples copied
    */
   public RunCourse {
     samples = List.copyOf(samples);
   }
 
   /**
-   * A moment.
+   * The state of a run at one moment.
    *
-   * @param phase what was being done
-   * @param nanos since the first sample
-   * @param done bytes so far in this phase
-   * @param total bytes of this phase
-   * @param heap bytes of Java objects, garbage among them
+   * @param phase the phase that the run was in
+   * @param nanos nanoseconds since the first sample
+   * @param done number of bytes that the phase had processed
+   * @param total number of bytes that the phase processes
+   * @param heap used bytes of the Java heap, including garbage
    * @param direct bytes of buffers outside the heap
-   * @param resident bytes of the process in memory; empty where the system doesn't tell
+   * @param resident resident set size of the process in bytes; empty if the system does not state
+   *     it
    */
   public record Sample(
       Phase phase,
@@ -43,9 +44,9 @@ public record RunCourse(List<Sample> samples) {
       OptionalLong resident) {}
 
   /**
-   * The most memory that the process was seen with.
+   * Returns the largest amount of memory that a sample has.
    *
-   * @return resident bytes where known, else heap and buffers together; empty without samples
+   * @return resident bytes if known, otherwise heap and buffers together; empty without samples
    */
   public OptionalLong peakMemory() {
     return samples.stream()

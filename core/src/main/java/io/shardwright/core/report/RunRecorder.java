@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Listens to a run and samples its progress and the process's memory, on the run's own threads. Has
- * at most 512 samples: when there are more, every second one is dropped and the rest come at half
- * the rate.
+ * Records the progress of a run and the memory of the process, on the run's own threads. It keeps
+ * at most 512 samples: when there are more, it drops every second one and halves the rate.
  */
 public final class RunRecorder implements ProgressListener {
   private static final int MOST_SAMPLES = 512;
@@ -30,9 +29,9 @@ public final class RunRecorder implements ProgressListener {
   private long interval = FIRST_INTERVAL_NANOS;
 
   /**
-   * Nothing yet.
+   * Makes a recorder without samples.
    *
-   * @param next told the same
+   * @param next a listener to which every call is passed on
    */
   public RunRecorder(ProgressListener next) {
     this.next = next;
@@ -88,7 +87,7 @@ public final class RunRecorder implements ProgressListener {
     return new Sample(phase, now, done, total, heap, direct, resident());
   }
 
-  /** Linux tells it in kilobytes. */
+  /** Reads the resident set size, which Linux states in kilobytes. */
   private static OptionalLong resident() {
     try {
       return Files.readAllLines(STATUS).stream()
@@ -101,9 +100,9 @@ public final class RunRecorder implements ProgressListener {
   }
 
   /**
-   * What was recorded so far.
+   * Returns what was recorded so far.
    *
-   * @return a copy
+   * @return a copy of the samples
    */
   public synchronized RunCourse course() {
     return new RunCourse(samples);

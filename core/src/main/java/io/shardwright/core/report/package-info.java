@@ -1,5 +1,6 @@
 /**
- * A run as one page of HTML that needs nothing else: no script, no other file, no network.
+ * The HTML report: plans and reports go in, one page comes out that needs no script, no other file
+ * and no network.
  *
  * <pre>{@code
  * var recorder = new RunRecorder(ProgressListener.SILENT);
