@@ -24,7 +24,7 @@ final class NemoFlags {
   ReshardRequestBuilder request(Path source, Path target, TargetFormat format) {
     var request = ReshardRequest.builder(source, target).format(format);
     if (precision != null) {
-      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted, true));
+      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted).allowLossy(true));
     }
     return request;
   }

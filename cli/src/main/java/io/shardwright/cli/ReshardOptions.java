@@ -142,6 +142,7 @@ final class ReshardOptions {
         ReshardRequest.builder(source, target)
             .replicateUnmatched(unmatched == Unmatched.replicate)
             .untie(untie)
+            .allowLossy(allowLossy)
             .skipUnreadable(skipUnreadable)
             .training(training.options());
     if (tensor != null) {
@@ -159,7 +160,7 @@ final class ReshardOptions {
     if (layout != LayoutChoice.keep) {
       request.layout(WeightLayout.valueOf(layout.name().toUpperCase(Locale.ROOT)));
     }
-    Precision.of(dtype, command).ifPresent(wanted -> request.dtype(wanted, allowLossy));
+    Precision.of(dtype, command).ifPresent(request::dtype);
     if (lora != null) {
       request.lora(lora);
     }

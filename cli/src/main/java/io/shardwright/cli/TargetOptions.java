@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.core.RunOptions;
 import picocli.CommandLine.Option;
 
 /** How a target is written: options of all commands that write a checkpoint. */
@@ -34,13 +35,12 @@ final class TargetOptions {
     return dry;
   }
 
+  RunOptions run() {
+    return RunOptions.DEFAULT.withResume(resume).withMkdirs(mkdirs);
+  }
+
   /** Says it to a request. */
   ReshardRequestBuilder in(ReshardRequestBuilder request) {
-    return request
-        .overwrite(overwrite)
-        .verify(!noVerify)
-        .sync(!noSync)
-        .manifest(manifest)
-        .run(run -> run.withResume(resume).withMkdirs(mkdirs));
+    return request.overwrite(overwrite).verify(!noVerify).sync(!noSync).manifest(manifest);
   }
 }

@@ -159,7 +159,8 @@ class OutlinePropertyTest {
     assertEquals(3 * block, buffers(gpt, 1, request -> {}));
     assertEquals(24 * block, buffers(gpt, 8, request -> {}));
     assertEquals(2 * block, buffers(gpt, 1, request -> request.verify(false)));
-    assertEquals(4 * block, buffers(gpt, 1, request -> request.dtype(DType.BFLOAT16, true)));
+    assertEquals(
+        4 * block, buffers(gpt, 1, request -> request.dtype(DType.BFLOAT16).allowLossy(true)));
     assertEquals(5 * block, buffers(gpt, 1, request -> request.manifest(true)));
     assertEquals(3 * block, buffers(gpt, 1, request -> request.tensorModelParallelSize(8)));
   }
@@ -174,7 +175,8 @@ class OutlinePropertyTest {
     long read = 1 << 20;
     assertEquals(2 * cpu + read, buffers(one, 1, on("cpu")));
     assertEquals(3 * cpu + read, buffers(four, 1, on("cpu")), "replicas are compared");
-    Consumer<ReshardRequestBuilder> half = request -> request.dtype(DType.BFLOAT16, true);
+    Consumer<ReshardRequestBuilder> half =
+        request -> request.dtype(DType.BFLOAT16).allowLossy(true);
     assertEquals(16 * cpu + read, buffers(one, 1, half.andThen(on("cpu"))));
     assertEquals(gpu + read, buffers(one, 1, on("cuda")));
     assertEquals(2 * gpu, needs(one, 1, on("cuda")).deviceBytes());
@@ -183,7 +185,8 @@ class OutlinePropertyTest {
   }
 
   private static Consumer<ReshardRequestBuilder> on(String device) {
-    return request -> request.run(run -> run.withDevice(Device.parse(device)));
+    return request ->
+        request.run(RunOptions.DEFAULT.withThreads(1).withDevice(Device.parse(device)));
   }
 
   private long buffers(Path source, int threads, Consumer<ReshardRequestBuilder> asked) {

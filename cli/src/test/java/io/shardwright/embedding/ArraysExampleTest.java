@@ -42,7 +42,8 @@ class ArraysExampleTest {
     var request =
         ReshardRequest.builder(model, target)
             .tensorModelParallelSize(2)
-            .dtype(DType.BFLOAT16, true)
+            .dtype(DType.BFLOAT16)
+            .allowLossy(true)
             .run(RunOptions.DEFAULT.withDevice(io.shardwright.core.Device.parse("cpu")))
             .build();
     var shardwright = Shardwright.create();

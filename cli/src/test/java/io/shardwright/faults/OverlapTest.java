@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.core.RunOptions;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.faults.Model.Kind;
 import io.shardwright.spi.error.CheckpointException;
@@ -137,7 +138,7 @@ class OverlapTest {
   }
 
   private ReshardRequestBuilder mkdirs(Path from, Path to) {
-    return model.request(from, to).run(run -> run.withMkdirs(true));
+    return model.request(from, to).run(RunOptions.DEFAULT.withMkdirs(true));
   }
 
   @Test

@@ -219,7 +219,7 @@ class ResumeTest {
 
   @Test
   void countsWhatCastsLostBefore() throws IOException {
-    Supplier<ReshardRequestBuilder> cast = () -> request().dtype(DType.BFLOAT16, true);
+    Supplier<ReshardRequestBuilder> cast = () -> request().dtype(DType.BFLOAT16).allowLossy(true);
     Report whole = Model.run(cast.get());
     Files.delete(target);
     half(cast.get());

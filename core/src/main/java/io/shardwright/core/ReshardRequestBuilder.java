@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.UnaryOperator;
 
 /**
  * Collects the parts of a {@link ReshardRequest}. Each is checked when it is set: {@code null} is a
@@ -140,12 +139,21 @@ public final class ReshardRequestBuilder {
    * Sets the wanted type of floating-point parameters.
    *
    * @param wanted a floating-point type of 16 bits or more
-   * @param lossy whether values may be lost
    * @return this
    */
-  public ReshardRequestBuilder dtype(DType wanted, boolean lossy) {
+  public ReshardRequestBuilder dtype(DType wanted) {
     dtype = Optional.of(Bounds.floating(wanted));
-    allowLossy = lossy;
+    return this;
+  }
+
+  /**
+   * Says whether a cast may lose values.
+   *
+   * @param allowed false refuses
+   * @return this
+   */
+  public ReshardRequestBuilder allowLossy(boolean allowed) {
+    allowLossy = allowed;
     return this;
   }
 
@@ -281,16 +289,6 @@ public final class ReshardRequestBuilder {
   public ReshardRequestBuilder run(RunOptions options) {
     run = requireNonNull(options, "run");
     return this;
-  }
-
-  /**
-   * Changes how the plan is run.
-   *
-   * @param change of what was said so far
-   * @return this
-   */
-  public ReshardRequestBuilder run(UnaryOperator<RunOptions> change) {
-    return run(requireNonNull(change, "change").apply(run));
   }
 
   /** {@return the request, an immutable value} */

@@ -56,10 +56,10 @@ class BuilderValuesTest {
         refused("claimed tensor size is 0", () -> request().claimedSizes(0, -1)),
         refused("claimed pipeline size is 0", () -> request().claimedSizes(-1, 0)),
         refused("vocabSize is 0", () -> request().vocabSize(0)),
-        refused("dtype is int32", () -> request().dtype(DType.INT32, true)),
-        refused("dtype is float8_e4m3fn", () -> request().dtype(DType.FLOAT8_E4M3FN, true)),
+        refused("dtype is int32", () -> request().dtype(DType.INT32)),
+        refused("dtype is float8_e4m3fn", () -> request().dtype(DType.FLOAT8_E4M3FN)),
         refused("threads is 0", () -> RunOptions.DEFAULT.withThreads(0)),
-        refused("threads is -3", () -> request().run(run -> run.withThreads(-3))),
+        refused("threads is -3", () -> RunOptions.DEFAULT.withThreads(-3)),
         refused("maxShardBytes is 0", () -> new HuggingFaceOptions(0, Optional.empty())),
         refused("step is -1", () -> step(-1)));
   }
