@@ -112,7 +112,7 @@ public class TinyAdapter implements ModelFamilyAdapter {
             TARGET,
             List.of(Naming.LEGACY),
             CONFIG,
-            TransformersKeys.NONE.with(
+            TransformersKeys.CONFIG.with(
                 ConfigKey.same("num_layers", "layers"),
                 ConfigKey.same("num_attention_heads", "heads"),
                 ConfigKey.means("gated", "false")),

@@ -49,7 +49,7 @@ final class HuggingFaceVit {
   }
 
   private static Dialect keys() {
-    return TransformersKeys.NONE.with(
+    return TransformersKeys.CONFIG.with(
         same("num_layers", "num_hidden_layers").orElse("12"),
         same("hidden_size", "hidden_size").orElse("768"),
         same("ffn_hidden_size", "intermediate_size").orElse("3072"),

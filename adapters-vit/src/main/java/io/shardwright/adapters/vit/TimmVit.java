@@ -49,7 +49,7 @@ final class TimmVit {
   }
 
   private static Dialect keys() {
-    return TransformersKeys.NONE.with(
+    return TransformersKeys.CONFIG.with(
         same("hidden_size", "model_args.embed_dim", "num_features", "#cls_token@2"),
         same("num_layers", "model_args.depth", "#" + QKV_WEIGHT),
         same("ffn_hidden_size", "#blocks.0.mlp.fc1.weight@0"),

@@ -8,8 +8,8 @@ import io.shardwright.spi.config.Codec.Special;
 
 /** What classes of transformers have in common in their {@code config.json}. */
 public final class TransformersKeys {
-  /** The table that every class's begins with: keys without a meaning for the weights. */
-  public static final Dialect NONE =
+  /** The table of {@code config.json} without rows: keys that have no meaning for the weights. */
+  public static final Dialect CONFIG =
       Dialect.of("config.json")
           .repeatedIn("text_config")
           .ignoring("_name_or_path", "architectures", "model_type", "transformers_version")
@@ -24,7 +24,7 @@ public final class TransformersKeys {
    * (transformers 5.24.0, {@code masking_utils.py} and {@code configuration_gemma.py}).
    */
   public static final Dialect CAUSAL =
-      NONE.with(unsaid("is_causal", "true"), unsaid("use_bidirectional_attention", "false"));
+      CONFIG.with(unsaid("is_causal", "true"), unsaid("use_bidirectional_attention", "false"));
 
   /**
    * The base of rotary positions, in all places where transformers has had it (5.24.0, {@code

@@ -44,7 +44,7 @@ final class KeyGrammar {
   private KeyGrammar() {}
 
   static Dialect keys(Section section) {
-    return TransformersKeys.NONE.with(
+    return TransformersKeys.CONFIG.with(
         section.items("keys").stream()
             .flatMap(node -> key(Section.of(node, "a key", section.problems(), KEYS)).stream())
             .toArray(ConfigKey[]::new));
@@ -71,7 +71,7 @@ final class KeyGrammar {
   }
 
   private static ConfigKey related(Section row, String kind) {
-    row.need("from");
+    needFrom(row);
     String canonical = row.needText(kind);
     ConfigKey key =
         switch (kind) {
@@ -87,10 +87,16 @@ final class KeyGrammar {
 
   /** A standard key, which may have another name on the other side, or stand for another value. */
   private static ConfigKey standard(ConfigKey key, Section row) {
-    if (key.own().isEmpty()) {
-      row.need("from");
+    if (key.own().isEmpty() || row.has("from")) {
+      needFrom(row);
     }
     return orElse(row.has("from") ? key.from(row.texts("from")) : key, row);
+  }
+
+  private static void needFrom(Section row) {
+    if (row.need("from").isPresent() && row.texts("from").isEmpty()) {
+      row.problems().add(row.at("from"), "'from' has no keys, expected at least one");
+    }
   }
 
   private static ConfigKey orElse(ConfigKey key, Section row) {

@@ -192,7 +192,7 @@ class DialectTest {
       })
   void refusesWhatNoImageOrWindowIs(String document, String message) {
     var dialect =
-        TransformersKeys.NONE.with(
+        TransformersKeys.CONFIG.with(
             TransformersKeys.WINDOW,
             TransformersKeys.IMAGE,
             TransformersKeys.PATCH,

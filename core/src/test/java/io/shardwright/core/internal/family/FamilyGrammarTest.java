@@ -126,6 +126,7 @@ class FamilyGrammarTest {
         "of: norm.weight | of: norm.wight | 'norm.wight' | did you mean 'norm.weight'?",
         "from: hidden_act | form: hidden_act | a key has no key 'form' | did you mean 'from'?",
         "is: false | else: false | 34:9: a key lacks 'is' | lacks",
+        "[n_layer, layers] | [] | 21:15: 'from' has no keys | at least one",
         "by: -1 | by: one | 33:13: 'by' is 'one' | expected a whole number",
         "{gated: true} | gated | 'to' is | expected",
         "family: neox | family: &a neox | 1:9: has an anchor | write the value out",
