@@ -75,6 +75,14 @@ class ConfigShapesTest extends HuggingFaceFolders {
         "share_embeddings_and_output_weights: false |"
             + " share_embeddings_and_output_weights: 0 | is 0 (a whole number) | SW-124",
         "num_query_groups: 4 | num_query_groups: {} | num_query_groups is a map | SW-124",
+        "rotary_percentage: 1.0 | rotary_percentage: 1.25 | rotary_percentage is 1.25 | at most 1",
+        "rotary_percentage: 1.0 | rotary_percentage: 0 | rotary_percentage is 0 | above 0",
+        "rotary_percentage: 1.0 | rotary_percentage: .nan | rotary_percentage is .nan | SW-124",
+        "max_position_embeddings: 128 | max_position_embeddings: -128 | is -128 | from 1 on",
+        "encoder_seq_length: 128 | encoder_seq_length: [128] | is [128] (a list) | SW-124",
+        "seed: 1234 | window_size: 128 | window_size is 128 | [tokens before",
+        "seed: 1234 | window_size: [-2, 0] | is [-2, 0] | [tokens before",
+        "seed: 1234 | num_moe_experts: 0 | num_moe_experts is 0 | from 1 on",
       })
   void isRefusedByKeyInAnArchive(String before, String after, String says, String found)
       throws IOException {
@@ -94,6 +102,12 @@ class ConfigShapesTest extends HuggingFaceFolders {
         "llama | 'num_hidden_layers': 4 | 'num_hidden_layers': 5 | num_hidden_layers is 5",
         "llama | 'vocab_size': 100 | 'vocab_size': 64 | vocab_size is 64",
         "llama | 'hidden_size': 32 | 'head_dim': 4, 'hidden_size': 32 | head_dim is 4",
+        "llama | 'hidden_size': 32 | 'head_dim': 0, 'hidden_size': 32 | head_dim is 0",
+        "llama | 'num_hidden_layers': 4 | 'num_hidden_layers': -4 | num_hidden_layers is -4",
+        "llama | 'num_key_value_heads': 2 | 'num_key_value_heads': 8 | num_key_value_heads is 8",
+        "llama | 'num_key_value_heads': 2 | 'num_key_value_heads': 3 | num_key_value_heads is 3",
+        "mixtral | 'num_experts_per_tok': 2 | 'num_experts_per_tok': 9 | num_experts_per_tok is 9",
+        "mixtral | 'num_experts_per_tok': 2 | 'num_experts_per_tok': 0 | num_experts_per_tok is 0",
         "gpt2 | 'n_positions': 64 | 'n_positions': 32 | n_positions is 32",
         "vit | 'patch_size': 4 | 'patch_size': 8 | patch_size is 8",
         "vit | 'image_size': 16 | 'image_size': 32 | image_size is 32",
@@ -102,6 +116,7 @@ class ConfigShapesTest extends HuggingFaceFolders {
         "llama | 'hidden_size': 32 | 'hidden_size': [32] | hidden_size is [32] (a list)",
         "llama | 'hidden_size': 32 | 'hidden_size': '32' | hidden_size is 32 (a text)",
         "llama | 'hidden_act': 'silu' | 'hidden_act': {} | hidden_act is a map",
+        "mixtral | 'sliding_window': null | 'sliding_window': 0 | sliding_window is 0",
         "llama | 'attention_bias': false | 'attention_bias': [true] | attention_bias is [true]",
         "llama | 'attention_bias': false | 'attention_bias': 0 | attention_bias is 0",
         "llama | 'vocab_size': 100 | 'vocab_size': 100.0 | vocab_size is 100.0 (a number)",

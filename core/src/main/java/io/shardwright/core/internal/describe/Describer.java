@@ -152,6 +152,7 @@ public final class Describer {
 
   private ModelDescription describe() {
     new KeyMeaning(family, config, naming).requireReadable(source);
+    new KeyRanges(config).require();
     var assembly = new Assembly(source, family.id(), table, tie.filter(pair -> untied.isPresent()));
     var states =
         files.distributed()
