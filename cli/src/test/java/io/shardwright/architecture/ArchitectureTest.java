@@ -3,9 +3,11 @@ package io.shardwright.architecture;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,14 +15,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules hold, and each of them bites. */
 class ArchitectureTest {
-  private static final JavaClasses PRODUCT =
-      new ClassFileImporter()
-          .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("io.shardwright");
-  private static final JavaClasses BREACHES =
-      new ClassFileImporter()
-          .withImportOption(new ImportOption.OnlyIncludeTests())
-          .importPackages("io.shardwright");
+  private static final JavaClasses ALL = new ClassFileImporter().importPackages("io.shardwright");
+  private static final JavaClasses PRODUCT = only(new ImportOption.DoNotIncludeTests());
+  private static final JavaClasses BREACHES = only(new ImportOption.OnlyIncludeTests());
+
+  private static JavaClasses only(ImportOption option) {
+    return ALL.that(
+        DescribedPredicate.describe(
+            "lie where they are looked for",
+            type -> option.includes(Location.of(type.getSource().orElseThrow().getUri()))));
+  }
 
   static Set<String> names() {
     return Rules.all().keySet();

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,10 +152,11 @@ class LimitsTest {
     Path file = folder.resolve("zeros");
     byte[] header = Tar.header("zeros", '0', 257 << 20);
     Tar.sum(header);
-    try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
-      out.write(Tar.nemo().raw(header).withoutEnd());
+    byte[] zeros = TarCases.gzip(new byte[1 << 20]);
+    try (var out = Files.newOutputStream(file)) {
+      out.write(TarCases.gzip(Tar.nemo().raw(header).withoutEnd()));
       for (int i = 0; i < 258; i++) {
-        out.write(new byte[1 << 20]);
+        out.write(zeros);
       }
     }
     var refusal = read(Limit.INFLATE_RATIO, 250, file).orElseThrow();

@@ -1,12 +1,13 @@
 package io.shardwright.hostile;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /** Bytes one after another, numbers little-endian. */
 final class Octets {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private byte[] out = new byte[64];
+  private int size;
 
   static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
@@ -32,8 +33,15 @@ final class Octets {
   }
 
   Octets u1(int value) {
-    out.write(value);
+    room(1);
+    out[size++] = (byte) value;
     return this;
+  }
+
+  private void room(int more) {
+    if (out.length - size < more) {
+      out = Arrays.copyOf(out, Math.max(2 * size, size + more));
+    }
   }
 
   Octets u2(long value) {
@@ -50,7 +58,7 @@ final class Octets {
 
   private Octets little(long value, int bytes) {
     for (int i = 0; i < bytes; i++) {
-      out.write((int) (value >>> 8 * i));
+      u1((int) (value >>> 8 * i));
     }
     return this;
   }
@@ -60,15 +68,17 @@ final class Octets {
   }
 
   Octets bytes(byte... bytes) {
-    out.writeBytes(bytes);
+    room(bytes.length);
+    System.arraycopy(bytes, 0, out, size, bytes.length);
+    size += bytes.length;
     return this;
   }
 
   int size() {
-    return out.size();
+    return size;
   }
 
   byte[] array() {
-    return out.toByteArray();
+    return Arrays.copyOf(out, size);
   }
 }

@@ -80,8 +80,11 @@ final class Pickle {
   }
 
   Pickle times(int count, Consumer<Pickle> what) {
+    var once = new Pickle();
+    what.accept(once);
+    byte[] bytes = once.bytes();
     for (int i = 0; i < count; i++) {
-      what.accept(this);
+      raw(bytes);
     }
     return this;
   }

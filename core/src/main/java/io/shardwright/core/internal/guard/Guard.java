@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Guard {
   private final ReadPolicy policy;
+  private final long heap;
   private final AtomicLong taken = new AtomicLong();
   private final AtomicLong unpacked = new AtomicLong();
   private final AtomicLong packed = new AtomicLong();
@@ -22,6 +23,8 @@ public final class Guard {
   /** A guard that nothing was taken from. */
   public Guard(ReadPolicy policy) {
     this.policy = policy;
+    long given = policy.limits().get(Limit.HEAP_BYTES);
+    heap = given == Limits.OF_THE_MACHINE ? Runtime.getRuntime().maxMemory() / 2 : given;
   }
 
   /** A guard with the usual policy. */
@@ -46,10 +49,7 @@ public final class Guard {
 
   /** A limit's number; that of the heap is told by the machine where it was not given. */
   public long limit(Limit limit) {
-    long given = policy.limits().get(limit);
-    return limit == Limit.HEAP_BYTES && given == Limits.OF_THE_MACHINE
-        ? Runtime.getRuntime().maxMemory() / 2
-        : given;
+    return limit == Limit.HEAP_BYTES ? heap : policy.limits().get(limit);
   }
 
   /**
@@ -87,7 +87,10 @@ public final class Guard {
    * @throws UnsafeCheckpointException if all that was taken is over the limit
    */
   public void take(long bytes, String where) {
-    require(Limit.HEAP_BYTES, taken.addAndGet(bytes), where);
+    long all = taken.addAndGet(bytes);
+    if (all > heap) {
+      throw over(Limit.HEAP_BYTES, all, heap, where);
+    }
   }
 
   /**

@@ -120,14 +120,29 @@ final class PickleCursor {
   byte[] line() {
     long limit = guard.limit(Limit.STRING_BYTES);
     var line = new ByteArrayOutputStream();
-    for (int next = u1(); next != '\n'; next = u1()) {
-      line.write(next);
-      if (line.size() > limit) {
-        throw Guard.over(Limit.STRING_BYTES, line.size(), limit, where());
+    for (boolean ended = false; !ended; ) {
+      need(1);
+      int count = untilLineEnd();
+      if (line.size() + count > limit) {
+        throw Guard.over(Limit.STRING_BYTES, line.size() + count, limit, where());
       }
+      line.write(block.array(), block.position(), count);
+      block.position(block.position() + count);
+      ended = block.hasRemaining();
     }
+    block.get();
     keep(line.size());
     return line.toByteArray();
+  }
+
+  /** How many bytes of the block are before a line's end, or left. */
+  private int untilLineEnd() {
+    byte[] bytes = block.array();
+    int at = block.position();
+    while (at < block.limit() && bytes[at] != '\n') {
+      at++;
+    }
+    return at - block.position();
   }
 
   /** A line of ASCII without its end. */

@@ -65,6 +65,10 @@ final class Utf8 {
 
   /** Whether bytes are UTF-8, told without room for all of their characters. */
   private static boolean valid(ByteBuffer bytes) {
+    skipAscii(bytes);
+    if (!bytes.hasRemaining()) {
+      return true;
+    }
     var decoder = StandardCharsets.UTF_8.newDecoder();
     var characters = CharBuffer.allocate(Math.min(BLOCK, bytes.remaining() + 1));
     CoderResult result;
@@ -72,6 +76,15 @@ final class Utf8 {
       result = decoder.decode(bytes, characters.clear(), true);
     } while (result.isOverflow());
     return !result.isError();
+  }
+
+  private static void skipAscii(ByteBuffer bytes) {
+    byte[] all = bytes.array();
+    int at = bytes.position();
+    while (at < bytes.limit() && all[at] >= 0) {
+      at++;
+    }
+    bytes.position(at);
   }
 
   static byte[] encode(String text) {

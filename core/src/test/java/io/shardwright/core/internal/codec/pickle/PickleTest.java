@@ -85,6 +85,15 @@ class PickleTest {
   }
 
   @Test
+  void readsALineThatIsLongerThanABlock() {
+    for (int length : new int[] {0, (1 << 16) - 2, (1 << 16) - 1, 1 << 16, 200_000}) {
+      String text = "ab".repeat(length / 2 + 1).substring(0, length);
+      byte[] pickle = ("V" + text + "\n.").getBytes(StandardCharsets.US_ASCII);
+      assertEquals(new PickleValue.Text(text), read(pickle).root());
+    }
+  }
+
+  @Test
   void refusesNestingOverTheLimit() {
     byte[] deep = new byte[8_002];
     Arrays.fill(deep, 0, 4_000, (byte) ']');
