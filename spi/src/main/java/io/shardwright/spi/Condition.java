@@ -4,6 +4,7 @@ import io.shardwright.spi.ModelConfig.Kind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A condition on the value of one configuration key, as data.
@@ -39,6 +40,17 @@ public record Condition(String key, List<String> values, boolean negated) {
     requireKind(config);
     String value = text(config, key);
     return values.stream().anyMatch(legal -> expected(config, legal).equals(value)) != negated;
+  }
+
+  /** Whether it holds for some of the texts that a key may have. */
+  boolean possible(String other, String... texts) {
+    return !key.equals(other)
+        || Stream.of(texts).anyMatch(text -> values.contains(text) != negated);
+  }
+
+  /** Whether it holds for all of them. */
+  boolean certain(String other, String... texts) {
+    return key.equals(other) && Stream.of(texts).allMatch(text -> values.contains(text) != negated);
   }
 
   private void requireKind(ModelConfig config) {

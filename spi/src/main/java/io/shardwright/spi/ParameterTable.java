@@ -41,6 +41,56 @@ public record ParameterTable(List<ParameterRule> rules) {
   }
 
   /**
+   * Puts all rows in force only for some values of a key.
+   *
+   * @param key dotted path
+   * @param values as {@link ParameterRule#when} takes them
+   * @return a new table
+   */
+  public ParameterTable when(String key, String... values) {
+    return new ParameterTable(rules.stream().map(rule -> rule.when(key, values)).toList());
+  }
+
+  /**
+   * Puts all rows out of force for some values of a key.
+   *
+   * @param key dotted path
+   * @param values as {@link ParameterRule#unless} takes them
+   * @return a new table
+   */
+  public ParameterTable unless(String key, String... values) {
+    return new ParameterTable(rules.stream().map(rule -> rule.unless(key, values)).toList());
+  }
+
+  /**
+   * Narrows the table to some values of a key: drops rows that none of them puts in force, and
+   * conditions that all of them meet.
+   *
+   * @param key dotted path
+   * @param values texts in lower case; {@code null} for an absent key
+   * @return a new table
+   */
+  public ParameterTable given(String key, String... values) {
+    return new ParameterTable(
+        rules.stream()
+            .filter(rule -> rule.conditions().stream().allMatch(c -> c.possible(key, values)))
+            .map(rule -> open(rule, key, values))
+            .toList());
+  }
+
+  private static ParameterRule open(ParameterRule rule, String key, String... values) {
+    var open = rule.conditions().stream().filter(c -> !c.certain(key, values)).toList();
+    return new ParameterRule(
+        rule.pattern(),
+        rule.canonical(),
+        rule.cut(),
+        rule.stage(),
+        rule.arrangement(),
+        rule.traits(),
+        open);
+  }
+
+  /**
    * Adds the sizes of another table to rows of the same canonical tensor that lack them.
    *
    * @param other rows that have sizes (see {@link ParameterRule#sized})

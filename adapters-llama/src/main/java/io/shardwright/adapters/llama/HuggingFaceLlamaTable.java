@@ -4,10 +4,10 @@ import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
 
+import io.shardwright.adapters.nvgpt.McoreGptTable;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.Traits;
-import java.util.List;
 
 /** The names of transformers' {@code LlamaForCausalLM} and its likes. */
 final class HuggingFaceLlamaTable {
@@ -24,10 +24,10 @@ final class HuggingFaceLlamaTable {
   static ParameterTable rows(double normShift) {
     return ParameterTable.of(
             column("model.embed_tokens.weight")
-                .of(McoreLlamaTable.WORDS)
+                .of(McoreGptTable.WORDS)
                 .on(ParameterRule.Stage.FIRST)
                 .vocabPaddedRows(),
-            norm("input_layernorm.weight", McoreLlamaTable.QKV + "layer_norm_weight", normShift))
+            norm("input_layernorm.weight", McoreGptTable.QKV + "layer_norm_weight", normShift))
         .and(qkv("weight"))
         .and(qkv("bias"))
         .and(dense(normShift))
@@ -35,45 +35,39 @@ final class HuggingFaceLlamaTable {
         .and(
             ParameterTable.of(
                 row(ATTENTION + "o_proj.weight")
-                    .of(McoreLlamaTable.PROJECTION)
+                    .of(McoreGptTable.PROJECTION + "weight")
                     .cutBetween("num_attention_heads"),
                 replicated("model.norm.weight")
-                    .of(McoreLlamaTable.NORM)
+                    .of(McoreGptTable.NORM + "weight")
                     .on(ParameterRule.Stage.LAST)
                     .with(Traits.NONE.less(normShift)),
                 column("lm_head.weight")
-                    .of(McoreLlamaTable.OUTPUT)
+                    .of(McoreGptTable.OUTPUT)
                     .on(ParameterRule.Stage.LAST)
                     .vocabPaddedRows()
                     .when("share_embeddings_and_output_weights", "false")));
   }
 
   private static ParameterTable dense(double normShift) {
-    String up = McoreLlamaTable.UP;
-    return new ParameterTable(
-        List.of(
-                norm("post_attention_layernorm.weight", up + "layer_norm_weight", normShift),
-                column(LAYER + "mlp.gate_proj.weight", 2).of(up + "weight").part(0, 0, 1),
-                column(LAYER + "mlp.up_proj.weight", 2).of(up + "weight").part(0, 1, 2),
-                row(LAYER + "mlp.down_proj.weight").of(McoreLlamaTable.DOWN))
-            .stream()
-            .map(rule -> rule.when(McoreLlamaTable.EXPERTS, "null"))
-            .toList());
+    String up = McoreGptTable.UP;
+    return ParameterTable.of(
+            norm("post_attention_layernorm.weight", up + "layer_norm_weight", normShift),
+            column(LAYER + "mlp.gate_proj.weight", 2).of(up + "weight").part(0, 0, 1),
+            column(LAYER + "mlp.up_proj.weight", 2).of(up + "weight").part(0, 1, 2),
+            row(LAYER + "mlp.down_proj.weight").of(McoreGptTable.DOWN + "weight"))
+        .when(LlamaTable.EXPERTS, "null");
   }
 
   private static ParameterTable experts() {
     String expert = LAYER + "block_sparse_moe.experts.*.";
-    String up = McoreLlamaTable.EXPERT + "linear_fc1.weight";
-    return new ParameterTable(
-        List.of(
-                norm("post_attention_layernorm.weight", McoreLlamaTable.MOE_NORM, 0),
-                replicated(LAYER + "block_sparse_moe.gate.weight").of(McoreLlamaTable.ROUTER),
-                column(expert + "w1.weight", 2).of(up).part(0, 0, 1),
-                column(expert + "w3.weight", 2).of(up).part(0, 1, 2),
-                row(expert + "w2.weight").of(McoreLlamaTable.EXPERT + "linear_fc2.weight"))
-            .stream()
-            .map(rule -> rule.unless(McoreLlamaTable.EXPERTS, "null"))
-            .toList());
+    String up = LlamaTable.EXPERT + "linear_fc1.weight";
+    return ParameterTable.of(
+            norm("post_attention_layernorm.weight", LlamaTable.MOE_NORM, 0),
+            replicated(LAYER + "block_sparse_moe.gate.weight").of(LlamaTable.ROUTER),
+            column(expert + "w1.weight", 2).of(up).part(0, 0, 1),
+            column(expert + "w3.weight", 2).of(up).part(0, 1, 2),
+            row(expert + "w2.weight").of(LlamaTable.EXPERT + "linear_fc2.weight"))
+        .unless(LlamaTable.EXPERTS, "null");
   }
 
   private static ParameterRule norm(String name, String of, double shift) {
@@ -81,15 +75,12 @@ final class HuggingFaceLlamaTable {
   }
 
   private static ParameterTable qkv(String kind) {
-    String of = McoreLlamaTable.QKV + kind;
+    String of = McoreGptTable.QKV + kind;
     var rows =
         ParameterTable.of(
             column(ATTENTION + "q_proj." + kind).of(of).groupedQkv().part(1, 0, -2),
             column(ATTENTION + "k_proj." + kind).of(of).groupedQkv().part(1, -2, -1),
             column(ATTENTION + "v_proj." + kind).of(of).groupedQkv().part(1, -1, 0));
-    return kind.equals("weight")
-        ? rows
-        : new ParameterTable(
-            rows.rules().stream().map(rule -> rule.when("add_qkv_bias", "true")).toList());
+    return kind.equals("weight") ? rows : rows.when("add_qkv_bias", "true");
   }
 }

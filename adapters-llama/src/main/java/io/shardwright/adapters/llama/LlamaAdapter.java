@@ -24,7 +24,7 @@ public final class LlamaAdapter extends GptAdapter {
 
   @Override
   public ParameterTable parameters(ModelConfig config, Naming naming) {
-    return naming == Naming.MCORE ? McoreLlamaTable.rows() : LegacyLlamaTable.rows();
+    return naming == Naming.MCORE ? LlamaTable.mcore() : LlamaTable.legacy();
   }
 
   @Override

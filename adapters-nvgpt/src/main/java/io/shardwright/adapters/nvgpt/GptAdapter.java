@@ -5,6 +5,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
@@ -19,8 +20,7 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
   static final String TUNED =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel";
 
-  private static final List<String> LLAMA_ACTIVATIONS =
-      List.of("fast-swiglu", "swiglu", "fast-geglu");
+  private static final String[] LLAMA_ACTIVATIONS = {"fast-swiglu", "swiglu", "fast-geglu"};
 
   /** For families that refine GPT. */
   protected GptAdapter() {}
@@ -33,10 +33,24 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
    */
   protected static boolean llama(ModelConfig config) {
     return config.text("normalization").filter("rmsnorm"::equals).isPresent()
-        && config.text("activation").filter(LLAMA_ACTIVATIONS::contains).isPresent()
+        && config.text("activation").filter(List.of(LLAMA_ACTIVATIONS)::contains).isPresent()
         && config.text("position_embedding_type").filter("rope"::equals).isPresent()
         && config.kind("bias") != ModelConfig.Kind.NONE
         && !config.flag("bias");
+  }
+
+  /**
+   * The rows of a table of GPT's that LLaMA's options leave.
+   *
+   * @param gpt rows of either naming
+   * @return without conditions on these options
+   */
+  public static ParameterTable llama(ParameterTable gpt) {
+    return gpt.given("bias", "false")
+        .given("normalization", "rmsnorm")
+        .given("position_embedding_type", "rope")
+        .given("activation", LLAMA_ACTIVATIONS)
+        .given(McoreGptTable.NAME, "null");
   }
 
   static Naming stored(ModelConfig config) {

@@ -19,10 +19,7 @@ final class HuggingFaceGptTable {
 
   /** Nemotron's linear layers have no biases. */
   static ParameterTable nemotron() {
-    return new ParameterTable(
-        rotary("mlp.up_proj", "mlp.down_proj").rules().stream()
-            .filter(rule -> rule.conditions().stream().noneMatch(c -> c.key().equals(BIAS)))
-            .toList());
+    return rotary("mlp.up_proj", "mlp.down_proj").given(BIAS, "false");
   }
 
   static ParameterTable starcoder2() {

@@ -16,7 +16,7 @@ import io.shardwright.spi.Traits;
  * A GPT's parameters with {@code mcore_gpt: false} (NeMo v1.23.0, {@code
  * nemo/collections/nlp/modules/common/megatron/language_model.py} and {@code transformer.py}).
  */
-final class LegacyGptTable {
+public final class LegacyGptTable {
   private static final String MODEL = "language_model.";
   private static final String LAYER = MODEL + "encoder.layers.*.";
   private static final String QKV = LAYER + "self_attention.query_key_value.";
@@ -33,7 +33,7 @@ final class LegacyGptTable {
 
   private LegacyGptTable() {}
 
-  static ParameterTable rows() {
+  public static ParameterTable rows() {
     return embedding().and(attention()).and(mlp()).and(head()).sizedAs(McoreGptTable.rows());
   }
 

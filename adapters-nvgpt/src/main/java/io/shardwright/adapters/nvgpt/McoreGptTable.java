@@ -19,32 +19,32 @@ import io.shardwright.spi.Traits;
  * core_v0.5.0, {@code megatron/core/models/gpt/gpt_model.py}, {@code transformer/attention.py},
  * {@code transformer/mlp.py}).
  */
-final class McoreGptTable {
-  static final String WORDS = "embedding.word_embeddings.weight";
+public final class McoreGptTable {
+  public static final String WORDS = "embedding.word_embeddings.weight";
   static final String POSITIONS = "embedding.position_embeddings.weight";
   static final String ROTARY = "rotary_pos_emb.inv_freq";
-  static final String NORM = "decoder.final_layernorm.";
-  static final String OUTPUT = "output_layer.weight";
-  private static final String LAYER = "decoder.layers.*.";
-  static final String QKV = LAYER + "self_attention.linear_qkv.";
-  static final String PROJECTION = LAYER + "self_attention.linear_proj.";
-  static final String UP = LAYER + "mlp.linear_fc1.";
-  static final String DOWN = LAYER + "mlp.linear_fc2.";
+  public static final String NORM = "decoder.final_layernorm.";
+  public static final String OUTPUT = "output_layer.weight";
+  public static final String LAYER = "decoder.layers.*.";
+  public static final String QKV = LAYER + "self_attention.linear_qkv.";
+  public static final String PROJECTION = LAYER + "self_attention.linear_proj.";
+  public static final String UP = LAYER + "mlp.linear_fc1.";
+  public static final String DOWN = LAYER + "mlp.linear_fc2.";
   static final String[] GATED = {
     "fast-geglu", "fast-swiglu", "fast-reglu", "geglu", "swiglu", "reglu"
   };
-  static final String HIDDEN = "hidden_size";
-  static final String FFN = "ffn_hidden_size | 4 * hidden_size";
+  public static final String HIDDEN = "hidden_size";
+  public static final String FFN = "ffn_hidden_size | 4 * hidden_size";
   private static final String HEADS = "num_attention_heads";
   private static final String TIED = "share_embeddings_and_output_weights";
   private static final String BIAS = "bias";
 
-  static final String NAME = "name";
+  public static final String NAME = "name";
   static final String FALCON = "megatron_falcon_gpt";
   static final String TWO_NORMS = "mcore_customization_config.new_decoder_architecture";
   static final String PARALLEL = "mcore_customization_config.parallel_attention";
   static final String INPUT_NORM = LAYER + "input_layernorm.";
-  static final String MLP_NORM = LAYER + "pre_mlp_layernorm.";
+  public static final String MLP_NORM = LAYER + "pre_mlp_layernorm.";
   static final String LATER_NORM = LAYER + "post_self_attn_layernorm.";
 
   private McoreGptTable() {}
@@ -53,7 +53,7 @@ final class McoreGptTable {
     return embedding().and(falconNorms()).and(attention()).and(mlp()).and(head());
   }
 
-  private static ParameterTable embedding() {
+  public static ParameterTable embedding() {
     var words = column(WORDS).on(FIRST).vocabPaddedRows().sized(Size.REST, HIDDEN);
     return ParameterTable.of(
         words.tiedCopy(OUTPUT).unless(TIED, "false"),
@@ -85,7 +85,7 @@ final class McoreGptTable {
             .when(PARALLEL, "false"));
   }
 
-  private static ParameterTable attention() {
+  public static ParameterTable attention() {
     return ParameterTable.of(
         row(PROJECTION + "weight").cutBetween(HEADS).sized(HIDDEN, Size.HEAD).extraState(STORED),
         vector(PROJECTION + "bias").unless(BIAS, "false"),
@@ -95,7 +95,7 @@ final class McoreGptTable {
         column(QKV + "bias").groupedQkv().unless(BIAS, "false"));
   }
 
-  private static ParameterTable mlp() {
+  public static ParameterTable mlp() {
     return ParameterTable.of(
         vector(UP + "layer_norm_weight").unless(NAME, FALCON),
         vector(UP + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
@@ -111,7 +111,7 @@ final class McoreGptTable {
         vector(DOWN + "bias").unless(BIAS, "false"));
   }
 
-  private static ParameterTable head() {
+  public static ParameterTable head() {
     return ParameterTable.of(
         vector(NORM + "weight").on(LAST).extraState(STORED),
         vector(NORM + "bias").on(LAST).unless("normalization", "rmsnorm"),

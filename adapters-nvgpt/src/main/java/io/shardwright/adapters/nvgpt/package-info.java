@@ -1,2 +1,5 @@
-/** NVGPT and other GPT models in NeMo's legacy naming. */
+/**
+ * NVGPT and other GPT models in both namings. The tables of GPT stand here; families that refine it
+ * take them from here.
+ */
 package io.shardwright.adapters.nvgpt;
