@@ -14,9 +14,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What every adapter must hold. An author extends this class and says which adapter and which
- * models it is to be tried on; each model is made small, with a value of its own for every element,
- * and goes through the real engine.
+ * The JUnit 5 tests that every adapter must pass. The author of an adapter extends this class and
+ * supplies the adapter and sample models. Each sample is written as a checkpoint, with a distinct
+ * value for every element, and goes through the real engine.
  *
  * <pre>{@code
  * class BertConformanceTest extends AdapterConformance {
@@ -33,39 +33,39 @@ import org.junit.jupiter.api.io.TempDir;
  * }</pre>
  */
 public abstract class AdapterConformance {
-  /** For the engine's files. */
+  /** The folder for checkpoints that the tests write. */
   @TempDir(factory = MemoryFolders.class)
   Path folder;
 
-  /** One with the default constructor's access. */
+  /** Makes an instance; JUnit calls it. */
   protected AdapterConformance() {}
 
   /**
-   * The adapter to try.
+   * Returns the adapter to test.
    *
-   * @return a new one each time
+   * @return a new instance for each call
    */
   protected abstract ModelFamilyAdapter adapter();
 
   /**
-   * Models of the family.
+   * Returns sample models of the family.
    *
-   * @return together they have a parameter for every row of the adapter
+   * @return models that together have a parameter for every row of the adapter
    */
   protected abstract List<SampleModel> samples();
 
   /**
-   * Whether the adapter is found by {@link java.util.ServiceLoader}.
+   * Tells whether {@link java.util.ServiceLoader} must find the adapter.
    *
-   * @return true; override it for a family that a file declares
+   * @return true by default; to be overridden for a family that a YAML file declares
    */
   protected boolean isDiscovered() {
     return true;
   }
 
   /**
-   * Hugging Face classes that can be read and not be written, because a NeMo configuration does not
-   * say all that theirs do.
+   * Returns the Hugging Face classes that can be read but not written, because a NeMo configuration
+   * can't express all that theirs does.
    *
    * @return names of classes; none by default
    */
@@ -78,7 +78,7 @@ public abstract class AdapterConformance {
         .map(sample -> DynamicTest.dynamicTest(sample.toString(), () -> check.accept(sample)));
   }
 
-  /** The same with an empty folder for each. */
+  /** Runs a check for each sample, with an empty folder for each. */
   private Stream<DynamicTest> each(BiConsumer<SampleModel, Path> check) {
     var samples = samples();
     return IntStream.range(0, samples.size())
@@ -89,13 +89,13 @@ public abstract class AdapterConformance {
                     () -> check.accept(samples.get(i), folder.resolve("sample" + i))));
   }
 
-  /** The id and the classes are spelt as they must be. */
+  /** Checks that the id and the class names are well-formed. */
   @Test
   public final void namesAreWellFormed() {
     FormCheck.names(adapter());
   }
 
-  /** The adapter's jar registers it. */
+  /** Checks that the adapter's jar registers it as a service. */
   @Test
   public final void isFound() {
     if (isDiscovered()) {
@@ -103,20 +103,24 @@ public abstract class AdapterConformance {
     }
   }
 
-  /** The same question has the same answer, again, on other threads, from another instance. */
+  /** Checks that repeated calls, other threads and other instances give the same answers. */
   @Test
   public final void answersAreAlwaysTheSame() {
     new PurityCheck(this::adapter, samples()).sameAnswers();
   }
 
-  /** Keys that are absent, null or no number make no method throw. */
+  /**
+   * Checks that no method throws for absent, null or unusual values, except that it may refuse a
+   * value with SW-124.
+   */
   @Test
   public final void oddConfigurationsAreAnswered() {
     new PurityCheck(this::adapter, samples()).oddConfigurations();
   }
 
   /**
-   * Every parameter is one row's, and a real checkpoint has what the rows promise.
+   * Checks that every parameter matches exactly one row, and that real checkpoints have the
+   * parameters that the rows demand.
    *
    * @return a test for each sample
    */
@@ -126,7 +130,7 @@ public abstract class AdapterConformance {
   }
 
   /**
-   * All namings of a configuration have the same parameters.
+   * Checks that all namings of a configuration have the same parameters.
    *
    * @return a test for each sample
    */
@@ -135,14 +139,14 @@ public abstract class AdapterConformance {
     return each(new RowCheck(adapter())::allRowsInAllNamings);
   }
 
-  /** Every row has a parameter in some sample. */
+  /** Checks that every row matches a parameter of some sample. */
   @Test
   public final void everyRowBites() {
     new RowCheck(adapter()).everyRowBites(samples());
   }
 
   /**
-   * Without any one of its rows the adapter no longer fits.
+   * Checks that the adapter no longer fits when any of its rows is removed.
    *
    * @return a test for each sample
    */
@@ -152,7 +156,8 @@ public abstract class AdapterConformance {
   }
 
   /**
-   * Cutting for any grid, in any naming, and merging again gives every bit back.
+   * Checks that cutting a sample for a grid, in any naming, and merging it again restores every
+   * bit.
    *
    * @return a test for each sample
    */
@@ -162,7 +167,7 @@ public abstract class AdapterConformance {
   }
 
   /**
-   * A model that is cut has the shapes of the real one that was listed.
+   * Checks that a cut sample has the shapes of the real checkpoints that were listed for it.
    *
    * @return a test for each sample
    */
@@ -172,7 +177,7 @@ public abstract class AdapterConformance {
   }
 
   /**
-   * Sizes that the adapter does not support are refused.
+   * Checks that parallel sizes which the adapter does not support are refused.
    *
    * @return a test for each sample
    */
@@ -181,14 +186,17 @@ public abstract class AdapterConformance {
     return each((sample, own) -> new WayCheck(adapter(), sample, own).limits());
   }
 
-  /** For every parallel dimension there is a sample that can be cut. */
+  /**
+   * Checks that some sample can be cut along every parallel dimension that the adapter supports.
+   */
   @Test
   public final void everyParallelDimensionIsUsed() {
     WayCheck.everyDimensionIsUsed(adapter(), samples(), folder);
   }
 
   /**
-   * Hugging Face names stand for the same tensors as the family's own.
+   * Checks that the rows of the Hugging Face classes stand for the same tensors as the family's
+   * own.
    *
    * @return a test for each class
    */
@@ -203,7 +211,7 @@ public abstract class AdapterConformance {
   }
 
   /**
-   * The way to Hugging Face and back gives every bit back.
+   * Checks that converting a sample to Hugging Face and back restores every bit.
    *
    * @return a test for each class
    */

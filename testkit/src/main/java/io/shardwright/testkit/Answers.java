@@ -11,7 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Everything that an adapter says of a configuration. */
+/** The answers of all methods of an adapter for one configuration. */
 record Answers(
     String id,
     List<RestoreClass> restoreClasses,

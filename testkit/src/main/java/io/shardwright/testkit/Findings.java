@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;
 
-/** All that a check has to say. */
+/** Collects what a check finds and fails with all of it at once. */
 final class Findings {
   private static final int SHOWN = 20;
 
@@ -20,7 +20,7 @@ final class Findings {
     }
   }
 
-  /** Fails if there is anything to say. */
+  /** Fails if anything was found. */
   void requireNone() {
     if (!found.isEmpty()) {
       String more = found.size() > SHOWN ? "\n… and " + (found.size() - SHOWN) + " more" : "";

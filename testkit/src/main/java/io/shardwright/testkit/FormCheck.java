@@ -8,7 +8,7 @@ import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.RestoreClass.Kind;
 import java.util.HashSet;
 
-/** Ids and classes. */
+/** Checks ids, class names and the registration of an adapter. */
 final class FormCheck {
   private static final String DOTTED = "[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)+";
   private static final String PLAIN = "[A-Za-z_]\\w*";

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A Hugging Face class's names stand for the family's parameters, each for one. */
+/** Checks a Hugging Face class of a family: its rows, and the conversion to it and back. */
 final class HuggingFaceCheck {
   private final ModelFamilyAdapter adapter;
   private final HuggingFaceModel model;
@@ -29,7 +29,7 @@ final class HuggingFaceCheck {
     this.model = model;
   }
 
-  /** Whether a sample is of a class: the first that fits, or one that it says. */
+  /** Tells whether a sample is of a class: the first that fits, or one that the sample names. */
   static boolean isOf(SampleModel sample, HuggingFaceModel model, ModelFamilyAdapter adapter) {
     Optional<HuggingFaceModel> first =
         adapter.huggingFaceModels().stream()
@@ -42,7 +42,7 @@ final class HuggingFaceCheck {
     return samples.stream().filter(sample -> isOf(sample, model, adapter)).toList();
   }
 
-  /** The rows of both sides are of the same tensors. */
+  /** Checks that the rows of both sides stand for the same tensors. */
   void sameTensors(List<SampleModel> samples) {
     var findings = new Findings();
     var own = own(samples);
@@ -91,7 +91,7 @@ final class HuggingFaceCheck {
     return rules.stream().map(ParameterRule::canonical).collect(Collectors.toSet());
   }
 
-  /** Some sample goes there and comes back with every bit. */
+  /** Checks that some sample can be converted and comes back with every bit. */
   void backAgain(List<SampleModel> samples, Path folder) {
     var refusals = new ArrayList<String>();
     for (SampleModel sample : own(samples)) {
@@ -107,7 +107,7 @@ final class HuggingFaceCheck {
     findings.requireNone();
   }
 
-  /** Why a sample can't go; empty where it came back whole. */
+  /** Returns why a sample can't be converted; empty if it came back with every bit. */
   private Optional<String> refusal(SampleModel sample, Path folder) {
     var bench = Workbench.of(adapter, sample, folder);
     Naming used = adapter.naming(sample.config());

@@ -18,7 +18,7 @@ record Listing(Map<String, Map<String, Shape>> files) {
   private static final Pattern RANK =
       Pattern.compile("(?:mp_rank_(\\d+)|tp_rank_(\\d+)_pp_rank_(\\d+))/.*");
 
-  /** Tensor-parallel ranks by pipeline stages. */
+  /** The numbers of tensor-parallel ranks and pipeline stages. */
   record Grid(int tensor, int pipeline) {
     int ranks() {
       return tensor * pipeline;
@@ -74,7 +74,7 @@ record Listing(Map<String, Map<String, Shape>> files) {
     return new Grid(tensor, pipeline);
   }
 
-  /** The tensors of the only file. */
+  /** Returns the tensors of the only file. */
   Map<String, Shape> tensors() {
     return files.values().iterator().next();
   }

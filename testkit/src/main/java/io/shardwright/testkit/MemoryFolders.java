@@ -8,15 +8,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Folders for tests that write many small files and are not about disks: in memory where Linux
- * offers a file system for that and it has 2 GiB of room, else where they usually are. For
- * {@code @TempDir(factory = MemoryFolders.class)}.
+ * Makes temporary folders in memory, for tests that write many small files: in {@code /dev/shm} if
+ * it has 2 GiB of free space, otherwise in the usual place. Used as {@code @TempDir(factory =
+ * MemoryFolders.class)}.
  */
 public final class MemoryFolders implements TempDirFactory {
   private static final Path MEMORY = Path.of("/dev/shm");
   private static final long ROOM = 2L << 30;
 
-  /** For JUnit. */
+  /** Makes a factory; JUnit calls it. */
   public MemoryFolders() {}
 
   @Override
@@ -28,8 +28,8 @@ public final class MemoryFolders implements TempDirFactory {
   /**
    * Makes a folder that the caller removes.
    *
-   * @param prefix of its name
-   * @return an empty folder of a new name
+   * @param prefix the beginning of its name
+   * @return a new, empty folder
    * @throws IOException if it can't be made
    */
   public static Path create(String prefix) throws IOException {

@@ -8,20 +8,20 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * A configuration in which something is not as it should be.
+ * A configuration in which a key has an unusual value, or none.
  *
- * @param what is odd, for messages
- * @param value of a key, given the right one; none for null
+ * @param what what is unusual, for messages
+ * @param value makes a key's value from the right one; empty for null
  */
 record OddConfig(String what, Map<String, String> values, UnaryOperator<Optional<String>> value)
     implements ModelConfig {
 
-  /** A configuration with nothing in it. */
+  /** Makes an empty configuration. */
   static OddConfig empty() {
     return new OddConfig("an empty configuration", Map.of(), given -> given);
   }
 
-  /** Ways in which a configuration can be odd. */
+  /** Makes one configuration for each kind of unusual value. */
   static List<OddConfig> of(Map<String, String> values) {
     var odd = new ArrayList<>(List.of(empty()));
     odd.add(new OddConfig("every key null", values, given -> Optional.empty()));

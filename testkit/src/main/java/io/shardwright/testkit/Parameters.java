@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The parameters of a sample: those of a real checkpoint where there is one, else those that the
- * rows in force promise.
+ * The parameters of a sample: those of a real checkpoint if one was listed, otherwise those of the
+ * rows in force.
  *
- * @param tensors shapes by the names that a file has
- * @param padded patterns of those whose rows are the vocabulary's, which is padded
- * @param rows of the vocabulary, padding among them
- * @param block of which the rows are a multiple
+ * @param tensors shapes by the tensors' names in a file
+ * @param padded patterns of the tensors whose rows are those of the padded vocabulary
+ * @param rows number of vocabulary rows, including padding
+ * @param block the number of which {@code rows} is a multiple
  */
 record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, long block) {
   private static final String PREFIX = "model.";
@@ -65,7 +65,7 @@ record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, lo
     return tensors;
   }
 
-  /** The rows of every naming and class. */
+  /** Returns the rows of every naming and Hugging Face class. */
   private static List<ParameterRule> all(ModelFamilyAdapter adapter, ModelConfig config) {
     var all = new ArrayList<ParameterRule>();
     for (Naming naming : adapter.equivalentNamings(config)) {
@@ -82,7 +82,7 @@ record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, lo
     return patterns.stream().anyMatch(pattern -> RowName.matches(pattern, name));
   }
 
-  /** How many of a tensor's elements, from the first on, are no vocabulary padding. */
+  /** Returns the number of a tensor's leading elements that are no vocabulary padding. */
   long filled(TensorSpec spec) {
     long elements = spec.shape().elements();
     return isOf(padded, spec.name())
@@ -90,7 +90,7 @@ record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, lo
         : elements;
   }
 
-  /** The least vocabulary that is padded to these rows. */
+  /** Returns the smallest vocabulary size that is padded to these rows. */
   long vocabulary() {
     return rows - block + 1;
   }

@@ -11,7 +11,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * The same question has one answer, whoever asks, how often, in which order and on which thread.
+ * Checks that an adapter's methods are pure: the same arguments give the same answer, whatever the
+ * instance, order, thread and number of calls.
  */
 final class PurityCheck {
   private static final int CALLS = 200;

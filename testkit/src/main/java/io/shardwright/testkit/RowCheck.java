@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Every parameter has one row, and every row a parameter. */
+/** Checks that every parameter matches one row, and every row a parameter. */
 final class RowCheck {
   private final ModelFamilyAdapter adapter;
 
@@ -55,7 +55,7 @@ final class RowCheck {
         .orElse("");
   }
 
-  /** Parts that two names have in common at their ends. */
+  /** Counts the dotted parts that two names have in common at their ends. */
   private static int alike(String one, String other) {
     var a = List.of(one.split("\\."));
     var b = List.of(other.split("\\."));
@@ -67,7 +67,7 @@ final class RowCheck {
     return same;
   }
 
-  /** A real checkpoint has what the rows promise. */
+  /** Checks that a real checkpoint has the parameters that the rows demand. */
   private static void promised(SampleModel sample, List<ParameterRule> rules, Findings findings) {
     if (sample.whole().isEmpty()) {
       return;
@@ -125,7 +125,7 @@ final class RowCheck {
     }
   }
 
-  /** Rows by where they stand, in order; true for those that some sample shows. */
+  /** Checks that every row of every table matches a parameter of some sample. */
   void everyRowBites(List<SampleModel> samples) {
     Map<String, Map<ParameterRule, Boolean>> tables = new LinkedHashMap<>();
     for (SampleModel sample : samples) {
@@ -174,7 +174,7 @@ final class RowCheck {
             + ": add a sample that has, or delete the row");
   }
 
-  /** Without any of its rows the adapter no longer fits. */
+  /** Checks that the adapter no longer fits when any of its rows is removed. */
   void noRowIsMissedUnnoticed(SampleModel sample, Path folder) {
     var findings = new Findings();
     var bench = Workbench.of(adapter, sample, folder);

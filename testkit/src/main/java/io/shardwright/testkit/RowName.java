@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** Names that a row stands for, and the row as its author wrote it. */
+/** Matches names with rows' patterns, and formats rows for messages. */
 final class RowName {
   private static final List<String> PREFIXES = List.of("model.module.", "model.");
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
 
   private RowName() {}
 
-  /** What a format puts before a parameter's own name. */
+  /** Removes a format's prefix from a stored name. */
   static String withoutPrefix(String stored) {
     return PREFIXES.stream()
         .filter(stored::startsWith)
@@ -43,7 +43,7 @@ final class RowName {
     return pattern.chars().filter(c -> c == '*').count();
   }
 
-  /** All names of a pattern in a model with so many layers and experts. */
+  /** Returns all names of a pattern in a model with a number of layers and experts. */
   static List<String> names(String pattern, long layers, long experts) {
     if (stars(pattern) == 0) {
       return List.of(pattern);
@@ -59,7 +59,7 @@ final class RowName {
         .toList();
   }
 
-  /** A row, for messages. */
+  /** Formats a row as its author wrote it, for messages. */
   static String of(ParameterRule rule) {
     return rule.cut().name().toLowerCase(Locale.ROOT)
         + "(\""

@@ -14,11 +14,11 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * Shapes that rows allow: counts and sizes are the configuration's, what a row leaves open is
- * chosen, the same for all rows of one canonical tensor.
+ * Chooses shapes for rows. Lengths that the configuration determines are taken from it; the others
+ * are chosen, the same for all rows of one canonical tensor.
  *
- * @param rules every row that may be of the same tensors, whatever its naming
- * @param rows of the vocabulary
+ * @param rules all rows, of every naming, that may stand for the same tensors
+ * @param rows number of vocabulary rows
  */
 record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
   RowShapes {
@@ -28,7 +28,7 @@ record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
 
   private static final long OPEN = 8;
 
-  /** The shape of a row's tensor without model parallelism. */
+  /** Returns the shape of a row's tensor without model parallelism. */
   Shape of(ParameterRule row) {
     var rule = new ParameterTable(List.of(row)).sizedAs(new ParameterTable(rules)).rules().get(0);
     var axes = new ArrayList<List<Extent>>();
@@ -82,7 +82,10 @@ record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
         : known.orElse(OPEN);
   }
 
-  /** A row that is a part of a tensor has a range of one factor. */
+  /**
+   * Returns how much of a factor a row's tensor holds: a range of it if the row says so, otherwise
+   * all.
+   */
   private static long held(ParameterRule rule, int factor, long extent) {
     return rule.arrangement()
         .range()
@@ -110,7 +113,10 @@ record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
     return factors;
   }
 
-  /** As many axes as one of the tensor's rows needs, else as its kind usually has. */
+  /**
+   * Returns the number of a canonical tensor's axes: what one of its rows needs, otherwise what its
+   * kind usually has.
+   */
   private int axes(String canonical) {
     var own = rules.stream().filter(rule -> rule.canonical().equals(canonical)).toList();
     for (ParameterRule rule : own) {

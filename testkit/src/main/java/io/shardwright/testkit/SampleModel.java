@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A model of a family: a NeMo configuration, and what real checkpoints with that configuration
- * hold, where there are any. Immutable.
+ * A sample model of a family: a NeMo configuration and, optionally, the listings of real
+ * checkpoints with that configuration. Immutable.
  */
 public final class SampleModel {
   private final String name;
@@ -29,9 +29,9 @@ public final class SampleModel {
   }
 
   /**
-   * A model whose parameters are those that the adapter's own rows promise.
+   * Makes a sample whose parameters follow from the adapter's rows.
    *
-   * @param name for messages
+   * @param name the sample's name, for messages
    * @param config a {@code model_config.yaml}; small sizes make quick tests. {@code num_layers}
    *     should be even, and heads divisible by 4, so that the model can be cut
    * @return the sample
@@ -43,9 +43,9 @@ public final class SampleModel {
   }
 
   /**
-   * The same with another value of one key, without listings.
+   * Returns a copy with another value of one key, and without listings.
    *
-   * @param key of the configuration's first level
+   * @param key a key of the configuration's first level
    * @param value a plain scalar, or a flow list or map
    * @return a changed copy, named after the change
    */
@@ -56,9 +56,9 @@ public final class SampleModel {
   }
 
   /**
-   * The same under another name.
+   * Returns a copy with another name.
    *
-   * @param other for messages
+   * @param other the name, for messages
    * @return a changed copy
    */
   public SampleModel named(String other) {
@@ -75,10 +75,10 @@ public final class SampleModel {
   }
 
   /**
-   * Adds what a real checkpoint of this configuration holds. One without model parallelism says
-   * which parameters there are and their shapes; others say how they are cut.
+   * Adds the tensors of a real checkpoint with this configuration. A checkpoint without model
+   * parallelism determines the parameters and their shapes; others show how they are cut.
    *
-   * @param tensors what {@code shardwright inspect --tensors} prints for it
+   * @param tensors the output of {@code shardwright inspect --tensors} for it
    * @return a changed copy
    */
   public SampleModel listing(String tensors) {
@@ -88,9 +88,9 @@ public final class SampleModel {
   }
 
   /**
-   * Says of which Hugging Face class the model is, where its configuration does not tell.
+   * Names the Hugging Face class of the model, if its configuration does not determine it.
    *
-   * @param architecture the class
+   * @param architecture the class, as {@code architectures} of {@code config.json} has it
    * @return a changed copy
    */
   public SampleModel as(String architecture) {
@@ -103,7 +103,10 @@ public final class SampleModel {
     return config;
   }
 
-  /** Read once: parsing is most of what a check costs. */
+  /**
+   * Returns the parsed configuration. It is parsed once, since parsing takes most of a check's
+   * time.
+   */
   synchronized ModelConfig config() {
     if (read == null) {
       read = SmallCheckpoint.of(config).config();
@@ -111,7 +114,7 @@ public final class SampleModel {
     return read;
   }
 
-  /** The tensors of a real checkpoint without model parallelism. */
+  /** Returns the listing of a real checkpoint without model parallelism. */
   Optional<Listing> whole() {
     return listings.stream().filter(listing -> listing.grid().ranks() == 1).findFirst();
   }

@@ -16,11 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Cutting and merging give back every bit, within the limits that the adapter states. */
+/**
+ * Checks that cutting and merging a sample restores every bit, within the limits that the adapter
+ * declares.
+ */
 final class WayCheck {
   private static final Grid ONE = new Grid(1, 1);
 
-  /** The first of each that is possible is tried. */
+  /** Lists of grids; of each list the first possible one is tested. */
   private static final List<List<Grid>> GRIDS =
       List.of(
           List.of(new Grid(2, 2), new Grid(2, 1), new Grid(1, 2)), List.of(new Grid(4, 1), ONE));
@@ -55,7 +58,7 @@ final class WayCheck {
         && limits.allows(ParallelDimension.PIPELINE, grid.pipeline());
   }
 
-  /** Why a grid is impossible for this sample; empty where it is possible. */
+  /** Returns why a grid is impossible for this sample; empty if it is possible. */
   private Optional<String> refusal(Naming naming, Grid grid, WeightLayout layout) {
     try {
       bench.plan(request -> to(request, naming, grid, layout));
@@ -80,7 +83,7 @@ final class WayCheck {
     findings.requireNone();
   }
 
-  /** Whether there is one: false where the grid is impossible for this sample. */
+  /** Checks one grid; returns false if it is impossible for this sample. */
   private boolean way(Naming naming, Grid grid, WeightLayout layout, Map<String, String> before) {
     Path cut;
     try {
@@ -107,14 +110,17 @@ final class WayCheck {
     return true;
   }
 
-  /** What another naming need not have, and buffers that the engine makes anew. */
+  /**
+   * Tells whether a tensor may be absent in another naming, or is a buffer that the engine
+   * computes.
+   */
   private boolean optional(String name) {
     return adapter.parameters(config, used).inForce(config).rules().stream()
         .filter(rule -> rule.traits().mayBeAbsent() || rule.traits().rotary())
         .anyMatch(rule -> RowName.matches(rule.pattern(), RowName.withoutPrefix(name)));
   }
 
-  /** A model that is cut has the shapes that a real one has. */
+  /** Checks that a cut sample has the shapes of the real checkpoints. */
   void cutsAsListed() {
     for (Listing listing : sample.cut()) {
       Grid grid = listing.grid();
@@ -155,7 +161,7 @@ final class WayCheck {
         + ": column cuts axis 0, row cuts axis 1, replicated none";
   }
 
-  /** Sizes above 1 that the adapter excludes are refused. */
+  /** Checks that sizes above 1 which the adapter excludes are refused. */
   void limits() {
     var limits = adapter.parallelism();
     for (Grid grid : List.of(new Grid(2, 1), new Grid(1, 2))) {
@@ -174,7 +180,10 @@ final class WayCheck {
     findings.requireNone();
   }
 
-  /** A grid that no sample can have although the adapter supports it, with the reasons. */
+  /**
+   * Checks that for every grid which the adapter supports some sample can be cut; fails with the
+   * reasons.
+   */
   static void everyDimensionIsUsed(
       ModelFamilyAdapter adapter, List<SampleModel> samples, Path folder) {
     var findings = new Findings();

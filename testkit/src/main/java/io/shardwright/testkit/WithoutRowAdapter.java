@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** An adapter that lacks a row of another one. */
+/** An adapter like another one, without one of its rows. */
 record WithoutRowAdapter(ModelFamilyAdapter whole, ParameterRule row)
     implements ModelFamilyAdapter {
   @Override

@@ -24,11 +24,11 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * A sample as a checkpoint on disk, and what the engine makes of it by one adapter alone. Every
- * element has a value of its own, so that none can stand in another's place unnoticed.
+ * Writes a sample as a checkpoint and runs the engine on it with one adapter. Every element has a
+ * distinct value, so that a swap of elements is noticed.
  */
 final class Workbench {
-  /** Integers up to here are exact in binary32, and so are those plus and minus one. */
+  /** Integers up to this one, plus and minus one, are exact in binary32. */
   private static final int MOST = 1 << 23;
 
   private final Shardwright engine;
@@ -45,7 +45,7 @@ final class Workbench {
   }
 
   /**
-   * A sample that is written when it is asked for.
+   * Makes a bench for a sample, which is written when it is asked for.
    *
    * @param folder new or empty
    */
@@ -68,7 +68,7 @@ final class Workbench {
     return Shardwright.builder().families(List.of(adapter)).family(adapter.id()).build();
   }
 
-  /** The same sample in the eyes of another adapter. */
+  /** Returns a bench for the same sample with another adapter. */
   Workbench by(ModelFamilyAdapter other) {
     return new Workbench(engine(other), sample, folder, parameters);
   }
@@ -93,17 +93,17 @@ final class Workbench {
     return source;
   }
 
-  /** Plans without writing. */
+  /** Plans a request without running it. */
   void plan(UnaryOperator<ReshardRequestBuilder> options) {
     engine.plan(request(source(), folder.resolve("planned"), parameters.vocabulary(), options));
   }
 
-  /** Writes what is asked for, and says where. */
+  /** Runs a request and returns its target. */
   Path reshard(Path from, UnaryOperator<ReshardRequestBuilder> options) {
     return reshard(from, parameters.vocabulary(), options);
   }
 
-  /** The same with another number of vocabulary rows that count. */
+  /** Runs a request with another vocabulary size and returns its target. */
   Path reshard(Path from, long vocabulary, UnaryOperator<ReshardRequestBuilder> options) {
     Path target = folder.resolve("target" + targets++);
     engine.run(request(from, target, vocabulary, options), ProgressListener.SILENT);
@@ -119,7 +119,9 @@ final class Workbench {
     return options.apply(request).build();
   }
 
-  /** What a checkpoint of one file holds: element type, shape and SHA-256 by name. */
+  /**
+   * Returns element type, shape and SHA-256 of the tensors of a checkpoint of one file, by name.
+   */
   Map<String, String> sums(Path checkpoint) {
     var sums = new TreeMap<String, String>();
     for (TensorSum sum :
@@ -132,7 +134,7 @@ final class Workbench {
     return sums;
   }
 
-  /** What a model consists of, whatever it is stored as: the same by canonical name. */
+  /** Returns element type, shape and SHA-256 of a model's logical tensors, by canonical name. */
   Map<String, String> canonicalSums(Path checkpoint) {
     var sums = new TreeMap<String, String>();
     engine
@@ -143,7 +145,7 @@ final class Workbench {
     return sums;
   }
 
-  /** The shapes in a checkpoint's files. */
+  /** Returns the shapes in a checkpoint's files, by file and name. */
   Map<String, Map<String, Shape>> shapes(Path checkpoint) {
     var shapes = new LinkedHashMap<String, Map<String, Shape>>();
     try (var open = engine.open(checkpoint)) {

@@ -1,6 +1,6 @@
 /**
- * What every adapter must hold, as tests that its author runs: {@link
- * io.shardwright.testkit.AdapterConformance} and the models it runs on. {@code
- * docs/adapter-guide.md} shows how.
+ * The tests that every adapter must pass: {@link io.shardwright.testkit.AdapterConformance} takes
+ * an adapter and sample models ({@link io.shardwright.testkit.SampleModel}) and checks them with
+ * the engine. {@code docs/adapter-guide.md} shows how to use it.
  */
 package io.shardwright.testkit;
