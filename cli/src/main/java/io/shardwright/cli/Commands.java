@@ -20,6 +20,7 @@ final class Commands {
           DemoCommand.class,
           CompletionCommand.class,
           ManualCommand.class,
+          HelpCommand.class,
           ChangeNumPartitionsCommand.class,
           CkptToNemoCommand.class,
           LlamaToNemoCommand.class,
@@ -27,7 +28,7 @@ final class Commands {
 
   /** Those that speak of all others. */
   private static final List<Class<?>> OVERVIEWS =
-      List.of(CompletionCommand.class, ManualCommand.class);
+      List.of(CompletionCommand.class, ManualCommand.class, HelpCommand.class);
 
   private Commands() {}
 

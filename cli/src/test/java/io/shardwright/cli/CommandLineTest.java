@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,19 @@ class CommandLineTest {
   void unpack() throws IOException {
     vit = Run.vit(folder);
     out = folder.resolve("out.nemo");
+  }
+
+  @Test
+  void helpIsThatOfTheOptionInWords() {
+    for (String command : List.of("convert", "reshard", "help", "megatron_ckpt_to_nemo")) {
+      Run run = Run.of("help", command);
+      assertEquals(0, run.code(), run.err());
+      assertEquals(Run.of(command, "--help").out().strip(), run.out().strip());
+    }
+    assertEquals(Run.of("--help").out().strip(), Run.of("help").out().strip());
+    Run unknown = Run.of("help", "tensor");
+    assertEquals(2, unknown.code(), unknown.out());
+    assertTrue(unknown.err().contains("'tensor'"), unknown.err());
   }
 
   @Test

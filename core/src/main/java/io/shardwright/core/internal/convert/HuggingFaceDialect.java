@@ -64,7 +64,11 @@ public final class HuggingFaceDialect {
     read.rows();
     layerTypes(read);
     if (config.document().fields().containsKey("quantization_config")) {
-      read.problems().add("the weights are quantized (quantization_config), expected plain ones");
+      String method =
+          config.text("quantization_config.quant_method").map(said -> " says " + said).orElse("");
+      read.problems()
+          .add(
+              "the weights are quantized (quantization_config" + method + "), expected plain ones");
     }
     return read;
   }

@@ -76,6 +76,7 @@ final class ValueKinds {
       case NONE -> "one value";
       case WHOLE -> "a whole number below 10^18";
       case NUMBER -> "a finite number";
+      case LIST -> "a whole number or a list";
       default -> expected.toString();
     };
   }

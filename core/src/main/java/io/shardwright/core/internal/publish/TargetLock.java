@@ -103,6 +103,7 @@ final class TargetLock implements AutoCloseable {
   }
 
   private static Held held(Siblings names, Path real) throws IOException {
+    var problem = new IOException(names.lock() + " is not what was written to it");
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
         FileChannel locked = hold(names);
@@ -111,10 +112,10 @@ final class TargetLock implements AutoCloseable {
           return new Held(names.lock(), real, locked, named.get());
         }
       } catch (NoSuchFileException removed) {
-        // Whoever had it is done: once more, then.
+        problem = removed; // Whoever had it is done, or no file can be made there, as in /proc.
       }
     }
-    throw new IOException(names.lock() + " is not what was written to it");
+    throw problem;
   }
 
   /** Whether the file system has locks, so that this one is held. */

@@ -63,6 +63,7 @@ public final class DirectoryCheckpoint implements ModelSource {
     notes.addAll(sets.notes());
     weights = sets.first();
     notes.addAll(weights.notes());
+    Quantization.refuse(document, weights.tensors(), files.name());
     var shapes = new LinkedHashMap<String, Shape>();
     weights.named().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
     huggingFace = new DialectDocument(document, shapes);

@@ -7,8 +7,6 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.Wrappers;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -21,9 +19,6 @@ import java.util.Set;
 
 /** One set of a folder's tensors: those that an index names, or all that one file holds. */
 final class FolderWeights {
-  private static final Set<String> QUANTIZED =
-      Set.of("SCB", "absmax", "qweight", "qzeros", "weight_scale_inv", "quant_state");
-
   private final FolderFiles files;
   private final String name;
   private final Optional<Wrappers> wrappers;
@@ -43,7 +38,6 @@ final class FolderWeights {
       tensors.putAll(read(name));
     }
     aliases.keySet().removeAll(tensors.keySet());
-    tensors.keySet().forEach(this::refuseQuantized);
     var names = new LinkedHashSet<>(all().keySet());
     names.addAll(unreadable.keySet());
     wrappers = Wrappers.of(names, false);
@@ -87,16 +81,6 @@ final class FolderWeights {
     torchFiles.put(file, torch);
     unreadable.putAll(torch.stateDict().unreadable());
     return StoredTensors.ofStateDict(torch);
-  }
-
-  private void refuseQuantized(String tensor) {
-    String last = tensor.substring(tensor.lastIndexOf('.') + 1);
-    if (QUANTIZED.contains(last)) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          files.name(),
-          "'" + tensor + "' belongs to quantized weights, expected plain ones");
-    }
   }
 
   /** The file or index that it is known by. */
