@@ -37,7 +37,9 @@ class KillProcessTest {
   private final Map<String, TreeMap<String, String>> expected = new HashMap<>();
   private Path source;
   private Path old;
-  private long lifetime = 1_000;
+
+  /** About that of a run here, in milliseconds; it follows what is seen. */
+  private long lifetime = 500;
 
   @Test
   @Tag("process")

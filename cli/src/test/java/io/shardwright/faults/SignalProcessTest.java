@@ -158,10 +158,11 @@ class SignalProcessTest {
   void saysThatMemoryRanOut() throws Exception {
     Path source = Model.of(Model.Kind.ARCHIVE).source(folder);
     var little = List.of("-XX:MaxDirectMemorySize=1m");
-    for (String command : List.of("reshard", "verify")) {
-      var args = new ArrayList<Object>(List.of(command, source));
-      args.addAll(command.equals("verify") ? List.of() : List.of(target, "--tp", 2));
-      Program program = Program.start(Program.command(little, args.toArray()));
+    var programs =
+        List.of(
+            Program.start(Program.command(little, "reshard", source, target, "--tp", 2)),
+            Program.start(Program.command(little, "verify", source)));
+    for (Program program : programs) {
       assertEquals(5, program.end(), program.err());
       assertTrue(program.err().startsWith("error: SW-406"), program.err());
       assertEquals(1, program.err().lines().count(), program.err());

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * heap and a home of its own.
  */
 class HostileProcessTest {
-  private static final int EVERY = 120 / Integer.getInteger("shardwright.density", 1);
+  private static final int EVERY = 240 / Integer.getInteger("shardwright.density", 1);
 
   /** Of the processor, so that a busy machine is no failure. */
   private static final int SECONDS = 10;
