@@ -6,6 +6,7 @@ import io.shardwright.core.Checkpoint;
 import io.shardwright.core.Comparison;
 import io.shardwright.core.ExtractOptions;
 import io.shardwright.core.FamilyReport;
+import io.shardwright.core.FormatDescription;
 import io.shardwright.core.Manifest;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
@@ -18,7 +19,6 @@ import io.shardwright.core.Verification;
 import io.shardwright.core.internal.compare.CheckpointComparison;
 import io.shardwright.core.internal.device.Resources;
 import io.shardwright.core.internal.job.ReshardJob;
-import io.shardwright.core.internal.open.Formats;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.read.CheckpointReading;
@@ -27,14 +27,12 @@ import io.shardwright.core.internal.read.ModelReading;
 import io.shardwright.core.internal.read.OpenModel;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.FoundAdapter;
-import io.shardwright.core.internal.registry.FoundFormat;
 import io.shardwright.core.internal.validate.FamilyValidation;
 import io.shardwright.core.policy.ReadPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Opens, restores, converts, reshards, verifies and compares checkpoints. An instance holds the
@@ -99,13 +97,12 @@ public final class Shardwright {
   }
 
   /**
-   * The formats that can be read: the engine's own, and those of adapters.
+   * The formats that can be read.
    *
-   * @return their names
+   * @return the engine's own, then those of adapters
    */
-  public List<String> formats() {
-    var found = registry.formats().stream().map(FoundFormat::id);
-    return Stream.concat(Formats.own().stream(), found).toList();
+  public List<FormatDescription> formats() {
+    return sources().formats().descriptions();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.shardwright.cli;
 
 import io.shardwright.Shardwright;
 import io.shardwright.core.AdapterDescription;
+import io.shardwright.core.FormatDescription;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.RestoreClass;
 import java.util.List;
@@ -22,15 +23,39 @@ final class AdaptersCommand extends ScreenCommand {
                   Fields.of(
                           "families",
                           shardwright.adapters().stream().map(AdaptersCommand::fields).toList())
-                      .and("formats", shardwright.formats())
+                      .and("formats", ids(shardwright))
+                      .and(
+                          "format_details",
+                          shardwright.formats().stream().map(AdaptersCommand::fields).toList())
                       .and("failures", shardwright.adapterFailures())
                       .map()));
     } else {
       shardwright.adapters().forEach(this::print);
-      screen().print(Screen.safe("formats: " + String.join(", ", shardwright.formats())));
+      screen().print(Screen.safe("formats: " + String.join(", ", ids(shardwright))));
+      shardwright.formats().forEach(this::print);
     }
     notes(shardwright.adapterFailures());
     return ExitCode.DONE;
+  }
+
+  private static List<String> ids(Shardwright shardwright) {
+    return shardwright.formats().stream().map(FormatDescription::id).toList();
+  }
+
+  private static Map<String, Object> fields(FormatDescription format) {
+    return Fields.of("id", format.id())
+        .and("origin", format.origin())
+        .and("written", format.isWritten())
+        .and("keeps", format.keeps())
+        .map();
+  }
+
+  private void print(FormatDescription format) {
+    String use = format.isWritten() ? "read and written" : "read";
+    screen().print("  " + format.id() + " (" + Screen.safe(format.origin()) + "): " + use);
+    if (!format.keeps().isEmpty()) {
+      screen().print("    keeps " + String.join(", ", format.keeps()));
+    }
   }
 
   private static List<String> dimensions(AdapterDescription adapter) {

@@ -25,7 +25,7 @@ final class ConvertCommand extends WritingCommand {
   /** A NeMo checkpoint becomes a folder, all else becomes a NeMo checkpoint. */
   private TargetFormat format() {
     return wanted
-        .format()
+        .format(() -> shardwright().formats())
         .orElseGet(() -> nemo() && folder() ? TargetFormat.HUGGING_FACE : TargetFormat.NEMO);
   }
 

@@ -14,7 +14,7 @@ final class PlanCommand extends WritingCommand {
   @Override
   public Integer call() {
     var request = options.builder().huggingFace(wanted.huggingFace());
-    wanted.format().ifPresent(request::format);
+    wanted.format(() -> shardwright().formats()).ifPresent(request::format);
     return write(request, true);
   }
 }

@@ -1,30 +1,38 @@
 package io.shardwright.core;
 
-/** The formats that a run can write. */
-public enum TargetFormat {
+import java.util.Objects;
+
+/**
+ * A format that a run can write: one of the engine's own, or one that a jar brings.
+ *
+ * @param id the format's name, as {@code Shardwright.formats()} lists it
+ */
+public record TargetFormat(String id) {
   /** A {@code .nemo} archive, or the same members in a folder. */
-  NEMO("nemo"),
+  public static final TargetFormat NEMO = new TargetFormat("nemo");
+
   /** A training checkpoint of PyTorch Lightning: a folder of rank files with optimizer state. */
-  LIGHTNING("lightning"),
+  public static final TargetFormat LIGHTNING = new TargetFormat("lightning");
+
   /** A Hugging Face folder, as {@code transformers} saves it. */
-  HUGGING_FACE("huggingface"),
+  public static final TargetFormat HUGGING_FACE = new TargetFormat("huggingface");
+
   /**
    * Safetensors files with every stored tensor of a {@code .nemo} unchanged, and its configuration.
    */
-  SAFETENSORS("safetensors");
-
-  private final String id;
-
-  TargetFormat(String id) {
-    this.id = id;
-  }
+  public static final TargetFormat SAFETENSORS = new TargetFormat("safetensors");
 
   /**
-   * Returns the format's name.
+   * Creates the name of a format.
    *
-   * @return the name as {@code Shardwright.formats()} lists it
+   * @param id the format's name
    */
-  public String id() {
+  public TargetFormat {
+    Objects.requireNonNull(id, "id");
+  }
+
+  @Override
+  public String toString() {
     return id;
   }
 }

@@ -1,2 +1,2 @@
-/** For experts: formats that are folders of documents and tensor containers. */
+/** Formats of a third party's own, and, for experts, folders of documents and tensor containers. */
 package io.shardwright.spi.format;

@@ -7,7 +7,7 @@ package io.shardwright.core.internal.execute;
  * came before by x^(8n); the initial and final complements cancel out. Polynomials are
  * bit-reversed, as in RFC 1952: x^0 is the highest bit.
  */
-final class Crc32Combination {
+public final class Crc32Combination {
   private static final int P = 0xedb88320;
   private static final int ONE = 0x80000000;
 
@@ -17,7 +17,7 @@ final class Crc32Combination {
   private Crc32Combination() {}
 
   /** The checksum of what {@code first} and {@code second} are of, in this order. */
-  static long of(long first, long second, long secondBytes) {
+  public static long of(long first, long second, long secondBytes) {
     int shifted = times(power(secondBytes), (int) first);
     return (shifted ^ second) & 0xffffffffL;
   }

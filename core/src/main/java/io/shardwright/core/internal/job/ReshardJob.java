@@ -143,16 +143,32 @@ public final class ReshardJob implements AutoCloseable {
     notes.addAll(Pairs.notes(request, plan));
     notes.addAll(ModuleStates.notes(plan));
     notes.addAll(Replicated.notes(request, plan));
-    if (resolved.keeps(Keeps.STORED) && plan.files().size() > 1) {
-      notes.add(
-          "the weights are cut for "
-              + plan.files().size()
-              + " ranks: there is a file for each, and nothing was merged");
+    if (resolved.keeps(Keeps.STORED)) {
+      notes.addAll(storedNotes());
     }
     if (copies()) {
       notes.add(
           "nothing to change: the target is a copy with the source's sizes, naming, layout and"
               + " types");
+    }
+    return notes;
+  }
+
+  /** What becomes of ranks, and of what is no tensor, where tensors are written as they are. */
+  private List<String> storedNotes() {
+    var notes = new ArrayList<String>();
+    if (plan.files().size() > 1) {
+      notes.add(
+          "the weights are cut for "
+              + plan.files().size()
+              + " ranks: "
+              + (layout.files().size() < plan.files().size()
+                  ? "each tensor's name begins with its rank's, and nothing was merged"
+                  : "there is a file for each, and nothing was merged"));
+    }
+    boolean more = source.configured() || !source.attachments().isEmpty();
+    if (more && !resolved.keeps(Keeps.CONFIG)) {
+      notes.add("the target holds tensors alone: configuration and other files are left out");
     }
     return notes;
   }

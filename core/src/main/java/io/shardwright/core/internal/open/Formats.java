@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.open;
 
+import io.shardwright.core.FormatDescription;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.format.CheckpointFormat;
 import io.shardwright.core.internal.format.FileKind;
@@ -13,9 +14,12 @@ import io.shardwright.core.internal.format.lightning.LightningFormat;
 import io.shardwright.core.internal.format.loose.ForeignFormat;
 import io.shardwright.core.internal.format.loose.LooseFormat;
 import io.shardwright.core.internal.format.nemo.NemoFormat;
+import io.shardwright.core.internal.format.plugged.PluggedFormat;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.FoundFormat;
+import io.shardwright.core.internal.registry.FoundFormats;
 import io.shardwright.core.internal.registry.OwnJar;
+import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -25,6 +29,10 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The formats: the engine's own, and those that were found. The one place that names them. */
 public final class Formats {
@@ -34,33 +42,65 @@ public final class Formats {
   private static final LooseFormat LOOSE = new LooseFormat();
 
   private static final List<CheckpointFormat> OWN =
-      List.of(LIGHTNING, PEFT, NEMO, new ForeignFormat(), LOOSE);
+      List.of(LIGHTNING, PEFT, NEMO, new ForeignFormat());
 
   private final List<CheckpointFormat> all;
 
-  private Formats(List<CheckpointFormat> all) {
+  private final FoundFormats found;
+
+  private Formats(List<CheckpointFormat> all, FoundFormats found) {
     this.all = all;
+    this.found = found;
   }
 
   /** In the order in which a path is tried: what more can be said of comes first. */
-  static Formats of(AdapterRegistry registry) {
+  static Formats of(AdapterRegistry registry, ReadPolicy policy) {
+    var found = registry.formats();
     var all = new ArrayList<CheckpointFormat>();
-    registry.formats().forEach(found -> all.add(new HuggingFaceFolder(found.format())));
+    found.folders().forEach(folder -> all.add(new HuggingFaceFolder(folder.format())));
     all.addAll(OWN);
-    for (FoundFormat found : registry.formats()) {
-      if (OWN.stream().anyMatch(own -> own.id().equals(found.id()))) {
+    found.tensors().forEach(of -> all.add(new PluggedFormat(of.format(), of.origin(), policy)));
+    all.add(LOOSE);
+    refuseOwnIds(found);
+    return new Formats(all, found);
+  }
+
+  private static void refuseOwnIds(FoundFormats formats) {
+    for (FoundFormat<?> found : formats.all()) {
+      if (own().anyMatch(own -> own.id().equals(found.id()))) {
         throw new AdapterException(
             ErrorCode.ADAPTER_BROKEN,
             found.origin(),
             "format id '" + found.id() + "' is one of the engine's own: rename it");
       }
     }
-    return new Formats(all);
   }
 
-  /** The names of those that are the engine's own. */
-  public static List<String> own() {
-    return List.of(NEMO.id(), LIGHTNING.id());
+  private static Stream<CheckpointFormat> own() {
+    return Stream.concat(OWN.stream(), Stream.of(LOOSE));
+  }
+
+  /** What a user sees of them: the engine's own, then those that were found. */
+  public List<FormatDescription> descriptions() {
+    var seen = new ArrayList<FormatDescription>();
+    for (CheckpointFormat own : List.of(NEMO, LIGHTNING, PEFT, LOOSE)) {
+      seen.add(description(own, FormatDescription.BUILT_IN));
+    }
+    for (FoundFormat<?> of : found.all()) {
+      all.stream()
+          .filter(format -> format.id().equals(of.id()))
+          .forEach(format -> seen.add(description(format, of.origin())));
+    }
+    return seen;
+  }
+
+  private static FormatDescription description(CheckpointFormat format, String origin) {
+    var keeps = format.target().map(TargetKind::keeps).orElse(Set.of()).stream();
+    return new FormatDescription(
+        format.id(),
+        origin,
+        format.target().isPresent(),
+        keeps.sorted().map(kept -> kept.name().toLowerCase(Locale.ROOT)).toList());
   }
 
   /**
@@ -108,14 +148,22 @@ public final class Formats {
         .filter(format -> format.id().equals(wanted.id()))
         .flatMap(format -> format.target().stream())
         .findFirst()
-        .orElseThrow(
-            () ->
-                new UnsupportedCheckpointException(
-                    ErrorCode.UNSUPPORTED,
-                    wanted.id(),
-                    "no format of folders was found: add "
-                        + OwnJar.HUGGING_FACE
-                        + " to the class path"));
+        .orElseThrow(() -> missing(wanted));
+  }
+
+  private UnsupportedCheckpointException missing(TargetFormat wanted) {
+    boolean ours = wanted.equals(TargetFormat.HUGGING_FACE);
+    String written =
+        descriptions().stream()
+            .filter(FormatDescription::isWritten)
+            .map(FormatDescription::id)
+            .collect(Collectors.joining(", "));
+    return new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        wanted.id(),
+        ours
+            ? "no format of folders was found: add " + OwnJar.HUGGING_FACE + " to the class path"
+            : "no format of that name is written; found " + written + ": add its jar");
   }
 
   /** What a path's checkpoint becomes unasked: a training stays one, all else becomes a model. */

@@ -22,7 +22,7 @@ public record Sources(
     AdapterRegistry registry, Formats formats, ReadPolicy policy, List<Path> given) {
   /** With the formats that the registry found. */
   public Sources(AdapterRegistry registry, ReadPolicy policy, List<Path> given) {
-    this(registry, Formats.of(registry), policy, given);
+    this(registry, Formats.of(registry, policy), policy, given);
   }
 
   private Opening opening(Path spoolFolder, TrainingOptions options, boolean state) {

@@ -9,18 +9,10 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
-import io.shardwright.spi.format.DirectoryFormat;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -29,17 +21,17 @@ public final class AdapterRegistry {
   private static final String TARGET = "target";
 
   private final List<FoundAdapter> adapters;
-  private final List<FoundFormat> formats;
+  private final FoundFormats formats;
   private final List<String> failures;
   private final Optional<FoundAdapter> chosen;
 
   private AdapterRegistry(
       List<FoundAdapter> adapters,
-      List<FoundFormat> formats,
+      FoundFormats formats,
       List<String> failures,
       Optional<FoundAdapter> chosen) {
     this.adapters = List.copyOf(adapters);
-    this.formats = List.copyOf(formats);
+    this.formats = formats;
     this.failures = List.copyOf(failures);
     this.chosen = chosen;
   }
@@ -65,21 +57,16 @@ public final class AdapterRegistry {
     var adapters = new ArrayList<FoundAdapter>();
     var failures = new ArrayList<String>();
     if (discover) {
-      each(
+      Providers.each(
           ModelFamilyAdapter.class,
           loader,
           adapter -> adapters.add(requireSound(FoundAdapter.of(adapter))),
           failures);
     }
     given.forEach(adapter -> adapters.add(requireSound(adapter)));
-    var formats = new ArrayList<FoundFormat>();
-    each(
-        DirectoryFormat.class,
-        loader,
-        format -> formats.add(requireSound(FoundFormat.of(format))),
-        failures);
-    refuseDuplicates("adapter", adapters, found -> found.adapter().id(), found -> found.origin());
-    refuseDuplicates("format", formats, FoundFormat::id, FoundFormat::origin);
+    var formats = FoundFormats.load(loader, failures);
+    Providers.refuseDuplicates(
+        "adapter", adapters, found -> found.adapter().id(), found -> found.origin());
     return new AdapterRegistry(adapters, formats, failures, Optional.empty());
   }
 
@@ -92,66 +79,19 @@ public final class AdapterRegistry {
     return new AdapterRegistry(adapters, formats, failures, Optional.of(found(id)));
   }
 
-  private static <T> void each(
-      Class<T> service, ClassLoader loader, Consumer<T> sound, List<String> failures) {
-    Iterator<T> providers = ServiceLoader.load(service, loader).iterator();
-    while (true) {
-      try {
-        if (!providers.hasNext()) {
-          break;
-        }
-        sound.accept(providers.next());
-      } catch (ServiceConfigurationError | LinkageError | RuntimeException broken) {
-        failures.add("provider failed: " + broken);
-      }
-    }
-  }
-
   private static FoundAdapter requireSound(FoundAdapter found) {
     var adapter = found.adapter();
-    requireId(adapter.id(), found.origin());
+    Providers.requireId(adapter.id(), found.origin());
     if (adapter.restoreClasses().isEmpty()) {
-      throw broken(
+      throw Providers.broken(
           found.origin(),
           "adapter '" + adapter.id() + "' restores no class, expected at least one");
     }
     if (adapter.keyRules() == null) {
-      throw broken(found.origin(), "adapter '" + adapter.id() + "' gives no list of key rules");
+      throw Providers.broken(
+          found.origin(), "adapter '" + adapter.id() + "' gives no list of key rules");
     }
     return found;
-  }
-
-  private static AdapterException broken(String origin, String problem) {
-    return new AdapterException(ErrorCode.ADAPTER_BROKEN, origin, problem);
-  }
-
-  private static FoundFormat requireSound(FoundFormat found) {
-    requireId(found.id(), found.origin());
-    return found;
-  }
-
-  private static void requireId(String id, String origin) {
-    if (id == null || !id.matches("[a-z0-9-]+")) {
-      throw broken(origin, "id '" + id + "', expected lower-case letters, digits, hyphens");
-    }
-  }
-
-  private static <T> void refuseDuplicates(
-      String what, List<T> all, Function<T, String> id, Function<T, String> origin) {
-    Map<String, T> byId = new HashMap<>();
-    for (T found : all) {
-      T other = byId.put(id.apply(found), found);
-      if (other != null) {
-        throw broken(
-            origin.apply(found),
-            what
-                + " id '"
-                + id.apply(found)
-                + "' is also in "
-                + origin.apply(other)
-                + ": leave one of them out, or rename it");
-      }
-    }
   }
 
   /** All adapters that were loaded. */
@@ -159,8 +99,8 @@ public final class AdapterRegistry {
     return adapters;
   }
 
-  /** All formats that are folders. */
-  public List<FoundFormat> formats() {
+  /** All formats that were loaded. */
+  public FoundFormats formats() {
     return formats;
   }
 

@@ -1,20 +1,10 @@
 package io.shardwright.core.internal.registry;
 
-import io.shardwright.spi.format.DirectoryFormat;
-
 /**
  * A format and where it came from.
  *
+ * @param <F> what kind of format it is
+ * @param id the format's name
  * @param origin the jar or folder, or {@code unknown}
  */
-public record FoundFormat(DirectoryFormat format, String origin) {
-  /** A format that comes from the jar of its class. */
-  static FoundFormat of(DirectoryFormat format) {
-    return new FoundFormat(format, FoundAdapter.originOf(format));
-  }
-
-  /** The format's name. */
-  public String id() {
-    return format.id();
-  }
-}
+public record FoundFormat<F>(F format, String id, String origin) {}

@@ -115,6 +115,7 @@ public final class TargetVerifier {
         found != null && found.spec().equals(expected.spec()), name + " has another type or shape");
     boolean whole =
         found.start() == 0
+            && !found.bigEndian()
             && found.strides().equals(expected.spec().shape().rowMajorStrides())
             && found.storage().size() == expected.spec().byteSize();
     require(whole, name + " is not dense in a storage of its own");
@@ -122,6 +123,20 @@ public final class TargetVerifier {
     boolean stated = found.storageCrc().isEmpty() || found.storageCrc().getAsLong() == crc;
     require(stated, name + " has another CRC-32 than its file states");
     requireBytes(found.storage(), crc, name);
+  }
+
+  /**
+   * Compares tensors wherever they lie.
+   *
+   * @param found by the names that are written
+   * @param expected by the same names
+   * @throws CheckpointIoException naming the first difference
+   */
+  public void requireTensors(
+      Map<String, SourceTensor> found, Map<String, TargetTensor> expected, Written written) {
+    require(found.keySet().equals(expected.keySet()), "holds other names");
+    expected.forEach(
+        (name, tensor) -> requireEqual(found.get(name).as(tensor.spec().name()), tensor, written));
   }
 
   /**

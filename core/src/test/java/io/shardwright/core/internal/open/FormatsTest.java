@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -43,7 +44,8 @@ class FormatsTest {
   void refusesTheIdOfAFormatOfOurs() throws IOException {
     for (Class<?> taken : List.of(Nemo.class, Safetensors.class)) {
       var registry = load(taken);
-      var refusal = assertThrows(AdapterException.class, () -> Formats.of(registry));
+      var refusal =
+          assertThrows(AdapterException.class, () -> Formats.of(registry, ReadPolicy.STANDARD));
       assertTrue(refusal.getMessage().contains("rename it"), refusal.getMessage());
     }
   }
@@ -51,13 +53,13 @@ class FormatsTest {
   @Test
   void passesOverAFormatWithoutAName() throws IOException {
     var registry = load(Nameless.class, Mine.class);
-    assertEquals(1, registry.formats().size());
+    assertEquals(1, registry.formats().all().size());
     assertEquals(1, registry.failures().size());
   }
 
   @Test
   void looksATargetUpByItsNameAndNotByItsPlace() throws IOException {
-    var formats = Formats.of(load(Mine.class));
+    var formats = Formats.of(load(Mine.class), ReadPolicy.STANDARD);
     assertThrows(
         UnsupportedCheckpointException.class, () -> formats.target(TargetFormat.HUGGING_FACE));
   }

@@ -6,6 +6,7 @@ import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.pickle.PickleNames.Meaning;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
+import io.shardwright.core.internal.codec.zip.ZipIndex;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;

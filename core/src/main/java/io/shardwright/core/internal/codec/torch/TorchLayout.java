@@ -1,12 +1,14 @@
 package io.shardwright.core.internal.codec.torch;
 
 import io.shardwright.core.internal.bytes.Piece;
+import io.shardwright.core.internal.codec.zip.ZipLayout;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,11 +27,9 @@ public final class TorchLayout {
 
   private static final int DIGITS = 40;
 
-  private final Map<String, ZipRecord> storages = new LinkedHashMap<>();
-  private final Map<ZipRecord, Supplier<byte[]>> small = new LinkedHashMap<>();
-  private final List<ZipRecord> records = new ArrayList<>();
+  private final Map<String, Supplier<byte[]>> small = new LinkedHashMap<>();
+  private final ZipLayout zip = new ZipLayout();
   private final String root;
-  private long end;
 
   private TorchLayout(String root) {
     this.root = root;
@@ -42,10 +42,7 @@ public final class TorchLayout {
     layout.add("byteorder", ascii("little"));
     storages.stream()
         .sorted(Comparator.comparing(StorageSpec::key))
-        .forEach(
-            storage ->
-                layout.storages.put(
-                    storage.key(), layout.place("data/" + storage.key(), storage.byteSize())));
+        .forEach(storage -> layout.zip.add(layout.data(storage.key()), storage.byteSize()));
     layout.add("version", ascii("3\n"));
     layout.add(".data/serialization_id", DIGITS, () -> ascii(identity(pickle)));
     return layout;
@@ -72,24 +69,22 @@ public final class TorchLayout {
 
   /** What takes time to make is made when it is written: a plan needs its size alone. */
   private void add(String name, int size, Supplier<byte[]> bytes) {
-    small.put(place(name, size), bytes);
+    small.put(root + "/" + name, bytes);
+    zip.add(root + "/" + name, size);
   }
 
-  private ZipRecord place(String name, long size) {
-    var record = new ZipRecord(root + "/" + name, size, end);
-    records.add(record);
-    end = record.end();
-    return record;
+  private String data(String key) {
+    return root + "/data/" + key;
   }
 
   /** Size of the whole file. */
   public long size() {
-    return Math.addExact(end, ZipRecord.directorySize(records));
+    return zip.size();
   }
 
   /** Where a storage's bytes begin. */
   public long dataOffset(String key) {
-    return storages.get(key).dataOffset();
+    return zip.dataOffset(data(key));
   }
 
   /**
@@ -98,25 +93,18 @@ public final class TorchLayout {
    * @param crcs the CRC-32 of every storage, by key
    */
   public List<Piece> structure(Map<String, Long> crcs) {
-    Map<ZipRecord, Long> all = new LinkedHashMap<>();
+    Map<String, Long> all = new HashMap<>();
     var pieces = new ArrayList<Piece>();
     small.forEach(
-        (record, made) -> {
+        (name, made) -> {
           byte[] bytes = made.get();
           var crc = new CRC32();
           crc.update(bytes);
-          all.put(record, crc.getValue());
-          pieces.add(new Piece(record.dataOffset(), bytes));
+          all.put(name, crc.getValue());
+          pieces.add(new Piece(zip.dataOffset(name), bytes));
         });
-    storages.forEach((key, record) -> all.put(record, crcs.get(key)));
-    for (ZipRecord record : records) {
-      pieces.add(new Piece(record.headerOffset(), record.localHeader()));
-      if (record.size() > 0) {
-        pieces.add(
-            new Piece(record.dataOffset() + record.size(), record.descriptor(all.get(record))));
-      }
-    }
-    pieces.add(new Piece(end, ZipRecord.directory(records, all, end)));
+    crcs.forEach((key, crc) -> all.put(data(key), crc));
+    pieces.addAll(zip.structure(all));
     return pieces;
   }
 }

@@ -9,6 +9,7 @@ import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.TorchLayout.StorageSpec;
+import io.shardwright.core.internal.codec.zip.ZipIndex;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.tensor.DType;

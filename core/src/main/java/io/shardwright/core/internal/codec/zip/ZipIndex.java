@@ -1,7 +1,7 @@
-package io.shardwright.core.internal.codec.torch;
+package io.shardwright.core.internal.codec.zip;
 
-import static io.shardwright.core.internal.codec.torch.ZipFields.u2;
-import static io.shardwright.core.internal.codec.torch.ZipFields.u4;
+import static io.shardwright.core.internal.codec.zip.ZipFields.u2;
+import static io.shardwright.core.internal.codec.zip.ZipFields.u4;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.guard.EntryNames;
@@ -20,7 +20,7 @@ import java.util.Set;
  * The entries of a zip, from its central directory, each compared with its local header. Entries
  * and directory cover the file without a gap, so that no reader finds anything else in it.
  */
-final class ZipIndex {
+public final class ZipIndex {
   private static final int CENTRAL = 46;
   private static final int ALLOWED_FLAGS = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 11;
   private static final int KIND = 0xf000;
@@ -47,7 +47,7 @@ final class ZipIndex {
    * @throws io.shardwright.spi.error.UnsafeCheckpointException if a name leads elsewhere, or there
    *     is more than a limit allows
    */
-  static ZipIndex read(ByteSource source, Guard guard) {
+  public static ZipIndex read(ByteSource source, Guard guard) {
     var index = new ZipIndex(new ZipFields(source), guard);
     var directory = ZipDirectory.read(index.fields, guard);
     index.readEntries(directory);
@@ -56,16 +56,17 @@ final class ZipIndex {
   }
 
   /** The files. */
-  Collection<ZipMember> members() {
+  public Collection<ZipMember> members() {
     return members.values().stream().filter(member -> !member.isFolder()).toList();
   }
 
   /** Whether every entry, folders too, stands in a folder; the name ends in a slash. */
-  boolean isAllIn(String folder) {
+  public boolean isAllIn(String folder) {
     return members.keySet().stream().allMatch(name -> name.startsWith(folder));
   }
 
-  Optional<ZipMember> find(String name) {
+  /** The entry of a name. */
+  public Optional<ZipMember> find(String name) {
     return Optional.ofNullable(members.get(name));
   }
 

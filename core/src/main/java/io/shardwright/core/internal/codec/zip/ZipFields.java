@@ -1,4 +1,4 @@
-package io.shardwright.core.internal.codec.torch;
+package io.shardwright.core.internal.codec.zip;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.spi.error.ErrorCode;

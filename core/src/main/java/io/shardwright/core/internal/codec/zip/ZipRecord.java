@@ -1,4 +1,4 @@
-package io.shardwright.core.internal.codec.torch;
+package io.shardwright.core.internal.codec.zip;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One record of a torch zip and the bytes around it. Numbers that don't fit 32 bits move to a zip64
- * extra field, as miniz puts them.
+ * One entry of a zip and the bytes around it. Numbers that don't fit 32 bits move to a zip64 extra
+ * field, as miniz puts them.
  */
 record ZipRecord(String name, long size, long headerOffset) {
   private static final int LOCAL = 30;
@@ -124,9 +124,9 @@ record ZipRecord(String name, long size, long headerOffset) {
     return directoryBytes(records) + TAIL64 + TAIL;
   }
 
-  static byte[] directory(List<ZipRecord> records, Map<ZipRecord, Long> crcs, long start) {
+  static byte[] directory(List<ZipRecord> records, Map<String, Long> crcs, long start) {
     var out = new ByteArrayOutputStream();
-    records.forEach(record -> out.writeBytes(record.central(crcs.get(record))));
+    records.forEach(record -> out.writeBytes(record.central(crcs.get(record.name()))));
     long size = out.size();
     ByteBuffer tail = buffer(TAIL64 + TAIL);
     tail.putInt(0x06064b50).putLong(44).putShort((short) 0x031e).putShort((short) 45);

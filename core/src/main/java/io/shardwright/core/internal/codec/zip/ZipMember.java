@@ -1,4 +1,4 @@
-package io.shardwright.core.internal.codec.torch;
+package io.shardwright.core.internal.codec.zip;
 
 /**
  * An entry of a zip.
@@ -8,7 +8,7 @@ package io.shardwright.core.internal.codec.torch;
  * @param crc as the directory states it
  * @param dataOffset first byte of its data
  */
-record ZipMember(
+public record ZipMember(
     String name,
     int method,
     int flags,
@@ -24,7 +24,7 @@ record ZipMember(
   }
 
   /** Whether it stands for a folder, as tools that pack folders add one for each. */
-  boolean isFolder() {
+  public boolean isFolder() {
     return name.endsWith("/") && size == 0 && compressedSize == 0;
   }
 

@@ -1,4 +1,4 @@
-package io.shardwright.core.internal.codec.torch;
+package io.shardwright.core.internal.codec.zip;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
@@ -13,7 +13,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /** The bytes of a zip's entries: in place where they are stored, in memory where deflated. */
-final class ZipContent {
+public final class ZipContent {
   private static final int BLOCK = 1 << 18;
 
   /** No deflated byte stands for more. */
@@ -23,20 +23,21 @@ final class ZipContent {
   private final Guard guard;
   private final AtomicLong values = new AtomicLong();
 
-  ZipContent(ByteSource archive, Guard guard) {
+  /** Those of an archive. */
+  public ZipContent(ByteSource archive, Guard guard) {
     this.archive = archive;
     this.guard = guard;
   }
 
   /** The bytes of an entry that holds no tensor's values. */
-  ByteSource structure(ZipMember member) {
+  public ByteSource structure(ZipMember member) {
     return open(
         member,
         packed -> guard.unpack(member.size(), packed.packed(0, packed.size()), packed.name()));
   }
 
   /** The bytes of a storage. */
-  ByteSource storage(ZipMember member) {
+  public ByteSource storage(ZipMember member) {
     return open(
         member,
         packed ->
@@ -110,7 +111,7 @@ final class ZipContent {
   }
 
   /** The CRC-32 of a source's bytes. */
-  static long crc(ByteSource bytes) {
+  public static long crc(ByteSource bytes) {
     var crc = new CRC32();
     var block = ByteBuffer.allocateDirect((int) Math.min(BLOCK, Math.max(1, bytes.size())));
     for (long at = 0; at < bytes.size(); at += block.limit()) {

@@ -1,4 +1,4 @@
-package io.shardwright.core.internal.codec.torch;
+package io.shardwright.core.internal.codec.zip;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

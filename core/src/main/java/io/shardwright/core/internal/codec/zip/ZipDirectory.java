@@ -1,7 +1,7 @@
-package io.shardwright.core.internal.codec.torch;
+package io.shardwright.core.internal.codec.zip;
 
-import static io.shardwright.core.internal.codec.torch.ZipFields.u2;
-import static io.shardwright.core.internal.codec.torch.ZipFields.u4;
+import static io.shardwright.core.internal.codec.zip.ZipFields.u2;
+import static io.shardwright.core.internal.codec.zip.ZipFields.u4;
 
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
