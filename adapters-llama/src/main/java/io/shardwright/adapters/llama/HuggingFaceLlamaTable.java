@@ -4,6 +4,7 @@ import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
 
+import io.shardwright.adapters.nvgpt.DecoderRows;
 import io.shardwright.adapters.nvgpt.McoreGptTable;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
@@ -23,10 +24,7 @@ final class HuggingFaceLlamaTable {
    */
   static ParameterTable rows(double normShift) {
     return ParameterTable.of(
-            column("model.embed_tokens.weight")
-                .of(McoreGptTable.WORDS)
-                .on(ParameterRule.Stage.FIRST)
-                .vocabPaddedRows(),
+            DecoderRows.words("model.embed_tokens.weight"),
             norm("input_layernorm.weight", McoreGptTable.QKV + "layer_norm_weight", normShift))
         .and(qkv("weight"))
         .and(qkv("bias"))
@@ -37,15 +35,8 @@ final class HuggingFaceLlamaTable {
                 row(ATTENTION + "o_proj.weight")
                     .of(McoreGptTable.PROJECTION + "weight")
                     .cutBetween("num_attention_heads"),
-                replicated("model.norm.weight")
-                    .of(McoreGptTable.NORM + "weight")
-                    .on(ParameterRule.Stage.LAST)
-                    .with(Traits.NONE.less(normShift)),
-                column("lm_head.weight")
-                    .of(McoreGptTable.OUTPUT)
-                    .on(ParameterRule.Stage.LAST)
-                    .vocabPaddedRows()
-                    .when("share_embeddings_and_output_weights", "false")));
+                DecoderRows.norm("model.norm.", "weight").with(Traits.NONE.less(normShift)),
+                DecoderRows.head()));
   }
 
   private static ParameterTable dense(double normShift) {

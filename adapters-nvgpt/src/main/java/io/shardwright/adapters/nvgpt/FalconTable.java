@@ -18,25 +18,13 @@ final class FalconTable {
 
   static ParameterTable rows() {
     var rows = new ArrayList<ParameterRule>();
-    rows.add(
-        column("transformer.word_embeddings.weight")
-            .of(McoreGptTable.WORDS)
-            .on(ParameterRule.Stage.FIRST)
-            .vocabPaddedRows());
+    rows.add(DecoderRows.words("transformer.word_embeddings.weight"));
     for (String part : List.of("weight", BIAS)) {
       norms(part, rows);
       linear(part, rows);
-      rows.add(
-          replicated("transformer.ln_f." + part)
-              .of(McoreGptTable.NORM + part)
-              .on(ParameterRule.Stage.LAST));
+      rows.add(DecoderRows.norm("transformer.ln_f.", part));
     }
-    rows.add(
-        column("lm_head.weight")
-            .of(McoreGptTable.OUTPUT)
-            .on(ParameterRule.Stage.LAST)
-            .vocabPaddedRows()
-            .when("share_embeddings_and_output_weights", "false"));
+    rows.add(DecoderRows.head());
     return new ParameterTable(rows);
   }
 

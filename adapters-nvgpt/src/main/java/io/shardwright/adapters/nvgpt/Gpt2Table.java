@@ -21,11 +21,7 @@ final class Gpt2Table {
 
   static ParameterTable rows() {
     var rows = new ArrayList<ParameterRule>();
-    rows.add(
-        column("transformer.wte.weight")
-            .of(McoreGptTable.WORDS)
-            .on(ParameterRule.Stage.FIRST)
-            .vocabPaddedRows());
+    rows.add(DecoderRows.words("transformer.wte.weight"));
     rows.add(
         replicated("transformer.wpe.weight")
             .of(McoreGptTable.POSITIONS)
@@ -35,17 +31,9 @@ final class Gpt2Table {
     for (String part : List.of("weight", "bias")) {
       rows.add(replicated(LAYER + "ln_1." + part).of(McoreGptTable.QKV + "layer_norm_" + part));
       rows.add(replicated(LAYER + "ln_2." + part).of(McoreGptTable.UP + "layer_norm_" + part));
-      rows.add(
-          replicated("transformer.ln_f." + part)
-              .of(McoreGptTable.NORM + part)
-              .on(ParameterRule.Stage.LAST));
+      rows.add(DecoderRows.norm("transformer.ln_f.", part));
     }
-    rows.add(
-        column("lm_head.weight")
-            .of(McoreGptTable.OUTPUT)
-            .on(ParameterRule.Stage.LAST)
-            .vocabPaddedRows()
-            .when("share_embeddings_and_output_weights", "false"));
+    rows.add(DecoderRows.head());
     return new ParameterTable(rows);
   }
 

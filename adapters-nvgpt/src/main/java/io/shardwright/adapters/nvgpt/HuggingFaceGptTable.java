@@ -34,11 +34,7 @@ final class HuggingFaceGptTable {
    */
   private static ParameterTable rotary(String up, String down) {
     var rows = new ArrayList<ParameterRule>();
-    rows.add(
-        column("model.embed_tokens.weight")
-            .of(McoreGptTable.WORDS)
-            .on(ParameterRule.Stage.FIRST)
-            .vocabPaddedRows());
+    rows.add(DecoderRows.words("model.embed_tokens.weight"));
     for (String part : List.of("weight", BIAS)) {
       norm(LAYER + "input_layernorm.", McoreGptTable.QKV + "layer_norm_", part, rows);
       qkv(part, rows);
@@ -46,17 +42,9 @@ final class HuggingFaceGptTable {
       norm(LAYER + "post_attention_layernorm.", McoreGptTable.UP + "layer_norm_", part, rows);
       linear(column(LAYER + up + "." + part).of(McoreGptTable.UP + part), part, rows);
       out(LAYER + down + ".", McoreGptTable.DOWN, part, false, rows);
-      rows.add(
-          replicated("model.norm." + part)
-              .of(McoreGptTable.NORM + part)
-              .on(ParameterRule.Stage.LAST));
+      rows.add(DecoderRows.norm("model.norm.", part));
     }
-    rows.add(
-        column("lm_head.weight")
-            .of(McoreGptTable.OUTPUT)
-            .on(ParameterRule.Stage.LAST)
-            .vocabPaddedRows()
-            .when("share_embeddings_and_output_weights", "false"));
+    rows.add(DecoderRows.head());
     return new ParameterTable(rows);
   }
 

@@ -14,9 +14,9 @@ import java.util.Set;
 
 /** What parameter-efficient tuning of any GPT leaves: adapters without their model. */
 @AutoService(ModelFamilyAdapter.class)
-public final class PeftAdapter implements ModelFamilyAdapter {
+public sealed class PeftAdapter implements ModelFamilyAdapter permits TiedPeftAdapter {
   /** NeMo's tuning script of 1.23 leaves the second in the archives that it makes. */
-  static final List<RestoreClass> CLASSES =
+  private static final List<RestoreClass> CLASSES =
       List.of(RestoreClass.nemo(GptAdapter.TUNED), RestoreClass.nemo(GptAdapter.MODEL));
 
   @Override
@@ -25,7 +25,7 @@ public final class PeftAdapter implements ModelFamilyAdapter {
   }
 
   @Override
-  public List<RestoreClass> restoreClasses() {
+  public final List<RestoreClass> restoreClasses() {
     return CLASSES;
   }
 
@@ -40,13 +40,13 @@ public final class PeftAdapter implements ModelFamilyAdapter {
   }
 
   @Override
-  public Naming naming(ModelConfig config) {
+  public final Naming naming(ModelConfig config) {
     return GptAdapter.stored(config);
   }
 
   /** NeMo v1.23.0, {@code nemo/collections/nlp/parts/mixins/nlp_adapter_mixins.py}. */
   @Override
-  public Set<WeightLayout> layouts() {
+  public final Set<WeightLayout> layouts() {
     return Set.of(WeightLayout.RANKS);
   }
 

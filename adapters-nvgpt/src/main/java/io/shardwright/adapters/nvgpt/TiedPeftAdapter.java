@@ -6,26 +6,17 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
-import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
-import io.shardwright.spi.WeightLayout;
-import java.util.List;
-import java.util.Set;
 
 /**
  * Adapters that are one and the same in every layer. NeMo ties and numbers them stage by stage, so
  * that each stage has its own: they stay within one pipeline stage.
  */
 @AutoService(ModelFamilyAdapter.class)
-public final class TiedPeftAdapter implements ModelFamilyAdapter {
+public final class TiedPeftAdapter extends PeftAdapter {
   @Override
   public String id() {
     return "gpt-peft-tied";
-  }
-
-  @Override
-  public List<RestoreClass> restoreClasses() {
-    return PeftAdapter.CLASSES;
   }
 
   @Override
@@ -43,16 +34,6 @@ public final class TiedPeftAdapter implements ModelFamilyAdapter {
         .peftScheme()
         .filter(scheme -> config.flag("peft." + scheme + "_tuning.weight_tying"))
         .isPresent();
-  }
-
-  @Override
-  public Naming naming(ModelConfig config) {
-    return GptAdapter.stored(config);
-  }
-
-  @Override
-  public Set<WeightLayout> layouts() {
-    return Set.of(WeightLayout.RANKS);
   }
 
   @Override

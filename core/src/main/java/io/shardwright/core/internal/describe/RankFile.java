@@ -46,6 +46,14 @@ public record RankFile(
     this(member, rank, names, tensors, objects, metadata, Map.of());
   }
 
+  /** The one file of a model without ranks, in which nothing but tensors is of concern. */
+  public static RankFile whole(
+      String member, Map<String, SourceTensor> tensors, Map<String, String> unreadable) {
+    var names = List.copyOf(tensors.keySet());
+    return new RankFile(
+        member, new RankCoordinate(0, 0), names, tensors, Map.of(), Optional.empty(), unreadable);
+  }
+
   /** What its modules keep besides parameters, by name, in the file's order. */
   public Map<String, Content> states() {
     var states = new LinkedHashMap<String, Content>();

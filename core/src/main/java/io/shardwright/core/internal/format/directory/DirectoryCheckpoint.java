@@ -21,7 +21,6 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.outline.Member;
 import io.shardwright.spi.HuggingFaceModel;
-import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
@@ -224,20 +223,14 @@ public final class DirectoryCheckpoint implements ModelSource {
     var further = new LinkedHashMap<>(tensors);
     further.keySet().removeAll(stored.keySet());
     if (!further.isEmpty()) {
-      again.add(new Again(file(name(), further, Map.of()), Kind.RANK));
+      again.add(new Again(RankFile.whole(name(), further, Map.of()), Kind.RANK));
     }
     for (FolderWeights other : sets.others()) {
       var held = KnownNames.of(other.named(), model.names(), new ArrayList<>());
-      again.add(new Again(file(other.name(), held, other.unreadable()), Kind.SET));
+      again.add(new Again(RankFile.whole(other.name(), held, other.unreadable()), Kind.SET));
     }
-    return SourceFiles.ofRanks(List.of(file(name(), stored, weights.unreadable())), again);
-  }
-
-  private static RankFile file(
-      String member, Map<String, SourceTensor> tensors, Map<String, String> unreadable) {
-    var names = List.copyOf(tensors.keySet());
-    return new RankFile(
-        member, new RankCoordinate(0, 0), names, tensors, Map.of(), Optional.empty(), unreadable);
+    return SourceFiles.ofRanks(
+        List.of(RankFile.whole(name(), stored, weights.unreadable())), again);
   }
 
   @Override

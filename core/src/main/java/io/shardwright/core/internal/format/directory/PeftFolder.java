@@ -11,7 +11,6 @@ import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Setting;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A folder in which Hugging Face's peft keeps an adapter without its model. */
@@ -119,18 +117,8 @@ public final class PeftFolder implements ModelSource {
 
   @Override
   public SourceFiles sourceFiles() {
-    var tensors = weights.tensors();
-    var rank = new RankCoordinate(0, 0);
-    return SourceFiles.ofRanks(
-        List.of(
-            new RankFile(
-                name(),
-                rank,
-                List.copyOf(tensors.keySet()),
-                tensors,
-                Map.of(),
-                Optional.empty(),
-                weights.unreadable())));
+    var file = RankFile.whole(name(), weights.tensors(), weights.unreadable());
+    return SourceFiles.ofRanks(List.of(file));
   }
 
   @Override
