@@ -91,7 +91,7 @@ final class PackedCases {
             "an archive with a torch file that was zipped again",
             TarCases.gzip(nemo(deflated(plain)).end()),
             Benign.W));
-    byte[] zeros = new byte[3 * LARGE];
+    byte[] zeros = new byte[LARGE];
     byte[] large = Pickle.stateDict(zeros.length / 4, p -> {});
     Map<String, byte[]> found = Map.of("w F32 [" + zeros.length / 4 + "]", zeros);
     Zip zip = Zip.torch(large, zeros);

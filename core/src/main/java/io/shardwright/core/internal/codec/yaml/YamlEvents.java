@@ -40,12 +40,15 @@ final class YamlEvents {
   }
 
   private void requireShortWords(String text) {
+    long allowed = guard.limit(Limit.YAML_WORD);
     long start = 0;
     for (int at = 0; at < text.length(); at++) {
       if (text.charAt(at) <= ' ') {
         start = at + 1;
       }
-      guard.require(Limit.YAML_WORD, at + 1 - start, where);
+      if (at + 1 - start > allowed) {
+        throw Guard.over(Limit.YAML_WORD, at + 1 - start, allowed, where);
+      }
     }
   }
 
