@@ -65,6 +65,11 @@ public interface TensorLayout {
       head = head.clone();
     }
 
+    /**
+     * Returns a copy of the bytes.
+     *
+     * @return what stands before the values
+     */
     @Override
     public byte[] head() {
       return head.clone();
