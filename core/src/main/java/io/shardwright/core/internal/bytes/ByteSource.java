@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Bytes that can be read at any position by any number of threads at once. */
+/** A sequence of bytes that any number of threads can read at any position. */
 public interface ByteSource {
   /** Where the bytes lie, for messages: {@code model.nemo!model_weights.ckpt}. */
   String name();

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A name for contents. */
+/** Computes names for contents from their SHA-256. */
 public final class ContentHash {
   private static final int DIGITS = 32;
 

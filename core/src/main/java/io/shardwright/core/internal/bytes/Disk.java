@@ -2,7 +2,7 @@ package io.shardwright.core.internal.bytes;
 
 import java.nio.file.Path;
 
-/** Tells file systems on disks from those of object stores, of zip files and in memory. */
+/** Tells whether a file system is on a disk, and not an object store, a zip file or in memory. */
 public final class Disk {
   private Disk() {}
 

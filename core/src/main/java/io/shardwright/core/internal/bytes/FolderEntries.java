@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What stands in a folder. */
+/** Lists the entries of a folder. */
 public final class FolderEntries {
   private FolderEntries() {}
 

@@ -7,7 +7,7 @@ import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Links among a folder's files: the Hugging Face hub's cache is made of them. */
+/** Checks and follows symbolic links among a folder's files, of which the Hugging Face hub's cache consists. */
 public final class FolderLinks {
   private FolderLinks() {}
 

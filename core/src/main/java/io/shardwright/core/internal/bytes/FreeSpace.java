@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** What a disk has left. */
+/** Determines the free space of a disk. */
 public final class FreeSpace {
   private FreeSpace() {}
 

@@ -3,7 +3,7 @@ package io.shardwright.core.internal.bytes;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
-/** Bytes in memory. */
+/** A byte array as a byte source. */
 public final class MemorySource implements ByteSource {
   private final byte[] bytes;
   private final String name;

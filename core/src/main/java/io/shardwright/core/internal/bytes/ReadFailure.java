@@ -5,7 +5,7 @@ import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 
-/** Says in the user's words why reading failed. */
+/** Makes the exception for a failure to read, with a message in the user's words. */
 public final class ReadFailure {
   private ReadFailure() {}
 

@@ -7,7 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** What the file system complains about: its exceptions often name the file and nothing else. */
+/** Finds the reason of a file system's exception, which often names the file and nothing else. */
 public final class Reason {
   private Reason() {}
 

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
 
-/** A range of another source. */
+/** A range of another byte source. */
 record Slice(ByteSource whole, long offset, long size, String name) implements ByteSource {
   Slice {
     Objects.checkFromIndexSize(offset, size, whole.size());

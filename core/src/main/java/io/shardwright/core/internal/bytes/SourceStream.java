@@ -3,7 +3,7 @@ package io.shardwright.core.internal.bytes;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** A source from front to back, a block at a time. */
+/** An input stream over a byte source that reads a block at a time. */
 public final class SourceStream extends InputStream {
   private static final int BLOCK = 1 << 16;
 

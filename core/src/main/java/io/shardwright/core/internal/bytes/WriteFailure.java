@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Says in the user's words why writing failed.
+ * Makes the exception for a failure to write, with a message in the user's words.
  *
  * @param target what was to be written
  * @param needed its bytes

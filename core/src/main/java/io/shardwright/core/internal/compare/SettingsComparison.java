@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Compares what two checkpoints hold besides tensors. */
+/** Compares the configurations and artifacts of two checkpoints. */
 record SettingsComparison(OpenCheckpoint first, OpenCheckpoint second) {
 
   /** Keys that differ, in alphabetical order. */

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Runs a dialect's rows, in both directions: what a row means is decided here alone. */
+/** Applies a dialect's rows in both directions; the only place that decides what a row means. */
 final class DialectEngine {
   /** A codec at work. */
   interface Relation {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Finds the class that a document is of. */
+/** Finds the Hugging Face class to which a {@code config.json} belongs. */
 public final class HuggingFaceMatch {
   private HuggingFaceMatch() {}
 

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a document of a dialect says, in canonical keys.
+ * The content of a document of a dialect under canonical keys.
  *
  * @param statements what it says of each fact, and where it contradicts itself
  * @param kinds of what kinds its values are, and those that are of another

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The scaling of rotary positions. Linear scaling is NeMo's {@code seq_len_interpolation_factor};
+ * Converts the scaling of rotary positions between NeMo and Hugging Face. Linear scaling is NeMo's {@code seq_len_interpolation_factor};
  * Llama 3.1's is {@code scale_positional_embedding} with four numbers that NeMo reads from 2.2.0 on
  * (NeMo v2.2.0, {@code megatron_gpt_model.py}). NeMo has no other.
  */

@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a document says of one fact, in every place where it may say it. Which place counts depends
- * on the reader's version, so that they must agree.
+ * The values of one fact in all places of a document that can state it. They must agree, since it depends on the reader's version which place counts.
  */
 final class Statements {
   /** Other keys tell a value by way of names and shapes, where nothing states it. */

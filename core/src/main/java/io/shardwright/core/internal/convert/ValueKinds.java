@@ -9,8 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The kinds of values that a document must have under its keys: that of the value that stands for
- * an absent key. A value of another kind is refused; none is taken for absent.
+ * Checks the kinds of a document's values: each must be of the kind of its key's default. A value of another kind is refused; it never counts as absent.
  */
 final class ValueKinds {
   private final ModelConfig config;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A document of a dialect that comes to say what a canonical configuration says.
+ * A document of a dialect that is written from a canonical configuration.
  *
  * @param of whose document it is, for messages
  * @param problems what it can't express

@@ -1,2 +1,2 @@
-/** Configurations of one side in the other side's keys: the engine of {@code spi.config}. */
+/** Converts configurations between dialects: a document and the tables of {@code spi.config} go in, a configuration under the other side's keys comes out. */
 package io.shardwright.core.internal.convert;

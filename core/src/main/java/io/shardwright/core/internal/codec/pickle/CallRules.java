@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which objects an opcode may fill. Objects without a meaning here may be filled as they like; what
- * is built here only as its class would be, and a tensor never.
+ * Decides which objects an opcode may fill. Opaque objects may be filled in any way, objects that are built here only as their class would be, and tensors never.
  */
 final class CallRules {
   /** What the objects of a class are. */

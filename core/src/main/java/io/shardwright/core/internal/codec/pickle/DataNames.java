@@ -4,7 +4,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import java.util.Optional;
 
 /**
- * Tensors and plain values: what is built here. The names are those of PyTorch's list for {@code
+ * The Python names that build tensors and plain values, which Shardwright reads: those of PyTorch's list for {@code
  * weights_only} ({@code torch/_weights_only_unpickler.py}, 2.8) and what NumPy and the standard
  * library need besides.
  */

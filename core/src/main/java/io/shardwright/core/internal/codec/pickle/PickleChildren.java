@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** What dicts and lists hold, each under its key or number. */
+/** Lists the values in dicts and lists, each with its key or index. */
 public final class PickleChildren {
   private PickleChildren() {}
 

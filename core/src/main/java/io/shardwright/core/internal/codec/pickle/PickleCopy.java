@@ -17,8 +17,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * A copy of a graph in which some values are others. What was one value stays one, cycles stay
- * cycles. Nothing is nested too deeply for it: it does not recurse.
+ * Copies a graph of values and replaces some of them. Shared values stay shared and cycles stay cycles. It does not recurse, so any depth is possible.
  */
 public final class PickleCopy {
   /** A container on its way: its parts are copied before it is filled. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The pairs of what is a dict in Python. */
+/** Lists the pairs of key and value of objects that are dicts in Python. */
 public final class PickleEntries {
   private static final Set<Global> KINDS =
       Set.of(

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The machine's memo: cells in order as a list, all others by number, whatever that is. */
+/** The memo of the pickle machine: cells that are filled in order in a list, all others by number. */
 final class PickleMemo {
   private static final int DENSE = 8;
   private static final int SPARSE = 80;

@@ -11,8 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a Python name means here. The allow-list is the boundary; the alarm list only decides which
- * names are worth refusing a file for, because the user's next tool may run them.
+ * Determines the meaning of a Python name. The allow-list is the security boundary; the alarm list only decides for which names a file is refused because other tools may run them.
  */
 public final class PickleNames {
   private static final Global TYPE = new Global("builtins", "type");

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
-/** Opcodes and arguments on their way out, and the memo. */
+/** Writes opcodes and their arguments, and numbers memo cells. */
 final class PickleOutput {
   private static final int SHORT = 256;
 

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The stack machine. It builds values and does nothing else. */
+/** The stack machine that reads a pickle: it builds values and calls nothing. */
 public final class PickleReader {
   private static final int OBJECT = 24;
   private static final int LIST = 64;

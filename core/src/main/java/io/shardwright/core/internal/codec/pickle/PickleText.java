@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A value as a line for people. Long and deep ones are cut. */
+/** Formats a value as one line for people; long and deep values are cut. */
 public final class PickleText {
   private static final int LONGEST = 200;
   private static final int DEEPEST = 4;

@@ -4,8 +4,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import java.util.Map;
 
 /**
- * Module names that differ between Python 2, in which protocols up to 2 are written, and Python 3
- * (CPython, {@code Lib/_compat_pickle.py}). In memory the Python 3 name stands.
+ * Translates module names between Python 2, whose names protocols up to 2 hold, and Python 3, whose names values hold in memory (CPython, {@code Lib/_compat_pickle.py}).
  */
 final class PythonNames {
   private static final Map<String, String> MODULES =

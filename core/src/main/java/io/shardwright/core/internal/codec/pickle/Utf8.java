@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * UTF-8 as Python's {@code surrogatepass} has it: a lone surrogate is three bytes, ED A0..BF xx.
- * Two that Java would join to one character, and Python would not, are refused.
+ * Encodes and decodes UTF-8 with Python's {@code surrogatepass}: a lone surrogate is three bytes, ED A0..BF xx. Two in a row that Java would join to one character, and Python would not, are refused.
  */
 final class Utf8 {
   private static final int BLOCK = 8192;

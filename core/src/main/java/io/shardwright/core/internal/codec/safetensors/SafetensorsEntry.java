@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** One tensor of a header. */
+/** The description of a tensor in a header. */
 record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard guard) {
   private static final int COST = 300;
 

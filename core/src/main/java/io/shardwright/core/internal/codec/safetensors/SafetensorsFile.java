@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A safetensors file whose header was read. */
+/** An open safetensors file whose header has been read. */
 public final class SafetensorsFile {
   /** A tensor and its bytes. */
   public record Stored(TensorSpec spec, ByteSource bytes) {}

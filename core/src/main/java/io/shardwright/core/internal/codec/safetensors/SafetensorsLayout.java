@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A safetensors file laid out before its tensors are read: wide types first, then by name. */
+/** The layout of a safetensors file to be written, computed before tensors are read: wide types first, then by name. */
 public final class SafetensorsLayout {
   private static final int ALIGNMENT = 8;
 

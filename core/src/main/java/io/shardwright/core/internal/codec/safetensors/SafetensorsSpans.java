@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** The ranges of a file's tensors, which cover its data without a hole or an overlap. */
+/** Checks that the ranges of a file's tensors cover its data without holes and overlaps. */
 final class SafetensorsSpans {
   private record Span(long from, long to) {}
 

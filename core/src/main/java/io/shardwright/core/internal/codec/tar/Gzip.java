@@ -23,7 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
-/** Gzip around an archive. It can't be read at offsets, so it is unpacked once. */
+/** Recognizes and unpacks gzip around an archive, which can't be read at offsets. */
 public final class Gzip {
   /** No deflated data expands more. */
   private static final int MOST_RATIO = 1_032;

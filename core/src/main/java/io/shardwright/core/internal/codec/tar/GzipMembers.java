@@ -15,9 +15,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * A gzip file: members, one after another, and zeros between and behind them (RFC 1952; Python's
- * {@code gzip}). Java's own reader passes over whatever else follows a member, so that two tools
- * could see two archives.
+ * Reads a gzip file: consecutive members with zeros between and after them (RFC 1952; Python's
+ * {@code gzip}). Java's own reader skips whatever else follows a member, so that two tools could see two archives.
  */
 final class GzipMembers {
   private static final int BLOCK = 1 << 18;

@@ -7,8 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * A compressed archive, unpacked to a private file that has no name any more: whatever ends the
- * process, its room is free again.
+ * A compressed archive, unpacked to an unlinked temporary file that disappears when the process exits.
  */
 public final class SpooledArchive implements ByteSource, AutoCloseable {
   private final FileChannel channel;

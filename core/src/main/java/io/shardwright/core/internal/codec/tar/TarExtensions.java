@@ -10,8 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What headers before an entry's own say about it: pax records and GNU's long names. Only what
- * changes the name or the size matters; what could change the kind of entry is refused.
+ * The extension headers of a tar entry: pax records and GNU's long names. Changes of the name and the size are applied; what could change the kind of entry is refused.
  */
 final class TarExtensions {
   private static final Set<String> IGNORED =

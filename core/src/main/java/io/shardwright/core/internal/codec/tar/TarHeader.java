@@ -7,7 +7,7 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** One block of 512 bytes before an entry's data. */
+/** The header of a tar entry: the block of 512 bytes before its data. */
 record TarHeader(ByteSource source, long at, ByteBuffer block) {
   static final int BLOCK = 512;
   private static final int CHECKSUM = 148;

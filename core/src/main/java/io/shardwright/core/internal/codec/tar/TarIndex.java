@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The members of a tar archive. Only headers are read; bodies are skipped. */
+/** Lists the members of a tar archive. Only headers are read; data is skipped. */
 public final class TarIndex {
   private static final int BLOCK = TarHeader.BLOCK;
   private static final int ZEROS = 1 << 18;

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A SentencePiece BPE model as {@code tokenizer.json} of the Hugging Face tokenizers library, and
+ * Converts a SentencePiece BPE model to the {@code tokenizer.json} of the Hugging Face tokenizers library, and
  * the configuration under which transformers 4 and 5 read it alike.
  */
 public final class FastTokenizer {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * The fields of a protobuf message.
+ * Reads the fields of a protobuf message.
  *
  * <pre>
  * message = field*

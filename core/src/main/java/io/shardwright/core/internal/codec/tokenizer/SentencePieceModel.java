@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A SentencePiece model, as far as it is needed here.
+ * The pieces and settings of a SentencePiece model that are needed here.
  *
  * @param pieces in the order of their ids
  * @param bpe whether it merges pairs

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** The number of pieces of a tokenizer's file, told by its contents. */
+/** Determines the number of pieces from a tokenizer's file. */
 public final class TokenizerSize {
   private TokenizerSize() {}
 

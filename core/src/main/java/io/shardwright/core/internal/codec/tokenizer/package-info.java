@@ -1,5 +1,5 @@
 /**
- * How many pieces a tokenizer has, read without running it.
+ * Tokenizer files, read without running them: a file's bytes go in, the number of its pieces or another file format of the same tokenizer comes out.
  *
  * <pre>
  * sentencepiece  = protobuf message ModelProto; field 1, repeated, is a piece

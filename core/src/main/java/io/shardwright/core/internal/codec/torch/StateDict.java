@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Names and what they stand for: tensors, and objects that are none. */
+/** A state dict: tensors and other objects by name. */
 public final class StateDict {
   private final TorchFile file;
   private final PickleValue value;

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Builds the pickle of a state dict as torch writes it, each tensor in a storage of its own. */
+/** Builds the pickle of a state dict as PyTorch writes it, with one storage per tensor. */
 public final class StateDictPickle {
   private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
   private static final Global REBUILD_UNTYPED = new Global("torch._utils", "_rebuild_tensor_v3");

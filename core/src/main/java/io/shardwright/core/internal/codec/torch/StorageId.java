@@ -16,9 +16,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A storage as a pickle names it: {@code ("storage", type, key, location, elements)}; in the older
- * format with a view of it after that. The location says on which device it was and means nothing
- * here.
+ * The persistent id by which a pickle names a storage: {@code ("storage", type, key, location, elements)}; in the older format a view of it follows. The location is the device on which it was; it is ignored.
  *
  * @param dtype of its elements; empty where it is bytes
  * @param elements in the whole storage

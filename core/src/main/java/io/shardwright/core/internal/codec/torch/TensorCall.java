@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The call that builds a tensor, without what wraps it: parameters, and tensors with attributes.
+ * The call in a pickle that builds a tensor, without wrappers such as parameters and attributes.
  *
  * @param kind what is built, where that is no dense tensor of torch's own class
  */

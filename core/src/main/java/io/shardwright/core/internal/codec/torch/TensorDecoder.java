@@ -27,7 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Understands the calls by which torch pickles a tensor. Nothing is called. */
+/** Decodes the calls by which PyTorch pickles a tensor, without calling anything. */
 final class TensorDecoder {
   /** A larger storage is read piece by piece, as often as its values stand for others. */
   private static final long KEPT = 64L << 20;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** How a pickle and its storages lie in a file. */
+/** A container of a pickle and its storages: one of PyTorch's two file formats. */
 interface TorchContainer {
   PickleDocument document();
 

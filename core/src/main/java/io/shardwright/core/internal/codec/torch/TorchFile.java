@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A torch file whose headers and pickle were read. Storages stay where they are. */
+/** An open torch file whose headers and pickle have been read; storages are read from it later. */
 public final class TorchFile {
   private static final int ZIP = 0x504b0304;
 

@@ -17,9 +17,7 @@ import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
 /**
- * A torch zip laid out before its storages are read: where each will lie is known at once; headers
- * and directory follow when the storages' checksums are known. Bytes are as PyTorch 2.2.2 writes
- * them.
+ * The layout of a torch zip to be written. The storages' offsets are known before they are read; headers and directory follow when the checksums are known. The bytes are those that PyTorch 2.2.2 writes.
  */
 public final class TorchLayout {
   /** A storage to be written. */

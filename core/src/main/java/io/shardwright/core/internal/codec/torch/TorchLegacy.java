@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The format before the zip ({@code torch.save(…, _use_new_zipfile_serialization=False)}): five
+ * Reads PyTorch's format before the zip ({@code torch.save(…, _use_new_zipfile_serialization=False)}): five
  * pickles, then each storage's count of elements and its bytes ({@code torch/serialization.py},
  * {@code _legacy_save}).
  */

@@ -5,7 +5,7 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 
 /**
- * A tensor of a torch file.
+ * A tensor of a torch file: its type, shape and strides, and the storage that holds its values.
  *
  * @param strides elements between neighbours along each axis
  * @param storageOffset its first element within the storage

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Torch's zip, since PyTorch 1.6. */
+/** Reads PyTorch's zip format, which it writes since 1.6. */
 final class TorchZip implements TorchContainer {
   private static final String PICKLE = "/data.pkl";
   private static final int SMALL = 64;

@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Maps whose {@code <<} keys are replaced by what they merge: a map's own keys win, then those of
+ * Replaces the {@code <<} keys of maps by what they merge: a map's own keys win, then those of
  * later {@code <<} keys, within the list of one those of earlier maps (YAML's type repository,
  * {@code merge}; of several keys it says nothing, and OmegaConf 2.3 and 2.4 take the last).
  * Documents were checked before: they are neither deep nor do they contain themselves.

@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** What the composer does not check by itself: tags, keys, and what aliases multiply. */
+/** Checks what the YAML composer does not check: tags, keys, and the growth by aliases. */
 final class NodeCheck {
   /** The types that Python's safe loader knows. */
   private static final Set<Tag> ALLOWED =

@@ -15,7 +15,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/** Changed copies of maps. Nodes that are not changed are shared. */
+/** Makes changed copies of maps, which share the nodes that are not changed. */
 final class NodeEdit {
   private static final Resolver RESOLVER = new PlainResolver();
 

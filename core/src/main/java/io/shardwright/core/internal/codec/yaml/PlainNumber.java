@@ -6,7 +6,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Numbers of YAML 1.1 as PyYAML and OmegaConf read them: {@code 020} is octal, {@code 0b10} binary,
+ * Reads numbers of YAML 1.1 as PyYAML and OmegaConf do: {@code 020} is octal, {@code 0b10} binary,
  * {@code 0x4} hexadecimal, {@code 1_6} has its digits in groups, {@code 1:30} is of base 60 (PyYAML
  * 6.0, {@code resolver.py} and {@code constructor.py}; OmegaConf 2.3 and 2.4, the same file of
  * either).

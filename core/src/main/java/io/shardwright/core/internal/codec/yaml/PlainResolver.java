@@ -4,7 +4,7 @@ import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/** YAML 1.1 as OmegaConf reads it: dates stay text. */
+/** Resolves the types of plain scalars by YAML 1.1 as OmegaConf does: dates stay text. */
 final class PlainResolver extends Resolver {
   /** No number, truth value or null is longer; the patterns for them recurse. */
   static final int LONGEST = 256;

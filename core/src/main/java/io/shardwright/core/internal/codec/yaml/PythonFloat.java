@@ -3,7 +3,7 @@ package io.shardwright.core.internal.codec.yaml;
 import java.math.BigDecimal;
 import java.util.Locale;
 
-/** Floating-point numbers as Python spells them in YAML. */
+/** Formats floating-point numbers as Python does in YAML. */
 public final class PythonFloat {
   private static final int DIGITS = 17;
 

@@ -8,8 +8,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Paths as OmegaConf and PyYAML write them: a call of a class of Python's {@code pathlib} with the
- * path's parts. It is text with a tag; nothing is called (OmegaConf 2.4, {@code
+ * Recognizes paths as OmegaConf and PyYAML write them: a tag with a class of Python's {@code pathlib} and the path's parts. Nothing is called (OmegaConf 2.4, {@code
  * omegaconf/_yaml.py}, {@code get_yaml_loader}).
  */
 final class PythonPath {

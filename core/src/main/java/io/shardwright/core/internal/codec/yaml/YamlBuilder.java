@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Nodes for maps, lists, strings, integers, floats, truth values and null. */
+/** Builds nodes for maps, lists, strings, integers, floats, truth values and null. */
 final class YamlBuilder {
   private YamlBuilder() {}
 

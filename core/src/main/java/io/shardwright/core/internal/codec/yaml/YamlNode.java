@@ -2,7 +2,7 @@ package io.shardwright.core.internal.codec.yaml;
 
 import java.util.List;
 
-/** A part of a document that is read for its meaning, with its place. */
+/** A node of a document that is read for its meaning, with its place for messages. */
 public sealed interface YamlNode {
   /** Where it begins. */
   Place place();

@@ -24,7 +24,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Reads documents that people write by a closed grammar: neither tags nor anchors. */
+/** Reads documents that people write, by a closed grammar without tags and anchors. */
 public final class YamlNodes {
   /** What values are without a tag. */
   private static final Set<Tag> PLAIN =

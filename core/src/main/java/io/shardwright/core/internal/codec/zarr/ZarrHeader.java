@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What {@code .zarray} says.
+ * The content of an array's {@code .zarray}.
  *
  * @param chunk the shape of every chunk; same rank as {@code shape}
  */

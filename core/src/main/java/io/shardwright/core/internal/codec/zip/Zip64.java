@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
-/** The sizes and offset of an entry, widened by its zip64 extra field where 32 bits are too few. */
+/** The sizes and the offset of a zip entry, from its zip64 extra field if 32 bits are too few. */
 record Zip64(long size, long compressed, long offset) {
   private static final long WIDE = 0xffffffffL;
   private static final int ID = 1;

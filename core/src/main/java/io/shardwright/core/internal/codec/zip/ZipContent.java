@@ -12,7 +12,7 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** The bytes of a zip's entries: in place where they are stored, in memory where deflated. */
+/** Reads the bytes of a zip's entries: in place if they are stored, in memory if they are deflated. */
 public final class ZipContent {
   private static final int BLOCK = 1 << 18;
 

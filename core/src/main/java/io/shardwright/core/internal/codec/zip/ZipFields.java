@@ -7,8 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Little-endian fields at positions of a zip, each checked to lie inside it. What stands beside an
- * entry's data is mostly read at once: one thread uses it.
+ * Reads little-endian fields at positions of a zip, each checked to lie inside it. For use by one thread, since it keeps a buffer.
  */
 final class ZipFields {
   /** An entry's descriptor, and the next one's local header with name and padding. */

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The entries of a zip, from its central directory, each compared with its local header. Entries
+ * Lists the entries of a zip from its central directory and compares each with its local header. Entries
  * and directory cover the file without a gap, so that no reader finds anything else in it.
  */
 public final class ZipIndex {
