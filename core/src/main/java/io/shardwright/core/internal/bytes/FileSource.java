@@ -19,7 +19,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** An open file as a byte source. It remembers the file's state at opening, so that a change can be noticed. */
+/**
+ * An open file as a byte source. It remembers the file's state at opening, so that a change can be
+ * noticed.
+ */
 public final class FileSource implements ByteSource, AutoCloseable {
   /**
    * Elsewhere the JDK would map the source, which ends the process if the file is cut meanwhile.

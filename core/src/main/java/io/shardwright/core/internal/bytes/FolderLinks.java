@@ -7,7 +7,10 @@ import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Checks and follows symbolic links among a folder's files, of which the Hugging Face hub's cache consists. */
+/**
+ * Checks and follows symbolic links among a folder's files, of which the Hugging Face hub's cache
+ * consists.
+ */
 public final class FolderLinks {
   private FolderLinks() {}
 

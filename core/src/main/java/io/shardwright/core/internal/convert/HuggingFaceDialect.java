@@ -25,7 +25,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Reads and writes what {@code config.json} holds besides the keys of a class's table: the class, and the kinds of layers. */
+/**
+ * Reads and writes what {@code config.json} holds besides the keys of a class's table: the class,
+ * and the kinds of layers.
+ */
 public final class HuggingFaceDialect {
   private static final String TRANSFORMERS = "4.44.0";
   private static final Map<String, Kind> KINDS =

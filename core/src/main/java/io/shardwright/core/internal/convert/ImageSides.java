@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Reads and writes the sides of images and patches: a number where they are equal, or a list of height and width
- * (transformers 4.44.2, {@code modeling_vit.py}; timm 1.0, {@code patch_embed.py}).
+ * Reads and writes the sides of images and patches: a number where they are equal, or a list of
+ * height and width (transformers 4.44.2, {@code modeling_vit.py}; timm 1.0, {@code
+ * patch_embed.py}).
  */
 enum ImageSides implements DialectEngine.Relation {
   /** Height and width. */

@@ -14,9 +14,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Converts the scaling of rotary positions between NeMo and Hugging Face. Linear scaling is NeMo's {@code seq_len_interpolation_factor};
- * Llama 3.1's is {@code scale_positional_embedding} with four numbers that NeMo reads from 2.2.0 on
- * (NeMo v2.2.0, {@code megatron_gpt_model.py}). NeMo has no other.
+ * Converts the scaling of rotary positions between NeMo and Hugging Face. Linear scaling is NeMo's
+ * {@code seq_len_interpolation_factor}; Llama 3.1's is {@code scale_positional_embedding} with four
+ * numbers that NeMo reads from 2.2.0 on (NeMo v2.2.0, {@code megatron_gpt_model.py}). NeMo has no
+ * other.
  */
 final class RopeScaling implements DialectEngine.Relation {
   private static final String LINEAR = "seq_len_interpolation_factor";

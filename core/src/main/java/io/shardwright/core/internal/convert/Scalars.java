@@ -2,9 +2,7 @@ package io.shardwright.core.internal.convert;
 
 import java.math.BigDecimal;
 
-/**
- * Compares scalars by their values: {@code 1e-05} is {@code 0.00001}, {@code 1} is {@code 1.0}.
- */
+/** Compares scalars by their values: {@code 1e-05} is {@code 0.00001}, {@code 1} is {@code 1.0}. */
 final class Scalars {
   private static final String NUMBER = "[-+]?[0-9]+(\\.[0-9]*)?([eE][-+]?[0-9]{1,4})?";
 

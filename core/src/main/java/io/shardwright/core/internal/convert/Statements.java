@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The values of one fact in all places of a document that can state it. They must agree, since it depends on the reader's version which place counts.
+ * The values of one fact in all places of a document that can state it. They must agree, since it
+ * depends on the reader's version which place counts.
  */
 final class Statements {
   /** Other keys tell a value by way of names and shapes, where nothing states it. */

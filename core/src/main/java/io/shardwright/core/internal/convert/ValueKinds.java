@@ -9,7 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Checks the kinds of a document's values: each must be of the kind of its key's default. A value of another kind is refused; it never counts as absent.
+ * Checks the kinds of a document's values: each must be of the kind of its key's default. A value
+ * of another kind is refused; it never counts as absent.
  */
 final class ValueKinds {
   private final ModelConfig config;

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The products of a described archive. NeMo 1.23 knows no scale; later versions multiply by {@code
- * alpha / adapter_dim} where {@code alpha} is given (NeMo v2.0.0, {@code
+ * Makes the LoRA products of an adapter in a NeMo archive. NeMo 1.23 knows no scale; later versions
+ * multiply by {@code alpha / adapter_dim} where {@code alpha} is given (NeMo v2.0.0, {@code
  * nemo/collections/nlp/modules/common/megatron/adapters/parallel_adapters.py}).
  */
 public final class ArchiveLowRank {

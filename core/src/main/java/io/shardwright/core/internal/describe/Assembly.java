@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Puts stored tensors together to logical ones. */
+/** Assembles logical tensors from matched stored ones. */
 final class Assembly {
   private record Later(MatchedTensor matched, String where) {}
 

@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.describe;
 
 /**
- * Tensors that an optimizer keeps for each parameter. They are named as Megatron-Core names them in
- * distributed checkpoints, whatever file they come from: {@code optimizer.state.exp_avg.} and the
- * parameter's name (Megatron-LM core_v0.5.0, {@code
+ * Names and rules of the tensors that an optimizer keeps for each parameter. They are named as
+ * Megatron-Core names them in distributed checkpoints, whatever file they come from: {@code
+ * optimizer.state.exp_avg.} and the parameter's name (Megatron-LM core_v0.5.0, {@code
  * megatron/core/dist_checkpointing/optimizer.py}). They are cut as the parameter is.
  */
 public final class Companions {

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Checks that a checkpoint holds every parameter of its family, in as many layers as it says. */
+/**
+ * Checks that a checkpoint holds every parameter of its family in every layer that the
+ * configuration states.
+ */
 final class Completeness {
   private static final int NAMED = 5;
   private static final String LAYERS = "num_layers";

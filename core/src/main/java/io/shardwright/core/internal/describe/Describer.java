@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Turns what the files hold into logical tensors by a family's rules. */
+/**
+ * Describes a checkpoint: turns the tensors of its files into logical tensors by a family's rules.
+ */
 public final class Describer {
   final String source;
   final ModelFamilyAdapter family;

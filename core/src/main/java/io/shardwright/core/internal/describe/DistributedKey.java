@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Names in a distributed checkpoint: layers and experts have no number, they are axes (Megatron-LM
- * core_v0.5.0, {@code megatron/core/transformer/transformer_block.py} and {@code
- * transformer/moe/experts.py}).
+ * Converts names of parameters to those of a distributed checkpoint, in which layers and experts
+ * are axes and have no number (Megatron-LM core_v0.5.0, {@code
+ * megatron/core/transformer/transformer_block.py} and {@code transformer/moe/experts.py}).
  */
 public final class DistributedKey {
   private DistributedKey() {}

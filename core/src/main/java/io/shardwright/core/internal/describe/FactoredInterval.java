@@ -5,7 +5,7 @@ import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A range of a flat axis as boxes over the factors that the axis consists of. */
+/** Splits a range of an axis into boxes over the factors of which the axis consists. */
 final class FactoredInterval {
   private FactoredInterval() {}
 

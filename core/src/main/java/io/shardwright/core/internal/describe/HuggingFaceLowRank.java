@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The products of a folder whose adapter names modules of a Hugging Face class. A module that is a
- * part of a canonical weight changes those of its rows.
+ * Makes the LoRA products of a folder whose adapter names modules of a Hugging Face class. A module
+ * that is a part of a canonical weight changes the rows of that part.
  */
 public final class HuggingFaceLowRank {
   /**

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a family's rules say of a configuration.
+ * Applies a family's key rules to a configuration.
  *
  * @param naming the source's
  */

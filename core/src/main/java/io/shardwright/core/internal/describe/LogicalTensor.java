@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A tensor as the model means it, whole.
+ * A logical tensor: a whole parameter of the model, with the places of its elements in the files.
  *
  * @param id its canonical name, layers numbered in the whole model
  * @param spec the source's name of it with the format's prefix and whole shape; where the source

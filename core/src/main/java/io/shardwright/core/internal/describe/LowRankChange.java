@@ -3,7 +3,7 @@ package io.shardwright.core.internal.describe;
 import java.util.List;
 
 /**
- * What an adapter adds to a model.
+ * The products that a LoRA adapter adds to a model's weights.
  *
  * @param source the adapter's name, for messages
  * @param products in the order of the adapter's files; no two change the same row

@@ -5,7 +5,7 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 
 /**
- * A product of two narrow matrices that is added to rows of a weight: {@code W + scale * B * A}.
+ * A LoRA product, which is added to rows of a weight: {@code W + scale * B * A}.
  *
  * @param weight its canonical name
  * @param rows which rows, in the weight's factors of axis 0

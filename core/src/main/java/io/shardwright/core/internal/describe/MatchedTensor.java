@@ -7,7 +7,8 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 
 /**
- * A stored tensor, matched: where its elements stand, and which of them are there already.
+ * A stored tensor with its rule, the place of its elements in the canonical tensor, and those of
+ * them that another shard holds too.
  *
  * @param kind why it is there, where the same logical tensor is stored elsewhere
  */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Reasons why an adapter does not fit, each with the names that it holds for. */
+/** Collects the reasons why an adapter does not fit, each with the names to which it applies. */
 final class Misfits {
   private static final int NAMED = 3;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A checkpoint, described.
+ * The description of a checkpoint: its family, configuration, grid and logical tensors.
  *
  * @param source where it lies, for messages
  * @param naming of its parameters

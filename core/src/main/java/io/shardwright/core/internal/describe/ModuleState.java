@@ -4,9 +4,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.spi.RankCoordinate;
 
 /**
- * What a module keeps besides its parameters, in {@code _extra_state}: nothing, bytes, or a tensor
- * of bytes. Transformer Engine keeps there what it measured for 8-bit numbers, so that ranks differ
- * in it, in size too.
+ * The {@code _extra_state} of a module, which it keeps besides its parameters: nothing, bytes, or a
+ * tensor of bytes. Transformer Engine keeps there what it measured for 8-bit numbers, so that ranks
+ * differ in it, in size too.
  *
  * @param name with the format's prefix, layers numbered in the whole model
  * @param rank where the source has it; the first for a distributed checkpoint

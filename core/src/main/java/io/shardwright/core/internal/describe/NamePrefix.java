@@ -2,7 +2,7 @@ package io.shardwright.core.internal.describe;
 
 import java.util.List;
 
-/** What NeMo puts before a model's own parameter names. */
+/** The prefixes that NeMo puts before a model's parameter names. */
 public final class NamePrefix {
   private static final List<String> PREFIXES = List.of("model.module.", "model.");
 

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.stream.Collectors;
 
-/** Names that are meant, perhaps. */
+/** Finds the names that are most similar to an unknown one, for messages. */
 public final class Nearest {
   private static final int SHOWN = 2;
 

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one rank's file holds.
+ * The content of one rank's file.
  *
  * @param member its name within the checkpoint
  * @param names all names of the state dict in the file's order, tensors and objects alike

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads the headers of rank files: all ranks of a stage together. */
+/** Reads and matches the tensors of rank files, all ranks of a stage together. */
 final class RankReading {
   private final Describer describer;
   private final List<Found> names = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** Counts what each rank of a grid holds. */
+/** Counts the tensors, bytes and layers of each rank of a grid. */
 public final class RankShares {
   /** A configuration may promise any grid; of larger ones no picture is made. */
   private static final long MOST_RANKS = 1 << 16;

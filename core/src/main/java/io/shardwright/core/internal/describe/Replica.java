@@ -3,7 +3,7 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.spi.error.Setting;
 
 /**
- * Elements that a source holds once more.
+ * Elements that a source holds a second time.
  *
  * @param kind why they must be equal
  */

@@ -2,7 +2,7 @@ package io.shardwright.core.internal.describe;
 
 import java.util.List;
 
-/** A shape that is not the configuration's. */
+/** The exception for a shape that contradicts the configuration. */
 final class SizeMisfit extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a checkpoint's files hold: rank files, or the arrays of a distributed checkpoint.
+ * The content of a checkpoint's files: those of the ranks, or the arrays of a distributed
+ * checkpoint.
  *
  * @param ranks one file per rank of the grid, stage by stage; empty for arrays
  * @param again further names of tensors, and further files that hold the same; mostly empty

@@ -4,7 +4,8 @@ import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
 
 /**
- * Elements of a source tensor.
+ * The elements of a source tensor that belong to a logical tensor, and which of its elements they
+ * are.
  *
  * @param member the file they lie in, for messages
  * @param view which elements of the logical tensor they are

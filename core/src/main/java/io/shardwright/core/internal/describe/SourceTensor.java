@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * A tensor where it lies.
+ * A stored tensor of the source, with the place of its bytes.
  *
  * @param storage the bytes of its storage
  * @param start first element, counted from the storage's start

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Layers by pipeline stage. In a stage's file they are numbered from 0; stage s of p holds layers
- * s·L/p to (s+1)·L/p - 1 of L (NeMo v1.23.0, {@code
+ * The distribution of layers over pipeline stages. In a stage's file they are numbered from 0;
+ * stage s of p holds layers s·L/p to (s+1)·L/p - 1 of L (NeMo v1.23.0, {@code
  * nemo/collections/nlp/modules/common/megatron/transformer.py}).
  *
  * @param layers in the whole model

@@ -5,7 +5,7 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 
 /**
- * A tensor of a distributed checkpoint: all layers of one parameter, in chunks.
+ * An array of a distributed checkpoint: all layers of one parameter, in chunks.
  *
  * @param spec its key, element type and whole shape
  * @param chunks that cover it; one at an edge may be larger than what it holds of the array

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a stored tensor's elements stand in the canonical tensor, whose axes are split into factors.
- * A shard of tensor parallelism is a range of one factor: with stride s the axis is s factors of
- * which the second is cut, so that one rule serves split and merge (Megatron-LM, {@code
+ * The mapping from a stored tensor's elements to the canonical tensor, whose axes are split into
+ * factors. A shard of tensor parallelism is a range of one factor: with stride s the axis is s
+ * factors of which the second is cut, so that one rule serves split and merge (Megatron-LM, {@code
  * megatron/core/tensor_parallel/layers.py}, {@code partition_stride}).
  *
  * @param canonical the whole tensor, an axis per factor

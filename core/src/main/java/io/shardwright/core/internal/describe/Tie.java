@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A pair of tensors that a configuration says are one: the embedding and the output layer. A file
- * may hold both all the same.
+ * A pair of tensors that the configuration declares to be one: the embedding and the output layer.
+ * A file may hold both nevertheless.
  *
  * @param embedding the first's row where the two are apart
  * @param head the second's

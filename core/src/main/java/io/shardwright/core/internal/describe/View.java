@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Where the elements of a box of a logical tensor lie in a storage: the element at index i,
+ * The place of the elements of a box of a logical tensor in a storage: the element at index i,
  * relative to the box, lies at {@code start + Σ i[k]·strides[k]}.
  *
  * @param logical the box

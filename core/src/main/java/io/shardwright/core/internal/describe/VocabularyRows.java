@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Checks vocabulary rows: {@code override_vocab_size} of them where that is given, else a multiple
- * of {@code make_vocab_size_divisible_by} times the tensor-parallel size (NeMo v1.23.0, {@code
- * megatron_gpt_model.py} and {@code megatron_base_model.py}).
+ * Checks the number of vocabulary rows: {@code override_vocab_size} if that is given, otherwise a
+ * multiple of {@code make_vocab_size_divisible_by} times the tensor-parallel size (NeMo v1.23.0,
+ * {@code megatron_gpt_model.py} and {@code megatron_base_model.py}).
  */
 final class VocabularyRows {
   private static final String OVERRIDE = "override_vocab_size";

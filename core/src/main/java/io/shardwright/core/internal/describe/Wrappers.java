@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Words that wrappers put into the names of a module's tensors: torch.compile {@code _orig_mod},
- * DistributedDataParallel and others {@code module}. They are left out where all names share them;
- * tensors keep the names that the file has.
+ * Removes the words that wrappers put into the names of a module's tensors: {@code _orig_mod} of
+ * torch.compile, {@code module} of DistributedDataParallel and others. A word is removed if all
+ * names share it; tensors keep the names of the file.
  *
  * @param found what all names begin with
  * @param kept what they begin with without wrappers

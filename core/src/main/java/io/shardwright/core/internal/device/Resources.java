@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The threads and the device that options ask for. */
+/** Provides the threads and the device that the options of a run ask for. */
 public final class Resources {
   private Resources() {}
 

@@ -1,2 +1,2 @@
-/** What a run computes with: threads, memory, a device. */
+/** The resources of a run: its options go in, workers and a backend for its device come out. */
 package io.shardwright.core.internal.device;

@@ -6,9 +6,8 @@ import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
 
 /**
- * A range of a logical tensor's row-major bytes, held in memory between reading and writing. What a
- * view has of it is read or written in as few goes as its storage allows: spans that are neighbours
- * there are spread or gathered by way of a second buffer.
+ * A range of a logical tensor's row-major bytes, held in memory between reading and writing. Spans
+ * that are neighbours in a storage are read or written in one call, through a second buffer.
  */
 final class Block {
   /** What is done with neighbours. */

@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.execute;
 
 /**
- * What casts lost, in elements.
+ * The numbers of elements that casts changed.
  *
  * @param overflowed finite values that became infinite
  * @param underflowed values that became zero

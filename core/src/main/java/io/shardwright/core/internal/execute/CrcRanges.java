@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * CRC-32s of ranges of one sequence of bytes, told in any order by any thread. Ranges that touch
- * are combined.
+ * Collects CRC-32s of ranges of a sequence of bytes, in any order and from any thread, and combines
+ * adjacent ranges.
  */
 public final class CrcRanges {
   /** Beyond that many ranges, reading the bytes once more is cheaper than keeping count. */

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 
 /**
- * How far apart two tensors are, block by block. Elements of one type are equal if their bits are;
- * of different types, if their values are.
+ * Measures the differences of two tensors, block by block. Elements of one type are equal if their
+ * bits are; elements of different types are equal if their values are.
  */
 public final class Distance {
   private static final int BLOCK = 8192;

@@ -9,7 +9,8 @@ import io.shardwright.spi.tensor.DType;
 import java.util.stream.Stream;
 
 /**
- * The memory that a run takes for tensor bytes: blocks times threads, whatever the model's size.
+ * The memory that a run needs for tensor bytes: blocks times threads, independent of the model's
+ * size.
  *
  * @param host bytes of this machine's memory
  * @param device bytes of a device's own; 0 where none has any

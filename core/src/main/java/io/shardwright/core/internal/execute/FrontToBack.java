@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 /**
- * Runs a plan for a place that takes the bytes of a file in their order alone, as an object store
- * does: file by file, tensor by tensor, window by window. The bytes are those of any other run;
- * source bytes that several targets need are read for each of them.
+ * Runs a plan for targets whose files can only be written front to back, such as objects of a
+ * store: file by file, tensor by tensor, window by window. The bytes are those of any other run;
+ * source bytes that several target tensors need are read for each of them.
  */
 final class FrontToBack {
   private static final int LARGEST_WINDOW = 16 << 20;

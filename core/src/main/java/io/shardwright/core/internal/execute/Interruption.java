@@ -5,7 +5,7 @@ import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 
-/** The wish of whoever started a run that it ends. */
+/** Signals that the caller has cancelled the run. */
 public final class Interruption {
   private Interruption() {}
 

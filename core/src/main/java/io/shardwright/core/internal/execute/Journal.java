@@ -3,7 +3,7 @@ package io.shardwright.core.internal.execute;
 import java.util.List;
 import java.util.Optional;
 
-/** Remembers which steps are done, so that a killed run can be gone on with. */
+/** Records which steps are done, so that an interrupted run can be resumed. */
 public interface Journal {
   /** Remembers nothing. */
   Journal NONE =

@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.execute;
 
-/** Works in the Java virtual machine, and always there. */
+/** The backend that works in the Java virtual machine, which is always available. */
 public final class JvmBackend implements TensorBackend {
   /** Long enough for eight ranks' runs, short enough for the processor's cache. */
   private static final int TILE_BYTES = 1 << 20;

@@ -3,7 +3,7 @@ package io.shardwright.core.internal.execute;
 import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
 
-/** A tile in this machine's memory: a span that stands alone is read and written in its place. */
+/** A tile in the memory of the Java process. A single span is read and written in place. */
 final class JvmTile implements Tile {
   private static final byte[] ZEROS = new byte[1 << 12];
 

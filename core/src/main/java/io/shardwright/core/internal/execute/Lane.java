@@ -5,7 +5,7 @@ import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
 
-/** What one thread keeps from task to task. */
+/** The backend and the block that one thread keeps from task to task. */
 final class Lane {
   private final TensorBackend backend;
   private final Block block;

@@ -3,8 +3,8 @@ package io.shardwright.core.internal.execute;
 import java.nio.ByteBuffer;
 
 /**
- * What is added to rows of a matrix: {@code scale * b * a}. Buffers are direct and little-endian,
- * of binary32.
+ * A LoRA product to be added to rows of a matrix, with its factors in memory: {@code scale * b *
+ * a}. Buffers are direct and little-endian, of binary32.
  *
  * @param count rows that are added to
  * @param columns elements of each

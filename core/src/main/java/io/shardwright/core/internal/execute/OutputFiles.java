@@ -4,7 +4,9 @@ import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import java.nio.ByteBuffer;
 
-/** The files being written. Positions are independent of each other; threads may write at once. */
+/**
+ * The files of a target that is being written. Several threads may write at once, at any positions.
+ */
 public interface OutputFiles {
   /**
    * Writes the buffer's remaining bytes.

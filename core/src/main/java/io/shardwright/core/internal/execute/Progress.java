@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.execute;
 
-/** Told of every block that is done. */
+/** Receives the number of bytes of every block that is done. */
 @FunctionalInterface
 public interface Progress {
   /** Some more bytes are done. */

@@ -13,7 +13,10 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Reads what several ranks hold alike and refuses where they differ. Nothing is written. */
+/**
+ * Reads replicas, which several ranks must hold alike, and refuses the source if they differ.
+ * Nothing is written.
+ */
 public final class ReplicaCheck {
   private ReplicaCheck() {}
 

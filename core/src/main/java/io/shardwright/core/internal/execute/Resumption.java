@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Takes over what an earlier run wrote, as far as its bytes are those that the journal states. */
+/** Takes over the steps of an interrupted run whose written bytes match the journal. */
 final class Resumption {
   private final TargetLayout layout;
   private final OutputFiles files;

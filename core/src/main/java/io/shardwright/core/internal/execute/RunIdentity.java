@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What a run reads, does and where it writes, as a SHA-256. A run may go on with another's work
- * where both have the same.
+ * Computes the identity of a run: a SHA-256 over its inputs, plan and target. A run may resume
+ * another one of the same identity.
  */
 public final class RunIdentity {
   private static final String VERSION =

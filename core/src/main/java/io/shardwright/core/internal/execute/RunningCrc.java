@@ -3,7 +3,10 @@ package io.shardwright.core.internal.execute;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
-/** A CRC-32 taken while bytes pass, mostly front to back; told as a range at every jump. */
+/**
+ * Computes CRC-32s of bytes that pass mostly front to back; at every jump it passes the range so
+ * far on.
+ */
 class RunningCrc {
   /** Where nobody asks. */
   static final RunningCrc UNWANTED =

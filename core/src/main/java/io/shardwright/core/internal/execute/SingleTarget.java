@@ -12,7 +12,10 @@ import io.shardwright.spi.tensor.Region;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A step for one of its target tensors alone. What only the others need is not read. */
+/**
+ * Reduces a step to one of its target tensors, so that bytes that only the others need are not
+ * read.
+ */
 final class SingleTarget {
   private final PlanStep step;
   private final TargetTensor target;

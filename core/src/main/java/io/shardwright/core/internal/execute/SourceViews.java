@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The places a logical tensor is read from, and the checksums of what was read there. */
+/**
+ * Reads a logical tensor from its places in the source, and computes the checksums of what was
+ * read.
+ */
 final class SourceViews {
   /** What is done with a view for a block. */
   interface Action {

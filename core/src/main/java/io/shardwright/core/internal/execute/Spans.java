@@ -5,8 +5,8 @@ import io.shardwright.spi.tensor.Shape;
 import java.util.List;
 
 /**
- * A view as spans: elements that are contiguous both in the logical tensor's row-major order and in
- * the storage. Spans are numbered in logical order. All numbers are elements.
+ * The spans of a view: runs of elements that are contiguous both in the logical tensor's row-major
+ * order and in the storage. Spans are numbered in logical order. All numbers are elements.
  */
 final class Spans {
   private final View view;

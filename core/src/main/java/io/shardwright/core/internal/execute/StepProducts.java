@@ -12,8 +12,8 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * The products that a step adds to its weight. Their factors are in memory, as binary32, from the
- * first block to the step's end; whichever thread comes first reads them.
+ * The LoRA products that a step adds to its weight. Their factors are in memory, as binary32, from
+ * the first block to the step's end; the first thread that needs them reads them.
  */
 final class StepProducts {
   /** A product, ready to be added; {@code rows} maps rows of the weight to rows of B. */

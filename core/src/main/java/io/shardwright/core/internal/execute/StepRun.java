@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A step on its way through the workers, cut into ranges of logical elements, so that a large
- * tensor is worked on by several. Whoever does the last range tells the step's checksums.
+ * The execution of a step, cut into ranges of logical elements, so that several threads work on a
+ * large tensor. The thread that does the last range reports the step's checksums.
  */
 final class StepRun {
   private static final long RANGE_BYTES = 64 << 20;

@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 import java.util.zip.CRC32;
 
 /**
- * Compares what was read with the checksums that the files state. A storage may be read by several
- * steps; it is compared as soon as all of it has passed.
+ * Compares what was read with the checksums that the files state. Several steps may read a storage;
+ * it is compared as soon as all of it has been read.
  */
 final class StorageCrcs {
   private record Read(SourceTensor tensor, CrcRanges ranges) {}

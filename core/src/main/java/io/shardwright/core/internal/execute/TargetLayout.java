@@ -5,7 +5,7 @@ import io.shardwright.core.internal.plan.TargetTensor;
 import java.util.List;
 import java.util.Map;
 
-/** Where everything will lie in the target, known before anything is read. */
+/** The layout of a target: the offset of everything in its files, known before anything is read. */
 public interface TargetLayout {
 
   /** The files to write: paths relative to the target, or one empty path where it is one file. */

@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The places a logical tensor is written to, and the checksums of what was written there. */
+/**
+ * Writes a logical tensor to its places in the target, and computes the checksums of what was
+ * written.
+ */
 final class TargetViews {
   /** What is done with a view for a block. */
   interface Action {

@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.execute;
 
 /**
- * Where the elements of logical tensors are while they are on their way. What is read and written,
- * and where, is the executor's; every backend gives the same bytes. One thread uses a backend at a
- * time.
+ * Holds the elements of logical tensors between reading and writing, and casts them. The executor
+ * decides what is read and written; every backend gives the same bytes. One thread uses a backend
+ * at a time.
  */
 public interface TensorBackend extends AutoCloseable {
   /** Bytes of the tiles that suit it. */

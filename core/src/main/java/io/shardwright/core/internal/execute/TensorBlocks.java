@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A tensor's elements in row-major order and little-endian bytes, block by block. One thread uses
- * it, for one tensor at a time.
+ * Reads a tensor's elements block by block, in row-major order as little-endian bytes. For use by
+ * one thread, for one tensor at a time.
  */
 public final class TensorBlocks {
   private final Lane lane = new Lane(new JvmBackend());

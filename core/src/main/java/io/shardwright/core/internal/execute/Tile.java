@@ -4,8 +4,8 @@ import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
 
 /**
- * A range of a logical tensor's elements in row-major order, wherever a backend keeps them. Pieces
- * of it are put in and taken out packed: one after the other, little-endian.
+ * A range of a logical tensor's elements in row-major order, in the memory of a backend. Parts of
+ * it are put in and taken out packed: one after the other, little-endian.
  */
 public interface Tile {
   /** From now on holds so many elements of a type, of any value. */

@@ -12,10 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A storage that becomes one or more whole target tensors as it is. The kernel moves its bytes, and
- * the checksum that its file states is theirs: a damaged source is found where the target is
- * verified. Worth it for one thread only: the kernel holds the target's lock while it reads, so
- * that several threads wait for each other (docs/adr/0007).
+ * Copies a storage that becomes one or more whole target tensors unchanged. The kernel moves its
+ * bytes, and the checksum that its file states is used for them: a damaged source is found when the
+ * target is verified. Worth it for one thread only: the kernel holds the target's lock while it
+ * reads, so that several threads wait for each other (docs/adr/0007).
  */
 final class UnchangedStorage {
   private UnchangedStorage() {}

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Runs tasks on several threads, the caller's among them: where no other thread is to be had, the
- * caller does everything.
+ * Runs tasks on several threads, including the caller's; if no other thread is available, the
+ * caller runs them all.
  */
 public final class Workers {
   /** The caller and nobody else. */

@@ -5,9 +5,8 @@ import io.shardwright.core.internal.execute.TargetLayout.Place;
 import java.nio.ByteBuffer;
 
 /**
- * Files that are forced to disk while more is written, where they are to be forced in the end: the
- * disk works meanwhile, and little is left to wait for. A thread is asked for each time, so that
- * none is kept from the workers.
+ * Forces files to disk while more is written, if they are to be forced in the end, so that little
+ * is left to wait for. It asks for a thread each time, so that none is kept from the workers.
  */
 final class WriteBehind implements OutputFiles, AutoCloseable {
   /** Each time ends with the disk emptying its own cache. */

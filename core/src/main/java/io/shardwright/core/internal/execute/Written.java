@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was written, by the bytes that were read from the source.
+ * The checksums of what was written, computed from the bytes that were read from the source.
  *
  * @param tensors the CRC-32 of every tensor
  * @param carried the CRC-32 of every member that was carried over

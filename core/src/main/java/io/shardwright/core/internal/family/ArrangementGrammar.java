@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Reads how a row's elements stand in the canonical tensor. */
+/** Reads a row's arrangement: how its elements map to the canonical tensor. */
 final class ArrangementGrammar {
   static final List<String> KEYS =
       List.of("stride", "cut_between", "grouped_qkv", "factors", "stored", "part", "sizes");

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads {@code when:} and {@code unless:}. */
+/** Reads conditions: {@code when:} and {@code unless:}. */
 final class ConditionGrammar {
   static final List<String> KEYS = List.of("when", "unless");
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Reads a row of how configuration keys relate. */
+/** Reads a row of a dialect, which relates configuration keys. */
 final class KeyGrammar {
   private static final String STANDARD = "standard";
   private static final List<String> KINDS =

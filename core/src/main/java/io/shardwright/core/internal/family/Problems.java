@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** All that is wrong with a family file. */
+/** Collects the errors of a family file, each with its place. */
 final class Problems {
   private static final int SHOWN = 20;
   private static final int LONGEST = 600;

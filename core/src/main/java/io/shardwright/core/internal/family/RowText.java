@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Rows as a family file has them. */
+/** Formats rows in the syntax of a family file. */
 public final class RowText {
   private static final String PLAIN = "[A-Za-z0-9_./\\-][A-Za-z0-9_./*\\-]*";
 

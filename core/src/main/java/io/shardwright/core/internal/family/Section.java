@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A map of the grammar. What breaks it becomes a problem and is read as absent. */
+/**
+ * A map in a family file. A value that breaks the grammar is reported as a problem and read as
+ * absent.
+ */
 final class Section {
   private final String what;
   private final Fields fields;

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** What was perhaps meant. */
+/** Suggests the word that was perhaps meant by an unknown one. */
 public final class Words {
   /** Of longer words the rest is not looked at. */
   private static final int LONGEST = 200;

@@ -2,7 +2,10 @@ package io.shardwright.core.internal.format;
 
 import java.util.Optional;
 
-/** A format: told by what a path holds, opened, and laid out where it is written. */
+/**
+ * A checkpoint format: recognizes paths of its kind, opens them, and lays out targets if it can be
+ * written.
+ */
 public interface CheckpointFormat {
   /** Its name: lower-case letters, digits and hyphens; no two formats have the same. */
   String id();

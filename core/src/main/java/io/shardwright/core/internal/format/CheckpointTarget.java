@@ -6,7 +6,7 @@ import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import java.nio.file.Path;
 
-/** A target of any format, laid out. */
+/** The layout of a target of any format. */
 public interface CheckpointTarget extends TargetLayout {
   /** Bytes that a verification reads. */
   long verifiedBytes();

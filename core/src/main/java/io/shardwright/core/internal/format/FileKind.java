@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** What a file is, told by its first bytes and never by its name. */
+/** The kinds of files, recognized by the first bytes and never by the name. */
 public enum FileKind {
   /** A torch file, a zip or of the format before it. */
   TORCH,

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The tensors in nested dicts and lists, under the keys that lead to them, joined by dots. A
- * container that stands in two places is walked twice, within a limit; one within itself is not.
+ * Lists the tensors in nested dicts and lists, with the keys that lead to them joined by dots. A
+ * container that occurs in two places is walked twice, within a limit; one within itself is not.
  */
 public final class FlatTensors {
   /** The name of a file's only value. */

@@ -6,7 +6,7 @@ import io.shardwright.core.internal.registry.AdapterRegistry;
 import java.nio.file.Path;
 
 /**
- * How a checkpoint is opened.
+ * The options for opening a checkpoint.
  *
  * @param registry the families that it may be of
  * @param guard what it is read under

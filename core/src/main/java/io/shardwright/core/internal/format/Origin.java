@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Where a model's tensors once came from.
+ * The record of the checkpoint from which a model was converted.
  *
  * @param config its configuration there
  * @param files texts that had no place in NeMo's configuration, by name

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A path that may hold a checkpoint. What tells its format is looked up once. */
+/** A path that may hold a checkpoint. The facts that determine its format are looked up once. */
 public final class Place {
   private final Path path;
   private Optional<FileKind> kind = Optional.empty();

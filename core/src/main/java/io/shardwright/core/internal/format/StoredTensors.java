@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The tensors of the files that hold tensors, as the engine sees them. */
+/** Turns the tensors of safetensors and torch files into source tensors for the engine. */
 public final class StoredTensors {
   private StoredTensors() {}
 

@@ -8,7 +8,9 @@ import io.shardwright.core.internal.plan.TargetNames;
 import java.util.List;
 import java.util.Set;
 
-/** How a format is written. */
+/**
+ * A format that can be written: its file names, what it can keep, and the layout of its targets.
+ */
 public interface TargetKind {
   /** What a target can keep, or be asked for. */
   enum Keeps {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The file that NeMo puts beside a checkpoint while it saves it: {@code NAME-unfinished}. One that
- * averages weights over time has that of its step (NeMo v2.0.0, {@code
+ * Finds the file that NeMo puts beside a checkpoint while it saves it: {@code NAME-unfinished}. One
+ * that averages weights over time has that of its step (NeMo v2.0.0, {@code
  * nemo/utils/callbacks/nemo_model_checkpoint.py}).
  *
  * @param checkpoint a file or folder, as it would be without folders for ranks

@@ -10,8 +10,8 @@ import java.text.Normalizer;
 import java.util.Locale;
 
 /**
- * Names of entries in archives. Whatever system reads them, they lead nowhere but down: the rules
- * of all systems hold on every system.
+ * Checks names of entries in archives: they must lead downwards on every system, whatever system
+ * reads them.
  */
 public final class EntryNames {
   private static final int LONGEST_PART = 255;

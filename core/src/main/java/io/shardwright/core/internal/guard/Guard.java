@@ -10,8 +10,8 @@ import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The policy for one checkpoint, and how much memory its headers have taken so far. Readers tell it
- * what they are about to keep, as an upper estimate, before they keep it.
+ * Enforces the read policy for one checkpoint and counts the memory that its headers take. Readers
+ * report an upper estimate of what they are about to keep before they keep it.
  */
 public final class Guard {
   private final ReadPolicy policy;

@@ -8,7 +8,7 @@ import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 
-/** What a tensor may be, whatever format describes it. */
+/** Checks a tensor's shape and size against the limits, whatever format describes it. */
 public final class TensorBounds {
   private static final long LONGEST_EMPTY = 1L << 48;
 

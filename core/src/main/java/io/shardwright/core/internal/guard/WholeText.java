@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.guard;
 
-/** Tells text from text with half a character in it, which no encoding can write. */
+/** Checks that a text has no lone surrogates, which no encoding can write. */
 public final class WholeText {
   private WholeText() {}
 

@@ -1,2 +1,5 @@
-/** Limits at work: what one opened checkpoint was allowed and has taken. */
+/**
+ * Enforces the limits: readers of one checkpoint report what they find and keep, and are refused
+ * what exceeds the policy.
+ */
 package io.shardwright.core.internal.guard;

@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a configuration lacks to be that of a {@code .nemo}: the class that restores it, a version,
- * and tokenizer files inside the archive rather than on somebody's disk (NeMo v1.23.0, {@code
+ * Completes a configuration to that of a {@code .nemo}: the class that restores it, a version, and
+ * tokenizer files inside the archive rather than on somebody's disk (NeMo v1.23.0, {@code
  * nemo/core/classes/modelPT.py} and {@code nemo/core/connectors/save_restore_connector.py}). What
  * is a {@code .nemo} already only gets the tokenizer files that the user gives.
  */

@@ -29,7 +29,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a request leaves open is the source's. */
+/**
+ * Chooses naming, layout, grid and class of the target; options that the request does not set are
+ * taken from the source.
+ */
 final class Choices {
   private Choices() {}
 

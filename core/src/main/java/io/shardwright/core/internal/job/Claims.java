@@ -9,7 +9,7 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
-/** What a request says of its source, held against the source. */
+/** Checks the request's statements about its source, such as parallel sizes, against the source. */
 final class Claims {
   private Claims() {}
 

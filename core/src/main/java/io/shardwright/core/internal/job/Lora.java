@@ -23,7 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** The adapter that a request merges into its model, open. */
+/** The open LoRA adapter that a request merges into its model. */
 final class Lora implements AutoCloseable {
   private static final List<String> KEYS = List.of("peft.peft_scheme", "peft.restore_from_path");
 

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Tensors whose parts are stored in several types: a target's tensor has one. */
+/** Finds tensors whose parts are stored in several types, as a target's tensor has only one. */
 final class MixedTypes {
   private static final int NAMED = 4;
 

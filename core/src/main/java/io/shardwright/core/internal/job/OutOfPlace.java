@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What a request asks of a target that its format has no place for. */
+/** Refuses options that the target's format does not support. */
 final class OutOfPlace {
   private final ReshardRequest request;
   private final String reason;

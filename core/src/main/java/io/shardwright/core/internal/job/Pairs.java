@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What becomes of a tied pair, embedding and output layer. */
+/** Refuses or reports changes of a tied pair, embedding and output layer. */
 final class Pairs {
   private Pairs() {}
 

@@ -13,7 +13,7 @@ import io.shardwright.core.outline.Needs;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What hosts and users see of an executable plan. */
+/** Turns an executable plan into the public {@code ReshardPlan}. */
 record PlanView(ReshardRequest request, ExecutablePlan plan, CheckpointTarget layout) {
   ReshardPlan plan(String source, List<String> changes, List<String> notes) {
     var adapter = request.lora().map(PlanView::name);

@@ -4,7 +4,7 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import java.util.List;
 
-/** Says which tensors were copied to every rank because no rule matches them. */
+/** Makes the note on tensors that are copied to every rank because no rule matches them. */
 final class Replicated {
   private Replicated() {}
 

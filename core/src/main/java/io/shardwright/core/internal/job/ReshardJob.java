@@ -37,7 +37,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** One request on its way: open, describe, plan, execute, verify, publish. */
+/** The processing of one request: open, describe, plan, execute, verify, publish. */
 public final class ReshardJob implements AutoCloseable {
   private static final int NAMED = 5;
 

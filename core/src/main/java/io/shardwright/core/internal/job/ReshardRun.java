@@ -35,7 +35,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Execute, verify, publish; and what becomes of the work when that fails. */
+/**
+ * The run of a plan: executes, verifies and publishes it, and cleans up or keeps the work if that
+ * fails.
+ */
 final class ReshardRun {
   /** After these a later run may go on; the others say that source or disk can't be trusted. */
   private static final Set<ErrorCode> RESUMABLE =

@@ -16,10 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * What a request comes to, decided once: formats, family, adapter, files that are given. Everything
- * else asks it.
- */
+/** The formats, family, adapter and files of a request, determined once for all later steps. */
 final class Resolved implements AutoCloseable {
   private final ReshardRequest request;
   private final Sources sources;

@@ -8,7 +8,7 @@ import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
 
-/** Stands where no family is asked for anything. */
+/** A placeholder for plans that need no family. */
 final class UnclaimedAdapter implements ModelFamilyAdapter {
   @Override
   public String id() {

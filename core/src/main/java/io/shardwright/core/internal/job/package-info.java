@@ -1,2 +1,4 @@
-/** One request from path to report: what it means, its plan, its run. */
+/**
+ * Processes one request from path to report: it is resolved against the source, planned and run.
+ */
 package io.shardwright.core.internal.job;

@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** Turns an open checkpoint into data that people and programs can look at. */
+/** Turns an open checkpoint into a public outline for display. */
 record CheckpointOutlines(OpenCheckpoint checkpoint, ModelSource source) {
   private static final String LINK = "nemo:";
 

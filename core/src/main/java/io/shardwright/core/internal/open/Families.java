@@ -17,7 +17,7 @@ import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The family of an open checkpoint. */
+/** Finds the family of an open checkpoint. */
 public final class Families {
   private Families() {}
 

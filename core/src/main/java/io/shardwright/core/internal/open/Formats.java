@@ -34,7 +34,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The formats: the engine's own, and those that were found. The one place that names them. */
+/**
+ * The list of all formats: the engine's own and those of adapters. Only this class names the
+ * packages of formats.
+ */
 public final class Formats {
   private static final CheckpointFormat NEMO = new NemoFormat();
   private static final CheckpointFormat LIGHTNING = new LightningFormat();

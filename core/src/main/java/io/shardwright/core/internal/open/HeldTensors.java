@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The tensors of a checkpoint as its files hold them. */
+/** Lists the tensors of a checkpoint as its files hold them. */
 record HeldTensors(SourceFiles files) {
   /** To be read, those of several rank files under the ranks' names. */
   List<CanonicalTensor> whole() {

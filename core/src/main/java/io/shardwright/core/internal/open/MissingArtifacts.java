@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Artifacts that a configuration names and that are not there: {@code nemo:} and a member's name
- * (NeMo v1.23.0, {@code nemo/core/connectors/save_restore_connector.py}). NeMo looks for them when
- * it restores a model, so that the model can't be used, whatever its weights.
+ * Finds artifacts that a configuration names and that the checkpoint lacks: {@code nemo:} and a
+ * member's name (NeMo v1.23.0, {@code nemo/core/connectors/save_restore_connector.py}). NeMo looks
+ * for them when it restores a model, so that the model can't be used, whatever its weights.
  */
 public final class MissingArtifacts {
   private static final String INSIDE = "nemo:";

@@ -32,7 +32,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 
-/** A checkpoint that is looked at. A family that does not fit is a note, not an error. */
+/** A checkpoint that is open for inspection. A family that does not fit is a note, not an error. */
 public final class OpenCheckpoint implements Checkpoint {
   private static final Set<ErrorCode.Kind> MISFIT =
       Set.of(ErrorCode.Kind.INPUT, ErrorCode.Kind.PLAN);

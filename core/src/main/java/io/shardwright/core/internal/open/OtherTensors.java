@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Tensors of torch files that are neither a model's nor kept for one of its parameters: states of
- * modules, an optimizer's steps, averages, what callbacks keep. They are under the keys that lead
- * to them.
+ * Lists the tensors of torch files that belong neither to the model nor to one of its parameters:
+ * states of modules, an optimizer's steps, averages, states of callbacks. They are named by the
+ * keys that lead to them.
  */
 final class OtherTensors {
   /** Where a tensor lies; whatever lies there is listed once. */

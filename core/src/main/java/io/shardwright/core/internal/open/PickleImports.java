@@ -13,7 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The Python names in the pickles of an open checkpoint. */
+/** Lists the Python names in the pickles of an open checkpoint. */
 final class PickleImports {
   private PickleImports() {}
 

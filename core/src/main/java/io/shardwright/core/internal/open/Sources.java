@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Opens whatever a path holds, told by its contents.
+ * Opens the checkpoint at a path, whose format is recognized by its contents.
  *
  * @param given jars, folders of jars and family files that the adapters are from
  */

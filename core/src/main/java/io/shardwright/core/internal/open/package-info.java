@@ -1,2 +1,5 @@
-/** A path becomes an open checkpoint: its format, its family and what it holds. */
+/**
+ * Opens checkpoints: a path goes in, an open checkpoint with its format, family and content comes
+ * out.
+ */
 package io.shardwright.core.internal.open;

@@ -21,8 +21,8 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * What the modules of a distributed checkpoint keep besides tensors: a file per layer, for every
- * module that Megatron-Core expects one of.
+ * Makes the states of modules in a distributed checkpoint: a file per layer for every module of
+ * which Megatron-Core expects one.
  */
 final class ArrayObjects {
   private static final String STATE = ModuleState.SUFFIX;

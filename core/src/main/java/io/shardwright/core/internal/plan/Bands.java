@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Says for a stored tensor what its rows or columns are and which rank they belong to, from the
- * views that tell where its elements stand in the canonical tensor.
+ * Determines the meaning and the rank of a stored tensor's rows or columns, from the views that map
+ * its elements to the canonical tensor.
  */
 final class Bands {
   /** Finer bands can't be told apart. */

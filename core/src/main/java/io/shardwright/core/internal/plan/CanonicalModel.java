@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The tensors that a model is made of. Modules' private states and buffers that the configuration
- * determines are none of them.
+ * The canonical tensors of a model, without states of modules and without buffers that the
+ * configuration determines.
  */
 public final class CanonicalModel {
   private final ModelDescription model;

@@ -21,7 +21,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** The state of rank files that stay rank files: carried over, layers renumbered. */
+/**
+ * Makes the state dicts of rank files whose source are rank files: entries are carried over, with
+ * layers renumbered.
+ */
 final class CarriedState implements StageStates.StageState {
   private final List<RankFile> sources;
   private final StageLayers before;

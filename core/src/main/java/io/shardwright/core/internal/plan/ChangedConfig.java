@@ -4,7 +4,7 @@ import io.shardwright.spi.ModelConfig;
 import java.util.List;
 import java.util.Optional;
 
-/** A configuration as it will be. */
+/** A configuration with the changes of a plan applied. */
 record ChangedConfig(ModelConfig before, List<ConfigChange> changes) implements ModelConfig {
   @Override
   public Optional<String> text(String key) {

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A configuration key that must change.
+ * A change of a configuration key.
  *
  * @param key dotted path
  * @param from the old value as written, or {@code absent}

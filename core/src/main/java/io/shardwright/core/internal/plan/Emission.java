@@ -11,7 +11,7 @@ import io.shardwright.spi.tensor.DType;
 import java.util.List;
 
 /**
- * A stored tensor that the target will have, before it is cut.
+ * A tensor of the target before it is cut over ranks.
  *
  * @param prefix what the format puts before names
  * @param row of the target's naming

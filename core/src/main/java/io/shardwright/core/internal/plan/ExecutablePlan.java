@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Everything that a run will do.
+ * The complete plan of a run.
  *
  * @param choice what the target is to be
  * @param changes to the configuration, in the order of the rules

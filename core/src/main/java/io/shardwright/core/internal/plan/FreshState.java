@@ -17,8 +17,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The state of rank files that come from elsewhere: names in registration order, and for every
- * module that keeps a state the source's, or one that says nothing.
+ * Makes the state dicts of rank files whose source are no rank files: names in registration order,
+ * and for every module that keeps a state that of the source, or an empty one.
  */
 final class FreshState implements StageStates.StageState {
   private static final String STATE = ModuleState.SUFFIX;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Adds an adapter's products to the weights that they change. */
+/** Adds the products of a LoRA adapter to the steps of the weights that they change. */
 final class Merging {
   /** Types that binary32 holds exactly. */
   private static final Set<DType> EXACT = Set.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16);

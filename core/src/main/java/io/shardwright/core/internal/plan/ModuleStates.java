@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What becomes of the states that a source's modules keep. */
+/** Decides which states of the source's modules the target gets. */
 public final class ModuleStates {
   private ModuleStates() {}
 

@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/** Turns a plan into data that people and programs can look at. */
+/** Turns a plan into a public outline for display. */
 public final class Outlines {
   private static final RankCoordinate FIRST = new RankCoordinate(0, 0);
 

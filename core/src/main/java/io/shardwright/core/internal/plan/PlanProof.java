@@ -25,7 +25,8 @@ import java.util.stream.Stream;
 
 /**
  * Proves a plan: every logical element is read from exactly one place, every target element is
- * written exactly once, every source tensor is used. A breach is a bug of ours, not of the input.
+ * written exactly once, every source tensor is used. A breach is an internal error, not an error of
+ * the input.
  */
 final class PlanProof {
   private PlanProof() {}

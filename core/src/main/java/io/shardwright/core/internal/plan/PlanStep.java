@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** One thing to do. The set is closed, so that a plan can be shown, checked and run elsewhere. */
+/**
+ * A step of a plan. The set of kinds is closed, so that a plan can be shown, checked and run
+ * elsewhere.
+ */
 public sealed interface PlanStep {
 
   /** Views of the target tensors, each of which they cover exactly once. */

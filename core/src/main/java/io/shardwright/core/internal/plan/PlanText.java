@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A plan as text: the same for the same input. */
+/** Formats a plan as text, always the same for the same input. */
 public final class PlanText {
   private static final int WIDTH = 80;
 

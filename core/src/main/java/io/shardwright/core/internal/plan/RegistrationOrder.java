@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The order in which a model registers its parameters: rows before the layers, then layer by layer,
- * within a layer expert by expert, then rows after them.
+ * Sorts parameters in the order in which a model registers them: rows before the layers, then layer
+ * by layer, within a layer expert by expert, then rows after them.
  */
 final class RegistrationOrder implements Comparator<Emission> {
   private final Map<ParameterRule, long[]> places = new IdentityHashMap<>();

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The inverse frequencies of a rotary embedding, in the steps in which PyTorch takes them: e =
- * f32(2i) / f32(d), p = f32(base^e), f32(1) / p, i = 0 … d/2-1 (NeMo v1.23.0, {@code
+ * Computes the inverse frequencies of a rotary embedding, in the same steps as PyTorch: e = f32(2i)
+ * / f32(d), p = f32(base^e), f32(1) / p, i = 0 … d/2-1 (NeMo v1.23.0, {@code
  * nemo/collections/nlp/modules/common/megatron/position_embedding/rotary_position_embedding.py}).
  */
 final class RotaryFrequencies {

@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Layers and experts that become one array, and are of several types: an array has one. */
+/**
+ * Finds layers and experts of several types that become one array, as an array has only one type.
+ */
 final class StackedTypes {
   /** The first tensor of an array. */
   private record First(LogicalTensor tensor, DType type) {}

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Which stages of the target hold a tensor, and under which name. */
+/** Determines the stages of the target that hold a tensor, and its name on each. */
 record StageAssignment(StageLayers layers) {
   /** A place in the target's grid. */
   record Home(int stage, String name) {}

@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What modules keep, for every rank: carried where rank files stay rank files of one naming. Each
- * rank has its own as long as the tensor-parallel size stays; else all have the first rank's.
+ * The states of modules for every rank of a stage. They are carried over if rank files of one
+ * naming stay rank files: each rank keeps its own if the tensor-parallel size stays, otherwise all
+ * get that of the first rank.
  */
 final class StageStates {
   private final ModelDescription model;

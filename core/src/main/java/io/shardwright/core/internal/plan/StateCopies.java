@@ -13,7 +13,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Moves modules' states that are tensors: each as it is, to every file that gets it. */
+/**
+ * Makes the steps that copy modules' states that are tensors, unchanged, to every file that gets
+ * them.
+ */
 final class StateCopies {
   private record Draft(Stored from, List<To> to) {}
 

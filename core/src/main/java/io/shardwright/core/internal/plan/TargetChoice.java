@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a target is to be.
+ * The properties of a target: grid, naming, layout, element type and Hugging Face class.
  *
  * @param virtual virtual pipeline size; empty for none
  * @param huggingFace the class that is written in Hugging Face naming

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a finished plan makes of each logical tensor. */
+/** The shape and the emissions that a finished plan gives each logical tensor. */
 final class TargetForms {
   private final ExecutablePlan plan;
   private final TargetRows rows;

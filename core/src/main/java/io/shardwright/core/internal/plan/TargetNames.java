@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** What a target's files are called. */
+/** The names of a target's files. */
 public final class TargetNames {
   /** For a plan whose target is never written. */
   public static final TargetNames NONE = ofRanks(RankCoordinate::toString, "");

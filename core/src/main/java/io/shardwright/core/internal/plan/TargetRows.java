@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The rows of the target's naming, by what they are of. */
+/** The rows of the target's naming, by their canonical tensor. */
 final class TargetRows {
   private final ModelDescription model;
   private final ModelConfig config;

@@ -3,7 +3,7 @@ package io.shardwright.core.internal.plan;
 import java.util.OptionalLong;
 
 /**
- * What is known of the true vocabulary size, before padding.
+ * The vocabulary size before padding, as far as it is known.
  *
  * @param given by the user
  * @param original in the file the tensors once came from

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A logical tensor and what it becomes.
+ * A logical tensor with the tensors of the target that it becomes.
  *
  * @param shape the whole tensor as the target counts it, vocabulary rows padded for its ranks
  * @param emissions the target's rows that are of it; none where the target has no place for it

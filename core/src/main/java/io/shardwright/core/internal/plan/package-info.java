@@ -1,6 +1,7 @@
 /**
- * Computes what is to be done, from descriptions alone. A plan is immutable and deterministic, and
- * is proved to write every target element exactly once and to use every source tensor.
+ * Computes plans: the description of a source and the choice of a target go in, the steps of a run
+ * come out. A plan is immutable and deterministic, and is proved to write every target element
+ * exactly once and to use every source tensor.
  *
  * <pre>
  * TargetChoice = what is asked for: grid, naming, layout, element type, Hugging Face class

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Files that are there. What would be written to them is compared with what they hold. */
+/** Output files that compare what would be written with what existing files hold. */
 public final class ComparedFiles implements OutputFiles, AutoCloseable {
   private final Supplier<CheckpointException> difference;
   private final List<FileSource> files = new ArrayList<>();

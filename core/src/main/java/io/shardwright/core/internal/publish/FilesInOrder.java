@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * Files on what may be no disk: one open at a time, each written front to back. There is nothing to
- * force; an object is whole when its channel is closed.
+ * Output files that are written front to back, one at a time, for targets that may be no disk.
+ * Nothing is forced; an object is complete when its channel is closed.
  */
 final class FilesInOrder implements StagedOutput {
   private final Path staged;

@@ -9,7 +9,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What a run that was killed left beside its target. Touched by whoever holds the lock. */
+/**
+ * Finds and removes what a killed run left beside its target. Only the holder of the target's lock
+ * may do so.
+ */
 record Leftovers(Siblings names) {
 
   /**

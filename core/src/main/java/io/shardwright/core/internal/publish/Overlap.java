@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 
 /**
- * Keeps a target from being written into a file that is read, or in its place, by whatever names;
- * and what a run leaves beside its target from being such a file.
+ * Refuses targets that would replace a file that is read, or lie inside it, under whatever name,
+ * and files beside the target that would.
  */
 public final class Overlap {
   private final String what;

@@ -12,9 +12,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
 
 /**
- * Tells what this user's runs left beside a target from what others put there under such a name: a
- * link, a pipe, a file of another owner, a second name of some other file. Nothing of that kind is
- * opened, written or removed.
+ * Distinguishes files that this user's runs left beside a target from others of such a name: links,
+ * pipes, files of another owner, hard links to other files. Those are never opened, written or
+ * removed.
  */
 final class OwnFiles {
   private final Siblings names;

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A target that is there. What would be written is compared with it: a run that was killed when all
- * was done is found to be done.
+ * Compares an existing target with what a run would write, so that a run that was killed after its
+ * last step is found to be complete.
  */
 public final class PresentTarget implements AutoCloseable {
   private final Path target;

@@ -21,9 +21,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Gives what is staged its final name. At every instant the target is what it was or what it is to
- * be; a folder that is replaced is for one instant beside its name, where the next run finds it. A
- * failure undoes what was done, but for a file that was replaced.
+ * Moves a staged target to its final name. At every instant the target is what it was or what it is
+ * to be; a folder that is replaced is for one instant beside its name, where the next run finds it.
+ * A failure undoes what was done, but for a file that was replaced.
  */
 final class Publication {
   /** What some file systems say of folders. */

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What runs keep beside their target: {@code .NAME.lock}, and {@code .NAME.<16 digits>.<kind>}
- * where the digits are the first of the run's identity. Other targets' and other programs' files
- * have other names.
+ * The names of the files that runs keep beside their target: {@code .NAME.lock}, and {@code
+ * .NAME.<16 digits>.<kind>} where the digits are the first of the run's identity. Other targets'
+ * and other programs' files have other names.
  */
 record Siblings(Path target) {
   private static final int DIGITS = 16;

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A small file that appears beside a target, whole or not at all. */
+/** A small file beside a target that is written atomically. */
 public final class SideFile implements AutoCloseable {
   private final Path path;
   private final Path staged;

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Files on a disk, written anywhere, by several threads. */
+/** Output files on a disk, which several threads write at any positions. */
 final class StagedFiles implements StagedOutput {
   /** Larger writes are up to five times slower on Linux 6 with ext4, measured with dd too. */
   private static final int WRITE_BYTES = 256 << 10;

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * Gives what is staged its final name where that takes a move for every file. What is in the way is
- * removed first, when its successor is whole; a failure removes what was moved.
+ * Moves a staged target to its final name file by file. An existing target is removed first, when
+ * its successor is complete; a failure removes what was moved.
  */
 record StorePublication(Path staged, Path target) {
 

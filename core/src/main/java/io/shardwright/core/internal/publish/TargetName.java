@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** The name that something to be written is to get: free, in a folder that is there. */
+/** Checks the name of a target: it must be free, and its folder must exist. */
 public final class TargetName {
   private TargetName() {}
 

@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Reads all values of a checkpoint once and says what was found. */
+/** Reads all values of a checkpoint once and reports what was found. */
 public final class CheckpointReading {
   private final OpenCheckpoint checkpoint;
   private final Set<Detail> details;

@@ -24,7 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Copies members of a checkpoint to a new folder, which appears whole or not at all. */
+/** Copies members of a checkpoint to a new folder, atomically. */
 public record Extraction(ModelSource source, ExtractOptions options) {
   private static final int BLOCK = 1 << 20;
   private static final String CONFIG = "model_config.yaml";

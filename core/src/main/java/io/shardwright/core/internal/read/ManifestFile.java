@@ -10,9 +10,9 @@ import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.json.JsonValue.Str;
 
 /**
- * A manifest as a file: UTF-8 JSON with {@code schema_version}, {@code family}, {@code
- * vocabulary_known}, and {@code tensors} with {@code name}, {@code dtype} (safetensors' spelling),
- * {@code shape} and {@code sha256}.
+ * Reads and writes manifests as files: UTF-8 JSON with {@code schema_version}, {@code family},
+ * {@code vocabulary_known}, and {@code tensors} with {@code name}, {@code dtype} (safetensors'
+ * spelling), {@code shape} and {@code sha256}.
  */
 public final class ManifestFile {
   private static final int SCHEMA_VERSION = 1;

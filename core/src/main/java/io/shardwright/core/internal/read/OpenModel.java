@@ -34,7 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
-/** A model of an open checkpoint. */
+/** A restored model of an open checkpoint. */
 public final class OpenModel implements RestoredModel {
   private final OpenCheckpoint checkpoint;
   private final YamlDocument config;

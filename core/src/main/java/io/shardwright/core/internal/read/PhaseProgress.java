@@ -3,7 +3,7 @@ package io.shardwright.core.internal.read;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.internal.execute.Progress;
 
-/** Adds up blocks for a listener, which one thread tells at a time. */
+/** Adds up the bytes of blocks and reports them to a listener, one call at a time. */
 public final class PhaseProgress implements Progress {
   private final ProgressListener listener;
   private final ProgressListener.Phase phase;

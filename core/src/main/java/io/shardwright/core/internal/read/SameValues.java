@@ -7,7 +7,9 @@ import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 
-/** What a checkpoint holds of a tensor once more: compared before its first value is given out. */
+/**
+ * Compares the replicas of a tensor in a checkpoint before the tensor's first value is given out.
+ */
 final class SameValues {
   private final List<Again> again;
   private boolean compared;

@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.OptionalLong;
 
-/** What is measured of a tensor while its little-endian bytes pass. */
+/** Measures a tensor's values while its little-endian bytes pass. */
 final class TensorMeasure {
   private final DType dtype;
   private final boolean values;

@@ -1,2 +1,4 @@
-/** What is read of an open checkpoint: its sums, its logical tensors, its files. */
+/**
+ * Reads open checkpoints: checksums, logical tensors, restored models and extracted files come out.
+ */
 package io.shardwright.core.internal.read;

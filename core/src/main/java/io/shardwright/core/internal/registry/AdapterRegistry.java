@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The adapters that are there: those that a class loader offers, and those that are handed in. */
+/**
+ * The adapters and formats that were found: those that a class loader offers, and those that are
+ * handed in.
+ */
 public final class AdapterRegistry {
   private static final String TARGET = "target";
 

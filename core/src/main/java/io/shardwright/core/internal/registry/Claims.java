@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which of several adapters a checkpoint is of. */
+/** Finds the adapter whose family a checkpoint belongs to. */
 final class Claims {
   private Claims() {}
 

@@ -5,7 +5,7 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import java.security.CodeSource;
 
 /**
- * An adapter and where it came from.
+ * An adapter with its origin.
  *
  * @param origin the jar, folder or family file, or {@code unknown}
  */

@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.registry;
 
 /**
- * A format and where it came from.
+ * A format with its origin.
  *
  * @param <F> what kind of format it is
  * @param id the format's name

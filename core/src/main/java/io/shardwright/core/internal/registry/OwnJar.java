@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The project's own families by jar, to name the one that a class path lacks. */
+/** The project's own families by artifact, to name the one that a class path lacks. */
 public enum OwnJar {
   /** Vision transformers. */
   VIT("vit", "ViT", Set.of("vit"), "(?i).*vit.*|VisionTransformer"),

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Proposes rows for names: by what ranks hold, where there are several, and by the sizes that the
- * configuration tells. All of it is guessed.
+ * Drafts rows for names, by the shards of the ranks, if there are several, and by the sizes of the
+ * configuration. All of it is guessed.
  */
 final class Drafting {
   private final KnownSizes sizes;

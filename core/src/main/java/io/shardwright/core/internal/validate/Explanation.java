@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Says why names and rows do not meet. */
+/** Explains why names match no row and rows match no name. */
 final class Explanation {
   private final Rows rows;
   private final List<Rows> others;

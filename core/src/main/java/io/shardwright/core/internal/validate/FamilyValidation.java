@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Holds a family file against a checkpoint. */
+/** Checks a family file against a checkpoint. */
 public final class FamilyValidation {
   private FamilyValidation() {}
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Lengths of axes that a configuration tells, by what they are. */
+/** The lengths of axes that the configuration determines, by their meaning. */
 final class KnownSizes {
   static final String QKV = "queries, keys and values";
   static final String GATED = "2 x ffn_hidden_size";

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.SortedSet;
 
 /**
- * A parameter as a checkpoint has it.
+ * A parameter of a checkpoint: its stored name, and its shapes and ranks.
  *
  * @param name without a format's prefix, layers numbered in the whole model; the key of an array
  * @param keyed whether it is an array, whose layers are axes

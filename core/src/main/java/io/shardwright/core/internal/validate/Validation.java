@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What holding a family against a checkpoint gave.
+ * The result of checking a family against a checkpoint.
  *
  * @param findings problems first
  * @param draft lines of YAML that the file lacks; empty where it lacks none

@@ -1,6 +1,6 @@
 /**
- * Holds a family's rows against a checkpoint: explains each name that no row matches and each row
- * that matches nothing, and drafts the rows that are missing. Knows what the files say, and reads
- * values only to see whether ranks hold the same ones.
+ * Checks a family's rows against a checkpoint: explains each name that no row matches and each row
+ * that matches nothing, and drafts the rows that are missing. Values are read only to see whether
+ * ranks hold the same ones.
  */
 package io.shardwright.core.internal.validate;

@@ -4,7 +4,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import java.util.Optional;
 
 /**
- * The Python names that only an attack calls while weights are loaded. Shardwright calls nothing; the list warns of other tools that would. It is no security boundary: a name that is missing here is merely unknown.
+ * The Python names that only an attack calls while weights are loaded. Shardwright calls nothing;
+ * the list warns of other tools that would. It is no security boundary: a name that is missing here
+ * is merely unknown.
  */
 final class AlarmNames {
   private static final String SHELL = "runs a shell command or another program";

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides which objects an opcode may fill. Opaque objects may be filled in any way, objects that are built here only as their class would be, and tensors never.
+ * Decides which objects an opcode may fill. Opaque objects may be filled in any way, objects that
+ * are built here only as their class would be, and tensors never.
  */
 final class CallRules {
   /** What the objects of a class are. */

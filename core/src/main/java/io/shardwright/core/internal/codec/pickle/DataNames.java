@@ -4,9 +4,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import java.util.Optional;
 
 /**
- * The Python names that build tensors and plain values, which Shardwright reads: those of PyTorch's list for {@code
- * weights_only} ({@code torch/_weights_only_unpickler.py}, 2.8) and what NumPy and the standard
- * library need besides.
+ * The Python names that build tensors and plain values, which Shardwright reads: those of PyTorch's
+ * list for {@code weights_only} ({@code torch/_weights_only_unpickler.py}, 2.8) and what NumPy and
+ * the standard library need besides.
  */
 final class DataNames {
   private static final String CLASS = "names a plain type";

@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** A table of Python names with the effect of each as a sentence. Pairs of module and name are compared as a whole. */
+/**
+ * A table of Python names with the effect of each as a sentence. Pairs of module and name are
+ * compared as a whole.
+ */
 final class NameTable {
   private static final String ALL = "*";
 

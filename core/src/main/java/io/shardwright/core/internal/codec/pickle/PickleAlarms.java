@@ -21,7 +21,10 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Finds calls that would do in Python what no weight file needs: calls of a name on the alarm list, calls with such a name anywhere in their arguments, and calls of another call's result, whether or not their results are used. Decided when all is read, since a value may be filled after it was passed.
+ * Finds calls that would do in Python what no weight file needs: calls of a name on the alarm list,
+ * calls with such a name anywhere in their arguments, and calls of another call's result, whether
+ * or not their results are used. Decided when all is read, since a value may be filled after it was
+ * passed.
  */
 final class PickleAlarms {
   private static final int MOST = 1_000;

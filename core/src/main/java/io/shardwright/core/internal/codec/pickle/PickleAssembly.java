@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Fills containers with items, for opcodes such as APPENDS and SETITEMS. Only what Python could fill without running code is filled. */
+/**
+ * Fills containers with items, for opcodes such as APPENDS and SETITEMS. Only what Python could
+ * fill without running code is filled.
+ */
 final class PickleAssembly {
   /** The list of a view's sizes is in a tuple of arguments in a tuple of arguments. */
   private static final int DEEPEST_ARGUMENT = 4;

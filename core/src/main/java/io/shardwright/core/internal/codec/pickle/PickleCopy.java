@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Copies a graph of values and replaces some of them. Shared values stay shared and cycles stay cycles. It does not recurse, so any depth is possible.
+ * Copies a graph of values and replaces some of them. Shared values stay shared and cycles stay
+ * cycles. It does not recurse, so any depth is possible.
  */
 public final class PickleCopy {
   /** A container on its way: its parts are copied before it is filled. */

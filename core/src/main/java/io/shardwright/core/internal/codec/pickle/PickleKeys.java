@@ -22,7 +22,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Makes comparable forms of dict keys that are equal if Python finds the keys equal. They can be ordered, so that keys of equal hash, which are easily made, cost no more than others.
+ * Makes comparable forms of dict keys that are equal if Python finds the keys equal. They can be
+ * ordered, so that keys of equal hash, which are easily made, cost no more than others.
  */
 final class PickleKeys {
   /** A tree of sixty tuples can have 2^60 leaves; Python would never end to hash it. */

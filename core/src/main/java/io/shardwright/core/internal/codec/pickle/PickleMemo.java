@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The memo of the pickle machine: cells that are filled in order in a list, all others by number. */
+/**
+ * The memo of the pickle machine: cells that are filled in order in a list, all others by number.
+ */
 final class PickleMemo {
   private static final int DENSE = 8;
   private static final int SPARSE = 80;

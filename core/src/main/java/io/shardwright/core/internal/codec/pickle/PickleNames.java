@@ -11,7 +11,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Determines the meaning of a Python name. The allow-list is the security boundary; the alarm list only decides for which names a file is refused because other tools may run them.
+ * Determines the meaning of a Python name. The allow-list is the security boundary; the alarm list
+ * only decides for which names a file is refused because other tools may run them.
  */
 public final class PickleNames {
   private static final Global TYPE = new Global("builtins", "type");

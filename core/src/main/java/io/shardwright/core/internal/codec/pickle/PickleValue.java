@@ -7,8 +7,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A value of a pickle as inert data. Object identity is the pickle's memo: a value that occurs twice in the graph is one Java object. Graphs may be cyclic, so walkers go by identity and
- * never recurse by value.
+ * A value of a pickle as inert data. Object identity is the pickle's memo: a value that occurs
+ * twice in the graph is one Java object. Graphs may be cyclic, so walkers go by identity and never
+ * recurse by value.
  */
 public sealed interface PickleValue {
 

@@ -21,10 +21,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Writes pickles of protocol 2, opcode for opcode as CPython's C pickler does ({@code Modules/_pickle.c}), so
- * that what was read from a protocol 2 file is written with the same bytes and {@code
- * torch.load(weights_only=True)} takes it. Nothing is nested too deeply for it: what is still to be
- * written stands on a stack of its own.
+ * Writes pickles of protocol 2, opcode for opcode as CPython's C pickler does ({@code
+ * Modules/_pickle.c}), so that what was read from a protocol 2 file is written with the same bytes
+ * and {@code torch.load(weights_only=True)} takes it. Nothing is nested too deeply for it: what is
+ * still to be written stands on a stack of its own.
  */
 public final class PickleWriter {
   /** One thing to do: to write an opcode, or to save a value that may bring more. */

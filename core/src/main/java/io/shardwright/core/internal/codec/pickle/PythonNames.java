@@ -4,7 +4,8 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import java.util.Map;
 
 /**
- * Translates module names between Python 2, whose names protocols up to 2 hold, and Python 3, whose names values hold in memory (CPython, {@code Lib/_compat_pickle.py}).
+ * Translates module names between Python 2, whose names protocols up to 2 hold, and Python 3, whose
+ * names values hold in memory (CPython, {@code Lib/_compat_pickle.py}).
  */
 final class PythonNames {
   private static final Map<String, String> MODULES =

@@ -4,7 +4,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import java.util.Optional;
 
 /**
- * The Python classes that trainings save beside weights. Their objects are kept as records whose fields can be read. Seen in files of Lightning 2.0, OmegaConf 2.3, Megatron-Core 0.16 and PyTorch 2.8.
+ * The Python classes that trainings save beside weights. Their objects are kept as records whose
+ * fields can be read. Seen in files of Lightning 2.0, OmegaConf 2.3, Megatron-Core 0.16 and PyTorch
+ * 2.8.
  */
 final class RecordNames {
   private static final String RECORD = "makes a record; its fields are data";

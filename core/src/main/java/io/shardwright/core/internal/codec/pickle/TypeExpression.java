@@ -10,9 +10,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Recognizes types as in annotations, which Python pickles as calls of names that raise an alarm elsewhere: {@code List[int]} as {@code operator.getitem(typing.List, int)}, {@code int | str} as
+ * Recognizes types as in annotations, which Python pickles as calls of names that raise an alarm
+ * elsewhere: {@code List[int]} as {@code operator.getitem(typing.List, int)}, {@code int | str} as
  * {@code functools.reduce(operator.or_, (int, str))} (CPython 3.11, {@code Lib/typing.py} and
- * {@code Lib/copyreg.py}). OmegaConf's structured configurations hold them. A string is not accepted as a part of a type: {@code typing} would run it as code.
+ * {@code Lib/copyreg.py}). OmegaConf's structured configurations hold them. A string is not
+ * accepted as a part of a type: {@code typing} would run it as code.
  */
 final class TypeExpression {
   private static final int DEEPEST = 8;

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Encodes and decodes UTF-8 with Python's {@code surrogatepass}: a lone surrogate is three bytes, ED A0..BF xx. Two in a row that Java would join to one character, and Python would not, are refused.
+ * Encodes and decodes UTF-8 with Python's {@code surrogatepass}: a lone surrogate is three bytes,
+ * ED A0..BF xx. Two in a row that Java would join to one character, and Python would not, are
+ * refused.
  */
 final class Utf8 {
   private static final int BLOCK = 8192;

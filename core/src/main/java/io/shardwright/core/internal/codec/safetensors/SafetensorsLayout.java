@@ -16,7 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The layout of a safetensors file to be written, computed before tensors are read: wide types first, then by name. */
+/**
+ * The layout of a safetensors file to be written, computed before tensors are read: wide types
+ * first, then by name.
+ */
 public final class SafetensorsLayout {
   private static final int ALIGNMENT = 8;
 

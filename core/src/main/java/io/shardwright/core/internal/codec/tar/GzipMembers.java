@@ -16,7 +16,8 @@ import java.util.zip.Inflater;
 
 /**
  * Reads a gzip file: consecutive members with zeros between and after them (RFC 1952; Python's
- * {@code gzip}). Java's own reader skips whatever else follows a member, so that two tools could see two archives.
+ * {@code gzip}). Java's own reader skips whatever else follows a member, so that two tools could
+ * see two archives.
  */
 final class GzipMembers {
   private static final int BLOCK = 1 << 18;

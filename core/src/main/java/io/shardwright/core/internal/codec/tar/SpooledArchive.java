@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * A compressed archive, unpacked to an unlinked temporary file that disappears when the process exits.
+ * A compressed archive, unpacked to an unlinked temporary file that disappears when the process
+ * exits.
  */
 public final class SpooledArchive implements ByteSource, AutoCloseable {
   private final FileChannel channel;

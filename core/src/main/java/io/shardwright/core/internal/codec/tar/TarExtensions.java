@@ -10,7 +10,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * The extension headers of a tar entry: pax records and GNU's long names. Changes of the name and the size are applied; what could change the kind of entry is refused.
+ * The extension headers of a tar entry: pax records and GNU's long names. Changes of the name and
+ * the size are applied; what could change the kind of entry is refused.
  */
 final class TarExtensions {
   private static final Set<String> IGNORED =

@@ -14,7 +14,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * The layout of a tar archive to be written, computed before its members are read. It follows Python's {@code tarfile}: names begin with {@code ./}, folders have entries, sizes of 8 GiB and more are in a pax header, and the end is padded to 10,240 bytes. Times are zero, so that the same input gives the same bytes.
+ * The layout of a tar archive to be written, computed before its members are read. It follows
+ * Python's {@code tarfile}: names begin with {@code ./}, folders have entries, sizes of 8 GiB and
+ * more are in a pax header, and the end is padded to 10,240 bytes. Times are zero, so that the same
+ * input gives the same bytes.
  */
 public final class TarLayout {
   private static final int RECORD = 10_240;

@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Converts a SentencePiece BPE model to the {@code tokenizer.json} of the Hugging Face tokenizers library, and
- * the configuration under which transformers 4 and 5 read it alike.
+ * Converts a SentencePiece BPE model to the {@code tokenizer.json} of the Hugging Face tokenizers
+ * library, and the configuration under which transformers 4 and 5 read it alike.
  */
 public final class FastTokenizer {
   /** Every cut of a piece is tried, so a piece must not be a book. */

@@ -13,9 +13,12 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The BPE merges that follow from a SentencePiece vocabulary: every pair of pieces that forms a piece, in the order of the formed pieces, the shortest left part first. A merge is kept as a number; its text is made on demand.
+ * The BPE merges that follow from a SentencePiece vocabulary: every pair of pieces that forms a
+ * piece, in the order of the formed pieces, the shortest left part first. A merge is kept as a
+ * number; its text is made on demand.
  *
- * <p>Hashes of a piece's prefixes give those of its suffixes too, so that every cut takes the same time, and only cuts that count are compared letter by letter.
+ * <p>Hashes of a piece's prefixes give those of its suffixes too, so that every cut takes the same
+ * time, and only cuts that count are compared letter by letter.
  */
 final class Merges extends AbstractList<JsonValue> {
   /** Bytes around a text where the document is indented. */

@@ -1,5 +1,6 @@
 /**
- * Tokenizer files, read without running them: a file's bytes go in, the number of its pieces or another file format of the same tokenizer comes out.
+ * Tokenizer files, read without running them: a file's bytes go in, the number of its pieces or
+ * another file format of the same tokenizer comes out.
  *
  * <pre>
  * sentencepiece  = protobuf message ModelProto; field 1, repeated, is a piece

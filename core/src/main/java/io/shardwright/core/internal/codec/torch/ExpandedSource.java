@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The dense bytes of a tensor that is larger than its storage, because strides are 0 or overlap. The storage is read once, when its first byte is needed; read element by element it would be read as often as it is repeated.
+ * The dense bytes of a tensor that is larger than its storage, because strides are 0 or overlap.
+ * The storage is read once, when its first byte is needed; read element by element it would be read
+ * as often as it is repeated.
  */
 final class ExpandedSource implements ByteSource {
   /** One axis; neighbours that one stride serves are one. */

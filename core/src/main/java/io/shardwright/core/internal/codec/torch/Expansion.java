@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Limits how much larger a file's tensors may be than the file. A stored value can stand for many, and many tensors can share a storage; real files share each a few times.
+ * Limits how much larger a file's tensors may be than the file. A stored value can stand for many,
+ * and many tensors can share a storage; real files share each a few times.
  */
 final class Expansion {
   private static final long FREE_SHARES = 8;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes the {@code _extra_state} of a Transformer Engine layer that never computed in 8 bits: a {@code
- * BytesIO} that holds a torch file of {@code None} (TransformerEngine 1.x, {@code
+ * Makes the {@code _extra_state} of a Transformer Engine layer that never computed in 8 bits: a
+ * {@code BytesIO} that holds a torch file of {@code None} (TransformerEngine 1.x, {@code
  * transformer_engine/pytorch/module/base.py}, {@code get_extra_state}).
  */
 public final class ExtraState {

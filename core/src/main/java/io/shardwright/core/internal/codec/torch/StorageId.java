@@ -16,7 +16,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The persistent id by which a pickle names a storage: {@code ("storage", type, key, location, elements)}; in the older format a view of it follows. The location is the device on which it was; it is ignored.
+ * The persistent id by which a pickle names a storage: {@code ("storage", type, key, location,
+ * elements)}; in the older format a view of it follows. The location is the device on which it was;
+ * it is ignored.
  *
  * @param dtype of its elements; empty where it is bytes
  * @param elements in the whole storage

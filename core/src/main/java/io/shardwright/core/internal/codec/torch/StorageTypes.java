@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Relates PyTorch's storage classes to element types ({@code torch/storage.py}). Newer element types have no class. */
+/**
+ * Relates PyTorch's storage classes to element types ({@code torch/storage.py}). Newer element
+ * types have no class.
+ */
 final class StorageTypes {
   /** A storage of bytes, whose tensors say their type themselves. */
   static final Global UNTYPED = new Global("torch.storage", "UntypedStorage");

@@ -11,7 +11,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The storages that a pickle names. Checks that each has the same type and size wherever it is named. */
+/**
+ * The storages that a pickle names. Checks that each has the same type and size wherever it is
+ * named.
+ */
 final class Storages {
   private final String file;
   private final Map<PersistentId, StorageId> ids = new IdentityHashMap<>();

@@ -17,7 +17,9 @@ import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
 /**
- * The layout of a torch zip to be written. The storages' offsets are known before they are read; headers and directory follow when the checksums are known. The bytes are those that PyTorch 2.2.2 writes.
+ * The layout of a torch zip to be written. The storages' offsets are known before they are read;
+ * headers and directory follow when the checksums are known. The bytes are those that PyTorch 2.2.2
+ * writes.
  */
 public final class TorchLayout {
   /** A storage to be written. */

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Reads PyTorch's format before the zip ({@code torch.save(…, _use_new_zipfile_serialization=False)}): five
- * pickles, then each storage's count of elements and its bytes ({@code torch/serialization.py},
- * {@code _legacy_save}).
+ * Reads PyTorch's format before the zip ({@code torch.save(…,
+ * _use_new_zipfile_serialization=False)}): five pickles, then each storage's count of elements and
+ * its bytes ({@code torch/serialization.py}, {@code _legacy_save}).
  */
 final class TorchLegacy implements TorchContainer {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);

@@ -20,8 +20,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Resolves OmegaConf's references: {@code ${a.b}} from the root, {@code ${.a}} from the node's own map, one
- * level up per further dot. Resolvers ({@code ${oc.env:…}}, custom ones) are never called: such a text is kept, with a note.
+ * Resolves OmegaConf's references: {@code ${a.b}} from the root, {@code ${.a}} from the node's own
+ * map, one level up per further dot. Resolvers ({@code ${oc.env:…}}, custom ones) are never called:
+ * such a text is kept, with a note.
  */
 final class Interpolation {
   private static final int MAX_DEPTH = 16;

@@ -8,8 +8,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Recognizes paths as OmegaConf and PyYAML write them: a tag with a class of Python's {@code pathlib} and the path's parts. Nothing is called (OmegaConf 2.4, {@code
- * omegaconf/_yaml.py}, {@code get_yaml_loader}).
+ * Recognizes paths as OmegaConf and PyYAML write them: a tag with a class of Python's {@code
+ * pathlib} and the path's parts. Nothing is called (OmegaConf 2.4, {@code omegaconf/_yaml.py},
+ * {@code get_yaml_loader}).
  */
 final class PythonPath {
   private static final Pattern TAG =

@@ -28,7 +28,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 
-/** A model's configuration in YAML, kept as nodes. Immutable: {@link #with} returns a changed copy. */
+/**
+ * A model's configuration in YAML, kept as nodes. Immutable: {@link #with} returns a changed copy.
+ */
 public final class YamlDocument implements ModelConfig {
   private static final int DECODED = 6;
   private static final Map<Tag, Kind> KINDS =

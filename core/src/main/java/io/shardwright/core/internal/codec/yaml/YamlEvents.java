@@ -10,7 +10,9 @@ import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.events.ScalarEvent;
 
-/** Counts the nodes, aliases and levels of a document against the limits before any of it is kept. */
+/**
+ * Counts the nodes, aliases and levels of a document against the limits before any of it is kept.
+ */
 final class YamlEvents {
   /** What the library keeps for a node: its marks, its tag, its tuple. */
   private static final int COST = 400;

@@ -12,7 +12,9 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** Reads the bytes of a zip's entries: in place if they are stored, in memory if they are deflated. */
+/**
+ * Reads the bytes of a zip's entries: in place if they are stored, in memory if they are deflated.
+ */
 public final class ZipContent {
   private static final int BLOCK = 1 << 18;
 

@@ -8,7 +8,8 @@ import io.shardwright.core.policy.Limit;
 import java.nio.ByteBuffer;
 
 /**
- * The place of a zip's central directory, from the end record, which must be the file's last 22 bytes. It is not searched for, so that nothing can be smuggled in.
+ * The place of a zip's central directory, from the end record, which must be the file's last 22
+ * bytes. It is not searched for, so that nothing can be smuggled in.
  */
 record ZipDirectory(long offset, long size, long entries) {
   private static final int END = 22;

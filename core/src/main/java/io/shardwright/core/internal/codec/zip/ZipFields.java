@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Reads little-endian fields at positions of a zip, each checked to lie inside it. For use by one thread, since it keeps a buffer.
+ * Reads little-endian fields at positions of a zip, each checked to lie inside it. For use by one
+ * thread, since it keeps a buffer.
  */
 final class ZipFields {
   /** An entry's descriptor, and the next one's local header with name and padding. */

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Lists the entries of a zip from its central directory and compares each with its local header. Entries
- * and directory cover the file without a gap, so that no reader finds anything else in it.
+ * Lists the entries of a zip from its central directory and compares each with its local header.
+ * Entries and directory cover the file without a gap, so that no reader finds anything else in it.
  */
 public final class ZipIndex {
   private static final int CENTRAL = 46;

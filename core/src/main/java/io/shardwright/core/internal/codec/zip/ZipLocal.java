@@ -5,7 +5,10 @@ import static io.shardwright.core.internal.codec.zip.ZipFields.u4;
 
 import java.nio.ByteBuffer;
 
-/** Checks the records around an entry's data: the local header before it and the descriptor after it. */
+/**
+ * Checks the records around an entry's data: the local header before it and the descriptor after
+ * it.
+ */
 record ZipLocal(ZipFields fields) {
   private static final int LOCAL = 30;
   private static final int SIGNATURE = 0x08074b50;

@@ -4,10 +4,10 @@ import ai.djl.ndarray.types.DataType;
 import io.shardwright.spi.tensor.DType;
 
 /**
- * The element types that DJL gets to see: one for each width, and of those that its PyTorch engine
- * knows. It ends the process for bfloat16, int16 and the wider unsigned types ({@code
- * GetScalarTypeFromDType} in {@code djl_pytorch_utils.h}), and alters a BOOLEAN that is neither 0
- * nor 1. These four move every bit pattern unchanged.
+ * The element types in which bytes are handed to DJL, one for each width. DJL's PyTorch engine ends
+ * the process for bfloat16, int16 and the wider unsigned types ({@code GetScalarTypeFromDType} in
+ * {@code djl_pytorch_utils.h}), and alters a BOOLEAN that is neither 0 nor 1. These four move every
+ * bit pattern unchanged.
  */
 public enum Carrier {
   /** One byte. */

@@ -4,7 +4,7 @@ import ai.djl.engine.EngineException;
 import io.shardwright.spi.error.DeviceException;
 import io.shardwright.spi.error.ErrorCode;
 
-/** Says in a line what PyTorch says in many. */
+/** Makes the exception for a failure of PyTorch, with its many lines reduced to one. */
 public final class DeviceFailure {
   private static final String ERROR = "RuntimeError: ";
 

@@ -4,7 +4,7 @@ import io.shardwright.core.internal.execute.CastLosses;
 import io.shardwright.core.internal.execute.TensorBackend;
 import io.shardwright.core.internal.execute.Tile;
 
-/** Tiles as arrays of PyTorch's, on a device. */
+/** The backend whose tiles are arrays of PyTorch on a device. */
 final class DjlBackend implements TensorBackend {
   private final CarrierArrays arrays;
   private final int tileBytes;

@@ -3,7 +3,7 @@ package io.shardwright.core.internal.execute.djl;
 import io.shardwright.spi.tensor.DType;
 
 /**
- * What PyTorch must be told of a type that is cast; numbers as in {@code c10/core/ScalarType.h}.
+ * The floating-point types that PyTorch casts, with their numbers in {@code c10/core/ScalarType.h}.
  */
 enum FloatingType {
   /** binary64. */

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Refuses files whose loading would end the process. */
+/**
+ * Checks files of PyTorch's native library and refuses those whose loading would end the process.
+ */
 final class LibraryCheck {
   private LibraryCheck() {}
 

@@ -19,8 +19,8 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Where PyTorch's native library is. It is looked for before DJL is asked to load it, since DJL
- * would download what it does not find.
+ * Finds PyTorch's native library. It is looked for before DJL is asked to load it, since DJL would
+ * download what it does not find.
  *
  * @param libraries a folder that the user names; empty where a jar holds the libraries
  * @param jars that hold libraries, besides those on the class path

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pieces of a tile that lie at regular distances, as sizes and strides: a row of a matrix, a block
- * of columns, a transposed block. The last axis is a span's own elements, the others count spans in
+ * Spans of a tile at regular distances, as sizes and strides: a row of a matrix, a block of
+ * columns, a transposed block. The last axis is a span's own elements, the others count spans in
  * their packed order, the slowest first. All numbers are elements of a carrier.
  *
  * @param sizes at least 1 each

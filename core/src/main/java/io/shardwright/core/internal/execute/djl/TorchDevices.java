@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The way in for those who choose a device. This class names none of DJL's types, so that it can be
- * asked where DJL is absent: only the command line brings it.
+ * Opens backends on PyTorch's devices. This class names none of DJL's types, so that it can be
+ * called if DJL is absent: only the command line brings it.
  */
 public final class TorchDevices {
   /** What a cast needs: its result, and what comes about on the way. */

@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 
-/** Which PyTorch DJL's own native code was made for, and where that runs. */
+/**
+ * The PyTorch version for which DJL's native code was built, and the platforms on which it runs.
+ */
 final class TorchVersion {
   private static final Pattern NUMBER = Pattern.compile("\\d+\\.\\d+\\.\\d+");
 

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is carried over from files of a training: values as they are, with the few bytes of the
- * storages that belong to them under new keys.
+ * Carries values of a training's files over to new ones unchanged, with the bytes of their storages
+ * under new keys.
  */
 final class CarriedStorages {
   private final StateDictPickle pickle;

@@ -27,9 +27,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The configuration inside a checkpoint: OmegaConf nodes or plain dicts. A node's value is {@code
- * _val}, a container's {@code _content}, its place in the whole {@code _parent} (OmegaConf 2.3,
- * {@code omegaconf/base.py}).
+ * Reads the configuration inside a checkpoint: OmegaConf nodes or plain dicts. A node's value is
+ * {@code _val}, a container's {@code _content}, its place in the whole {@code _parent} (OmegaConf
+ * 2.3, {@code omegaconf/base.py}).
  */
 final class HyperParameters {
   private static final int NODE = 200;

@@ -33,7 +33,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** An open step of a training. */
+/** An open step of a training checkpoint. */
 public final class LightningCheckpoint implements ModelSource {
   private final String name;
   private final Step step;

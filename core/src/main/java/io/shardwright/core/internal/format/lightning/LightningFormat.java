@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a training of PyTorch Lightning leaves: a file, or a folder of steps. */
+/** The format of training checkpoints of PyTorch Lightning: a file, or a folder of steps. */
 public final class LightningFormat implements CheckpointFormat, TargetKind {
   /** The format's name. */
   public static final String ID = "lightning";

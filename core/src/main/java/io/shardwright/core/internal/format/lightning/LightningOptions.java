@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How to read what a training left.
+ * The options for reading a training checkpoint.
  *
  * @param name of the checkpoint, with or without its suffix
  * @param step its number

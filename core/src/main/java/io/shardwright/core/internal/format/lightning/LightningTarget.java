@@ -30,7 +30,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 
-/** Lays out the files of a training for another grid. */
+/** Lays out a training checkpoint for another grid. */
 public final class LightningTarget implements CheckpointTarget {
   private record Laid(
       TorchLayout layout, Map<TargetTensor, String> keys, Map<String, byte[]> carried) {}

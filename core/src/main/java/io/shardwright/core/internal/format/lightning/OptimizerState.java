@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The optimizer of one file: for each parameter its moments and scalars.
+ * The optimizer state in one file: moments and scalars for each parameter.
  *
  * <pre>
  * plain     = {state: {index: {step, exp_avg, exp_avg_sq}}, param_groups: [{params: [index*], …}*]}

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which parameter an optimizer's index is. With two groups the first has weight decay; biases and
- * the parameters of Apex's norm layers are in the second. Within a group the order is that of
+ * Relates an optimizer's indexes to parameters. With two groups the first has weight decay; biases
+ * and the parameters of Apex's norm layers are in the second. Within a group the order is that of
  * registration, which is also the state dict's (NeMo v1.23.0, {@code
  * nemo/collections/nlp/modules/common/megatron/utils.py},
  * get_params_for_weight_decay_optimization). Transformer Engine's layers are no such norm layers,

@@ -12,8 +12,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The configurations of a step: every rank's file holds one, and a user may give another. One is
- * used.
+ * Chooses the configuration of a step: every rank's file holds one, and the user may give another.
  */
 record RankSettings(String source, YamlDocument used, Guard guard) {
   private static final int NAMED = 5;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Whether a step's files are those of its grid, and of one step. */
+/** Checks that a step's files are those of its grid and belong to one step. */
 record StepCheck(String source, Step step, Map<RankCoordinate, TrainingFile> files) {
 
   /**

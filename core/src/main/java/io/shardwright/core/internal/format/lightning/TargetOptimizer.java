@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Numbers parameters anew for each target rank, and gathers what the optimizer kept for each. */
+/**
+ * Makes the optimizer state of a target rank: numbers parameters anew and gathers their moments and
+ * scalars.
+ */
 final class TargetOptimizer {
   /** What a source file's optimizer keeps for a parameter. */
   private record Kept(OptimizerState optimizer, PickleValue fields) {}

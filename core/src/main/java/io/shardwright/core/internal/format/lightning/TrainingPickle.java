@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The pickle of one rank's file: a copy of a source rank's, with other weights, another optimizer
- * state and other parallel sizes. All else, such as loops, schedulers and random states, is carried
- * over without being understood.
+ * Builds the pickle of one rank's file: a copy of a source rank's with new weights, optimizer state
+ * and parallel sizes. All else, such as loops, schedulers and random states, is carried over
+ * unchanged.
  */
 final class TrainingPickle {
   private static final Set<String> OPTIMIZER = Set.of("optimizer_states", "lr_schedulers");

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The rank files of a training as the engine sees them. */
+/** Turns the rank files of a training into source files for the engine. */
 final class TrainingRanks {
   private final LightningCheckpoint checkpoint;
   private final boolean optimizer;

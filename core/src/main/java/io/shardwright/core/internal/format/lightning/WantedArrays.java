@@ -3,7 +3,7 @@ package io.shardwright.core.internal.format.lightning;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.SourceFiles;
 
-/** The arrays of a distributed checkpoint, with or without those of the optimizer. */
+/** Selects the arrays of a distributed checkpoint, with or without those of the optimizer. */
 final class WantedArrays {
   private WantedArrays() {}
 

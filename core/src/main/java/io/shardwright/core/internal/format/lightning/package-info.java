@@ -1,5 +1,5 @@
 /**
- * What PyTorch-Lightning leaves behind while NeMo trains.
+ * Training checkpoints, as PyTorch Lightning writes them while NeMo trains.
  *
  * <pre>
  * checkpoints  = folder of steps; a step is known by its file's name

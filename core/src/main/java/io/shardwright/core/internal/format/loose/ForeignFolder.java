@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Folders of other training tools, told by the names of their files. They are not read. */
+/**
+ * The folders of other training tools, recognized by the names of their files so that they are
+ * refused by name.
+ */
 public enum ForeignFolder {
   /** DeepSpeed: a file per rank, for the model and for its optimizer. */
   DEEPSPEED(

@@ -5,7 +5,7 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.Opening;
 import io.shardwright.core.internal.format.Place;
 
-/** Folders of tools whose checkpoints are told apart and not read. */
+/** The format of folders of other tools, which are recognized and refused by name. */
 public final class ForeignFormat implements CheckpointFormat {
   @Override
   public String id() {

@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The objects and sets of a pickle with storages in them that no tensor beside them is in. */
+/** Finds the objects and sets of a pickle that hold storages which no listed tensor uses. */
 final class HiddenTensors {
   private final TorchFile file;
   private final Set<PickleValue> seen = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Open files with tensors and no configuration. */
+/** Open files of tensors without a configuration. */
 public final class LooseCheckpoint implements ModelSource {
   static final String FOLDER = "folder";
 

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** One file that holds tensors. Those of a torch file are understood when first asked for. */
+/** One open file of tensors. The tensors of a torch file are decoded on first use. */
 final class LooseFile {
   private static final int NAMED = 5;
 

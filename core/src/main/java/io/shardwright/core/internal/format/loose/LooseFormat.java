@@ -7,7 +7,7 @@ import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.format.TargetKind;
 import java.util.Optional;
 
-/** Files of tensors without a configuration; written as safetensors. */
+/** The format of files of tensors without a configuration; it is written as safetensors. */
 public final class LooseFormat implements CheckpointFormat {
   /** What is written. */
   public static final String ID = "safetensors";

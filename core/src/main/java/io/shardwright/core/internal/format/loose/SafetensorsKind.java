@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Every stored tensor as it is, in safetensors files, with the configuration. */
+/** Writes every stored tensor unchanged to safetensors files, and the configuration. */
 final class SafetensorsKind implements TargetKind {
   @Override
   public Set<Keeps> keeps() {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A tar archive, read in place. One that is compressed (told by its first bytes, never by its name)
- * can't be read at offsets: it is unpacked once to a private file, which closing removes.
+ * The members of a tar archive, read in place. A compressed archive (recognized by its first bytes,
+ * never by its name) is unpacked once to a private file, which closing removes.
  */
 final class ArchiveMembers implements Members {
   private final UnfinishedMarker marker;

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The files of a distributed checkpoint besides its chunks. */
+/** Makes the files of a distributed checkpoint besides its chunks. */
 public final class ArrayFiles {
   private ArrayFiles() {}
 

@@ -11,7 +11,7 @@ import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 
-/** Refuses pickles that a checkpoint of ours must not hold. */
+/** Refuses pickles that a written checkpoint must not hold. */
 final class Carriage {
   private Carriage() {}
 

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A folder that holds what a {@code .nemo} archive would. */
+/** The members of a folder that holds the files of a {@code .nemo} archive. */
 public final class FolderMembers implements Members {
   private static final int COST = 400;
 

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks that there is a file for every rank, and none besides. */
+/** Checks that there is a file for every rank, and no other. */
 final class Grid {
   private Grid() {}
 

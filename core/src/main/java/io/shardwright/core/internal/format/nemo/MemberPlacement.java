@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where members lie: all in one tar file, or each in a file of its own.
+ * The placement of members in files: all in one tar file, or each in a file of its own.
  *
  * @param starts of every member
  * @param structure what stands between the members

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** A {@code .nemo} archive, or the same members in a folder. */
+/** The format of NeMo 1.x checkpoints: a {@code .nemo} archive, or the same members in a folder. */
 public final class NemoFormat implements CheckpointFormat, TargetKind {
   /** The format's name. */
   public static final String ID = "nemo";

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
-/** The headers of a checkpoint's rank files, several of which are read at once. */
+/** Reads the headers of a checkpoint's rank files, several at once. */
 final class RankHeaders {
   private final Guard guard;
   private final List<Consumer<Object>> tasks = new ArrayList<>();
