@@ -1,6 +1,6 @@
 package io.shardwright.spi.error;
 
-/** An adapter broke its contract. */
+/** Thrown if an adapter breaks its contract. */
 public final class AdapterException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 

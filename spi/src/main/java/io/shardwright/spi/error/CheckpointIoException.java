@@ -1,6 +1,6 @@
 package io.shardwright.spi.error;
 
-/** Reading or writing failed. */
+/** Thrown if reading or writing fails. */
 public final class CheckpointIoException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 

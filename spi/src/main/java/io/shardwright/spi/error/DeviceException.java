@@ -1,6 +1,6 @@
 package io.shardwright.spi.error;
 
-/** A device that was asked for can't be used. */
+/** Thrown if a device that was asked for can't be used. */
 public final class DeviceException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 

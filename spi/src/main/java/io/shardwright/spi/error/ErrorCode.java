@@ -211,7 +211,7 @@ public enum ErrorCode {
       Kind.RESOURCES,
       "Use fewer `" + Setting.THREADS.inText() + "`, or wait until others have left it.");
 
-  /** What a code means to the caller. */
+  /** The kinds of failures, by what they mean to the caller. */
   public enum Kind {
     /** The input is unreadable, malformed or unsupported. */
     INPUT,

@@ -1,6 +1,6 @@
 package io.shardwright.spi.error;
 
-/** The input breaks the grammar of its format. */
+/** Thrown if the input breaks the grammar of its format. */
 public final class MalformedCheckpointException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 

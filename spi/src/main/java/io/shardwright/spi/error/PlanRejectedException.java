@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The request can't be carried out: every reason at once, and what could be asked instead. */
+/**
+ * Thrown if a request can't be carried out; it holds every reason and the possible alternatives.
+ */
 public final class PlanRejectedException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 

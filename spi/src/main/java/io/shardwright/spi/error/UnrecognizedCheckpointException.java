@@ -1,6 +1,6 @@
 package io.shardwright.spi.error;
 
-/** No format or family claims the input, or several do. */
+/** Thrown if no format or family claims the input, or several do. */
 public final class UnrecognizedCheckpointException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 

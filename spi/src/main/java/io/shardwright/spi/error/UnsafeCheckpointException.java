@@ -1,6 +1,6 @@
 package io.shardwright.spi.error;
 
-/** Going on could harm the user: refused. */
+/** Thrown if continuing could harm the user, such as by replacing a file or losing values. */
 public final class UnsafeCheckpointException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.shardwright.spi.error;
 
-/** The input is understood and can't be handled. */
+/** Thrown if the input is understood but not supported. */
 public final class UnsupportedCheckpointException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 
