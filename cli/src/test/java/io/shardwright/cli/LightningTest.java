@@ -98,6 +98,20 @@ class LightningTest {
   }
 
   @Test
+  void saysWhichStepItWouldReadWhereItAsksForTheTokenizer() throws IOException {
+    Path source = TrainingFiles.gpt(folder);
+    String newer = "megatron_gpt--val_loss=3.00-step=6-consumed_samples=48.0";
+    Files.copy(source.resolve(TrainingFiles.GPT), source.resolve(newer + ".ckpt"));
+    Files.createFile(source.resolve(newer + "-unfinished"));
+    for (String command : new String[] {"convert", "plan"}) {
+      Run run = Run.of(command, source, folder.resolve("out.nemo"));
+      assertEquals(3, run.code(), run.err());
+      assertTrue(run.err().contains("'" + newer + "-unfinished' is beside it"), run.err());
+      assertTrue(run.err().contains("'" + TrainingFiles.GPT + "' is read"), run.err());
+    }
+  }
+
+  @Test
   void asksForTheTokenizerThatTheConfigurationNames() throws IOException {
     Path source = TrainingFiles.gpt(folder);
     Path out = folder.resolve("out.nemo");

@@ -106,6 +106,11 @@ final class Adoption implements AutoCloseable {
     return !source.packed() && named.filter(value -> !value.startsWith(INSIDE)).isPresent();
   }
 
+  /** What the source says of itself, such as which of several steps it is. */
+  private static String read(ModelSource source) {
+    return source.notes().isEmpty() ? "" : " (" + String.join("; ", source.notes()) + ")";
+  }
+
   private void pack(ModelSource source, String key, Optional<String> named, Optional<Path> given) {
     Path path =
         given.orElseThrow(
@@ -117,7 +122,8 @@ final class Adoption implements AutoCloseable {
                         + " is '"
                         + named.orElse("")
                         + "'; no file that a checkpoint names is opened: give it with "
-                        + option(key)));
+                        + option(key)
+                        + read(source)));
     var file = new FileSource(path, path.toString());
     files.add(file);
     String hash = ContentHash.digits(file);
