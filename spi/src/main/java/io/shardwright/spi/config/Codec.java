@@ -57,7 +57,7 @@ public sealed interface Codec {
     /**
      * Copies the words, in order: of several that mean the same the first is written.
      *
-     * @param words see the record
+     * @param words copied
      */
     public Words {
       words = Collections.unmodifiableMap(new LinkedHashMap<>(words));
@@ -124,7 +124,7 @@ public sealed interface Codec {
     /**
      * Copies the cases.
      *
-     * @param cases see the record
+     * @param cases copied
      */
     public Cases {
       cases = Map.copyOf(cases);

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One row of a {@link Dialect}: a fact, and how both configurations say it. A row with keys on one
- * side alone says what that side must mean.
+ * A row of a {@link Dialect}: the keys of one fact in both configurations, and the relation of
+ * their values. A row with keys on one side alone states the values that this side must have.
  *
  * @param canonical the canonical key, a dotted path; empty where it has none
  * @param own the dialect's keys, dotted paths: all are read, and those that are there must agree;
@@ -27,11 +27,11 @@ public record ConfigKey(
   /**
    * Copies the lists.
    *
-   * @param canonical see the record
-   * @param own see the record
-   * @param codec see the record
-   * @param values see the record
-   * @param written see the record
+   * @param canonical kept as given
+   * @param own copied
+   * @param codec kept as given
+   * @param values copied
+   * @param written kept as given
    */
   public ConfigKey {
     own = List.copyOf(own);

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A dialect as data: how a kind of configuration says what the canonical one says. Canonical keys
- * are Megatron-Core's words as NeMo 1 spells them.
+ * A dialect as data: the relation of a kind of configuration to the canonical one. Canonical keys
+ * are those of Megatron-Core as NeMo 1 spells them.
  *
  * @param document what its documents are called, for messages
  * @param rows in the order in which a document is written; a row may depend on those before it
@@ -20,10 +20,10 @@ public record Dialect(
   /**
    * Copies the collections.
    *
-   * @param document see the record
-   * @param rows see the record
-   * @param neutral see the record
-   * @param inner see the record
+   * @param document kept as given
+   * @param rows copied
+   * @param neutral copied
+   * @param inner kept as given
    */
   public Dialect {
     rows = List.copyOf(rows);
