@@ -1,5 +1,6 @@
 package io.shardwright.spi.format;
 
+import io.shardwright.spi.tensor.DType;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,17 @@ public interface TensorFormat {
    * @throws io.shardwright.spi.error.UnsupportedCheckpointException if it holds what is not read
    */
   Contents read(StoredFiles files);
+
+  /**
+   * Whether a file of this format can hold an element type. A tensor of another type is refused by
+   * name before {@link #layout} is asked, or left out if the user wishes.
+   *
+   * @param dtype element type
+   * @return true unless an implementation says otherwise
+   */
+  default boolean holds(DType dtype) {
+    return true;
+  }
 
   /**
    * How it is written.

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Set;
 
@@ -30,6 +31,11 @@ public interface TargetKind {
 
   /** What it can keep. */
   Set<Keeps> keeps();
+
+  /** Whether it has a word for an element type. */
+  default boolean holds(DType dtype) {
+    return true;
+  }
 
   /**
    * Refuses a source that can't become one.

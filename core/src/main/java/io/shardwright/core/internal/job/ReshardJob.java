@@ -103,7 +103,12 @@ public final class ReshardJob implements AutoCloseable {
   /** Nothing is described, nothing merged: every stored tensor is written as it is. */
   private ExecutablePlan asStored() {
     return PlainPlan.of(
-        source.name(), new UnclaimedAdapter(), source.config(), source.size(), files());
+        source.name(),
+        new UnclaimedAdapter(),
+        source.config(),
+        source.size(),
+        files(),
+        resolved.kind()::holds);
   }
 
   /** What is read, if everything is or the rest may be left out. */
@@ -130,7 +135,9 @@ public final class ReshardJob implements AutoCloseable {
 
   /** A pickle's objects are carried by other pickles, and by no other file. */
   private List<UnreadableTensor> unreadable(SourceFiles files) {
-    return resolved.keeps(Keeps.STORED) ? PlainPlan.leftOut(files) : files.unreadable();
+    return resolved.keeps(Keeps.STORED)
+        ? PlainPlan.leftOut(files, resolved.kind()::holds, resolved.format().id())
+        : files.unreadable();
   }
 
   private List<String> notes() {

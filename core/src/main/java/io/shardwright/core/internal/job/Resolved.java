@@ -20,6 +20,7 @@ import java.util.Optional;
 final class Resolved implements AutoCloseable {
   private final ReshardRequest request;
   private final Sources sources;
+  private final TargetFormat format;
   private final TargetKind kind;
   private final ModelSource source;
   private Lora lora = Lora.none();
@@ -29,7 +30,7 @@ final class Resolved implements AutoCloseable {
   private Resolved(ReshardRequest request, Sources sources) {
     this.request = request;
     this.sources = sources;
-    TargetFormat format = request.format().orElseGet(() -> unasked(request, sources));
+    format = request.format().orElseGet(() -> unasked(request, sources));
     kind = sources.formats().target(format);
     source =
         keeps(Keeps.STORED)
@@ -89,6 +90,11 @@ final class Resolved implements AutoCloseable {
   /** Opens further checkpoints under the same limits. */
   Sources sources() {
     return sources;
+  }
+
+  /** What is written. */
+  TargetFormat format() {
+    return format;
   }
 
   /** How the target is written. */

@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.ParallelSize;
@@ -22,6 +21,7 @@ import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -30,17 +30,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Copies every stored tensor as it is: for checkpoints of no known family. */
 public final class PlainPlan {
   private static final String SUFFIX = ".safetensors";
   private static final RankCoordinate FIRST = new RankCoordinate(0, 0);
 
+  private final Predicate<DType> held;
   private final List<PlanStep> steps = new ArrayList<>();
   private final List<TargetFile> files = new ArrayList<>();
   private final Map<String, List<SourcePart>> again = new HashMap<>();
 
-  private PlainPlan(SourceFiles from) {
+  private PlainPlan(SourceFiles from, Predicate<DType> held) {
+    this.held = held;
     from.again().stream()
         .filter(other -> other.kind() == Replica.Kind.SET)
         .flatMap(other -> parts(other.file()).entrySet().stream())
@@ -55,19 +58,21 @@ public final class PlainPlan {
    * A file per rank file, or one for all arrays.
    *
    * @param family named in the plan
+   * @param held the types that the target's format has a word for
    */
   public static ExecutablePlan of(
       String source,
       ModelFamilyAdapter family,
       ModelConfig config,
       ParallelSize size,
-      SourceFiles from) {
-    var plain = new PlainPlan(from);
+      SourceFiles from,
+      Predicate<DType> held) {
+    var plain = new PlainPlan(from, held);
     for (RankFile rank : from.ranks()) {
-      plain.file(stem(rank, from.ranks()) + SUFFIX, rank.rank(), parts(rank));
+      plain.file(stem(rank, from.ranks()) + SUFFIX, rank.rank(), plain.parts(rank));
     }
     if (!from.arrays().isEmpty()) {
-      plain.file("model" + SUFFIX, FIRST, parts(from));
+      plain.file("model" + SUFFIX, FIRST, plain.parts(from));
     }
     var model =
         new ModelDescription(
@@ -105,7 +110,7 @@ public final class PlainPlan {
     return rank.member().contains("/") ? rank.member().split("/")[0] : "model";
   }
 
-  private static Map<TensorSpec, List<SourcePart>> parts(RankFile rank) {
+  private Map<TensorSpec, List<SourcePart>> parts(RankFile rank) {
     Map<TensorSpec, List<SourcePart>> parts = new LinkedHashMap<>();
     for (SourceTensor tensor : rank.tensors().values()) {
       put(parts, tensor.spec(), List.of(SourcePart.whole(rank.member(), tensor)));
@@ -113,7 +118,7 @@ public final class PlainPlan {
     return parts;
   }
 
-  private static Map<TensorSpec, List<SourcePart>> parts(SourceFiles files) {
+  private Map<TensorSpec, List<SourcePart>> parts(SourceFiles files) {
     Map<TensorSpec, List<SourcePart>> parts = new LinkedHashMap<>();
     files.arrays().forEach(array -> put(parts, array.spec(), array.parts()));
     for (Stored object : files.objectTensors()) {
@@ -123,38 +128,40 @@ public final class PlainPlan {
     return parts;
   }
 
-  private static void put(
-      Map<TensorSpec, List<SourcePart>> parts, TensorSpec spec, List<SourcePart> own) {
-    if (SafetensorsLayout.holds(spec.dtype())) {
+  private void put(Map<TensorSpec, List<SourcePart>> parts, TensorSpec spec, List<SourcePart> own) {
+    if (held.test(spec.dtype())) {
       parts.put(spec, own);
     }
   }
 
-  /** What is not in the target: what is not read, and what safetensors has no word for. */
-  public static List<UnreadableTensor> leftOut(SourceFiles from) {
+  /**
+   * What is not in the target: what is not read, and what its format has no word for.
+   *
+   * @param format its name
+   */
+  public static List<UnreadableTensor> leftOut(
+      SourceFiles from, Predicate<DType> held, String format) {
     var left = new ArrayList<>(from.unlisted());
     for (RankFile rank : from.ranks()) {
-      rank.tensors()
-          .values()
-          .forEach(
-              tensor -> wordless(rank.member(), rank.rank(), tensor.spec()).ifPresent(left::add));
+      for (SourceTensor tensor : rank.tensors().values()) {
+        if (!held.test(tensor.spec().dtype())) {
+          left.add(wordless(rank.member(), rank.rank(), tensor.spec(), format));
+        }
+      }
     }
     for (StoredArray array : from.arrays()) {
-      wordless(array.spec().name(), FIRST, array.spec()).ifPresent(left::add);
+      if (!held.test(array.spec().dtype())) {
+        left.add(wordless(array.spec().name(), FIRST, array.spec(), format));
+      }
     }
     return left;
   }
 
-  private static Optional<UnreadableTensor> wordless(
-      String member, RankCoordinate rank, TensorSpec spec) {
-    return SafetensorsLayout.holds(spec.dtype())
-        ? Optional.empty()
-        : Optional.of(
-            new UnreadableTensor(
-                member,
-                rank,
-                spec.name(),
-                "of type " + spec.dtype().torchName() + ", which safetensors has no word for"));
+  private static UnreadableTensor wordless(
+      String member, RankCoordinate rank, TensorSpec spec, String format) {
+    String type = spec.dtype().torchName();
+    return new UnreadableTensor(
+        member, rank, spec.name(), "of type " + type + ", which " + format + " has no word for");
   }
 
   /** What a second set of weights has under the same name. */

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.loose;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
 import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
@@ -9,6 +10,7 @@ import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.format.directory.DirectoryTarget;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +20,11 @@ final class SafetensorsKind implements TargetKind {
   @Override
   public Set<Keeps> keeps() {
     return Set.of(Keeps.CONFIG, Keeps.STORED);
+  }
+
+  @Override
+  public boolean holds(DType dtype) {
+    return SafetensorsLayout.holds(dtype);
   }
 
   @Override

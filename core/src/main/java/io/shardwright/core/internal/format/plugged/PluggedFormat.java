@@ -17,6 +17,7 @@ import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.format.TensorFormat;
+import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,11 @@ public record PluggedFormat(TensorFormat format, String origin, ReadPolicy polic
   @Override
   public Set<Keeps> keeps() {
     return Set.of(Keeps.STORED);
+  }
+
+  @Override
+  public boolean holds(DType dtype) {
+    return asking("asked for " + dtype, () -> format.holds(dtype));
   }
 
   @Override
