@@ -97,6 +97,19 @@ class NpzTest {
   }
 
   @Test
+  void optionsThatChangeTensorsAreRefusedInItsName() {
+    Path source = TinyBert.write(folder.resolve("bert"));
+    Path target = folder.resolve("out.npz");
+    for (Object[] option :
+        new Object[][] {{"--dtype", "fp16"}, {"--tp", 2}, {"--naming", "mcore"}}) {
+      Run refused = run("convert", source, target, "--to", "npz", option[0], option[1]);
+      assertEquals(6, refused.code(), refused.err());
+      assertTrue(
+          refused.err().contains("--to npz writes every tensor as it is stored"), refused.err());
+    }
+  }
+
+  @Test
   void anNpzIsNoModelOfAFamily() throws IOException {
     Path npz = folder.resolve("bert.npz");
     done(convert(TinyBert.write(folder.resolve("bert")), npz, "npz"));

@@ -49,7 +49,7 @@ final class OutOfPlace {
 
   private static String reason(Resolved resolved) {
     return resolved.keeps(Keeps.STORED)
-        ? Setting.FORMAT.inText("safetensors") + " writes every tensor as it is stored"
+        ? Setting.FORMAT.inText(resolved.format().id()) + " writes every tensor as it is stored"
         : resolved.keeps(Keeps.ARCHITECTURE)
             ? "a Hugging Face folder has no ranks and names of its own"
             : "it is for a Hugging Face folder, which this is not";
