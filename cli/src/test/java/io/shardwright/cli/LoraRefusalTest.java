@@ -103,7 +103,20 @@ class LoraRefusalTest extends PeftAdapters {
 
   @Test
   void refusesAModelThatIsAnAdapterItself() throws IOException {
-    assertRefused(6, ", not in the model", archive("lora-mcore-tp2"), archive("lora-mcore-tp1"));
+    assertRefused(
+        6,
+        "whose weight is not in the model",
+        archive("lora-mcore-tp2"),
+        archive("lora-mcore-tp1"));
+  }
+
+  @Test
+  void namesTheFactorsAsTheAdaptersFileSpellsThem() throws IOException {
+    assertRefused(
+        6,
+        "'model.decoder.layers.0.self_attention.adapter_layer.lora_kqv_adapter.linear_in.weight'",
+        archive("lora-mcore-tp2"),
+        archive("lora-mcore-tp1"));
   }
 
   @Test

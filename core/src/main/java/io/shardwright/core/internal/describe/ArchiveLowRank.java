@@ -64,7 +64,7 @@ public final class ArchiveLowRank {
   private void requireFactor(String id) {
     if (LowRank.weight(id).isEmpty()) {
       misfits.add(
-          factors.get(id).spec().name(),
+          factors.get(id).stored(),
           "no factor of a product, and nothing else of " + adapter.source() + " can be merged");
     }
   }
@@ -74,9 +74,10 @@ public final class ArchiveLowRank {
     LogicalTensor b = factors.get(LowRank.b(weight));
     LogicalTensor changed = weights.get(weight);
     if (a == null || b == null) {
-      misfits.add((a == null ? b : a).spec().name(), "the product's other factor is absent");
+      misfits.add((a == null ? b : a).stored(), "the product's other factor is absent");
     } else if (changed == null) {
-      misfits.add(weight, "changed by " + adapter.source() + ", not in the model");
+      misfits.add(
+          a.stored(), "a factor of " + adapter.source() + " whose weight is not in the model");
     } else if (fits(changed, a, b)) {
       return Optional.of(product(weight, a, b));
     }
@@ -98,7 +99,7 @@ public final class ArchiveLowRank {
             && rows.equals(weight.canonical().dims());
     if (!fits) {
       misfits.add(
-          a.spec().name(),
+          a.stored(),
           "shape "
               + a.spec().shape()
               + ", the product's other factor "

@@ -169,7 +169,7 @@ class LowRankPropertyTest {
     assertEquals(3, refusal.problems().size(), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("expected factors of [4, 6]"), refusal.getMessage());
     assertTrue(
-        refusal.getMessage().contains("'m2.weight': changed by memory, not in the model"),
+        refusal.getMessage().contains(": a factor of memory whose weight is not in the model"),
         refusal.getMessage());
   }
 
