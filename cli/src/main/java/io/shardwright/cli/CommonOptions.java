@@ -102,6 +102,9 @@ final class CommonOptions {
       description = "Show this help.")
   private boolean help;
 
+  @Option(names = "--help-limits", help = true, description = "List the limits (--max-…).")
+  private boolean helpLimits;
+
   boolean json() {
     return json;
   }

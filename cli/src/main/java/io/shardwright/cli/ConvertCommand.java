@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 /** Turns a checkpoint into one of another format. */
 @Command(
@@ -16,9 +17,12 @@ final class ConvertCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
   @Mixin private ConvertOptions wanted = new ConvertOptions();
 
+  @Parameters(index = "1", paramLabel = "DST", description = ReshardOptions.TARGET)
+  private Path target;
+
   @Override
   public Integer call() {
-    var request = options.builder().format(format()).huggingFace(wanted.huggingFace());
+    var request = options.builder(target).format(format()).huggingFace(wanted.huggingFace());
     return write(request);
   }
 
@@ -35,6 +39,6 @@ final class ConvertCommand extends WritingCommand {
   }
 
   private boolean folder() {
-    return wanted.architecture().isPresent() || !options.target().toString().endsWith(".nemo");
+    return wanted.architecture().isPresent() || !target.toString().endsWith(".nemo");
   }
 }

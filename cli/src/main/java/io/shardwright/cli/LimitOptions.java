@@ -5,11 +5,13 @@ import io.shardwright.core.policy.Limits;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** An option for every limit, the same on every command. */
 final class LimitOptions {
@@ -31,9 +33,25 @@ final class LimitOptions {
     command.getCommandSpec().addArgGroup(group.build());
   }
 
+  /** Shows them instead of running a command that was asked to. */
+  static int listOr(IExecutionStrategy command, ParseResult words) {
+    CommandLine line = words.asCommandLineList().get(words.asCommandLineList().size() - 1);
+    if (!line.getParseResult().hasMatchedOption("--help-limits")) {
+      return command.execute(words);
+    }
+    for (Limit limit : Limit.values()) {
+      line.getOut().printf("%-34s %s%n", Flags.of(limit) + "=" + label(limit), description(limit));
+    }
+    return ExitCode.DONE;
+  }
+
+  private static String label(Limit limit) {
+    return limit.unit() == Limit.Unit.BYTES ? "SIZE" : "N";
+  }
+
   private OptionSpec option(Limit limit, CommandSpec command) {
     return OptionSpec.builder(Flags.of(limit))
-        .paramLabel(limit.unit() == Limit.Unit.BYTES ? "SIZE" : "N")
+        .paramLabel(label(limit))
         .type(String.class)
         .description(description(limit))
         .setter(

@@ -82,6 +82,8 @@ public final class Main {
     var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen, typed));
     Commands.addTo(line, List.of(words));
     addLimits(line);
+    var last = new CommandLine.RunLast();
+    line.setExecutionStrategy(parsed -> LimitOptions.listOr(last, parsed));
     line.setOut(screen.out()).setErr(screen.err());
     line.setUsageHelpAutoWidth(false).setExpandAtFiles(false);
     line.registerConverter(Path.class, Main::path);

@@ -1,20 +1,56 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.TargetFormat;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 /** What a reshard would do. */
 @Command(
     name = "plan",
     description = "Say what 'reshard', or with --to 'convert', with the same options would do.")
 final class PlanCommand extends WritingCommand {
+  private static final String ARCHIVE = ".nemo";
+
   @Mixin private ReshardOptions options = new ReshardOptions();
   @Mixin private ConvertOptions wanted = new ConvertOptions();
 
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "DST",
+      description = ReshardOptions.TARGET + " Beside SRC where omitted.")
+  private Path target;
+
   @Override
   public Integer call() {
-    var request = options.builder().huggingFace(wanted.huggingFace());
-    wanted.format(() -> shardwright().formats()).ifPresent(request::format);
+    Optional<TargetFormat> format = wanted.format(() -> shardwright().formats());
+    var request =
+        options
+            .builder(target == null ? beside(options.source(), format) : target)
+            .huggingFace(wanted.huggingFace());
+    format.ifPresent(request::format);
     return write(request, true);
+  }
+
+  /** A name that is free: nothing is written there. */
+  private static Path beside(Path source, Optional<TargetFormat> format) {
+    Path own = source.toAbsolutePath().normalize();
+    String name = String.valueOf(own.getFileName());
+    boolean archive = format.map(TargetFormat.NEMO::equals).orElse(name.endsWith(ARCHIVE));
+    String stem = name.endsWith(ARCHIVE) ? name.substring(0, name.length() - 5) : name;
+    Path folder =
+        own.getParent() != null && Files.isDirectory(own.getParent())
+            ? own.getParent()
+            : Path.of("").toAbsolutePath();
+    for (int n = 1; ; n++) {
+      Path free = folder.resolve(stem + "-planned" + (n == 1 ? "" : n) + (archive ? ARCHIVE : ""));
+      if (Files.notExists(free)) {
+        return free;
+      }
+    }
   }
 }

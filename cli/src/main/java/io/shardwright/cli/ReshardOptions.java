@@ -15,6 +15,9 @@ import picocli.CommandLine.Spec;
 
 /** What to reshard and how. */
 final class ReshardOptions {
+  /** What a target is, for the commands that have one. */
+  static final String TARGET = "A new file where it ends in .nemo, else a new folder.";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -23,12 +26,6 @@ final class ReshardOptions {
       paramLabel = "SRC",
       description = "A .nemo file, a folder, or a training's checkpoints.")
   private Path source;
-
-  @Parameters(
-      index = "1",
-      paramLabel = "DST",
-      description = "A new file where it ends in .nemo, else a new folder.")
-  private Path target;
 
   @Option(
       names = {"--tp", "--tensor-model-parallel-size", "--target-tensor-model-parallel-size"},
@@ -133,11 +130,7 @@ final class ReshardOptions {
     return source;
   }
 
-  Path target() {
-    return target;
-  }
-
-  ReshardRequestBuilder builder() {
+  ReshardRequestBuilder builder(Path target) {
     var request =
         ReshardRequest.builder(source, target)
             .replicateUnmatched(unmatched == Unmatched.replicate)

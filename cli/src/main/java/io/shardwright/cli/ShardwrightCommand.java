@@ -30,6 +30,9 @@ final class ShardwrightCommand implements Runnable {
       description = "Show the version.")
   private boolean version;
 
+  @Option(names = "--help-limits", help = true, description = "List the limits (--max-…).")
+  private boolean helpLimits;
+
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Missing command");

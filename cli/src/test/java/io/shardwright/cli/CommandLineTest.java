@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.shardwright.core.policy.Limit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +40,34 @@ class CommandLineTest {
     Run unknown = Run.of("help", "tensor");
     assertEquals(2, unknown.code(), unknown.out());
     assertTrue(unknown.err().contains("'tensor'"), unknown.err());
+  }
+
+  @Test
+  void listsEveryLimitWhateverElseIsMissing() {
+    for (Run run : List.of(Run.of("--help-limits"), Run.of("inspect", "--help-limits"))) {
+      assertEquals(0, run.code(), run.err());
+      for (Limit limit : Limit.values()) {
+        assertTrue(run.out().contains(Flags.of(limit) + "="), run.out());
+      }
+    }
+  }
+
+  @Test
+  void plansWithoutATargetAndWritesNothing() throws IOException {
+    Path taken = Files.createFile(folder.resolve("vit-tp1-planned.nemo"));
+    for (String to : List.of("nemo", "safetensors")) {
+      Run run = Run.of("plan", vit, "--to", to);
+      assertEquals(0, run.code(), run.err());
+      assertTrue(run.out().contains("source "), run.out());
+    }
+    Run named = Run.of("plan", vit, out, "--tp", "2");
+    Run unnamed = Run.of("plan", vit, "--tp", "2");
+    assertEquals(named.out(), unnamed.out());
+    try (var left = Files.list(folder)) {
+      assertEquals(Set.of(vit, taken), left.collect(Collectors.toSet()));
+    }
+    assertEquals(3, Run.of("plan", folder.resolve("absent/x.nemo")).code());
+    assertEquals(2, Run.of("reshard", vit).code());
   }
 
   @Test
