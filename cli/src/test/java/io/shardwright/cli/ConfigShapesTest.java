@@ -56,6 +56,9 @@ class ConfigShapesTest extends HuggingFaceFolders {
       value = {
         "hidden_size: 64 | hidden_size: 32 | hidden_size is 32 | expected [",
         "num_attention_heads: 8 | num_attention_heads: 16 | num_attention_heads is 16 | expected [",
+        "hidden_size: 64 | hidden_size: null | hidden_size is null | does not say which",
+        "hidden_size: 64 | unused: 1 | hidden_size is absent | does not say which",
+        "ffn_hidden_size: 176 | ffn_hidden_size: 208 | ffn_hidden_size is 208 | expected [",
         "num_query_groups: 4 | num_query_groups: 2 | num_query_groups is 2 | expected [",
         "kv_channels: null | kv_channels: 16 | kv_channels is 16 | expected [",
         "num_layers: 4 | num_layers: 6 | num_layers is 6 | found 4 layers",

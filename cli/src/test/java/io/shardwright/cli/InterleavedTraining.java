@@ -80,6 +80,7 @@ final class InterleavedTraining {
     values.put("hidden_size", Int.of(64));
     values.put("num_attention_heads", Int.of(8));
     values.put("encoder_seq_length", Int.of(32));
+    values.put("max_position_embeddings", Int.of(32));
     values.put("make_vocab_size_divisible_by", Int.of(128));
     values.put("tensor_model_parallel_size", Int.of(1));
     values.put("pipeline_model_parallel_size", Int.of(2));

@@ -47,6 +47,7 @@ final class MadeSamples {
         hidden_size: 64
         num_attention_heads: 8
         encoder_seq_length: 32
+        max_position_embeddings: 32
         make_vocab_size_divisible_by: 128
         tensor_model_parallel_size: 1
         pipeline_model_parallel_size: %s

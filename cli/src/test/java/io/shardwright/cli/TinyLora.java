@@ -40,7 +40,9 @@ final class TinyLora {
             .config
             .get("target")
             .replace("gpt_model.MegatronGPT", "gpt_sft_model.MegatronGPTSFT"));
-    config.put("peft", "{peft_scheme: lora, lora_tuning: {layer_selection: null}}");
+    config.put(
+        "peft",
+        "{peft_scheme: lora, lora_tuning: {adapter_dim: " + RANK + ", layer_selection: null}}");
   }
 
   private int rows() {

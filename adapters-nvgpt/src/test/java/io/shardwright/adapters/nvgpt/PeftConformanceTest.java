@@ -16,6 +16,8 @@ class PeftConformanceTest extends AdapterConformance {
       ffn_hidden_size: 64
       num_attention_heads: 8
       """;
+  static final String PROMPT =
+      "p_tuning: {virtual_tokens: 8, bottleneck_dim: 16, embedding_dim: 8}";
   private static final List<String> SCHEMES = List.of("lora", "adapter", "ia3", "ptuning");
 
   @Override
@@ -38,7 +40,10 @@ class PeftConformanceTest extends AdapterConformance {
 
   /** What the configuration says of a scheme and its layers. */
   List<String> tunings() {
-    return List.of("{peft_scheme: %1$s, %1$s_tuning: {adapter_dim: 4, layer_selection: %2$s}}");
+    return List.of(
+        "{peft_scheme: %1$s, %1$s_tuning: {adapter_dim: 4, layer_selection: %2$s}, "
+            + PROMPT
+            + "}");
   }
 
   private static List<SampleModel> both(String scheme, String peft) {

@@ -18,7 +18,9 @@ class TiedPeftConformanceTest extends PeftConformanceTest {
                 "{peft_scheme: %1$s, %1$s_tuning: {weight_tying: true, adapter_dim: 4,"
                     + " layer_selection: %2$s, position_embedding_strategy: "
                     + strategy
-                    + "}}")
+                    + "}, "
+                    + PROMPT
+                    + "}")
         .toList();
   }
 }

@@ -58,11 +58,10 @@ record Factors(
           "is stored by its rule as the factors " + stored + ", and has " + total);
     }
     int part = arrangement.range().map(Arrangement.Range::factor).orElse(-1);
-    if (part >= total) {
-      throw new IllegalArgumentException(
-          "is by its rule a part of factor " + part + ", and has " + total);
+    if (part < total) {
+      return this;
     }
-    return this;
+    throw new IllegalArgumentException("has no factor " + part + ", of which its rule is a part");
   }
 
   private static Factors ofFactors(
@@ -150,6 +149,7 @@ record Factors(
     private final Long[] canonical = new Long[extents.size()];
     private final List<String> expected = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
+    private final List<String> lacking = new ArrayList<>();
     private boolean fitting = true;
 
     Solution(Shape shard, int ranks) {
@@ -158,6 +158,11 @@ record Factors(
     }
 
     Shape canonical() {
+      if (!lacking.isEmpty()) {
+        throw new SizeMisfit(
+            "has shape " + shard + ", and the configuration does not say which it should have",
+            lacking);
+      }
       if (!fitting) {
         throw new SizeMisfit(
             "has shape "
@@ -177,8 +182,15 @@ record Factors(
       for (int factor : storedAxes().get(axis)) {
         OptionalLong extent = extent(factor);
         if (extent.isEmpty()) {
-          requireOne(open, axis);
+          if (open >= 0) {
+            throw new IllegalArgumentException(
+                "has on axis " + axis + " two factors of which its rule does not tell the length");
+          }
           open = factor;
+          // A head's length follows from the rows where no key tells it.
+          size(factor)
+              .filter(size -> !size.formula().equals(Size.HEAD))
+              .ifPresent(size -> lacking.addAll(size.keys(config)));
         } else {
           canonical[factor] = extent.getAsLong();
           known = times(known, local(factor, canonical[factor], ranks));
@@ -216,10 +228,10 @@ record Factors(
 
   /** How long a factor is; empty where the configuration does not tell. */
   private OptionalLong extent(int factor) {
-    OptionalLong extent = extents.get(factor).in(config);
     if (extents.get(factor).kind() == Kind.REST) {
-      return size(factor).map(size -> size.in(config)).orElse(extent);
+      return size(factor).map(size -> size.in(config)).orElse(OptionalLong.empty());
     }
+    OptionalLong extent = extents.get(factor).in(config);
     if (extent.isEmpty()) {
       throw new IllegalArgumentException(
           "can't be split into heads: " + config.saying(extents.get(factor).keys()));
@@ -243,15 +255,8 @@ record Factors(
 
   /** A product, or the largest number where it is too large for one: no shape has that. */
   private static long times(long one, long other) {
-    long high = Math.multiplyHigh(one, other);
-    return high == 0 && one * other >= 0 ? one * other : Long.MAX_VALUE;
-  }
-
-  private static void requireOne(int open, int axis) {
-    if (open >= 0) {
-      throw new IllegalArgumentException(
-          "has on axis " + axis + " two factors of which its rule does not tell the length");
-    }
+    boolean fits = Math.multiplyHigh(one, other) == 0 && one * other >= 0;
+    return fits ? one * other : Long.MAX_VALUE;
   }
 
   private long local(int factor, long extent, int ranks) {
