@@ -28,8 +28,12 @@ public final class LargeVit {
       pipeline_model_parallel_size: 1
       vision_pretraining_type: classify
       patch_dim: 16
+      num_channels: 3
+      img_h: 256
+      img_w: 192
       num_layers: %d
       hidden_size: %d
+      ffn_hidden_size: %d
       num_attention_heads: 32
       target: nemo.collections.vision.models.megatron_vit_classification_models.MegatronVitClassificationModel
       """;
@@ -52,7 +56,7 @@ public final class LargeVit {
     var torch =
         TorchLayout.of(
             "model_weights", PickleWriter.write(pickle.build(Optional.empty())), pickle.storages());
-    byte[] config = CONFIG.formatted(layers, hidden).getBytes(StandardCharsets.UTF_8);
+    byte[] config = CONFIG.formatted(layers, hidden, 4 * hidden).getBytes(StandardCharsets.UTF_8);
     Map<String, Long> sizes = new LinkedHashMap<>();
     sizes.put("model_config.yaml", (long) config.length);
     sizes.put("model_weights.ckpt", torch.size());

@@ -48,6 +48,12 @@ class VariantTest {
       patch_dim: 2
       class_token_length: 1
       num_layers: 1
+      hidden_size: 8
+      ffn_hidden_size: 8
+      num_channels: 3
+      num_classes: 3
+      img_h: 4
+      img_w: 4
       num_attention_heads: 4
       megatron_legacy: true
       megatron_amp_O2: true
