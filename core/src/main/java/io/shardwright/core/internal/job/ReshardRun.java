@@ -159,6 +159,9 @@ final class ReshardRun {
   private void readAgain(Path staged, Progress verified) {
     try (var files = new ComparedFiles(staged, layout.files(), this::changed)) {
       Executor.run(plan, layout, files, verified, conditions);
+    } catch (CheckpointIoException failure) {
+      boolean ours = failure.message(Remedy::inText).contains(" " + staged);
+      throw ours && failure.code() == ErrorCode.READ_FAILED ? unread(failure) : failure;
     }
   }
 
