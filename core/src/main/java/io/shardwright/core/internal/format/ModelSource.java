@@ -33,13 +33,17 @@ public interface ModelSource extends AutoCloseable {
   String name();
 
   /** The grid it was written for. */
-  ParallelSize size();
+  default ParallelSize size() {
+    return new ParallelSize(1, 1);
+  }
 
   /** Reads the headers of its files now, several at once where there are several. */
   default void readHeaders(Workers workers) {}
 
-  /** The model's configuration in NeMo's keys. */
-  YamlDocument config();
+  /** The model's configuration in NeMo's keys; empty where it has none. */
+  default YamlDocument config() {
+    return YamlDocument.of(Map.of(), guard());
+  }
 
   /** Whether it has a configuration at all; without one it is tensors. */
   default boolean configured() {
@@ -88,7 +92,9 @@ public interface ModelSource extends AutoCloseable {
   SourceFiles sourceFiles();
 
   /** What is neither configuration nor weights. */
-  List<Attachment> attachments();
+  default List<Attachment> attachments() {
+    return List.of();
+  }
 
   /** Every file inside, weights included; empty where it is no container of files. */
   default Optional<List<Attachment>> members() {
@@ -104,7 +110,9 @@ public interface ModelSource extends AutoCloseable {
   Guard guard();
 
   /** Every torch file, by member. */
-  Map<String, TorchFile> torchFiles();
+  default Map<String, TorchFile> torchFiles() {
+    return Map.of();
+  }
 
   /**
    * Refuses files that may not be written again.
@@ -145,7 +153,9 @@ public interface ModelSource extends AutoCloseable {
   }
 
   /** Size on disk. */
-  long fileBytes();
+  default long fileBytes() {
+    return opened().stream().mapToLong(FileSource::size).sum();
+  }
 
   /** The calls in the pickles that would do in Python what no weights need, as text. */
   default List<String> dangerous() {
@@ -169,7 +179,9 @@ public interface ModelSource extends AutoCloseable {
   }
 
   /** Pieces of the tokenizer that is at hand. */
-  OptionalLong tokenizerSize();
+  default OptionalLong tokenizerSize() {
+    return OptionalLong.empty();
+  }
 
   /** What a user should know. */
   List<String> notes();

@@ -49,8 +49,10 @@ public interface TargetKind {
     return false;
   }
 
-  /** What its files are called. */
-  TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size);
+  /** The names of its files; none where stored tensors are copied, whose plan has them. */
+  default TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size) {
+    return TargetNames.NONE;
+  }
 
   /**
    * Lays out what a plan makes.

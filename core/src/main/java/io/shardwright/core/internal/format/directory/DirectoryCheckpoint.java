@@ -9,7 +9,6 @@ import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.internal.convert.HuggingFaceDialect;
 import io.shardwright.core.internal.convert.HuggingFaceMatch;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.SourceFiles;
@@ -203,11 +202,6 @@ public final class DirectoryCheckpoint implements ModelSource {
   @Override
   public String name() {
     return files.name();
-  }
-
-  @Override
-  public ParallelSize size() {
-    return new ParallelSize(1, 1);
   }
 
   @Override

@@ -3,9 +3,7 @@ package io.shardwright.core.internal.format.directory;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.torch.TorchFile;
-import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.HuggingFaceLowRank.Pair;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.ModelSource;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /** A folder in which Hugging Face's peft keeps an adapter without its model. */
 public final class PeftFolder implements ModelSource {
@@ -105,25 +102,9 @@ public final class PeftFolder implements ModelSource {
   }
 
   @Override
-  public ParallelSize size() {
-    return new ParallelSize(1, 1);
-  }
-
-  /** It has none in NeMo's keys. */
-  @Override
-  public YamlDocument config() {
-    return YamlDocument.of(Map.of(), guard());
-  }
-
-  @Override
   public SourceFiles sourceFiles() {
     var file = RankFile.whole(name(), weights.tensors(), weights.unreadable());
     return SourceFiles.ofRanks(List.of(file));
-  }
-
-  @Override
-  public List<Attachment> attachments() {
-    return List.of();
   }
 
   @Override
@@ -139,11 +120,6 @@ public final class PeftFolder implements ModelSource {
   @Override
   public long fileBytes() {
     return files.bytes();
-  }
-
-  @Override
-  public OptionalLong tokenizerSize() {
-    return OptionalLong.empty();
   }
 
   @Override

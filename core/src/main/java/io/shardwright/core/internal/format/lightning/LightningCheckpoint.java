@@ -9,7 +9,6 @@ import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.Wrappers;
 import io.shardwright.core.internal.format.ModelSource;
-import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.nemo.DistributedArrays;
 import io.shardwright.core.internal.format.nemo.FolderMembers;
 import io.shardwright.core.internal.guard.Guard;
@@ -30,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** An open step of a training checkpoint. */
@@ -244,11 +242,6 @@ public final class LightningCheckpoint implements ModelSource {
   }
 
   @Override
-  public List<Attachment> attachments() {
-    return List.of();
-  }
-
-  @Override
   public List<Member> contents() {
     if (members != null) {
       return members.outline();
@@ -278,11 +271,6 @@ public final class LightningCheckpoint implements ModelSource {
     return members != null
         ? members.fileBytes()
         : sources.values().stream().mapToLong(FileSource::size).sum();
-  }
-
-  @Override
-  public OptionalLong tokenizerSize() {
-    return OptionalLong.empty();
   }
 
   @Override

@@ -3,8 +3,6 @@ package io.shardwright.core.internal.format.loose;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.codec.torch.TorchFile;
-import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.FileKind;
@@ -19,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Open files of tensors without a configuration. */
 public final class LooseCheckpoint implements ModelSource {
@@ -116,16 +113,6 @@ public final class LooseCheckpoint implements ModelSource {
   }
 
   @Override
-  public ParallelSize size() {
-    return new ParallelSize(1, 1);
-  }
-
-  @Override
-  public YamlDocument config() {
-    return YamlDocument.of(Map.of(), guard);
-  }
-
-  @Override
   public SourceFiles sourceFiles() {
     var ranks = new ArrayList<RankFile>();
     for (LooseFile file : files) {
@@ -171,16 +158,6 @@ public final class LooseCheckpoint implements ModelSource {
   @Override
   public Collection<FileSource> opened() {
     return sources;
-  }
-
-  @Override
-  public long fileBytes() {
-    return sources.stream().mapToLong(FileSource::size).sum();
-  }
-
-  @Override
-  public OptionalLong tokenizerSize() {
-    return OptionalLong.empty();
   }
 
   @Override

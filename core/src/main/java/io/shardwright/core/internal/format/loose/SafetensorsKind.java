@@ -2,14 +2,12 @@ package io.shardwright.core.internal.format.loose;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.format.directory.DirectoryTarget;
 import io.shardwright.core.internal.plan.ExecutablePlan;
-import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +23,6 @@ final class SafetensorsKind implements TargetKind {
   @Override
   public boolean holds(DType dtype) {
     return SafetensorsLayout.holds(dtype);
-  }
-
-  @Override
-  public TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size) {
-    return TargetNames.ofShards(tensors -> Map.of());
   }
 
   @Override

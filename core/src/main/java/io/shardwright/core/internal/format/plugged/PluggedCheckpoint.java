@@ -1,9 +1,6 @@
 package io.shardwright.core.internal.format.plugged;
 
 import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.codec.torch.TorchFile;
-import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
@@ -11,7 +8,6 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.format.Contents;
@@ -21,8 +17,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /** What an open file or folder of a third party's format holds. */
 final class PluggedCheckpoint implements ModelSource {
@@ -89,31 +83,8 @@ final class PluggedCheckpoint implements ModelSource {
   }
 
   @Override
-  public ParallelSize size() {
-    return new ParallelSize(1, 1);
-  }
-
-  @Override
-  public YamlDocument config() {
-    return YamlDocument.of(Map.of(), guard());
-  }
-
-  @Override
   public SourceFiles sourceFiles() {
-    var rank =
-        new RankFile(
-            name(),
-            new RankCoordinate(0, 0),
-            List.copyOf(tensors.keySet()),
-            tensors,
-            Map.of(),
-            Optional.empty());
-    return SourceFiles.ofRanks(List.of(rank));
-  }
-
-  @Override
-  public List<Attachment> attachments() {
-    return List.of();
+    return SourceFiles.ofRanks(List.of(RankFile.whole(name(), tensors, Map.of())));
   }
 
   /** A folder's files; a file alone has none within it. */
@@ -132,28 +103,13 @@ final class PluggedCheckpoint implements ModelSource {
   }
 
   @Override
-  public Map<String, TorchFile> torchFiles() {
-    return Map.of();
-  }
-
-  @Override
   public Collection<FileSource> opened() {
     return files.opened();
   }
 
   @Override
-  public long fileBytes() {
-    return opened().stream().mapToLong(FileSource::size).sum();
-  }
-
-  @Override
   public void requireIntact() {
     files.requireIntact();
-  }
-
-  @Override
-  public OptionalLong tokenizerSize() {
-    return OptionalLong.empty();
   }
 
   @Override

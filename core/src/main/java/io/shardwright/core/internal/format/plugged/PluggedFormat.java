@@ -1,7 +1,6 @@
 package io.shardwright.core.internal.format.plugged;
 
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.CheckpointFormat;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
@@ -11,7 +10,6 @@ import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
-import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.CheckpointException;
@@ -20,7 +18,6 @@ import io.shardwright.spi.format.TensorFormat;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -115,11 +112,6 @@ public record PluggedFormat(TensorFormat format, String origin, ReadPolicy polic
   @Override
   public boolean holds(DType dtype) {
     return asking("asked for " + dtype, () -> format.holds(dtype));
-  }
-
-  @Override
-  public TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size) {
-    return TargetNames.ofShards(tensors -> Map.of());
   }
 
   @Override
