@@ -8,7 +8,6 @@ import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 
 import io.shardwright.spi.ParameterRule;
-import io.shardwright.spi.Traits;
 import java.util.List;
 
 /** The rows that the guide shows in Java, in its order. */
@@ -44,7 +43,7 @@ final class GuideRows {
         column("words.weight").on(FIRST).vocabPaddedRows().tiedCopy("head.weight"),
         // end: row: tied
         // begin: row: difference
-        replicated("layers.*.norm.weight").with(Traits.NONE.less(1)),
+        replicated("layers.*.norm.weight").less(1),
         // end: row: difference
         // begin: row: every stage
         replicated("rotary.inv_freq").on(EVERY).optional()

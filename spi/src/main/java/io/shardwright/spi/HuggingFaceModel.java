@@ -10,48 +10,40 @@ import java.util.Objects;
 
 /**
  * A Hugging Face model class and its relation to a family, as data. Conversions in both directions
- * follow it.
- *
- * @param modelType {@code model_type} in the class's {@code config.json}
- * @param architecture the class's name in {@code architectures} of {@code config.json}
- * @param restores dotted Python path of the NeMo class that its models become
- * @param namings the NeMo namings that its models can be written in, the default first
- * @param base NeMo configuration in YAML: every key that NeMo needs, with the values for keys that
- *     {@code config.json} lacks
- * @param dialect table that relates the keys of {@code config.json} to those of NeMo
- * @param names the class's parameters; their canonical names are those of the family
- * @param variant further conditions on {@code config.json}, for classes that share an architecture
- *     name; none for most
- * @param picks conditions on a NeMo configuration under which its model can be converted to this
- *     class
+ * follow it. Immutable.
  */
-public record HuggingFaceModel(
-    String modelType,
-    String architecture,
-    String restores,
-    List<Naming> namings,
-    String base,
-    Dialect dialect,
-    ParameterTable names,
-    List<Condition> variant,
-    List<Condition> picks) {
+public final class HuggingFaceModel {
+  private final String modelType;
+  private final String architecture;
+  private final String restores;
+  private final List<Naming> namings;
+  private final String base;
+  private final Dialect dialect;
+  private final ParameterTable names;
+  private final List<Condition> variant;
+  private final List<Condition> picks;
+
+  private HuggingFaceModel(Builder said) {
+    this.modelType = Objects.requireNonNull(said.modelType, "modelType");
+    this.architecture = Objects.requireNonNull(said.architecture, "architecture");
+    this.restores = Objects.requireNonNull(said.restores, "restores");
+    this.namings = Objects.requireNonNull(said.namings, "namings");
+    this.base = Objects.requireNonNull(said.base, "base");
+    this.dialect = Objects.requireNonNull(said.dialect, "dialect");
+    this.names = Objects.requireNonNull(said.names, "names");
+    this.variant = Objects.requireNonNull(said.variant, "variant");
+    this.picks = Objects.requireNonNull(said.picks, "picks");
+  }
+
   /**
-   * Copies the lists.
+   * Begins the description of a class.
    *
-   * @param modelType kept as given
-   * @param architecture kept as given
-   * @param restores kept as given
-   * @param namings copied
-   * @param base kept as given
-   * @param dialect kept as given
-   * @param names kept as given
-   * @param variant copied
-   * @param picks copied
+   * @param modelType {@code model_type} in its {@code config.json}
+   * @param architecture its name in {@code architectures} of {@code config.json}
+   * @return a builder that needs all but {@code variant} and {@code picks}
    */
-  public HuggingFaceModel {
-    namings = List.copyOf(namings);
-    variant = List.copyOf(variant);
-    picks = List.copyOf(picks);
+  public static Builder of(String modelType, String architecture) {
+    return new Builder(modelType, architecture);
   }
 
   /**
@@ -62,6 +54,60 @@ public record HuggingFaceModel(
    */
   public boolean fits(ModelConfig config) {
     return picks.stream().allMatch(condition -> condition.holds(config));
+  }
+
+  /** {@return {@code model_type} in the class's {@code config.json}} */
+  public String modelType() {
+    return modelType;
+  }
+
+  /** {@return the class's name in {@code architectures} of {@code config.json}} */
+  public String architecture() {
+    return architecture;
+  }
+
+  /** {@return the dotted Python path of the NeMo class that its models become} */
+  public String restores() {
+    return restores;
+  }
+
+  /** {@return the NeMo namings that its models can be written in, the default first} */
+  public List<Naming> namings() {
+    return namings;
+  }
+
+  /**
+   * {@return the NeMo configuration in YAML: every key that NeMo needs, with the values for keys
+   * that {@code config.json} lacks}
+   */
+  public String base() {
+    return base;
+  }
+
+  /** {@return the table that relates the keys of {@code config.json} to those of NeMo} */
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  /** {@return the class's parameters; their canonical names are those of the family} */
+  public ParameterTable names() {
+    return names;
+  }
+
+  /**
+   * {@return further conditions on {@code config.json}, for classes that share an architecture
+   * name}
+   */
+  public List<Condition> variant() {
+    return variant;
+  }
+
+  /**
+   * {@return conditions on a NeMo configuration under which its model can be converted to this
+   * class}
+   */
+  public List<Condition> picks() {
+    return picks;
   }
 
   /**
@@ -79,6 +125,133 @@ public record HuggingFaceModel(
           Objects.requireNonNull(stream, file).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException broken) {
       throw new UncheckedIOException(file, broken);
+    }
+  }
+
+  private List<Object> all() {
+    return List.of(
+        modelType, architecture, restores, namings, base, dialect, names, variant, picks);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HuggingFaceModel model && all().equals(model.all());
+  }
+
+  @Override
+  public int hashCode() {
+    return all().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return architecture + " (" + modelType + ")";
+  }
+
+  /** Collects what a class is. */
+  public static final class Builder {
+    private final String modelType;
+    private final String architecture;
+    private String restores;
+    private List<Naming> namings;
+    private String base;
+    private Dialect dialect;
+    private ParameterTable names;
+    private List<Condition> variant = List.of();
+    private List<Condition> picks = List.of();
+
+    private Builder(String modelType, String architecture) {
+      this.modelType = modelType;
+      this.architecture = architecture;
+    }
+
+    /**
+     * Names the NeMo class that its models become.
+     *
+     * @param path dotted Python path
+     * @return this builder
+     */
+    public Builder restores(String path) {
+      restores = path;
+      return this;
+    }
+
+    /**
+     * Names the NeMo namings that its models can be written in.
+     *
+     * @param inOrder the default first
+     * @return this builder
+     */
+    public Builder namings(Naming... inOrder) {
+      namings = List.of(inOrder);
+      return this;
+    }
+
+    /**
+     * Sets the NeMo configuration that conversions begin with.
+     *
+     * @param yaml every key that NeMo needs, with the values for keys that {@code config.json}
+     *     lacks
+     * @return this builder
+     */
+    public Builder base(String yaml) {
+      base = yaml;
+      return this;
+    }
+
+    /**
+     * Sets the table that relates the keys of {@code config.json} to those of NeMo.
+     *
+     * @param table the table
+     * @return this builder
+     */
+    public Builder dialect(Dialect table) {
+      dialect = table;
+      return this;
+    }
+
+    /**
+     * Sets the parameters of the class.
+     *
+     * @param table rows whose canonical names are those of the family
+     * @return this builder
+     */
+    public Builder names(ParameterTable table) {
+      names = table;
+      return this;
+    }
+
+    /**
+     * Restricts the class to some of the models that have its architecture name; by default to
+     * none.
+     *
+     * @param conditions conditions on {@code config.json}, all of which must hold
+     * @return this builder
+     */
+    public Builder variant(List<Condition> conditions) {
+      variant = List.copyOf(conditions);
+      return this;
+    }
+
+    /**
+     * Restricts the NeMo models that can be converted to this class; by default to none.
+     *
+     * @param conditions conditions on a NeMo configuration, all of which must hold
+     * @return this builder
+     */
+    public Builder picks(List<Condition> conditions) {
+      picks = List.copyOf(conditions);
+      return this;
+    }
+
+    /**
+     * Makes the description.
+     *
+     * @return an immutable value
+     * @throws NullPointerException if something is missing
+     */
+    public HuggingFaceModel build() {
+      return new HuggingFaceModel(this);
     }
   }
 }

@@ -27,7 +27,8 @@ public record KeyRule(
     Set<Naming> from,
     Set<Naming> to,
     List<Condition> conditions,
-    String text) {
+    String text)
+    implements Conditional<KeyRule> {
 
   /** What the engine does if a rule applies. */
   public enum Kind {
@@ -134,29 +135,8 @@ public record KeyRule(
     return unless(key, values);
   }
 
-  /**
-   * Restricts the rule to some values of another key.
-   *
-   * @param other dotted path
-   * @param values texts in lower case; {@code null} for an absent key
-   * @return a changed copy
-   */
-  public KeyRule when(String other, String... values) {
-    return with(new Condition(other, List.of(values), false));
-  }
-
-  /**
-   * Exempts some values of another key.
-   *
-   * @param other dotted path
-   * @param values texts in lower case; {@code null} for an absent key
-   * @return a changed copy
-   */
-  public KeyRule unless(String other, String... values) {
-    return with(new Condition(other, List.of(values), true));
-  }
-
-  private KeyRule with(Condition condition) {
+  @Override
+  public KeyRule and(Condition condition) {
     var all = new ArrayList<>(conditions);
     all.add(condition);
     return new KeyRule(kind, key, from, to, all, text);

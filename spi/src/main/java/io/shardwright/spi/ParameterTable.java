@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  *
  * @param rules the rows
  */
-public record ParameterTable(List<ParameterRule> rules) {
+public record ParameterTable(List<ParameterRule> rules) implements Conditional<ParameterTable> {
   /**
    * Copies the rules.
    *
@@ -40,26 +40,9 @@ public record ParameterTable(List<ParameterRule> rules) {
     return new ParameterTable(Stream.concat(rules.stream(), more.rules.stream()).toList());
   }
 
-  /**
-   * Puts all rows in force only for some values of a key.
-   *
-   * @param key dotted path
-   * @param values as {@link ParameterRule#when} takes them
-   * @return a new table
-   */
-  public ParameterTable when(String key, String... values) {
-    return new ParameterTable(rules.stream().map(rule -> rule.when(key, values)).toList());
-  }
-
-  /**
-   * Puts all rows out of force for some values of a key.
-   *
-   * @param key dotted path
-   * @param values as {@link ParameterRule#unless} takes them
-   * @return a new table
-   */
-  public ParameterTable unless(String key, String... values) {
-    return new ParameterTable(rules.stream().map(rule -> rule.unless(key, values)).toList());
+  @Override
+  public ParameterTable and(Condition condition) {
+    return new ParameterTable(rules.stream().map(rule -> rule.and(condition)).toList());
   }
 
   /**
@@ -79,15 +62,7 @@ public record ParameterTable(List<ParameterRule> rules) {
   }
 
   private static ParameterRule open(ParameterRule rule, String key, String... values) {
-    var open = rule.conditions().stream().filter(c -> !c.certain(key, values)).toList();
-    return new ParameterRule(
-        rule.pattern(),
-        rule.canonical(),
-        rule.cut(),
-        rule.stage(),
-        rule.arrangement(),
-        rule.traits(),
-        open);
+    return rule.given(rule.conditions().stream().filter(c -> !c.certain(key, values)).toList());
   }
 
   /**
@@ -104,7 +79,7 @@ public record ParameterTable(List<ParameterRule> rules) {
         rules.stream()
             .map(
                 rule ->
-                    rule.arranged(
+                    rule.with(
                         rule.arrangement()
                             .sizedAs(known.getOrDefault(rule.canonical(), Arrangement.PLAIN))))
             .toList());

@@ -1,35 +1,37 @@
 package io.shardwright.spi;
 
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Properties of a parameter beyond its name, cut and arrangement.
- *
- * @param mayBeAbsent whether a checkpoint may lack the parameter although its rule is in force
- * @param vocabPadded whether axis 0 holds vocabulary rows, padded for the tensor-parallel size
- * @param tiedCopy the name under which the last stage holds a copy if it is not the first; empty
- *     for parameters without a copy
- * @param extraState the content of the {@code _extra_state} entry of the parameter's module
- * @param rotary whether it is the buffer of a rotary embedding's inverse frequencies, which the
- *     configuration determines
- * @param rankOrdered whether a distributed checkpoint holds it as the shards of the ranks that
- *     wrote it, one after another, rather than as one tensor: a gated MLP's bias (Megatron-LM
- *     core_v0.5.0, {@code megatron/core/transformer/mlp.py})
- * @param shift the number to add to a stored value to get the canonical one: 1 if a file keeps a
- *     norm's weight as its difference from 1, otherwise 0
+ * Properties of a parameter beyond its name, cut and arrangement. Immutable; the modifying methods
+ * return a changed copy, and a row has a word for each of them (see {@link ParameterRule}).
  */
-public record Traits(
-    boolean mayBeAbsent,
-    boolean vocabPadded,
-    Optional<String> tiedCopy,
-    ExtraState extraState,
-    boolean rotary,
-    boolean rankOrdered,
-    double shift) {
-
+public final class Traits {
   /** The default: none of these properties. */
   public static final Traits NONE =
-      new Traits(false, false, Optional.empty(), ExtraState.NONE, false, false, 0);
+      new Traits(EnumSet.noneOf(Flag.class), Optional.empty(), ExtraState.NONE, 0);
+
+  /** A property that a parameter has or lacks. */
+  public enum Flag {
+    /** A checkpoint may lack the parameter although its rule is in force. */
+    OPTIONAL,
+    /** Axis 0 holds vocabulary rows, padded for the tensor-parallel size. */
+    VOCAB_PADDED_ROWS,
+    /**
+     * The buffer of a rotary embedding's inverse frequencies, which the configuration determines;
+     * it is copied from the source or, if the source lacks it, computed.
+     */
+    INVERSE_FREQUENCIES,
+    /**
+     * A distributed checkpoint holds the shards of the ranks that wrote it, one after another,
+     * rather than one tensor: a gated MLP's bias (Megatron-LM core_v0.5.0, {@code
+     * megatron/core/transformer/mlp.py}).
+     */
+    RANK_ORDERED
+  }
 
   /** The contents that a module's {@code _extra_state} entry can have. */
   public enum ExtraState {
@@ -44,41 +46,48 @@ public record Traits(
     STORED
   }
 
-  Traits absent() {
-    return new Traits(true, vocabPadded, tiedCopy, extraState, rotary, rankOrdered, shift);
-  }
+  private final Set<Flag> flags;
+  private final Optional<String> tiedCopy;
+  private final ExtraState extraState;
+  private final double shift;
 
-  Traits padded() {
-    return new Traits(mayBeAbsent, true, tiedCopy, extraState, rotary, rankOrdered, shift);
-  }
-
-  Traits tied(String name) {
-    return new Traits(
-        mayBeAbsent, vocabPadded, Optional.of(name), extraState, rotary, rankOrdered, shift);
-  }
-
-  Traits with(ExtraState state) {
-    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, state, rotary, rankOrdered, shift);
+  private Traits(Set<Flag> flags, Optional<String> tiedCopy, ExtraState extraState, double shift) {
+    this.flags = flags;
+    this.tiedCopy = tiedCopy;
+    this.extraState = extraState;
+    this.shift = shift;
   }
 
   /**
-   * Declares the buffer of a rotary embedding, which is copied from the source or, if the source
-   * lacks it, computed.
+   * Adds a property.
    *
+   * @param flag the property
    * @return a changed copy
    */
-  public Traits inverseFrequencies() {
-    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, extraState, true, rankOrdered, shift);
+  public Traits with(Flag flag) {
+    var all = EnumSet.copyOf(flags);
+    all.add(flag);
+    return new Traits(all, tiedCopy, extraState, shift);
   }
 
   /**
-   * Declares that a distributed checkpoint holds the shards of its writer's ranks one after
-   * another.
+   * Names the copy that the last stage holds if it is not the first.
    *
+   * @param name the copy's name
    * @return a changed copy
    */
-  public Traits inRankOrder() {
-    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, extraState, rotary, true, shift);
+  public Traits tiedCopy(String name) {
+    return new Traits(flags, Optional.of(name), extraState, shift);
+  }
+
+  /**
+   * Declares the content of the {@code _extra_state} entry of the parameter's module.
+   *
+   * @param state the content
+   * @return a changed copy
+   */
+  public Traits extraState(ExtraState state) {
+    return new Traits(flags, tiedCopy, state, shift);
   }
 
   /**
@@ -88,6 +97,82 @@ public record Traits(
    * @return a changed copy
    */
   public Traits less(double by) {
-    return new Traits(mayBeAbsent, vocabPadded, tiedCopy, extraState, rotary, rankOrdered, by);
+    return new Traits(flags, tiedCopy, extraState, by);
+  }
+
+  /**
+   * Tells whether the parameter has a property.
+   *
+   * @param flag the property
+   * @return true if it has
+   */
+  public boolean has(Flag flag) {
+    return flags.contains(flag);
+  }
+
+  /** {@return whether a checkpoint may lack the parameter although its rule is in force} */
+  public boolean mayBeAbsent() {
+    return has(Flag.OPTIONAL);
+  }
+
+  /** {@return whether axis 0 holds vocabulary rows, padded for the tensor-parallel size} */
+  public boolean vocabPadded() {
+    return has(Flag.VOCAB_PADDED_ROWS);
+  }
+
+  /** {@return whether it is the buffer of a rotary embedding's inverse frequencies} */
+  public boolean rotary() {
+    return has(Flag.INVERSE_FREQUENCIES);
+  }
+
+  /** {@return whether a distributed checkpoint holds the shards of its writer's ranks in a row} */
+  public boolean rankOrdered() {
+    return has(Flag.RANK_ORDERED);
+  }
+
+  /**
+   * Returns the name of the copy that the last stage holds.
+   *
+   * @return empty for parameters without a copy
+   */
+  public Optional<String> tiedCopy() {
+    return tiedCopy;
+  }
+
+  /**
+   * Returns the content of the {@code _extra_state} entry of the parameter's module.
+   *
+   * @return {@link ExtraState#NONE} if the row declares none
+   */
+  public ExtraState extraState() {
+    return extraState;
+  }
+
+  /**
+   * Returns the number to add to a stored value to get the canonical one.
+   *
+   * @return 1 if a file keeps a norm's weight as its difference from 1, otherwise 0
+   */
+  public double shift() {
+    return shift;
+  }
+
+  private List<Object> all() {
+    return List.of(flags, tiedCopy, extraState, shift);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Traits traits && all().equals(traits.all());
+  }
+
+  @Override
+  public int hashCode() {
+    return all().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return all().toString();
   }
 }

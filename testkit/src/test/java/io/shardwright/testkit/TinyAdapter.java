@@ -106,19 +106,18 @@ public class TinyAdapter implements ModelFamilyAdapter {
   @Override
   public List<HuggingFaceModel> huggingFaceModels() {
     return List.of(
-        new HuggingFaceModel(
-            "tiny",
-            "TinyForCausalLM",
-            TARGET,
-            List.of(Naming.LEGACY),
-            CONFIG,
-            TransformersKeys.CONFIG.with(
-                ConfigKey.same("num_layers", "layers"),
-                ConfigKey.same("num_attention_heads", "heads"),
-                ConfigKey.means("gated", "false")),
-            huggingFace(),
-            List.of(),
-            List.of(new Condition("gated", List.of("false"), false))));
+        HuggingFaceModel.of("tiny", "TinyForCausalLM")
+            .restores(TARGET)
+            .namings(Naming.LEGACY)
+            .base(CONFIG)
+            .dialect(
+                TransformersKeys.CONFIG.with(
+                    ConfigKey.same("num_layers", "layers"),
+                    ConfigKey.same("num_attention_heads", "heads"),
+                    ConfigKey.means("gated", "false")))
+            .names(huggingFace())
+            .picks(List.of(new Condition("gated", List.of("false"), false)))
+            .build());
   }
 
   /** The class's names. */

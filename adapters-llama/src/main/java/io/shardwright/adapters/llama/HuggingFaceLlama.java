@@ -27,16 +27,14 @@ final class HuggingFaceLlama {
 
   private static HuggingFaceModel model(
       String type, String architecture, Dialect keys, double normShift, Condition... picks) {
-    return new HuggingFaceModel(
-        type,
-        architecture,
-        GptAdapter.MODEL,
-        List.of(Naming.MCORE, Naming.LEGACY),
-        HuggingFaceModel.text(HuggingFaceLlama.class, "base.yaml"),
-        keys,
-        HuggingFaceLlamaTable.rows(normShift),
-        List.of(),
-        List.of(picks));
+    return HuggingFaceModel.of(type, architecture)
+        .restores(GptAdapter.MODEL)
+        .namings(Naming.MCORE, Naming.LEGACY)
+        .base(HuggingFaceModel.text(HuggingFaceLlama.class, "base.yaml"))
+        .dialect(keys)
+        .names(HuggingFaceLlamaTable.rows(normShift))
+        .picks(List.of(picks))
+        .build();
   }
 
   private static HuggingFaceModel llama() {

@@ -8,7 +8,6 @@ import io.shardwright.adapters.nvgpt.DecoderRows;
 import io.shardwright.adapters.nvgpt.McoreGptTable;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
-import io.shardwright.spi.Traits;
 
 /** The names of transformers' {@code LlamaForCausalLM} and its likes. */
 final class HuggingFaceLlamaTable {
@@ -35,7 +34,7 @@ final class HuggingFaceLlamaTable {
                 row(ATTENTION + "o_proj.weight")
                     .of(McoreGptTable.PROJECTION + "weight")
                     .cutBetween("num_attention_heads"),
-                DecoderRows.norm("model.norm.", "weight").with(Traits.NONE.less(normShift)),
+                DecoderRows.norm("model.norm.", "weight").less(normShift),
                 DecoderRows.head()));
   }
 
@@ -62,7 +61,7 @@ final class HuggingFaceLlamaTable {
   }
 
   private static ParameterRule norm(String name, String of, double shift) {
-    return replicated(LAYER + name).of(of).with(Traits.NONE.less(shift));
+    return replicated(LAYER + name).of(of).less(shift);
   }
 
   private static ParameterTable qkv(String kind) {

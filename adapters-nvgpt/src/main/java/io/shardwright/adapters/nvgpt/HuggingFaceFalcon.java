@@ -55,16 +55,15 @@ final class HuggingFaceFalcon {
     } else {
       keys = keys.with(only("num_ln_in_parallel_attn", "2"));
     }
-    return new HuggingFaceModel(
-        "falcon",
-        "FalconForCausalLM",
-        GptAdapter.MODEL,
-        List.of(Naming.MCORE),
-        HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml") + EXTRA,
-        keys,
-        FalconTable.rows(),
-        variant,
-        picks);
+    return HuggingFaceModel.of("falcon", "FalconForCausalLM")
+        .restores(GptAdapter.MODEL)
+        .namings(Naming.MCORE)
+        .base(HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml") + EXTRA)
+        .dialect(keys)
+        .names(FalconTable.rows())
+        .variant(variant)
+        .picks(picks)
+        .build();
   }
 
   private static Dialect keys(String newer) {

@@ -30,16 +30,14 @@ final class HuggingFaceGpt {
 
   private static HuggingFaceModel model(
       String type, String architecture, Dialect keys, ParameterTable names, Condition... picks) {
-    return new HuggingFaceModel(
-        type,
-        architecture,
-        GptAdapter.MODEL,
-        List.of(Naming.MCORE, Naming.LEGACY),
-        HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml"),
-        keys,
-        names,
-        List.of(),
-        List.of(picks));
+    return HuggingFaceModel.of(type, architecture)
+        .restores(GptAdapter.MODEL)
+        .namings(Naming.MCORE, Naming.LEGACY)
+        .base(HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml"))
+        .dialect(keys)
+        .names(names)
+        .picks(List.of(picks))
+        .build();
   }
 
   private static HuggingFaceModel nemotron() {

@@ -10,7 +10,6 @@ import static io.shardwright.spi.Traits.ExtraState.EMPTY;
 
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
-import io.shardwright.spi.Traits;
 
 /**
  * A GPT's parameters with {@code mcore_gpt: false} (NeMo v1.23.0, {@code
@@ -55,7 +54,7 @@ public final class LegacyGptTable {
         replicated(MODEL + "rotary_pos_emb.inv_freq")
             .of(McoreGptTable.ROTARY)
             .on(EVERY)
-            .with(Traits.NONE.inverseFrequencies())
+            .inverseFrequencies()
             .when("position_embedding_type", "rope"));
   }
 

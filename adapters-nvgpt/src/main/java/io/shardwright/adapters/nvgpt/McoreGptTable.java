@@ -12,7 +12,6 @@ import static io.shardwright.spi.Traits.ExtraState.STORED;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.Size;
-import io.shardwright.spi.Traits;
 
 /**
  * A GPT's parameters with {@code mcore_gpt: true}, and the canonical names (Megatron-LM
@@ -104,7 +103,7 @@ public final class McoreGptTable {
         column(UP + "bias").sized(FFN).unless("activation", GATED).unless(BIAS, "false"),
         column(UP + "bias", 2)
             .sized(FFN)
-            .with(Traits.NONE.inRankOrder())
+            .rankOrdered()
             .when("activation", GATED)
             .unless(BIAS, "false"),
         row(DOWN + "weight").sized(HIDDEN, FFN).extraState(STORED),

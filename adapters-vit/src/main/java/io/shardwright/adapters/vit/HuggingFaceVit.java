@@ -33,19 +33,17 @@ final class HuggingFaceVit {
   private HuggingFaceVit() {}
 
   static HuggingFaceModel model() {
-    return new HuggingFaceModel(
-        "vit",
-        "ViTForImageClassification",
-        "nemo.collections.vision.models.megatron_vit_classification_models"
-            + ".MegatronVitClassificationModel",
-        List.of(Naming.LEGACY),
-        HuggingFaceModel.text(HuggingFaceVit.class, "base.yaml"),
-        keys(),
-        names(),
-        List.of(),
-        List.of(
-            new Condition("finetune", List.of("true"), false),
-            new Condition("class_token_length", List.of("1"), false)));
+    return HuggingFaceModel.of("vit", "ViTForImageClassification")
+        .restores(VitAdapter.MODEL)
+        .namings(Naming.LEGACY)
+        .base(HuggingFaceModel.text(HuggingFaceVit.class, "base.yaml"))
+        .dialect(keys())
+        .names(names())
+        .picks(
+            List.of(
+                new Condition("finetune", List.of("true"), false),
+                new Condition("class_token_length", List.of("1"), false)))
+        .build();
   }
 
   private static Dialect keys() {

@@ -34,18 +34,16 @@ final class TimmVit {
   private TimmVit() {}
 
   static HuggingFaceModel model() {
-    return new HuggingFaceModel(
-        "timm_vit",
-        "VisionTransformer",
-        "nemo.collections.vision.models.megatron_vit_classification_models"
-            + ".MegatronVitClassificationModel",
-        List.of(Naming.LEGACY),
-        HuggingFaceModel.text(HuggingFaceVit.class, "base.yaml"),
-        keys(),
-        names(),
-        List.of(new Condition("architecture[0]", List.of("vit"), false)),
-        List.of(
-            new Condition("finetune", List.of("never: a folder of timm needs its origin"), false)));
+    var never = List.of("never: a folder of timm needs its origin");
+    return HuggingFaceModel.of("timm_vit", "VisionTransformer")
+        .restores(VitAdapter.MODEL)
+        .namings(Naming.LEGACY)
+        .base(HuggingFaceModel.text(HuggingFaceVit.class, "base.yaml"))
+        .dialect(keys())
+        .names(names())
+        .variant(List.of(new Condition("architecture[0]", List.of("vit"), false)))
+        .picks(List.of(new Condition("finetune", never, false)))
+        .build();
   }
 
   private static Dialect keys() {

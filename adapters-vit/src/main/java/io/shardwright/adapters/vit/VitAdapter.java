@@ -15,8 +15,9 @@ import java.util.Map;
 /** NeMo 1.23's ViT classifier ({@code nemo/collections/vision/modules/vit/vit_backbone.py}). */
 @AutoService(ModelFamilyAdapter.class)
 public final class VitAdapter implements ModelFamilyAdapter {
-  private static final String MODULE =
-      "nemo.collections.vision.models.megatron_vit_classification_models";
+  static final String MODEL =
+      "nemo.collections.vision.models.megatron_vit_classification_models"
+          + ".MegatronVitClassificationModel";
 
   @Override
   public String id() {
@@ -25,7 +26,7 @@ public final class VitAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<RestoreClass> restoreClasses() {
-    return List.of(RestoreClass.nemo(MODULE + ".MegatronVitClassificationModel"));
+    return List.of(RestoreClass.nemo(MODEL));
   }
 
   @Override

@@ -48,14 +48,7 @@ final class ArrangementGrammar {
             grammar.stored(),
             grammar.part(),
             sizes);
-    return new ParameterRule(
-        rule.pattern(),
-        rule.canonical(),
-        rule.cut(),
-        rule.stage(),
-        arrangement,
-        rule.traits(),
-        rule.conditions());
+    return rule.with(arrangement);
   }
 
   private int stride(Cut cut) {

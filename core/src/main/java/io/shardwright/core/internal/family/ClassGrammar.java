@@ -55,16 +55,15 @@ final class ClassGrammar {
   }
 
   private HuggingFaceModel model(Section section) {
-    return new HuggingFaceModel(
-        section.needText("model_type"),
-        section.needText("architecture"),
-        restores(section),
-        namings(section),
-        base(section),
-        KeyGrammar.keys(section),
-        table(section),
-        conditions(section, "variant"),
-        conditions(section, "picks"));
+    return HuggingFaceModel.of(section.needText("model_type"), section.needText("architecture"))
+        .restores(restores(section))
+        .namings(namings(section).toArray(Naming[]::new))
+        .base(base(section))
+        .dialect(KeyGrammar.keys(section))
+        .names(table(section))
+        .variant(conditions(section, "variant"))
+        .picks(conditions(section, "picks"))
+        .build();
   }
 
   private String restores(Section section) {

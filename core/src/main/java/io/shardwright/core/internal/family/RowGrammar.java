@@ -7,9 +7,13 @@ import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.Traits;
 import io.shardwright.spi.Traits.ExtraState;
+import io.shardwright.spi.Traits.Flag;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads a row of a table. */
@@ -19,14 +23,20 @@ final class RowGrammar {
   static final Map<String, ExtraState> STATES =
       Map.of("none", ExtraState.NONE, "empty", ExtraState.EMPTY, "stored", ExtraState.STORED);
   private static final List<String> CUTS = List.of("column", "row", "replicated");
+
+  /** Words of rows that have a property. */
+  static final Map<String, Flag> FLAGS =
+      Stream.of(Flag.values())
+          .collect(Collectors.toMap(flag -> flag.name().toLowerCase(Locale.ROOT), flag -> flag));
+
   private static final List<String> KEYS =
       Stream.of(
               CUTS,
-              List.of("of", "on", "optional", "vocab_padded_rows", "tied_copy", "extra_state"),
-              List.of("inverse_frequencies", "rank_ordered", "less"),
+              List.of("of", "on", "tied_copy", "extra_state", "less"),
+              FLAGS.keySet(),
               ArrangementGrammar.KEYS,
               ConditionGrammar.KEYS)
-          .flatMap(List::stream)
+          .flatMap(Collection::stream)
           .toList();
 
   private RowGrammar() {}
@@ -58,14 +68,9 @@ final class RowGrammar {
     var rule = new Naming(row, cut).rule();
     rule = ArrangementGrammar.apply(row, rule);
     var conditions = ConditionGrammar.of(row);
-    return new ParameterRule(
-        rule.pattern(),
-        rule.canonical(),
-        rule.cut(),
-        row.word("on", STAGES).orElse(Stage.LAYER),
-        rule.arrangement(),
-        traits(row, rule),
-        conditions);
+    return rule.on(row.word("on", STAGES).orElse(Stage.LAYER))
+        .with(traits(row, rule))
+        .given(conditions);
   }
 
   private static Traits traits(Section row, ParameterRule rule) {
@@ -76,14 +81,13 @@ final class RowGrammar {
     if (row.has("tied_copy") && !row.text("on").filter("first"::equals).isPresent()) {
       row.problem("tied_copy is the last stage's copy of a row that is 'on: first'");
     }
-    return new Traits(
-        row.flag("optional"),
-        padded,
-        row.text("tied_copy"),
-        row.word("extra_state", STATES).orElse(ExtraState.NONE),
-        row.flag("inverse_frequencies"),
-        row.flag("rank_ordered"),
-        less(row));
+    var traits = row.text("tied_copy").map(Traits.NONE::tiedCopy).orElse(Traits.NONE);
+    for (var flag : FLAGS.entrySet()) {
+      traits = row.flag(flag.getKey()) ? traits.with(flag.getValue()) : traits;
+    }
+    return traits
+        .extraState(row.word("extra_state", STATES).orElse(ExtraState.NONE))
+        .less(less(row));
   }
 
   private static double less(Section row) {
@@ -114,14 +118,13 @@ final class RowGrammar {
                     + pattern
                     + "'");
       }
-      return new ParameterRule(
-          pattern,
-          canonical,
-          Cut.valueOf(cut.toUpperCase(java.util.Locale.ROOT)),
-          Stage.LAYER,
-          io.shardwright.spi.Arrangement.PLAIN,
-          Traits.NONE,
-          List.of());
+      ParameterRule rule =
+          switch (cut) {
+            case "column" -> ParameterRule.column(pattern);
+            case "row" -> ParameterRule.row(pattern);
+            default -> ParameterRule.replicated(pattern);
+          };
+      return rule.of(canonical);
     }
 
     private void requirePattern(String key, String name) {

@@ -8,6 +8,7 @@ import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.Size;
 import io.shardwright.spi.Traits;
 import io.shardwright.spi.Traits.ExtraState;
+import io.shardwright.spi.Traits.Flag;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -111,14 +112,13 @@ public final class RowText {
   }
 
   private void traits(Traits traits) {
-    flag("vocab_padded_rows", traits.vocabPadded());
+    for (Flag flag : Flag.values()) {
+      flag(flag.name().toLowerCase(Locale.ROOT), traits.has(flag));
+    }
     traits.tiedCopy().ifPresent(name -> line("tied_copy", scalar(name)));
-    flag("optional", traits.mayBeAbsent());
     if (traits.extraState() != ExtraState.NONE) {
       line("extra_state", traits.extraState().name().toLowerCase(Locale.ROOT));
     }
-    flag("inverse_frequencies", traits.rotary());
-    flag("rank_ordered", traits.rankOrdered());
     if (traits.shift() != 0) {
       line("less", new java.math.BigDecimal(traits.shift()).stripTrailingZeros().toPlainString());
     }

@@ -62,14 +62,7 @@ class RowPropertyTest {
   private static ParameterRule sorted(ParameterRule rule) {
     var conditions = new ArrayList<>(rule.conditions());
     conditions.sort(Comparator.comparing(Condition::toString));
-    return new ParameterRule(
-        rule.pattern(),
-        rule.canonical(),
-        rule.cut(),
-        rule.stage(),
-        rule.arrangement(),
-        rule.traits(),
-        conditions);
+    return rule.given(conditions);
   }
 
   private static final ModelConfig NOTHING =
@@ -95,16 +88,18 @@ class RowPropertyTest {
     ParameterRule rule(int number) {
       String pattern =
           oneOf("a.*.b", "*.w", "a: b", "layers.*.experts.*.c", "plain", "it's") + number;
-      Cut cut = Cut.values()[random.nextInt(3)];
+      ParameterRule rule =
+          switch (random.nextInt(3)) {
+            case 0 -> ParameterRule.replicated(pattern);
+            case 1 -> ParameterRule.column(pattern);
+            default -> ParameterRule.row(pattern);
+          };
       Stage stage = Stage.values()[random.nextInt(4)];
-      return new ParameterRule(
-          pattern,
-          random.nextBoolean() ? pattern : pattern.replace("a", "canonical"),
-          cut,
-          stage,
-          arrangement(cut),
-          traits(cut, stage),
-          conditions());
+      return rule.of(random.nextBoolean() ? pattern : pattern.replace("a", "canonical"))
+          .on(stage)
+          .with(arrangement(rule.cut()))
+          .with(traits(rule.cut(), stage))
+          .given(conditions());
     }
 
     private String oneOf(String... words) {
@@ -182,16 +177,17 @@ class RowPropertyTest {
     }
 
     private Traits traits(Cut cut, Stage stage) {
-      return new Traits(
-          random.nextBoolean(),
-          cut == Cut.COLUMN && random.nextBoolean(),
-          stage == Stage.FIRST && random.nextBoolean()
-              ? Optional.of("tied.copy")
-              : Optional.empty(),
-          Traits.ExtraState.values()[random.nextInt(3)],
-          random.nextBoolean(),
-          random.nextBoolean(),
-          random.nextInt(3) == 0 ? random.nextInt(9) / 4.0 - 1 : 0);
+      var traits = Traits.NONE;
+      for (Traits.Flag flag : Traits.Flag.values()) {
+        boolean legal = flag != Traits.Flag.VOCAB_PADDED_ROWS || cut == Cut.COLUMN;
+        traits = legal && random.nextBoolean() ? traits.with(flag) : traits;
+      }
+      if (stage == Stage.FIRST && random.nextBoolean()) {
+        traits = traits.tiedCopy("tied.copy");
+      }
+      return traits
+          .extraState(Traits.ExtraState.values()[random.nextInt(3)])
+          .less(random.nextInt(3) == 0 ? random.nextInt(9) / 4.0 - 1 : 0);
     }
 
     private List<Condition> conditions() {

@@ -1,0 +1,185 @@
+package io.shardwright.spi;
+
+import io.shardwright.spi.Traits.Flag;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The words of a {@link ParameterRule} on its arrangement and its traits. */
+abstract sealed class RowWords permits ParameterRule {
+  /**
+   * Returns the mapping between the elements of the stored and of the canonical tensor.
+   *
+   * @return {@link Arrangement#PLAIN} by default
+   */
+  public abstract Arrangement arrangement();
+
+  /**
+   * Returns further properties.
+   *
+   * @return {@link Traits#NONE} by default
+   */
+  public abstract Traits traits();
+
+  /**
+   * Replaces the arrangement.
+   *
+   * @param changed the new arrangement
+   * @return a changed copy
+   */
+  public abstract ParameterRule with(Arrangement changed);
+
+  /**
+   * Replaces the traits.
+   *
+   * @param changed the new traits
+   * @return a changed copy
+   */
+  public abstract ParameterRule with(Traits changed);
+
+  /**
+   * Requires the tensor-parallel size to divide a count as well as the axis, so that no cut passes
+   * through a head.
+   *
+   * @param key configuration key of the count; {@code num_attention_heads} counts if it is absent
+   * @return a changed copy
+   */
+  public ParameterRule cutBetween(String key) {
+    return with(arrangement().cutBetween(key));
+  }
+
+  /**
+   * Splits a canonical axis into factors.
+   *
+   * @param axis the axis, from 0
+   * @param extents the lengths of the factors, outermost first
+   * @return a changed copy
+   */
+  public ParameterRule factored(int axis, Extent... extents) {
+    return with(arrangement().factored(axis, List.of(extents)));
+  }
+
+  /**
+   * Splits the rows of a fused QKV into query groups of queries, a key and a value, each {@link
+   * Size#HEAD} rows long, and cuts between groups (Megatron-LM core_v0.5.0, {@code
+   * megatron/core/transformer/attention.py}).
+   *
+   * @return a changed copy
+   */
+  public ParameterRule groupedQkv() {
+    Extent groups = Extent.count("num_query_groups");
+    return cutBetween(groups.key())
+        .factored(0, groups, Extent.slots(), Extent.rest())
+        .sized(Size.HEAD);
+  }
+
+  /**
+   * Sets the lengths that the configuration determines: for each axis that of its factor {@link
+   * Extent#rest}, which is the whole axis unless it is split. The tensors of a checkpoint must have
+   * these lengths.
+   *
+   * @param formulas lengths of axis 0, 1, … of the canonical tensor, by the grammar of {@link
+   *     Size}; {@link Size#REST} for an axis whose length the configuration does not determine
+   * @return a changed copy
+   * @throws IllegalArgumentException if one breaks the grammar
+   */
+  public ParameterRule sized(String... formulas) {
+    return with(arrangement().sized(formulas));
+  }
+
+  /**
+   * Sets the order in which the stored tensor holds the canonical factors.
+   *
+   * @param axes for each stored axis its factors, counted over all canonical axes, outermost first
+   * @return a changed copy
+   */
+  public ParameterRule stored(int[]... axes) {
+    return with(
+        arrangement().stored(Stream.of(axes).map(a -> IntStream.of(a).boxed().toList()).toList()));
+  }
+
+  /**
+   * Restricts the stored tensor to a part of the canonical one.
+   *
+   * @param factor the number of the factor of which it holds a range, counted from 0 over all axes
+   * @param from the first index; a negative one counts from the end
+   * @param to the index after the last; 0 and negative ones count from the end
+   * @return a changed copy
+   */
+  public ParameterRule part(int factor, int from, int to) {
+    return with(arrangement().only(new Arrangement.Range(factor, from, to)));
+  }
+
+  /**
+   * Declares that axis 0 holds vocabulary rows, padded to a multiple of {@code
+   * make_vocab_size_divisible_by} times the tensor-parallel size (NeMo v1.23.0, {@code
+   * nemo/collections/nlp/models/language_modeling/megatron_base_model.py}).
+   *
+   * @return a changed copy
+   */
+  public ParameterRule vocabPaddedRows() {
+    return with(traits().with(Flag.VOCAB_PADDED_ROWS));
+  }
+
+  /**
+   * Declares that the last stage holds a copy of the parameter if there is more than one stage, as
+   * for tied embeddings (Megatron-LM core_v0.5.0, {@code megatron/core/models/gpt/gpt_model.py};
+   * NeMo v1.23.0, {@code nemo/collections/nlp/modules/common/megatron/module.py}).
+   *
+   * @param name the copy's name, without a format's prefix
+   * @return a changed copy
+   */
+  public ParameterRule tiedCopy(String name) {
+    return with(traits().tiedCopy(name));
+  }
+
+  /**
+   * Allows a checkpoint to lack the parameter, if no configuration key tells whether it has it.
+   *
+   * @return a changed copy
+   */
+  public ParameterRule optional() {
+    return with(traits().with(Flag.OPTIONAL));
+  }
+
+  /**
+   * Declares the buffer of a rotary embedding's inverse frequencies ({@link
+   * Flag#INVERSE_FREQUENCIES}).
+   *
+   * @return a changed copy
+   */
+  public ParameterRule inverseFrequencies() {
+    return with(traits().with(Flag.INVERSE_FREQUENCIES));
+  }
+
+  /**
+   * Declares that a distributed checkpoint holds the shards of its writer's ranks one after another
+   * ({@link Flag#RANK_ORDERED}).
+   *
+   * @return a changed copy
+   */
+  public ParameterRule rankOrdered() {
+    return with(traits().with(Flag.RANK_ORDERED));
+  }
+
+  /**
+   * Declares that stored values are smaller than the canonical ones, as where a file keeps a norm's
+   * weight as its difference from 1.
+   *
+   * @param by the difference
+   * @return a changed copy
+   */
+  public ParameterRule less(double by) {
+    return with(traits().less(by));
+  }
+
+  /**
+   * Declares the {@code _extra_state} entry of the parameter's module, on the module's last row.
+   *
+   * @param state the entry's content
+   * @return a changed copy
+   */
+  public ParameterRule extraState(Traits.ExtraState state) {
+    return with(traits().extraState(state));
+  }
+}
