@@ -5,7 +5,6 @@ import io.shardwright.bench.input.Marks;
 import io.shardwright.bench.input.RankParts;
 import io.shardwright.core.TrainingOptions;
 import io.shardwright.core.internal.describe.Describer;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.open.Families;
@@ -18,6 +17,7 @@ import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.policy.ReadPolicy;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import java.nio.file.Path;
@@ -78,14 +78,14 @@ public final class SparseRun {
             source.name(),
             registry.named("llama"),
             source.config(),
-            source.size(),
+            source.grid(),
             source.sourceFiles(),
             Families.names(source),
             Describer.Wishes.NONE);
-    var grid = new ParallelSize(ranks, 1);
+    var grid = Grid.of(ranks, 1);
     return Planner.plan(
         description,
-        TargetChoice.grid(grid, Naming.MCORE, WeightLayout.RANKS),
+        TargetChoice.of(grid, Naming.MCORE, WeightLayout.RANKS),
         List.of(),
         VocabularySize.of(OptionalLong.of(vocabulary)),
         TargetNames.ofRanks(rank -> Integer.toString(rank.tensor()), ""));

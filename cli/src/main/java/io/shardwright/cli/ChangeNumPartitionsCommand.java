@@ -114,7 +114,7 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
       throw flags.usage("--tp-conversion-only needs pipeline sizes of 1");
     }
     try (var checkpoint = shardwright().open(source)) {
-      int stages = checkpoint.summary().pipelineModelParallelSize();
+      int stages = checkpoint.summary().grid().pipeline();
       if (stages > 1) {
         throw flags.usage(
             "--tp-conversion-only needs a pipeline size of 1; the source has " + stages);

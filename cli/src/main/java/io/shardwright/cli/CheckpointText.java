@@ -45,9 +45,7 @@ final class CheckpointText {
     line("target", summary.target().orElse("none"));
     line("NeMo", summary.nemoVersion().orElse("unknown"));
     var outline = checkpoint.outline();
-    line(
-        "grid",
-        grid() + outline.virtual().stream().mapToObj(v -> ", VP " + v).findAny().orElse(""));
+    line("grid", summary.grid().toString().replace(", ", " x "));
     if (summary.naming().isPresent() && summary.layout().isPresent()) {
       String naming = OutlineFields.word(summary.naming().get());
       line("weights as", naming + " naming, " + OutlineFields.word(summary.layout().get()));
@@ -66,13 +64,6 @@ final class CheckpointText {
     outline.grid().ifPresent(grid -> section(GridTable.lines(grid, WIDTH)));
     tree(MemberTree.lines(outline.members()));
     return this;
-  }
-
-  private String grid() {
-    return "TP "
-        + summary.tensorModelParallelSize()
-        + " x PP "
-        + summary.pipelineModelParallelSize();
   }
 
   private String bytes() {

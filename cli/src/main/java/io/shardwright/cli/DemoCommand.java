@@ -69,7 +69,7 @@ final class DemoCommand extends ScreenCommand {
                 "  %-17s -> %-17s  %-11s  %-8s  %s  %.2f s",
                 outline.before().name(),
                 outline.after().name(),
-                outline.after().grid().map(RankGrid::toString).orElse(""),
+                outline.after().ranks().map(RankGrid::toString).orElse(""),
                 Sizes.bytes(step.report().bytesWritten()),
                 style().good("verified"),
                 step.report().duration().toNanos() / 1e9));

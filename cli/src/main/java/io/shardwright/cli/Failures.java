@@ -77,7 +77,7 @@ final class Failures implements IExecutionExceptionHandler {
     return fields;
   }
 
-  private static Map<String, Object> grid(PlanRejectedException.Grid grid) {
+  private static Map<String, Object> grid(PlanRejectedException.Alternative grid) {
     return Fields.of("tensor_model_parallel_size", grid.tensor())
         .and("pipeline_model_parallel_size", grid.pipeline())
         .map();

@@ -11,6 +11,7 @@ import io.shardwright.core.outline.RankShare;
 import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.Tokenizer;
 import io.shardwright.core.outline.WeightMerge;
+import io.shardwright.spi.Grid;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,8 +25,8 @@ final class OutlineFields {
   }
 
   static Map<String, Object> grid(RankGrid grid) {
-    return Fields.of("tensor_model_parallel_size", grid.tensor())
-        .and("pipeline_model_parallel_size", grid.pipeline())
+    return Fields.of("tensor_model_parallel_size", grid.size().tensor())
+        .and("pipeline_model_parallel_size", grid.size().pipeline())
         .and("ranks", grid.ranks().stream().map(OutlineFields::share).toList())
         .map();
   }
@@ -136,13 +137,14 @@ final class OutlineFields {
     return Fields.of("name", side.name())
         .and("naming", side.naming().map(OutlineFields::word))
         .and("layout", word(side.layout()))
-        .and("virtual_pipeline_model_parallel_size", optional(side.virtual()))
-        .and("grid", side.grid().map(OutlineFields::grid))
+        .and("virtual_pipeline_model_parallel_size", virtual(side.grid()))
+        .and("grid", side.ranks().map(OutlineFields::grid))
         .map();
   }
 
-  static Integer optional(java.util.OptionalInt number) {
-    return number.isPresent() ? number.getAsInt() : null;
+  /** Nothing where the pipeline is not interleaved. */
+  static Integer virtual(Grid grid) {
+    return grid.virtual() > 1 ? grid.virtual() : null;
   }
 
   static Map<String, Object> needs(Needs needs) {

@@ -1,10 +1,10 @@
 package io.shardwright.cli;
 
-import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.StageLayers;
 
 /** Breaks the rules "cli" and "names". */
 final class BreachHelper {
-  ParallelSize looksInside() {
-    return new ParallelSize(1, 1);
+  StageLayers looksInside() {
+    return new StageLayers(1, 1);
   }
 }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.Shardwright;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.spi.error.PlanRejectedException;
-import io.shardwright.spi.error.PlanRejectedException.Grid;
+import io.shardwright.spi.error.PlanRejectedException.Alternative;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,7 +35,7 @@ class HintPropertyTest {
       Path source = model.write(folder.resolve("model" + seed));
       var random = new Random(seed);
       for (int ask = 0; ask < 4; ask++) {
-        var wanted = new Grid(1 << random.nextInt(6), 1 << random.nextInt(4));
+        var wanted = new Alternative(1 << random.nextInt(6), 1 << random.nextInt(4));
         OptionalLong size =
             random.nextInt(4) == 0 ? OptionalLong.empty() : OptionalLong.of(model.vocabulary);
         var refusal = refusal(source, wanted, size);
@@ -49,11 +49,16 @@ class HintPropertyTest {
   }
 
   private int check(
-      PlanRejectedException refusal, Path source, Grid wanted, OptionalLong size, String where) {
+      PlanRejectedException refusal,
+      Path source,
+      Alternative wanted,
+      OptionalLong size,
+      String where) {
     var expected =
         IntStream.rangeClosed(1, MOST_STAGES)
             .filter(stages -> wanted.tensor() * wanted.pipeline() % stages == 0)
-            .mapToObj(stages -> new Grid(wanted.tensor() * wanted.pipeline() / stages, stages))
+            .mapToObj(
+                stages -> new Alternative(wanted.tensor() * wanted.pipeline() / stages, stages))
             .filter(grid -> refusal(source, grid, size).isEmpty())
             .sorted(java.util.Comparator.comparingDouble(grid -> distance(wanted, grid)))
             .limit(3)
@@ -69,11 +74,12 @@ class HintPropertyTest {
     return expected.size();
   }
 
-  private static double distance(Grid wanted, Grid other) {
+  private static double distance(Alternative wanted, Alternative other) {
     return Math.abs(Math.log((double) other.tensor() / wanted.tensor()));
   }
 
-  private Optional<PlanRejectedException> refusal(Path source, Grid grid, OptionalLong size) {
+  private Optional<PlanRejectedException> refusal(
+      Path source, Alternative grid, OptionalLong size) {
     try {
       plan(source, grid, size);
       return Optional.empty();
@@ -82,7 +88,7 @@ class HintPropertyTest {
     }
   }
 
-  private void plan(Path source, Grid grid, OptionalLong size) {
+  private void plan(Path source, Alternative grid, OptionalLong size) {
     var request =
         ReshardRequest.builder(source, folder.resolve("none.nemo"))
             .tensorModelParallelSize(grid.tensor())
@@ -98,7 +104,7 @@ class HintPropertyTest {
     Run run = Run.of("plan", llama, out, "--tp", "8");
     assertEquals(6, run.code());
     assertTrue(run.err().contains("num_query_groups=4 is not divisible by 8"), run.err());
-    assertTrue(run.err().contains("hint: with the same 8 ranks, TP 4 PP 2"), run.err());
+    assertTrue(run.err().contains("hint: with the same 8 ranks, TP 4, PP 2"), run.err());
     Run json = Run.of("plan", llama, out, "--tp", "8", "--json");
     assertTrue(json.out().contains("\"code\" : \"SW-204\""), json.out());
     assertTrue(json.out().contains("\"pipeline_model_parallel_size\" : 2"), json.out());

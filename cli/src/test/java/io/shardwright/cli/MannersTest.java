@@ -193,7 +193,7 @@ class MannersTest {
     assertEquals("", quiet.err());
     Run run = Run.of("reshard", vit, folder.resolve("b.nemo"), "--tp", "2", "-v");
     assertTrue(run.err().contains("adapter 'vit' from"), run.err());
-    assertTrue(run.err().contains("target     TP 2 PP 1"), run.err());
+    assertTrue(run.err().contains("target     TP 2, PP 1"), run.err());
     assertEquals(quiet.out().lines().count(), run.out().lines().count());
   }
 

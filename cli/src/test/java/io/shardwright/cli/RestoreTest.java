@@ -139,7 +139,7 @@ class RestoreTest extends HuggingFaceFolders {
     try (var model = Shardwright.restoreFrom(source, options)) {
       assertEquals(1, model.config().integer("tensor_model_parallel_size").orElseThrow());
       assertTrue(model.configYaml().contains("library: huggingface"));
-      assertEquals(2, model.summary().tensorModelParallelSize());
+      assertEquals(2, model.summary().grid().tensor());
       assertEquals(128 * 64 * 4, bytes(model, QKV).length);
     }
     Path file = Files.writeString(folder.resolve("other.yaml"), "hidden_size: 7\n");

@@ -1,7 +1,7 @@
 package io.shardwright.core;
 
 import io.shardwright.adapters.breach.BreachTable;
-import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.StageLayers;
 import java.util.ServiceLoader;
 
 /**
@@ -23,9 +23,9 @@ public final class BreachOfCore {
     return one || other;
   }
 
-  public static ParallelSize exposed() throws ClassNotFoundException {
+  public static StageLayers exposed() throws ClassNotFoundException {
     System.out.println(Class.forName("java.lang.String"));
     ServiceLoader.load(Runnable.class);
-    return new ParallelSize(1, 1);
+    return new StageLayers(1, 1);
   }
 }

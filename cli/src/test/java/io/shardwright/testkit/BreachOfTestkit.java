@@ -1,12 +1,12 @@
 package io.shardwright.testkit;
 
-import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.core.internal.describe.StageLayers;
 
 /** Breaks "testkit". */
 public final class BreachOfTestkit {
   private BreachOfTestkit() {}
 
-  static ParallelSize size() {
-    return new ParallelSize(1, 1);
+  static StageLayers size() {
+    return new StageLayers(1, 1);
   }
 }

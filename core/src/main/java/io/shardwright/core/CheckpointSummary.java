@@ -1,6 +1,7 @@
 package io.shardwright.core;
 
 import io.shardwright.core.outline.UnreadableTensor;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.Remedy;
@@ -19,8 +20,7 @@ import java.util.function.Function;
  * @param family the id of the family that claims it; empty if none does
  * @param target the class that restores it, as the configuration names it
  * @param nemoVersion the NeMo version that first saved it, as the configuration states it
- * @param tensorModelParallelSize number of tensor-parallel ranks, at least 1
- * @param pipelineModelParallelSize number of pipeline stages, at least 1
+ * @param grid the numbers of ranks that it is cut for
  * @param naming the naming of the parameters; empty if no family is known
  * @param layout the layout of the weights; empty if no family is known
  * @param parameters number of logical parameters by element type, with replicas counted once;
@@ -38,8 +38,7 @@ public record CheckpointSummary(
     Optional<String> family,
     Optional<String> target,
     Optional<String> nemoVersion,
-    int tensorModelParallelSize,
-    int pipelineModelParallelSize,
+    Grid grid,
     Optional<Naming> naming,
     Optional<WeightLayout> layout,
     Map<DType, Long> parameters,

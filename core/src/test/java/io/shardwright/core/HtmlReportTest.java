@@ -22,6 +22,7 @@ import io.shardwright.core.outline.WeightMerge;
 import io.shardwright.core.report.HtmlReport;
 import io.shardwright.core.report.RunCourse;
 import io.shardwright.core.report.RunRecorder;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
@@ -37,7 +38,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -55,9 +55,8 @@ class HtmlReportTest {
   /** A plan all of whose names are the given one. */
   private static ReshardPlan plan(String name) {
     var share = new RankShare(new RankCoordinate(0, 0), List.of(new LayerRange(0, 3)), 5, 1L << 20);
-    var grid = Optional.of(new RankGrid(1, 1, List.of(share)));
-    var side =
-        new Side(name, Optional.of(Naming.MCORE), WeightLayout.RANKS, OptionalInt.empty(), grid);
+    var grid = Optional.of(new RankGrid(Grid.ONE, List.of(share)));
+    var side = new Side(name, Optional.of(Naming.MCORE), WeightLayout.RANKS, Grid.ONE, grid);
     var bands =
         List.of(new Band(0, 2, Band.Part.PLAIN, 0, 0), new Band(2, 4, Band.Part.PADDING, 0, 0));
     var panels = List.of(new Panel(name, name, Shape.of(4, 3), 0, bands));

@@ -1,5 +1,6 @@
 package io.shardwright.testkit;
 
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,18 +18,6 @@ record Listing(Map<String, Map<String, Shape>> files) {
       Pattern.compile("\\s+[a-z]+[0-9]*\\s+\\[([0-9, ]*)\\]\\s+(\\S+)");
   private static final Pattern RANK =
       Pattern.compile("(?:mp_rank_(\\d+)|tp_rank_(\\d+)_pp_rank_(\\d+))/.*");
-
-  /** The numbers of tensor-parallel ranks and pipeline stages. */
-  record Grid(int tensor, int pipeline) {
-    int ranks() {
-      return tensor * pipeline;
-    }
-
-    @Override
-    public String toString() {
-      return "TP " + tensor + " PP " + pipeline;
-    }
-  }
 
   static Listing parse(String text) {
     Map<String, Map<String, Shape>> files = new LinkedHashMap<>();
@@ -71,7 +60,7 @@ record Listing(Map<String, Map<String, Shape>> files) {
             Math.max(pipeline, rank.group(3) == null ? 1 : 1 + Integer.parseInt(rank.group(3)));
       }
     }
-    return new Grid(tensor, pipeline);
+    return Grid.of(tensor, pipeline);
   }
 
   /** Returns the tensors of the only file. */

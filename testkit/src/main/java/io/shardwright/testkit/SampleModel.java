@@ -1,6 +1,7 @@
 package io.shardwright.testkit;
 
 import io.shardwright.SmallCheckpoint;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -116,11 +117,11 @@ public final class SampleModel {
 
   /** Returns the listing of a real checkpoint without model parallelism. */
   Optional<Listing> whole() {
-    return listings.stream().filter(listing -> listing.grid().ranks() == 1).findFirst();
+    return listings.stream().filter(listing -> listing.grid().equals(Grid.ONE)).findFirst();
   }
 
   List<Listing> cut() {
-    return listings.stream().filter(listing -> listing.grid().ranks() > 1).toList();
+    return listings.stream().filter(listing -> !listing.grid().equals(Grid.ONE)).toList();
   }
 
   boolean is(String architecture) {

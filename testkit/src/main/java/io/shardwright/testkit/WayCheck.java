@@ -1,6 +1,7 @@
 package io.shardwright.testkit;
 
 import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -9,7 +10,6 @@ import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.tensor.Shape;
-import io.shardwright.testkit.Listing.Grid;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +21,11 @@ import java.util.Optional;
  * declares.
  */
 final class WayCheck {
-  private static final Grid ONE = new Grid(1, 1);
 
   /** Lists of grids; of each list the first possible one is tested. */
   private static final List<List<Grid>> GRIDS =
       List.of(
-          List.of(new Grid(2, 2), new Grid(2, 1), new Grid(1, 2)), List.of(new Grid(4, 1), ONE));
+          List.of(Grid.of(2, 2), Grid.of(2, 1), Grid.of(1, 2)), List.of(Grid.of(4, 1), Grid.ONE));
 
   private final ModelFamilyAdapter adapter;
   private final SampleModel sample;
@@ -73,11 +72,11 @@ final class WayCheck {
     for (Naming naming : adapter.equivalentNamings(config)) {
       for (List<Grid> grids : GRIDS) {
         grids.stream()
-            .filter(grid -> supported(grid) && (naming != used || grid.ranks() > 1))
+            .filter(grid -> supported(grid) && (naming != used || !grid.equals(Grid.ONE)))
             .anyMatch(grid -> way(naming, grid, WeightLayout.RANKS, before));
       }
       if (naming == Naming.MCORE) {
-        way(naming, ONE, WeightLayout.DISTRIBUTED, before);
+        way(naming, Grid.ONE, WeightLayout.DISTRIBUTED, before);
       }
     }
     findings.requireNone();
@@ -91,7 +90,7 @@ final class WayCheck {
     } catch (PlanRejectedException impossible) {
       return false;
     }
-    Path home = bench.reshard(cut, request -> to(request, used, ONE, WeightLayout.RANKS));
+    Path home = bench.reshard(cut, request -> to(request, used, Grid.ONE, WeightLayout.RANKS));
     Map<String, String> after = bench.sums(home);
     for (String name : before.keySet()) {
       boolean same = before.get(name).equals(after.get(name));
@@ -164,7 +163,7 @@ final class WayCheck {
   /** Checks that sizes above 1 which the adapter excludes are refused. */
   void limits() {
     var limits = adapter.parallelism();
-    for (Grid grid : List.of(new Grid(2, 1), new Grid(1, 2))) {
+    for (Grid grid : List.of(Grid.of(2, 1), Grid.of(1, 2))) {
       if (!supported(grid)) {
         try {
           bench.plan(request -> to(request, used, grid, WeightLayout.RANKS));
@@ -191,7 +190,7 @@ final class WayCheck {
     for (SampleModel sample : samples) {
       checks.add(new WayCheck(adapter, sample, folder.resolve("sample" + checks.size())));
     }
-    for (Grid grid : List.of(new Grid(2, 1), new Grid(1, 2))) {
+    for (Grid grid : List.of(Grid.of(2, 1), Grid.of(1, 2))) {
       var reasons = new ArrayList<String>();
       boolean used =
           checks.stream()

@@ -95,7 +95,7 @@ class ContractTest extends TriedAdapters {
         TinyAdapter::new,
         List.of(odd),
         "everyParallelDimensionIsUsed",
-        "parallelism() allows TP 2 PP 1 and no sample can be cut so",
+        "parallelism() allows TP 2, PP 1 and no sample can be cut so",
         "num_layers=3 is not divisible by pipeline_model_parallel_size=2");
     Supplier<ModelFamilyAdapter> limited =
         () ->

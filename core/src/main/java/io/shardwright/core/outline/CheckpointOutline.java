@@ -3,13 +3,11 @@ package io.shardwright.core.outline;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The grid, files, tokenizer and logical tensors of a checkpoint, for display beside its summary.
  *
  * @param grid the ranks with what each holds; empty for arrays of no known family
- * @param virtual the virtual pipeline size; empty if the pipeline is not interleaved
  * @param tokenizer the tokenizer; empty if the configuration names none
  * @param facts sizes of the model by NeMo's configuration key, in order; {@code vocabulary_rows} is
  *     counted from the tensors
@@ -18,7 +16,6 @@ import java.util.OptionalInt;
  */
 public record CheckpointOutline(
     Optional<RankGrid> grid,
-    OptionalInt virtual,
     Optional<Tokenizer> tokenizer,
     Map<String, String> facts,
     List<Member> members,

@@ -78,7 +78,7 @@ public final class GridTable {
     var columns = new ArrayList<List<String>>();
     columns.add(labels());
     int room = width - longest(columns.get(0));
-    var stages = IntStream.range(0, grid.pipeline()).mapToObj(this::column).toList();
+    var stages = IntStream.range(0, grid.size().pipeline()).mapToObj(this::column).toList();
     columns.addAll(fitting(stages, room));
     var lines = new ArrayList<String>();
     for (int row = 0; row < columns.get(0).size(); row++) {
@@ -152,9 +152,9 @@ public final class GridTable {
   /** Returns the first and last rank of every row; an empty array for rows that are left out. */
   private List<int[]> rows() {
     var rows = new ArrayList<int[]>();
-    for (int rank = 0; rank < grid.tensor(); rank++) {
+    for (int rank = 0; rank < grid.size().tensor(); rank++) {
       int[] before = rows.isEmpty() ? new int[0] : rows.get(rows.size() - 1);
-      if (grid.tensor() > MOST_ROWS && before.length > 0 && alike(before[0], rank)) {
+      if (grid.size().tensor() > MOST_ROWS && before.length > 0 && alike(before[0], rank)) {
         before[1] = rank;
       } else {
         rows.add(new int[] {rank, rank});
@@ -168,7 +168,7 @@ public final class GridTable {
   }
 
   private boolean alike(int one, int other) {
-    return IntStream.range(0, grid.pipeline())
+    return IntStream.range(0, grid.size().pipeline())
         .allMatch(stage -> grid.at(one, stage).bytes() == grid.at(other, stage).bytes());
   }
 }

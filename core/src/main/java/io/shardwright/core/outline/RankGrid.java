@@ -1,29 +1,27 @@
 package io.shardwright.core.outline;
 
+import io.shardwright.spi.Grid;
 import java.util.List;
 
 /**
  * A model-parallel grid with the share of each rank: what its files hold or, for a distributed
  * checkpoint, whose files belong to no rank, what it loads.
  *
- * @param tensor number of tensor-parallel ranks, at least 1
- * @param pipeline number of pipeline stages, at least 1
+ * @param size the numbers of ranks
  * @param ranks {@code tensor * pipeline} shares, stage by stage
  */
-public record RankGrid(int tensor, int pipeline, List<RankShare> ranks) {
+public record RankGrid(Grid size, List<RankShare> ranks) {
   /**
    * Checks the number of ranks.
    *
-   * @param tensor kept as given
-   * @param pipeline kept as given
+   * @param size kept as given
    * @param ranks copied
    * @throws IllegalArgumentException if there are not {@code tensor * pipeline} of them
    */
   public RankGrid {
     ranks = List.copyOf(ranks);
-    if (ranks.size() != Math.multiplyExact(tensor, pipeline)) {
-      throw new IllegalArgumentException(
-          ranks.size() + " ranks, expected " + tensor + " x " + pipeline);
+    if (ranks.size() != Math.multiplyExact(size.tensor(), size.pipeline())) {
+      throw new IllegalArgumentException(ranks.size() + " ranks, expected those of " + size);
     }
   }
 
@@ -35,7 +33,7 @@ public record RankGrid(int tensor, int pipeline, List<RankShare> ranks) {
    * @return its share
    */
   public RankShare at(int tensorRank, int stage) {
-    return ranks.get(stage * tensor + tensorRank);
+    return ranks.get(stage * size.tensor() + tensorRank);
   }
 
   /**
@@ -49,6 +47,6 @@ public record RankGrid(int tensor, int pipeline, List<RankShare> ranks) {
 
   @Override
   public String toString() {
-    return "TP " + tensor + " x PP " + pipeline;
+    return size.toString().replace(", ", " x ");
   }
 }

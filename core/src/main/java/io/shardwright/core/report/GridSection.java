@@ -32,7 +32,7 @@ record GridSection(PlanOutline outline) implements Section {
     page.in("figure", "class", "side");
     page.in("figcaption").leaf("strong", title).text(" ").name(side.name());
     page.end();
-    if (side.grid().isEmpty()) {
+    if (side.ranks().isEmpty()) {
       page.leaf("p", "The grid can't be told.");
     } else {
       page.in(
@@ -45,7 +45,7 @@ record GridSection(PlanOutline outline) implements Section {
           "region",
           "aria-label",
           title + ", ranks");
-      grid(page, side.grid().get());
+      grid(page, side.ranks().get());
       page.end();
     }
     boolean arrays = side.layout() == WeightLayout.DISTRIBUTED;
@@ -55,14 +55,14 @@ record GridSection(PlanOutline outline) implements Section {
   }
 
   private static void grid(Markup page, RankGrid grid) {
-    var stages = shown(grid.pipeline());
-    boolean compact = grid.tensor() > FULL_ROWS;
+    var stages = shown(grid.size().pipeline());
+    boolean compact = grid.size().tensor() > FULL_ROWS;
     page.in("table", "class", compact ? "grid compact" : "grid").in("thead").in("tr").empty("td");
     for (int stage : stages) {
       page.leaf("th", stage < 0 ? "…" : "PP " + stage, "scope", "col");
     }
     page.end().end().in("tbody");
-    for (int rank : shown(grid.tensor())) {
+    for (int rank : shown(grid.size().tensor())) {
       page.in("tr").leaf("th", rank < 0 ? "…" : "TP " + rank, "scope", "row");
       stages.forEach(stage -> cell(page, grid, rank, stage));
       page.end();

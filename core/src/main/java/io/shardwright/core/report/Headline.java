@@ -4,7 +4,6 @@ import io.shardwright.core.Device;
 import io.shardwright.core.Report;
 import io.shardwright.core.outline.ByteSize;
 import io.shardwright.core.outline.PlanOutline;
-import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.Side;
 import java.time.Duration;
 import java.util.Locale;
@@ -53,8 +52,7 @@ record Headline(Contents contents) implements Section {
   }
 
   private static String grid(Side side) {
-    return side.grid().map(RankGrid::toString).orElse("a grid").replace(" x ", " × ")
-        + side.virtual().stream().mapToObj(v -> " × VP " + v).findFirst().orElse("");
+    return side.grid().toString().replace(", ", " × ");
   }
 
   private static String naming(Side side) {

@@ -3,6 +3,7 @@ package io.shardwright.core.outline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ class GridTableTest {
         ranks.add(new RankShare(new RankCoordinate(rank, stage), layers, 3, bytes));
       }
     }
-    return new RankGrid(tensor, pipeline, ranks);
+    return new RankGrid(Grid.of(tensor, pipeline), ranks);
   }
 
   @Test

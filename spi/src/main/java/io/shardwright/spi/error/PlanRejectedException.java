@@ -13,18 +13,18 @@ public final class PlanRejectedException extends CheckpointException {
   /** All reasons; each is a full sentence with the legal values. */
   private final transient List<String> problems;
 
-  private final transient List<Grid> alternatives;
+  private final transient List<Alternative> alternatives;
 
   /**
-   * A model-parallel grid.
+   * A model-parallel grid of as many ranks, all else as asked.
    *
    * @param tensor tensor-parallel ranks
    * @param pipeline pipeline stages
    */
-  public record Grid(int tensor, int pipeline) {
+  public record Alternative(int tensor, int pipeline) {
     @Override
     public String toString() {
-      return "TP " + tensor + " PP " + pipeline;
+      return "TP " + tensor + ", PP " + pipeline;
     }
   }
 
@@ -49,21 +49,21 @@ public final class PlanRejectedException extends CheckpointException {
    *     next to it; the nearest first
    */
   public PlanRejectedException(
-      ErrorCode code, String where, List<String> problems, List<Grid> alternatives) {
+      ErrorCode code, String where, List<String> problems, List<Alternative> alternatives) {
     super(code, where, String.join("\n  ", problems) + hint(alternatives));
     this.problems = List.copyOf(problems);
     this.alternatives = List.copyOf(alternatives);
   }
 
-  private static String hint(List<Grid> alternatives) {
+  private static String hint(List<Alternative> alternatives) {
     if (alternatives.isEmpty()) {
       return "";
     }
-    Grid first = alternatives.get(0);
+    Alternative first = alternatives.get(0);
     return "\n  hint: with the same "
         + (long) first.tensor() * first.pipeline()
         + " ranks, "
-        + alternatives.stream().map(Grid::toString).collect(Collectors.joining(" or "))
+        + alternatives.stream().map(Alternative::toString).collect(Collectors.joining(" or "))
         + (alternatives.size() == 1 ? " is" : " are")
         + " possible";
   }
@@ -92,7 +92,7 @@ public final class PlanRejectedException extends CheckpointException {
    *
    * @return the nearest first; none where no grid of as many ranks is possible
    */
-  public List<Grid> alternatives() {
+  public List<Alternative> alternatives() {
     return alternatives;
   }
 }

@@ -165,7 +165,7 @@ public final class CheckpointComparison {
 
   private static String layout(OpenCheckpoint checkpoint) {
     var summary = checkpoint.summary();
-    return checkpoint.source().size()
+    return checkpoint.source().grid()
         + summary.naming().map(naming -> ", " + word(naming) + " naming").orElse("")
         + summary.layout().map(layout -> ", " + word(layout)).orElse("");
   }

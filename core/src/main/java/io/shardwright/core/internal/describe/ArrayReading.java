@@ -82,8 +82,8 @@ final class ArrayReading {
   }
 
   private MatchedTensor matched(StoredArray array, String prefix, Match match, Shape own) {
-    boolean byRank = match.rule().traits().rankOrdered() && describer.size.tensor() > 1;
-    int ranks = byRank ? describer.size.tensor() : 1;
+    boolean byRank = match.rule().traits().rankOrdered() && describer.grid.tensor() > 1;
+    int ranks = byRank ? describer.grid.tensor() : 1;
     String key = array.spec().name();
     Shape shard = own;
     if (byRank) {

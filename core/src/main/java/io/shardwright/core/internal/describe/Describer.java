@@ -2,9 +2,11 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.ErrorCode;
@@ -24,7 +26,7 @@ public final class Describer {
   final String source;
   final ModelFamilyAdapter family;
   final ModelConfig config;
-  final ParallelSize size;
+  final Grid grid;
   final SourceFiles files;
   final ParameterTable table;
   final RuleMatcher rules;
@@ -48,13 +50,12 @@ public final class Describer {
       String source,
       ModelFamilyAdapter family,
       ModelConfig stated,
-      ParallelSize size,
+      Grid grid,
       SourceFiles files,
       Optional<ParameterTable> names,
       Wishes wishes) {
     this.source = source;
     this.family = family;
-    this.size = size;
     this.files = files;
     this.wishes = wishes;
     this.naming = names.isPresent() ? Naming.HUGGING_FACE : family.naming(stated);
@@ -66,6 +67,7 @@ public final class Describer {
         tie.filter(pair -> wishes.untie())
             .map(pair -> stated.text(Tie.KEY).orElse(stated.has(Tie.KEY) ? "null" : "absent"));
     this.config = untied.isPresent() ? Tie.untied(stated) : stated;
+    this.grid = grid.virtual(chunks());
     this.table = inForce(all);
     this.rules = new RuleMatcher(family.id(), table);
   }
@@ -108,12 +110,12 @@ public final class Describer {
       String source,
       ModelFamilyAdapter family,
       ModelConfig config,
-      ParallelSize size,
+      Grid grid,
       SourceFiles files,
       Optional<ParameterTable> names,
       Wishes wishes) {
     try {
-      return new Describer(source, family, config, size, files, names, wishes).describe();
+      return new Describer(source, family, config, grid, files, names, wishes).describe();
     } catch (ArithmeticException | IllegalArgumentException nonsense) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MALFORMED,
@@ -137,7 +139,7 @@ public final class Describer {
       ModelConfig config,
       ParameterTable names,
       List<TensorSpec> tensors) {
-    var one = new ParallelSize(1, 1);
+    var one = Grid.ONE;
     var files = SourceFiles.ofRanks(List.of());
     var describer =
         new Describer(
@@ -163,10 +165,20 @@ public final class Describer {
     var tensors = assembly.tensors();
     new Completeness(source, family.id(), config, table).require(tensors);
     if (naming != Naming.HUGGING_FACE) {
-      VocabularyRows.require(source, config, size, tensors);
+      VocabularyRows.require(source, config, grid, tensors);
     }
     return new ModelDescription(
-        source, family, config, naming, table, size, files, tensors, states, layers(), tie, untied);
+        source, family, config, naming, table, grid, files, tensors, states, layers(), tie, untied);
+  }
+
+  /** The virtual pipeline size; 1 where there is none, or none that such a model has. */
+  private int chunks() {
+    return config
+        .text(ParallelDimension.VIRTUAL_PIPELINE.configKey())
+        .filter(size -> size.matches("[1-9][0-9]{0,5}"))
+        .map(Integer::parseInt)
+        .filter(size -> size <= layers())
+        .orElse(1);
   }
 
   /** As many as the configuration says; 0 where it does not say. */
@@ -182,7 +194,7 @@ public final class Describer {
     return tie.isPresent()
         ? tie.get().row(plain, table, untied.isEmpty())
         : table.rules().stream()
-            .filter(rule -> size.pipeline() > 1)
+            .filter(rule -> grid.pipeline() > 1)
             .filter(rule -> rule.traits().tiedCopy().filter(plain::equals).isPresent())
             .findFirst();
   }

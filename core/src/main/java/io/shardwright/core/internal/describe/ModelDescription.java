@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param source where it lies, for messages
  * @param naming of its parameters
  * @param table the family's rows in force
- * @param size the grid it was written for
+ * @param grid the grid it was written for
  * @param files what it consists of
  * @param tensors its logical tensors, in the order of the files
  * @param states what its modules keep besides parameters, of every rank
@@ -27,7 +28,7 @@ public record ModelDescription(
     ModelConfig config,
     Naming naming,
     ParameterTable table,
-    ParallelSize size,
+    Grid grid,
     SourceFiles files,
     List<LogicalTensor> tensors,
     List<ModuleState> states,

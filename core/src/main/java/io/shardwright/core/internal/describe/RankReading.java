@@ -32,7 +32,7 @@ final class RankReading {
   }
 
   List<ModuleState> read(Assembly assembly) {
-    for (int stage = 0; stage < describer.size.pipeline(); stage++) {
+    for (int stage = 0; stage < describer.grid.pipeline(); stage++) {
       var group = group(stage);
       group.forEach(file -> requireSameNames(group.get(0), file));
       for (String name : group.get(0).parameters()) {
@@ -40,7 +40,7 @@ final class RankReading {
       }
     }
     names.forEach(found -> rule(found.name(), found.name(), found.stored()));
-    stages = new StageLayers(describer.layers(), describer.size.pipeline());
+    stages = new StageLayers(describer.layers(), describer.grid.pipeline());
     requireLayers();
     names.forEach(found -> assembly.add(matched(found), where(found.group().get(0))));
     describer.files.again().forEach(again -> read(again, assembly));
@@ -79,7 +79,7 @@ final class RankReading {
   }
 
   private List<RankFile> group(int stage) {
-    int tensor = describer.size.tensor();
+    int tensor = describer.grid.tensor();
     return describer.files.ranks().subList(stage * tensor, (stage + 1) * tensor);
   }
 

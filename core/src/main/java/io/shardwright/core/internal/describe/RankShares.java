@@ -3,6 +3,7 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.core.outline.LayerRange;
 import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.RankShare;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.RankCoordinate;
@@ -23,21 +24,18 @@ public final class RankShares {
     private long bytes;
   }
 
-  private final ParallelSize size;
+  private final Grid grid;
   private final int layers;
-  private final int chunks;
   private final Map<RankCoordinate, Count> counts = new LinkedHashMap<>();
 
   /**
    * Nothing yet.
    *
    * @param layers in the whole model; 0 where nobody knows
-   * @param chunks of layers that each stage has: the virtual pipeline size, at least 1
    */
-  public RankShares(ParallelSize size, int layers, int chunks) {
-    this.size = size;
+  public RankShares(Grid grid, int layers) {
+    this.grid = grid;
     this.layers = layers;
-    this.chunks = chunks;
   }
 
   /** Adds a tensor to a rank. */
@@ -48,7 +46,7 @@ public final class RankShares {
   }
 
   private void addStage(int stage, long bytes) {
-    for (int rank = 0; rank < size.tensor(); rank++) {
+    for (int rank = 0; rank < grid.tensor(); rank++) {
       add(new RankCoordinate(rank, stage), bytes);
     }
   }
@@ -58,8 +56,8 @@ public final class RankShares {
     if (large()) {
       return Optional.empty();
     }
-    var shares = size.ranks().stream().map(this::share).toList();
-    return Optional.of(new RankGrid(size.tensor(), size.pipeline(), shares));
+    var shares = grid.ranks().stream().map(this::share).toList();
+    return Optional.of(new RankGrid(grid, shares));
   }
 
   private RankShare share(RankCoordinate rank) {
@@ -69,25 +67,25 @@ public final class RankShares {
 
   /** Chunk v of stage s of p is the layers from (v·p + s)·L/(p·V) of L, with V chunks a stage. */
   private List<LayerRange> layers(int stage) {
-    int parts = size.pipeline() * chunks;
+    int parts = grid.pipeline() * grid.virtual();
     int own = layers / parts;
     if (own == 0) {
       return List.of();
     }
-    return IntStream.range(0, chunks)
-        .map(chunk -> (chunk * size.pipeline() + stage) * own)
+    return IntStream.range(0, grid.virtual())
+        .map(chunk -> (chunk * grid.pipeline() + stage) * own)
         .mapToObj(first -> new LayerRange(first, last(first + own - 1, stage)))
         .toList();
   }
 
   /** What does not come out even is the last stage's. */
   private int last(int even, int stage) {
-    return chunks == 1 && stage == size.pipeline() - 1 ? layers - 1 : even;
+    return grid.virtual() == 1 && stage == grid.pipeline() - 1 ? layers - 1 : even;
   }
 
   /** What the ranks of a described checkpoint hold. */
-  public static Optional<RankGrid> of(ModelDescription model, int chunks) {
-    var shares = new RankShares(model.size(), model.layers(), chunks);
+  public static Optional<RankGrid> of(ModelDescription model) {
+    var shares = new RankShares(model.grid(), model.layers());
     if (model.files().distributed()) {
       return shares.large() ? Optional.empty() : shares.addAll(model.tensors()).grid();
     }
@@ -95,14 +93,14 @@ public final class RankShares {
   }
 
   /** What the ranks of a checkpoint of no known family hold; empty for arrays. */
-  public static Optional<RankGrid> of(SourceFiles files, ParallelSize size) {
+  public static Optional<RankGrid> of(SourceFiles files, Grid grid) {
     return files.distributed()
         ? Optional.empty()
-        : new RankShares(size, 0, 1).addFiles(files.ranks()).grid();
+        : new RankShares(grid, 0).addFiles(files.ranks()).grid();
   }
 
   private boolean large() {
-    return (long) size.tensor() * size.pipeline() > MOST_RANKS;
+    return (long) grid.tensor() * grid.pipeline() > MOST_RANKS;
   }
 
   private RankShares addFiles(List<RankFile> files) {
@@ -115,7 +113,7 @@ public final class RankShares {
   private RankShares addAll(List<LogicalTensor> tensors) {
     for (LogicalTensor tensor : tensors) {
       boolean cut = tensor.rule().partitionDim() >= 0;
-      long bytes = tensor.byteSize() / (cut ? size.tensor() : 1);
+      long bytes = tensor.byteSize() / (cut ? grid.tensor() : 1);
       long arrays = tensor.parts().stream().map(p -> p.tensor().spec().name()).distinct().count();
       for (long array = 0; array < arrays; array++) {
         add(tensor.rule(), tensor.layer(), bytes / arrays);
@@ -130,7 +128,7 @@ public final class RankShares {
    * @param bytes of one shard
    */
   public void add(ParameterRule rule, OptionalInt layer, long bytes) {
-    int last = size.pipeline() - 1;
+    int last = grid.pipeline() - 1;
     if (rule.stage() == Stage.EVERY) {
       IntStream.rangeClosed(0, last).forEach(stage -> addStage(stage, bytes));
       return;
@@ -142,12 +140,12 @@ public final class RankShares {
   }
 
   private int stage(ParameterRule rule, OptionalInt layer) {
-    int last = size.pipeline() - 1;
+    int last = grid.pipeline() - 1;
     if (layer.isEmpty()) {
       return rule.stage() == Stage.LAST ? last : 0;
     }
-    int own = Math.max(1, layers / (size.pipeline() * chunks));
+    int own = Math.max(1, layers / (grid.pipeline() * grid.virtual()));
     int part = layer.getAsInt() / own;
-    return chunks > 1 ? part % size.pipeline() : Math.min(part, last);
+    return grid.virtual() > 1 ? part % grid.pipeline() : Math.min(part, last);
   }
 }

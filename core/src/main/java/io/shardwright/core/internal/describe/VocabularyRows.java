@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -22,8 +23,7 @@ final class VocabularyRows {
    *
    * @throws MalformedCheckpointException naming the key and the first tensor
    */
-  static void require(
-      String source, ModelConfig config, ParallelSize size, List<LogicalTensor> tensors) {
+  static void require(String source, ModelConfig config, Grid grid, List<LogicalTensor> tensors) {
     OptionalLong override = config.count(OVERRIDE, 1);
     OptionalLong block = config.count(BLOCK, 1);
     for (LogicalTensor tensor : tensors) {
@@ -33,16 +33,16 @@ final class VocabularyRows {
             override.isPresent()
                 ? override.getAsLong() == rows
                 : block.isEmpty()
-                    || rows % size.tensor() == 0 && rows / size.tensor() % block.getAsLong() == 0;
+                    || rows % grid.tensor() == 0 && rows / grid.tensor() % block.getAsLong() == 0;
         if (!fits) {
-          throw misfit(source, config, size, tensor, override.isPresent());
+          throw misfit(source, config, grid, tensor, override.isPresent());
         }
       }
     }
   }
 
   private static MalformedCheckpointException misfit(
-      String source, ModelConfig config, ParallelSize size, LogicalTensor tensor, boolean given) {
+      String source, ModelConfig config, Grid grid, LogicalTensor tensor, boolean given) {
     return new MalformedCheckpointException(
         ErrorCode.CONFIG_CONTRADICTED,
         source,

@@ -6,11 +6,11 @@ import io.shardwright.core.internal.codec.pickle.PickleText;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.HuggingFaceLowRank.Pair;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
@@ -33,8 +33,8 @@ public interface ModelSource extends AutoCloseable {
   String name();
 
   /** The grid it was written for. */
-  default ParallelSize size() {
-    return new ParallelSize(1, 1);
+  default Grid grid() {
+    return Grid.ONE;
   }
 
   /** Reads the headers of its files now, several at once where there are several. */

@@ -1,10 +1,10 @@
 package io.shardwright.core.internal.format;
 
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Set;
@@ -50,7 +50,7 @@ public interface TargetKind {
   }
 
   /** The names of its files; none where stored tensors are copied, whose plan has them. */
-  default TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size) {
+  default TargetNames names(ReshardRequest request, ModelSource source, Grid grid) {
     return TargetNames.NONE;
   }
 

@@ -8,11 +8,11 @@ import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.format.TargetKind.Keeps;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
@@ -25,7 +25,6 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -46,14 +45,13 @@ final class Choices {
             : request
                 .naming()
                 .orElseGet(() -> source.map(m -> m.namings().get(0)).orElse(model.naming()));
-    var size =
-        new ParallelSize(
-            request.tensorModelParallelSize().orElse(model.size().tensor()),
-            request.pipelineModelParallelSize().orElse(model.size().pipeline()));
-    var virtual = request.virtualPipelineSize();
+    Grid grid =
+        Grid.of(
+                request.tensorModelParallelSize().orElse(model.grid().tensor()),
+                request.pipelineModelParallelSize().orElse(model.grid().pipeline()))
+            .virtual(request.virtualPipelineSize().orElse(1));
     return new TargetChoice(
-        huggingFace.isPresent() ? new ParallelSize(1, 1) : size,
-        virtual.orElse(1) == 1 ? OptionalInt.empty() : virtual,
+        huggingFace.isPresent() ? Grid.ONE : grid,
         naming,
         request.layout().orElseGet(() -> layout(naming, model)),
         request.dtype(),

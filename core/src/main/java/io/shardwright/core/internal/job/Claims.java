@@ -23,8 +23,8 @@ final class Claims {
   static void require(Resolved resolved) {
     ReshardRequest request = resolved.request();
     ModelSource source = resolved.source();
-    require(source, "tensor", request.claimedTensorSize(), source.size().tensor());
-    require(source, "pipeline", request.claimedPipelineSize(), source.size().pipeline());
+    require(source, "tensor", request.claimedTensorSize(), source.grid().tensor());
+    require(source, "pipeline", request.claimedPipelineSize(), source.grid().pipeline());
     if (!resolved.keeps(Keeps.TOKENIZER)) {
       request
           .training()

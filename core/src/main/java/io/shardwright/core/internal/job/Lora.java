@@ -128,7 +128,7 @@ final class Lora implements AutoCloseable {
         adapter.name(),
         family,
         adapter.config(),
-        adapter.size(),
+        adapter.grid(),
         adapter.sourceFiles(),
         Optional.empty(),
         Describer.Wishes.NONE);

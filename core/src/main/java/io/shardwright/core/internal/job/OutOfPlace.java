@@ -2,8 +2,8 @@ package io.shardwright.core.internal.job;
 
 import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.TargetKind.Keeps;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
@@ -33,7 +33,7 @@ final class OutOfPlace {
     boolean stored = resolved.keeps(Keeps.STORED);
     var found = new OutOfPlace(resolved.request(), reason(resolved));
     if (!resolved.keeps(Keeps.GRID)) {
-      found.sizes(stored ? resolved.source().size() : new ParallelSize(1, 1)).grid();
+      found.sizes(stored ? resolved.source().grid() : Grid.ONE).grid();
     }
     if (!resolved.keeps(Keeps.ARCHITECTURE)) {
       found.folder();
@@ -62,7 +62,7 @@ final class OutOfPlace {
     option(Setting.REPLICATE_UNMATCHED.inText(), request.replicateUnmatched());
   }
 
-  private OutOfPlace sizes(ParallelSize written) {
+  private OutOfPlace sizes(Grid written) {
     size(ParallelDimension.TENSOR, request.tensorModelParallelSize(), written.tensor());
     size(ParallelDimension.PIPELINE, request.pipelineModelParallelSize(), written.pipeline());
     size(ParallelDimension.VIRTUAL_PIPELINE, request.virtualPipelineSize(), 1);

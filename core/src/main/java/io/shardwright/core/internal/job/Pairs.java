@@ -59,7 +59,7 @@ final class Pairs {
       String head = tie.orElseThrow().head().canonical();
       return tensors.filter(t -> t.id().equals(head)).map(Pairs::apart).toList();
     }
-    boolean expected = model.size().pipeline() > 1;
+    boolean expected = model.grid().pipeline() > 1;
     return tie.filter(pair -> !expected).stream()
         .flatMap(pair -> tensors.filter(t -> t.id().equals(pair.embedding().canonical())))
         .flatMap(Pairs::tied)

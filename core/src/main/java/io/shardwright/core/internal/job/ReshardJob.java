@@ -106,7 +106,7 @@ public final class ReshardJob implements AutoCloseable {
         source.name(),
         new UnclaimedAdapter(),
         source.config(),
-        source.size(),
+        source.grid(),
         files(),
         resolved.kind()::holds);
   }
@@ -192,7 +192,7 @@ public final class ReshardJob implements AutoCloseable {
             source.name(),
             family,
             source.config(),
-            source.size(),
+            source.grid(),
             files(),
             Families.names(source),
             new Describer.Wishes(request.replicateUnmatched(), request.untie()));
@@ -207,7 +207,7 @@ public final class ReshardJob implements AutoCloseable {
         choice,
         resolved.lora().with(resolved.adoption().changes(), source.config()),
         new VocabularySize(request.vocabSize(), source.vocabularySize(), tokenizerSize()),
-        resolved.kind().names(request, source, choice.size()),
+        resolved.kind().names(request, source, choice.grid()),
         resolved.lora().change(model, resolved));
   }
 

@@ -2,7 +2,6 @@ package io.shardwright.core.internal.open;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankShares;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredForm;
@@ -18,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -59,20 +57,14 @@ record CheckpointOutlines(OpenCheckpoint checkpoint, ModelSource source) {
           "sequence_parallel");
 
   CheckpointOutline outline() {
-    return new CheckpointOutline(
-        grid(), virtual(), tokenizer(), facts(), source.contents(), tensors());
+    return new CheckpointOutline(grid(), tokenizer(), facts(), source.contents(), tensors());
   }
 
   private Optional<RankGrid> grid() {
     return checkpoint
         .model()
-        .map(model -> RankShares.of(model, virtual().orElse(1)))
-        .orElseGet(() -> RankShares.of(checkpoint.files(), source.size()));
-  }
-
-  private OptionalInt virtual() {
-    return ParallelSize.virtual(
-        source.config(), checkpoint.model().map(ModelDescription::layers).orElse(0));
+        .map(RankShares::of)
+        .orElseGet(() -> RankShares.of(checkpoint.files(), source.grid()));
   }
 
   private Map<String, String> facts() {
@@ -139,7 +131,7 @@ record CheckpointOutlines(OpenCheckpoint checkpoint, ModelSource source) {
     }
     var form = StoredForm.wanted(tensor.rule(), model.config(), tensor.canonical());
     TensorSpec spec = tensor.spec();
-    int ranks = cut == Cut.REPLICATED ? 1 : model.size().tensor();
+    int ranks = cut == Cut.REPLICATED ? 1 : model.grid().tensor();
     return Stream.of(
         new CutTensor(spec.name(), spec.dtype(), spec.shape(), form.shard(ranks), cut, parts));
   }

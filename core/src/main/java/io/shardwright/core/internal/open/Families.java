@@ -92,7 +92,7 @@ public final class Families {
         source.name(),
         family,
         source.config(),
-        source.size(),
+        source.grid(),
         files,
         names(source),
         Describer.Wishes.NONE);

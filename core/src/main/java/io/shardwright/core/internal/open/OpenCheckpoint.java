@@ -247,8 +247,7 @@ public final class OpenCheckpoint implements Checkpoint {
         model.map(described -> described.family().id()),
         source.config().text("target"),
         source.config().text("nemo_version"),
-        source.size().tensor(),
-        source.size().pipeline(),
+        model.map(ModelDescription::grid).orElseGet(source::grid),
         model.map(described -> described.naming()),
         model.map(
             described ->

@@ -142,7 +142,7 @@ public final class CanonicalModel {
     Shape factors = tensor.canonical();
     boolean padded = tensor.rule().traits().vocabPadded();
     OptionalLong known =
-        padded ? vocabulary.known(factors.dim(0), model.size().tensor()) : OptionalLong.empty();
+        padded ? vocabulary.known(factors.dim(0), model.grid().tensor()) : OptionalLong.empty();
     return new CanonicalTensor(
         new TensorSpec(tensor.id(), tensor.spec().dtype(), stored(tensor)),
         factors,

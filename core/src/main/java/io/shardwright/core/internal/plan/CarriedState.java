@@ -41,8 +41,8 @@ final class CarriedState implements StageStates.StageState {
    */
   CarriedState(
       ModelDescription model, StageAssignment assignment, int rank, int stage, Set<String> ending) {
-    int ranks = model.size().tensor();
-    this.before = new StageLayers(model.layers(), model.size().pipeline());
+    int ranks = model.grid().tensor();
+    this.before = new StageLayers(model.layers(), model.grid().pipeline());
     this.after = assignment.layers();
     this.stage = stage;
     this.numbered = model.files().numbered();

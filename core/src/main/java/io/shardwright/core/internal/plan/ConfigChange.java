@@ -48,15 +48,15 @@ public record ConfigChange(String key, String from, String to) {
     }
 
     private void sizes(TargetChoice wanted) {
-      size(ParallelDimension.TENSOR, wanted.size().tensor());
-      size(ParallelDimension.PIPELINE, wanted.size().pipeline());
+      size(ParallelDimension.TENSOR, wanted.grid().tensor());
+      size(ParallelDimension.PIPELINE, wanted.grid().pipeline());
       String virtual = ParallelDimension.VIRTUAL_PIPELINE.configKey();
-      if (wanted.virtual().isPresent()) {
-        set(virtual, Integer.toString(wanted.virtual().getAsInt()));
+      if (wanted.grid().virtual() > 1) {
+        set(virtual, Integer.toString(wanted.grid().virtual()));
       } else if (config.text(virtual).isPresent()) {
         set(virtual, "null");
       }
-      if (wanted.size().tensor() == 1 && config.flag("sequence_parallel")) {
+      if (wanted.grid().tensor() == 1 && config.flag("sequence_parallel")) {
         set("sequence_parallel", "false");
       }
     }

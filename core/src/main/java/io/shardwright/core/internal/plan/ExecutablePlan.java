@@ -76,7 +76,7 @@ public record ExecutablePlan(
    */
   public boolean copies() {
     return changes.isEmpty()
-        && choice.size().equals(source.size())
+        && choice.grid().equals(source.grid())
         && choice.naming() == source.naming()
         && (choice.layout() == WeightLayout.DISTRIBUTED) == source.files().distributed()
         && leftOut.isEmpty()

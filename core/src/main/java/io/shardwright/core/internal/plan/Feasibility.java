@@ -2,7 +2,7 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.codec.zarr.ZarrHeader;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
@@ -48,7 +48,7 @@ final class Feasibility {
       TargetChoice wanted,
       List<Emission> emissions,
       List<String> otherProblems,
-      Predicate<ParallelSize> elsewhere) {
+      Predicate<Grid> elsewhere) {
     var feasibility = new Feasibility(model, wanted, emissions);
     otherProblems.stream()
         .distinct()
@@ -63,7 +63,7 @@ final class Feasibility {
           feasibility.codes.get(0),
           model.source(),
           feasibility.problems,
-          NearestGrids.of(wanted.size(), model.layers(), elsewhere));
+          NearestGrids.of(wanted.grid(), model.layers(), elsewhere));
     }
   }
 
@@ -74,7 +74,7 @@ final class Feasibility {
     feasibility.layers();
     feasibility.virtualStages();
     feasibility.layout();
-    int ranks = wanted.size().tensor();
+    int ranks = wanted.grid().tensor();
     return feasibility.problems.isEmpty()
         && emissions.stream().allMatch(emission -> fits(emission, ranks));
   }
@@ -86,12 +86,12 @@ final class Feasibility {
 
   private void limits() {
     Map<ParallelDimension, Integer> sizes = new LinkedHashMap<>();
-    sizes.put(ParallelDimension.TENSOR, wanted.size().tensor());
-    sizes.put(ParallelDimension.PIPELINE, wanted.size().pipeline());
-    sizes.put(ParallelDimension.VIRTUAL_PIPELINE, wanted.virtual().orElse(1));
+    sizes.put(ParallelDimension.TENSOR, wanted.grid().tensor());
+    sizes.put(ParallelDimension.PIPELINE, wanted.grid().pipeline());
+    sizes.put(ParallelDimension.VIRTUAL_PIPELINE, wanted.grid().virtual());
     sizes.forEach((dimension, size) -> limit(dimension, size, "asked for"));
-    limit(ParallelDimension.TENSOR, model.size().tensor(), "the source has");
-    limit(ParallelDimension.PIPELINE, model.size().pipeline(), "the source has");
+    limit(ParallelDimension.TENSOR, model.grid().tensor(), "the source has");
+    limit(ParallelDimension.PIPELINE, model.grid().pipeline(), "the source has");
   }
 
   private void limit(ParallelDimension dimension, int size, String whose) {
@@ -109,7 +109,7 @@ final class Feasibility {
   }
 
   private void layers() {
-    int stages = wanted.size().pipeline();
+    int stages = wanted.grid().pipeline();
     boolean allowed = model.family().parallelism().allows(ParallelDimension.PIPELINE, stages);
     if (allowed && stages > 1 && !divides(stages)) {
       add(
@@ -129,8 +129,8 @@ final class Feasibility {
   }
 
   private void virtualStages() {
-    int chunks = wanted.virtual().orElse(1);
-    int stages = wanted.size().pipeline();
+    int chunks = wanted.grid().virtual();
+    int stages = wanted.grid().pipeline();
     if (chunks == 1) {
       return;
     }
@@ -189,7 +189,7 @@ final class Feasibility {
   }
 
   private void cuts() {
-    int ranks = wanted.size().tensor();
+    int ranks = wanted.grid().tensor();
     Map<String, List<String>> byReason = new LinkedHashMap<>();
     for (Emission emission : emissions) {
       problem(emission, ranks)

@@ -45,7 +45,7 @@ public final class ModuleStates {
       return note(measured(model), "left out, as the target's naming has no place for them");
     }
     boolean arrays = choice.layout() == WeightLayout.DISTRIBUTED;
-    boolean kept = !arrays && choice.size().tensor() == model.size().tensor();
+    boolean kept = !arrays && choice.grid().tensor() == model.grid().tensor();
     return note(
         kept ? List.of() : differing(model),
         "kept as tensor-parallel rank 0 has them: ranks may differ in them, and "

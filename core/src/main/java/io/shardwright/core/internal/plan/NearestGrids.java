@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.describe.ParallelSize;
-import io.shardwright.spi.error.PlanRejectedException.Grid;
+import io.shardwright.spi.Grid;
+import io.shardwright.spi.error.PlanRejectedException.Alternative;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -19,22 +19,22 @@ final class NearestGrids {
    *
    * @param layers in the model; more stages are never possible
    */
-  static List<Grid> of(ParallelSize wanted, int layers, Predicate<ParallelSize> possible) {
+  static List<Alternative> of(Grid wanted, int layers, Predicate<Grid> possible) {
     long ranks = (long) wanted.tensor() * wanted.pipeline();
     if (ranks > MOST_RANKS) {
       return List.of();
     }
     return LongStream.rangeClosed(1, Math.max(1, layers))
         .filter(stages -> ranks % stages == 0 && stages != wanted.pipeline())
-        .mapToObj(stages -> new ParallelSize((int) (ranks / stages), (int) stages))
-        .sorted(Comparator.comparingDouble(size -> distance(wanted, size)))
+        .mapToObj(stages -> Grid.of((int) (ranks / stages), (int) stages).virtual(wanted.virtual()))
+        .sorted(Comparator.comparingDouble(grid -> distance(wanted, grid)))
         .filter(possible)
         .limit(MOST_NAMED)
-        .map(size -> new Grid(size.tensor(), size.pipeline()))
+        .map(grid -> new Alternative(grid.tensor(), grid.pipeline()))
         .toList();
   }
 
-  private static double distance(ParallelSize wanted, ParallelSize other) {
+  private static double distance(Grid wanted, Grid other) {
     return Math.abs(Math.log((double) other.tensor() / wanted.tensor()));
   }
 }

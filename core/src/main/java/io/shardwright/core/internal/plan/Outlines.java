@@ -3,7 +3,6 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankProduct;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankShares;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
@@ -17,6 +16,7 @@ import io.shardwright.core.outline.RowPadding;
 import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.TypeCast;
 import io.shardwright.core.outline.WeightMerge;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.RankCoordinate;
@@ -80,19 +80,12 @@ public final class Outlines {
   }
 
   private Side before(String name) {
-    OptionalInt virtual = virtual();
     return new Side(
         name,
         described ? Optional.of(model.naming()) : Optional.empty(),
         model.files().distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS,
-        virtual,
-        described
-            ? RankShares.of(model, virtual.orElse(1))
-            : RankShares.of(model.files(), model.size()));
-  }
-
-  private OptionalInt virtual() {
-    return ParallelSize.virtual(model.config(), model.layers());
+        model.grid(),
+        described ? RankShares.of(model) : RankShares.of(model.files(), model.grid()));
   }
 
   private Side after(String name) {
@@ -101,12 +94,12 @@ public final class Outlines {
         name,
         described ? Optional.of(choice.naming()) : Optional.empty(),
         plan.arrays().isEmpty() ? WeightLayout.RANKS : WeightLayout.DISTRIBUTED,
-        choice.virtual(),
+        plan.arrays().isEmpty() ? filesSize() : choice.grid(),
         plan.arrays().isEmpty() ? files() : arrays());
   }
 
   private Optional<RankGrid> files() {
-    var shares = new RankShares(filesSize(), model.layers(), 1);
+    var shares = new RankShares(filesSize(), model.layers());
     plan.files()
         .forEach(
             file ->
@@ -117,19 +110,18 @@ public final class Outlines {
   }
 
   /** Arrays that are copied as they are become one file, whatever the grid. */
-  private ParallelSize filesSize() {
+  private Grid filesSize() {
     boolean one = plan.files().stream().allMatch(file -> file.rank().equals(FIRST));
-    return one ? new ParallelSize(1, 1) : plan.choice().size();
+    return one ? Grid.ONE : plan.choice().grid();
   }
 
   /** Arrays belong to no rank; this is what each would load of them. */
   private Optional<RankGrid> arrays() {
-    var size = plan.choice().size();
-    int chunks = plan.choice().virtual().orElse(1);
-    var shares = new RankShares(size, model.layers(), chunks);
+    var grid = plan.choice().grid();
+    var shares = new RankShares(grid, model.layers());
     for (LogicalTensor tensor : model.tensors()) {
       for (Emission emission : forms.of(tensor)) {
-        long elements = emission.form().shard(size.tensor()).elements();
+        long elements = emission.form().shard(grid.tensor()).elements();
         shares.add(emission.row(), tensor.layer(), elements * emission.dtype().byteSize());
       }
     }

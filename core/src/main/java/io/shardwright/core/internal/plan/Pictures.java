@@ -59,8 +59,8 @@ final class Pictures {
 
   private Optional<TensorPicture> picture(Kind kind, LogicalTensor tensor) {
     var emissions = forms.of(tensor);
-    int targets = plan.choice().size().tensor();
-    int sources = plan.source().size().tensor();
+    int targets = plan.choice().grid().tensor();
+    int sources = plan.source().grid().tensor();
     boolean byTarget = targets > 1 || sources == 1;
     if (emissions.isEmpty()) {
       return Optional.empty();

@@ -2,7 +2,6 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourceFiles;
@@ -13,6 +12,7 @@ import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.core.outline.UnreadableTensor;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -64,7 +64,7 @@ public final class PlainPlan {
       String source,
       ModelFamilyAdapter family,
       ModelConfig config,
-      ParallelSize size,
+      Grid grid,
       SourceFiles from,
       Predicate<DType> held) {
     var plain = new PlainPlan(from, held);
@@ -81,7 +81,7 @@ public final class PlainPlan {
             config,
             Naming.LEGACY,
             new ParameterTable(List.of()),
-            size,
+            grid,
             from,
             List.of(),
             List.of(),
@@ -90,7 +90,7 @@ public final class PlainPlan {
             Optional.empty());
     return new ExecutablePlan(
         model,
-        TargetChoice.grid(size, Naming.LEGACY, WeightLayout.RANKS),
+        TargetChoice.of(grid, Naming.LEGACY, WeightLayout.RANKS),
         List.of(),
         plain.files,
         List.of(),

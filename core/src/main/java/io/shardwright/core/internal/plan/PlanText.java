@@ -38,7 +38,7 @@ public final class PlanText {
 
   private void head(long targetBytes) {
     Side before = outline.before();
-    line("source", before.name() + ", family " + outline.family() + ", " + plan.source().size());
+    line("source", before.name() + ", family " + outline.family() + ", " + plan.source().grid());
     line("target", target());
     line("read", exact(plan.sourceBytes()) + " of tensors");
     line("write", exact(targetBytes));
@@ -55,8 +55,7 @@ public final class PlanText {
         plan.arrays().isEmpty()
             ? plan.files().size() + " rank files"
             : plan.arrays().size() + " arrays";
-    return choice.size()
-        + choice.virtual().stream().mapToObj(v -> " VP " + v).findFirst().orElse("")
+    return choice.grid()
         + ", "
         + choice.naming().name().toLowerCase(Locale.ROOT)
         + " naming, "
@@ -87,10 +86,10 @@ public final class PlanText {
   }
 
   private void grids() {
-    if (outline.before().grid().isPresent() && outline.after().grid().isPresent()) {
-      RankGrid before = outline.before().grid().get();
+    if (outline.before().ranks().isPresent() && outline.after().ranks().isPresent()) {
+      RankGrid before = outline.before().ranks().get();
       text.append('\n');
-      lines(GridTable.lines(before, outline.after().grid().get(), WIDTH));
+      lines(GridTable.lines(before, outline.after().ranks().get(), WIDTH));
       text.append('\n');
     }
   }
@@ -103,7 +102,7 @@ public final class PlanText {
     Map<Object, String> layers = new HashMap<>();
     outline
         .after()
-        .grid()
+        .ranks()
         .ifPresent(
             grid ->
                 grid.ranks()

@@ -4,9 +4,9 @@ import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
@@ -121,8 +121,8 @@ public final class Planner {
   }
 
   /** Whether all else as asked can be done in another grid. */
-  private boolean possible(ParallelSize size) {
-    var other = new Planner(model, choice.at(size), additions, vocabulary.size(), names, change);
+  private boolean possible(Grid grid) {
+    var other = new Planner(model, choice.at(grid), additions, vocabulary.size(), names, change);
     var draft = other.draft();
     return other.problems.isEmpty() && Feasibility.possible(model, other.choice, draft.emissions());
   }
@@ -205,7 +205,7 @@ public final class Planner {
     if (choice.naming() == Naming.HUGGING_FACE) {
       return vocabulary.trueRows(present);
     }
-    long rows = vocabulary.rows(present, model.size().tensor(), choice.size().tensor());
+    long rows = vocabulary.rows(present, model.grid().tensor(), choice.grid().tensor());
     vocabulary.change(rows).filter(change -> !changes.contains(change)).ifPresent(changes::add);
     return rows;
   }
@@ -232,7 +232,7 @@ public final class Planner {
   }
 
   private ExecutablePlan arrays(List<Work> works, TargetRows rows) {
-    var targets = new ArrayPlacement(names.folder(), choice.size().tensor());
+    var targets = new ArrayPlacement(names.folder(), choice.grid().tensor());
     var steps = steps(works, rows, targets);
     var objects = new ArrayObjects(names.folder(), model, choice.naming() == model.naming());
     var states = objects.of(emissions(works, rows));

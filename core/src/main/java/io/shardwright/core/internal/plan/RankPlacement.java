@@ -35,8 +35,8 @@ final class RankPlacement implements Placement {
     this.model = model;
     this.choice = choice;
     this.members = members;
-    this.stages = new StageAssignment(new StageLayers(model.layers(), choice.size().pipeline()));
-    choice.size().ranks().forEach(rank -> files.put(rank, new LinkedHashMap<>()));
+    this.stages = new StageAssignment(new StageLayers(model.layers(), choice.grid().pipeline()));
+    choice.grid().ranks().forEach(rank -> files.put(rank, new LinkedHashMap<>()));
   }
 
   StageAssignment stages() {
@@ -48,7 +48,7 @@ final class RankPlacement implements Placement {
     var to = new ArrayList<To>();
     for (StageAssignment.Home home :
         stages.homes(emission.row(), emission.indexes(), emission.prefix())) {
-      for (int rank = 0; rank < choice.size().tensor(); rank++) {
+      for (int rank = 0; rank < choice.grid().tensor(); rank++) {
         var at = new RankCoordinate(rank, home.stage());
         TargetTensor tensor = tensor(at, home.name(), emission);
         files.get(at).put(home.name(), tensor);
@@ -59,7 +59,7 @@ final class RankPlacement implements Placement {
   }
 
   private TargetTensor tensor(RankCoordinate at, String name, Emission emission) {
-    var shape = emission.form().shard(choice.size().tensor());
+    var shape = emission.form().shard(choice.grid().tensor());
     return new TargetTensor(members.apply(at), new TensorSpec(name, emission.dtype(), shape));
   }
 
@@ -67,7 +67,7 @@ final class RankPlacement implements Placement {
     var strides = tensor.spec().shape().rowMajorStrides();
     return form.replicated()
         ? form.views(0, 1, 0, strides)
-        : form.views(rank, choice.size().tensor(), 0, strides);
+        : form.views(rank, choice.grid().tensor(), 0, strides);
   }
 
   /** The files, given what each rank's modules keep. */
@@ -84,7 +84,7 @@ final class RankPlacement implements Placement {
 
   /** The rank of the source that a rank has its states from: its own, or the first. */
   private int source(int tensor) {
-    return model.size().tensor() == choice.size().tensor() ? tensor : 0;
+    return model.grid().tensor() == choice.grid().tensor() ? tensor : 0;
   }
 
   private TargetFile file(RankCoordinate rank, Common common) {

@@ -83,8 +83,8 @@ public final class CheckpointReading {
   }
 
   private static TargetChoice unchanged(ModelDescription model) {
-    return TargetChoice.grid(
-        model.size(),
+    return TargetChoice.of(
+        model.grid().virtual(1),
         model.naming(),
         model.files().distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS);
   }

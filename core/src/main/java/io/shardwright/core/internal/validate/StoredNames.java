@@ -3,12 +3,12 @@ package io.shardwright.core.internal.validate;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.ModuleState;
 import io.shardwright.core.internal.describe.NamePrefix;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,15 +19,15 @@ import java.util.TreeSet;
 /** The parameters of a checkpoint, in the order of its files. */
 final class StoredNames {
   private final SourceFiles files;
-  private final ParallelSize size;
+  private final Grid grid;
   private final StageLayers layers;
   private final boolean prefixed;
   private final Map<String, StoredName> found = new LinkedHashMap<>();
 
-  private StoredNames(SourceFiles files, ParallelSize size, long layers, boolean prefixed) {
+  private StoredNames(SourceFiles files, Grid grid, long layers, boolean prefixed) {
     this.files = files;
-    this.size = size;
-    this.layers = new StageLayers((int) Math.min(layers, 1_000_000), size.pipeline());
+    this.grid = grid;
+    this.layers = new StageLayers((int) Math.min(layers, 1_000_000), grid.pipeline());
     this.prefixed = prefixed;
   }
 
@@ -37,12 +37,12 @@ final class StoredNames {
    * @param layers of the whole model
    * @param prefixed whether names have a prefix that is the format's
    */
-  static List<StoredName> of(SourceFiles files, ParallelSize size, long layers, boolean prefixed) {
-    var names = new StoredNames(files, size, layers, prefixed);
+  static List<StoredName> of(SourceFiles files, Grid grid, long layers, boolean prefixed) {
+    var names = new StoredNames(files, grid, layers, prefixed);
     if (files.distributed()) {
       files.arrays().forEach(names::array);
     } else {
-      for (int stage = 0; stage < size.pipeline(); stage++) {
+      for (int stage = 0; stage < grid.pipeline(); stage++) {
         names.stage(stage);
       }
     }
@@ -77,7 +77,7 @@ final class StoredNames {
 
   private void stage(int stage) {
     List<RankFile> group =
-        files.ranks().subList(stage * size.tensor(), (stage + 1) * size.tensor());
+        files.ranks().subList(stage * grid.tensor(), (stage + 1) * grid.tensor());
     group.get(0).tensors().forEach((stored, first) -> tensor(stored, first, stage, group));
   }
 

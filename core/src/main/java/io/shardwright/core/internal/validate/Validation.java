@@ -38,7 +38,7 @@ public record Validation(List<Finding> findings, List<String> draft) {
     Naming used = classNames.isPresent() ? Naming.HUGGING_FACE : family.naming(config);
     var table = classNames.orElseGet(() -> family.parameters(config, used));
     var rows = new Rows(word(used), table, declaration.lines(), config);
-    int stages = source.size().pipeline();
+    int stages = source.grid().pipeline();
     var explained =
         Explanation.of(
             names(source, used), rows, others(declaration, config, used), config, stages > 1);
@@ -54,7 +54,7 @@ public record Validation(List<Finding> findings, List<String> draft) {
   private static List<StoredName> names(ModelSource source, Naming naming) {
     return StoredNames.of(
         source.sourceFiles(),
-        source.size(),
+        source.grid(),
         source.config().integer("num_layers").orElse(0),
         naming != Naming.HUGGING_FACE);
   }
@@ -103,7 +103,7 @@ public record Validation(List<Finding> findings, List<String> draft) {
           source.name(),
           family,
           source.config(),
-          source.size(),
+          source.grid(),
           source.sourceFiles(),
           classNames,
           Describer.Wishes.NONE);

@@ -4,7 +4,6 @@ import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
@@ -15,6 +14,7 @@ import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.registry.PlainAdapter;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
@@ -29,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
@@ -67,7 +66,7 @@ public record InMemoryModel(
       ExecutablePlan plan, Supplier<TensorBackend> backend, int threads, boolean inOrder) {
     var target = new MemoryTarget(plan, inOrder);
     target.run(plan, backend, threads);
-    return new InMemoryModel(rules, plan.choice().size().tensor(), config, held(plan, target));
+    return new InMemoryModel(rules, plan.choice().grid().tensor(), config, held(plan, target));
   }
 
   public ExecutablePlan plan(int wanted) {
@@ -75,11 +74,10 @@ public record InMemoryModel(
   }
 
   public ExecutablePlan plan(int wanted, Optional<DType> dtype, LowRankChange change) {
-    var size = new ParallelSize(wanted, 1);
     return Planner.plan(
         describe(),
         new TargetChoice(
-            size, OptionalInt.empty(), Naming.LEGACY, WeightLayout.RANKS, dtype, Optional.empty()),
+            Grid.of(wanted, 1), Naming.LEGACY, WeightLayout.RANKS, dtype, Optional.empty()),
         List.of(),
         VocabularySize.UNKNOWN,
         TargetNames.ofRanks(rank -> "rank" + rank.tensor(), "arrays/"),
@@ -105,7 +103,7 @@ public record InMemoryModel(
         "memory",
         new Family(rules),
         asConfig(),
-        new ParallelSize(ranks, 1),
+        Grid.of(ranks, 1),
         SourceFiles.ofRanks(rankFiles),
         Optional.empty(),
         Describer.Wishes.NONE);

@@ -1,7 +1,6 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.CheckpointFormat;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
@@ -11,6 +10,7 @@ import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.format.DirectoryFormat;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,7 @@ public record HuggingFaceFolder(DirectoryFormat format) implements CheckpointFor
   }
 
   @Override
-  public TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size) {
+  public TargetNames names(ReshardRequest request, ModelSource source, Grid grid) {
     return TargetNames.ofShards(
         tensors -> format.shards(tensors, request.huggingFace().maxShardBytes()));
   }

@@ -5,7 +5,6 @@ import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.Wrappers;
 import io.shardwright.core.internal.format.ModelSource;
@@ -14,6 +13,7 @@ import io.shardwright.core.internal.format.nemo.FolderMembers;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -44,7 +44,7 @@ public final class LightningCheckpoint implements ModelSource {
   private FolderMembers members;
   private DistributedArrays arrays;
   private final YamlDocument config;
-  private final ParallelSize size;
+  private final Grid grid;
 
   private LightningCheckpoint(String name, Step step, LightningOptions options, Guard guard) {
     this.name = name;
@@ -54,10 +54,10 @@ public final class LightningCheckpoint implements ModelSource {
     try {
       openFiles();
       config = readConfig();
-      ParallelSize found = withoutConfig.isPresent() ? step.size() : new ParallelSize(1, 1);
-      size = new ParallelSize(size("tensor", found.tensor()), size("pipeline", found.pipeline()));
-      guard.require(Limit.ENTRIES, Math.multiplyExact((long) size.tensor(), size.pipeline()), name);
-      new StepCheck(name, step, files).require(size);
+      Grid found = withoutConfig.isPresent() ? step.grid() : Grid.ONE;
+      grid = Grid.of(size("tensor", found.tensor()), size("pipeline", found.pipeline()));
+      guard.require(Limit.ENTRIES, Math.multiplyExact((long) grid.tensor(), grid.pipeline()), name);
+      new StepCheck(name, step, files).require(grid);
       requireOneConfiguration();
     } catch (RuntimeException refusal) {
       close();
@@ -211,8 +211,8 @@ public final class LightningCheckpoint implements ModelSource {
   }
 
   @Override
-  public ParallelSize size() {
-    return size;
+  public Grid grid() {
+    return grid;
   }
 
   @Override

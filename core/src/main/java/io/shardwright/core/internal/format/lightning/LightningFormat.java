@@ -1,7 +1,6 @@
 package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.CheckpointFormat;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.FileKind;
@@ -13,6 +12,7 @@ import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.List;
@@ -74,10 +74,10 @@ public final class LightningFormat implements CheckpointFormat, TargetKind {
   }
 
   @Override
-  public TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size) {
+  public TargetNames names(ReshardRequest request, ModelSource source, Grid grid) {
     String step = ((LightningCheckpoint) source).stepName();
     return TargetNames.ofRanks(
-        rank -> LightningTarget.member(step, NemoCheckpoint.folder(rank, size)), step + "/");
+        rank -> LightningTarget.member(step, NemoCheckpoint.folder(rank, grid)), step + "/");
   }
 
   @Override

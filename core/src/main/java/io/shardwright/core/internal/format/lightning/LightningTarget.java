@@ -105,10 +105,10 @@ public final class LightningTarget implements CheckpointTarget {
 
   /** The source rank whose place in the grid is nearest. */
   private RankCoordinate template(RankCoordinate rank) {
-    var to = plan.choice().size();
+    var to = plan.choice().grid();
     return new RankCoordinate(
-        (int) ((long) rank.tensor() * source.size().tensor() / to.tensor()),
-        (int) ((long) rank.pipeline() * source.size().pipeline() / to.pipeline()));
+        (int) ((long) rank.tensor() * source.grid().tensor() / to.tensor()),
+        (int) ((long) rank.pipeline() * source.grid().pipeline() / to.pipeline()));
   }
 
   private void layOutArrays(Map<String, Long> sizes) {

@@ -1,8 +1,8 @@
 package io.shardwright.core.internal.format.lightning;
 
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.UnfinishedMarker;
 import io.shardwright.core.internal.format.loose.ForeignFolder;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,10 +30,10 @@ record Step(String name, Map<RankCoordinate, Path> ranks, Path folder) implement
   }
 
   /** The grid that its files are of. */
-  ParallelSize size() {
+  Grid grid() {
     int tensor = ranks.keySet().stream().mapToInt(RankCoordinate::tensor).max().orElse(0);
     int pipeline = ranks.keySet().stream().mapToInt(RankCoordinate::pipeline).max().orElse(0);
-    return new ParallelSize(tensor + 1, pipeline + 1);
+    return Grid.of(tensor + 1, pipeline + 1);
   }
 
   /** The step that the name states, or -1. */

@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.format.lightning;
 
-import io.shardwright.core.internal.describe.ParallelSize;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -15,25 +15,25 @@ record StepCheck(String source, Step step, Map<RankCoordinate, TrainingFile> fil
   /**
    * Compares them.
    *
-   * @param size that the configuration states
+   * @param grid that the configuration states
    * @throws MalformedCheckpointException if a rank is absent or of another step
    */
-  void require(ParallelSize size) {
-    requireGrid(size);
+  void require(Grid grid) {
+    requireGrid(grid);
     requireOneStep();
   }
 
-  private void requireGrid(ParallelSize size) {
-    var missing = new ArrayList<>(size.ranks());
+  private void requireGrid(Grid grid) {
+    var missing = new ArrayList<>(grid.ranks());
     missing.removeAll(step.ranks().keySet());
-    if (step.distributed() || missing.isEmpty() && size.ranks().size() == step.ranks().size()) {
+    if (step.distributed() || missing.isEmpty() && grid.ranks().size() == step.ranks().size()) {
       return;
     }
     throw new MalformedCheckpointException(
         missing.isEmpty() ? ErrorCode.PARALLEL_SIZE_MISMATCH : ErrorCode.RANK_MISSING,
         source,
         "its hyper-parameters say "
-            + size
+            + grid
             + ", found files of "
             + step.ranks().size()
             + " ranks"

@@ -35,8 +35,8 @@ final class TargetOptimizer {
 
   TargetOptimizer(LightningCheckpoint source, ExecutablePlan plan) {
     this.plan = plan;
-    var before = new StageLayers(plan.source().layers(), source.size().pipeline());
-    this.after = new StageLayers(plan.source().layers(), plan.choice().size().pipeline());
+    var before = new StageLayers(plan.source().layers(), source.grid().pipeline());
+    this.after = new StageLayers(plan.source().layers(), plan.choice().grid().pipeline());
     for (var rank : plan.source().files().ranks()) {
       TrainingFile file = source.files().get(rank.rank());
       var parameters = TrainingRanks.parameters(rank.names(), rank.tensors());

@@ -90,7 +90,7 @@ final class TrainingRanks {
               + " leave it out with "
               + Setting.NO_OPTIMIZER.inText());
     }
-    var values = chunks.values(rank.pipeline(), checkpoint.size().pipeline(), checkpoint.config());
+    var values = chunks.values(rank.pipeline(), checkpoint.grid().pipeline(), checkpoint.config());
     var tensors = new LinkedHashMap<String, SourceTensor>();
     var objects = new LinkedHashMap<String, PickleValue>();
     var unreadable = new LinkedHashMap<String, String>();

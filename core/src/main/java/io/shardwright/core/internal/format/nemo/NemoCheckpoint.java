@@ -6,7 +6,6 @@ import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.StateDict;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.Wrappers;
@@ -17,6 +16,7 @@ import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.format.nemo.Members.Member;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -40,7 +40,7 @@ public final class NemoCheckpoint implements ModelSource {
   private final Members members;
   private final Guard guard;
   private final YamlDocument config;
-  private final ParallelSize size;
+  private final Grid grid;
   private final Map<RankCoordinate, TorchFile> files = new TreeMap<>();
   private final DistributedArrays arrays;
   private final List<String> notes = new ArrayList<>();
@@ -51,8 +51,8 @@ public final class NemoCheckpoint implements ModelSource {
     this.members = members;
     this.guard = guard;
     this.config = config;
-    this.size = new ParallelSize(size("tensor"), size("pipeline"));
-    guard.require(Limit.ENTRIES, (long) size.tensor() * size.pipeline(), name);
+    this.grid = Grid.of(size("tensor"), size("pipeline"));
+    guard.require(Limit.ENTRIES, (long) grid.tensor() * grid.pipeline(), name);
     this.arrays = new DistributedArrays(name, members, NemoMembers.DISTRIBUTED, guard);
   }
 
@@ -101,8 +101,8 @@ public final class NemoCheckpoint implements ModelSource {
   }
 
   /** The folder of a rank in a grid; empty where there is but one rank. */
-  public static String folder(RankCoordinate rank, ParallelSize size) {
-    return NemoMembers.folder(rank, size).orElse("");
+  public static String folder(RankCoordinate rank, Grid grid) {
+    return NemoMembers.folder(rank, grid).orElse("");
   }
 
   @Override
@@ -121,8 +121,8 @@ public final class NemoCheckpoint implements ModelSource {
   }
 
   @Override
-  public ParallelSize size() {
-    return size;
+  public Grid grid() {
+    return grid;
   }
 
   @Override
@@ -199,10 +199,10 @@ public final class NemoCheckpoint implements ModelSource {
   }
 
   private void read(Workers workers) {
-    Grid.requireWhole(name, size, members);
+    RankMembers.requireWhole(name, grid, members);
     var headers = new RankHeaders(guard);
-    for (RankCoordinate rank : size.ranks()) {
-      members.open(NemoMembers.weights(rank, size)).ifPresent(bytes -> headers.add(rank, bytes));
+    for (RankCoordinate rank : grid.ranks()) {
+      members.open(NemoMembers.weights(rank, grid)).ifPresent(bytes -> headers.add(rank, bytes));
     }
     files.putAll(headers.read(workers));
   }
@@ -224,7 +224,7 @@ public final class NemoCheckpoint implements ModelSource {
       return arrays.torchFiles();
     }
     var named = new LinkedHashMap<String, TorchFile>();
-    weights().forEach((rank, file) -> named.put(NemoMembers.weights(rank, size), file));
+    weights().forEach((rank, file) -> named.put(NemoMembers.weights(rank, grid), file));
     return named;
   }
 
@@ -237,7 +237,7 @@ public final class NemoCheckpoint implements ModelSource {
   private RankFile rankFile(RankCoordinate rank, TorchFile file) {
     StateDict state = file.stateDict();
     return new RankFile(
-        NemoMembers.weights(rank, size),
+        NemoMembers.weights(rank, grid),
         rank,
         state.names(),
         StoredTensors.ofStateDict(file),
@@ -248,13 +248,13 @@ public final class NemoCheckpoint implements ModelSource {
 
   @Override
   public void requireIntact() {
-    Grid.requireOneSet(name, members);
+    RankMembers.requireOneSet(name, members);
     ModelSource.super.requireIntact();
   }
 
   @Override
   public void requireCarriable() {
-    Grid.requireOneSet(name, members);
+    RankMembers.requireOneSet(name, members);
     torchFiles().forEach((member, file) -> Carriage.requireData(name + "!" + member, file));
     sourceFiles()
         .ranks()
@@ -280,9 +280,9 @@ public final class NemoCheckpoint implements ModelSource {
   @Override
   public List<String> notes() {
     var all = new ArrayList<>(members.notes());
-    Grid.twoSets(members).ifPresent(both -> all.add(name + " " + both));
+    RankMembers.twoSets(members).ifPresent(both -> all.add(name + " " + both));
     all.addAll(notes);
-    all.addAll(RankHeaders.notes(files, size));
+    all.addAll(RankHeaders.notes(files, grid));
     return all.stream().distinct().toList();
   }
 

@@ -2,7 +2,6 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.bytes.FolderEntries;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.CheckpointFormat;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.FileKind;
@@ -13,6 +12,7 @@ import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.spi.Grid;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,8 +77,8 @@ public final class NemoFormat implements CheckpointFormat, TargetKind {
   }
 
   @Override
-  public TargetNames names(ReshardRequest request, ModelSource source, ParallelSize size) {
-    return TargetNames.ofRanks(rank -> NemoMembers.weights(rank, size), NemoMembers.DISTRIBUTED);
+  public TargetNames names(ReshardRequest request, ModelSource source, Grid grid) {
+    return TargetNames.ofRanks(rank -> NemoMembers.weights(rank, grid), NemoMembers.DISTRIBUTED);
   }
 
   @Override

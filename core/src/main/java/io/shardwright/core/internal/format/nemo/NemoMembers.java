@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.format.nemo;
 
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,25 +23,25 @@ public final class NemoMembers {
   private NemoMembers() {}
 
   /** The file of a rank in a grid. */
-  public static String weights(RankCoordinate rank, ParallelSize size) {
-    return folder(rank, size).map(folder -> folder + "/" + WEIGHTS).orElse(WEIGHTS);
+  public static String weights(RankCoordinate rank, Grid grid) {
+    return folder(rank, grid).map(folder -> folder + "/" + WEIGHTS).orElse(WEIGHTS);
   }
 
   /**
    * The root folder inside a rank's zip: torch names it after the file it was first written to, and
    * NeMo writes {@code mp_rank_00_model_weights.ckpt} before it moves it into the rank's folder.
    */
-  static String zipRoot(RankCoordinate rank, ParallelSize size) {
-    return folder(rank, size).map(folder -> folder + "_").orElse("") + "model_weights";
+  static String zipRoot(RankCoordinate rank, Grid grid) {
+    return folder(rank, grid).map(folder -> folder + "_").orElse("") + "model_weights";
   }
 
   /** The folder of a rank; empty where there is but one. */
-  static Optional<String> folder(RankCoordinate rank, ParallelSize size) {
+  static Optional<String> folder(RankCoordinate rank, Grid grid) {
     String tensor = padded(rank.tensor(), 2);
-    if (size.pipeline() > 1) {
+    if (grid.pipeline() > 1) {
       return Optional.of("tp_rank_" + tensor + "_pp_rank_" + padded(rank.pipeline(), 3));
     }
-    return size.tensor() > 1 ? Optional.of("mp_rank_" + tensor) : Optional.empty();
+    return grid.tensor() > 1 ? Optional.of("mp_rank_" + tensor) : Optional.empty();
   }
 
   /** Asked for every tensor of a plan, for which a format is slow. */

@@ -60,7 +60,7 @@ public final class NemoTarget implements CheckpointTarget {
       sizes.put(attachment.name(), attachment.bytes().size());
     }
     for (TargetFile file : plan.files()) {
-      TorchLayout layout = layOut(file, NemoMembers.zipRoot(file.rank(), plan.choice().size()));
+      TorchLayout layout = layOut(file, NemoMembers.zipRoot(file.rank(), plan.choice().grid()));
       weights.put(file.member(), layout);
       sizes.put(file.member(), layout.size());
     }

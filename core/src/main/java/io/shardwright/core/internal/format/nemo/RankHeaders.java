@@ -2,9 +2,9 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.torch.TorchFile;
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
 import java.util.ArrayList;
@@ -52,13 +52,13 @@ final class RankHeaders {
   }
 
   /** What the files have to say, each sentence once. */
-  static List<String> notes(Map<RankCoordinate, TorchFile> files, ParallelSize size) {
+  static List<String> notes(Map<RankCoordinate, TorchFile> files, Grid grid) {
     Map<String, List<String>> where = new LinkedHashMap<>();
     files.forEach(
         (rank, file) ->
             file.notes().stream()
                 .map(note -> where.computeIfAbsent(note, first -> new ArrayList<>()))
-                .forEach(all -> all.add(NemoMembers.weights(rank, size))));
+                .forEach(all -> all.add(NemoMembers.weights(rank, grid))));
     return where.entrySet().stream().map(e -> few(e.getValue()) + ": " + e.getKey()).toList();
   }
 

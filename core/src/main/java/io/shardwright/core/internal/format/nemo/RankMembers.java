@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.format.nemo;
 
-import io.shardwright.core.internal.describe.ParallelSize;
 import io.shardwright.core.internal.format.nemo.Members.Member;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** Checks that there is a file for every rank, and no other. */
-final class Grid {
-  private Grid() {}
+final class RankMembers {
+  private RankMembers() {}
 
-  static void requireWhole(String name, ParallelSize size, Members members) {
-    refuseMoreThanThereAre(name, size, members);
-    var expected = size.ranks().stream().map(rank -> NemoMembers.weights(rank, size)).toList();
+  static void requireWhole(String name, Grid grid, Members members) {
+    refuseMoreThanThereAre(name, grid, members);
+    var expected = grid.ranks().stream().map(rank -> NemoMembers.weights(rank, grid)).toList();
     var found =
         members.list().stream()
             .map(Member::name)
@@ -29,7 +29,7 @@ final class Grid {
           ErrorCode.PARALLEL_SIZE_MISMATCH,
           name,
           "its configuration says "
-              + size
+              + grid
               + ", expected "
               + few(expected)
               + ", found "
@@ -45,7 +45,7 @@ final class Grid {
               + " of the "
               + expected.size()
               + " files that "
-              + size
+              + grid
               + " needs: copy the missing ranks");
     }
   }
@@ -83,8 +83,8 @@ final class Grid {
   }
 
   /** What a configuration says drives nothing before it is compared with the files. */
-  private static void refuseMoreThanThereAre(String name, ParallelSize size, Members members) {
-    long ranks = Math.multiplyExact((long) size.tensor(), size.pipeline());
+  private static void refuseMoreThanThereAre(String name, Grid grid, Members members) {
+    long ranks = Math.multiplyExact((long) grid.tensor(), grid.pipeline());
     if (ranks > members.list().size()) {
       throw new MalformedCheckpointException(
           members.list().stream().anyMatch(m -> NemoMembers.rank(m.name()).isPresent())
@@ -92,7 +92,7 @@ final class Grid {
               : ErrorCode.PARALLEL_SIZE_MISMATCH,
           name,
           "its configuration says "
-              + size
+              + grid
               + ", which needs "
               + ranks
               + " rank files, found "
