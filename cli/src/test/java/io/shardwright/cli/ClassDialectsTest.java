@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.internal.convert.HuggingFaceDialect;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.HuggingFaceModel;
@@ -12,6 +11,7 @@ import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.dialect.DialectDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

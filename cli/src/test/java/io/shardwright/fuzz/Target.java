@@ -15,7 +15,7 @@ import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.family.FamilyGrammar;
-import io.shardwright.core.internal.format.directory.ShardIndex;
+import io.shardwright.core.internal.format.ShardIndex;
 import io.shardwright.core.internal.format.nemo.DistributedArrays;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;

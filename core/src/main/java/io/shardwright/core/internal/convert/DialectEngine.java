@@ -1,10 +1,5 @@
 package io.shardwright.core.internal.convert;
 
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Null;
-import io.shardwright.core.internal.codec.json.JsonValue.Num;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.Size;
@@ -14,6 +9,11 @@ import io.shardwright.spi.config.Codec.Side;
 import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.Codec.Usual;
 import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Null;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.LinkedHashMap;

@@ -1,25 +1,25 @@
 package io.shardwright.core.internal.convert;
 
 import io.shardwright.core.internal.bytes.MemorySource;
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Arr;
-import io.shardwright.core.internal.codec.json.JsonValue.Bool;
-import io.shardwright.core.internal.codec.json.JsonValue.Null;
-import io.shardwright.core.internal.codec.json.JsonValue.Num;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.Tie;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Null;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
+import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,7 +128,7 @@ public final class HuggingFaceDialect {
             .map(known -> tiedAs(known, config, model))
             .filter(known -> sameMeaning(known, config, model))
             .orElseGet(() -> finish(document));
-    var written = new Obj(new LinkedHashMap<>(whole.fields()));
+    var written = whole.copy();
     vocabulary.ifPresent(rows -> written.put("vocab_size", Num.of(rows)));
     for (String key : List.of("torch_dtype", "dtype")) {
       if (written.get(key).isPresent()) {
@@ -196,7 +196,7 @@ public final class HuggingFaceDialect {
   /** The model's first document, which may have tied what was untied since. */
   private static Obj tiedAs(Obj origin, YamlDocument config, HuggingFaceModel model) {
     String tied = Boolean.toString(Tie.isTied(config));
-    Obj known = new Obj(new LinkedHashMap<>(origin.fields()));
+    Obj known = origin.copy();
     tried(origin, model)
         .map(read -> read.get(Tie.KEY))
         .filter(before -> !before.equals(tied))
@@ -204,8 +204,7 @@ public final class HuggingFaceDialect {
             before ->
                 model.dialect().rows().stream()
                     .filter(row -> row.canonical().equals(Tie.KEY) && !row.own().isEmpty())
-                    .forEach(
-                        row -> Writing.put(known, row.own().get(0), DialectDocument.spelt(tied))));
+                    .forEach(row -> known.putAt(row.own().get(0), DialectDocument.spelt(tied))));
     return known;
   }
 

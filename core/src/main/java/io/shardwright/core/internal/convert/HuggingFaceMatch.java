@@ -1,7 +1,8 @@
 package io.shardwright.core.internal.convert;
 
-import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.dialect.DialectDocument;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;

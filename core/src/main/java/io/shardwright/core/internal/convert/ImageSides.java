@@ -1,8 +1,9 @@
 package io.shardwright.core.internal.convert;
 
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Arr;
 import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.dialect.DialectDocument;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,12 +1,13 @@
 package io.shardwright.core.internal.convert;
 
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;

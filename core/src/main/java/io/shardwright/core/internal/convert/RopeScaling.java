@@ -1,12 +1,13 @@
 package io.shardwright.core.internal.convert;
 
-import io.shardwright.core.internal.codec.json.JsonValue.Null;
-import io.shardwright.core.internal.codec.json.JsonValue.Num;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.config.ConfigKey;
+import io.shardwright.spi.config.JsonValue.Null;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
+import io.shardwright.spi.dialect.DialectDocument;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

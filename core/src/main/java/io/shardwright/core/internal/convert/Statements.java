@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.convert;
 
 import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.dialect.DialectDocument;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,12 +1,13 @@
 package io.shardwright.core.internal.convert;
 
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.DialectDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,23 +54,10 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
     }
   }
 
-  void put(String key, JsonValue value) {
-    put(document, key, value);
-  }
-
   /** Puts a value at a dotted path; what no path tells is not written. */
-  static void put(Obj into, String key, JsonValue value) {
-    if (!Statements.isStated(key)) {
-      return;
-    }
-    int dot = key.indexOf('.');
-    if (dot < 0) {
-      into.put(key, value);
-    } else {
-      String name = key.substring(0, dot);
-      Obj part = into.get(name).orElse(null) instanceof Obj known ? known : Obj.empty();
-      put(part, key.substring(dot + 1), value);
-      into.put(name, part);
+  void put(String key, JsonValue value) {
+    if (Statements.isStated(key)) {
+      document.putAt(key, value);
     }
   }
 

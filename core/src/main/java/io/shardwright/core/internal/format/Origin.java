@@ -2,11 +2,11 @@ package io.shardwright.core.internal.format;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Set;
@@ -13,22 +14,6 @@ import java.util.Set;
  * A format that can be written: its file names, what it can keep, and the layout of its targets.
  */
 public interface TargetKind {
-  /** What a target can keep, or be asked for. */
-  enum Keeps {
-    /** Ranks, with a naming and a layout. */
-    GRID,
-    /** NeMo's configuration. */
-    CONFIG,
-    /** A tokenizer that is given. */
-    TOKENIZER,
-    /** An optimizer's state. */
-    OPTIMIZER,
-    /** A Hugging Face class, and shards of a size. */
-    ARCHITECTURE,
-    /** Every stored tensor as it is, of no family. */
-    STORED
-  }
-
   /** What it can keep. */
   Set<Keeps> keeps();
 

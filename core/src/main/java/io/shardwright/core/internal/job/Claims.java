@@ -2,10 +2,10 @@ package io.shardwright.core.internal.job;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.format.ModelSource;
-import io.shardwright.core.internal.format.TargetKind.Keeps;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.Keeps;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 

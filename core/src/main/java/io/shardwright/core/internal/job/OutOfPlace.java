@@ -2,12 +2,12 @@ package io.shardwright.core.internal.job;
 
 import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.internal.format.TargetKind.Keeps;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Setting;
+import io.shardwright.spi.format.Keeps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,12 +2,12 @@ package io.shardwright.core.internal.read;
 
 import io.shardwright.core.Manifest;
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Arr;
-import io.shardwright.core.internal.codec.json.JsonValue.Bool;
-import io.shardwright.core.internal.codec.json.JsonValue.Num;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 
 /**
  * Reads and writes manifests as files: UTF-8 JSON with {@code schema_version}, {@code family},

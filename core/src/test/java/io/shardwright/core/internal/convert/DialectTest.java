@@ -14,13 +14,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.TransformersKeys;
+import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

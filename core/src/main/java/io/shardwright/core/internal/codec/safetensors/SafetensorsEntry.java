@@ -3,14 +3,14 @@ package io.shardwright.core.internal.codec.safetensors;
 import static io.shardwright.core.internal.codec.safetensors.SafetensorsFile.malformed;
 
 import io.shardwright.core.internal.bytes.ByteSource;
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Arr;
-import io.shardwright.core.internal.codec.json.JsonValue.Num;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile.Stored;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.guard.TensorBounds;
 import io.shardwright.core.internal.guard.WholeText;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;

@@ -2,13 +2,13 @@ package io.shardwright.core.internal.codec.safetensors;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Null;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.guard.WholeText;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Null;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.TensorSpec;

@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.codec.safetensors;
 
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue.Arr;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;

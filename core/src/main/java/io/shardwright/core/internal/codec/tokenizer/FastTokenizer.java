@@ -1,16 +1,16 @@
 package io.shardwright.core.internal.codec.tokenizer;
 
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Arr;
-import io.shardwright.core.internal.codec.json.JsonValue.Bool;
-import io.shardwright.core.internal.codec.json.JsonValue.Null;
-import io.shardwright.core.internal.codec.json.JsonValue.Num;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.tokenizer.SentencePieceModel.Kind;
 import io.shardwright.core.internal.codec.tokenizer.SentencePieceModel.Piece;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Null;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 package io.shardwright.core.internal.codec.tokenizer;
 
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Str;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;

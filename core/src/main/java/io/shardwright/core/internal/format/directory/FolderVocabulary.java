@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;

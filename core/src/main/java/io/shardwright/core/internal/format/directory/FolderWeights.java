@@ -5,6 +5,7 @@ import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.Wrappers;
+import io.shardwright.core.internal.format.ShardIndex;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.tensor.DType;

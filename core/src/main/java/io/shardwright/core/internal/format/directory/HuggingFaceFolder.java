@@ -3,6 +3,7 @@ package io.shardwright.core.internal.format.directory;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.format.CheckpointFormat;
 import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.FolderTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.Opening;
@@ -12,6 +13,7 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.format.DirectoryFormat;
+import io.shardwright.spi.format.Keeps;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,7 +58,7 @@ public record HuggingFaceFolder(DirectoryFormat format) implements CheckpointFor
       ModelSource source,
       List<Attachment> attachments,
       ExecutablePlan plan) {
-    return new DirectoryTarget(
+    return new FolderTarget(
         plan,
         HuggingFaceDocuments.of(source, attachments, plan, format),
         List.of(),

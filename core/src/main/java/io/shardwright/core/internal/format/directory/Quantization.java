@@ -1,8 +1,8 @@
 package io.shardwright.core.internal.format.directory;
 
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.Map;

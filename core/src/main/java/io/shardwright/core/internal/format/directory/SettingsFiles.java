@@ -1,12 +1,12 @@
 package io.shardwright.core.internal.format.directory;
 
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Null;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.convert.DialectDocument;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Null;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;

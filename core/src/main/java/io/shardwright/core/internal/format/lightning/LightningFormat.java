@@ -15,6 +15,7 @@ import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.Keeps;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -4,7 +4,7 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.format.FileKind;
-import io.shardwright.core.internal.format.directory.ShardIndex;
+import io.shardwright.core.internal.format.ShardIndex;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;

@@ -3,11 +3,12 @@ package io.shardwright.core.internal.format.loose;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
 import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.FolderTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.TargetKind;
-import io.shardwright.core.internal.format.directory.DirectoryTarget;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,6 @@ final class SafetensorsKind implements TargetKind {
       ExecutablePlan plan) {
     Map<String, byte[]> documents =
         source.configured() ? Map.of("model_config.yaml", source.config().write()) : Map.of();
-    return new DirectoryTarget(plan, documents, attachments, source.guard());
+    return new FolderTarget(plan, documents, attachments, source.guard());
   }
 }

@@ -1,9 +1,6 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue.Num;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
@@ -13,6 +10,9 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetObject;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -2,7 +2,6 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.json.JsonValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.zarr.ZarrHeader;
@@ -18,6 +17,7 @@ import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.format.nemo.Members.Member;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;

@@ -13,6 +13,7 @@ import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.format.Keeps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -14,6 +14,7 @@ import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.MemberPlacement;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;

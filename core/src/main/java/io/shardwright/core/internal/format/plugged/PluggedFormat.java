@@ -14,6 +14,7 @@ import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.TensorFormat;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
-package io.shardwright.core.internal.convert;
+package io.shardwright.spi.dialect;
 
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Arr;
-import io.shardwright.core.internal.codec.json.JsonValue.Bool;
-import io.shardwright.core.internal.codec.json.JsonValue.Null;
-import io.shardwright.core.internal.codec.json.JsonValue.Num;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
-import io.shardwright.core.internal.codec.json.JsonValue.Str;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Null;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.tensor.Shape;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * part i of a text between underscores, {@code #t@i} extent i of tensor t, and {@code #t} the
  * number of tensors with a number for the star in t.
  *
+ * @param document a tree of values
  * @param shapes of the tensors beside the document
  */
 public record DialectDocument(Obj document, Map<String, Shape> shapes) implements ModelConfig {
@@ -26,12 +27,21 @@ public record DialectDocument(Obj document, Map<String, Shape> shapes) implement
   private static final Map<String, String> NOT_FINITE =
       Map.of("NaN", ".nan", "Infinity", ".inf", "-Infinity", "-.inf");
 
-  /** A document alone. */
+  /**
+   * A document alone.
+   *
+   * @param document a tree of values
+   */
   public DialectDocument(Obj document) {
     this(document, Map.of());
   }
 
-  /** The first of some keys that has a value; null is none. */
+  /**
+   * Returns the value of the first of some keys that has one; null is none.
+   *
+   * @param keys dotted paths, or one of the other forms
+   * @return the value as text; empty where none has one, or it is a list or a map
+   */
   public Optional<String> text(List<String> keys) {
     return keys.stream().flatMap(key -> one(key).stream()).findFirst();
   }
@@ -110,8 +120,13 @@ public record DialectDocument(Obj document, Map<String, Shape> shapes) implement
         .collect(Collectors.joining(", ", "[", items.size() > 4 ? ", …]" : "]"));
   }
 
-  /** A key's value; {@code a.b} is a key of an object. */
-  Optional<JsonValue> value(String key) {
+  /**
+   * Returns the value at a path.
+   *
+   * @param key a dotted path: {@code a.b} is a key of an object
+   * @return the value; empty where it is absent or null
+   */
+  public Optional<JsonValue> value(String key) {
     JsonValue value = document;
     for (String part : key.split("\\.")) {
       value = value instanceof Obj object ? object.get(part).orElse(Null.NULL) : Null.NULL;
@@ -119,7 +134,13 @@ public record DialectDocument(Obj document, Map<String, Shape> shapes) implement
     return Optional.of(value).filter(found -> found != Null.NULL);
   }
 
-  static Optional<String> text(JsonValue value) {
+  /**
+   * Returns a scalar as a plain scalar of YAML.
+   *
+   * @param value any value
+   * @return its text; empty for null, arrays and objects
+   */
+  public static Optional<String> text(JsonValue value) {
     if (value instanceof Str str) {
       return Optional.of(str.value());
     }
@@ -131,8 +152,13 @@ public record DialectDocument(Obj document, Map<String, Shape> shapes) implement
         : Optional.empty();
   }
 
-  /** A text as the JSON value that it spells. */
-  static JsonValue spelt(String text) {
+  /**
+   * Returns a plain scalar of YAML as a JSON value.
+   *
+   * @param text such as {@code 1e-05}, {@code true}, {@code null} or {@code .nan}
+   * @return the value that it spells; a string where it spells no other
+   */
+  public static JsonValue spelt(String text) {
     if (text.equals("null")) {
       return Null.NULL;
     }

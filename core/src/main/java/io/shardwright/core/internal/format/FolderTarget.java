@@ -1,4 +1,4 @@
-package io.shardwright.core.internal.format.directory;
+package io.shardwright.core.internal.format;
 
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
@@ -10,9 +10,7 @@ import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
-import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
-import io.shardwright.core.internal.format.nemo.MemberPlacement;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetFile;
@@ -28,7 +26,7 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /** Lays out a folder of safetensors files and documents. */
-public final class DirectoryTarget implements CheckpointTarget {
+public final class FolderTarget implements CheckpointTarget {
   private final ExecutablePlan plan;
   private final Map<String, byte[]> documents;
   private final List<Attachment> carried;
@@ -43,7 +41,7 @@ public final class DirectoryTarget implements CheckpointTarget {
    * @param carried files that are carried over byte for byte
    * @throws MalformedCheckpointException if two files would have one name
    */
-  public DirectoryTarget(
+  public FolderTarget(
       ExecutablePlan plan, Map<String, byte[]> documents, List<Attachment> carried, Guard guard) {
     this.plan = plan;
     this.documents = documents;

@@ -1,4 +1,4 @@
-package io.shardwright.core.internal.format.nemo;
+package io.shardwright.core.internal.format;
 
 import io.shardwright.core.internal.codec.tar.TarLayout;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;

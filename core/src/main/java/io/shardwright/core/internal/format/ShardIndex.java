@@ -1,7 +1,7 @@
-package io.shardwright.core.internal.format.directory;
+package io.shardwright.core.internal.format;
 
-import io.shardwright.core.internal.codec.json.JsonValue;
-import io.shardwright.core.internal.codec.json.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
@@ -65,7 +65,7 @@ public final class ShardIndex {
   }
 
   /** Whether a file is to hold a tensor. */
-  boolean isIn(String tensor, String file) {
+  public boolean isIn(String tensor, String file) {
     return byFile.getOrDefault(file, Set.of()).contains(tensor);
   }
 
