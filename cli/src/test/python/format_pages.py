@@ -10,7 +10,7 @@ import struct
 import tarfile
 import zipfile
 
-SAMPLES = pathlib.Path("cli/src/test/resources/formats")
+SAMPLES = pathlib.Path("core/src/test/resources/formats")
 PAGES = pathlib.Path("docs/formats")
 WIDTH = 16
 

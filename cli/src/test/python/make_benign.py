@@ -1,4 +1,4 @@
-"""Makes the look-alikes of src/test/resources/benign: honest files that strict readers refuse.
+"""Makes the look-alikes of core/src/test/resources/benign: honest files that strict readers refuse.
 
 Usage: python make_benign.py FOLDER. Needs PyTorch 2.8, NumPy, safetensors and OmegaConf. Each file's tensors stand in
 expected.tsv as file, SHA-256 of the row-major little-endian bytes, element type, shape and name, taken with PyTorch and NumPy.

@@ -1,4 +1,4 @@
-"""Makes the tiny models of cli/src/test/resources/community: random weights, one folder per Hugging Face class.
+"""Makes the tiny models of core/src/test/resources/community: random weights, one folder per Hugging Face class.
 
 usage: interop.py make_community.py FOLDER [NAME…]   (transformers 4.44.2)
 """

@@ -1,4 +1,4 @@
-"""Trains the tiny ViT of cli/src/test/resources/community/vit-digits on scikit-learn's bundled digits.
+"""Trains the tiny ViT of core/src/test/resources/community/vit-digits on scikit-learn's bundled digits.
 
 usage: interop.py make_digits.py FOLDER
 """

@@ -1,4 +1,4 @@
-"""Makes the tiny timm ViT of cli/src/test/resources/community/timm-vit, in the form of timm's hub folders.
+"""Makes the tiny timm ViT of core/src/test/resources/community/timm-vit, in the form of timm's hub folders.
 
 usage: interop.py make_timm.py FOLDER   (timm 1.0.9)
 """

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.HeldTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,7 @@ class ConfigShapesTest extends HuggingFaceFolders {
   private Path archive(String name) throws IOException {
     Path unpacked = folder.resolve("unpacked");
     if (!Files.exists(unpacked)) {
-      Checkpoints.reshard(Checkpoints.copy(name, folder), unpacked);
+      Run.reshard(Checkpoints.copy(name, folder), unpacked);
     }
     return unpacked;
   }
@@ -161,7 +163,7 @@ class ConfigShapesTest extends HuggingFaceFolders {
   void aReferenceMeansWhatItLeadsTo() throws IOException {
     Path source = archive("llama-gqa-tp1.nemo");
     edit(source.resolve(YAML), "ffn_hidden_size: 176\n", "ffn_hidden_size: ${.f}\nf: 176\n");
-    Checkpoints.reshard(source, folder.resolve("out"), "--tp", "2");
+    Run.reshard(source, folder.resolve("out"), "--tp", "2");
   }
 
   @Test

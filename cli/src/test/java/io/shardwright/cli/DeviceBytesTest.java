@@ -3,6 +3,7 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.TinyGpt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class DeviceBytesTest extends HuggingFaceFolders {
   @Test
   void ofALoraAreWithinItsTolerance() throws IOException {
     for (String name : List.of("llama", "gpt2", "mixtral")) {
-      Object lora = Path.of("src/test/resources/peft", name);
+      Object lora = Path.of("../core/src/test/resources/peft", name);
       Path base = huggingFace(name);
       Path expected = run("convert", base, "jvm", 1, "--to", "nemo", "--lora", lora, "--tp", 2);
       Path found = run("convert", base, device(), 2, "--to", "nemo", "--lora", lora, "--tp", 2);

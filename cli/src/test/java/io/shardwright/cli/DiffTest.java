@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -49,7 +50,7 @@ class DiffTest extends HuggingFaceFolders {
     }
     if (name.equals("vit-tp2")) {
       Path target = folder.resolve("vit-tp2.nemo");
-      Checkpoints.reshard(folder.resolve("vit-tp1.nemo"), target, "--tp", 2);
+      Run.reshard(folder.resolve("vit-tp1.nemo"), target, "--tp", 2);
       return target;
     }
     return Checkpoints.copy(name + ".nemo", folder);
@@ -76,8 +77,8 @@ class DiffTest extends HuggingFaceFolders {
   @Test
   void saysHowFarApartValuesAre() throws IOException {
     Path first = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
-    Checkpoints.reshard(first, one, "--dtype", "bf16", "--allow-lossy");
-    Checkpoints.reshard(one, two, "--dtype", "fp32");
+    Run.reshard(first, one, "--dtype", "bf16", "--allow-lossy");
+    Run.reshard(one, two, "--dtype", "fp32");
     Run run = Run.of("diff", first, two);
     assertEquals(1, run.code(), run.err());
     assertTrue(run.out().contains("values differ, at most by"), run.out());
@@ -92,12 +93,12 @@ class DiffTest extends HuggingFaceFolders {
   void findsOneChangedValueAmongShards() throws IOException {
     Path first = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
     Path changed = folder.resolve("changed");
-    Checkpoints.reshard(first, changed);
+    Run.reshard(first, changed);
     Path chunk = changed.resolve("model_weights/model.decoder.layers.mlp.linear_fc2.weight/2.0.0");
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(chunk)).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putFloat(40, bytes.getFloat(40) + 1);
     Files.write(chunk, bytes.array());
-    Checkpoints.reshard(changed, two, "--tp", 2, "--pp", 2, "--layout", "ranks");
+    Run.reshard(changed, two, "--tp", 2, "--pp", 2, "--layout", "ranks");
     Run run = Run.of("diff", first, two, "--json");
     assertEquals(1, run.code(), run.err());
     String found = run.out();
@@ -109,10 +110,10 @@ class DiffTest extends HuggingFaceFolders {
   @Test
   void paddingThatIsNotZeroIsADifferenceWhereNobodyKnowsTheVocabulary() throws IOException {
     Path source = folder.resolve("source");
-    Checkpoints.reshard(Checkpoints.copy("llama-gqa-tp1.nemo", folder), source);
+    Run.reshard(Checkpoints.copy("llama-gqa-tp1.nemo", folder), source);
     withoutTokenizer(source);
     Path padded = folder.resolve("padded");
-    Checkpoints.reshard(source, padded, "--tp", 2, "--vocab-size", 250);
+    Run.reshard(source, padded, "--tp", 2, "--vocab-size", 250);
     assertEquals(0, Run.of("diff", source, padded).code());
     Path last = padded.resolve("model_weights/model.output_layer.weight/1.0");
     byte[] rows = Files.readAllBytes(last);

@@ -13,6 +13,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.TinyGpt;
+import io.shardwright.engine.TrainingFiles;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import java.io.IOException;
@@ -37,7 +40,7 @@ class EmptyTensorsTest {
   private Path vit() throws IOException {
     Path source = Run.vit(folder);
     Path whole = folder.resolve("whole");
-    Checkpoints.reshard(source, whole);
+    Run.reshard(source, whole);
     Map<String, Shape> shapes = new LinkedHashMap<>();
     Map<String, byte[]> values = new LinkedHashMap<>();
     Path weights = whole.resolve("model_weights.ckpt");
@@ -132,14 +135,13 @@ class EmptyTensorsTest {
     Path target = folder.resolve(there + ".nemo");
     var args = new ArrayList<Object>(List.of(options));
     args.addAll(List.of("--manifest", "--report", folder.resolve(there + ".html")));
-    Checkpoints.reshard(source, target, args.toArray());
+    Run.reshard(source, target, args.toArray());
     assertEquals(0, Run.of("verify", target, "--sums", "--values").code());
     assertEquals(0, Run.of("inspect", target, "--logical").code());
     Run diff = Run.of("diff", source, target);
     assertEquals(0, diff.code(), diff.out() + diff.err());
     Path back = folder.resolve(there + "-back");
-    Checkpoints.reshard(
-        target, back, "--tp", 1, "--pp", 1, "--layout", "ranks", "--vocab-size", 16);
+    Run.reshard(target, back, "--tp", 1, "--pp", 1, "--layout", "ranks", "--vocab-size", 16);
     assertEquals(Checkpoints.found(source), Checkpoints.found(back), List.of(options) + "");
   }
 
@@ -166,12 +168,11 @@ class EmptyTensorsTest {
   void emptyTensorsAreCastInOtherNamingsAndInSafetensors() {
     Path llama = llama();
     Path legacy = folder.resolve("legacy.nemo");
-    Checkpoints.reshard(llama, legacy, "--naming", "legacy", "--tp", 2, "--pp", 2);
+    Run.reshard(llama, legacy, "--naming", "legacy", "--tp", 2, "--pp", 2);
     Path again = folder.resolve("again.nemo");
-    Checkpoints.reshard(
-        legacy, again, "--naming", "mcore", "--layout", "ranks", "--vocab-size", 16);
+    Run.reshard(legacy, again, "--naming", "mcore", "--layout", "ranks", "--vocab-size", 16);
     assertEquals(0, Run.of("diff", llama, again).code());
-    Checkpoints.reshard(llama, folder.resolve("half"), "--dtype", "bf16", "--allow-lossy");
+    Run.reshard(llama, folder.resolve("half"), "--dtype", "bf16", "--allow-lossy");
     Run plain = Run.of("convert", llama, folder.resolve("st"), "--to", "safetensors", "--no-sync");
     assertEquals(0, plain.code(), plain.err());
     Path file = folder.resolve("st/model.safetensors");
@@ -191,9 +192,9 @@ class EmptyTensorsTest {
     Path training = training();
     for (Object[] options : new Object[][] {{"--tp", 1}, {"--tp", 4}, {"--tp", 2}}) {
       Path out = folder.resolve("out" + options[1]);
-      Checkpoints.reshard(training, out, options);
+      Run.reshard(training, out, options);
       Path back = folder.resolve("back" + options[1]);
-      Checkpoints.reshard(out, back, "--tp", 2);
+      Run.reshard(out, back, "--tp", 2);
       assertEquals(0, Run.of("diff", training, back).code());
       assertEquals(Checkpoints.found(training), Checkpoints.found(back));
     }

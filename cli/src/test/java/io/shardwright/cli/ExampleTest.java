@@ -3,6 +3,7 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +24,11 @@ class ExampleTest {
     Path cut = folder.resolve("cut.nemo");
     Path home = folder.resolve("home.nemo");
     Object[] found = {"--adapter-path", jars, "--vocab-size", 37};
-    Checkpoints.reshard(source, cut, with(found, "--tp", 2, "--pp", 2));
+    Run.reshard(source, cut, with(found, "--tp", 2, "--pp", 2));
     Run inspected = Run.of("inspect", cut, "--adapter-path", jars, "--tensors");
     assertTrue(inspected.out().contains("family      bert"), inspected.out());
     assertTrue(inspected.out().contains("[24, 16] model.word_embeddings.weight"), inspected.out());
-    Checkpoints.reshard(cut, home, with(found, "--tp", 1, "--pp", 1));
+    Run.reshard(cut, home, with(found, "--tp", 1, "--pp", 1));
     assertEquals(Checkpoints.found(source), Checkpoints.found(home));
   }
 

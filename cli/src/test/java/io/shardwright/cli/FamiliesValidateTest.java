@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Families from files, held against checkpoints of the real tools. */
 class FamiliesValidateTest extends HuggingFaceFolders {
-  private static final Path LLAMA =
-      Path.of("../adapters-llama/src/test/resources/families/llama.yaml");
+  private static final Path LLAMA = Path.of("../core/src/test/resources/families/llama.yaml");
   private static final String RANKS = "llama-gqa-mcore-tp2pp2.nemo";
 
   private Path changed(String from, String to) throws IOException {
@@ -162,7 +162,7 @@ class FamiliesValidateTest extends HuggingFaceFolders {
     var all = new java.util.ArrayList<Object>(java.util.List.of("--tp", 1));
     all.addAll(java.util.List.of("--family-file", drafted, "--family", "drafted"));
     all.addAll(java.util.List.of(options));
-    Checkpoints.reshard(source, out, all.toArray());
+    Run.reshard(source, out, all.toArray());
     assertEquals(Checkpoints.found(copyOf(whole)), Checkpoints.found(out));
   }
 
@@ -170,7 +170,7 @@ class FamiliesValidateTest extends HuggingFaceFolders {
     if (!checkpoint.startsWith("vit")) {
       return Checkpoints.copy(checkpoint, folder);
     }
-    Path source = Path.of("../adapters-vit/src/test/resources/nemo", checkpoint);
+    Path source = Path.of("../core/src/test/resources/nemo", checkpoint);
     return Files.copy(source, folder.resolve(checkpoint));
   }
 

@@ -11,6 +11,7 @@ import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
+import io.shardwright.engine.Checkpoints;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import java.io.IOException;
@@ -24,8 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Families that a file declares. */
 class FamilyFileTest extends HuggingFaceFolders {
-  private static final Path LLAMA =
-      Path.of("../adapters-llama/src/test/resources/families/llama.yaml");
+  private static final Path LLAMA = Path.of("../core/src/test/resources/families/llama.yaml");
 
   private final Shardwright shipped = Shardwright.create();
   private final Shardwright declared =

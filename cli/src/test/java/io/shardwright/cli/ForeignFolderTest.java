@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class ForeignFolderTest {
   private Path torch(Path file) throws IOException {
     Path model = folder.resolve("vit");
     if (!Files.exists(model)) {
-      Checkpoints.reshard(Run.vit(folder), model);
+      Run.reshard(Run.vit(folder), model);
     }
     Files.createDirectories(file.getParent());
     return Files.copy(model.resolve("model_weights.ckpt"), file);

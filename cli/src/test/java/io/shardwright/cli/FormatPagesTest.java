@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * writes it; a dump is of a file by the real tool, for which format_pages.py writes it.
  */
 class FormatPagesTest {
-  private static final Path SAMPLES = Path.of("src/test/resources/formats");
+  private static final Path SAMPLES = Path.of("../core/src/test/resources/formats");
   private static final Path CORE = Path.of("../core/src/main/java");
   private static final Pattern PRE =
       Pattern.compile(" \\* <pre>\n(.*?) \\* </pre>", Pattern.DOTALL);

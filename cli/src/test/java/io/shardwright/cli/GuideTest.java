@@ -50,7 +50,7 @@ class GuideTest {
   }
 
   private static void cut(Path from, Path to, Object option, Object family) {
-    Checkpoints.reshard(from, to, "--tp", 4, "--pp", 2, "--vocab-size", 37, option, family);
+    Run.reshard(from, to, "--tp", 4, "--pp", 2, "--vocab-size", 37, option, family);
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.TinyGpt;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.PlanRejectedException.Alternative;
 import java.io.IOException;
@@ -118,7 +120,7 @@ class HintPropertyTest {
       if (model.groups > 1) {
         Path halves = folder.resolve("halves" + seed);
         Path whole = model.write(folder.resolve("whole" + seed));
-        Checkpoints.reshard(whole, halves, "--tp", 2, "--vocab-size", model.vocabulary);
+        Run.reshard(whole, halves, "--tp", 2, "--vocab-size", model.vocabulary);
         Run run = Run.of("plan", halves, folder.resolve("out.nemo"), "--tp", "3", "--pp", "3");
         assertEquals(6, run.code(), "seed " + seed);
         assertTrue(run.err().contains("can't be cut for"), "seed " + seed + run.err());

@@ -3,6 +3,7 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class HostileNumbersTest extends HuggingFaceFolders {
 
   private Path unpacked(String name) throws IOException {
     Path folder = this.folder.resolve(name + "-folder");
-    Checkpoints.reshard(Checkpoints.copy(name, this.folder), folder);
+    Run.reshard(Checkpoints.copy(name, this.folder), folder);
     return folder;
   }
 

@@ -54,7 +54,7 @@ abstract class HuggingFaceFolders {
 
   List<String> configOf(Path nemo) throws IOException {
     Path unpacked = folder.resolve(nemo.getFileName() + "-unpacked");
-    Checkpoints.reshard(nemo, unpacked);
+    Run.reshard(nemo, unpacked);
     return Files.readAllLines(unpacked.resolve("model_config.yaml")).stream()
         .filter(line -> !line.contains("_tokenizer.model"))
         .sorted()

@@ -11,6 +11,8 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.HeldTensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +82,7 @@ class HuggingFaceTest extends HuggingFaceFolders {
     assertSame(source, convert(nemo, "back"), WEIGHTS, CONFIG);
     Path direct = convert(source, "d.nemo");
     Path merged = folder.resolve("merged.nemo");
-    Checkpoints.reshard(nemo, merged, "--tp", 1, "--pp", 1);
+    Run.reshard(nemo, merged, "--tp", 1, "--pp", 1);
     assertEquals(Checkpoints.found(direct), Checkpoints.found(merged));
   }
 
@@ -234,7 +236,7 @@ class HuggingFaceTest extends HuggingFaceFolders {
   @Test
   void writesPlainTensorsOfAnArchiveOfNoKnownFamily() throws IOException {
     Path nemo = folder.resolve("unknown");
-    Checkpoints.reshard(Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder), nemo);
+    Run.reshard(Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder), nemo);
     Path config = nemo.resolve("model_config.yaml");
     Files.writeString(config, Files.readString(config).replaceAll("target: .*", "target: my.Own"));
     Path out = folder.resolve("plain");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +50,8 @@ class InspectTest {
         "4 layers, hidden 64, ffn 176, 8 heads, 4 query groups",
         "fast-swiglu, rmsnorm, rope positions",
         "252 vocabulary rows, sequence length 128",
-        "tokenizer   sentencepiece, 250 pieces, 320ac2d38cd74eb28106fd2fbb8aac5c_tokenizer.model (237 KiB)");
+        "tokenizer   sentencepiece, 250 pieces, 320ac2d38cd74eb28106fd2fbb8aac5c_tokenizer.model"
+            + " (237 KiB)");
   }
 
   @Test
@@ -59,7 +61,8 @@ class InspectTest {
     String logical = Run.of("inspect", folder.resolve(name), "--logical").out();
     assertTrue(
         logical.matches(
-            "(?s).*float32   \\[352, 64] +\\[176, 64] +column x 2 model.decoder.layers.3.mlp.linear_fc1.weight.*"),
+            "(?s).*float32   \\[352, 64] +\\[176, 64] +column x 2"
+                + " model.decoder.layers.3.mlp.linear_fc1.weight.*"),
         logical);
   }
 
@@ -117,7 +120,7 @@ class InspectTest {
   void aCopyOfArraysHasOneRankWhateverTheGridWas() throws IOException {
     Path arrays = folder.resolve("arrays.nemo");
     Path llama = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
-    Checkpoints.reshard(llama, arrays, "--tp", "2", "--pp", "2");
+    Run.reshard(llama, arrays, "--tp", "2", "--pp", "2");
     Run run = Run.of("plan", arrays, folder.resolve("plain"), "--to", "safetensors", "--json");
     assertHas(run.out(), "\"tensor_rank\" : 0,");
     assertFalse(run.out().contains("\"tensor_rank\" : 1"), run.out());

@@ -47,7 +47,7 @@ class JarProcessTest {
   @Tag("interop")
   void splitsOverStagesAsNemoDoesInPytorchsEyes() throws Exception {
     for (String model : List.of("gpt-5b-like", "llama-mha-legacy")) {
-      String resources = "src/test/resources/nemo/" + model;
+      String resources = "../core/src/test/resources/nemo/" + model;
       Path out = folder.resolve(model + ".nemo");
       var run = start(jar("reshard", resources + "-tp1.nemo", out, "--tp", "2", "--pp", "2"));
       assertEquals(0, run.code(), run.out());
@@ -66,7 +66,7 @@ class JarProcessTest {
   @Test
   @Tag("interop")
   void aTrainingGoesOnFromEveryLayoutAsItWould() throws Exception {
-    String resources = "src/test/resources/lightning/";
+    String resources = "../core/src/test/resources/lightning/";
     Path one = folder.resolve("one");
     Path two = folder.resolve("two");
     Path four = folder.resolve("four");
@@ -103,7 +103,7 @@ class JarProcessTest {
   @Test
   @Tag("interop")
   void transformersGetsTheSameLogitsAfterTheWayThroughNemo() throws Exception {
-    try (var models = Files.list(Path.of("src/test/resources/community"))) {
+    try (var models = Files.list(Path.of("../core/src/test/resources/community"))) {
       for (Path model : models.filter(Files::isDirectory).sorted().toList()) {
         String name = model.getFileName().toString();
         if (name.startsWith("timm")) {
@@ -135,7 +135,7 @@ class JarProcessTest {
   @Tag("interop")
   void nemosForwardPassReadsTheDigitsAsTransformersDoes() throws Exception {
     Path nemo = folder.resolve("digits.nemo");
-    String model = "src/test/resources/community/vit-digits";
+    String model = "../core/src/test/resources/community/vit-digits";
     var run = start(jar("convert", model, nemo));
     assertEquals(0, run.code(), run.out());
     var command =
@@ -152,7 +152,7 @@ class JarProcessTest {
   @Test
   @Tag("interop")
   void timmGetsTheSameLogitsAfterTheWayThroughNemo() throws Exception {
-    String model = "src/test/resources/community/timm-vit";
+    String model = "../core/src/test/resources/community/timm-vit";
     Path one = folder.resolve("one.nemo");
     Path two = folder.resolve("two.nemo");
     Path back = folder.resolve("back");
@@ -177,7 +177,7 @@ class JarProcessTest {
     Path model = folder.resolve("hf");
     Files.createDirectories(model);
     for (String file : List.of("config.json", "model.safetensors")) {
-      Files.copy(Path.of("src/test/resources/community/llama", file), model.resolve(file));
+      Files.copy(Path.of("../core/src/test/resources/community/llama", file), model.resolve(file));
     }
     tokenizer("make", model.resolve("tokenizer"));
     Path nemo = folder.resolve("m.nemo");

@@ -3,6 +3,8 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.TinyGpt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +86,7 @@ class LayoutPropertyTest {
         int ranks = Math.min(2, model.groups);
         Path arrays = folder.resolve("arrays" + seed);
         Path files = folder.resolve("files" + seed);
-        Checkpoints.reshard(
+        Run.reshard(
             source,
             arrays,
             "--layout",
@@ -93,7 +95,7 @@ class LayoutPropertyTest {
             ranks,
             "--vocab-size",
             model.vocabulary);
-        Checkpoints.reshard(source, files, "--tp", ranks, "--vocab-size", model.vocabulary);
+        Run.reshard(source, files, "--tp", ranks, "--vocab-size", model.vocabulary);
         for (int rank = 0; rank < ranks; rank++) {
           Path chunk =
               arrays.resolve("model_weights/model.decoder.layers.mlp.linear_fc1.bias/1." + rank);
@@ -112,7 +114,7 @@ class LayoutPropertyTest {
 
   private Path go(Path source, Way way, TinyGpt model, String name) {
     Path target = folder.resolve("to" + name + ".nemo");
-    Checkpoints.reshard(source, target, way.options(model.vocabulary).toArray());
+    Run.reshard(source, target, way.options(model.vocabulary).toArray());
     return target;
   }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Files of the user under the names that a run gives to its own: nothing of theirs is touched. */
 class LeftoverNamesTest {
   private static final String DIGITS = ".00000000deadbeef.";
-  private static final Path RESOURCES = Path.of("src/test/resources");
+  private static final Path RESOURCES = Path.of("../core/src/test/resources");
 
   @TempDir Path folder;
   private Path vit;
@@ -102,7 +102,7 @@ class LeftoverNamesTest {
   @Test
   void neitherIsAFolderOrWhatIsInOne() throws IOException {
     Path unpacked = folder.resolve("unpacked");
-    Checkpoints.reshard(vit, unpacked, "--tp", 2);
+    Run.reshard(vit, unpacked, "--tp", 2);
     Path source = Files.move(unpacked, disk.resolve(".m.0123456789abcdef.replaced"));
     refuses("rename it", "reshard", source, disk.resolve("m"), "--tp", 1);
     Files.move(vit, source.resolve("vit.nemo"));

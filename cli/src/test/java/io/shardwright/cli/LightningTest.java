@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +30,7 @@ class LightningTest {
     Path ours = convert(TrainingFiles.vit(folder), "ours");
     assertEquals(Checkpoints.found(theirs), Checkpoints.found(ours));
     Path unpacked = folder.resolve("unpacked");
-    Checkpoints.reshard(theirs, unpacked);
+    Run.reshard(theirs, unpacked);
     assertEquals(
         Files.readString(unpacked.resolve("model_config.yaml")),
         Files.readString(ours.resolve("model_config.yaml")));
@@ -40,7 +42,7 @@ class LightningTest {
     Path source = TrainingFiles.vit(folder);
     Path straight = convert(source, "straight.nemo", "--tp", size);
     Path stepwise = folder.resolve("stepwise.nemo");
-    Checkpoints.reshard(convert(source, "two.nemo"), stepwise, "--tp", size);
+    Run.reshard(convert(source, "two.nemo"), stepwise, "--tp", size);
     assertEquals(Checkpoints.found(stepwise), Checkpoints.found(straight));
   }
 
@@ -72,9 +74,9 @@ class LightningTest {
     Path source = TrainingFiles.vit(folder);
     Path one = folder.resolve("one");
     Path back = folder.resolve("back");
-    Checkpoints.reshard(source, one, "--tp", 1);
+    Run.reshard(source, one, "--tp", 1);
     assertTrue(Files.exists(one.resolve(TrainingFiles.VIT)));
-    Checkpoints.reshard(one, back, "--tp", 2);
+    Run.reshard(one, back, "--tp", 2);
     assertEquals(Checkpoints.found(source), Checkpoints.found(back));
     assertTrue(Checkpoints.found(back).stream().anyMatch(l -> l.contains("exp_avg_sq")));
   }
@@ -84,16 +86,16 @@ class LightningTest {
     Path source = TrainingFiles.gpt(folder);
     Path four = folder.resolve("four");
     Path back = folder.resolve("back");
-    Checkpoints.reshard(source, four, "--tp", 2, "--pp", 2, "--vocab-size", 250);
+    Run.reshard(source, four, "--tp", 2, "--pp", 2, "--vocab-size", 250);
     assertTrue(Files.exists(four.resolve("tp_rank_01_pp_rank_001").resolve(TrainingFiles.GPT)));
-    Checkpoints.reshard(four, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
+    Run.reshard(four, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
     assertEquals(Checkpoints.found(source), Checkpoints.found(back));
   }
 
   @Test
   void leavesTheOptimizerOutWhereAsked() throws IOException {
     Path out = folder.resolve("out");
-    Checkpoints.reshard(TrainingFiles.vit(folder), out, "--tp", 1, "--no-optimizer");
+    Run.reshard(TrainingFiles.vit(folder), out, "--tp", 1, "--no-optimizer");
     assertTrue(Checkpoints.found(out).stream().noneMatch(line -> line.contains("exp_avg")));
   }
 
@@ -233,7 +235,7 @@ class LightningTest {
     assertTrue(
         Run.of("inspect", source, "--tensors").out().contains("optimizer_states.0.state.0.step"));
     Path two = folder.resolve("two");
-    Checkpoints.reshard(source, two, "--tp", 2);
+    Run.reshard(source, two, "--tp", 2);
     String kept = Run.of("verify", two, "--sums").out();
     assertEquals(2 * steps, kept.lines().filter(line -> line.endsWith(".step")).count());
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.HeldTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +51,7 @@ class LoraMergeTest extends PeftAdapters {
   void mergesAnAdapterThatNamesTheModelsOwnClass() throws IOException {
     Path base = Checkpoints.copy(GQA, folder);
     Path lora = folder.resolve("lora");
-    Checkpoints.reshard(archive("lora-mcore-tp1"), lora);
+    Run.reshard(archive("lora-mcore-tp1"), lora);
     Path out = folder.resolve("sft.nemo");
     convert(base, out, "--lora", lora);
     edit(
@@ -139,7 +141,7 @@ class LoraMergeTest extends PeftAdapters {
     Path lora = archive("lora-legacy-tp2");
     convert(base, folder.resolve("direct.nemo"), "--lora", lora, "--threads", 1);
     Path lora4 = folder.resolve("lora4.nemo");
-    Checkpoints.reshard(lora, lora4, "--tp", 4, "--pp", 2);
+    Run.reshard(lora, lora4, "--tp", 4, "--pp", 2);
     Path detour = folder.resolve("detour.nemo");
     convert(
         base,
@@ -196,7 +198,7 @@ class LoraMergeTest extends PeftAdapters {
     Path base = Checkpoints.copy(MHA, folder);
     convert(base, folder.resolve("tied.nemo"), "--lora", archive("lora-legacy-tied"));
     Path untied = folder.resolve("untied");
-    Checkpoints.reshard(archive("lora-legacy-tied"), untied);
+    Run.reshard(archive("lora-legacy-tied"), untied);
     edit(untied.resolve("model_config.yaml"), "weight_tying: true", "weight_tying: false");
     convert(base, folder.resolve("untied.nemo"), "--lora", untied);
     var tied = Checkpoints.found(folder.resolve("tied.nemo"));
@@ -207,7 +209,7 @@ class LoraMergeTest extends PeftAdapters {
   @Test
   void thePlanShowsWhatIsMergedAndWhatTheConfigurationLoses() throws IOException {
     Path base = folder.resolve("base");
-    Checkpoints.reshard(Checkpoints.copy(GQA, folder), base);
+    Run.reshard(Checkpoints.copy(GQA, folder), base);
     Path config = base.resolve("model_config.yaml");
     Files.writeString(
         config,

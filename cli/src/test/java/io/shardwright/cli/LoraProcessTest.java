@@ -17,8 +17,8 @@ class LoraProcessTest {
   @ValueSource(strings = {"llama", "gpt2", "mixtral"})
   @Tag("interop")
   void mergesAsPeftDoesAndPytorchGetsTheSameLogits(String name) throws Exception {
-    String base = "src/test/resources/community/" + name;
-    String adapter = "src/test/resources/peft/" + name;
+    String base = "../core/src/test/resources/community/" + name;
+    String adapter = "../core/src/test/resources/peft/" + name;
     Path nemo = folder.resolve("merged.nemo");
     Path merged = folder.resolve("merged");
     run(JarProcessTest.jar("convert", base, nemo, "--lora", adapter, "--tp", "2", "--pp", "2"));

@@ -2,6 +2,8 @@ package io.shardwright.cli;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.TinyGpt;
+import io.shardwright.engine.TinyLora;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +97,7 @@ class LoraPropertyTest {
 
   private Path go(Path source, List<Object> options, String name) {
     Path target = folder.resolve(name);
-    Checkpoints.reshard(source, target, options.toArray());
+    Run.reshard(source, target, options.toArray());
     return target;
   }
 

@@ -3,6 +3,7 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -136,7 +137,7 @@ class LoraRefusalTest extends PeftAdapters {
 
   @Test
   void refusesATrainingWhoseOptimizerWouldBeOutdated() throws IOException {
-    Path training = Path.of("src/test/resources/lightning/ckpt-gpt-tp1");
+    Path training = Path.of("../core/src/test/resources/lightning/ckpt-gpt-tp1");
     Path out = folder.resolve("training");
     Run run = Run.of("reshard", training, out, "--lora", archive("lora-mcore-tp1"));
     assertEquals(3, run.code(), run.err());

@@ -1,5 +1,7 @@
 package io.shardwright.cli;
 
+import io.shardwright.engine.InterleavedTraining;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,7 +37,8 @@ final class MadeSamples {
   }
 
   private static void interleaved(Path target) throws IOException {
-    Path gpt = Path.of("src/test/resources/lightning/ckpt-gpt-tp1").resolve(TrainingFiles.GPT);
+    Path gpt =
+        Path.of("../core/src/test/resources/lightning/ckpt-gpt-tp1").resolve(TrainingFiles.GPT);
     InterleavedTraining.write(gpt, target, STEP);
   }
 
@@ -58,12 +61,12 @@ final class MadeSamples {
 
   private static String hparams(String stages) {
     return HPARAMS.formatted(
-        stages, Path.of("src/test/resources/lightning/tokenizer.model").toAbsolutePath());
+        stages, Path.of("../core/src/test/resources/lightning/tokenizer.model").toAbsolutePath());
   }
 
   /** The small ViT under another class's name. */
   private static void ofClass(String name, Path target) throws IOException {
-    try (var vit = MadeSamples.class.getResourceAsStream("/demo/vit-tp1.nemo");
+    try (var vit = MadeSamples.class.getResourceAsStream("/nemo/vit-tp1.nemo");
         var in = new TarArchiveInputStream(vit);
         var out = new TarArchiveOutputStream(Files.newOutputStream(target))) {
       for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class McoreTest {
   @Test
   void cutsArraysIntoTheRankFilesThatMegatronCoreLoads() throws IOException {
     Path out = folder.resolve("out");
-    Checkpoints.reshard(copy(ARRAYS), out, "--tp", 2, "--pp", 2, "--layout", "ranks");
+    Run.reshard(copy(ARRAYS), out, "--tp", 2, "--pp", 2, "--layout", "ranks");
     assertEquals(Checkpoints.expected(RANKS), Checkpoints.found(out));
     assertNamesOfMegatronCore(out);
   }
@@ -39,15 +40,15 @@ class McoreTest {
   void splitsRankFilesOfOneStageWithEveryModulesState() throws IOException {
     Path one = folder.resolve("one");
     Path out = folder.resolve("out");
-    Checkpoints.reshard(copy(ARRAYS), one, "--layout", "ranks");
-    Checkpoints.reshard(one, out, "--tp", 2, "--pp", 2);
+    Run.reshard(copy(ARRAYS), one, "--layout", "ranks");
+    Run.reshard(one, out, "--tp", 2, "--pp", 2);
     assertEquals(Checkpoints.expected(RANKS), Checkpoints.found(out));
     assertNamesOfMegatronCore(out);
   }
 
   private void assertNamesOfMegatronCore(Path out) throws IOException {
     Path theirs = folder.resolve("theirs");
-    Checkpoints.reshard(copy(RANKS), theirs);
+    Run.reshard(copy(RANKS), theirs);
     for (String rank : new String[] {"tp_rank_00_pp_rank_000", "tp_rank_01_pp_rank_001"}) {
       Path file = Path.of(rank, "model_weights.ckpt");
       assertEquals(names(theirs.resolve(file)), names(out.resolve(file)), rank);
@@ -63,7 +64,7 @@ class McoreTest {
   @Test
   void mergesRankFilesIntoNemosArrays() throws IOException {
     Path out = folder.resolve("out.nemo");
-    Checkpoints.reshard(
+    Run.reshard(
         copy(RANKS), out, "--tp", 1, "--pp", 1, "--layout", "distributed", "--vocab-size", 250);
     assertEquals(Checkpoints.expected(ARRAYS), Checkpoints.found(out));
   }
@@ -73,9 +74,9 @@ class McoreTest {
     Path two = folder.resolve("two.nemo");
     Path one = folder.resolve("one.nemo");
     Path again = folder.resolve("again.nemo");
-    Checkpoints.reshard(copy(ARRAYS), two, "--tp", 2, "--layout", "ranks");
-    Checkpoints.reshard(two, one, "--tp", 1);
-    Checkpoints.reshard(one, again, "--layout", "distributed");
+    Run.reshard(copy(ARRAYS), two, "--tp", 2, "--layout", "ranks");
+    Run.reshard(two, one, "--tp", 1);
+    Run.reshard(one, again, "--layout", "distributed");
     assertEquals(Checkpoints.expected(ARRAYS), Checkpoints.found(again));
   }
 
@@ -85,8 +86,8 @@ class McoreTest {
     Path ours = folder.resolve("ours");
     Path one = folder.resolve("one.nemo");
     extract(copy(ARRAYS), theirs);
-    Checkpoints.reshard(folder.resolve(ARRAYS), one, "--layout", "ranks");
-    Checkpoints.reshard(one, ours, "--layout", "distributed");
+    Run.reshard(folder.resolve(ARRAYS), one, "--layout", "ranks");
+    Run.reshard(one, ours, "--layout", "distributed");
     Map<String, byte[]> expected = files(theirs);
     Map<String, byte[]> found = files(ours);
     assertEquals(expected.keySet(), found.keySet());
@@ -102,7 +103,7 @@ class McoreTest {
   @CsvSource({"1, 2, 176", "2, 4, 88", "4, 8, 44"})
   void cutsGatedWeightsIntoTwoChunksPerRank(int tensor, int chunks, int rows) throws IOException {
     Path out = folder.resolve("out");
-    Checkpoints.reshard(copy(ARRAYS), out, "--tp", tensor);
+    Run.reshard(copy(ARRAYS), out, "--tp", tensor);
     Path array = out.resolve("model_weights/model.decoder.layers.mlp.linear_fc1.weight");
     try (var files = Files.list(array)) {
       assertEquals(4 * chunks + 1, files.count());
@@ -115,8 +116,8 @@ class McoreTest {
   void readsArraysAtAnyChunking() throws IOException {
     Path four = folder.resolve("four.nemo");
     Path one = folder.resolve("one.nemo");
-    Checkpoints.reshard(copy(ARRAYS), four, "--tp", 4);
-    Checkpoints.reshard(four, one, "--tp", 1, "--vocab-size", 250);
+    Run.reshard(copy(ARRAYS), four, "--tp", 4);
+    Run.reshard(four, one, "--tp", 1, "--vocab-size", 250);
     assertEquals(Checkpoints.expected(ARRAYS), Checkpoints.found(one));
   }
 
@@ -143,7 +144,7 @@ class McoreTest {
   @Test
   void setsTheVirtualStagesOfArrays() throws IOException {
     Path out = folder.resolve("out");
-    Checkpoints.reshard(copy(ARRAYS), out, "--tp", 2, "--pp", 2, "--vp", 2);
+    Run.reshard(copy(ARRAYS), out, "--tp", 2, "--pp", 2, "--vp", 2);
     String config = Files.readString(out.resolve("model_config.yaml"));
     assertTrue(config.contains("virtual_pipeline_model_parallel_size: 2"), config);
     Run three =
@@ -157,8 +158,8 @@ class McoreTest {
   void turnsLegacyNamingIntoArraysAndBack(String model) throws IOException {
     Path arrays = folder.resolve("arrays.nemo");
     Path back = folder.resolve("back.nemo");
-    Checkpoints.reshard(copy(model + "-tp2pp2.nemo"), arrays, "--naming", "mcore", "--tp", 1);
-    Checkpoints.reshard(arrays, back, "--naming", "legacy", "--tp", 2);
+    Run.reshard(copy(model + "-tp2pp2.nemo"), arrays, "--naming", "mcore", "--tp", 1);
+    Run.reshard(arrays, back, "--naming", "legacy", "--tp", 2);
     assertEquals(Checkpoints.expected(model + "-tp2pp2.nemo"), Checkpoints.found(back));
   }
 

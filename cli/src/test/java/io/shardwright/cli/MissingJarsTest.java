@@ -9,6 +9,7 @@ import io.shardwright.Shardwright;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RestoreOptions;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.engine.Checkpoints;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -89,7 +90,7 @@ class MissingJarsTest extends HuggingFaceFolders {
     Path llama = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
     Path gpt = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
     Path vit = folder.resolve("vit.nemo");
-    try (var bundled = getClass().getResourceAsStream("/demo/vit-tp1.nemo")) {
+    try (var bundled = getClass().getResourceAsStream("/nemo/vit-tp1.nemo")) {
       Files.copy(bundled, vit);
     }
     requireNames(refusal(with(), llama), LLAMA, NVGPT);

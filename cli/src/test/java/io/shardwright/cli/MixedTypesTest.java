@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.HeldTensors;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -191,15 +192,15 @@ class MixedTypesTest extends HuggingFaceFolders {
         List.of("is float32 in mp_rank_00", "is bfloat16 in mp_rank_01", "--dtype")) {
       assertTrue(refused.err().contains(part), refused.err());
     }
-    Checkpoints.reshard(ranks, out, "--tp", 1, "--dtype", "bf16", "--allow-lossy");
+    Run.reshard(ranks, out, "--tp", 1, "--dtype", "bf16", "--allow-lossy");
     Path expected = folder.resolve("expected");
-    Checkpoints.reshard(halves, expected, "--tp", 1);
+    Run.reshard(halves, expected, "--tp", 1);
     assertEquals(sums(expected), sums(out));
   }
 
   @Test
   void getTheProductsOfALoraInBinary32() throws IOException {
-    Path lora = Path.of("src/test/resources/peft/llama");
+    Path lora = Path.of("../core/src/test/resources/peft/llama");
     Path source = stored("llama", "mixed", GATE);
     Path wide = stored("llama", "wide", Map.of());
     var held = HeldTensors.of(wide.resolve(WEIGHTS));

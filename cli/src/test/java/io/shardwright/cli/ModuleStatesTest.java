@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.EditedStates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +32,7 @@ class ModuleStatesTest {
   void cutsAModelForFourRanks() throws IOException {
     ranks = folder.resolve("ranks");
     Path theirs = Checkpoints.copy("llama-gqa-mcore-tp2pp2.nemo", folder);
-    Checkpoints.reshard(theirs, ranks);
+    Run.reshard(theirs, ranks);
   }
 
   private static Path file(Path checkpoint, int tensor, int stage) {
@@ -121,7 +123,7 @@ class ModuleStatesTest {
         sums);
     assertTrue(Files.exists(state.resolve("shard_2_4.pt")));
     Path back = folder.resolve("back");
-    Checkpoints.reshard(
+    Run.reshard(
         folder.resolve("arrays"),
         back,
         "--layout",
@@ -189,10 +191,10 @@ class ModuleStatesTest {
           states.resolve("shard_" + layer + "_4.pt"), EditedStates.file((byte) layer, (byte) 7));
     }
     Path two = folder.resolve("two");
-    Checkpoints.reshard(arrays, two, "--tp", 2);
+    Run.reshard(arrays, two, "--tp", 2);
     assertTrue(Files.exists(two.resolve("model_weights").resolve(module).resolve("shard_3_4.pt")));
     Path cut = folder.resolve("cut");
-    Checkpoints.reshard(two, cut, "--layout", "ranks", "--pp", 2);
+    Run.reshard(two, cut, "--layout", "ranks", "--pp", 2);
     assertArrayEquals(
         new byte[] {3, 7},
         EditedStates.of(file(cut, 1, 1))

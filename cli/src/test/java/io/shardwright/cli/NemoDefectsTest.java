@@ -8,6 +8,8 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,7 +30,7 @@ class NemoDefectsTest {
   void writesACopyWhereNothingIsToChange() throws IOException {
     Path source = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
     Path target = folder.resolve("copy.nemo");
-    Checkpoints.reshard(source, target, "--tp", 1, "--pp", 1);
+    Run.reshard(source, target, "--tp", 1, "--pp", 1);
     assertEquals(Checkpoints.found(source), Checkpoints.found(target));
   }
 
@@ -37,7 +39,7 @@ class NemoDefectsTest {
     Path source = extract("gpt-5b-like-tp1.nemo");
     Path straight = folder.resolve("straight");
     Path turned = folder.resolve("turned");
-    Checkpoints.reshard(source, straight, "--tp", 2, "--pp", 2);
+    Run.reshard(source, straight, "--tp", 2, "--pp", 2);
     Path weights = source.resolve("model_weights.ckpt");
     TrainingFiles.rewriteAny(
         weights,
@@ -46,7 +48,7 @@ class NemoDefectsTest {
           Collections.reverse(((Call) root).entries());
           return root;
         });
-    Checkpoints.reshard(source, turned, "--tp", 2, "--pp", 2);
+    Run.reshard(source, turned, "--tp", 2, "--pp", 2);
     assertEquals(Checkpoints.found(straight), Checkpoints.found(turned));
   }
 
@@ -70,7 +72,7 @@ class NemoDefectsTest {
     Files.writeString(
         config, text.replaceAll("(virtual_pipeline_model_parallel_size): null", "$1: 2"));
     Path target = folder.resolve("out");
-    Checkpoints.reshard(source, target, "--tp", 2, "--pp", 2, "--layout", "ranks");
+    Run.reshard(source, target, "--tp", 2, "--pp", 2, "--layout", "ranks");
     String changed = Files.readString(target.resolve("model_config.yaml"));
     assertTrue(changed.contains("virtual_pipeline_model_parallel_size: null"), changed);
   }

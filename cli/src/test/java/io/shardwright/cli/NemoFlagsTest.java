@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
 import io.shardwright.core.Artifact;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -230,7 +232,7 @@ class NemoFlagsTest {
 
   @Test
   void takesTheOlderNameAndTheNewerFlag() throws IOException {
-    Path hf = Path.of("src/test/resources/nemo/hf/tiny-llama-gqa");
+    Path hf = Path.of("../core/src/test/resources/nemo/hf/tiny-llama-gqa");
     Path old = folder.resolve("old.nemo");
     Path later = folder.resolve("later.nemo");
     assertDone(Run.of("convert_hf_llama_to_nemo", "--in-file", hf, "--out-file", old));
@@ -255,7 +257,7 @@ class NemoFlagsTest {
   void saysWhichCommandHasAnOptionThatItsOwnLacks() throws IOException {
     Path model = Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder);
     Path unpacked = folder.resolve("gpt");
-    Checkpoints.reshard(model, unpacked);
+    Run.reshard(model, unpacked);
     Path config = unpacked.resolve("model_config.yaml");
     Files.writeString(
         config, Files.readString(config).replaceAll("(make_vocab_size_divisible_by): .*", "$1: 2"));

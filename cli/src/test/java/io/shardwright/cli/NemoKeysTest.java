@@ -10,6 +10,7 @@ import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.engine.KeyedModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.dialect.DialectDocument;
 import java.io.IOException;
@@ -126,7 +127,7 @@ class NemoKeysTest {
                         || key.value().equals("null"),
                     key.toString()));
     Path two = folder.resolve("two");
-    Checkpoints.reshard(source, two, "--tp", 2);
+    Run.reshard(source, two, "--tp", 2);
     assertNotEquals(expected, leaves(two));
     expected.put("tensor_model_parallel_size", "2");
     assertEquals(expected, leaves(two));
@@ -136,7 +137,7 @@ class NemoKeysTest {
   void keysSurviveAChangeOfNamingUnchanged() throws IOException {
     Path source = KeyedModel.write(folder.resolve("source"), config("gpt"));
     Path mcore = folder.resolve("mcore");
-    Checkpoints.reshard(source, mcore, "--naming", "mcore", "--layout", "ranks");
+    Run.reshard(source, mcore, "--naming", "mcore", "--layout", "ranks");
     var expected = leaves(source);
     expected.put("mcore_gpt", "true");
     assertEquals(expected, leaves(mcore));

@@ -8,6 +8,7 @@ import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
+import io.shardwright.engine.Checkpoints;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -24,8 +25,7 @@ import org.junit.jupiter.api.Test;
 @Tag("sampled")
 class OddFamilyTest extends HuggingFaceFolders {
   private static final int FAMILIES = 60 * Integer.getInteger("shardwright.density", 1);
-  private static final Path LLAMA =
-      Path.of("../adapters-llama/src/test/resources/families/llama.yaml");
+  private static final Path LLAMA = Path.of("../core/src/test/resources/families/llama.yaml");
   private static final List<String> ADDITIONS =
       List.of(
           "part: [0, 0, 1]",

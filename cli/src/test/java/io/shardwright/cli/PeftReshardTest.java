@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.KeyedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +39,7 @@ class PeftReshardTest extends PeftAdapters {
 
   private Path reshard(Path source, int tensor, int pipeline) {
     Path target = folder.resolve(tensor + "x" + pipeline + "-" + source.getFileName());
-    Checkpoints.reshard(source, target, "--tp", tensor, "--pp", pipeline);
+    Run.reshard(source, target, "--tp", tensor, "--pp", pipeline);
     return target;
   }
 
@@ -131,7 +133,7 @@ class PeftReshardTest extends PeftAdapters {
     Path source = KeyedModel.write(folder.resolve("whole"), model);
     assertTrue(Run.of("inspect", source).out().contains("family      nvgpt\n"));
     Path arrays = folder.resolve("arrays");
-    Checkpoints.reshard(source, arrays, "--tp", 2, "--layout", "distributed", "--vocab-size", 24);
+    Run.reshard(source, arrays, "--tp", 2, "--layout", "distributed", "--vocab-size", 24);
   }
 
   @ParameterizedTest
@@ -188,7 +190,7 @@ class PeftReshardTest extends PeftAdapters {
 
   private Path unpacked(String name) throws IOException {
     Path target = folder.resolve(name);
-    Checkpoints.reshard(archive(name), target);
+    Run.reshard(archive(name), target);
     return target;
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class PipelineTest {
   @Test
   void takesTheVocabularySizeFromTheTokenizer() throws IOException {
     Path out = folder.resolve("out.nemo");
-    Checkpoints.reshard(copy("gpt-5b-like-tp2pp2.nemo"), out, "--tp", 1, "--pp", 1);
+    Run.reshard(copy("gpt-5b-like-tp2pp2.nemo"), out, "--tp", 1, "--pp", 1);
     assertEquals(Checkpoints.expected("gpt-5b-like-tp1.nemo"), Checkpoints.found(out));
   }
 
@@ -62,7 +63,7 @@ class PipelineTest {
   void asksForTheVocabularySizeWhereNothingTells() throws IOException {
     Path out = folder.resolve("out.nemo");
     Path source = folder.resolve("source");
-    Checkpoints.reshard(copy("gpt-5b-like-tp2pp2.nemo"), source);
+    Run.reshard(copy("gpt-5b-like-tp2pp2.nemo"), source);
     try (var files = Files.list(source)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".model")).toList()) {
         Files.delete(file);
@@ -80,7 +81,7 @@ class PipelineTest {
   void neverCastsInverseFrequencies() throws IOException {
     Path out = folder.resolve("out.nemo");
     Path source = copy("llama-mha-legacy-tp1.nemo");
-    Checkpoints.reshard(source, out, "--dtype", "bf16", "--allow-lossy");
+    Run.reshard(source, out, "--dtype", "bf16", "--allow-lossy");
     var before = Checkpoints.expected("llama-mha-legacy-tp1.nemo");
     var after = Checkpoints.found(out);
     String buffer = before.stream().filter(l -> l.contains("inv_freq")).findFirst().orElseThrow();

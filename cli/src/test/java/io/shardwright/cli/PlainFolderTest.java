@@ -3,6 +3,8 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +39,7 @@ class PlainFolderTest extends HuggingFaceFolders {
   @Test
   void refusesAFolderWithoutItsWeights() throws IOException {
     Path model = folder.resolve("model");
-    Checkpoints.reshard(Run.vit(folder), model);
+    Run.reshard(Run.vit(folder), model);
     Files.delete(model.resolve("model_weights.ckpt"));
     Run run = Run.of("verify", model);
     assertEquals(3, run.code(), run.out());

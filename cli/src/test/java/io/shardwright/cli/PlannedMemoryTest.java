@@ -3,6 +3,8 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.HeldTensors;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -23,7 +25,7 @@ class PlannedMemoryTest extends HuggingFaceFolders {
   void holdsForCopiesCastsAndProducts() throws IOException {
     Path base = huggingFace("llama");
     Path half = convert(base, "half.nemo", "--dtype", "bf16", "--allow-lossy");
-    Path lora = Path.of("src/test/resources/peft/llama");
+    Path lora = Path.of("../core/src/test/resources/peft/llama");
     holds(Checkpoints.copy("llama-mha-legacy-tp2pp2.nemo", folder), "--to", "nemo", "--tp", 1);
     holds(half, "--to", "nemo", "--dtype", "fp32");
     holds(base, "--to", "nemo", "--lora", lora);

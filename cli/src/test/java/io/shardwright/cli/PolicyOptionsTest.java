@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command line says about files from strangers. */
 class PolicyOptionsTest {
-  private static final Path BENIGN = Path.of("src/test/resources/benign");
+  private static final Path BENIGN = Path.of("../core/src/test/resources/benign");
 
   @TempDir Path folder;
   private Path vit;

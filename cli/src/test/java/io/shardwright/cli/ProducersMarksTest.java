@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ class ProducersMarksTest {
   /** An archive whose tokenizer and merges are named and absent. */
   private Path withLinks(String yaml) throws IOException {
     Path model = folder.resolve("links");
-    Checkpoints.reshard(Run.vit(folder), model);
+    Run.reshard(Run.vit(folder), model);
     Path config = model.resolve("model_config.yaml");
     Files.writeString(config, Files.readString(config) + yaml);
     return model;

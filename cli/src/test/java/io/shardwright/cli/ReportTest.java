@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,7 +101,7 @@ class ReportTest {
   @Test
   void isNotWrittenIntoACheckpoint() throws IOException {
     Path model = folder.resolve("model");
-    Checkpoints.reshard(vit, model);
+    Run.reshard(vit, model);
     String config = Files.readString(model.resolve("model_config.yaml"));
     for (Object place : List.of(model.resolve("model_config.yaml"), out, out.resolve("r.html"))) {
       Run run = Run.of("reshard", model, out, "--report", place, "--overwrite");

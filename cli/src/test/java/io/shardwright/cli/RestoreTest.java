@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.Shardwright;
 import io.shardwright.core.RestoreOptions;
 import io.shardwright.core.RestoredModel;
+import io.shardwright.engine.Checkpoints;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.DType;

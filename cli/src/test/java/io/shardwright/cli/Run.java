@@ -1,11 +1,14 @@
 package io.shardwright.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.shardwright.engine.Checkpoints;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a command line did. */
 record Run(int code, String out, String err) {
@@ -16,6 +19,14 @@ record Run(int code, String out, String err) {
 
   static Run of(Object... args) {
     return run(new StringWriter(), args);
+  }
+
+  /** Reshards, with further options. */
+  static void reshard(Path source, Path target, Object... options) {
+    var args = new ArrayList<Object>(List.of("reshard", source, target, "--no-sync"));
+    args.addAll(List.of(options));
+    Run run = of(args.toArray());
+    assertEquals(0, run.code(), run.err());
   }
 
   /** Runs a command; the incident happens as soon as it tells of any progress. */
@@ -56,10 +67,6 @@ record Run(int code, String out, String err) {
 
   /** A ViT by NeMo. */
   static Path vit(Path folder) throws IOException {
-    Path file = folder.resolve("vit-tp1.nemo");
-    try (InputStream bundled = Run.class.getResourceAsStream("/demo/vit-tp1.nemo")) {
-      Files.copy(bundled, file);
-    }
-    return file;
+    return Checkpoints.copy("vit-tp1.nemo", folder);
   }
 }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
 import io.shardwright.core.RestoreOptions;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.HeldTensors;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.IOException;

@@ -8,6 +8,8 @@ import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +43,7 @@ class TiedRanksTest extends HuggingFaceFolders {
   void refusesALastStagesCopyThatDiffersAndWritesBothUntied() throws IOException {
     Path whole = gpt("gpt-5b-like-tp2pp2");
     Path source = folder.resolve("changed");
-    Checkpoints.reshard(whole, source);
+    Run.reshard(whole, source);
     set(source.resolve("tp_rank_01_pp_rank_001/model_weights.ckpt"), COPY, "layers.1.mlp.dense_h");
     refused(source, COPY, "--tp", 1, "--pp", 1);
     Run verify = Run.of("verify", source);
@@ -62,7 +64,7 @@ class TiedRanksTest extends HuggingFaceFolders {
   void comparesAnOutputLayerBesideTiedEmbeddings(String values) throws IOException {
     Path whole = gpt("gpt-5b-like-tp1");
     Path source = folder.resolve("both");
-    Checkpoints.reshard(whole, source);
+    Run.reshard(whole, source);
     set(source.resolve("model_weights.ckpt"), HEAD, values);
     if (values.equals(OTHER)) {
       refused(source, HEAD, "--tp", 2);
@@ -81,7 +83,7 @@ class TiedRanksTest extends HuggingFaceFolders {
   void readsAnOutputLayerAloneForTheEmbedding() throws IOException {
     Path whole = gpt("gpt-5b-like-tp1");
     Path source = folder.resolve("alone");
-    Checkpoints.reshard(whole, source);
+    Run.reshard(whole, source);
     Path file = source.resolve("model_weights.ckpt");
     set(file, HEAD, WORDS);
     rewrite(file, entries -> entries.removeIf(entry -> named(entry, WORDS)));
@@ -95,7 +97,7 @@ class TiedRanksTest extends HuggingFaceFolders {
   void comparesArraysAndRankFilesOfMegatronCore(String layout) throws IOException {
     Path untied = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
     Path source = folder.resolve("tied");
-    Checkpoints.reshard(untied, source, "--layout", layout, "--tp", 2, "--pp", 2);
+    Run.reshard(untied, source, "--layout", layout, "--tp", 2, "--pp", 2);
     Path config = source.resolve("model_config.yaml");
     String text = Files.readString(config);
     assertTrue(text.contains("share_embeddings_and_output_weights: false"), text);
@@ -111,7 +113,7 @@ class TiedRanksTest extends HuggingFaceFolders {
             weights.resolve("model.output_layer.weight").resolve(chunk),
             StandardCopyOption.REPLACE_EXISTING);
       }
-      Checkpoints.reshard(source, folder.resolve("equal.nemo"), "--tp", 1, "--pp", 1);
+      Run.reshard(source, folder.resolve("equal.nemo"), "--tp", 1, "--pp", 1);
     }
   }
 
@@ -130,9 +132,9 @@ class TiedRanksTest extends HuggingFaceFolders {
     refused(source, HEAD, "--no-optimizer", "--tp", 2);
     name();
     Path target = folder.resolve("untied");
-    Checkpoints.reshard(source, target, "--untie", "--tp", 2, "--pp", 2, "--no-optimizer");
+    Run.reshard(source, target, "--untie", "--tp", 2, "--pp", 2, "--no-optimizer");
     Path back = folder.resolve("back");
-    Checkpoints.reshard(target, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
+    Run.reshard(target, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
     same(back, target);
     Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("tokenizer.model"));
     Run run =
@@ -149,9 +151,9 @@ class TiedRanksTest extends HuggingFaceFolders {
     Run refused = Run.of("reshard", source, target, "--untie", "--tp", 2);
     assertEquals(3, refused.code(), refused.err());
     assertTrue(refused.err().contains("--no-optimizer"), refused.err());
-    Checkpoints.reshard(source, target, "--untie", "--tp", 2, "--no-optimizer");
+    Run.reshard(source, target, "--untie", "--tp", 2, "--no-optimizer");
     Path tied = folder.resolve("tied");
-    Checkpoints.reshard(source, tied, "--tp", 2, "--no-optimizer");
+    Run.reshard(source, tied, "--tp", 2, "--no-optimizer");
     same(tied, target);
     Run inspect = Run.of("inspect", target);
     assertTrue(inspect.out().contains("untied embeddings"), inspect.out());

@@ -54,7 +54,7 @@ final class TinyBert {
     Path work = Files.createTempDirectory(archive.getParent(), "bert");
     Path jar = ExampleJar.make(work.resolve("bert-family.jar"));
     Path whole = write(work.resolve("whole"));
-    Checkpoints.reshard(whole, archive, "--tp", 2, "--vocab-size", 37, "--adapter-path", jar);
+    Run.reshard(whole, archive, "--tp", 2, "--vocab-size", 37, "--adapter-path", jar);
   }
 
   private void layer(String prefix) {

@@ -11,6 +11,8 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.engine.TorchBytes;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;

@@ -17,6 +17,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.InterleavedTraining;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +39,8 @@ class TrainingKindsTest {
     TrainingFiles.rewrite(gptFile(), source, TrainingKindsTest::withMasters);
     Path four = folder.resolve("four");
     Path back = folder.resolve("back");
-    Checkpoints.reshard(source, four, "--tp", 2, "--pp", 2, "--vocab-size", 250);
-    Checkpoints.reshard(four, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
+    Run.reshard(source, four, "--tp", 2, "--pp", 2, "--vocab-size", 250);
+    Run.reshard(four, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
     var found = Checkpoints.found(back);
     assertEquals(Checkpoints.found(source), found);
     assertTrue(found.stream().anyMatch(l -> l.contains("optimizer.state.fp32_param.")), "" + found);
@@ -103,8 +106,8 @@ class TrainingKindsTest {
     Path source = arrays();
     Path two = folder.resolve("two");
     Path back = folder.resolve("back");
-    Checkpoints.reshard(source, two, "--tp", 2);
-    Checkpoints.reshard(two, back, "--tp", 1, "--vocab-size", 250);
+    Run.reshard(source, two, "--tp", 2);
+    Run.reshard(two, back, "--tp", 1, "--vocab-size", 250);
     assertEquals(Checkpoints.found(source), Checkpoints.found(back));
     Path nemo = folder.resolve("out.nemo");
     Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("x/t.model"));
@@ -122,7 +125,7 @@ class TrainingKindsTest {
     for (Object[] options :
         new Object[][] {{"--tp", 2}, {"--pp", 2}, {"--dtype", "bf16", "--allow-lossy"}, {}}) {
       Path target = folder.resolve("target" + number++);
-      Checkpoints.reshard(source, target, options);
+      Run.reshard(source, target, options);
       assertEquals(expected, states(target), List.of(options).toString());
     }
   }
@@ -135,7 +138,7 @@ class TrainingKindsTest {
     Path step = source.resolve("llama--step=3");
     copy(step.resolve(module), step.resolve("optimizer.state.exp_avg." + module));
     Path target = folder.resolve("target");
-    Checkpoints.reshard(source, target, "--tp", 2);
+    Run.reshard(source, target, "--tp", 2);
     assertEquals(6, states(source).size());
     assertEquals(states(source), states(target));
   }
@@ -181,7 +184,7 @@ class TrainingKindsTest {
   /** A Megatron-Core training with moments and masters; the weights serve as both. */
   private Path arrays() throws IOException {
     Path unpacked = folder.resolve("unpacked");
-    Checkpoints.reshard(Checkpoints.copy("llama-gqa-tp1.nemo", folder), unpacked);
+    Run.reshard(Checkpoints.copy("llama-gqa-tp1.nemo", folder), unpacked);
     Path step = folder.resolve("arrays").resolve("llama--step=3");
     Path weights = unpacked.resolve("model_weights");
     Files.createDirectories(step.getParent());
@@ -225,7 +228,7 @@ class TrainingKindsTest {
     Run run = Run.of("reshard", source, folder.resolve("out"), "--tp", 2, "--vocab-size", 250);
     assertEquals(3, run.code(), run.err());
     assertTrue(run.err().contains("gathered_states"), run.err());
-    Checkpoints.reshard(
+    Run.reshard(
         source, folder.resolve("without"), "--tp", 2, "--vocab-size", 250, "--no-optimizer");
   }
 
@@ -261,7 +264,7 @@ class TrainingKindsTest {
     odd.entries().add(new Entry(new Text("a"), Int.of(1)));
     TrainingFiles.rewrite(gptFile(), source, root -> TrainingFiles.set(root, "odd", odd));
     Path out = folder.resolve("out");
-    Checkpoints.reshard(source, out, "--tp", 2, "--vocab-size", 250);
+    Run.reshard(source, out, "--tp", 2, "--vocab-size", 250);
     try (var file = new FileSource(out.resolve("mp_rank_01").resolve(STEP), STEP)) {
       Call found =
           (Call) TrainingFiles.get(TorchFile.open(file, Guard.standard()).document().root(), "odd");

@@ -11,6 +11,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ class TrainingTwiceTest {
   @Test
   void saysInWhatAGivenConfigurationDiffers() throws IOException {
     Path nemo = folder.resolve("vit");
-    Checkpoints.reshard(vit, folder.resolve("plain"), "--no-optimizer");
+    Run.reshard(vit, folder.resolve("plain"), "--no-optimizer");
     Run written = Run.of("convert", vit, nemo, "--to", "nemo", "--no-sync");
     assertEquals(0, written.code(), written.err());
     Path hparams = nemo.resolve("model_config.yaml");
@@ -71,7 +72,7 @@ class TrainingTwiceTest {
   @Test
   void refusesAStepThatStandsInRankFoldersAndBesideThem() throws IOException {
     Path whole = folder.resolve("whole");
-    Checkpoints.reshard(vit, whole, "--tp", 1, "--no-optimizer");
+    Run.reshard(vit, whole, "--tp", 1, "--no-optimizer");
     Files.copy(whole.resolve(TrainingFiles.VIT), vit.resolve(TrainingFiles.VIT));
     Run run = Run.of("reshard", vit, out, "--tp", 1, "--no-optimizer");
     assertEquals(3, run.code(), run.err());

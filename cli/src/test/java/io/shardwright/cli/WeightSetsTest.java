@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.HeldTensors;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,9 +127,9 @@ class WeightSetsTest extends HuggingFaceFolders {
   void refusesAnArchiveOfRankFilesAndArrays() throws IOException {
     Path source = folder.resolve("both");
     Path nemo = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
-    Checkpoints.reshard(nemo, source);
+    Run.reshard(nemo, source);
     Path ranks = folder.resolve("ranks");
-    Checkpoints.reshard(nemo, ranks, "--layout", "ranks");
+    Run.reshard(nemo, ranks, "--layout", "ranks");
     Files.copy(ranks.resolve("model_weights.ckpt"), source.resolve("model_weights.ckpt"));
     for (String command : List.of("reshard", "convert")) {
       Run run = Run.of(command, source, out, "--tp", 2);

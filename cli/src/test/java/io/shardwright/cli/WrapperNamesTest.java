@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -97,7 +99,7 @@ class WrapperNamesTest extends HuggingFaceFolders {
   })
   void readsNemosNamesWithoutTheWords(String words, String kept, String said) throws IOException {
     Path plain = folder.resolve("plain");
-    Checkpoints.reshard(Run.vit(folder), plain);
+    Run.reshard(Run.vit(folder), plain);
     Path wrapped = folder.resolve("wrapped");
     Path same = folder.resolve("same");
     for (Path copy : List.of(wrapped, same)) {
@@ -114,7 +116,7 @@ class WrapperNamesTest extends HuggingFaceFolders {
     assertEquals(0, run.code(), run.err());
     assertTrue(run.err().contains("every name begins with '" + said + "'"), run.err());
     Path expected = folder.resolve("expected");
-    Checkpoints.reshard(same, expected, "--tp", 2);
+    Run.reshard(same, expected, "--tp", 2);
     assertEquals(Checkpoints.found(expected), Checkpoints.found(out));
     assertFalse(Run.of("verify", out).err().contains("every name"));
   }
@@ -147,7 +149,7 @@ class WrapperNamesTest extends HuggingFaceFolders {
     }
     Path expected = folder.resolve("expected");
     Path found = folder.resolve("found");
-    Checkpoints.reshard(training, expected, "--tp", 4);
+    Run.reshard(training, expected, "--tp", 4);
     Run run = Run.of("reshard", wrapped, found, "--tp", 4, "--no-sync");
     assertEquals(0, run.code(), run.err());
     assertTrue(run.err().contains("every name begins with '_orig_mod.'"), run.err());

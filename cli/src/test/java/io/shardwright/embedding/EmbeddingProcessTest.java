@@ -32,7 +32,7 @@ class EmbeddingProcessTest {
   @BeforeEach
   void unpack() throws IOException {
     source = folder.resolve("vit.nemo");
-    try (InputStream bundled = getClass().getResourceAsStream("/demo/vit-tp1.nemo")) {
+    try (InputStream bundled = getClass().getResourceAsStream("/nemo/vit-tp1.nemo")) {
       Files.copy(bundled, source);
     }
   }

@@ -1,6 +1,6 @@
 package io.shardwright.faults;
 
-import io.shardwright.testkit.MemoryFolders;
+import io.shardwright.engine.MemoryFolders;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

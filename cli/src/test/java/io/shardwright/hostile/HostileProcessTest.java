@@ -29,22 +29,6 @@ class HostileProcessTest {
   private static final int SECONDS = 10;
 
   private static final int PATIENCE = 120;
-  private static final List<String> HEAVY =
-      List.of(
-          "ten million empty lists",
-          "a list with 2^60 leaves",
-          "an archive that unpacks to 300 MB",
-          "three million nodes",
-          "a word of 8 MB",
-          "four million numbers",
-          "3 GiB out of one value",
-          "calls os.system",
-          "BINBYTES8 of 2^40 bytes");
-
-  /** Whether a case is left to processes. */
-  static boolean isHeavy(Case c) {
-    return HEAVY.contains(c.name());
-  }
 
   @TempDir Path folder;
   private Path home;
@@ -59,7 +43,7 @@ class HostileProcessTest {
     var checks = new ArrayList<Future<?>>();
     for (int i = 0; i < all.size(); i++) {
       Case c = all.get(i);
-      if (i % EVERY == 7 || isHeavy(c)) {
+      if (i % EVERY == 7 || c.isHeavy()) {
         checks.add(processes.submit(() -> check(c)));
       }
     }

@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** On the class path that the build gives a host, which the pom holds: without DJL. */
 class HostTest {
-  private static final Path VIT =
-      Path.of("../../adapters-vit/src/test/resources/nemo/vit-tp1.nemo");
+  private static final Path VIT = Path.of("../../core/src/test/resources/nemo/vit-tp1.nemo");
 
   @TempDir Path folder;
 

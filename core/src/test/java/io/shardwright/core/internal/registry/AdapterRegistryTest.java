@@ -14,6 +14,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,8 +73,14 @@ class AdapterRegistryTest {
   private AdapterRegistry load(String... providers) throws IOException {
     Path services = Files.createDirectories(folder.resolve("META-INF/services"));
     Files.write(services.resolve(ModelFamilyAdapter.class.getName()), List.of(providers));
+    URL[] alone = {folder.toUri().toURL()};
     try (var loader =
-        new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+        new URLClassLoader(alone, getClass().getClassLoader()) {
+          @Override
+          public Enumeration<URL> getResources(String name) throws IOException {
+            return findResources(name);
+          }
+        }) {
       return AdapterRegistry.load(loader);
     }
   }
