@@ -45,6 +45,9 @@ final class GuideRows {
         // begin: row: difference
         replicated("layers.*.norm.weight").less(1),
         // end: row: difference
+        // begin: row: no decay
+        replicated("layers.*.norm.weight").noDecay(),
+        // end: row: no decay
         // begin: row: every stage
         replicated("rotary.inv_freq").on(EVERY).optional()
         // end: row: every stage

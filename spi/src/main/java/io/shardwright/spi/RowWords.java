@@ -163,6 +163,15 @@ abstract sealed class RowWords permits ParameterRule {
   }
 
   /**
+   * Declares that the optimizer leaves the parameter out of weight decay ({@link Flag#NO_DECAY}).
+   *
+   * @return a changed copy
+   */
+  public ParameterRule noDecay() {
+    return with(traits().with(Flag.NO_DECAY));
+  }
+
+  /**
    * Declares that stored values are smaller than the canonical ones, as where a file keeps a norm's
    * weight as its difference from 1.
    *

@@ -30,7 +30,13 @@ public final class Traits {
      * rather than one tensor: a gated MLP's bias (Megatron-LM core_v0.5.0, {@code
      * megatron/core/transformer/mlp.py}).
      */
-    RANK_ORDERED
+    RANK_ORDERED,
+    /**
+     * The optimizer leaves the parameter out of weight decay; it keeps such parameters in a group
+     * of their own (NeMo v1.23.0, {@code nemo/collections/nlp/modules/common/megatron/utils.py},
+     * get_params_for_weight_decay_optimization).
+     */
+    NO_DECAY
   }
 
   /** The contents that a module's {@code _extra_state} entry can have. */
@@ -128,6 +134,11 @@ public final class Traits {
   /** {@return whether a distributed checkpoint holds the shards of its writer's ranks in a row} */
   public boolean rankOrdered() {
     return has(Flag.RANK_ORDERED);
+  }
+
+  /** {@return whether the optimizer leaves the parameter out of weight decay} */
+  public boolean noDecay() {
+    return has(Flag.NO_DECAY);
   }
 
   /**

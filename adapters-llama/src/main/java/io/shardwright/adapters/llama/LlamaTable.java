@@ -27,7 +27,8 @@ final class LlamaTable {
   private LlamaTable() {}
 
   static ParameterTable mcore() {
-    var bias = column(McoreGptTable.QKV + "bias").groupedQkv().when("add_qkv_bias", "true");
+    var bias =
+        column(McoreGptTable.QKV + "bias").groupedQkv().noDecay().when("add_qkv_bias", "true");
     return GptAdapter.llama(McoreGptTable.embedding().and(McoreGptTable.attention()))
         .and(ParameterTable.of(bias))
         .and(GptAdapter.llama(McoreGptTable.mlp()).when(EXPERTS, "null"))

@@ -60,11 +60,14 @@ public final class LegacyGptTable {
 
   private static ParameterTable attention() {
     var weight = column(QKV + "weight").of(McoreGptTable.QKV + "weight").groupedQkv();
-    var bias = column(QKV + "bias").of(McoreGptTable.QKV + "bias").groupedQkv();
+    var bias = column(QKV + "bias").of(McoreGptTable.QKV + "bias").groupedQkv().noDecay();
     return ParameterTable.of(
-        replicated(LAYER + "input_layernorm.weight").of(McoreGptTable.QKV + "layer_norm_weight"),
+        replicated(LAYER + "input_layernorm.weight")
+            .of(McoreGptTable.QKV + "layer_norm_weight")
+            .noDecay(),
         replicated(LAYER + "input_layernorm.bias")
             .of(McoreGptTable.QKV + "layer_norm_bias")
+            .noDecay()
             .unless("normalization", "rmsnorm"),
         weight.extraState(EMPTY).unless("megatron_legacy", "true"),
         byKind(weight.extraState(EMPTY), 3),
@@ -74,7 +77,10 @@ public final class LegacyGptTable {
             .of(McoreGptTable.PROJECTION + "weight")
             .cutBetween(HEADS)
             .extraState(EMPTY),
-        replicated(DENSE + "bias").of(McoreGptTable.PROJECTION + "bias").unless(BIAS, "false"));
+        replicated(DENSE + "bias")
+            .of(McoreGptTable.PROJECTION + "bias")
+            .noDecay()
+            .unless(BIAS, "false"));
   }
 
   /** All queries, then all keys, then all values, on every rank. */
@@ -86,9 +92,10 @@ public final class LegacyGptTable {
   private static ParameterTable mlp() {
     var norm = LAYER + "post_attention_layernorm.";
     return ParameterTable.of(
-            replicated(norm + "weight").of(McoreGptTable.UP + "layer_norm_weight"),
+            replicated(norm + "weight").of(McoreGptTable.UP + "layer_norm_weight").noDecay(),
             replicated(norm + "bias")
                 .of(McoreGptTable.UP + "layer_norm_bias")
+                .noDecay()
                 .unless("normalization", "rmsnorm"))
         .and(up("weight"))
         .and(up(BIAS))
@@ -99,6 +106,7 @@ public final class LegacyGptTable {
                     .extraState(EMPTY),
                 replicated(MLP + "dense_4h_to_h.bias")
                     .of(McoreGptTable.DOWN + BIAS)
+                    .noDecay()
                     .unless(BIAS, "false")));
   }
 
@@ -114,15 +122,20 @@ public final class LegacyGptTable {
             column(second, 2).of(of).part(0, 1, 2).when("activation", TWO));
     return new ParameterTable(
         rows.rules().stream()
-            .map(rule -> kind.equals(BIAS) ? rule.unless(BIAS, "false") : rule.extraState(EMPTY))
+            .map(
+                rule ->
+                    kind.equals(BIAS)
+                        ? rule.noDecay().unless(BIAS, "false")
+                        : rule.extraState(EMPTY))
             .toList());
   }
 
   private static ParameterTable head() {
     return ParameterTable.of(
-        replicated(NORM + "weight").of(McoreGptTable.NORM + "weight").on(LAST),
+        replicated(NORM + "weight").of(McoreGptTable.NORM + "weight").on(LAST).noDecay(),
         replicated(NORM + "bias")
             .of(McoreGptTable.NORM + "bias")
+            .noDecay()
             .on(LAST)
             .unless("normalization", "rmsnorm"),
         column(MODEL + "output_layer.weight")

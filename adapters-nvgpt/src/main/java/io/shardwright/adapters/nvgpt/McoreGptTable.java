@@ -71,14 +71,15 @@ public final class McoreGptTable {
   private static ParameterTable falconNorms() {
     return ParameterTable.of(
         vector(INPUT_NORM + "weight").when(NAME, FALCON),
-        vector(INPUT_NORM + BIAS).when(NAME, FALCON),
+        vector(INPUT_NORM + BIAS).noDecay().when(NAME, FALCON),
         vector(MLP_NORM + "weight").when(NAME, FALCON).when(TWO_NORMS, "true"),
-        vector(MLP_NORM + BIAS).when(NAME, FALCON).when(TWO_NORMS, "true"),
+        vector(MLP_NORM + BIAS).noDecay().when(NAME, FALCON).when(TWO_NORMS, "true"),
         vector(LATER_NORM + "weight")
             .when(NAME, FALCON)
             .unless(TWO_NORMS, "true")
             .when(PARALLEL, "false"),
         vector(LATER_NORM + BIAS)
+            .noDecay()
             .when(NAME, FALCON)
             .unless(TWO_NORMS, "true")
             .when(PARALLEL, "false"));
@@ -87,11 +88,11 @@ public final class McoreGptTable {
   public static ParameterTable attention() {
     return ParameterTable.of(
         row(PROJECTION + "weight").cutBetween(HEADS).sized(HIDDEN, Size.HEAD).extraState(STORED),
-        vector(PROJECTION + "bias").unless(BIAS, "false"),
+        vector(PROJECTION + "bias").noDecay().unless(BIAS, "false"),
         vector(QKV + "layer_norm_weight").unless(NAME, FALCON),
         vector(QKV + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
         column(QKV + "weight").groupedQkv().sized(Size.HEAD, HIDDEN).extraState(STORED),
-        column(QKV + "bias").groupedQkv().unless(BIAS, "false"));
+        column(QKV + "bias").groupedQkv().noDecay().unless(BIAS, "false"));
   }
 
   public static ParameterTable mlp() {
@@ -100,20 +101,21 @@ public final class McoreGptTable {
         vector(UP + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
         column(UP + "weight").sized(FFN, HIDDEN).extraState(STORED).unless("activation", GATED),
         column(UP + "weight", 2).sized(FFN, HIDDEN).extraState(STORED).when("activation", GATED),
-        column(UP + "bias").sized(FFN).unless("activation", GATED).unless(BIAS, "false"),
+        column(UP + "bias").sized(FFN).noDecay().unless("activation", GATED).unless(BIAS, "false"),
         column(UP + "bias", 2)
             .sized(FFN)
             .rankOrdered()
+            .noDecay()
             .when("activation", GATED)
             .unless(BIAS, "false"),
         row(DOWN + "weight").sized(HIDDEN, FFN).extraState(STORED),
-        vector(DOWN + "bias").unless(BIAS, "false"));
+        vector(DOWN + "bias").noDecay().unless(BIAS, "false"));
   }
 
   public static ParameterTable head() {
     return ParameterTable.of(
         vector(NORM + "weight").on(LAST).extraState(STORED),
-        vector(NORM + "bias").on(LAST).unless("normalization", "rmsnorm"),
+        vector(NORM + "bias").on(LAST).noDecay().unless("normalization", "rmsnorm"),
         column(OUTPUT)
             .on(LAST)
             .vocabPaddedRows()

@@ -117,7 +117,7 @@ final class PeftTable {
         Stream.of(
             row(name + "linear_out.weight").sized(HIDDEN, BOTTLENECK),
             replicated(name + "layer_norm.weight").sized(HIDDEN).optional(),
-            replicated(name + "layer_norm.bias").sized(HIDDEN).optional()));
+            replicated(name + "layer_norm.bias").noDecay().sized(HIDDEN).optional()));
   }
 
   private static Stream<ParameterRule> infused(String layer) {
@@ -132,9 +132,9 @@ final class PeftTable {
         replicated(module + PROMPT + "inference_table").sized(TOKENS, HIDDEN),
         replicated(module + PROMPT + "embedding.weight").sized(TOKENS, P_TUNING + "embedding_dim"),
         column(module + PROMPT + "first.weight").sized(INNER, P_TUNING + "embedding_dim"),
-        column(module + PROMPT + "first.bias").sized(INNER),
+        column(module + PROMPT + "first.bias").noDecay().sized(INNER),
         row(module + PROMPT + "second.weight").sized(HIDDEN, INNER),
-        replicated(module + PROMPT + "second.bias").sized(HIDDEN));
+        replicated(module + PROMPT + "second.bias").noDecay().sized(HIDDEN));
   }
 
   /**

@@ -46,6 +46,13 @@ public record RankFile(
     this(member, rank, names, tensors, objects, metadata, Map.of());
   }
 
+  /** The same with further tensors. */
+  public RankFile with(Map<String, SourceTensor> more) {
+    var all = new LinkedHashMap<>(tensors);
+    all.putAll(more);
+    return new RankFile(member, rank, names, all, objects, metadata, unreadable);
+  }
+
   /** The one file of a model without ranks, in which nothing but tensors is of concern. */
   public static RankFile whole(
       String member, Map<String, SourceTensor> tensors, Map<String, String> unreadable) {

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.AdapterException;
@@ -32,6 +33,11 @@ public final class RuleMatcher {
     this.family = family;
     byShape = index(table, RuleMatcher::starred);
     byKey = index(table, DistributedKey::of);
+  }
+
+  /** The rows of a family that are in force. */
+  public static RuleMatcher of(ModelFamilyAdapter family, ModelConfig config, Naming naming) {
+    return new RuleMatcher(family.id(), family.parameters(config, naming).inForce(config));
   }
 
   private static Map<String, List<ParameterRule>> index(
@@ -66,6 +72,19 @@ public final class RuleMatcher {
             .flatMap(Optional::stream)
             .toList();
     return one(matches, name);
+  }
+
+  /** The rule of a tensor or of a tied copy, by its name in a file. */
+  public Optional<ParameterRule> stored(String name) {
+    String own = name.substring(NamePrefix.of(name).length());
+    return match(own)
+        .map(Match::rule)
+        .or(
+            () ->
+                byShape.values().stream()
+                    .flatMap(List::stream)
+                    .filter(rule -> rule.traits().tiedCopy().filter(own::equals).isPresent())
+                    .findFirst());
   }
 
   private static Optional<Match> match(ParameterRule rule, String name) {

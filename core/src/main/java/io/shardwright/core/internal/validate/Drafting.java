@@ -45,7 +45,8 @@ final class Drafting {
   private void draft(String pattern, StoredName name) {
     layersSeen |= pattern.contains("*");
     DraftRow row = cut(pattern, name);
-    drafts.put(pattern, new DraftRow(row.rule().on(stage(pattern, name)), row.why()));
+    var rule = row.rule().on(stage(pattern, name));
+    drafts.put(pattern, new DraftRow(pattern.endsWith("bias") ? rule.noDecay() : rule, row.why()));
   }
 
   private DraftRow cut(String pattern, StoredName name) {

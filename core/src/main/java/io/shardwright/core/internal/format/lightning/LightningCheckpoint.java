@@ -11,6 +11,7 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.nemo.DistributedArrays;
 import io.shardwright.core.internal.format.nemo.FolderMembers;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.Grid;
@@ -36,6 +37,7 @@ public final class LightningCheckpoint implements ModelSource {
   private final String name;
   private final Step step;
   private final LightningOptions options;
+  private final AdapterRegistry registry;
   private final Guard guard;
   private final Map<RankCoordinate, FileSource> sources = new TreeMap<>();
   private final Map<RankCoordinate, TrainingFile> files = new TreeMap<>();
@@ -46,10 +48,12 @@ public final class LightningCheckpoint implements ModelSource {
   private final YamlDocument config;
   private final Grid grid;
 
-  private LightningCheckpoint(String name, Step step, LightningOptions options, Guard guard) {
+  private LightningCheckpoint(
+      String name, Step step, LightningOptions options, AdapterRegistry registry, Guard guard) {
     this.name = name;
     this.step = step;
     this.options = options;
+    this.registry = registry;
     this.guard = guard;
     try {
       openFiles();
@@ -80,11 +84,12 @@ public final class LightningCheckpoint implements ModelSource {
    *
    * @throws UnrecognizedCheckpointException if there is none
    */
-  public static LightningCheckpoint open(Path path, LightningOptions options, Guard guard) {
+  public static LightningCheckpoint open(
+      Path path, LightningOptions options, AdapterRegistry registry, Guard guard) {
     var choice = new Choice(path, Steps.of(path), guard);
     Step step = choice.step(options);
     String name = String.valueOf(path.getFileName());
-    var checkpoint = new LightningCheckpoint(name, step, options, guard);
+    var checkpoint = new LightningCheckpoint(name, step, options, registry, guard);
     checkpoint.notes.addAll(0, choice.notes());
     return checkpoint;
   }
@@ -206,6 +211,11 @@ public final class LightningCheckpoint implements ModelSource {
     return step.name();
   }
 
+  /** The families that were found. */
+  AdapterRegistry registry() {
+    return registry;
+  }
+
   Map<RankCoordinate, TrainingFile> files() {
     return files;
   }
@@ -233,7 +243,9 @@ public final class LightningCheckpoint implements ModelSource {
                 ? WantedArrays.of(arrays.sourceFiles(), options.optimizer())
                 : new TrainingRanks(this, options.optimizer()).sourceFiles());
     notes.addAll(unwrapped.notes());
-    return unwrapped.files();
+    return step.distributed() || !options.optimizer()
+        ? unwrapped.files()
+        : new TrainingRanks(this, true).withOptimizers(unwrapped.files());
   }
 
   /** Whether it is a folder of arrays. */

@@ -45,7 +45,7 @@ public final class LightningFormat implements CheckpointFormat, TargetKind {
             given.step(),
             given.hparamsFile(),
             opening.state() && given.optimizer());
-    return LightningCheckpoint.open(place.path(), options, opening.guard());
+    return LightningCheckpoint.open(place.path(), options, opening.registry(), opening.guard());
   }
 
   @Override

@@ -197,7 +197,8 @@ public final class LightningTarget implements CheckpointTarget {
     var options =
         new LightningOptions(
             Optional.of(source.stepName()), OptionalLong.empty(), Optional.empty(), optimizer);
-    try (var target = LightningCheckpoint.open(staged, options, source.guard().anew())) {
+    try (var target =
+        LightningCheckpoint.open(staged, options, source.registry(), source.guard().anew())) {
       verifier.requireEqual(target.sourceFiles(), plan, written);
       verifier.readAll();
       target.requireIntact();

@@ -10,8 +10,6 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.SourceTensor;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,12 +39,13 @@ final class OptimizerState {
   private final List<List<String>> groups;
   private final Map<String, PickleValue> fields = new LinkedHashMap<>();
 
-  private OptimizerState(TrainingFile file, PickleValue whole, List<String> parameters) {
+  private OptimizerState(
+      TrainingFile file, PickleValue whole, List<String> parameters, ParameterGroups grouping) {
     this.file = file;
     this.whole = whole;
     this.plain = TrainingFile.get(whole, "optimizer").orElse(whole);
     List<PickleValue> stated = groupDicts();
-    this.groups = ParameterGroups.of(parameters, stated.size());
+    this.groups = grouping.of(parameters, stated.size());
     for (int group = 0; group < stated.size(); group++) {
       assign(indexes(stated.get(group)), groups.get(group));
     }
@@ -56,10 +55,12 @@ final class OptimizerState {
    * The optimizer of a file.
    *
    * @param parameters names of the state dict in order, without buffers
+   * @param grouping where there are two groups, what tells the one of each parameter
    * @return empty where the file has none
    * @throws UnsupportedCheckpointException if it is of a kind that can't be cut
    */
-  static Optional<OptimizerState> of(TrainingFile file, List<String> parameters) {
+  static Optional<OptimizerState> of(
+      TrainingFile file, List<String> parameters, ParameterGroups grouping) {
     PickleValue states = file.get("optimizer_states").orElse(Constant.NONE);
     if (states == Constant.NONE) {
       return Optional.empty();
@@ -73,17 +74,11 @@ final class OptimizerState {
     if (list.items().size() > 1) {
       throw refused(file, "it has " + list.items().size() + " optimizers, expected one");
     }
-    return Optional.of(new OptimizerState(file, list.items().get(0), parameters));
+    return Optional.of(new OptimizerState(file, list.items().get(0), parameters, grouping));
   }
 
   private static UnsupportedCheckpointException refused(TrainingFile file, String why) {
-    return new UnsupportedCheckpointException(
-        ErrorCode.UNSUPPORTED,
-        file.member(),
-        "its optimizer state can't be cut: "
-            + why
-            + ": leave it out with "
-            + Setting.NO_OPTIMIZER.inText());
+    return ParameterGroups.refused(file.member(), why);
   }
 
   private List<PickleValue> groupDicts() {
@@ -118,7 +113,7 @@ final class OptimizerState {
               + indexes.size()
               + " parameters, expected "
               + names.size()
-              + " by their names");
+              + " by their rows (noDecay)");
     }
     Map<Integer, PickleValue> byIndex = new LinkedHashMap<>();
     states()

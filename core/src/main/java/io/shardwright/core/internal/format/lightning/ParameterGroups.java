@@ -1,45 +1,68 @@
 package io.shardwright.core.internal.format.lightning;
 
+import io.shardwright.core.internal.describe.RuleMatcher;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * Relates an optimizer's indexes to parameters. With two groups the first has weight decay; biases
- * and the parameters of Apex's norm layers are in the second. Within a group the order is that of
+ * Relates an optimizer's indexes to parameters. With two groups the first has weight decay; the
+ * parameters whose rows say {@code noDecay} are in the second. Within a group the order is that of
  * registration, which is also the state dict's (NeMo v1.23.0, {@code
  * nemo/collections/nlp/modules/common/megatron/utils.py},
- * get_params_for_weight_decay_optimization). Transformer Engine's layers are no such norm layers,
- * so in Megatron-Core naming only a parameter named {@code bias} is in the second.
+ * get_params_for_weight_decay_optimization).
  */
 final class ParameterGroups {
-  private ParameterGroups() {}
+  private final String where;
+  private final Supplier<RuleMatcher> rows;
+
+  /**
+   * The groups by a family's rows.
+   *
+   * @param where the checkpoint, for messages
+   * @param rows asked for where an optimizer has two groups
+   */
+  ParameterGroups(String where, Supplier<RuleMatcher> rows) {
+    this.where = where;
+    this.rows = rows;
+  }
 
   /**
    * The parameters of each group.
    *
    * @param names of a state dict, in order, without buffers
    * @param groups how many the optimizer has
+   * @throws UnsupportedCheckpointException if no row tells the group of one
    */
-  static List<List<String>> of(List<String> names, int groups) {
+  List<List<String>> of(List<String> names, int groups) {
     if (groups == 1) {
       return List.of(names);
     }
+    RuleMatcher matcher = rows.get();
     var decayed = new ArrayList<String>();
     var others = new ArrayList<String>();
-    names.forEach(name -> (isDecayed(name) ? decayed : others).add(name));
+    for (String name : names) {
+      var rule = matcher.stored(name).orElseThrow(() -> untold("no row matches '" + name + "'"));
+      (rule.traits().noDecay() ? others : decayed).add(name);
+    }
     return List.of(decayed, others);
   }
 
-  private static boolean isDecayed(String name) {
-    String[] parts = name.split("\\.");
-    String last = parts[parts.length - 1];
-    String module = parts.length > 1 ? parts[parts.length - 2] : "";
-    boolean legacyNorm = module.endsWith("layernorm") && !name.contains("decoder.");
-    return !last.equals("bias") && !legacyNorm;
+  private UnsupportedCheckpointException untold(String why) {
+    return refused(where, why + ", which would say whether it has weight decay");
   }
 
-  /** Whether a tensor of a state dict is a buffer, which no optimizer knows. */
-  static boolean isBuffer(String name) {
-    return name.endsWith("inv_freq") || name.endsWith("._extra_state");
+  /** An optimizer state that can't be cut. */
+  static UnsupportedCheckpointException refused(String where, String why) {
+    return new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        where,
+        "its optimizer state can't be cut: "
+            + why
+            + ": leave it out with "
+            + Setting.NO_OPTIMIZER.inText());
   }
 }

@@ -9,10 +9,13 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.Naming;
 import io.shardwright.spi.RankCoordinate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,10 +40,11 @@ final class TargetOptimizer {
     this.plan = plan;
     var before = new StageLayers(plan.source().layers(), source.grid().pipeline());
     this.after = new StageLayers(plan.source().layers(), plan.choice().grid().pipeline());
+    var grouping = grouping(plan.source().config(), plan.source().naming());
     for (var rank : plan.source().files().ranks()) {
       TrainingFile file = source.files().get(rank.rank());
       var parameters = TrainingRanks.parameters(rank.names(), rank.tensors());
-      OptimizerState.of(file, parameters)
+      OptimizerState.of(file, parameters, grouping)
           .ifPresent(
               optimizer -> {
                 optimizers.put(rank.rank(), optimizer);
@@ -54,6 +58,11 @@ final class TargetOptimizer {
     }
   }
 
+  private ParameterGroups grouping(ModelConfig config, Naming naming) {
+    return new ParameterGroups(
+        plan.source().source(), () -> RuleMatcher.of(plan.source().family(), config, naming));
+  }
+
   /** The optimizer's list for a target file; {@code NONE} where the source has no optimizer. */
   PickleValue of(TargetFile file, RankCoordinate template, TrainingPickle pickle) {
     OptimizerState like = optimizers.get(template);
@@ -61,7 +70,7 @@ final class TargetOptimizer {
       return Constant.NONE;
     }
     var parameters = TrainingRanks.parameters(file.names(), file.tensors());
-    var groups = ParameterGroups.of(parameters, like.groupCount());
+    var groups = grouping(plan.config(), plan.choice().naming()).of(parameters, like.groupCount());
     PickleCopy copy = pickle.carried().from(like.file());
     Dict plain = plain(like, groups, file, pickle, copy);
     var list = new Sequence();

@@ -4,12 +4,15 @@ import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.torch.StateDict;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.error.Setting;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,12 +57,6 @@ final class TrainingRanks {
         .tensors()
         .keySet()
         .forEach(name -> tensors.put(name, file.tensor(name, get(value, name))));
-    if (optimizer) {
-      tensors.putAll(
-          OptimizerState.of(file, parameters(state.names(), tensors))
-              .map(found -> found.companions(Map.copyOf(tensors)))
-              .orElse(Map.of()));
-    }
     return new RankFile(
         file.member(),
         rank,
@@ -76,9 +73,41 @@ final class TrainingRanks {
 
   /** The names that an optimizer knows, in its order. */
   static List<String> parameters(List<String> names, Map<String, ?> tensors) {
-    return names.stream()
-        .filter(name -> tensors.containsKey(name) && !ParameterGroups.isBuffer(name))
-        .toList();
+    return names.stream().filter(name -> tensors.containsKey(name) && !isBuffer(name)).toList();
+  }
+
+  /** A buffer of a state dict, which no optimizer knows. */
+  private static boolean isBuffer(String name) {
+    return name.endsWith("inv_freq") || name.endsWith("._extra_state");
+  }
+
+  /** The same with what the optimizers keep for the parameters. */
+  SourceFiles withOptimizers(SourceFiles files) {
+    var grouping = new ParameterGroups(checkpoint.name(), () -> rows(files));
+    var ranks = files.ranks().stream().map(file -> withOptimizer(file, grouping)).toList();
+    return new SourceFiles(
+        ranks, files.again(), files.numbered(), files.arrays(), files.arrayObjects());
+  }
+
+  /** The rows of the family that claims the model. */
+  private RuleMatcher rows(SourceFiles files) {
+    var config = checkpoint.config();
+    try {
+      return checkpoint
+          .registry()
+          .claiming(config, files::names, checkpoint.name())
+          .map(family -> RuleMatcher.of(family, config, family.naming(config)))
+          .orElseThrow(() -> ParameterGroups.refused(checkpoint.name(), "no family claims it"));
+    } catch (MalformedCheckpointException | UnrecognizedCheckpointException unclaimed) {
+      throw ParameterGroups.refused(checkpoint.name(), unclaimed.message(Remedy::inText));
+    }
+  }
+
+  private RankFile withOptimizer(RankFile file, ParameterGroups grouping) {
+    var parameters = parameters(file.names(), file.tensors());
+    return OptimizerState.of(checkpoint.files().get(file.rank()), parameters, grouping)
+        .map(optimizer -> file.with(optimizer.companions(file.tensors())))
+        .orElse(file);
   }
 
   private RankFile interleaved(RankCoordinate rank, TrainingFile file, VirtualChunks chunks) {
