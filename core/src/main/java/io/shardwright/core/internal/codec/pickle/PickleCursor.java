@@ -112,6 +112,20 @@ final class PickleCursor {
     return bytes;
   }
 
+  /** Passes over bytes, which must be there. */
+  void skip(long length) {
+    if (length > left()) {
+      throw malformed("a length of " + length + " bytes where " + left() + " are left");
+    }
+    long rest = length;
+    while (rest > 0) {
+      need(1);
+      int count = (int) Math.min(block.remaining(), rest);
+      block.position(block.position() + count);
+      rest -= count;
+    }
+  }
+
   byte[] text(long length) {
     return bytes(length, Limit.STRING_BYTES);
   }

@@ -26,7 +26,7 @@ public final class PickleReader {
   private static final int TUPLE = 56;
 
   private final PickleCursor cursor;
-  private final PickleStack stack;
+  private final PickleStack<PickleValue> stack;
   private final PickleScalars scalars;
   private final PickleAssembly assembly;
   private final PickleMemo memo;
@@ -39,7 +39,7 @@ public final class PickleReader {
 
   private PickleReader(ByteSource source, long start, Guard guard) {
     cursor = new PickleCursor(source, start, guard);
-    stack = new PickleStack(cursor);
+    stack = new PickleStack<>(cursor::malformed);
     scalars = new PickleScalars(cursor);
     assembly = new PickleAssembly(cursor);
     memo = new PickleMemo(cursor);

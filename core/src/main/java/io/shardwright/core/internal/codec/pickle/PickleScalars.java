@@ -25,7 +25,7 @@ final class PickleScalars {
   }
 
   /** Whether the opcode was one of these. */
-  boolean read(int opcode, PickleStack stack) {
+  boolean read(int opcode, PickleStack<PickleValue> stack) {
     PickleValue value = value(opcode);
     if (value != null) {
       stack.push(value);

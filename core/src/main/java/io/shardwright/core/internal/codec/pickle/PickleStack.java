@@ -1,30 +1,44 @@
 package io.shardwright.core.internal.codec.pickle;
 
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
-/** The machine's stack with its marks. */
-final class PickleStack {
-  private final PickleCursor cursor;
-  private final List<PickleValue> values = new ArrayList<>();
+/**
+ * The machine's stack with its marks.
+ *
+ * @param <T> what a reader makes of a pickle's values
+ */
+public final class PickleStack<T> {
+  private final Function<String, MalformedCheckpointException> malformed;
+  private final List<T> values = new ArrayList<>();
   private int[] marks = new int[64];
   private int marked;
 
-  PickleStack(PickleCursor cursor) {
-    this.cursor = cursor;
+  /**
+   * An empty stack.
+   *
+   * @param malformed makes a refusal of what is wrong
+   */
+  public PickleStack(Function<String, MalformedCheckpointException> malformed) {
+    this.malformed = malformed;
   }
 
-  void push(PickleValue value) {
+  /** Puts a value on top. */
+  public void push(T value) {
     values.add(value);
   }
 
-  PickleValue pop() {
+  /** Takes the value on top. */
+  public T pop() {
     requireAboveMark();
     return values.remove(values.size() - 1);
   }
 
-  PickleValue top() {
+  /** The value on top. */
+  public T top() {
     requireAboveMark();
     return values.get(values.size() - 1);
   }
@@ -32,11 +46,12 @@ final class PickleStack {
   private void requireAboveMark() {
     int floor = marked == 0 ? 0 : marks[marked - 1];
     if (values.size() <= floor) {
-      throw cursor.malformed("takes a value from an empty stack");
+      throw malformed.apply("takes a value from an empty stack");
     }
   }
 
-  void mark() {
+  /** Sets a mark. */
+  public void mark() {
     if (marked == marks.length) {
       marks = Arrays.copyOf(marks, 2 * marked);
     }
@@ -44,9 +59,9 @@ final class PickleStack {
   }
 
   /** Takes everything above the last mark, and the mark. */
-  List<PickleValue> popMark() {
+  public List<T> popMark() {
     if (marked == 0) {
-      throw cursor.malformed("takes a mark that was not set");
+      throw malformed.apply("takes a mark that was not set");
     }
     var above = values.subList(marks[--marked], values.size());
     var taken = List.copyOf(above);
@@ -63,11 +78,13 @@ final class PickleStack {
     }
   }
 
-  int depth() {
+  /** How many values and marks there are. */
+  public int depth() {
     return values.size() + marked;
   }
 
-  boolean empty() {
+  /** Whether there are none. */
+  public boolean empty() {
     return values.isEmpty() && marked == 0;
   }
 }

@@ -1,0 +1,102 @@
+package io.shardwright.core.internal.codec.dcp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the values of a {@code .metadata} become. Texts, numbers, element types, classes and sizes
+ * are Java's own; what has no meaning for tensors is {@link Plain#PASSED}.
+ */
+interface PickledValue {
+  /** Values without content. */
+  enum Plain {
+    /** Python's None. */
+    NONE,
+    /** What was read and is not kept. */
+    PASSED
+  }
+
+  /** A tuple. */
+  record Tuple(List<Object> items) {}
+
+  /** An object of one of the classes that matter. */
+  final class Instance {
+    private final PickledClass type;
+    private Object state;
+
+    Instance(PickledClass type) {
+      this.type = type;
+    }
+
+    boolean is(PickledClass other) {
+      return type == other;
+    }
+
+    PickledClass type() {
+      return type;
+    }
+
+    /** The state; null before it is set. */
+    Object state() {
+      return state;
+    }
+
+    /** Sets the state; false where it has one already. */
+    boolean build(Object given) {
+      boolean first = state == null;
+      state = given;
+      return first;
+    }
+
+    /** A field of the state; empty where there is none of that name and kind. */
+    <T> Optional<T> field(String name, Class<T> kind) {
+      return state instanceof Pairs pairs ? pairs.get(name, kind) : Optional.empty();
+    }
+
+    /** Whether the state has a field, of whatever kind. */
+    boolean has(String name) {
+      return field(name, Object.class).isPresent();
+    }
+  }
+
+  /** A dict. */
+  final class Pairs {
+    private final List<Object> keys = new ArrayList<>(4);
+    private final List<Object> values = new ArrayList<>(4);
+    private Places places;
+
+    /** Adds a pair. */
+    void put(Object key, Object value) {
+      keys.add(key);
+      values.add(value);
+    }
+
+    /** The storage data's entries, where it is that. */
+    Places places() {
+      places = places == null ? new Places() : places;
+      return places;
+    }
+
+    int size() {
+      return keys.size();
+    }
+
+    Object key(int at) {
+      return keys.get(at);
+    }
+
+    Object value(int at) {
+      return values.get(at);
+    }
+
+    /** The value of a text; empty where it is of another kind, or is there twice. */
+    <T> Optional<T> get(String name, Class<T> kind) {
+      int at = keys.indexOf(name);
+      boolean once = at >= 0 && at == keys.lastIndexOf(name);
+      return once && kind.isInstance(values.get(at))
+          ? Optional.of(kind.cast(values.get(at)))
+          : Optional.empty();
+    }
+  }
+}
