@@ -29,7 +29,7 @@ import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
  */
 final class Corpus {
   private static final int LARGEST = 1 << 16;
-  private static final Path RESOURCES = Path.of("src/test/resources");
+  private static final Path RESOURCES = Path.of("../core/src/test/resources");
   private static final Path FORMATS = RESOURCES.resolve("formats");
   private static final String STEP = "tiny--step=1.ckpt";
   private static final Path FOUND = RESOURCES.resolve("fuzz");

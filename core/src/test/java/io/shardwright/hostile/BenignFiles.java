@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /** Honest files that the real tools wrote and that look odd to strict readers. */
 final class BenignFiles {
-  private static final Path FOLDER = Path.of("src/test/resources/benign");
+  private static final Path FOLDER = Path.of("../core/src/test/resources/benign");
 
   private BenignFiles() {}
 
