@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.ArchRule;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.format.ModelFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -47,6 +48,7 @@ final class Rules {
     rules.put("values", valuesImportNoMachinery());
     rules.put("formats", formatsAreNamedInOnePlace());
     rules.put("stateless", adaptersAreStateless());
+    rules.put("stateless2", formatsAreStateless());
     return rules;
   }
 
@@ -67,7 +69,7 @@ final class Rules {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage("java..", "com.google.auto.service..", ROOT + ".spi..", "..adapters..")
-        .because("an adapter is a table and never sees a rank, a buffer or a file");
+        .because("families and formats are written as a third party's are");
   }
 
   private static ArchRule coreKnowsNoAdapter() {
@@ -251,5 +253,18 @@ final class Rules {
         .andShould()
         .haveSimpleNameEndingWith("Adapter")
         .because("adapters are shared by threads and found by ServiceLoader");
+  }
+
+  private static ArchRule formatsAreStateless() {
+    return classes()
+        .that()
+        .areAssignableTo(ModelFormat.class)
+        .and()
+        .areNotInterfaces()
+        .should()
+        .haveOnlyFinalFields()
+        .andShould()
+        .haveSimpleNameEndingWith("Format")
+        .because("formats are shared by threads and found by ServiceLoader");
   }
 }

@@ -13,7 +13,7 @@ import io.shardwright.engine.Checkpoints;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.format.DirectoryFormat;
+import io.shardwright.spi.format.ModelFormat;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -45,7 +45,7 @@ class MissingJarsTest extends HuggingFaceFolders {
         provider ->
             List.of(packages)
                 .contains(provider.getClass().getPackageName().replaceAll(".*\\.", ""));
-    for (Class<?> service : List.of(ModelFamilyAdapter.class, DirectoryFormat.class)) {
+    for (Class<?> service : List.of(ModelFamilyAdapter.class, ModelFormat.class)) {
       var names =
           ServiceLoader.load(service).stream()
               .map(ServiceLoader.Provider::get)

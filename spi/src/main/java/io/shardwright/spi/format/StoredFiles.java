@@ -1,7 +1,10 @@
 package io.shardwright.spi.format;
 
+import io.shardwright.spi.config.JsonValue.Obj;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** A file, or the files of one folder, opened by the engine under its limits. */
 public interface StoredFiles {
@@ -22,7 +25,7 @@ public interface StoredFiles {
   /**
    * The names of the files.
    *
-   * @return those of a folder itself, none of the folders in it; a file's own name
+   * @return those of a folder itself in their order, none of the folders in it; a file's own name
    */
   Set<String> files();
 
@@ -46,4 +49,59 @@ public interface StoredFiles {
    *     is more than a limit allows
    */
   Map<String, StoredBytes> zip(String file);
+
+  /**
+   * A small text.
+   *
+   * @param file one of {@link #files}
+   * @return its bytes as UTF-8; what is none is replaced
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
+   */
+  String text(String file);
+
+  /**
+   * A small JSON document as Python's {@code json.load} reads it: {@code NaN} and {@code Infinity}
+   * are numbers.
+   *
+   * @param file one of {@link #files}
+   * @return an object in which no key stands twice
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is none
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
+   */
+  Obj json(String file);
+
+  /**
+   * A configuration in JSON: as {@link #json} reads it, but a key may stand twice if it says the
+   * same.
+   *
+   * @param file one of {@link #files}
+   * @param notes are told of such keys
+   * @return the object
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is none, or a key has two
+   *     values
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
+   */
+  Obj config(String file, Consumer<String> notes);
+
+  /**
+   * The tensors of a container: of a {@code .safetensors} file; of what a {@code .json} index maps
+   * by its {@code weight_map} to such files or torch files; of a torch file, whatever its name.
+   *
+   * @param file one of {@link #files}
+   * @return the tensors, whose headers were read and compared with the files
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if a file is missing or damaged,
+   *     or holds other tensors than the index says
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if the index names a file elsewhere,
+   *     or there is more than a limit allows
+   */
+  TensorSet tensors(String file);
+
+  /**
+   * The number of pieces of a tokenizer: a SentencePiece model, or a JSON document of the Hugging
+   * Face tokenizers library.
+   *
+   * @param file one of {@link #files}
+   * @return the number; empty if it is no such file
+   */
+  OptionalLong tokenizerPieces(String file);
 }

@@ -1,2 +1,5 @@
-/** Formats of a third party's own, and, for experts, folders of documents and tensor containers. */
+/**
+ * Formats of adapters: of tensors alone ({@link io.shardwright.spi.format.TensorFormat}), and of
+ * whole models ({@link io.shardwright.spi.format.ModelFormat}).
+ */
 package io.shardwright.spi.format;

@@ -7,7 +7,9 @@ import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.dialect.DialectReading;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -29,7 +31,7 @@ import java.util.stream.Stream;
  * @param problems what the canonical configuration can't express
  * @param unplaced keys of which the table says nothing, and what else a user should know
  */
-public record Reading(
+record Reading(
     DialectDocument document,
     Dialect dialect,
     Statements statements,
@@ -37,7 +39,7 @@ public record Reading(
     Map<String, String> values,
     List<String> problems,
     List<String> unplaced)
-    implements ModelConfig {
+    implements DialectReading {
   private static final String NO_PLACE = " has no place in NeMo's configuration; it is kept aside";
 
   /**
@@ -56,8 +58,28 @@ public record Reading(
         new ArrayList<>());
   }
 
-  /** Reads every row, and lists the keys of which the table says nothing. */
-  Reading rows() {
+  @Override
+  public void require(String key, Kind kind) {
+    kinds.require(key, kind);
+  }
+
+  @Override
+  public void agree(List<String> keys) {
+    statements.of(keys, Optional.empty());
+  }
+
+  @Override
+  public void disagree(String problem) {
+    statements.disagree(problem);
+  }
+
+  @Override
+  public void refuse(String problem) {
+    problems.add(problem);
+  }
+
+  @Override
+  public Reading rows() {
     for (ConfigKey row : dialect.rows()) {
       if (kinds.require(row)) {
         DialectEngine.of(row).read(row, said(row), this);
@@ -79,15 +101,8 @@ public record Reading(
         : statements.of(row.own(), row.absent());
   }
 
-  /**
-   * Refuses what can't be read.
-   *
-   * @param where for messages
-   * @throws MalformedCheckpointException naming every key whose value is of another kind
-   * @throws UnsupportedCheckpointException naming every key that is said in two ways, or that NeMo
-   *     can't express
-   */
-  Reading requireSound(String where) {
+  @Override
+  public Reading requireSound(String where) {
     if (!kinds.wrong().isEmpty()) {
       throw new MalformedCheckpointException(
           ErrorCode.CONFIG_VALUE, where, String.join("; ", kinds.wrong()));
@@ -122,14 +137,26 @@ public record Reading(
     return values.containsKey(key);
   }
 
-  /** What a user should know. */
+  @Override
   public List<String> notes() {
     return Stream.concat(statements.repeated().stream(), unplaced.stream()).toList();
   }
 
-  /** A base configuration with these values, of a file that says them in its words. */
-  public YamlDocument apply(YamlDocument base, String where) {
-    YamlDocument whole = base;
+  @Override
+  public boolean isSaidBy(ModelConfig config) {
+    return values.entrySet().stream().allMatch(value -> isSaid(value, config));
+  }
+
+  private static boolean isSaid(Map.Entry<String, String> value, ModelConfig config) {
+    String otherwise = value.getValue().startsWith("[") ? "[]" : "null";
+    String said = config.text(value.getKey()).orElse(otherwise);
+    return Scalars.equal(said, value.getValue());
+  }
+
+  /** Of a file that says the values in its words. */
+  @Override
+  public YamlDocument apply(Configuration base, String where) {
+    var whole = (YamlDocument) base;
     for (var value : values.entrySet()) {
       if (!value.getValue().equals("null") || base.has(value.getKey())) {
         whole = whole.with(value.getKey(), value.getValue());

@@ -8,6 +8,7 @@ import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.dialect.DialectWriting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +19,15 @@ import java.util.Optional;
  * @param of whose document it is, for messages
  * @param problems what it can't express
  */
-record Writing(YamlDocument config, String of, Obj document, List<String> problems) {
+record Writing(YamlDocument config, String of, Obj document, List<String> problems)
+    implements DialectWriting {
   /** An empty document. */
   Writing(YamlDocument config, String of) {
     this(config, of, Obj.empty(), new ArrayList<>());
   }
 
-  /** Writes every row. */
-  void rows(Dialect dialect) {
+  @Override
+  public void rows(Dialect dialect) {
     for (ConfigKey row : dialect.rows()) {
       if (isSound(row)) {
         DialectEngine.of(row).write(row, value(row.canonical()), this);
@@ -54,8 +56,9 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
     }
   }
 
-  /** Puts a value at a dotted path; what no path tells is not written. */
-  void put(String key, JsonValue value) {
+  /** What no path tells is not written. */
+  @Override
+  public void put(String key, JsonValue value) {
     if (Statements.isStated(key)) {
       document.putAt(key, value);
     }

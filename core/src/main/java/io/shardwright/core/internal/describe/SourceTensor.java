@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.spi.format.ContainedTensor;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,7 +22,8 @@ public record SourceTensor(
     long start,
     List<Long> strides,
     boolean bigEndian,
-    OptionalLong storageCrc) {
+    OptionalLong storageCrc)
+    implements ContainedTensor {
 
   /** The same under another name. */
   public SourceTensor as(String name) {

@@ -26,6 +26,11 @@ public interface CheckpointFormat {
     return true;
   }
 
+  /** Whether it holds a change of a model, and no model. */
+  default boolean isAdapter() {
+    return false;
+  }
+
   /** Whether a path's files are files of tensors for whoever does not know the format. */
   default boolean holdsTensorFiles(Place place) {
     return true;

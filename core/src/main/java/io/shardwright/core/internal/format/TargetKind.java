@@ -1,13 +1,17 @@
 package io.shardwright.core.internal.format;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,6 +37,23 @@ public interface TargetKind {
   default boolean copies(ReshardRequest request, ModelSource source) {
     return false;
   }
+
+  /**
+   * The class of a document that a model once came from.
+   *
+   * @param known the classes of the model's family
+   */
+  default Optional<HuggingFaceModel> classOf(Obj origin, List<HuggingFaceModel> known) {
+    return Optional.empty();
+  }
+
+  /**
+   * Refuses a configuration that a class can't express.
+   *
+   * @param where the model, for messages
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException naming every such key
+   */
+  default void requireExpressible(YamlDocument config, HuggingFaceModel wanted, String where) {}
 
   /** The names of its files; none where stored tensors are copied, whose plan has them. */
   default TargetNames names(ReshardRequest request, ModelSource source, Grid grid) {

@@ -2,12 +2,11 @@ package io.shardwright.core.internal.job;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.convert.HuggingFaceDialect;
-import io.shardwright.core.internal.convert.HuggingFaceMatch;
 import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.format.Origin;
+import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.Grid;
@@ -15,7 +14,6 @@ import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
-import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Setting;
@@ -73,7 +71,7 @@ final class Choices {
     Optional<HuggingFaceModel> first =
         origin
             .filter(from -> asked.isEmpty())
-            .flatMap(from -> HuggingFaceMatch.find(known, new DialectDocument(from.config())));
+            .flatMap(from -> resolved.kind().classOf(from.config(), known));
     if (first.isPresent()) {
       return first;
     }
@@ -142,7 +140,7 @@ final class Choices {
    * @throws UnsupportedCheckpointException naming every key that says so
    */
   static void requireExpressible(
-      YamlDocument config, ModelDescription model, HuggingFaceModel wanted) {
+      TargetKind kind, YamlDocument config, ModelDescription model, HuggingFaceModel wanted) {
     var refusals = KeyMeaning.of(model).refusals(Naming.HUGGING_FACE);
     if (!refusals.isEmpty()) {
       throw new UnsupportedCheckpointException(
@@ -150,8 +148,8 @@ final class Choices {
           model.source(),
           String.join("; ", refusals) + "; " + wanted.architecture() + " is not written with it");
     }
-    var whole = HuggingFaceDialect.complete(config, model.family().defaults());
-    HuggingFaceDialect.require(whole, wanted, model.source());
+    var whole = config.completed(model.family().defaults());
+    kind.requireExpressible(whole, wanted, model.source());
   }
 
   /** Another naming comes in the layout that NeMo 1.23 writes for it. */

@@ -199,7 +199,8 @@ public final class ReshardJob implements AutoCloseable {
     TargetChoice choice = Choices.of(resolved, model);
     choice
         .huggingFace()
-        .ifPresent(wanted -> Choices.requireExpressible(source.config(), model, wanted));
+        .ifPresent(
+            wanted -> Choices.requireExpressible(resolved.kind(), source.config(), model, wanted));
     Choices.refuseTypes(request, model);
     Pairs.refuse(request, model);
     return Planner.plan(

@@ -71,7 +71,7 @@ public final class Families {
   }
 
   private static String withoutConfiguration(ModelSource source, AdapterRegistry registry) {
-    return source.format().equals("folder") && registry.formats().folders().isEmpty()
+    return source.format().equals("folder") && registry.formats().models().isEmpty()
         ? "no format of folders was found, and without one these are tensors without a"
             + " configuration: add "
             + OwnJar.HUGGING_FACE

@@ -8,12 +8,11 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.Opening;
 import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.format.TargetKind;
-import io.shardwright.core.internal.format.directory.HuggingFaceFolder;
-import io.shardwright.core.internal.format.directory.PeftFormat;
 import io.shardwright.core.internal.format.lightning.LightningFormat;
 import io.shardwright.core.internal.format.loose.ForeignFormat;
 import io.shardwright.core.internal.format.loose.LooseFormat;
 import io.shardwright.core.internal.format.nemo.NemoFormat;
+import io.shardwright.core.internal.format.plugged.ModelPlugin;
 import io.shardwright.core.internal.format.plugged.PluggedFormat;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.FoundFormat;
@@ -41,11 +40,9 @@ import java.util.stream.Stream;
 public final class Formats {
   private static final CheckpointFormat NEMO = new NemoFormat();
   private static final CheckpointFormat LIGHTNING = new LightningFormat();
-  private static final CheckpointFormat PEFT = new PeftFormat();
   private static final LooseFormat LOOSE = new LooseFormat();
 
-  private static final List<CheckpointFormat> OWN =
-      List.of(LIGHTNING, PEFT, NEMO, new ForeignFormat());
+  private static final List<CheckpointFormat> OWN = List.of(LIGHTNING, NEMO, new ForeignFormat());
 
   private final List<CheckpointFormat> all;
 
@@ -60,7 +57,7 @@ public final class Formats {
   static Formats of(AdapterRegistry registry, ReadPolicy policy) {
     var found = registry.formats();
     var all = new ArrayList<CheckpointFormat>();
-    found.folders().forEach(folder -> all.add(new HuggingFaceFolder(folder.format())));
+    found.models().forEach(of -> all.add(new ModelPlugin(of.format(), of.origin(), policy)));
     all.addAll(OWN);
     found.tensors().forEach(of -> all.add(new PluggedFormat(of.format(), of.origin(), policy)));
     all.add(LOOSE);
@@ -86,7 +83,7 @@ public final class Formats {
   /** What a user sees of them: the engine's own, then those that were found. */
   public List<FormatDescription> descriptions() {
     var seen = new ArrayList<FormatDescription>();
-    for (CheckpointFormat own : List.of(NEMO, LIGHTNING, PEFT, LOOSE)) {
+    for (CheckpointFormat own : List.of(NEMO, LIGHTNING, LOOSE)) {
       seen.add(description(own, FormatDescription.BUILT_IN));
     }
     for (FoundFormat<?> of : found.all()) {
@@ -118,9 +115,12 @@ public final class Formats {
         .orElseThrow(() -> FileKind.unknown(place.path()));
   }
 
-  /** What a model's adapter is in: a folder of peft, else what NeMo saves. */
+  /** What a model's adapter is in: a format of adapters that was found, else what NeMo saves. */
   CheckpointFormat ofAdapter(Place place) {
-    return PEFT.recognizes(place) ? PEFT : NEMO;
+    return all.stream()
+        .filter(format -> format.isAdapter() && format.recognizes(place))
+        .findFirst()
+        .orElse(NEMO);
   }
 
   /**

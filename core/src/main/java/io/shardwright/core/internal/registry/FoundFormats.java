@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.registry;
 
-import io.shardwright.spi.format.DirectoryFormat;
+import io.shardwright.spi.format.ModelFormat;
 import io.shardwright.spi.format.TensorFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,15 +10,15 @@ import java.util.stream.Stream;
 /**
  * The formats that a class loader offers.
  *
- * @param folders of documents and tensor containers
+ * @param models of whole models
  * @param tensors of tensors by name
  */
 public record FoundFormats(
-    List<FoundFormat<DirectoryFormat>> folders, List<FoundFormat<TensorFormat>> tensors) {
+    List<FoundFormat<ModelFormat>> models, List<FoundFormat<TensorFormat>> tensors) {
   static FoundFormats load(ClassLoader loader, List<String> failures) {
     var found =
         new FoundFormats(
-            load(DirectoryFormat.class, DirectoryFormat::id, loader, failures),
+            load(ModelFormat.class, ModelFormat::id, loader, failures),
             load(TensorFormat.class, TensorFormat::id, loader, failures));
     Providers.refuseDuplicates("format", found.all(), FoundFormat::id, FoundFormat::origin);
     return found;
@@ -41,6 +41,6 @@ public record FoundFormats(
 
   /** Of both kinds. */
   public List<FoundFormat<?>> all() {
-    return Stream.<FoundFormat<?>>concat(folders.stream(), tensors.stream()).toList();
+    return Stream.<FoundFormat<?>>concat(models.stream(), tensors.stream()).toList();
   }
 }

@@ -10,8 +10,10 @@ import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.format.DirectoryFormat;
-import io.shardwright.spi.tensor.TensorSpec;
+import io.shardwright.spi.format.KnownModels;
+import io.shardwright.spi.format.ModelFormat;
+import io.shardwright.spi.format.StoredFiles;
+import io.shardwright.spi.format.StoredModel;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -20,8 +22,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,7 +67,7 @@ class FormatsTest {
   private AdapterRegistry load(Class<?>... formats) throws IOException {
     Path services = Files.createDirectories(folder.resolve("META-INF/services"));
     var names = List.of(formats).stream().map(Class::getName).toList();
-    Files.write(services.resolve(DirectoryFormat.class.getName()), names);
+    Files.write(services.resolve(ModelFormat.class.getName()), names);
     var parent = new OnlyClasses(getClass().getClassLoader());
     try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, parent)) {
       return AdapterRegistry.load(loader, false, List.of());
@@ -87,45 +87,20 @@ class FormatsTest {
   }
 
   /** A format that recognizes nothing. */
-  public static class Mine implements DirectoryFormat {
+  public static class Mine implements ModelFormat {
     @Override
     public String id() {
       return "mine";
     }
 
     @Override
-    public boolean recognizes(Set<String> files) {
+    public boolean recognizes(StoredFiles files) {
       return false;
     }
 
     @Override
-    public String configFile() {
-      return "config.json";
-    }
-
-    @Override
-    public List<String> weightSets(Set<String> files) {
-      return List.of();
-    }
-
-    @Override
-    public boolean isSideFile(String file) {
-      return false;
-    }
-
-    @Override
-    public Map<String, List<TensorSpec>> shards(List<TensorSpec> tensors, long maxBytes) {
-      return Map.of();
-    }
-
-    @Override
-    public Map<String, Map<String, ?>> index(Map<String, List<TensorSpec>> shards) {
-      return Map.of();
-    }
-
-    @Override
-    public Map.Entry<String, String> card(Map<String, String> facts) {
-      return Map.entry("README.md", "");
+    public StoredModel read(StoredFiles files, KnownModels models) {
+      throw new IllegalStateException("recognizes nothing");
     }
   }
 

@@ -3,7 +3,7 @@ package io.shardwright.core.internal.codec.yaml;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.StringReader;
@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -31,7 +32,7 @@ import org.yaml.snakeyaml.representer.Representer;
 /**
  * A model's configuration in YAML, kept as nodes. Immutable: {@link #with} returns a changed copy.
  */
-public final class YamlDocument implements ModelConfig {
+public final class YamlDocument implements Configuration {
   private static final int DECODED = 6;
   private static final Map<Tag, Kind> KINDS =
       Map.of(Tag.BOOL, Kind.FLAG, Tag.INT, Kind.WHOLE, Tag.FLOAT, Kind.NUMBER);
@@ -193,7 +194,7 @@ public final class YamlDocument implements ModelConfig {
   @Override
   public String says(String key) {
     String said = source.sayings().get(key);
-    return said == null ? ModelConfig.super.says(key) : said;
+    return said == null ? Configuration.super.says(key) : said;
   }
 
   @Override
@@ -266,11 +267,25 @@ public final class YamlDocument implements ModelConfig {
    * @param plain the value as a plain scalar: {@code 2}, {@code false}, {@code null}; or a flow
    *     list of such
    */
+  @Override
   public YamlDocument with(String key, String plain) {
     MappingNode model = model();
     MappingNode changed = NodeEdit.with(model, List.of(key.split("\\.")), plain);
     MappingNode whole = model == root ? changed : NodeEdit.with(root, "model", changed);
     return new YamlDocument(whole, guard, source);
+  }
+
+  /**
+   * A configuration that says what NeMo takes for granted.
+   *
+   * @param defaults keys and plain values
+   */
+  public YamlDocument completed(Map<String, String> defaults) {
+    YamlDocument whole = this;
+    for (var key : new TreeMap<>(defaults).entrySet()) {
+      whole = has(key.getKey()) ? whole : whole.with(key.getKey(), key.getValue());
+    }
+    return whole;
   }
 
   /** The document as OmegaConf would write it. */

@@ -11,6 +11,7 @@ import io.shardwright.spi.format.TensorLayout.Part;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -18,7 +19,7 @@ import java.util.Set;
  *
  * @param source whose tensors they are
  */
-record LayoutCheck(PluggedFormat format, String source, Guard guard) {
+record LayoutCheck(Plugin plugin, String source, Guard guard) {
   /**
    * Compares the files with the tensors.
    *
@@ -42,13 +43,40 @@ record LayoutCheck(PluggedFormat format, String source, Guard guard) {
       }
     }
     if (files.isEmpty() || !missing.isEmpty()) {
-      throw format.broken("laid out " + files.size() + " files without " + missing);
+      throw plugin.broken("laid out " + files.size() + " files without " + missing);
     }
+  }
+
+  /**
+   * Compares safetensors files with the tensors.
+   *
+   * @throws io.shardwright.spi.error.AdapterException if a tensor is missing or there twice
+   * @throws UnsupportedCheckpointException if a name can't be written
+   */
+  void requireShards(Map<String, List<TensorSpec>> shards, List<TensorSpec> tensors) {
+    var missing = new HashSet<>(tensors);
+    shards
+        .values()
+        .forEach(held -> held.forEach(tensor -> requireGiven(missing.remove(tensor), tensor)));
+    if (!missing.isEmpty()) {
+      throw plugin.broken("shared tensors out over " + shards.size() + " files without " + missing);
+    }
+    requireNames(shards.keySet());
+  }
+
+  /**
+   * Compares names of files with what can be one.
+   *
+   * @throws UnsupportedCheckpointException if one can't
+   */
+  void requireNames(Set<String> files) {
+    var others = new HashSet<String>();
+    files.forEach(name -> requireName(name, others));
   }
 
   private void requireGiven(boolean given, TensorSpec tensor) {
     if (!given) {
-      throw format.broken("laid out '" + tensor.name() + "' twice, or unasked");
+      throw plugin.broken("laid out '" + tensor.name() + "' twice, or unasked");
     }
   }
 
@@ -67,6 +95,6 @@ record LayoutCheck(PluggedFormat format, String source, Guard guard) {
     return new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         source,
-        problem + ", so that " + format.id() + " can't hold it: safetensors takes any name");
+        problem + ", so that " + plugin.format() + " can't hold it: safetensors takes any name");
   }
 }

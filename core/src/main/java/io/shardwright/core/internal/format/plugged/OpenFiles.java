@@ -3,28 +3,39 @@ package io.shardwright.core.internal.format.plugged;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.FolderLinks;
+import io.shardwright.core.internal.bytes.ReadFailure;
+import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.zip.ZipArchive;
 import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.format.StoredBytes;
 import io.shardwright.spi.format.StoredFiles;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The files that a format is shown, opened when it asks for them. */
 final class OpenFiles implements StoredFiles, AutoCloseable {
+  private static final long DECODED = 4;
+
   private final Path path;
   private final Guard guard;
   private final boolean folder;
@@ -32,11 +43,15 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   private final Map<String, FileSource> files = new LinkedHashMap<>();
   private final List<ZipArchive.Entry> entries = new ArrayList<>();
 
-  OpenFiles(Path path, Guard guard) {
-    this.path = path;
+  OpenFiles(Place place, Guard guard) {
+    this.path = place.path();
     this.guard = guard;
-    this.folder = Files.isDirectory(path);
-    this.names = folder ? Place.files(path) : Set.of(name());
+    this.folder = place.isFolder();
+    this.names = folder ? place.files() : Set.of(name());
+  }
+
+  /** Refuses a folder of more files than a limit allows. */
+  void requireFew() {
     guard.require(Limit.ENTRIES, names.size(), name());
   }
 
@@ -52,7 +67,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   @Override
   public Set<String> files() {
-    return Set.copyOf(names);
+    return Collections.unmodifiableSet(names);
   }
 
   @Override
@@ -82,7 +97,37 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
     return found;
   }
 
-  private FileSource open(String file) {
+  @Override
+  public String text(String file) {
+    FileSource source = open(file);
+    guard.require(Limit.STRING_BYTES, source.size(), source.name());
+    guard.take(DECODED * source.size(), source.name());
+    var bytes = ByteBuffer.allocate((int) source.size());
+    source.readFully(bytes, 0);
+    return new String(bytes.array(), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public Obj json(String file) {
+    return JsonDocument.parsePython(open(file), Limit.CONFIG_BYTES, guard);
+  }
+
+  @Override
+  public Obj config(String file, Consumer<String> notes) {
+    return JsonDocument.parseConfig(open(file), guard, notes);
+  }
+
+  @Override
+  public FolderWeights tensors(String file) {
+    return new FolderWeights(this, file);
+  }
+
+  @Override
+  public OptionalLong tokenizerPieces(String file) {
+    return TokenizerSize.of(open(file), guard);
+  }
+
+  FileSource open(String file) {
     if (!names.contains(file)) {
       throw new MalformedCheckpointException(
           ErrorCode.SOURCE_MISSING, name(), "holds no file '" + file + "': it is not whole");
@@ -98,6 +143,19 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   Guard guard() {
     return guard;
+  }
+
+  /** All files with their sizes. */
+  List<Member> members() {
+    return names.stream().map(file -> new Member(file, size(file))).toList();
+  }
+
+  private long size(String file) {
+    try {
+      return Files.size(folder ? path.resolve(file) : path);
+    } catch (IOException failure) {
+      throw ReadFailure.of(name() + "/" + file, "read", failure);
+    }
   }
 
   /** Every file that was asked for. */

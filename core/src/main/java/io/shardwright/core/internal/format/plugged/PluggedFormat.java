@@ -11,9 +11,6 @@ import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.policy.ReadPolicy;
-import io.shardwright.spi.error.AdapterException;
-import io.shardwright.spi.error.CheckpointException;
-import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.TensorFormat;
 import io.shardwright.spi.tensor.DType;
@@ -21,77 +18,53 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
- * A third party's format. Whatever it throws that is no refusal is a fault of its jar.
+ * A format of tensors alone that a jar brings.
  *
- * @param origin the jar that it is from
+ * @param plugin the jar
  * @param policy what a path is looked at under
  */
-public record PluggedFormat(TensorFormat format, String origin, ReadPolicy policy)
+public record PluggedFormat(TensorFormat format, Plugin plugin, ReadPolicy policy)
     implements CheckpointFormat, TargetKind {
+  /**
+   * A format.
+   *
+   * @param origin the jar that it is from
+   */
+  public PluggedFormat(TensorFormat format, String origin, ReadPolicy policy) {
+    this(format, new Plugin(format.id(), origin), policy);
+  }
+
   @Override
   public String id() {
     return format.id();
   }
 
-  /** What it can't look at is not of it. */
   @Override
   public boolean recognizes(Place place) {
-    try (var files = new OpenFiles(place.path(), new Guard(policy))) {
-      return recognizes(files);
-    } catch (AdapterException broken) {
-      throw broken;
-    } catch (CheckpointException other) {
-      return false;
-    }
-  }
-
-  boolean recognizes(OpenFiles files) {
-    return asking("recognizing " + files.name(), () -> format.recognizes(files));
+    return plugin.recognizes(place, policy, format::recognizes);
   }
 
   @Override
   public PluggedCheckpoint open(Place place, Opening opening) {
-    return open(place.path(), opening.guard());
+    return open(place, opening.guard());
   }
 
-  PluggedCheckpoint open(Path path, Guard guard) {
-    var files = new OpenFiles(path, guard);
-    try {
-      return asking(
-          "reading " + files.name(), () -> PluggedCheckpoint.of(id(), files, format.read(files)));
-    } catch (CheckpointException refusal) {
-      files.close();
-      throw refusal;
-    }
+  private PluggedCheckpoint open(Place place, Guard guard) {
+    return plugin.open(
+        place, guard, files -> PluggedCheckpoint.of(id(), files, format.read(files)));
   }
 
   /** Opens what was written, as anyone else would. */
   PluggedCheckpoint reopen(Path path, Guard guard) {
-    try (var files = new OpenFiles(path, guard)) {
-      if (!recognizes(files)) {
-        throw broken("does not recognize what it laid out");
+    var place = new Place(path);
+    try (var files = new OpenFiles(place, guard)) {
+      if (!plugin.recognizes(files, format::recognizes)) {
+        throw plugin.broken("does not recognize what it laid out");
       }
     }
-    return open(path, guard);
-  }
-
-  /** Runs a third party's code. */
-  <T> T asking(String what, Supplier<T> question) {
-    try {
-      return question.get();
-    } catch (CheckpointException refusal) {
-      throw refusal;
-    } catch (RuntimeException | LinkageError | StackOverflowError broken) {
-      throw broken("failed while " + what + ": " + broken);
-    }
-  }
-
-  AdapterException broken(String problem) {
-    return new AdapterException(
-        ErrorCode.ADAPTER_BROKEN, origin, "format '" + id() + "' " + problem);
+    return open(place, guard);
   }
 
   /** Its files are none that other formats know. */
@@ -102,7 +75,7 @@ public record PluggedFormat(TensorFormat format, String origin, ReadPolicy polic
 
   @Override
   public Optional<TargetKind> target() {
-    return asking("asked how it is written", format::layout).map(layout -> this);
+    return plugin.asking("asked how it is written", format::layout).map(layout -> this);
   }
 
   @Override
@@ -112,7 +85,7 @@ public record PluggedFormat(TensorFormat format, String origin, ReadPolicy polic
 
   @Override
   public boolean holds(DType dtype) {
-    return asking("asked for " + dtype, () -> format.holds(dtype));
+    return plugin.asking("asked for " + dtype, () -> format.holds(dtype));
   }
 
   @Override

@@ -61,8 +61,9 @@ final class PluggedTarget implements CheckpointTarget {
           ErrorCode.UNSUPPORTED, source, "holds no tensors, and " + format.id() + " nothing else");
     }
     TensorLayout layout = format.format().layout().orElseThrow();
-    var made = format.asking("laying tensors out", () -> layout.layOut(target.naming.specs()));
-    new LayoutCheck(format, source, guard).require(made, target.naming.specs());
+    var made =
+        format.plugin().asking("laying tensors out", () -> layout.layOut(target.naming.specs()));
+    new LayoutCheck(format.plugin(), source, guard).require(made, target.naming.specs());
     made.forEach(target::place);
     return target;
   }

@@ -1,0 +1,189 @@
+package io.shardwright.adapters.huggingface;
+
+import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Null;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.dialect.DialectReading;
+import io.shardwright.spi.dialect.Dialects;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * Reads and writes what {@code config.json} holds besides the keys of a class's table: the class,
+ * and the kinds of layers.
+ *
+ * @param model the class whose document it is
+ */
+record ConfigJson(HuggingFaceModel model, Dialects dialects) {
+  private static final String TRANSFORMERS = "4.44.0";
+
+  /** NeMo's key for whether embedding and head are one tensor; they are where it is absent. */
+  private static final String TIED = "share_embeddings_and_output_weights";
+
+  private static final Map<String, Kind> KINDS =
+      new TreeMap<>(
+          Map.of(
+              "architectures", Kind.LIST,
+              "model_type", Kind.TEXT,
+              "vocab_size", Kind.WHOLE,
+              "id2label", Kind.MAP,
+              "layer_types", Kind.LIST,
+              "rope_scaling", Kind.MAP,
+              "rope_parameters", Kind.MAP,
+              "use_sliding_window", Kind.FLAG));
+
+  /**
+   * Reads a document.
+   *
+   * @param where for messages
+   * @throws io.shardwright.spi.error.MalformedCheckpointException naming every key whose value is
+   *     of another kind
+   * @throws UnsupportedCheckpointException naming every key that is said in two ways, or that NeMo
+   *     can't express
+   */
+  DialectReading read(DialectDocument config, String where) {
+    var kinds = dialects.configuration(model.base(), model.modelType());
+    var read = dialects.read(config, model.dialect(), kinds);
+    KINDS.forEach(read::require);
+    requireOneClass(read);
+    read.agree(List.of("dtype", "torch_dtype"));
+    read.rows();
+    layerTypes(read);
+    if (config.document().fields().containsKey("quantization_config")) {
+      String method =
+          config.text("quantization_config.quant_method").map(said -> " says " + said).orElse("");
+      read.refuse(
+          "the weights are quantized (quantization_config" + method + "), expected plain ones");
+    }
+    return read.requireSound(where);
+  }
+
+  /** A loader picks the class by either. */
+  private void requireOneClass(DialectReading read) {
+    ClassMatch.modelType(read.document())
+        .filter(type -> !type.equals(model.modelType()))
+        .ifPresent(
+            type ->
+                read.disagree(
+                    "'model_type' is "
+                        + type
+                        + " and 'architectures' names "
+                        + ClassMatch.architecture(read.document()).orElse("none")
+                        + ", whose model_type is "
+                        + model.modelType()));
+  }
+
+  /** NeMo has one window for all layers. */
+  private static void layerTypes(DialectReading read) {
+    List<JsonValue> items =
+        read.document().value("layer_types").orElse(Null.NULL) instanceof Arr list
+            ? list.items()
+            : List.of();
+    var kinds = items.stream().map(item -> item.asText().orElse("no text")).distinct().toList();
+    if (kinds.size() > 1) {
+      read.refuse("layer_types says " + kinds + ", expected one kind");
+    } else if (kinds.contains("sliding_attention") && read.text("window_size").isEmpty()) {
+      read.disagree("'layer_types' is sliding_attention and no sliding_window is in use");
+    }
+  }
+
+  /**
+   * Writes a document.
+   *
+   * @param dtype of the weights, as torch names it
+   * @param vocabulary rows that are written; empty for a model without
+   * @param origin the document that the model once came from
+   * @throws UnsupportedCheckpointException naming every key that the class can't express
+   */
+  Obj write(
+      Configuration config,
+      String dtype,
+      OptionalLong vocabulary,
+      Optional<Obj> origin,
+      String where) {
+    Obj document = require(config, where);
+    Obj written =
+        origin
+            .map(known -> tiedAs(known, config))
+            .filter(known -> tried(known).filter(read -> read.isSaidBy(config)).isPresent())
+            .orElseGet(() -> finish(document))
+            .copy();
+    vocabulary.ifPresent(rows -> written.put("vocab_size", Num.of(rows)));
+    for (String key : List.of("torch_dtype", "dtype")) {
+      if (written.get(key).isPresent()) {
+        written.put(key, new Str(dtype));
+      }
+    }
+    return written;
+  }
+
+  /**
+   * What the class's table says of a configuration.
+   *
+   * @throws UnsupportedCheckpointException naming every key that the class can't express
+   */
+  Obj require(Configuration config, String where) {
+    var writing = dialects.write(config, model.architecture());
+    writing.put("architectures", new Arr(List.of(new Str(model.architecture()))));
+    writing.put("model_type", new Str(model.modelType()));
+    writing.rows(model.dialect());
+    if (!writing.problems().isEmpty()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE,
+          where,
+          String.join("; ", writing.problems())
+              + ": choose another class with "
+              + Setting.ARCHITECTURE.inText());
+    }
+    return writing.document();
+  }
+
+  private static Obj finish(Obj document) {
+    document.put("use_cache", new Bool(true));
+    document.put("transformers_version", new Str(TRANSFORMERS));
+    document.put("torch_dtype", Null.NULL);
+    document.put("dtype", Null.NULL);
+    return document;
+  }
+
+  /** A document that may be refused; empty where it would be. */
+  private Optional<DialectReading> tried(Obj document) {
+    try {
+      return Optional.of(read(new DialectDocument(document), ""));
+    } catch (CheckpointException refused) {
+      return Optional.empty();
+    }
+  }
+
+  /** The model's first document, which may have tied what was untied since. */
+  private Obj tiedAs(Obj origin, Configuration config) {
+    boolean apart = config.text(TIED).orElse("true").toLowerCase(Locale.ROOT).equals("false");
+    String tied = Boolean.toString(!apart);
+    Obj known = origin.copy();
+    tried(origin)
+        .flatMap(read -> read.text(TIED))
+        .filter(before -> !before.equals(tied))
+        .ifPresent(
+            before ->
+                model.dialect().rows().stream()
+                    .filter(row -> row.canonical().equals(TIED) && !row.own().isEmpty())
+                    .forEach(row -> known.putAt(row.own().get(0), DialectDocument.spelt(tied))));
+    return known;
+  }
+}

@@ -1,0 +1,111 @@
+package io.shardwright.adapters.huggingface;
+
+import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.format.StoredFiles;
+import io.shardwright.spi.format.StoredModel.Artifact;
+import io.shardwright.spi.format.StoredModel.Origin;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The files of a folder that travel with its model: the tokenizer's, and what else is there. */
+record SideFiles(StoredFiles files) {
+  /** Goes into a NeMo checkpoint as the tokenizer. */
+  static final String PIECES = "tokenizer.model";
+
+  /** The keys of NeMo's configuration that name a tokenizer's files, and their names here. */
+  static final Map<String, String> TOKENIZER =
+      Map.of(
+          "tokenizer.model", PIECES,
+          "tokenizer.vocab_file", "vocab.json",
+          "tokenizer.merge_file", "merges.txt");
+
+  private static final long MAX_SIDE_FILE = 32L << 20;
+  private static final String FAST = "tokenizer.json";
+  private static final Set<String> NAMES =
+      Set.of(
+          PIECES,
+          FAST,
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "vocab.txt",
+          "merges.txt",
+          "generation_config.json",
+          "preprocessor_config.json",
+          "chat_template.json",
+          "chat_template.jinja");
+  private static final Set<String> OF_A_TOKENIZER =
+      Set.of(
+          "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt");
+
+  /** Whether a file travels with the model untouched. */
+  static boolean isOne(String file) {
+    return NAMES.contains(file);
+  }
+
+  /** Whether a file belongs to the tokenizer, and says nothing of another one. */
+  static boolean isOfTokenizer(String file) {
+    return file.startsWith("tokenizer") || OF_A_TOKENIZER.contains(file);
+  }
+
+  /** The tokenizer's pieces. */
+  OptionalLong pieces() {
+    return has(PIECES)
+        ? files.tokenizerPieces(PIECES)
+        : has(FAST) ? files.tokenizerPieces(FAST) : OptionalLong.empty();
+  }
+
+  private boolean has(String file) {
+    return files.files().contains(file);
+  }
+
+  /** The configuration with what NeMo calls the tokenizer; its files become artifacts. */
+  Configuration tokenizer(Configuration config, List<Artifact> artifacts, List<String> notes) {
+    if (config.kind("tokenizer") != Kind.MAP) {
+      return config;
+    }
+    if (has(PIECES)) {
+      artifacts.add(artifact("tokenizer.model"));
+      return config.with("tokenizer.library", "sentencepiece");
+    }
+    if (has("vocab.json") && has("merges.txt")) {
+      artifacts.add(artifact("tokenizer.vocab_file"));
+      artifacts.add(artifact("tokenizer.merge_file"));
+      return config
+          .with("tokenizer.library", "megatron")
+          .with("tokenizer.type", "GPT2BPETokenizer");
+    }
+    if (has(FAST)) {
+      notes.add("NeMo looks for its tokenizer by name: set tokenizer.type to where it is");
+      return config.with("tokenizer.library", "huggingface").with("tokenizer.type", files.name());
+    }
+    notes.add("the folder has no tokenizer: give NeMo one");
+    return config;
+  }
+
+  private Artifact artifact(String key) {
+    String file = TOKENIZER.get(key);
+    return new Artifact(key, file, files.bytes(file));
+  }
+
+  /** What the folder says besides, with the texts that travel with its model. */
+  Origin origin(Obj config, List<String> notes) {
+    var texts = new LinkedHashMap<String, String>();
+    for (String file : files.files()) {
+      if (isOne(file) && !file.equals(PIECES)) {
+        if (files.bytes(file).size() > MAX_SIDE_FILE) {
+          notes.add("'" + file + "' is too large to be kept aside: left out");
+        } else {
+          texts.put(file, files.text(file));
+        }
+      }
+    }
+    return new Origin(config, texts);
+  }
+}

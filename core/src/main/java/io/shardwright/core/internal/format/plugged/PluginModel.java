@@ -1,0 +1,195 @@
+package io.shardwright.core.internal.format.plugged;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.ContentHash;
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.HuggingFaceLowRank;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.Replica.Kind;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.SourceFiles.Again;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.Origin;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.outline.Member;
+import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.format.ContainedTensor;
+import io.shardwright.spi.format.LowRankPairs;
+import io.shardwright.spi.format.StoredModel;
+import io.shardwright.spi.format.StoredModel.Artifact;
+import io.shardwright.spi.format.StoredModel.Weights;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** An open model or adapter of a format that a jar brings. */
+final class PluginModel implements ModelSource {
+  private final Plugin plugin;
+  private final OpenFiles files;
+  private final StoredModel model;
+  private final List<Attachment> attachments = new ArrayList<>();
+  private final YamlDocument config;
+
+  PluginModel(Plugin plugin, OpenFiles files, StoredModel model) {
+    this.plugin = plugin;
+    this.files = files;
+    this.model = model;
+    this.config = model.config().map(YamlDocument.class::cast).map(this::linked).orElse(none());
+    model
+        .origin()
+        .map(kept -> new Origin(kept.config(), kept.files()).write(plugin.format()))
+        .map(bytes -> new Attachment(Origin.MEMBER, new MemorySource(bytes, Origin.MEMBER)))
+        .ifPresent(attachments::add);
+  }
+
+  private YamlDocument none() {
+    return YamlDocument.of(Map.of(), files.guard());
+  }
+
+  /** The configuration with links to the files that it names, which are attached. */
+  private YamlDocument linked(YamlDocument document) {
+    YamlDocument linked = document;
+    for (Artifact artifact : model.artifacts()) {
+      ByteSource bytes = ((OpenFiles.Bytes) artifact.bytes()).source().get();
+      String name = ContentHash.digits(bytes) + "_" + artifact.file();
+      attachments.add(new Attachment(name, bytes));
+      linked = linked.with(artifact.key(), "nemo:" + name);
+    }
+    return linked;
+  }
+
+  private Weights first() {
+    return model.sets().get(0);
+  }
+
+  private static FolderWeights opened(Weights set) {
+    return (FolderWeights) set.from();
+  }
+
+  private static Map<String, SourceTensor> tensors(Weights set) {
+    var tensors = new LinkedHashMap<String, SourceTensor>();
+    set.tensors().forEach((name, tensor) -> tensors.put(name, (SourceTensor) tensor));
+    return tensors;
+  }
+
+  @Override
+  public SourceFiles sourceFiles() {
+    var stored = tensors(first());
+    stored.values().removeAll(opened(first()).aliases().values());
+    var again = new ArrayList<Again>();
+    var further = tensors(first());
+    further.keySet().removeAll(stored.keySet());
+    if (!further.isEmpty()) {
+      again.add(new Again(RankFile.whole(name(), further, Map.of()), Kind.RANK));
+    }
+    for (Weights other : model.sets().subList(1, model.sets().size())) {
+      var set = opened(other);
+      var held = RankFile.whole(set.name(), tensors(other), set.unreadable());
+      again.add(new Again(held, Kind.SET));
+    }
+    var whole = RankFile.whole(name(), stored, opened(first()).unreadable());
+    return SourceFiles.ofRanks(List.of(whole), again);
+  }
+
+  @Override
+  public boolean isAdapter() {
+    return model.lowRank().isPresent();
+  }
+
+  @Override
+  public Map<String, HuggingFaceLowRank.Pair> pairs() {
+    var pairs = new LinkedHashMap<String, HuggingFaceLowRank.Pair>();
+    plugin
+        .asking("asked for an adapter's products", model.lowRank().orElseThrow()::pairs)
+        .forEach((module, pair) -> pairs.put(module, pair(pair)));
+    return pairs;
+  }
+
+  private static HuggingFaceLowRank.Pair pair(LowRankPairs.Pair pair) {
+    return new HuggingFaceLowRank.Pair(stored(pair.a()), stored(pair.b()), pair.scale());
+  }
+
+  private static SourceTensor stored(ContainedTensor tensor) {
+    return (SourceTensor) tensor;
+  }
+
+  @Override
+  public void requireConsistent() {
+    model
+        .lowRank()
+        .ifPresent(pairs -> plugin.doing("checking an adapter", pairs::requireConsistent));
+  }
+
+  @Override
+  public Guard guard() {
+    return files.guard();
+  }
+
+  @Override
+  public Optional<HuggingFaceModel> huggingFace() {
+    return model.model();
+  }
+
+  @Override
+  public OptionalLong vocabularySize() {
+    return model.vocabularySize();
+  }
+
+  @Override
+  public OptionalLong tokenizerSize() {
+    return model.tokenizerPieces();
+  }
+
+  @Override
+  public String format() {
+    return plugin.format();
+  }
+
+  @Override
+  public String name() {
+    return files.name();
+  }
+
+  @Override
+  public YamlDocument config() {
+    return config;
+  }
+
+  @Override
+  public List<Attachment> attachments() {
+    return attachments;
+  }
+
+  @Override
+  public List<Member> contents() {
+    return isAdapter() ? List.of() : files.members();
+  }
+
+  @Override
+  public Map<String, TorchFile> torchFiles() {
+    return opened(first()).torchFiles();
+  }
+
+  @Override
+  public Collection<FileSource> opened() {
+    return files.opened();
+  }
+
+  @Override
+  public List<String> notes() {
+    return model.notes().stream().distinct().toList();
+  }
+
+  @Override
+  public void close() {
+    files.close();
+  }
+}

@@ -1,0 +1,60 @@
+package io.shardwright.spi.format;
+
+import java.util.Optional;
+
+/**
+ * A format of whole models: tensors in containers, and documents that say what the model is. It
+ * says which file is what; the engine opens, reads, limits, writes and verifies. Implementations
+ * have a public no-argument constructor, keep no state, are safe for use by several threads, and
+ * are found with {@link java.util.ServiceLoader}. A format of tensors alone is a {@link
+ * TensorFormat}.
+ */
+public interface ModelFormat {
+  /**
+   * The format's name, as {@code convert --to} takes it.
+   *
+   * @return lower-case letters, digits and hyphens; no two formats have the same
+   */
+  String id();
+
+  /**
+   * Whether a file or folder is of this format, told by the names of its files or by a small
+   * document. It is asked before the engine's own formats.
+   *
+   * @param files what is there
+   * @return true where it is; a {@link io.shardwright.spi.error.CheckpointException} that is thrown
+   *     counts as false
+   */
+  boolean recognizes(StoredFiles files);
+
+  /**
+   * Whether it holds a change of a model, such as a LoRA, and no model.
+   *
+   * @return true if what {@link #read} gives has {@linkplain StoredModel.Builder#lowRank products}
+   */
+  default boolean isAdapter() {
+    return false;
+  }
+
+  /**
+   * Reads the documents, and the headers of the containers. No value of a tensor is read here.
+   *
+   * @param files what {@link #recognizes} said true of
+   * @param models the classes that families declare, and the engine of dialects
+   * @return what it holds
+   * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if no family knows the model
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is damaged, or contradicts
+   *     itself
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException if it is what is not read
+   */
+  StoredModel read(StoredFiles files, KnownModels models);
+
+  /**
+   * How it is written.
+   *
+   * @return empty where it is read alone
+   */
+  default Optional<ModelLayout> layout() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,244 @@
+package io.shardwright.spi.format;
+
+import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.Configuration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What a format of models found. Immutable; made by {@link #of} and the builder's methods. */
+public final class StoredModel {
+  private final Builder parts;
+
+  private StoredModel(Builder parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * A set of tensors that is a whole model.
+   *
+   * @param from what the engine opened
+   * @param tensors those of the set that are the model's, by the names that the model's class gives
+   *     them
+   */
+  public record Weights(TensorSet from, Map<String, ? extends ContainedTensor> tensors) {}
+
+  /**
+   * A file that the canonical configuration names, such as a tokenizer.
+   *
+   * @param key the configuration's key; the engine sets it to the file
+   * @param file the file's name
+   * @param bytes its contents
+   */
+  public record Artifact(String key, String file, StoredBytes bytes) {}
+
+  /**
+   * What has no place in the canonical configuration. It travels in a {@code .nemo}, so that the
+   * way back is lossless.
+   *
+   * @param config the model's document as it was
+   * @param files texts by file name
+   */
+  public record Origin(Obj config, Map<String, String> files) {}
+
+  /**
+   * Begins with the model's tensors.
+   *
+   * @param first the set that is read
+   * @return to be told the rest
+   */
+  public static Builder of(Weights first) {
+    return new Builder(first);
+  }
+
+  /**
+   * The sets of tensors.
+   *
+   * @return the one that is read first; the others must hold the same
+   */
+  public List<Weights> sets() {
+    return List.copyOf(parts.sets);
+  }
+
+  /**
+   * The class that the tensors have the names of.
+   *
+   * @return empty for an adapter
+   */
+  public Optional<HuggingFaceModel> model() {
+    return Optional.ofNullable(parts.model);
+  }
+
+  /**
+   * The model's configuration.
+   *
+   * @return canonical keys; empty for an adapter
+   */
+  public Optional<Configuration> config() {
+    return Optional.ofNullable(parts.config);
+  }
+
+  /**
+   * The true size of the vocabulary.
+   *
+   * @return as the model's document states it; empty where it doesn't
+   */
+  public OptionalLong vocabularySize() {
+    return parts.vocabularySize;
+  }
+
+  /**
+   * The size of the tokenizer.
+   *
+   * @return its pieces; empty where there is none
+   */
+  public OptionalLong tokenizerPieces() {
+    return parts.tokenizerPieces;
+  }
+
+  /**
+   * The files that the configuration names.
+   *
+   * @return in the order in which they travel
+   */
+  public List<Artifact> artifacts() {
+    return List.copyOf(parts.artifacts);
+  }
+
+  /**
+   * What has no place in the canonical configuration.
+   *
+   * @return empty where nothing is kept
+   */
+  public Optional<Origin> origin() {
+    return Optional.ofNullable(parts.origin);
+  }
+
+  /**
+   * The products of an adapter.
+   *
+   * @return empty for a model
+   */
+  public Optional<LowRankPairs> lowRank() {
+    return Optional.ofNullable(parts.lowRank);
+  }
+
+  /**
+   * What a user should know.
+   *
+   * @return sentences
+   */
+  public List<String> notes() {
+    return List.copyOf(parts.notes);
+  }
+
+  /** Tells what a format found, part by part. */
+  public static final class Builder {
+    private final List<Weights> sets = new ArrayList<>();
+    private final List<Artifact> artifacts = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private HuggingFaceModel model;
+    private Configuration config;
+    private OptionalLong vocabularySize = OptionalLong.empty();
+    private OptionalLong tokenizerPieces = OptionalLong.empty();
+    private Origin origin;
+    private LowRankPairs lowRank;
+
+    private Builder(Weights first) {
+      sets.add(first);
+    }
+
+    /**
+     * Adds a set that must hold the same as the first.
+     *
+     * @param other compared with the first when values are read
+     * @return this
+     */
+    public Builder again(Weights other) {
+      sets.add(other);
+      return this;
+    }
+
+    /**
+     * Says what the model is.
+     *
+     * @param known its class
+     * @param canonical its configuration
+     * @return this
+     */
+    public Builder model(HuggingFaceModel known, Configuration canonical) {
+      model = known;
+      config = canonical;
+      return this;
+    }
+
+    /**
+     * Says how large the vocabulary is.
+     *
+     * @param stated its true size, if the document states it
+     * @param pieces of the tokenizer, if there is one
+     * @return this
+     */
+    public Builder vocabulary(OptionalLong stated, OptionalLong pieces) {
+      vocabularySize = stated;
+      tokenizerPieces = pieces;
+      return this;
+    }
+
+    /**
+     * Adds a file that travels with the model.
+     *
+     * @param artifact the file, and the key that names it
+     * @return this
+     */
+    public Builder artifact(Artifact artifact) {
+      artifacts.add(artifact);
+      return this;
+    }
+
+    /**
+     * Keeps what has no place in the canonical configuration.
+     *
+     * @param kept the document and further texts
+     * @return this
+     */
+    public Builder origin(Origin kept) {
+      origin = kept;
+      return this;
+    }
+
+    /**
+     * Says that it is an adapter without its model.
+     *
+     * @param pairs its products
+     * @return this
+     */
+    public Builder lowRank(LowRankPairs pairs) {
+      lowRank = pairs;
+      return this;
+    }
+
+    /**
+     * Adds sentences for the user.
+     *
+     * @param sentences in order
+     * @return this
+     */
+    public Builder notes(List<String> sentences) {
+      notes.addAll(sentences);
+      return this;
+    }
+
+    /**
+     * Ends the building. The builder is not to be used after it.
+     *
+     * @return what was told
+     */
+    public StoredModel build() {
+      return new StoredModel(this);
+    }
+  }
+}
