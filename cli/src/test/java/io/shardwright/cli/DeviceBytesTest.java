@@ -3,6 +3,7 @@ package io.shardwright.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.PeftAdapters;
 import io.shardwright.engine.TinyGpt;
 import java.io.IOException;
 import java.nio.file.Files;

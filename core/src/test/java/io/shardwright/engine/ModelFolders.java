@@ -1,75 +1,81 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Folders of Hugging Face models, and what tests do with them. */
-abstract class HuggingFaceFolders {
-  static final String WEIGHTS = "model.safetensors";
-  static final String CONFIG = "config.json";
+public abstract class ModelFolders {
+  protected static final String WEIGHTS = "model.safetensors";
+  protected static final String CONFIG = "config.json";
 
-  @TempDir Path folder;
+  @TempDir protected Path folder;
 
-  void assertRefused(int code, String part, Path source) {
-    assertRefused(code, List.of(part), source);
+  void assertRefused(Kind kind, String part, Path source) {
+    assertRefused(kind, List.of(part), source);
   }
 
-  void assertRefused(int code, List<String> parts, Path source) {
+  void assertRefused(Kind kind, List<String> parts, Path source) {
+    assertRefused(kind, parts, source, order -> order);
+  }
+
+  void assertRefused(Kind kind, String part, Path source, UnaryOperator<Order> options) {
+    assertRefused(kind, List.of(part), source, options);
+  }
+
+  /** A conversion that is refused leaves nothing behind. */
+  private void assertRefused(
+      Kind kind, List<String> parts, Path source, UnaryOperator<Order> options) {
     Path out = folder.resolve("refused.nemo");
-    Run run = Run.of("convert", source, out, "--no-sync");
-    assertEquals(code, run.code(), run.err());
-    parts.forEach(part -> assertTrue(run.err().contains(part), run.err()));
+    var order = options.apply(Order.of(source, out).to(TargetFormat.NEMO));
+    order.tried().assertRefused(kind, parts.toArray(String[]::new));
     assertFalse(Files.exists(out));
   }
 
-  Path convert(Path source, String name, Object... options) {
-    Path target = folder.resolve(name);
-    var args = new ArrayList<Object>(List.of("convert", source, target, "--no-sync"));
-    if (!List.of(options).contains("--to")) {
-      boolean nemo =
-          Files.isDirectory(source) && !Files.exists(source.resolve("model_config.yaml"));
-      args.addAll(List.of("--to", nemo ? "nemo" : "huggingface"));
-    }
-    args.addAll(List.of(options));
-    Run run = Run.of(args.toArray());
-    assertEquals(0, run.code(), run.err());
-    return target;
+  Path convert(Path source, String name) {
+    return convert(source, name, order -> order);
+  }
+
+  /** To a Hugging Face folder and back, if the order does not say another format. */
+  Path convert(Path source, String name, UnaryOperator<Order> options) {
+    boolean nemo = Files.isDirectory(source) && !Files.exists(source.resolve("model_config.yaml"));
+    var order = Order.of(source, folder.resolve(name));
+    order.to(nemo ? TargetFormat.NEMO : TargetFormat.HUGGING_FACE);
+    return options.apply(order).done();
   }
 
   List<String> configOf(Path nemo) throws IOException {
-    Path unpacked = folder.resolve(nemo.getFileName() + "-unpacked");
-    Run.reshard(nemo, unpacked);
+    Path unpacked = Order.of(nemo, folder.resolve(nemo.getFileName() + "-unpacked")).done();
     return Files.readAllLines(unpacked.resolve("model_config.yaml")).stream()
         .filter(line -> !line.contains("_tokenizer.model"))
         .sorted()
         .toList();
   }
 
-  Path llama(String name) throws IOException {
+  protected Path llama(String name) throws IOException {
     return copy("/nemo/hf/" + name, name);
   }
 
-  Path huggingFace(String name) throws IOException {
+  protected Path huggingFace(String name) throws IOException {
     return copy("/community/" + name, name);
   }
 
-  Path copy(String resource, String name) throws IOException {
+  protected Path copy(String resource, String name) throws IOException {
     Path target = folder.resolve("hf-" + name);
     Files.createDirectories(target);
     for (String file :
@@ -80,7 +86,7 @@ abstract class HuggingFaceFolders {
             "tokenizer.model",
             "tokenizer_config.json",
             "special_tokens_map.json")) {
-      try (var stream = HuggingFaceFolders.class.getResourceAsStream(resource + "/" + file)) {
+      try (var stream = ModelFolders.class.getResourceAsStream(resource + "/" + file)) {
         if (stream != null) {
           Files.copy(stream, target.resolve(file));
         }
@@ -89,7 +95,7 @@ abstract class HuggingFaceFolders {
     return target;
   }
 
-  static TreeSet<String> names(Path folder) throws IOException {
+  protected static TreeSet<String> names(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
       var names = new TreeSet<String>();
       files.forEach(file -> names.add(file.getFileName().toString()));
@@ -97,14 +103,14 @@ abstract class HuggingFaceFolders {
     }
   }
 
-  static void assertSame(Path expected, Path found, String... files) throws IOException {
+  protected static void assertSame(Path expected, Path found, String... files) throws IOException {
     for (String file : files) {
       byte[] want = Files.readAllBytes(expected.resolve(file));
       assertArrayEquals(want, Files.readAllBytes(found.resolve(file)), file);
     }
   }
 
-  static Map<String, float[]> floats(Path source) {
+  protected static Map<String, float[]> floats(Path source) {
     Map<String, float[]> all = new LinkedHashMap<>();
     try (var file = new FileSource(source.resolve(WEIGHTS), WEIGHTS)) {
       SafetensorsFile.open(file, Guard.standard())

@@ -1,4 +1,4 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -8,7 +8,6 @@ import io.shardwright.Shardwright;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
-import io.shardwright.engine.Checkpoints;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Families that keep to the grammar and mean nonsense. */
 @Tag("sampled")
-class OddFamilyTest extends HuggingFaceFolders {
+class OddFamilyTest extends ModelFolders {
   private static final int FAMILIES = 60 * Integer.getInteger("shardwright.density", 1);
   private static final Path LLAMA = Path.of("../core/src/test/resources/families/llama.yaml");
   private static final List<String> ADDITIONS =

@@ -1,10 +1,10 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.TinyGpt;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Hugging Face folders that can't be converted. */
-class HuggingFaceRefusalTest extends HuggingFaceFolders {
+class HuggingFaceRefusalTest extends ModelFolders {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -40,7 +40,7 @@ class HuggingFaceRefusalTest extends HuggingFaceFolders {
     }
     assertNotEquals(config, changed);
     Files.writeString(source.resolve(CONFIG), changed);
-    assertRefused(3, part, source);
+    assertRefused(Kind.INPUT, part, source);
   }
 
   @Test
@@ -50,9 +50,10 @@ class HuggingFaceRefusalTest extends HuggingFaceFolders {
     Files.writeString(
         config,
         Files.readString(config).replace("rotary_percentage: 1.0", "rotary_percentage: 0.5"));
-    Run run = Run.of("convert", nemo, folder.resolve("x"), "--to", "huggingface");
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("SW-208") && run.err().contains("rotary_percentage"), run.err());
+    Attempt run = Order.of(nemo, folder.resolve("x")).to(TargetFormat.HUGGING_FACE).tried();
+    run.assertRefused(Kind.INPUT);
+    assertTrue(
+        run.said().contains("SW-208") && run.said().contains("rotary_percentage"), run.said());
   }
 
   /** Its gated weight has a factor more than the class's has. */
@@ -69,9 +70,9 @@ class HuggingFaceRefusalTest extends HuggingFaceFolders {
       gated = fits && model.legacyToo() ? model : null;
     }
     Path nemo = gated.write(folder.resolve("gated"));
-    Run run = Run.of("convert", nemo, folder.resolve("x"), "--to", "huggingface");
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("SW-208") && run.err().contains("activation"), run.err());
+    Attempt run = Order.of(nemo, folder.resolve("x")).to(TargetFormat.HUGGING_FACE).tried();
+    run.assertRefused(Kind.INPUT);
+    assertTrue(run.said().contains("SW-208") && run.said().contains("activation"), run.said());
   }
 
   @ParameterizedTest
@@ -95,8 +96,8 @@ class HuggingFaceRefusalTest extends HuggingFaceFolders {
     length.putLong(0, length.getLong(0) + grown);
     Files.write(file, bytes);
     String expected = instead == null ? "SW-206" : code;
-    assertRefused(3, expected, source);
-    assertRefused(3, "layer", source);
+    assertRefused(Kind.INPUT, expected, source);
+    assertRefused(Kind.INPUT, "layer", source);
   }
 
   /** Python's json reads and writes them; a head's size they are not. */
@@ -107,7 +108,7 @@ class HuggingFaceRefusalTest extends HuggingFaceFolders {
     String said = Files.readString(config);
     for (String size : List.of("Infinity", "-Infinity", "NaN")) {
       Files.writeString(config, said.replaceFirst("\\{", "{\"head_dim\": " + size + ","));
-      assertRefused(3, "SW-124", model);
+      assertRefused(Kind.INPUT, "SW-124", model);
     }
   }
 }

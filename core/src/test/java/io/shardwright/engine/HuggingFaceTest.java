@@ -1,8 +1,9 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
@@ -11,8 +12,10 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.HeldTensors;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode.Kind;
+import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hugging Face folders: NeMo's own conversions, and models that transformers made. */
-class HuggingFaceTest extends HuggingFaceFolders {
+class HuggingFaceTest extends ModelFolders {
   @Test
   void turnsALlamaIntoNemosOwnArrays() throws IOException {
     Path out = convert(llama("tiny-llama-gqa"), "out.nemo");
@@ -38,29 +41,13 @@ class HuggingFaceTest extends HuggingFaceFolders {
   @Test
   void turnsALlamaIntoNemosOlderNamingWithItsInverseFrequencies() throws IOException {
     Path out =
-        convert(llama("tiny-llama-mha-bf16"), "out.nemo", "--naming", "legacy", "--dtype", "fp32");
+        convert(
+            llama("tiny-llama-mha-bf16"),
+            "out.nemo",
+            order -> order.naming(Naming.LEGACY).dtype(DType.FLOAT32));
     Path theirs = Checkpoints.copy("llama-mha-legacy-tp1.nemo", folder);
     assertEquals(Checkpoints.expected("llama-mha-legacy-tp1.nemo"), Checkpoints.found(out));
     assertEquals(configOf(theirs), configOf(out));
-  }
-
-  @Test
-  void nemosOwnFlagsDoTheSame() throws IOException {
-    Path source = llama("tiny-llama-gqa");
-    Path out = folder.resolve("script.nemo");
-    Run run =
-        Run.of(
-            "convert_llama_hf_to_nemo",
-            "--input_name_or_path=" + source,
-            "--output_path=" + out,
-            "--precision=32");
-    assertEquals(0, run.code(), run.err());
-    assertEquals(Checkpoints.expected("llama-gqa-tp1.nemo"), Checkpoints.found(out));
-    Path back = folder.resolve("back");
-    Run way =
-        Run.of("convert_llama_nemo_to_hf", "--input_name_or_path=" + out, "--output_path=" + back);
-    assertEquals(0, way.code(), way.err());
-    assertSame(source, back, WEIGHTS, CONFIG, "tokenizer.model", "tokenizer_config.json");
   }
 
   @ParameterizedTest
@@ -78,11 +65,11 @@ class HuggingFaceTest extends HuggingFaceFolders {
       })
   void theWayThroughFourRanksAndBackGivesTheSameFiles(String model) throws IOException {
     Path source = huggingFace(model);
-    Path nemo = convert(source, "m.nemo", "--tp", 2, "--pp", 2);
+    Path nemo = convert(source, "m.nemo", order -> order.grid(2, 2));
     assertSame(source, convert(nemo, "back"), WEIGHTS, CONFIG);
     Path direct = convert(source, "d.nemo");
     Path merged = folder.resolve("merged.nemo");
-    Run.reshard(nemo, merged, "--tp", 1, "--pp", 1);
+    Order.of(nemo, merged).grid(1, 1).done();
     assertEquals(Checkpoints.found(direct), Checkpoints.found(merged));
   }
 
@@ -90,13 +77,14 @@ class HuggingFaceTest extends HuggingFaceFolders {
   @ValueSource(strings = {"vit", "vit-digits", "timm-vit"})
   void theVitComesBackAsItWas(String model) throws IOException {
     Path source = huggingFace(model);
-    assertSame(source, convert(convert(source, "m.nemo", "--tp", 4), "back"), WEIGHTS, CONFIG);
+    assertSame(
+        source, convert(convert(source, "m.nemo", order -> order.tp(4)), "back"), WEIGHTS, CONFIG);
   }
 
   @Test
   void gemmaComesBackToOneRounding() throws IOException {
     Path source = huggingFace("gemma");
-    Path back = convert(convert(source, "m.nemo", "--tp", 2), "back");
+    Path back = convert(convert(source, "m.nemo", order -> order.tp(2)), "back");
     Map<String, float[]> before = floats(source);
     Map<String, float[]> after = floats(back);
     assertEquals(before.keySet(), after.keySet());
@@ -110,18 +98,25 @@ class HuggingFaceTest extends HuggingFaceFolders {
   }
 
   @Test
-  void saysThatGemmaInHalfPrecisionIsNotExact() throws IOException {
+  void countsWhatGemmaInHalfPrecisionLoses() throws IOException {
     Path source = huggingFace("gemma");
-    Run run =
-        Run.of("convert", source, folder.resolve("m.nemo"), "--dtype", "bf16", "--allow-lossy");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("were rounded"), run.out());
+    var report =
+        Order.of(source, folder.resolve("m.nemo"))
+            .dtype(DType.BFLOAT16)
+            .lossy()
+            .to(TargetFormat.NEMO)
+            .report();
+    assertTrue(report.inexact() > 0, "" + report);
   }
 
   @Test
   void legacyNamingIsAnotherWayThere() throws IOException {
     Path source = huggingFace("gpt2");
-    Path nemo = convert(source, "m.nemo", "--naming", "legacy", "--tp", 4, "--layout", "ranks");
+    Path nemo =
+        convert(
+            source,
+            "m.nemo",
+            order -> order.naming(Naming.LEGACY).tp(4).layout(WeightLayout.RANKS));
     assertSame(source, convert(nemo, "back"), WEIGHTS, CONFIG);
   }
 
@@ -129,7 +124,7 @@ class HuggingFaceTest extends HuggingFaceFolders {
   void readsAndWritesShards() throws IOException {
     Path source = huggingFace("llama");
     Path nemo = convert(source, "m.nemo");
-    Path shards = convert(nemo, "shards", "--max-shard-size", "50KB");
+    Path shards = convert(nemo, "shards", order -> order.shards(50_000));
     var names = names(shards);
     assertTrue(names.contains("model-00001-of-00004.safetensors"), "" + names);
     assertTrue(names.contains("model.safetensors.index.json"), "" + names);
@@ -140,7 +135,7 @@ class HuggingFaceTest extends HuggingFaceFolders {
     Files.writeString(
         shards.resolve("model.safetensors.index.json"),
         index.replace("00002-of-00004.safetensors\",", "00001-of-00004.safetensors\","));
-    assertRefused(3, "SW-116", shards);
+    assertRefused(Kind.INPUT, "SW-116", shards);
   }
 
   @Test
@@ -156,7 +151,7 @@ class HuggingFaceTest extends HuggingFaceFolders {
     Files.write(
         torch.resolve("pytorch_model.bin"),
         ExtraState.file("archive", new Dict().put(new Text("x"), call)));
-    assertRefused(4, "SW-301", torch);
+    assertRefused(Kind.SAFETY, "SW-301", torch);
   }
 
   @Test
@@ -207,12 +202,14 @@ class HuggingFaceTest extends HuggingFaceFolders {
 
   @Test
   void keepsAllRowsOfAnArchiveWithoutOriginUnlessTold() throws IOException {
-    Path nemo = convert(huggingFace("llama"), "m", "--tp", 2);
+    Path nemo = convert(huggingFace("llama"), "m", order -> order.tp(2));
     Files.delete(nemo.resolve("shardwright_origin.json"));
     String rows = "model.embed_tokens.weight\tfloat32\t";
-    var all = Checkpoints.found(convert(nemo, "all", "--to", "huggingface"));
+    var all = Checkpoints.found(convert(nemo, "all", order -> order.to(TargetFormat.HUGGING_FACE)));
     assertTrue(all.stream().anyMatch(l -> l.contains(rows + "[104, 32]")), "" + all);
-    var told = Checkpoints.found(convert(nemo, "told", "--to", "huggingface", "--vocab-size", 100));
+    var told =
+        Checkpoints.found(
+            convert(nemo, "told", order -> order.to(TargetFormat.HUGGING_FACE).vocab(100)));
     assertTrue(told.stream().anyMatch(l -> l.contains(rows + "[100, 32]")), "" + told);
   }
 
@@ -236,13 +233,11 @@ class HuggingFaceTest extends HuggingFaceFolders {
   @Test
   void writesPlainTensorsOfAnArchiveOfNoKnownFamily() throws IOException {
     Path nemo = folder.resolve("unknown");
-    Run.reshard(Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder), nemo);
+    Order.of(Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder), nemo).done();
     Path config = nemo.resolve("model_config.yaml");
     Files.writeString(config, Files.readString(config).replaceAll("target: .*", "target: my.Own"));
     Path out = folder.resolve("plain");
-    Run run = Run.of("convert", nemo, out, "--to", "safetensors");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("nothing was merged"), run.err());
+    Order.of(nemo, out).to(TargetFormat.SAFETENSORS).tried().assertDone("nothing was merged");
     assertTrue(names(out).contains("tp_rank_01_pp_rank_001.safetensors"), "" + names(out));
     assertTrue(names(out).contains("model_config.yaml"), "" + names(out));
     int tensors = 0;

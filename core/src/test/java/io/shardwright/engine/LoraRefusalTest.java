@@ -1,9 +1,10 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.Checkpoints;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ class LoraRefusalTest extends PeftAdapters {
       throws IOException {
     Path lora = adapter("llama");
     edit(lora.resolve(ADAPTER_CONFIG), part, by);
-    assertRefused(3, reason, huggingFace("llama"), lora);
+    assertRefused(Kind.INPUT, reason, huggingFace("llama"), order -> order.lora(lora));
   }
 
   @ParameterizedTest
@@ -49,7 +50,7 @@ class LoraRefusalTest extends PeftAdapters {
   void refusesTensorsThatAreNoPairs(String part, String by, String reason) throws IOException {
     Path lora = adapter("llama");
     rename(lora.resolve(ADAPTER_WEIGHTS), part, by);
-    assertRefused(3, reason, huggingFace("llama"), lora);
+    assertRefused(Kind.INPUT, reason, huggingFace("llama"), order -> order.lora(lora));
   }
 
   /** Renames within the header, which keeps its length. */
@@ -64,25 +65,33 @@ class LoraRefusalTest extends PeftAdapters {
   void saysWhichVersionsOfPeftDiffer() throws IOException {
     Path lora = adapter("llama");
     edit(lora.resolve(ADAPTER_CONFIG), "\"mlp.up_proj\": 24", "\"up_proj\": 24");
-    assertRefused(3, "differently by different versions of peft", huggingFace("llama"), lora);
+    assertRefused(
+        Kind.INPUT,
+        "differently by different versions of peft",
+        huggingFace("llama"),
+        order -> order.lora(lora));
   }
 
   @Test
   void namesAllThatTheModelLacks() throws IOException {
     assertRefused(
-        6,
+        Kind.PLAN,
         "'transformer.h.0.attn.c_attn', 'transformer.h.0.attn.c_proj', 'transformer.h.0.mlp.c_fc'"
             + " and 1 more: changed by adapter-gpt2, not in the model",
         huggingFace("mistral"),
-        adapter("gpt2"));
+        order -> order.lora(adapter("gpt2")));
   }
 
   @Test
   void saysEveryShapeThatDoesNotFit() throws IOException {
-    assertRefused(6, "shape [4, 32], expected [4, 64]", llama("tiny-llama-gqa"), adapter("llama"));
+    assertRefused(
+        Kind.PLAN,
+        "shape [4, 32], expected [4, 64]",
+        llama("tiny-llama-gqa"),
+        order -> order.lora(adapter("llama")));
     Path gpt = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
     Path lora = archive("lora-mcore-tp1");
-    assertRefused(6, "expected factors of [192, 64]", gpt, lora);
+    assertRefused(Kind.PLAN, "expected factors of [192, 64]", gpt, order -> order.lora(lora));
   }
 
   @ParameterizedTest
@@ -93,55 +102,66 @@ class LoraRefusalTest extends PeftAdapters {
   })
   void refusesOtherAdapters(String name, String reason) throws IOException {
     Path base = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
-    assertRefused(6, reason, base, archive(name));
+    assertRefused(Kind.PLAN, reason, base, order -> order.lora(archive(name)));
   }
 
   @Test
   void refusesWhatAnAdapterHoldsBesideItsFactors() throws IOException {
     Path base = Checkpoints.copy("llama-mha-legacy-tp1.nemo", folder);
-    assertRefused(6, "position_embeddings.weight'", base, archive("lora-legacy-tied-add"));
+    assertRefused(
+        Kind.PLAN,
+        "position_embeddings.weight'",
+        base,
+        order -> order.lora(archive("lora-legacy-tied-add")));
   }
 
   @Test
   void refusesAModelThatIsAnAdapterItself() throws IOException {
     assertRefused(
-        6,
+        Kind.PLAN,
         "whose weight is not in the model",
         archive("lora-mcore-tp2"),
-        archive("lora-mcore-tp1"));
+        order -> order.lora(archive("lora-mcore-tp1")));
   }
 
   @Test
   void namesTheFactorsAsTheAdaptersFileSpellsThem() throws IOException {
     assertRefused(
-        6,
+        Kind.PLAN,
         "'model.decoder.layers.0.self_attention.adapter_layer.lora_kqv_adapter.linear_in.weight'",
         archive("lora-mcore-tp2"),
-        archive("lora-mcore-tp1"));
+        order -> order.lora(archive("lora-mcore-tp1")));
   }
 
   @Test
   void refusesAnAdapterThatIsAModel() throws IOException {
     Path base = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
-    assertRefused(6, "peft.peft_scheme 'none', expected lora", base, base);
-    assertRefused(3, "SW-109", base, huggingFace("llama"));
-    assertRefused(3, "SW-101", base, folder.resolve("nowhere.nemo"));
+    assertRefused(
+        Kind.PLAN, "peft.peft_scheme 'none', expected lora", base, order -> order.lora(base));
+    Path model = huggingFace("llama");
+    assertRefused(Kind.INPUT, "SW-109", base, order -> order.lora(model));
+    assertRefused(Kind.INPUT, "SW-101", base, order -> order.lora(folder.resolve("nowhere.nemo")));
   }
 
   @Test
   void refusesTargetsThatAreNotDescribed() throws IOException {
     Path base = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
     Path lora = archive("lora-mcore-tp1");
-    assertRefused(3, "written as they are stored", base, lora, "--to", "safetensors");
+    assertRefused(
+        Kind.INPUT,
+        "written as they are stored",
+        base,
+        order -> order.lora(lora).to(TargetFormat.SAFETENSORS));
   }
 
   @Test
   void refusesATrainingWhoseOptimizerWouldBeOutdated() throws IOException {
     Path training = Path.of("../core/src/test/resources/lightning/ckpt-gpt-tp1");
     Path out = folder.resolve("training");
-    Run run = Run.of("reshard", training, out, "--lora", archive("lora-mcore-tp1"));
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("optimizer would still have the old weights"), run.err());
+    Order.of(training, out)
+        .lora(archive("lora-mcore-tp1"))
+        .tried()
+        .assertRefused(Kind.INPUT, "optimizer would still have the old weights");
     assertTrue(Files.notExists(out));
   }
 
@@ -154,23 +174,24 @@ class LoraRefusalTest extends PeftAdapters {
     bytes[at + 120] ^= 1;
     Files.write(lora, bytes);
     Path base = Checkpoints.copy("llama-mha-legacy-tp1.nemo", folder);
-    assertRefused(3, "SW-108", base, lora);
+    assertRefused(Kind.INPUT, "SW-108", base, order -> order.lora(lora));
   }
 
   @Test
   void inspectsAFolderOfPeft() throws IOException {
-    Run run = Run.of("inspect", adapter("llama"), "--tensors");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("huggingface-peft"), run.out());
-    assertTrue(run.err().contains("merge it with convert MODEL TARGET --lora"), run.err());
-    Run whole = Run.of("verify", folder.resolve("adapter-llama"));
-    assertEquals(0, whole.code(), whole.err());
+    Path lora = adapter("llama");
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(lora)) {
+      assertEquals("huggingface-peft", checkpoint.summary().format());
+    }
+    Attempt.open(lora).assertDone("lora");
+    Attempt.verify(folder.resolve("adapter-llama")).assertDone();
   }
 
   @Test
   void refusesToConvertAnAdapterAlone() throws IOException {
-    Run run = Run.of("convert", adapter("llama"), folder.resolve("out.nemo"));
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("give the model, and this with --lora"), run.err());
+    Order.of(adapter("llama"), folder.resolve("out.nemo"))
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.INPUT, "give the model, and this with lora");
   }
 }

@@ -1,4 +1,4 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.Shardwright;
 import io.shardwright.core.RestoreOptions;
 import io.shardwright.core.RestoredModel;
-import io.shardwright.engine.Checkpoints;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.DType;
@@ -25,7 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A model as a program restores it. */
-class RestoreTest extends HuggingFaceFolders {
+class RestoreTest extends ModelFolders {
   private static final String QKV = "decoder.layers.2.self_attention.linear_qkv.weight";
 
   @Test

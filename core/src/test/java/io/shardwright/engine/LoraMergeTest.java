@@ -1,26 +1,23 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.HeldTensors;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import javax.xml.parsers.DocumentBuilderFactory;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.w3c.dom.Element;
 
 /** Merging, against what NeMo's own script and peft merged. */
 class LoraMergeTest extends PeftAdapters {
@@ -37,7 +34,7 @@ class LoraMergeTest extends PeftAdapters {
   void givesWhatNemosScriptGives(String name, int tensor, int pipeline) throws IOException {
     Path base = Checkpoints.copy(name.startsWith("mcore") ? GQA : MHA, folder);
     Path out = folder.resolve("out.nemo");
-    convert(base, out, "--lora", archive("lora-" + name), "--tp", tensor, "--pp", pipeline);
+    convert(base, out, order -> order.lora(archive("lora-" + name)).grid(tensor, pipeline));
     var theirs = expected(resource("nemo/merged-" + name + ".safetensors"));
     var found = logical(out);
     found.keySet().removeIf(LoraMergeTest::notKept);
@@ -51,15 +48,15 @@ class LoraMergeTest extends PeftAdapters {
   void mergesAnAdapterThatNamesTheModelsOwnClass() throws IOException {
     Path base = Checkpoints.copy(GQA, folder);
     Path lora = folder.resolve("lora");
-    Run.reshard(archive("lora-mcore-tp1"), lora);
+    Order.of(archive("lora-mcore-tp1"), lora).done();
     Path out = folder.resolve("sft.nemo");
-    convert(base, out, "--lora", lora);
+    convert(base, out, order -> order.lora(lora));
     edit(
         lora.resolve("model_config.yaml"),
         "megatron_gpt_sft_model.MegatronGPTSFTModel",
         "megatron_gpt_model.MegatronGPTModel");
     Path same = folder.resolve("own.nemo");
-    convert(base, same, "--lora", lora);
+    convert(base, same, order -> order.lora(lora));
     assertEquals(Checkpoints.found(out), Checkpoints.found(same));
   }
 
@@ -79,11 +76,8 @@ class LoraMergeTest extends PeftAdapters {
     return canonical;
   }
 
-  private void convert(Path base, Path target, Object... options) {
-    var args = new ArrayList<Object>(List.of("convert", base, target));
-    args.addAll(List.of(options));
-    Run run = Run.of(args.toArray());
-    assertEquals(0, run.code(), run.err());
+  private static void convert(Path base, Path target, UnaryOperator<Order> options) {
+    options.apply(Order.of(base, target).to(TargetFormat.NEMO)).done();
   }
 
   @ParameterizedTest
@@ -92,12 +86,12 @@ class LoraMergeTest extends PeftAdapters {
     Path base = huggingFace(name);
     Path lora = adapter(name);
     Path out = folder.resolve("out");
-    convert(base, out, "--to", "huggingface", "--lora", lora);
+    convert(base, out, order -> order.to(TargetFormat.HUGGING_FACE).lora(lora));
     var found = floats(out);
     assertMerged(floats(base), expected(resource(name + "/merged.safetensors")), found);
     Path nemo = folder.resolve("out.nemo");
-    convert(base, nemo, "--lora", lora, "--tp", 2, "--pp", 2, "--threads", 3);
-    convert(nemo, folder.resolve("back"));
+    convert(base, nemo, order -> order.lora(lora).grid(2, 2).threads(3));
+    convert(nemo, "back");
     assertSame(out, folder.resolve("back"), WEIGHTS, CONFIG);
   }
 
@@ -110,8 +104,8 @@ class LoraMergeTest extends PeftAdapters {
     Files.copy(lora.resolve(ADAPTER_WEIGHTS), bin.resolve(WEIGHTS));
     HeldTensors.of(bin.resolve(WEIGHTS)).writeTorch(bin.resolve("adapter_model.bin"));
     Path base = huggingFace("llama");
-    convert(base, folder.resolve("one"), "--to", "huggingface", "--lora", lora);
-    convert(base, folder.resolve("two"), "--to", "huggingface", "--lora", bin);
+    convert(base, folder.resolve("one"), order -> order.to(TargetFormat.HUGGING_FACE).lora(lora));
+    convert(base, folder.resolve("two"), order -> order.to(TargetFormat.HUGGING_FACE).lora(bin));
     assertSame(folder.resolve("one"), folder.resolve("two"), WEIGHTS);
   }
 
@@ -119,17 +113,18 @@ class LoraMergeTest extends PeftAdapters {
   void peftsAdapterFitsANemoArchiveToo() throws IOException {
     Path base = huggingFace("llama");
     Path lora = adapter("llama");
-    convert(base, folder.resolve("direct"), "--to", "huggingface", "--lora", lora);
-    Path nemo = convert(base, "base.nemo", "--tp", 2, "--pp", 4);
-    convert(nemo, folder.resolve("by-nemo"), "--lora", lora);
+    convert(
+        base, folder.resolve("direct"), order -> order.to(TargetFormat.HUGGING_FACE).lora(lora));
+    Path nemo = convert(base, "base.nemo", order -> order.grid(2, 4));
+    convert(nemo, "by-nemo", order -> order.lora(lora));
     assertSame(folder.resolve("direct"), folder.resolve("by-nemo"), WEIGHTS, CONFIG);
   }
 
   @Test
   void nemosAdapterFitsAHuggingFaceFolderToo() throws IOException {
     Path lora = archive("lora-mcore-tp2pp2");
-    convert(Checkpoints.copy(GQA, folder), folder.resolve("one.nemo"), "--lora", lora);
-    convert(llama("tiny-llama-gqa"), folder.resolve("two.nemo"), "--lora", lora);
+    convert(Checkpoints.copy(GQA, folder), folder.resolve("one.nemo"), order -> order.lora(lora));
+    convert(llama("tiny-llama-gqa"), folder.resolve("two.nemo"), order -> order.lora(lora));
     assertEquals(
         Checkpoints.found(folder.resolve("one.nemo")),
         Checkpoints.found(folder.resolve("two.nemo")));
@@ -139,25 +134,20 @@ class LoraMergeTest extends PeftAdapters {
   void anyTargetHasTheSameValues() throws IOException {
     Path base = Checkpoints.copy(MHA, folder);
     Path lora = archive("lora-legacy-tp2");
-    convert(base, folder.resolve("direct.nemo"), "--lora", lora, "--threads", 1);
+    convert(base, folder.resolve("direct.nemo"), order -> order.lora(lora).threads(1));
     Path lora4 = folder.resolve("lora4.nemo");
-    Run.reshard(lora, lora4, "--tp", 4, "--pp", 2);
+    Order.of(lora, lora4).grid(4, 2).done();
     Path detour = folder.resolve("detour.nemo");
     convert(
         base,
         detour,
-        "--lora",
-        lora4,
-        "--tp",
-        4,
-        "--pp",
-        2,
-        "--naming",
-        "mcore",
-        "--layout",
-        "distributed",
-        "--threads",
-        4);
+        order ->
+            order
+                .lora(lora4)
+                .grid(4, 2)
+                .naming(Naming.MCORE)
+                .layout(WeightLayout.DISTRIBUTED)
+                .threads(4));
     var direct = logical(folder.resolve("direct.nemo"));
     assertMerged(direct, Map.of(), logical(detour));
   }
@@ -166,16 +156,14 @@ class LoraMergeTest extends PeftAdapters {
   void sumsAreRoundedOnce() throws IOException {
     Path half = folder.resolve("half.nemo");
     Path base = huggingFace("llama");
-    convert(base, half, "--dtype", "bf16", "--allow-lossy");
+    convert(base, half, order -> order.dtype(DType.BFLOAT16).lossy());
     Path lora = adapter("llama");
     Path wide = folder.resolve("wide.nemo");
-    convert(half, wide, "--lora", lora, "--dtype", "fp32");
+    convert(half, wide, order -> order.lora(lora).dtype(DType.FLOAT32));
     Path later = folder.resolve("later.nemo");
-    convert(wide, later, "--dtype", "bf16", "--allow-lossy");
+    convert(wide, later, order -> order.dtype(DType.BFLOAT16).lossy());
     Path once = folder.resolve("once.nemo");
-    Run run = Run.of("convert", half, once, "--lora", lora);
-    assertEquals(0, run.code(), run.err());
-    assertTrue(!run.out().contains("cast:"), run.out());
+    assertEquals(0, Order.of(half, once).lora(lora).to(TargetFormat.NEMO).report().inexact());
     assertEquals(Checkpoints.found(later), Checkpoints.found(once));
   }
 
@@ -183,7 +171,7 @@ class LoraMergeTest extends PeftAdapters {
   void selectedLayersAloneChange() throws IOException {
     Path base = Checkpoints.copy(MHA, folder);
     Path out = folder.resolve("out.nemo");
-    convert(base, out, "--lora", archive("lora-legacy-layers-1-and-4"));
+    convert(base, out, order -> order.lora(archive("lora-legacy-layers-1-and-4")));
     var before = logical(base);
     var after = logical(out);
     for (int layer = 0; layer < 4; layer++) {
@@ -196,11 +184,11 @@ class LoraMergeTest extends PeftAdapters {
   @Test
   void aTiedAdapterIsMergedIntoEveryLayer() throws IOException {
     Path base = Checkpoints.copy(MHA, folder);
-    convert(base, folder.resolve("tied.nemo"), "--lora", archive("lora-legacy-tied"));
+    convert(base, folder.resolve("tied.nemo"), order -> order.lora(archive("lora-legacy-tied")));
     Path untied = folder.resolve("untied");
-    Run.reshard(archive("lora-legacy-tied"), untied);
+    Order.of(archive("lora-legacy-tied"), untied).done();
     edit(untied.resolve("model_config.yaml"), "weight_tying: true", "weight_tying: false");
-    convert(base, folder.resolve("untied.nemo"), "--lora", untied);
+    convert(base, folder.resolve("untied.nemo"), order -> order.lora(untied));
     var tied = Checkpoints.found(folder.resolve("tied.nemo"));
     assertEquals(tied, Checkpoints.found(folder.resolve("untied.nemo")));
     assertTrue(!tied.equals(Checkpoints.found(base)));
@@ -209,68 +197,24 @@ class LoraMergeTest extends PeftAdapters {
   @Test
   void thePlanShowsWhatIsMergedAndWhatTheConfigurationLoses() throws IOException {
     Path base = folder.resolve("base");
-    Run.reshard(Checkpoints.copy(GQA, folder), base);
+    Order.of(Checkpoints.copy(GQA, folder), base).done();
     Path config = base.resolve("model_config.yaml");
     Files.writeString(
         config,
         Files.readString(config) + "peft:\n  peft_scheme: null\n  restore_from_path: a.nemo\n");
     Path lora = archive("lora-mcore-tp2");
     Path out = folder.resolve("out.nemo");
-    Run plan = Run.of("plan", base, out, "--lora", lora);
-    assertEquals(0, plan.code(), plan.err());
+    String plan = Order.of(base, out).lora(lora).plan().toString();
     String merge =
         "lora       nemo-lora-mcore-tp2.nemo: 4 weights change, 4 products, 3072 values\n"
             + "merge      4 x decoder.layers.*.self_attention.linear_qkv.weight, 128 rows, rank 4,"
             + " scale 1.0\n";
-    assertTrue(plan.out().contains(merge), plan.out());
+    assertTrue(plan.contains(merge), plan);
     String change = "config     peft.restore_from_path: a.nemo -> null\n";
-    assertTrue(plan.out().contains(change), plan.out());
-    Run dry = Run.of("convert", base, out, "--to", "nemo", "--lora", lora, "--dry-run");
-    assertEquals(plan.out(), dry.out());
-    Run json = Run.of("plan", base, out, "--lora", lora, "--json");
-    String merges = json.out().replaceAll("\\s", "");
-    assertTrue(merges.contains("\"weights\":4,\"rows\":128,\"rank\":4"), json.out());
-    assertTrue(merges.contains("\"lora\":{\"adapter\":\"nemo-lora-mcore-tp2.nemo\",\"weights\":4"));
+    assertTrue(plan.contains(change), plan);
     assertTrue(Files.notExists(out));
-    Run run = Run.of("convert", base, out, "--to", "nemo", "--lora", lora);
-    assertTrue(run.err().contains("lora-mcore-tp2.nemo changes 4 weights"), run.err());
+    Attempt run = Order.of(base, out).to(TargetFormat.NEMO).lora(lora).tried();
+    assertTrue(run.said().contains("lora-mcore-tp2.nemo changes 4 weights"), run.said());
     assertTrue(configOf(out).contains("  restore_from_path: null"));
-  }
-
-  /** One row for each kind of weight, with the numbers of this adapter. */
-  @Test
-  void theReportHasASectionOfTheAdapter() throws Exception {
-    Path page = folder.resolve("page.html");
-    Path out = folder.resolve("out.nemo");
-    Path base = huggingFace("llama");
-    Path lora = adapter("llama");
-    convert(base, out, "--lora", lora, "--report", page, "--overwrite");
-    var document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(page.toFile());
-    var sections = document.getElementsByTagName("section");
-    Element section =
-        IntStream.range(0, sections.getLength())
-            .mapToObj(i -> (Element) sections.item(i))
-            .filter(each -> title(each).equals("Merged LoRA"))
-            .findFirst()
-            .orElseThrow();
-    assertTrue(section.getTextContent().contains(lora.getFileName() + " changes"));
-    var rows = ((Element) section.getElementsByTagName("tbody").item(0)).getElementsByTagName("tr");
-    Run plan = Run.of("plan", base, folder.resolve("none.nemo"), "--lora", lora);
-    long merges = plan.out().lines().filter(line -> line.startsWith("merge ")).count();
-    assertEquals(merges, rows.getLength());
-    for (int row = 0; row < rows.getLength(); row++) {
-      assertEquals(4, ((Element) rows.item(row)).getElementsByTagName("td").getLength());
-    }
-  }
-
-  @Test
-  void theReportOfAPlainConversionHasNone() throws Exception {
-    Path page = folder.resolve("page.html");
-    convert(llama("tiny-llama-gqa"), folder.resolve("out.nemo"), "--report", page);
-    assertFalse(Files.readString(page).contains("LoRA"));
-  }
-
-  private static String title(Element section) {
-    return section.getElementsByTagName("h2").item(0).getTextContent();
   }
 }

@@ -1,14 +1,14 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.TinyGpt;
-import io.shardwright.engine.TinyLora;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,28 +31,27 @@ class LoraPropertyTest {
       Path baseThere = go(base, way(random, model, true), "base-there" + seed);
       Path adapterThere = go(adapter, way(random, model, false), "lora-there" + seed);
       var options = way(random, model, true);
-      options.addAll(List.of("--lora", adapterThere, "--threads", 1 + random.nextInt(3)));
-      Path merged = go(baseThere, options, "merged" + seed);
-      var home =
-          List.<Object>of(
-              "--naming",
-              "mcore",
-              "--layout",
-              "ranks",
-              "--tp",
-              1,
-              "--pp",
-              1,
-              "--vocab-size",
-              model.vocabulary);
-      assertMerged(base, wide(base, seed), go(merged, home, "home" + seed), lora, model, seed);
+      Path merged =
+          options
+              .apply(Order.of(baseThere, folder.resolve("merged" + seed)))
+              .lora(adapterThere)
+              .threads(1 + random.nextInt(3))
+              .done();
+      Path home =
+          Order.of(merged, folder.resolve("home" + seed))
+              .naming(Naming.MCORE)
+              .layout(WeightLayout.RANKS)
+              .grid(1, 1)
+              .vocab(model.vocabulary)
+              .done();
+      assertMerged(base, wide(base, seed), home, lora, model, seed);
     }
     assertTrue(legacy > 1, "too few adapters of the older naming");
   }
 
   /** The base's values, and the sums' before they are rounded. */
   private Path wide(Path base, long seed) {
-    return go(base, List.of("--dtype", "fp32"), "wide" + seed);
+    return Order.of(base, folder.resolve("wide" + seed)).dtype(DType.FLOAT32).done();
   }
 
   private void assertMerged(
@@ -95,26 +94,23 @@ class LoraPropertyTest {
         : Float.intBitsToFloat(bits + 0x7fff + (bits >>> 16 & 1) & 0xffff0000);
   }
 
-  private Path go(Path source, List<Object> options, String name) {
-    Path target = folder.resolve(name);
-    Run.reshard(source, target, options.toArray());
-    return target;
+  private Path go(Path source, UnaryOperator<Order> way, String name) {
+    return way.apply(Order.of(source, folder.resolve(name))).done();
   }
 
-  private static List<Object> way(Random random, TinyGpt model, boolean whole) {
-    var options = new ArrayList<Object>();
-    options.add("--tp");
-    options.add(1 << random.nextInt(Integer.numberOfTrailingZeros(model.groups) + 1));
-    options.add("--pp");
-    options.add(1 << random.nextInt(Integer.numberOfTrailingZeros(model.layers) + 1));
-    if (whole) {
-      options.add("--vocab-size");
-      options.add(model.vocabulary);
-      options.add("--naming");
-      options.add(model.legacyToo() && random.nextBoolean() ? "legacy" : "mcore");
-      options.add("--layout");
-      options.add(random.nextBoolean() ? "ranks" : "distributed");
+  private static UnaryOperator<Order> way(Random random, TinyGpt model, boolean whole) {
+    int tensor = 1 << random.nextInt(Integer.numberOfTrailingZeros(model.groups) + 1);
+    int pipeline = 1 << random.nextInt(Integer.numberOfTrailingZeros(model.layers) + 1);
+    if (!whole) {
+      return order -> order.grid(tensor, pipeline);
     }
-    return options;
+    boolean legacy = model.legacyToo() && random.nextBoolean();
+    boolean ranks = random.nextBoolean();
+    return order ->
+        order
+            .grid(tensor, pipeline)
+            .vocab(model.vocabulary)
+            .naming(legacy ? Naming.LEGACY : Naming.MCORE)
+            .layout(ranks ? WeightLayout.RANKS : WeightLayout.DISTRIBUTED);
   }
 }

@@ -1,4 +1,4 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,45 +11,49 @@ import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Adapters that NeMo 1.23 and peft made, and what they made of models. */
-abstract class PeftAdapters extends HuggingFaceFolders {
+public abstract class PeftAdapters extends ModelFolders {
   static final String ADAPTER_CONFIG = "adapter_config.json";
   static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
 
   /** Twice what each of two computations may err by: rank 6, sums of absolute values up to 16. */
   private static final double TOLERANCE = 2 * (6 + 3) * 0x1p-24 * 16;
 
-  Path resource(String name) throws IOException {
+  Path resource(String name) {
     Path file = folder.resolve(name.replace('/', '-'));
-    if (Files.notExists(file)) {
-      try (var stream = PeftAdapters.class.getResourceAsStream("/peft/" + name)) {
-        Files.copy(stream, file);
-      }
+    return Files.exists(file) ? file : copy(name, file);
+  }
+
+  private static Path copy(String name, Path file) {
+    try (var stream = PeftAdapters.class.getResourceAsStream("/peft/" + name)) {
+      Files.createDirectories(file.getParent());
+      Files.copy(stream, file);
+      return file;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
-    return file;
   }
 
   /** An archive of NeMo's. */
-  Path archive(String name) throws IOException {
+  Path archive(String name) {
     return resource("nemo/" + name + ".nemo");
   }
 
   /** A folder of peft's. */
-  Path adapter(String name) throws IOException {
+  Path adapter(String name) {
     Path target = folder.resolve("adapter-" + name);
-    Files.createDirectories(target);
     for (String file : List.of(ADAPTER_CONFIG, ADAPTER_WEIGHTS)) {
-      Files.copy(resource(name + "/" + file), target.resolve(file));
+      copy(name + "/" + file, target.resolve(file));
     }
     return target;
   }
@@ -84,7 +88,7 @@ abstract class PeftAdapters extends HuggingFaceFolders {
   }
 
   /** All logical tensors of a checkpoint by canonical name. */
-  static Map<String, float[]> logical(Path checkpoint) {
+  public static Map<String, float[]> logical(Path checkpoint) {
     Map<String, float[]> all = new LinkedHashMap<>();
     try (var model = Shardwright.restoreFrom(checkpoint)) {
       model
@@ -115,21 +119,10 @@ abstract class PeftAdapters extends HuggingFaceFolders {
         });
   }
 
-  static void assertClose(float[] wanted, float[] found, String name) {
+  public static void assertClose(float[] wanted, float[] found, String name) {
     assertEquals(wanted.length, found.length, name);
     for (int i = 0; i < wanted.length; i++) {
       assertEquals(wanted[i], found[i], TOLERANCE, name);
     }
-  }
-
-  /** A conversion that is refused leaves nothing behind. */
-  void assertRefused(int code, String part, Path base, Path lora, Object... options) {
-    Path out = folder.resolve("refused.nemo");
-    var args = new ArrayList<Object>(List.of("convert", base, out, "--lora", lora));
-    args.addAll(List.of(options));
-    Run run = Run.of(args.toArray());
-    assertEquals(code, run.code(), run.err());
-    assertTrue(run.err().contains(part), run.err());
-    assertFalse(Files.exists(out));
   }
 }

@@ -1,11 +1,11 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.HeldTensors;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -35,9 +35,10 @@ class TiedLoraTest extends PeftAdapters {
         .copy(like, MODULE + "lora_A.weight")
         .add(new TensorSpec(MODULE + "lora_B.weight", DType.FLOAT32, Shape.of(100, 4)), factor)
         .write(lora.resolve(ADAPTER_WEIGHTS));
-    assertRefused(6, "tied to the embedding, which does not change", base, lora);
-    assertRefused(6, "--untie", base, lora);
-    Path out = convert(base, "out.nemo", "--lora", lora, "--untie", "--tp", 2, "--vocab-size", 100);
+    assertRefused(
+        Kind.PLAN, "tied to the embedding, which does not change", base, order -> order.lora(lora));
+    assertRefused(Kind.PLAN, "untie", base, order -> order.lora(lora));
+    Path out = convert(base, "out.nemo", order -> order.lora(lora).untie().tp(2).vocab(100));
     var found = logical(out);
     float[] before = logical(base).get("embedding.word_embeddings.weight");
     assertArrayEquals(before, found.get("embedding.word_embeddings.weight"));
@@ -47,8 +48,9 @@ class TiedLoraTest extends PeftAdapters {
   @Test
   void comparesThePairOfAModelThatIsChangedElsewhere() throws IOException {
     Path base = tied();
-    assertRefused(3, "SW-122", base, adapter("llama"));
-    Path out = convert(base, "out.nemo", "--lora", folder.resolve("adapter-llama"), "--untie");
+    assertRefused(Kind.INPUT, "SW-122", base, order -> order.lora(adapter("llama")));
+    Path out =
+        convert(base, "out.nemo", order -> order.lora(folder.resolve("adapter-llama")).untie());
     assertEquals(
         List.of(true, true),
         List.of(

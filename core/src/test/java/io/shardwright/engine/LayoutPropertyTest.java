@@ -1,15 +1,14 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.TinyGpt;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,21 +25,7 @@ class LayoutPropertyTest {
   @TempDir Path folder;
 
   /** A place on the way. */
-  private record Way(String naming, String layout, int tensor, int pipeline) {
-    List<Object> options(long vocabulary) {
-      return List.of(
-          "--naming",
-          naming,
-          "--layout",
-          layout,
-          "--tp",
-          tensor,
-          "--pp",
-          pipeline,
-          "--vocab-size",
-          vocabulary);
-    }
-  }
+  private record Way(Naming naming, WeightLayout layout, int tensor, int pipeline) {}
 
   @Test
   void anyWayBetweenTwoLayoutsGivesWhatTheDirectOneGives() throws IOException {
@@ -57,7 +42,8 @@ class LayoutPropertyTest {
       Path direct = go(source, ways.get(STEPS - 1), model, seed + "-direct");
       String where = "seed " + seed + ", " + ways + ", " + model;
       assertEquals(Checkpoints.found(direct), Checkpoints.found(before), where);
-      Path home = go(before, new Way("mcore", "ranks", 1, 1), model, seed + "-home");
+      Path home =
+          go(before, new Way(Naming.MCORE, WeightLayout.RANKS, 1, 1), model, seed + "-home");
       assertEquals(Checkpoints.found(source), Checkpoints.found(home), where);
     }
   }
@@ -68,8 +54,14 @@ class LayoutPropertyTest {
     for (long seed = 0; seed < 5; seed++) {
       var model = new TinyGpt(seed);
       Path source = model.writeBackwards(folder.resolve("backwards" + seed));
-      Path arrays = go(source, new Way("mcore", "distributed", 1, 1), model, "-arrays" + seed);
-      Path back = go(arrays, new Way("mcore", "ranks", 1, 1), model, "-back" + seed);
+      Path arrays =
+          go(
+              source,
+              new Way(Naming.MCORE, WeightLayout.DISTRIBUTED, 1, 1),
+              model,
+              "-arrays" + seed);
+      Path back =
+          go(arrays, new Way(Naming.MCORE, WeightLayout.RANKS, 1, 1), model, "-back" + seed);
       assertEquals(Checkpoints.found(source), Checkpoints.found(back), "seed " + seed);
     }
   }
@@ -86,16 +78,12 @@ class LayoutPropertyTest {
         int ranks = Math.min(2, model.groups);
         Path arrays = folder.resolve("arrays" + seed);
         Path files = folder.resolve("files" + seed);
-        Run.reshard(
-            source,
-            arrays,
-            "--layout",
-            "distributed",
-            "--tp",
-            ranks,
-            "--vocab-size",
-            model.vocabulary);
-        Run.reshard(source, files, "--tp", ranks, "--vocab-size", model.vocabulary);
+        Order.of(source, arrays)
+            .layout(WeightLayout.DISTRIBUTED)
+            .tp(ranks)
+            .vocab(model.vocabulary)
+            .done();
+        Order.of(source, files).tp(ranks).vocab(model.vocabulary).done();
         for (int rank = 0; rank < ranks; rank++) {
           Path chunk =
               arrays.resolve("model_weights/model.decoder.layers.mlp.linear_fc1.bias/1." + rank);
@@ -113,9 +101,12 @@ class LayoutPropertyTest {
   }
 
   private Path go(Path source, Way way, TinyGpt model, String name) {
-    Path target = folder.resolve("to" + name + ".nemo");
-    Run.reshard(source, target, way.options(model.vocabulary).toArray());
-    return target;
+    return Order.of(source, folder.resolve("to" + name + ".nemo"))
+        .naming(way.naming)
+        .layout(way.layout)
+        .grid(way.tensor, way.pipeline)
+        .vocab(model.vocabulary)
+        .done();
   }
 
   private static Way way(Random random, TinyGpt model) {
@@ -123,8 +114,8 @@ class LayoutPropertyTest {
     int tensor = 1 << random.nextInt(Integer.numberOfTrailingZeros(model.groups) + 1);
     int pipeline = 1 << random.nextInt(Integer.numberOfTrailingZeros(model.layers) + 1);
     return new Way(
-        legacy ? "legacy" : "mcore",
-        random.nextBoolean() ? "ranks" : "distributed",
+        legacy ? Naming.LEGACY : Naming.MCORE,
+        random.nextBoolean() ? WeightLayout.RANKS : WeightLayout.DISTRIBUTED,
         tensor,
         pipeline);
   }

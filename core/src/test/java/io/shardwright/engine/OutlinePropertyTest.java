@@ -1,4 +1,4 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,8 +15,6 @@ import io.shardwright.core.outline.Band.Part;
 import io.shardwright.core.outline.Needs;
 import io.shardwright.core.outline.Panel;
 import io.shardwright.core.outline.TensorPicture;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.TinyGpt;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;

@@ -1,9 +1,9 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
-import io.shardwright.engine.Checkpoints;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Files sort their tensors by name, so that layer 10 comes before layer 2. */
-class ManyLayersTest extends HuggingFaceFolders {
+class ManyLayersTest extends ModelFolders {
   private static final int LAYERS = 12;
   private static final String FORMAT =
       """
@@ -61,8 +61,8 @@ class ManyLayersTest extends HuggingFaceFolders {
   @Test
   void comeBackFromArraysAndRankFilesAsTheyWere() throws IOException {
     Path model = write();
-    Path arrays = convert(model, "arrays.nemo", "--tp", 2, "--pp", 2);
-    Path ranks = convert(model, "ranks.nemo", "--tp", 2, "--pp", 3, "--layout", "ranks");
+    Path arrays = convert(model, "arrays.nemo", order -> order.grid(2, 2));
+    Path ranks = convert(model, "ranks.nemo", order -> order.grid(2, 3).layout(WeightLayout.RANKS));
     for (Path nemo : new Path[] {arrays, ranks}) {
       Path back = convert(nemo, "back-" + nemo.getFileName());
       assertEquals(

@@ -1,16 +1,16 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.KeyedModel;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +39,7 @@ class PeftReshardTest extends PeftAdapters {
 
   private Path reshard(Path source, int tensor, int pipeline) {
     Path target = folder.resolve(tensor + "x" + pipeline + "-" + source.getFileName());
-    Run.reshard(source, target, "--tp", tensor, "--pp", pipeline);
+    Order.of(source, target).grid(tensor, pipeline).done();
     return target;
   }
 
@@ -80,11 +80,9 @@ class PeftReshardTest extends PeftAdapters {
     "lora-legacy-tied-add, gpt-peft-tied"
   })
   void areOfAFamilyOfTheirOwn(String name, String family) throws IOException {
-    Run run = Run.of("inspect", archive(name));
-    assertTrue(run.out().contains("family      " + family + "\n"), run.out());
-    assertEquals("", run.err());
-    Run whole = Run.of("verify", archive(name));
-    assertEquals(0, whole.code(), whole.err());
+    assertEquals(Optional.of(family), familyOf(archive(name)));
+    assertEquals("", Attempt.open(archive(name)).said());
+    Attempt.verify(archive(name)).assertDone();
   }
 
   /** NeMo's tuning script leaves the class of the model that was tuned. */
@@ -104,12 +102,11 @@ class PeftReshardTest extends PeftAdapters {
         config,
         "megatron_gpt_sft_model.MegatronGPTSFTModel",
         "megatron_gpt_model.MegatronGPTModel");
-    Run run = Run.of("inspect", source);
-    assertTrue(run.out().contains("family      " + family + "\n"), run.out() + run.err());
+    assertEquals(Optional.of(family), familyOf(source));
     Path two = reshard(source, 2, 1);
     assertEquals(Checkpoints.found(source), Checkpoints.found(reshard(two, 1, 1)));
     Files.writeString(config, Files.readString(config).replaceAll("(?m)^target: .*\n", ""));
-    assertEquals(0, Run.of("reshard", source, folder.resolve("nameless"), "--tp", 2).code());
+    Order.of(source, folder.resolve("nameless")).tp(2).done();
   }
 
   @Test
@@ -131,9 +128,9 @@ class PeftReshardTest extends PeftAdapters {
     }
     model.put("make_vocab_size_divisible_by", "8");
     Path source = KeyedModel.write(folder.resolve("whole"), model);
-    assertTrue(Run.of("inspect", source).out().contains("family      nvgpt\n"));
+    assertEquals(Optional.of("nvgpt"), familyOf(source));
     Path arrays = folder.resolve("arrays");
-    Run.reshard(source, arrays, "--tp", 2, "--layout", "distributed", "--vocab-size", 24);
+    Order.of(source, arrays).tp(2).layout(WeightLayout.DISTRIBUTED).vocab(24).done();
   }
 
   @ParameterizedTest
@@ -142,7 +139,8 @@ class PeftReshardTest extends PeftAdapters {
     Path source = archive(name);
     Path two = reshard(source, 2, 1);
     assertEquals(Checkpoints.found(source), Checkpoints.found(reshard(two, 1, 1)));
-    assertRefused(6, "adapter 'gpt-peft-tied' limits pipeline_model_parallel_size to 1", source, 2);
+    assertRefused(
+        Kind.PLAN, "adapter 'gpt-peft-tied' limits pipeline_model_parallel_size to 1", source, 2);
   }
 
   /** NeMo adds a bias of all ranks to the outputs of one. */
@@ -153,52 +151,58 @@ class PeftReshardTest extends PeftAdapters {
         source.resolve("model_config.yaml"),
         "position_embedding_strategy: add",
         "position_embedding_strategy: biasadd");
-    assertRefused(3, "position_embeddings.weight'", source, 1);
+    assertRefused(Kind.INPUT, "position_embeddings.weight'", source, 1);
   }
 
   @Test
   void refusesWhatIsNoAdapterItKnows() throws IOException {
     Path source = unpacked("lora-mcore-tp1");
     edit(source.resolve("model_config.yaml"), "peft_scheme: lora", "peft_scheme: selective");
-    assertRefused(3, "no rule of family 'gpt-peft' matches tensor", source, 1);
+    assertRefused(Kind.INPUT, "no rule of family 'gpt-peft' matches tensor", source, 1);
   }
 
   @Test
   void refusesAnAdapterThatLacksALayer() throws IOException {
     Path source = unpacked("lora-mcore-tp1");
     edit(source.resolve("model_config.yaml"), "num_layers: 4", "num_layers: 5");
-    assertRefused(3, "num_layers is 5, found 4 layers", source, 1);
+    assertRefused(Kind.INPUT, "num_layers is 5, found 4 layers", source, 1);
   }
 
   @Test
   void staysInRankFiles() throws IOException {
     Path out = folder.resolve("refused.nemo");
-    Run run = Run.of("reshard", archive("lora-mcore-tp1"), out, "--layout", "distributed");
-    assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("from rank files alone"), run.err());
+    Order.of(archive("lora-mcore-tp1"), out)
+        .layout(WeightLayout.DISTRIBUTED)
+        .tried()
+        .assertRefused(Kind.PLAN, "from rank files alone");
     assertFalse(Files.exists(out));
   }
 
   @Test
   void refusesRanksThatDoNotDivideTheAdapter() throws IOException {
     Path out = folder.resolve("refused.nemo");
-    Run run = Run.of("reshard", archive("lora-legacy-tp1"), out, "--tp", 8);
-    assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("axis 0 of shape [4, 64] is not divisible by 8"), run.err());
+    Order.of(archive("lora-legacy-tp1"), out)
+        .tp(8)
+        .tried()
+        .assertRefused(Kind.PLAN, "axis 0 of shape [4, 64] is not divisible by 8");
     assertFalse(Files.exists(out));
   }
 
   private Path unpacked(String name) throws IOException {
     Path target = folder.resolve(name);
-    Run.reshard(archive(name), target);
+    Order.of(archive(name), target).done();
     return target;
   }
 
-  private void assertRefused(int code, String part, Path source, int stages) {
+  private static Optional<String> familyOf(Path source) {
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(source)) {
+      return checkpoint.summary().family();
+    }
+  }
+
+  private void assertRefused(Kind kind, String part, Path source, int stages) {
     Path out = folder.resolve("refused.nemo");
-    Run run = Run.of("reshard", source, out, "--pp", stages);
-    assertEquals(code, run.code(), run.err());
-    assertTrue(run.err().contains(part), run.err());
+    Order.of(source, out).pp(stages).tried().assertRefused(kind, part);
     assertFalse(Files.exists(out));
   }
 }
