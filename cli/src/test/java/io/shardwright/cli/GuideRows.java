@@ -25,6 +25,18 @@ final class GuideRows {
         // begin: row: by kind
         column("layers.*.qkv.weight").groupedQkv().stored(new int[] {1, 0, 2}, new int[] {3}),
         // end: row: by kind
+        // begin: row: segments
+        column("layers.*.mixer.in_proj.weight")
+            .segments("d_inner", "d_inner", "states", "states", "heads"),
+        // end: row: segments
+        // begin: row: alternating segments
+        column("linear_attn.in_proj_ba.weight")
+            .of("layers.in_proj.weight")
+            .segments("keys", "keys", "values", "values", "value_heads", "value_heads")
+            .alternating("key_heads")
+            .part(0, 4, 6),
+        column("attn.c_attn.weight").segments("hidden_size", "2 * kv_channels").uncut(1),
+        // end: row: alternating segments
         // begin: row: transposed
         column("h.*.mlp.c_fc.weight")
             .of("layers.*.mlp.linear_fc1.weight")

@@ -30,7 +30,7 @@ class GuideTest {
   @Test
   void rowsInJavaAndInYamlAreTheSame() throws IOException {
     String rows =
-        GUIDE.texts("row").stream().map(row -> "      " + row).collect(Collectors.joining());
+        GUIDE.texts("row").stream().map(row -> row.indent(6)).collect(Collectors.joining());
     Path file = Files.writeString(folder.resolve("rows.yaml"), HEAD + rows);
     var nothing = SmallCheckpoint.of("a: b\n").config();
     assertEquals(GuideRows.all(), FamilyFile.read(file).parameters(nothing, Naming.LEGACY).rules());

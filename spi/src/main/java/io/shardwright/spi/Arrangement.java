@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param range the part of the canonical tensor that the stored tensor holds; empty for all of it
  * @param sizes by canonical axis, the length of its factor {@link Extent.Kind#REST} in elements;
  *     without an entry for axes whose length the configuration does not determine
+ * @param segments the segments of an axis, which is one factor then, and of which {@code range}
+ *     counts the segments; empty for most
  */
 public record Arrangement(
     int stride,
@@ -28,11 +30,13 @@ public record Arrangement(
     Map<Integer, List<Extent>> factors,
     List<List<Integer>> storedAxes,
     Optional<Range> range,
-    Map<Integer, Size> sizes) {
+    Map<Integer, Size> sizes,
+    Optional<Segments> segments) {
 
   /** The identity: the stored tensor is the canonical tensor, and no axis is split. */
   public static final Arrangement PLAIN =
-      new Arrangement(1, Optional.empty(), Map.of(), List.of(), Optional.empty(), Map.of());
+      new Arrangement(
+          1, Optional.empty(), Map.of(), List.of(), Optional.empty(), Map.of(), Optional.empty());
 
   /**
    * A range of indexes of one factor.
@@ -72,7 +76,9 @@ public record Arrangement(
    * @param storedAxes copied
    * @param range kept as given
    * @param sizes copied
-   * @throws IllegalArgumentException if the stride is below 1
+   * @param segments kept as given
+   * @throws IllegalArgumentException if the stride is below 1, or an axis has segments and is split
+   *     in another way too
    */
   public Arrangement {
     factors = Map.copyOf(factors);
@@ -81,28 +87,32 @@ public record Arrangement(
     if (stride < 1) {
       throw new IllegalArgumentException("stride " + stride);
     }
+    if (segments.isPresent() && (stride > 1 || factors.containsKey(segments.get().axis()))) {
+      throw new IllegalArgumentException("an axis has segments and is split in another way too");
+    }
   }
 
   Arrangement cutBetween(String key) {
-    return new Arrangement(stride, Optional.of(key), factors, storedAxes, range, sizes);
+    return new Arrangement(stride, Optional.of(key), factors, storedAxes, range, sizes, segments);
   }
 
   Arrangement stride(int parts) {
-    return new Arrangement(parts, headsKey, factors, storedAxes, range, sizes);
+    return new Arrangement(parts, headsKey, factors, storedAxes, range, sizes, segments);
   }
 
   Arrangement factored(int axis, List<Extent> extents) {
     var all = new java.util.HashMap<>(factors);
     all.put(axis, List.copyOf(extents));
-    return new Arrangement(stride, headsKey, all, storedAxes, range, sizes);
+    return new Arrangement(stride, headsKey, all, storedAxes, range, sizes, segments);
   }
 
   Arrangement stored(List<List<Integer>> axes) {
-    return new Arrangement(stride, headsKey, factors, axes, range, sizes);
+    return new Arrangement(stride, headsKey, factors, axes, range, sizes, segments);
   }
 
   Arrangement only(Range part) {
-    return new Arrangement(stride, headsKey, factors, storedAxes, Optional.of(part), sizes);
+    return new Arrangement(
+        stride, headsKey, factors, storedAxes, Optional.of(part), sizes, segments);
   }
 
   Arrangement sized(String... formulas) {
@@ -113,13 +123,32 @@ public record Arrangement(
         all.put(axis, new Size(formulas[axis]));
       }
     }
-    return new Arrangement(stride, headsKey, factors, storedAxes, range, all);
+    return new Arrangement(stride, headsKey, factors, storedAxes, range, all, segments);
+  }
+
+  Arrangement segmented(Segments changed) {
+    return new Arrangement(
+        stride, headsKey, factors, storedAxes, range, sizes, Optional.of(changed));
+  }
+
+  /**
+   * Returns the length of an axis's factor {@link Extent.Kind#REST}, of an axis with segments that
+   * of the whole axis.
+   *
+   * @param axis canonical axis, from 0
+   * @return empty if the configuration does not determine it
+   */
+  public Optional<Size> size(int axis) {
+    return segments
+        .filter(s -> s.axis() == axis)
+        .map(Segments::total)
+        .or(() -> Optional.ofNullable(sizes.get(axis)));
   }
 
   /** Adds the sizes of another arrangement of the same tensor for axes that have none here. */
   Arrangement sizedAs(Arrangement other) {
     var all = new java.util.HashMap<>(other.sizes);
     all.putAll(sizes);
-    return new Arrangement(stride, headsKey, factors, storedAxes, range, all);
+    return new Arrangement(stride, headsKey, factors, storedAxes, range, all, segments);
   }
 }

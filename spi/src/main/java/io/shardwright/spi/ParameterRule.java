@@ -206,11 +206,7 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
     return pattern.contains("*");
   }
 
-  /**
-   * Returns the canonical axis that is cut (Megatron's {@code partition_dim}).
-   *
-   * @return 0 or 1; -1 for a replicated parameter
-   */
+  @Override
   public int partitionDim() {
     return cut == Cut.REPLICATED ? -1 : cut == Cut.COLUMN ? 0 : 1;
   }

@@ -2,6 +2,8 @@ package io.shardwright.spi;
 
 import io.shardwright.spi.Traits.Flag;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -20,6 +22,13 @@ abstract sealed class RowWords permits ParameterRule {
    * @return {@link Traits#NONE} by default
    */
   public abstract Traits traits();
+
+  /**
+   * Returns the canonical axis that is cut (Megatron's {@code partition_dim}).
+   *
+   * @return 0 or 1; -1 for a replicated parameter
+   */
+  public abstract int partitionDim();
 
   /**
    * Replaces the arrangement.
@@ -85,6 +94,49 @@ abstract sealed class RowWords permits ParameterRule {
    */
   public ParameterRule sized(String... formulas) {
     return with(arrangement().sized(formulas));
+  }
+
+  /**
+   * Splits the axis that is cut, or axis 0, into segments of unequal length, each of which is cut
+   * on its own (see {@link Segments}). {@link #part} with the axis's factor counts segments then.
+   *
+   * @param sizes lengths in the whole model, by the grammar of {@link Size}
+   * @return a changed copy
+   * @throws IllegalArgumentException if a formula breaks the grammar, or the axis is split already
+   */
+  public ParameterRule segments(String... sizes) {
+    var all = Stream.of(sizes).map(Size::new).toList();
+    int axis = Math.max(0, partitionDim());
+    return with(arrangement().segmented(new Segments(axis, all, Set.of(), Optional.empty())));
+  }
+
+  /**
+   * Leaves some of the segments whole on every rank.
+   *
+   * @param numbers of the segments, from 0
+   * @return a changed copy
+   * @throws IllegalArgumentException if there are no such segments
+   */
+  public ParameterRule uncut(Integer... numbers) {
+    return with(arrangement().segmented(segmented().uncut(Set.of(numbers))));
+  }
+
+  /**
+   * Lets the segments alternate: each is divided into a count of equal shares, and the first shares
+   * of all segments stand before the second ones. Ranks are cut between them.
+   *
+   * @param key configuration key of the count; {@code num_attention_heads} counts if it is absent
+   * @return a changed copy
+   * @throws IllegalArgumentException if there are no segments
+   */
+  public ParameterRule alternating(String key) {
+    return with(arrangement().segmented(segmented().alternating(key)));
+  }
+
+  private Segments segmented() {
+    return arrangement()
+        .segments()
+        .orElseThrow(() -> new IllegalArgumentException("there are no segments"));
   }
 
   /**

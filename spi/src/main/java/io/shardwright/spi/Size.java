@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  *
  * A key is a dotted path; a null value counts as absent.
  *
- * @param formula text of at most 400 characters, such as {@code kv_channels | hidden_size /
+ * @param formula text of at most 4,000 characters, such as {@code kv_channels | hidden_size /
  *     num_attention_heads}
  */
 public record Size(String formula) {
@@ -29,7 +29,7 @@ public record Size(String formula) {
   /** The formula of the length of a head's query, key or value. */
   public static final String HEAD = "kv_channels | hidden_size / num_attention_heads";
 
-  private static final int LONGEST = 400;
+  private static final int LONGEST = 4_000;
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   /**

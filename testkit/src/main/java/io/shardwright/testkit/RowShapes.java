@@ -6,10 +6,12 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Segments;
 import io.shardwright.spi.Size;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -38,7 +40,11 @@ record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
     var extents = new ArrayList<Long>();
     for (int axis = 0; axis < axes.size(); axis++) {
       for (Extent extent : axes.get(axis)) {
-        extents.add(held(rule, extents.size(), extent(rule, axis, extent)));
+        Optional<Segments> segments = segments(rule, axis);
+        extents.add(
+            segments.isPresent()
+                ? held(rule, extents.size(), segments.get())
+                : held(rule, extents.size(), extent(rule, axis, extent)));
       }
     }
     return new Shape(stored(rule, axes, extents));
@@ -76,9 +82,9 @@ record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
               + RowName.of(rule)
               + " is cut: add it to the sample");
     }
-    Size size = rule.arrangement().sizes().get(axis);
-    return extent.kind() == Extent.Kind.REST && size != null
-        ? size.in(config).orElse(OPEN)
+    Optional<Size> size = rule.arrangement().size(axis);
+    return extent.kind() == Extent.Kind.REST && size.isPresent()
+        ? size.get().in(config).orElse(OPEN)
         : known.orElse(OPEN);
   }
 
@@ -94,8 +100,29 @@ record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
         .orElse(extent);
   }
 
+  private static Optional<Segments> segments(ParameterRule rule, int axis) {
+    return rule.arrangement().segments().filter(segments -> segments.axis() == axis);
+  }
+
+  /** Returns the elements of the segments that a row's tensor holds. */
+  private long held(ParameterRule rule, int factor, Segments segments) {
+    var sizes = segments.sizes().stream().map(size -> size.in(config).orElse(OPEN)).toList();
+    return rule
+        .arrangement()
+        .range()
+        .filter(range -> range.factor() == factor)
+        .map(range -> sizes.subList((int) range.first(sizes.size()), (int) range.end(sizes.size())))
+        .orElse(sizes)
+        .stream()
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
   private List<Extent> factors(ParameterRule rule, int axis) {
     Arrangement how = rule.arrangement();
+    if (segments(rule, axis).isPresent()) {
+      return List.of(Extent.rest());
+    }
     if (how.factors().containsKey(axis)) {
       return how.factors().get(axis);
     }

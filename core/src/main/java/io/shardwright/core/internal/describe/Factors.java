@@ -26,7 +26,7 @@ record Factors(
     List<Extent> extents,
     List<List<Integer>> axes,
     int cut) {
-  private static final String TENSOR_SIZE = "tensor_model_parallel_size";
+  static final String TENSOR_SIZE = "tensor_model_parallel_size";
 
   /** The factors of a tensor that is stored with so many axes. */
   static Factors of(Arrangement arrangement, int cutAxis, ModelConfig config, int storedRank) {
@@ -93,6 +93,9 @@ record Factors(
 
   private static List<Extent> axis(
       Arrangement arrangement, int axis, boolean isCut, ModelConfig config) {
+    if (arrangement.segments().filter(segments -> segments.axis() == axis).isPresent()) {
+      return List.of(Extent.rest());
+    }
     if (arrangement.factors().containsKey(axis)) {
       return arrangement.factors().get(axis);
     }
@@ -121,7 +124,7 @@ record Factors(
     return own.size() - 1;
   }
 
-  private List<List<Integer>> storedAxes() {
+  List<List<Integer>> storedAxes() {
     return arrangement.storedAxes().isEmpty() ? axes : arrangement.storedAxes();
   }
 
@@ -135,79 +138,11 @@ record Factors(
       throw new IllegalArgumentException(
           "has shape " + shard + ", expected " + storedAxes().size() + " axes");
     }
-    var solution = new Solution(shard, ranks);
+    var solution = new ShardSolution(this, shard, ranks);
     for (int axis = 0; axis < shard.rank(); axis++) {
       solution.solve(axis);
     }
     return solution.canonical();
-  }
-
-  /** The shape that a shard was cut from, an axis of the shard after another. */
-  private final class Solution {
-    private final Shape shard;
-    private final int ranks;
-    private final Long[] canonical = new Long[extents.size()];
-    private final List<String> expected = new ArrayList<>();
-    private final List<String> keys = new ArrayList<>();
-    private final List<String> lacking = new ArrayList<>();
-    private boolean fitting = true;
-
-    Solution(Shape shard, int ranks) {
-      this.shard = shard;
-      this.ranks = ranks;
-    }
-
-    Shape canonical() {
-      if (!lacking.isEmpty()) {
-        throw new SizeMisfit(
-            "has shape " + shard + ", and the configuration does not say which it should have",
-            lacking);
-      }
-      if (!fitting) {
-        throw new SizeMisfit(
-            "has shape "
-                + shard
-                + (ranks > 1 ? " on each of " + ranks + " ranks" : "")
-                + ", expected ["
-                + String.join(", ", expected)
-                + "]",
-            keys);
-      }
-      return new Shape(List.of(canonical));
-    }
-
-    void solve(int axis) {
-      long known = 1;
-      int open = -1;
-      for (int factor : storedAxes().get(axis)) {
-        OptionalLong extent = extent(factor);
-        if (extent.isEmpty()) {
-          if (open >= 0) {
-            throw new IllegalArgumentException(
-                "has on axis " + axis + " two factors of which its rule does not tell the length");
-          }
-          open = factor;
-          // A head's length follows from the rows where no key tells it.
-          size(factor)
-              .filter(size -> !size.formula().equals(Size.HEAD))
-              .ifPresent(size -> lacking.addAll(size.keys(config)));
-        } else {
-          canonical[factor] = extent.getAsLong();
-          known = times(known, local(factor, canonical[factor], ranks));
-        }
-      }
-      long dim = shard.dim(axis);
-      boolean fits = open < 0 ? known == dim : known > 0 && dim % known == 0;
-      fitting &= fits;
-      if (!fits) {
-        storedAxes().get(axis).forEach(factor -> keys.addAll(told(factor)));
-        keys.addAll(ranks > 1 ? List.of(TENSOR_SIZE) : List.of());
-      } else if (open >= 0) {
-        canonical[open] = times(dim / known, open == cut ? ranks : 1);
-      }
-      String dimension = Long.toString(fits ? dim : known);
-      expected.add(fits || open < 0 ? dimension : "a multiple of " + dimension);
-    }
   }
 
   /**
@@ -227,7 +162,7 @@ record Factors(
   }
 
   /** How long a factor is; empty where the configuration does not tell. */
-  private OptionalLong extent(int factor) {
+  OptionalLong extent(int factor) {
     if (extents.get(factor).kind() == Kind.REST) {
       return size(factor).map(size -> size.in(config)).orElse(OptionalLong.empty());
     }
@@ -239,27 +174,37 @@ record Factors(
     return extent;
   }
 
-  private Optional<Size> size(int factor) {
+  Optional<Size> size(int factor) {
     int axis = 0;
     while (!axes.get(axis).contains(factor)) {
       axis++;
     }
-    return Optional.ofNullable(arrangement.sizes().get(axis));
+    return arrangement.size(axis);
   }
 
-  private List<String> told(int factor) {
+  List<String> told(int factor) {
     return extents.get(factor).kind() == Kind.REST
         ? size(factor).map(size -> size.keys(config)).orElse(List.of())
         : extents.get(factor).keys();
   }
 
   /** A product, or the largest number where it is too large for one: no shape has that. */
-  private static long times(long one, long other) {
+  static long times(long one, long other) {
     boolean fits = Math.multiplyHigh(one, other) == 0 && one * other >= 0;
     return fits ? one * other : Long.MAX_VALUE;
   }
 
-  private long local(int factor, long extent, int ranks) {
+  long local(int factor, long extent, int ranks) {
+    Optional<SegmentedAxis> segments = segments(factor);
+    if (segments.isPresent()) {
+      int sharing = factor == cut ? ranks : 1;
+      if (!segments.get().divides(sharing)) {
+        var keys = new ArrayList<>(told(factor));
+        keys.add(TENSOR_SIZE);
+        throw new SizeMisfit("has segments that " + ranks + " ranks can't share", keys);
+      }
+      return segments.get().local(sharing);
+    }
     long held = range(factor, extent)[1] - range(factor, extent)[0];
     if (factor == cut && held % ranks != 0) {
       var keys = new ArrayList<>(told(factor));
@@ -271,14 +216,28 @@ record Factors(
   }
 
   private long[] range(int factor, long extent) {
-    return arrangement
-        .range()
-        .filter(range -> range.factor() == factor)
-        .map(range -> bounds(range.first(extent), range.end(extent), extent))
-        .orElse(new long[] {0, extent});
+    return segments(factor)
+        .map(segments -> new long[] {segments.start(), segments.end()})
+        .orElseGet(
+            () ->
+                arrangement
+                    .range()
+                    .filter(range -> range.factor() == factor)
+                    .map(range -> bounds(range, extent))
+                    .orElse(new long[] {0, extent}));
   }
 
-  private static long[] bounds(long first, long end, long extent) {
+  /** The segments of which a factor consists; empty for most. */
+  private Optional<SegmentedAxis> segments(int factor) {
+    return arrangement
+        .segments()
+        .filter(segments -> axes.get(segments.axis()).contains(factor))
+        .map(segments -> SegmentedAxis.of(arrangement, factor, factor == cut, config));
+  }
+
+  static long[] bounds(Arrangement.Range range, long extent) {
+    long first = range.first(extent);
+    long end = range.end(extent);
     if (first < 0 || end > extent || first >= end) {
       throw new IllegalArgumentException(
           "is by its rule the part " + first + " to " + end + " of " + extent);
@@ -295,6 +254,12 @@ record Factors(
       offset.add(range[0]);
       shape.add(range[1] - range[0]);
     }
-    return new StoredForm(canonical, cut, new Region(offset, new Shape(shape)), storedAxes());
+    var segments =
+        IntStream.range(0, canonical.rank())
+            .boxed()
+            .flatMap(factor -> segments(factor).stream())
+            .findFirst();
+    return new StoredForm(
+        canonical, cut, new Region(offset, new Shape(shape)), storedAxes(), segments);
   }
 }

@@ -145,12 +145,12 @@ final class RankReading {
     var parts = new ArrayList<SourcePart>();
     var replicas = new ArrayList<SourcePart>();
     for (RankFile file : group) {
-      boolean again = form.replicated() && !parts.isEmpty();
+      boolean first = parts.isEmpty();
       int rank = form.replicated() ? 0 : file.rank().tensor();
       var tensor = file.tensors().get(name);
       form.views(rank, ranks, tensor.start(), tensor.strides()).stream()
           .map(view -> new SourcePart(file.member(), tensor, view))
-          .forEach((again ? replicas : parts)::add);
+          .forEach(part -> (first || !form.repeated(part.view()) ? parts : replicas).add(part));
     }
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var logical = new TensorSpec(whole, spec.dtype(), form.shard(1));

@@ -18,8 +18,18 @@ import java.util.Optional;
  * @param cut the factor that is cut, or -1 for none
  * @param part what the stored tensor holds of the whole
  * @param axes for each stored axis its factors, outermost first
+ * @param segments of the factor that consists of some, each of which is cut on its own
  */
-public record StoredForm(Shape canonical, int cut, Region part, List<List<Integer>> axes) {
+public record StoredForm(
+    Shape canonical,
+    int cut,
+    Region part,
+    List<List<Integer>> axes,
+    Optional<SegmentedAxis> segments) {
+
+  private StoredForm(Shape canonical, int cut, Region part, List<List<Integer>> axes) {
+    this(canonical, cut, part, axes, Optional.empty());
+  }
 
   /**
    * The form of a shard that was found.
@@ -97,6 +107,7 @@ public record StoredForm(Shape canonical, int cut, Region part, List<List<Intege
     int rows = outputs().size();
     boolean matrix =
         axes.size() == 2
+            && segments.isEmpty()
             && outputs().stream().allMatch(factor -> factor < rows)
             && part.shape().elementsFrom(rows) == canonical.elementsFrom(rows);
     return matrix ? Optional.of(rows) : Optional.empty();
@@ -123,12 +134,28 @@ public record StoredForm(Shape canonical, int cut, Region part, List<List<Intege
 
   /** Whether the cut comes out even. */
   public boolean divides(int ranks) {
-    return replicated() || part.shape().dim(cut) % ranks == 0;
+    return replicated()
+        || segmented(cut)
+            .map(held -> held.divides(ranks))
+            .orElseGet(() -> part.shape().dim(cut) % ranks == 0);
   }
 
   private long local(int factor, int ranks) {
     long extent = part.shape().dim(factor);
-    return factor == cut ? extent / ranks : extent;
+    int sharing = factor == cut ? ranks : 1;
+    return segmented(factor).map(held -> held.local(sharing)).orElse(extent / sharing);
+  }
+
+  private Optional<SegmentedAxis> segmented(int factor) {
+    return segments.filter(held -> held.factor() == factor);
+  }
+
+  /** Whether every rank holds the elements of a view. */
+  public boolean repeated(View view) {
+    return replicated()
+        || segments
+            .filter(held -> held.repeated(view.logical().offset().get(held.factor())))
+            .isPresent();
   }
 
   private long size(List<Integer> factors, int ranks) {
@@ -187,7 +214,7 @@ public record StoredForm(Shape canonical, int cut, Region part, List<List<Intege
       List<Long> strides,
       List<View> found) {
     if (axis == axes.size()) {
-      found.add(view(offset, shape, start, rank, ranks, strides));
+      found.addAll(views(offset, shape, start, rank, ranks, strides));
       return;
     }
     var factors = axes.get(axis);
@@ -205,6 +232,22 @@ public record StoredForm(Shape canonical, int cut, Region part, List<List<Intege
       long begin = start + (index - first) * strides.get(axis);
       collect(axis + 1, at, size, begin, rank, ranks, box, strides, found);
     }
+  }
+
+  /** One, or one for each piece of a segment. */
+  private List<View> views(
+      long[] offset, long[] shape, long start, int rank, int ranks, List<Long> strides) {
+    View whole = view(offset, shape, start, rank, ranks, strides);
+    if (segments.isEmpty()) {
+      return List.of(whole);
+    }
+    SegmentedAxis held = segments.get();
+    int factor = held.factor();
+    boolean shared = factor == cut;
+    var pieces =
+        held.pieces(
+            shared ? rank : 0, shared ? ranks : 1, offset[factor], offset[factor] + shape[factor]);
+    return pieces.stream().map(piece -> whole.moved(factor, piece, offset[factor])).toList();
   }
 
   private View view(

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,14 @@ public record View(Region logical, long start, List<Long> strides) {
   /** The part of this view that lies within a box. */
   public Optional<View> within(Region box) {
     return logical.intersection(box).map(part -> new View(part, place(part.offset()), strides));
+  }
+
+  /** A piece of it, at its place in the logical tensor. */
+  View moved(int axis, SegmentedAxis.Piece piece, long first) {
+    var offset = new ArrayList<>(logical.offset());
+    offset.set(axis, piece.canonical());
+    var box = new Region(offset, logical.shape().with(axis, piece.length()));
+    return new View(box, start + (piece.stored() - first) * strides.get(axis), strides);
   }
 
   private long place(List<Long> index) {
@@ -90,7 +99,39 @@ public record View(Region logical, long start, List<Long> strides) {
       shift += difference * strides.get(axis);
     }
     return strides.equals(other.strides)
-        && shift == other.start
-        && !logical.overlaps(other.logical);
+        && (shift == other.start && !logical.overlaps(other.logical) || apartOnAnAxis(other));
+  }
+
+  /**
+   * Whether two views of one storage, whose strides count its axes, are of different boxes of it.
+   */
+  private boolean apartOnAnAxis(View other) {
+    var axes =
+        IntStream.range(0, strides.size())
+            .boxed()
+            .sorted(
+                Comparator.<Integer, Long>comparing(strides::get)
+                    .thenComparing(
+                        axis ->
+                            Math.max(logical.shape().dim(axis), other.logical.shape().dim(axis)))
+                    .reversed())
+            .toList();
+    long rest = start;
+    long otherRest = other.start;
+    long outer = Long.MAX_VALUE;
+    boolean apart = false;
+    for (int axis : axes) {
+      long stride = Math.max(1, strides.get(axis));
+      long end = rest / stride + logical.shape().dim(axis);
+      long otherEnd = otherRest / stride + other.logical.shape().dim(axis);
+      if (Math.max(end, otherEnd) > outer / stride) {
+        return false;
+      }
+      apart |= end <= otherRest / stride || otherEnd <= rest / stride;
+      rest %= stride;
+      otherRest %= stride;
+      outer = stride;
+    }
+    return apart && rest == otherRest;
   }
 }

@@ -8,18 +8,30 @@ import io.shardwright.spi.Arrangement.Range;
 import io.shardwright.spi.Extent;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
+import io.shardwright.spi.Segments;
 import io.shardwright.spi.Size;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Reads a row's arrangement: how its elements map to the canonical tensor. */
 final class ArrangementGrammar {
   static final List<String> KEYS =
-      List.of("stride", "cut_between", "grouped_qkv", "factors", "stored", "part", "sizes");
+      List.of(
+          "stride",
+          "cut_between",
+          "grouped_qkv",
+          "factors",
+          "stored",
+          "part",
+          "sizes",
+          "segments",
+          "uncut",
+          "alternating");
   static final String REST = Size.REST;
   static final String SLOTS = "slots";
   private static final int MOST_AXES = 8;
@@ -40,15 +52,37 @@ final class ArrangementGrammar {
     factors.putAll(grammar.factors());
     Map<Integer, Size> sizes = new HashMap<>(grouped.sizes());
     grammar.sizes(sizes);
-    var arrangement =
-        new Arrangement(
-            grammar.stride(rule.cut()),
-            row.text("cut_between").or(grouped::headsKey),
-            factors,
-            grammar.stored(),
-            grammar.part(),
-            sizes);
-    return rule.with(arrangement);
+    try {
+      return rule.with(
+          new Arrangement(
+              grammar.stride(rule.cut()),
+              row.text("cut_between").or(grouped::headsKey),
+              factors,
+              grammar.stored(),
+              grammar.part(),
+              sizes,
+              grammar.segments(Math.max(0, rule.partitionDim()))));
+    } catch (IllegalArgumentException broken) {
+      row.problems().add(row.at("segments"), "'segments': " + broken.getMessage());
+      return rule;
+    }
+  }
+
+  private Optional<Segments> segments(int axis) {
+    if (!row.has("segments")) {
+      List.of("uncut", "alternating").stream()
+          .filter(row::has)
+          .forEach(
+              word ->
+                  row.problems().add(row.at(word), "'" + word + "' is for a row of 'segments'"));
+      return Optional.empty();
+    }
+    var uncut =
+        row.texts("uncut").stream()
+            .flatMap(text -> row.number(text, row.at("uncut"), "a segment").stream())
+            .collect(Collectors.toSet());
+    var sizes = row.texts("segments").stream().map(Size::new).toList();
+    return Optional.of(new Segments(axis, sizes, uncut, row.text("alternating")));
   }
 
   private int stride(Cut cut) {

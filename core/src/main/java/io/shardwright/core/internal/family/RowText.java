@@ -5,6 +5,7 @@ import io.shardwright.spi.Condition;
 import io.shardwright.spi.Extent;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Stage;
+import io.shardwright.spi.Segments;
 import io.shardwright.spi.Size;
 import io.shardwright.spi.Traits;
 import io.shardwright.spi.Traits.ExtraState;
@@ -82,10 +83,19 @@ public final class RowText {
     if (!how.storedAxes().isEmpty()) {
       line("stored", how.storedAxes());
     }
+    how.segments().ifPresent(this::segments);
     how.range().ifPresent(r -> line("part", List.of(r.factor(), r.from(), r.to())));
     if (!how.sizes().equals(qkv ? grouped.sizes() : Map.of())) {
       line("sizes", sizes(how.sizes()));
     }
+  }
+
+  private void segments(Segments segments) {
+    line("segments", segments.sizes().stream().map(size -> scalar(size.formula())).toList());
+    if (!segments.uncut().isEmpty()) {
+      line("uncut", segments.uncut().stream().sorted().toList());
+    }
+    segments.alternating().ifPresent(key -> line("alternating", scalar(key)));
   }
 
   private static List<String> sizes(Map<Integer, Size> sizes) {

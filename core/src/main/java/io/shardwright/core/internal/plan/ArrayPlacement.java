@@ -80,7 +80,7 @@ final class ArrayPlacement implements Placement {
 
   private Shape chunk(Emission emission) {
     Shape whole = emission.form().shard(1);
-    if (emission.form().replicated()) {
+    if (emission.form().replicated() || emission.form().segments().isPresent()) {
       return whole;
     }
     boolean byRank = emission.row().traits().rankOrdered();

@@ -25,6 +25,7 @@ final class Bands {
 
   private final Shape canonical;
   private final int cut;
+  private final boolean segmented;
   private final int ranks;
   private final int slots;
   private final boolean gated;
@@ -40,6 +41,7 @@ final class Bands {
   Bands(ParameterRule rule, StoredForm form, int ranks, long rows) {
     this.canonical = form.canonical();
     this.cut = form.cut();
+    this.segmented = form.segments().isPresent();
     this.ranks = ranks;
     this.slots = slots(rule.arrangement());
     this.gated = rule.arrangement().stride() == 2;
@@ -64,7 +66,7 @@ final class Bands {
    */
   Optional<Panel> panel(String where, String name, Shape shape, long start, List<View> views) {
     var strides = shape.rowMajorStrides();
-    boolean nothing = views.isEmpty() || shape.elements() == 0;
+    boolean nothing = views.isEmpty() || shape.elements() == 0 || segmented;
     int axis = nothing || cut < 0 ? -1 : axis(strides, views.get(0).strides().get(cut));
     if (axis < 0 || bands(views, strides, axis) > MOST_BANDS) {
       return Optional.empty();

@@ -4,6 +4,7 @@ import io.shardwright.core.internal.codec.zarr.ZarrHeader;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.Segments;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
@@ -14,11 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Finds every reason why a model can't be written as asked. */
 final class Feasibility {
@@ -224,23 +225,20 @@ final class Feasibility {
       return Optional.empty();
     }
     var arrangement = emission.row().arrangement();
-    Optional<String> heads =
-        arrangement
-            .headsKey()
-            .map(key -> model.config().integer(key).isPresent() ? key : "num_attention_heads")
-            .flatMap(
-                key -> {
-                  OptionalLong count = model.config().integer(key);
-                  return count.isPresent()
-                      ? Optional.of(key + "=" + count.getAsLong() + " is not divisible by " + ranks)
-                      : Optional.empty();
-                });
-    return heads.isPresent() ? heads : Optional.of(axis(emission, ranks));
+    return Stream.concat(
+            arrangement.headsKey().stream(),
+            arrangement.segments().flatMap(Segments::alternating).stream())
+        .map(key -> model.config().integer(key).isPresent() ? key : "num_attention_heads")
+        .filter(key -> model.config().integer(key).orElse(0) % ranks != 0)
+        .map(key -> key + "=" + model.config().integer(key).getAsLong())
+        .findFirst()
+        .map(count -> count + " is not divisible by " + ranks)
+        .or(() -> Optional.of(axis(emission, ranks)));
   }
 
   private static String axis(Emission emission, int ranks) {
     int stride = emission.row().arrangement().stride();
-    return "axis "
+    return (emission.form().segments().isPresent() ? "a segment of axis " : "axis ")
         + emission.form().cutAxis()
         + " of shape "
         + emission.form().shard(1)

@@ -69,6 +69,26 @@ public record InMemoryModel(
     return new InMemoryModel(rules, plan.choice().grid().tensor(), config, held(plan, target));
   }
 
+  /** Reshards into the tensors of other rows of the same canonical ones. */
+  public InMemoryModel renamed(List<ParameterRule> others, int wanted, int tileBytes) {
+    var plan =
+        Planner.plan(
+            describe(new Family(rules, others)),
+            new TargetChoice(
+                Grid.of(wanted, 1),
+                Naming.MCORE,
+                WeightLayout.RANKS,
+                Optional.empty(),
+                Optional.empty()),
+            List.of(),
+            VocabularySize.UNKNOWN,
+            TargetNames.ofRanks(rank -> "rank" + rank.tensor(), "arrays/"),
+            LowRankChange.NONE);
+    var target = new MemoryTarget(plan, false);
+    target.run(plan, () -> new JvmBackend(tileBytes), 1);
+    return new InMemoryModel(others, wanted, config, held(plan, target));
+  }
+
   public ExecutablePlan plan(int wanted) {
     return plan(wanted, Optional.empty(), LowRankChange.NONE);
   }
@@ -85,6 +105,10 @@ public record InMemoryModel(
   }
 
   public ModelDescription describe() {
+    return describe(new Family(rules, rules));
+  }
+
+  private ModelDescription describe(Family family) {
     var rankFiles = new ArrayList<RankFile>();
     for (int rank = 0; rank < ranks; rank++) {
       var tensors = new LinkedHashMap<String, SourceTensor>();
@@ -101,7 +125,7 @@ public record InMemoryModel(
     }
     return Describer.describe(
         "memory",
-        new Family(rules),
+        family,
         asConfig(),
         Grid.of(ranks, 1),
         SourceFiles.ofRanks(rankFiles),
@@ -132,15 +156,22 @@ public record InMemoryModel(
 
   private static final class Family extends PlainAdapter {
     private final List<ParameterRule> rules;
+    private final List<ParameterRule> others;
 
-    Family(List<ParameterRule> rules) {
+    Family(List<ParameterRule> rules, List<ParameterRule> others) {
       super("memory", "Memory");
       this.rules = rules;
+      this.others = others;
+    }
+
+    @Override
+    public List<Naming> namings(ModelConfig config) {
+      return List.of(Naming.LEGACY, Naming.MCORE);
     }
 
     @Override
     public ParameterTable parameters(ModelConfig config, Naming naming) {
-      return new ParameterTable(rules);
+      return new ParameterTable(naming == Naming.LEGACY ? rules : others);
     }
   }
 

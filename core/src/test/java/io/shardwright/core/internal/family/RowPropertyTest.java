@@ -12,6 +12,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.ParameterRule.Stage;
+import io.shardwright.spi.Segments;
 import io.shardwright.spi.Size;
 import io.shardwright.spi.Traits;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a table of the SPI can say, a file can say. */
@@ -107,9 +109,12 @@ class RowPropertyTest {
     }
 
     private Arrangement arrangement(Cut cut) {
+      if (random.nextInt(4) == 0) {
+        return segmented(cut == Cut.ROW ? 1 : 0);
+      }
       var qkv = ParameterRule.column("").groupedQkv().arrangement();
       if (random.nextInt(4) == 0) {
-        return new Arrangement(1, qkv.headsKey(), qkv.factors(), stored(), part(), sizes());
+        return qkv(qkv);
       }
       Map<Integer, List<Extent>> factors = new HashMap<>();
       for (int axis = 0; axis < random.nextInt(3); axis++) {
@@ -128,7 +133,29 @@ class RowPropertyTest {
           factors,
           stored(),
           part(),
-          sizes());
+          sizes(),
+          Optional.empty());
+    }
+
+    private Arrangement qkv(Arrangement qkv) {
+      return new Arrangement(
+          1, qkv.headsKey(), qkv.factors(), stored(), part(), sizes(), Optional.empty());
+    }
+
+    private Arrangement segmented(int axis) {
+      var sizes = new ArrayList<Size>();
+      for (int i = 0; i < 2 + random.nextInt(4); i++) {
+        sizes.add(new Size(oneOf("d_inner", "4", "groups * (state | 16)")));
+      }
+      boolean alternating = random.nextBoolean();
+      var segments =
+          new Segments(
+              axis,
+              sizes,
+              alternating || random.nextBoolean() ? Set.of() : Set.of(0),
+              alternating ? Optional.of("heads") : Optional.empty());
+      return new Arrangement(
+          1, Optional.empty(), Map.of(), stored(), part(), Map.of(), Optional.of(segments));
     }
 
     private Map<Integer, Size> sizes() {
