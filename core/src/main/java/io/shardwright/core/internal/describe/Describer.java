@@ -15,7 +15,9 @@ import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -34,6 +36,11 @@ public final class Describer {
   private final Wishes wishes;
   private final Optional<Tie> tie;
   private final Optional<String> untied;
+
+  /** Of each row the last: those of all layers are alike. */
+  private final Map<ParameterRule, FoundForm> forms = new IdentityHashMap<>();
+
+  private record FoundForm(Shape shard, int ranks, StoredForm form) {}
 
   /**
    * What a user wants to be done otherwise.
@@ -220,7 +227,7 @@ public final class Describer {
 
   Match unmatched(String name, String stored) {
     if (wishes.replicateUnmatched()) {
-      return itself(name);
+      return Match.itself(withoutPrefix(name));
     }
     throw unknown(name, stored, table);
   }
@@ -243,22 +250,13 @@ public final class Describer {
             + " to each; a tensor that is cut must not be copied so");
   }
 
-  private Match itself(String name) {
-    String plain = withoutPrefix(name);
-    var layer = StageLayers.layer(plain);
-    return layer.isEmpty()
-        ? new Match(ParameterRule.replicated(plain), List.of())
-        : new Match(
-            ParameterRule.replicated(StageLayers.pattern(plain)), List.of(layer.getAsInt()));
-  }
-
   StoredForm form(Match match, String name, Shape shard, int ranks, String where) {
     try {
       if (match.rule().partitionDim() >= shard.rank()) {
         throw new IllegalArgumentException(
             "has shape " + shard + " and is to be cut on axis " + match.rule().partitionDim());
       }
-      return StoredForm.found(match.rule(), config, shard, ranks);
+      return forms.compute(match.rule(), (rule, last) -> form(rule, shard, ranks, last)).form();
     } catch (SizeMisfit misfit) {
       throw new MalformedCheckpointException(
           ErrorCode.CONFIG_CONTRADICTED,
@@ -268,6 +266,12 @@ public final class Describer {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MALFORMED, where, "'" + name + "' " + misfit.getMessage());
     }
+  }
+
+  private FoundForm form(ParameterRule rule, Shape shard, int ranks, FoundForm last) {
+    return last != null && last.ranks() == ranks && last.shard().equals(shard)
+        ? last
+        : new FoundForm(shard, ranks, StoredForm.found(rule, config, shard, ranks));
   }
 
   /** What the configuration says of a row's sizes, and by which values the row is in force. */

@@ -8,7 +8,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,8 +34,6 @@ public record LogicalTensor(
     Shape canonical,
     List<SourcePart> parts,
     List<Replica> replicas) {
-  private static final Pattern STAR = Pattern.compile("\\*");
-
   /** Its layer in the whole model; empty where it belongs to none. */
   public OptionalInt layer() {
     return indexes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(indexes.get(0));
@@ -78,7 +75,8 @@ public record LogicalTensor(
   public static String name(String pattern, List<Integer> indexes) {
     String name = pattern;
     for (int index : indexes) {
-      name = STAR.matcher(name).replaceFirst(Integer.toString(index));
+      int star = name.indexOf('*');
+      name = star < 0 ? name : name.substring(0, star) + index + name.substring(star + 1);
     }
     return name;
   }

@@ -11,7 +11,11 @@ public final class NamePrefix {
   /** The prefix of a stored name, an optimizer's among it; empty where it has none. */
   public static String of(String name) {
     String companion = Companions.prefix(name);
-    String own = name.substring(companion.length());
-    return companion + PREFIXES.stream().filter(own::startsWith).findFirst().orElse("");
+    for (String prefix : PREFIXES) {
+      if (name.startsWith(prefix, companion.length())) {
+        return companion + prefix;
+      }
+    }
+    return companion;
   }
 }

@@ -14,16 +14,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Finds the one rule that matches a parameter's name. */
 public final class RuleMatcher {
   /** A rule and what stands for each of its stars. */
-  record Match(ParameterRule rule, List<Integer> indexes) {}
+  record Match(ParameterRule rule, List<Integer> indexes) {
+    /** Of a tensor that is the same on every rank. */
+    static Match itself(String name) {
+      var layer = StageLayers.layer(name);
+      return layer.isEmpty()
+          ? new Match(ParameterRule.replicated(name), List.of())
+          : new Match(
+              ParameterRule.replicated(StageLayers.pattern(name)), List.of(layer.getAsInt()));
+    }
+  }
 
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
+  /** No model has more layers or experts than these tell. */
+  private static final int DIGITS = 6;
 
   private final String family;
   private final Map<String, List<ParameterRule>> byShape;
@@ -51,13 +58,19 @@ public final class RuleMatcher {
 
   /** A name with every all-digit part replaced by a star. */
   private static String starred(String name) {
-    return Stream.of(name.split("\\.", -1))
-        .map(part -> isNumber(part) ? "*" : part)
-        .collect(Collectors.joining("."));
+    String[] parts = name.split("\\.", -1);
+    for (int at = 0; at < parts.length; at++) {
+      parts[at] = isNumber(parts[at]) ? "*" : parts[at];
+    }
+    return String.join(".", parts);
   }
 
   private static boolean isNumber(String part) {
-    return NUMBER.matcher(part).matches();
+    int at = 0;
+    while (at < part.length() && part.charAt(at) >= '0' && part.charAt(at) <= '9') {
+      at++;
+    }
+    return at == part.length() && at > 0 && at <= DIGITS;
   }
 
   /**

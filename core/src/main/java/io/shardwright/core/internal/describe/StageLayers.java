@@ -55,8 +55,8 @@ public record StageLayers(int layers, int stages) {
     return LAYER.matcher(name).replaceFirst("*");
   }
 
-  private static String renumber(String name, IntUnaryOperator change) {
-    OptionalInt layer = layer(name);
+  private String renumber(String name, IntUnaryOperator change) {
+    OptionalInt layer = stages == 1 ? OptionalInt.empty() : layer(name);
     return layer.isEmpty()
         ? name
         : LAYER.matcher(name).replaceFirst(Integer.toString(change.applyAsInt(layer.getAsInt())));

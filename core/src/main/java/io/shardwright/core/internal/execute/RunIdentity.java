@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -32,9 +33,12 @@ public final class RunIdentity {
   private static final String VERSION =
       String.valueOf(RunIdentity.class.getPackage().getImplementationVersion());
 
+  private static final int BLOCK = 8192;
+
   private final MessageDigest digest;
-  private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+  private final ByteBuffer pending = ByteBuffer.allocate(BLOCK);
   private final Map<ByteSource, Integer> sources = new IdentityHashMap<>();
+  private final Map<String, Integer> texts = new HashMap<>();
 
   private RunIdentity(MessageDigest digest) {
     this.digest = digest;
@@ -62,6 +66,7 @@ public final class RunIdentity {
           identity.add(place.offset());
         }
       }
+      identity.flush();
       return HexFormat.of().formatHex(identity.digest.digest());
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);
@@ -148,11 +153,27 @@ public final class RunIdentity {
   }
 
   private void add(long value) {
-    digest.update(number.putLong(0, value).array());
+    if (pending.remaining() < Long.BYTES) {
+      flush();
+    }
+    pending.putLong(value);
   }
 
+  /** A text's length and bytes, and of one that was added before its number, below zero. */
   private void add(String text) {
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-    digest.update((byte) 0);
+    Integer known = texts.putIfAbsent(text, texts.size());
+    if (known != null) {
+      add(-1L - known);
+      return;
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    add(bytes.length);
+    flush();
+    digest.update(bytes);
+  }
+
+  private void flush() {
+    digest.update(pending.flip());
+    pending.clear();
   }
 }

@@ -4,7 +4,6 @@ import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
-import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
@@ -164,14 +163,11 @@ public final class Planner {
     Shape shape = shape(tensor);
     var emissions = new ArrayList<Emission>();
     for (ParameterRule row : rows.of(tensor)) {
-      StoredForm form = rows.form(row, tensor, shape);
+      var fit = rows.fit(row, tensor, shape);
       String prefix = Emission.prefix(model, tensor);
-      var emission = new Emission(prefix, row, tensor.indexes(), form, dtype(tensor, row));
+      var emission = new Emission(prefix, row, tensor.indexes(), fit.form(), dtype(tensor, row));
       emissions.add(emission);
-      if (choice.naming() != Naming.HUGGING_FACE) {
-        StoredForm.misfit(row, config, shape)
-            .ifPresent(why -> problems.add("'" + emission.name() + "' " + why));
-      }
+      fit.misfit().ifPresent(why -> problems.add("'" + emission.name() + "' " + why));
     }
     var work = new Work(tensor, shape, emissions);
     if (!work.isWhole()) {

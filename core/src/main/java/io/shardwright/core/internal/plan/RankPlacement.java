@@ -10,9 +10,11 @@ import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +31,11 @@ final class RankPlacement implements Placement {
   private final StageAssignment stages;
   private final Function<RankCoordinate, String> members;
   private final Map<RankCoordinate, Map<String, TargetTensor>> files = new LinkedHashMap<>();
+
+  /** The tensors of all layers have one form. */
+  private final Map<StoredForm, Shards> shards = new IdentityHashMap<>();
+
+  private record Shards(Shape shape, List<List<View>> views) {}
 
   RankPlacement(
       ModelDescription model, TargetChoice choice, Function<RankCoordinate, String> members) {
@@ -48,26 +55,28 @@ final class RankPlacement implements Placement {
     var to = new ArrayList<To>();
     for (StageAssignment.Home home :
         stages.homes(emission.row(), emission.indexes(), emission.prefix())) {
+      Shards shards = this.shards.computeIfAbsent(emission.form(), this::shards);
       for (int rank = 0; rank < choice.grid().tensor(); rank++) {
         var at = new RankCoordinate(rank, home.stage());
-        TargetTensor tensor = tensor(at, home.name(), emission);
+        var spec = new TensorSpec(home.name(), emission.dtype(), shards.shape());
+        var tensor = new TargetTensor(members.apply(at), spec);
         files.get(at).put(home.name(), tensor);
-        views(emission.form(), rank, tensor).forEach(view -> to.add(new To(tensor, view)));
+        shards.views().get(rank).forEach(view -> to.add(new To(tensor, view)));
       }
     }
     return to;
   }
 
-  private TargetTensor tensor(RankCoordinate at, String name, Emission emission) {
-    var shape = emission.form().shard(choice.grid().tensor());
-    return new TargetTensor(members.apply(at), new TensorSpec(name, emission.dtype(), shape));
-  }
-
-  private List<View> views(StoredForm form, int rank, TargetTensor tensor) {
-    var strides = tensor.spec().shape().rowMajorStrides();
-    return form.replicated()
-        ? form.views(0, 1, 0, strides)
-        : form.views(rank, choice.grid().tensor(), 0, strides);
+  private Shards shards(StoredForm form) {
+    int ranks = choice.grid().tensor();
+    Shape shape = form.shard(ranks);
+    var strides = shape.rowMajorStrides();
+    var views = new ArrayList<List<View>>();
+    for (int rank = 0; rank < ranks; rank++) {
+      boolean whole = form.replicated();
+      views.add(form.views(whole ? 0 : rank, whole ? 1 : ranks, 0, strides));
+    }
+    return new Shards(shape, views);
   }
 
   /** The files, given what each rank's modules keep. */

@@ -12,8 +12,10 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The rows of the target's naming, by their canonical tensor. */
@@ -23,6 +25,17 @@ final class TargetRows {
   private final boolean sameNaming;
   private final ParameterTable table;
   private final Map<String, List<ParameterRule>> byCanonical = new HashMap<>();
+  private final boolean sized;
+
+  /** Of each row the last: those of all layers are alike. */
+  private final Map<ParameterRule, Fit> fits = new IdentityHashMap<>();
+
+  /**
+   * How a tensor stands in a row.
+   *
+   * @param misfit why its shape contradicts the configuration; empty where it does not
+   */
+  record Fit(Shape canonical, StoredForm form, Optional<String> misfit) {}
 
   TargetRows(ModelDescription model, ModelConfig config, Naming naming, TargetChoice choice) {
     this.model = model;
@@ -30,6 +43,7 @@ final class TargetRows {
     this.sameNaming = naming == model.naming();
     this.table = sameNaming ? model.table() : table(model, config, naming, choice).inForce(config);
     table.rules().forEach(rule -> add(rule));
+    sized = choice.naming() != Naming.HUGGING_FACE;
   }
 
   private static ParameterTable table(
@@ -81,6 +95,21 @@ final class TargetRows {
     return model.tensors().stream()
         .map(tensor -> tensor.rule().canonical())
         .collect(Collectors.toSet());
+  }
+
+  /** How a logical tensor stands in one of its rows, and whether it may. */
+  Fit fit(ParameterRule row, LogicalTensor tensor, Shape canonical) {
+    Fit last = fits.get(row);
+    if (last == null || !last.canonical().equals(canonical)) {
+      var form = form(row, tensor, canonical);
+      last =
+          new Fit(
+              canonical,
+              form,
+              sized ? StoredForm.misfit(row, config, canonical) : Optional.empty());
+      fits.put(row, last);
+    }
+    return last;
   }
 
   /** How a logical tensor stands in one of its rows. */

@@ -7,4 +7,10 @@ import io.shardwright.spi.tensor.TensorSpec;
  *
  * @param member the file that will hold it
  */
-public record TargetTensor(String member, TensorSpec spec) {}
+public record TargetTensor(String member, TensorSpec spec) {
+  /** Names tell tensors apart. */
+  @Override
+  public int hashCode() {
+    return 31 * member.hashCode() + spec.name().hashCode();
+  }
+}

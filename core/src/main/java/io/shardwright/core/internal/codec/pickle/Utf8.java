@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.codec.pickle;
 
+import io.shardwright.core.internal.guard.WholeText;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;
@@ -89,6 +90,10 @@ final class Utf8 {
   }
 
   static byte[] encode(String text) {
+    return WholeText.is(text) ? text.getBytes(StandardCharsets.UTF_8) : encodeSurrogates(text);
+  }
+
+  private static byte[] encodeSurrogates(String text) {
     var bytes = new java.io.ByteArrayOutputStream(text.length());
     int plain = 0;
     for (int at = 0; at < text.length(); at++) {
