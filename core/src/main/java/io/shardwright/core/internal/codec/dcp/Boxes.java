@@ -16,9 +16,8 @@ import java.util.Optional;
 final class Boxes {
   private static final int UNKNOWN = -1;
 
-  private final LongList numbers = new LongList();
+  private final Rows rows = new Rows();
   private int rank = UNKNOWN;
-  private int count;
   private int others;
 
   void add(Object item, PickleOps ops, Guard guard) {
@@ -42,9 +41,9 @@ final class Boxes {
               + rank
               + " axes are expected");
     }
-    numbers.addAll(offsets.get(), guard, ops.where());
-    numbers.addAll(sizes.get(), guard, ops.where());
-    count++;
+    rows.begin(guard, ops.name());
+    rows.addAll(offsets.get(), guard, ops.name());
+    rows.addAll(sizes.get(), guard, ops.name());
   }
 
   /** Refuses if they can't be chunks of a tensor. */
@@ -64,15 +63,15 @@ final class Boxes {
   }
 
   int count() {
-    return count;
+    return rows.count();
   }
 
   long offset(int box, int axis) {
-    return numbers.get(2 * rank * box + axis);
+    return rows.get(box, axis);
   }
 
   long size(int box, int axis) {
-    return numbers.get(2 * rank * box + rank + axis);
+    return rows.get(box, rank + axis);
   }
 
   long end(int box, int axis) {

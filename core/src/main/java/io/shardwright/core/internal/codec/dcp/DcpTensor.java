@@ -96,13 +96,20 @@ public final class DcpTensor {
   }
 
   private boolean isEmpty(int box) {
-    return IntStream.range(0, spec.shape().rank()).anyMatch(axis -> boxes.size(box, axis) == 0);
+    for (int axis = 0; axis < spec.shape().rank(); axis++) {
+      if (boxes.size(box, axis) == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private long[] offsets(int box) {
-    return IntStream.range(0, spec.shape().rank())
-        .mapToLong(axis -> boxes.offset(box, axis))
-        .toArray();
+    var offsets = new long[spec.shape().rank()];
+    for (int axis = 0; axis < offsets.length; axis++) {
+      offsets[axis] = boxes.offset(box, axis);
+    }
+    return offsets;
   }
 
   private Shape sizes(int box) {

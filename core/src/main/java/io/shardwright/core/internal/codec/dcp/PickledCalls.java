@@ -48,7 +48,9 @@ record PickledCalls(PickleOps ops, Guard guard, PickledMemory memory) {
       throw ops.malformed("a torch.Size of something else than a tuple");
     }
     List<Object> items = args.isEmpty() ? args : ((Tuple) only).items();
-    guard.require(Limit.RANK, items.size(), ops.where());
+    if (items.size() > guard.limit(Limit.RANK)) {
+      throw Guard.over(Limit.RANK, items.size(), guard.limit(Limit.RANK), ops.where());
+    }
     var size = new long[items.size()];
     for (int axis = 0; axis < size.length; axis++) {
       if (!(items.get(axis) instanceof Long number) || number < 0) {

@@ -62,7 +62,11 @@ final class PickledMemory {
 
   private static long cost(Object value) {
     if (value instanceof Tuple tuple) {
-      return TUPLE + tuple.items().stream().mapToLong(item -> ITEM + part(item)).sum();
+      long cost = TUPLE;
+      for (Object item : tuple.items()) {
+        cost += ITEM + part(item);
+      }
+      return cost;
     }
     if (value instanceof Pairs pairs) {
       long cost = PAIRS;

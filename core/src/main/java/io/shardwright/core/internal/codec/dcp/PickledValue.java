@@ -54,9 +54,10 @@ interface PickledValue {
       return state instanceof Pairs pairs ? pairs.get(name, kind) : Optional.empty();
     }
 
-    /** Whether the state has a field, of whatever kind. */
-    boolean has(String name) {
-      return field(name, Object.class).isPresent();
+    /** Whether a field is absent or None. */
+    boolean isNone(String name) {
+      return !(state instanceof Pairs pairs && pairs.keys.contains(name))
+          || field(name, Plain.class).filter(Plain.NONE::equals).isPresent();
     }
   }
 

@@ -1,7 +1,6 @@
 package io.shardwright.core.internal.codec.dcp;
 
 import io.shardwright.core.internal.codec.dcp.PickledValue.Instance;
-import io.shardwright.core.internal.codec.dcp.PickledValue.Plain;
 import io.shardwright.core.internal.codec.pickle.PickleOps;
 import io.shardwright.core.internal.guard.EntryNames;
 import io.shardwright.core.internal.guard.Guard;
@@ -20,48 +19,47 @@ final class Places {
   private static final int FILE_COST = 160;
 
   /** Numbers of an entry before the chunk's offsets. */
-  private static final int HEAD = 4;
+  private static final int HEAD = 5;
 
   private final List<String> names = new ArrayList<>();
   private final List<String> files = new ArrayList<>();
   private final Map<String, Integer> fileNumbers = new HashMap<>();
-  private final LongList starts = new LongList();
 
-  /** For each entry: file, offset, length, axes (-1 for an object) and the chunk's offsets. */
-  private final LongList numbers = new LongList();
+  /** For each entry: file, offset, length, 1 for a chunk, its axes and its offsets. */
+  private final Rows rows = new Rows();
 
   void add(Instance index, Object value, PickleOps ops, Guard guard) {
     if (!(value instanceof Instance place && place.is(PickledClass.PLACE))) {
       throw ops.malformed("an entry of the storage data that is no _StorageInfo");
     }
-    String where = ops.where();
+    String where = ops.name();
     String name =
         index.field("fqn", String.class).orElseThrow(() -> ops.malformed("an index without fqn"));
     requireUnpacked(name, place, where);
     guard.take(COST, where);
     names.add(name);
-    starts.add(numbers.size(), guard, where);
-    numbers.add(file(place, ops, guard), guard, where);
-    numbers.add(number(place, "offset", ops), guard, where);
-    numbers.add(number(place, "length", ops), guard, where);
+    rows.begin(guard, where);
+    rows.add(file(place, ops, guard), guard, where);
+    rows.add(number(place, "offset", ops), guard, where);
+    rows.add(number(place, "length", ops), guard, where);
     addChunk(index, ops, guard);
   }
 
   private void addChunk(Instance index, PickleOps ops, Guard guard) {
-    boolean object = !index.has("offset") || index.field("offset", Plain.class).isPresent();
+    boolean object = index.isNone("offset");
     long[] offsets =
         object
             ? new long[0]
             : index
                 .field("offset", long[].class)
                 .orElseThrow(() -> ops.malformed("an index whose offset is no torch.Size"));
-    numbers.add(object ? -1 : offsets.length, guard, ops.where());
-    numbers.addAll(offsets, guard, ops.where());
+    rows.add(object ? 0 : 1, guard, ops.name());
+    rows.add(offsets.length, guard, ops.name());
+    rows.addAll(offsets, guard, ops.name());
   }
 
   private static void requireUnpacked(String name, Instance place, String where) {
-    if (place.has("transform_descriptors")
-        && place.field("transform_descriptors", Plain.class).isEmpty()) {
+    if (!place.isNone("transform_descriptors")) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           where,
@@ -111,32 +109,28 @@ final class Places {
     return files;
   }
 
-  private long number(int place, int field) {
-    return numbers.get((int) starts.get(place) + field);
-  }
-
   int file(int place) {
-    return (int) number(place, 0);
+    return (int) rows.get(place, 0);
   }
 
   long offset(int place) {
-    return number(place, 1);
+    return rows.get(place, 1);
   }
 
   long length(int place) {
-    return number(place, 2);
+    return rows.get(place, 2);
   }
 
   /** Whether it is an object's, not a chunk's. */
   boolean isObject(int place) {
-    return number(place, 3) < 0;
+    return rows.get(place, 3) == 0;
   }
 
   /** The chunk's first index on every axis. */
   long[] chunk(int place) {
-    var offsets = new long[(int) Math.max(0, number(place, 3))];
+    var offsets = new long[(int) rows.get(place, 4)];
     for (int axis = 0; axis < offsets.length; axis++) {
-      offsets[axis] = number(place, HEAD + axis);
+      offsets[axis] = rows.get(place, HEAD + axis);
     }
     return offsets;
   }

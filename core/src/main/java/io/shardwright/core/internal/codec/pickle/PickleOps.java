@@ -15,9 +15,10 @@ public final class PickleOps {
   private static final int PROTO = 0x80;
   private static final int FRAME = 0x95;
   private static final int LONG1 = 0x8a;
+  private static final int NEWOBJ = 0x81;
+  private static final int STACK_GLOBAL = 0x93;
+  private static final int MEMOIZE = 0x94;
   private static final int STOP = '.';
-  private static final String WITHOUT_ARGUMENT =
-      "(N)}]taesuRb\u0081\u0085\u0086\u0087\u0088\u0089\u0093\u0094";
 
   private final ByteSource source;
   private final PickleCursor cursor;
@@ -80,7 +81,9 @@ public final class PickleOps {
       case 0x8d -> textLength = cursor.u8();
       case 'c' -> global = new Global(cursor.asciiLine(), cursor.asciiLine());
       case STOP -> requireEnd();
-      default -> requireKnown(operation);
+      case '(', 'N', 0x88, 0x89, ')', 0x85, 0x86, 0x87, 't', ']', 'a', 'e', '}', 's', 'u' -> {}
+      case 'R', NEWOBJ, 'b', STACK_GLOBAL, MEMOIZE -> {}
+      default -> throw unknown(operation);
     }
   }
 
@@ -103,13 +106,11 @@ public final class PickleOps {
     }
   }
 
-  private void requireKnown(int operation) {
-    if (WITHOUT_ARGUMENT.indexOf(operation) < 0) {
-      throw malformed(
-          "opcode 0x"
-              + Integer.toHexString(operation)
-              + ", which a pickle of records of texts and whole numbers does not have");
-    }
+  private MalformedCheckpointException unknown(int operation) {
+    return malformed(
+        "opcode 0x"
+            + Integer.toHexString(operation)
+            + ", which a pickle of records of texts and whole numbers does not have");
   }
 
   /** The whole number, or the memo cell, that the operation has. */
@@ -137,6 +138,11 @@ public final class PickleOps {
   /** The place, for messages. */
   public String where() {
     return cursor.where();
+  }
+
+  /** The source's name, for messages that no place helps. */
+  public String name() {
+    return source.name();
   }
 
   /** Bytes of the whole: no pickle has more memo cells. */

@@ -10,7 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /** Writes opcodes and their arguments, and numbers memo cells. */
-final class PickleOutput {
+public final class PickleOutput {
   private static final int SHORT = 256;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -18,11 +18,13 @@ final class PickleOutput {
   private final Map<String, Text> texts = new HashMap<>();
   private final Map<Global, Global> globals = new HashMap<>();
 
-  byte[] bytes() {
+  /** What was written. */
+  public byte[] bytes() {
     return out.toByteArray();
   }
 
-  PickleOutput op(int code) {
+  /** Writes an opcode. */
+  public PickleOutput op(int code) {
     out.write(code);
     return this;
   }
@@ -46,6 +48,11 @@ final class PickleOutput {
 
   void real(double value) {
     op('G').little(Long.reverseBytes(Double.doubleToRawLongBits(value)), 8);
+  }
+
+  /** Writes a whole number. */
+  public void integer(long value) {
+    integer(BigInteger.valueOf(value));
   }
 
   void integer(BigInteger value) {
@@ -104,6 +111,26 @@ final class PickleOutput {
         op('0');
       }
     }
+  }
+
+  /** Pushes a name: by its cell where it was written before. */
+  public PickleOutput name(Global name) {
+    Global known = shared(name);
+    if (!recall(known)) {
+      op('c').line(known.module()).line(known.name());
+      memoize(known);
+    }
+    return this;
+  }
+
+  /** Pushes a text: by its cell where it was written before. */
+  public PickleOutput name(String text) {
+    Text known = shared(text);
+    if (!recall(known)) {
+      text(text);
+      memoize(known);
+    }
+    return this;
   }
 
   /** One object for each global. */

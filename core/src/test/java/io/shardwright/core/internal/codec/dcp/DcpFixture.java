@@ -64,7 +64,7 @@ record DcpFixture(Map<String, byte[]> files) {
     return whole;
   }
 
-  private static List<Long> index(long at, List<Long> dims) {
+  static List<Long> index(long at, List<Long> dims) {
     var index = new ArrayList<Long>(dims);
     long rest = at;
     for (int axis = dims.size() - 1; axis >= 0; axis--) {
@@ -74,7 +74,7 @@ record DcpFixture(Map<String, byte[]> files) {
     return index;
   }
 
-  private static long dot(List<Long> index, List<Long> strides) {
+  static long dot(List<Long> index, List<Long> strides) {
     long sum = 0;
     for (int axis = 0; axis < index.size(); axis++) {
       sum += index.get(axis) * strides.get(axis);

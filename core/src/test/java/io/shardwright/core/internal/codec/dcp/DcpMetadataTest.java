@@ -65,18 +65,14 @@ class DcpMetadataTest {
 
   @Test
   void refusesEveryCutAndSurvivesEveryFlippedByte() throws IOException {
-    for (String name : List.of("nested/.metadata", "cut/.metadata")) {
-      byte[] whole = DcpFixture.bytes(name);
-      for (int length = 0; length < whole.length; length++) {
-        byte[] cut = Arrays.copyOf(whole, length);
-        assertThrows(CheckpointException.class, () -> DcpFixture.read(cut), "cut at " + length);
-      }
-      var random = new Random(1);
-      for (int at = 0; at < whole.length; at++) {
-        byte[] flipped = whole.clone();
-        flipped[at] ^= (byte) (1 + random.nextInt(255));
-        survives(flipped, name + " flipped at " + at);
-      }
+    byte[] whole = DcpFixture.bytes("cut/.metadata");
+    var random = new Random(1);
+    for (int at = 0; at < whole.length; at++) {
+      byte[] cut = Arrays.copyOf(whole, at);
+      assertThrows(CheckpointException.class, () -> DcpFixture.read(cut), "cut at " + at);
+      byte[] flipped = whole.clone();
+      flipped[at] ^= (byte) (1 + random.nextInt(255));
+      survives(flipped, "seed 1, flipped at " + at);
     }
   }
 
@@ -184,8 +180,8 @@ class DcpMetadataTest {
   }
 
   @Test
-  void refusesAMillionChunksThatAreOne() {
-    var list = new PickleValue[1 << 20];
+  void refusesManyChunksThatAreOne() {
+    var list = new PickleValue[1 << 16];
     Arrays.fill(list, chunk(ORIGIN, SIZE));
     refuses(new PickledMetadata().tensor("w", SIZE, list), "SW-107", "none of their own");
   }

@@ -1,0 +1,84 @@
+package io.shardwright.core.internal.codec.dcp;
+
+import io.shardwright.core.internal.bytes.Piece;
+import io.shardwright.core.internal.codec.pickle.PickleWriter;
+import io.shardwright.core.internal.codec.torch.StateDictPickle;
+import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The layout of a file of items to be written. Where every item and every tensor's values lie is
+ * known before they are read; headers and directories follow when the checksums are known.
+ */
+public final class DcpLayout {
+  private static final String ROOT = "archive";
+
+  private record Tensor(TorchLayout layout, String storage) {}
+
+  private final String file;
+  private final Map<DcpItem, Tensor> tensors = new LinkedHashMap<>();
+  private final List<Piece> objects = new ArrayList<>();
+  private long end;
+
+  /**
+   * An empty file.
+   *
+   * @param file its name in the checkpoint's folder
+   */
+  public DcpLayout(String file) {
+    this.file = file;
+  }
+
+  /** Adds a chunk of a tensor, whose values will be dense and row-major. */
+  public DcpItem add(TensorSpec chunk) {
+    var pickle = new StateDictPickle();
+    var stored = pickle.tensor(chunk);
+    byte[] bytes = PickleWriter.write(stored.value());
+    TorchLayout layout = TorchLayout.of(ROOT, bytes, pickle.storages());
+    DcpItem item = next(layout.size());
+    tensors.put(item, new Tensor(layout, stored.key()));
+    return item;
+  }
+
+  /** Adds an object: a whole torch file. */
+  public DcpItem add(byte[] object) {
+    objects.add(new Piece(end, object));
+    return next(object.length);
+  }
+
+  private DcpItem next(long length) {
+    var item = new DcpItem(file, end, length);
+    end = Math.addExact(end, length);
+    return item;
+  }
+
+  /** Size of the whole file. */
+  public long size() {
+    return end;
+  }
+
+  /** Where in the file a chunk's values begin. */
+  public long dataOffset(DcpItem chunk) {
+    Tensor tensor = tensors.get(chunk);
+    return chunk.offset() + tensor.layout().dataOffset(tensor.storage());
+  }
+
+  /**
+   * Everything but the chunks' values.
+   *
+   * @param crcs the CRC-32 of every chunk's values
+   */
+  public List<Piece> structure(Map<DcpItem, Long> crcs) {
+    var pieces = new ArrayList<>(objects);
+    tensors.forEach(
+        (item, tensor) ->
+            tensor.layout().structure(Map.of(tensor.storage(), crcs.get(item))).stream()
+                .map(piece -> new Piece(item.offset() + piece.offset(), piece.bytes()))
+                .forEach(pieces::add));
+    return pieces;
+  }
+}
