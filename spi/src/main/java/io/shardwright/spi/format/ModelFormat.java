@@ -19,7 +19,8 @@ public interface ModelFormat {
 
   /**
    * Whether a file or folder is of this format, told by the names of its files or by a small
-   * document. It is asked before the engine's own formats.
+   * document. It is asked before the engine's own formats; where several say true, the first by
+   * name reads it.
    *
    * @param files what is there
    * @return true where it is; a {@link io.shardwright.spi.error.CheckpointException} that is thrown

@@ -12,8 +12,8 @@ import io.shardwright.core.internal.format.lightning.LightningFormat;
 import io.shardwright.core.internal.format.loose.ForeignFormat;
 import io.shardwright.core.internal.format.loose.LooseFormat;
 import io.shardwright.core.internal.format.nemo.NemoFormat;
-import io.shardwright.core.internal.format.plugged.ModelPlugin;
 import io.shardwright.core.internal.format.plugged.PluggedFormat;
+import io.shardwright.core.internal.format.plugged.PluggedModelFormat;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.FoundFormat;
 import io.shardwright.core.internal.registry.FoundFormats;
@@ -57,7 +57,7 @@ public final class Formats {
   static Formats of(AdapterRegistry registry, ReadPolicy policy) {
     var found = registry.formats();
     var all = new ArrayList<CheckpointFormat>();
-    found.models().forEach(of -> all.add(new ModelPlugin(of.format(), of.origin(), policy)));
+    found.models().forEach(of -> all.add(new PluggedModelFormat(of.format(), of.origin(), policy)));
     all.addAll(OWN);
     found.tensors().forEach(of -> all.add(new PluggedFormat(of.format(), of.origin(), policy)));
     all.add(LOOSE);

@@ -3,12 +3,13 @@ package io.shardwright.core.internal.registry;
 import io.shardwright.spi.format.ModelFormat;
 import io.shardwright.spi.format.TensorFormat;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The formats that a class loader offers.
+ * The formats that a class loader offers, by name: the order of a class path decides nothing.
  *
  * @param models of whole models
  * @param tensors of tensors by name
@@ -36,6 +37,7 @@ public record FoundFormats(
           found.add(new FoundFormat<>(format, id.apply(format), origin));
         },
         failures);
+    found.sort(Comparator.comparing(FoundFormat::id));
     return List.copyOf(found);
   }
 

@@ -18,8 +18,26 @@ import java.util.function.Supplier;
  * @param jar where it is from
  */
 record Plugin(String format, String jar) {
-  /** Asks it something; what is said of it where it fails. */
+  /** Asks it something; what is said of it where it fails, or gives nothing. */
   <T> T asking(String what, Supplier<T> question) {
+    T answer = contained(what, question);
+    if (answer == null) {
+      throw broken("gave nothing while " + what);
+    }
+    return answer;
+  }
+
+  /** Lets it check something. */
+  void doing(String what, Runnable check) {
+    contained(
+        what,
+        () -> {
+          check.run();
+          return null;
+        });
+  }
+
+  private <T> T contained(String what, Supplier<T> question) {
     try {
       return question.get();
     } catch (CheckpointException refusal) {
@@ -27,16 +45,6 @@ record Plugin(String format, String jar) {
     } catch (RuntimeException | LinkageError | StackOverflowError broken) {
       throw broken("failed while " + what + ": " + broken);
     }
-  }
-
-  /** Lets it check something. */
-  void doing(String what, Runnable check) {
-    asking(
-        what,
-        () -> {
-          check.run();
-          return null;
-        });
   }
 
   /** Whether a path is of its format; what it can't look at is not. */

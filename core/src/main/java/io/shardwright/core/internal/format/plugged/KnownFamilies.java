@@ -18,7 +18,7 @@ import java.util.Optional;
  *
  * @param given a NeMo configuration in place of a class's own
  */
-record Families(AdapterRegistry registry, Optional<Path> given, Guard guard)
+record KnownFamilies(AdapterRegistry registry, Optional<Path> given, Guard guard)
     implements KnownModels {
   @Override
   public List<HuggingFaceModel> classes() {

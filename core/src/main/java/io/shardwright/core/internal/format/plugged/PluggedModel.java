@@ -17,7 +17,6 @@ import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.spi.HuggingFaceModel;
-import io.shardwright.spi.format.ContainedTensor;
 import io.shardwright.spi.format.LowRankPairs;
 import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredModel.Artifact;
@@ -31,17 +30,32 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** An open model or adapter of a format that a jar brings. */
-final class PluginModel implements ModelSource {
+final class PluggedModel implements ModelSource {
+  /** A set of tensors by their names in the model; they are ours, or the format made them up. */
+  private record Held(FolderWeights from, Map<String, SourceTensor> tensors) {
+    static Held of(Weights set) {
+      var tensors = new LinkedHashMap<String, SourceTensor>();
+      set.tensors().forEach((name, tensor) -> tensors.put(name, (SourceTensor) tensor));
+      return new Held((FolderWeights) set.from(), tensors);
+    }
+
+    RankFile file(String name) {
+      return RankFile.whole(name, tensors, from.unreadable());
+    }
+  }
+
   private final Plugin plugin;
   private final OpenFiles files;
   private final StoredModel model;
+  private final List<Held> sets;
   private final List<Attachment> attachments = new ArrayList<>();
   private final YamlDocument config;
 
-  PluginModel(Plugin plugin, OpenFiles files, StoredModel model) {
+  PluggedModel(Plugin plugin, OpenFiles files, StoredModel model) {
     this.plugin = plugin;
     this.files = files;
     this.model = model;
+    this.sets = model.sets().stream().map(Held::of).toList();
     this.config = model.config().map(YamlDocument.class::cast).map(this::linked).orElse(none());
     model
         .origin()
@@ -66,37 +80,25 @@ final class PluginModel implements ModelSource {
     return linked;
   }
 
-  private Weights first() {
-    return model.sets().get(0);
-  }
-
-  private static FolderWeights opened(Weights set) {
-    return (FolderWeights) set.from();
-  }
-
-  private static Map<String, SourceTensor> tensors(Weights set) {
-    var tensors = new LinkedHashMap<String, SourceTensor>();
-    set.tensors().forEach((name, tensor) -> tensors.put(name, (SourceTensor) tensor));
-    return tensors;
-  }
-
   @Override
   public SourceFiles sourceFiles() {
-    var stored = tensors(first());
-    stored.values().removeAll(opened(first()).aliases().values());
+    var stored = new LinkedHashMap<>(first().tensors());
+    stored.values().removeAll(first().from().aliases().values());
     var again = new ArrayList<Again>();
-    var further = tensors(first());
+    var further = new LinkedHashMap<>(first().tensors());
     further.keySet().removeAll(stored.keySet());
     if (!further.isEmpty()) {
       again.add(new Again(RankFile.whole(name(), further, Map.of()), Kind.RANK));
     }
-    for (Weights other : model.sets().subList(1, model.sets().size())) {
-      var set = opened(other);
-      var held = RankFile.whole(set.name(), tensors(other), set.unreadable());
-      again.add(new Again(held, Kind.SET));
+    for (Held other : sets.subList(1, sets.size())) {
+      again.add(new Again(other.file(other.from().name()), Kind.SET));
     }
-    var whole = RankFile.whole(name(), stored, opened(first()).unreadable());
+    var whole = RankFile.whole(name(), stored, first().from().unreadable());
     return SourceFiles.ofRanks(List.of(whole), again);
+  }
+
+  private Held first() {
+    return sets.get(0);
   }
 
   @Override
@@ -106,19 +108,22 @@ final class PluginModel implements ModelSource {
 
   @Override
   public Map<String, HuggingFaceLowRank.Pair> pairs() {
-    var pairs = new LinkedHashMap<String, HuggingFaceLowRank.Pair>();
-    plugin
-        .asking("asked for an adapter's products", model.lowRank().orElseThrow()::pairs)
-        .forEach((module, pair) -> pairs.put(module, pair(pair)));
-    return pairs;
+    return plugin.asking("asked for an adapter's products", this::products);
   }
 
-  private static HuggingFaceLowRank.Pair pair(LowRankPairs.Pair pair) {
-    return new HuggingFaceLowRank.Pair(stored(pair.a()), stored(pair.b()), pair.scale());
+  private Map<String, HuggingFaceLowRank.Pair> products() {
+    var products = new LinkedHashMap<String, HuggingFaceLowRank.Pair>();
+    model
+        .lowRank()
+        .orElseThrow()
+        .pairs()
+        .forEach((module, pair) -> products.put(module, product(pair)));
+    return products;
   }
 
-  private static SourceTensor stored(ContainedTensor tensor) {
-    return (SourceTensor) tensor;
+  private static HuggingFaceLowRank.Pair product(LowRankPairs.Pair pair) {
+    return new HuggingFaceLowRank.Pair(
+        (SourceTensor) pair.a(), (SourceTensor) pair.b(), pair.scale());
   }
 
   @Override
@@ -175,7 +180,7 @@ final class PluginModel implements ModelSource {
 
   @Override
   public Map<String, TorchFile> torchFiles() {
-    return opened(first()).torchFiles();
+    return first().from().torchFiles();
   }
 
   @Override

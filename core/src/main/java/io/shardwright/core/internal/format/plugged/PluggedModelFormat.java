@@ -36,7 +36,7 @@ import java.util.Set;
  * @param plugin the jar
  * @param policy what a path is looked at under
  */
-public record ModelPlugin(ModelFormat format, Plugin plugin, ReadPolicy policy)
+public record PluggedModelFormat(ModelFormat format, Plugin plugin, ReadPolicy policy)
     implements CheckpointFormat, TargetKind {
   /** What a layout may say that it keeps. */
   private static final Set<Keeps> KEPT = Set.of(Keeps.ARCHITECTURE, Keeps.TOKENIZER);
@@ -46,7 +46,7 @@ public record ModelPlugin(ModelFormat format, Plugin plugin, ReadPolicy policy)
    *
    * @param origin the jar that it is from
    */
-  public ModelPlugin(ModelFormat format, String origin, ReadPolicy policy) {
+  public PluggedModelFormat(ModelFormat format, String origin, ReadPolicy policy) {
     this(format, new Plugin(format.id(), origin), policy);
   }
 
@@ -68,9 +68,9 @@ public record ModelPlugin(ModelFormat format, Plugin plugin, ReadPolicy policy)
   @Override
   public ModelSource open(Place place, Opening opening) {
     Guard guard = opening.guard();
-    var models = new Families(opening.registry(), opening.options().hparamsFile(), guard);
+    var models = new KnownFamilies(opening.registry(), opening.options().hparamsFile(), guard);
     return plugin.open(
-        place, guard, files -> new PluginModel(plugin, files, format.read(files, models)));
+        place, guard, files -> new PluggedModel(plugin, files, format.read(files, models)));
   }
 
   @Override
