@@ -1,10 +1,13 @@
 package io.shardwright.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.InterleavedTraining;
+import io.shardwright.engine.TrainingFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +37,54 @@ class ConversionViewsTest extends HuggingFaceFolders {
         Run.of("convert_llama_nemo_to_hf", "--input_name_or_path=" + out, "--output_path=" + back);
     assertEquals(0, way.code(), way.err());
     assertSame(source, back, WEIGHTS, CONFIG, "tokenizer.model", "tokenizer_config.json");
+  }
+
+  @Test
+  void nemosOwnFlagsConvertATraining() throws IOException {
+    Path source = TrainingFiles.vit(folder);
+    Path ours = convert(source, "ours.nemo", "--to", "nemo");
+    for (String command : new String[] {"convert_ckpt_to_nemo", "megatron_ckpt_to_nemo"}) {
+      Path out = folder.resolve(command + ".nemo");
+      Run run =
+          Run.of(
+              command,
+              "--checkpoint_folder=" + source,
+              "--checkpoint_name=" + TrainingFiles.VIT,
+              "--nemo_file_path=" + out,
+              "--tensor_model_parallel_size=2",
+              "--pipeline_model_parallel_size=1",
+              "--model_type=vit_classification",
+              "--gpus_per_node=2",
+              "--local_rank=0",
+              "--bcp");
+      assertEquals(0, run.code(), run.err());
+      assertArrayEquals(Files.readAllBytes(ours), Files.readAllBytes(out));
+    }
+  }
+
+  @Test
+  void nemosOwnFlagsReadAnInterleavedPipeline() throws IOException {
+    String step = "gpt--step=4.ckpt";
+    Path gpt = TrainingFiles.gpt(folder).resolve(TrainingFiles.GPT);
+    Path source = InterleavedTraining.write(gpt, folder.resolve("source"), step);
+    Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("x/t.model"));
+    Path plain = convert(gpt, "plain.nemo", "--to", "nemo", "--tokenizer-model", tokenizer);
+    Path script = folder.resolve("script.nemo");
+    Run run =
+        Run.of(
+            "megatron_change_num_partitions",
+            "--model_extracted_dir=" + source,
+            "--target_file=" + script,
+            "--ckpt_name=" + step,
+            "--tensor_model_parallel_size=1",
+            "--pipeline_model_parallel_size=2",
+            "--virtual_pipeline_model_parallel_size=2",
+            "--target_tensor_model_parallel_size=1",
+            "--target_pipeline_model_parallel_size=1",
+            "--tokenizer_model_path=" + tokenizer);
+    assertEquals(0, run.code(), run.err());
+    assertEquals(Checkpoints.found(plain), Checkpoints.found(script));
+    assertTrue(Run.of("inspect", source).err().contains("--no-optimizer"));
   }
 
   @Test

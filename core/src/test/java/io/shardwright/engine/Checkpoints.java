@@ -1,9 +1,13 @@
 package io.shardwright.engine;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.shardwright.Shardwright;
+import io.shardwright.core.Comparison;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.core.RunOptions;
 import io.shardwright.core.Verification;
 import io.shardwright.core.Verification.TensorSum;
 import java.io.IOException;
@@ -14,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.apache.commons.compress.archivers.tar.TarFile;
 
 /** Checkpoints written by the real tools, what is in a checkpoint, and what is made of it. */
 public final class Checkpoints {
@@ -28,6 +33,21 @@ public final class Checkpoints {
       Files.copy(stream, file);
     }
     return file;
+  }
+
+  /** The members of an archive as files. */
+  static void unpack(Path archive, Path target) throws IOException {
+    try (var tar = new TarFile(archive)) {
+      for (var entry : tar.getEntries()) {
+        Path file = target.resolve(entry.getName());
+        if (!entry.isDirectory()) {
+          Files.createDirectories(file.getParent());
+          try (var stream = tar.getInputStream(entry)) {
+            Files.copy(stream, file);
+          }
+        }
+      }
+    }
   }
 
   /** What NumPy read from one, sorted: file, name, type, shape, SHA-256. */
@@ -73,6 +93,16 @@ public final class Checkpoints {
     var request = options.apply(ReshardRequest.builder(source, target)).sync(false).build();
     SHARDWRIGHT.run(request, ProgressListener.SILENT);
     return target;
+  }
+
+  static Comparison diff(Path one, Path other) {
+    return SHARDWRIGHT.diff(one, other, RunOptions.DEFAULT, ProgressListener.SILENT);
+  }
+
+  /** Two checkpoints say and hold the same. */
+  static void assertAlike(Path one, Path other) {
+    var found = diff(one, other);
+    assertTrue(found.same(), found.toString());
   }
 
   /** What verification says beside the verdict. */

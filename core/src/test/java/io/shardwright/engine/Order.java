@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 public final class Order {
   private final Path target;
   private final ReshardRequestBuilder request;
+  private Optional<String> checkpoint = Optional.empty();
   private Optional<Path> tokenizer = Optional.empty();
   private Optional<Path> hparams = Optional.empty();
   private OptionalLong step = OptionalLong.empty();
@@ -108,6 +109,11 @@ public final class Order {
     return with(parts -> parts.run(RunOptions.DEFAULT.withThreads(threads)));
   }
 
+  public Order checkpoint(String name) {
+    checkpoint = Optional.of(name);
+    return this;
+  }
+
   public Order tokenizer(Path model) {
     tokenizer = Optional.of(model);
     return this;
@@ -132,7 +138,7 @@ public final class Order {
     return request
         .training(
             new TrainingOptions(
-                Optional.empty(),
+                checkpoint,
                 step,
                 hparams,
                 tokenizer,

@@ -1,10 +1,11 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.Checkpoints;
+import io.shardwright.spi.error.ErrorCode.Kind;
+import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class PipelineTest {
   @Test
   void takesTheVocabularySizeFromTheTokenizer() throws IOException {
     Path out = folder.resolve("out.nemo");
-    Run.reshard(copy("gpt-5b-like-tp2pp2.nemo"), out, "--tp", 1, "--pp", 1);
+    Order.of(copy("gpt-5b-like-tp2pp2.nemo"), out).grid(1, 1).done();
     assertEquals(Checkpoints.expected("gpt-5b-like-tp1.nemo"), Checkpoints.found(out));
   }
 
@@ -63,17 +64,14 @@ class PipelineTest {
   void asksForTheVocabularySizeWhereNothingTells() throws IOException {
     Path out = folder.resolve("out.nemo");
     Path source = folder.resolve("source");
-    Run.reshard(copy("gpt-5b-like-tp2pp2.nemo"), source);
+    Order.of(copy("gpt-5b-like-tp2pp2.nemo"), source).done();
     try (var files = Files.list(source)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".model")).toList()) {
         Files.delete(file);
       }
     }
-    Run run = Run.of("reshard", source, out, "--tp", "1", "--pp", "1");
-    assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("--vocab-size"), run.err());
-    Run wrong = Run.of("reshard", source, out, "--tp", "1", "--vocab-size", "300");
-    assertEquals(6, wrong.code(), wrong.err());
+    Order.of(source, out).grid(1, 1).tried().assertRefused(Kind.PLAN, "vocabSize");
+    Order.of(source, out).tp(1).vocab(300).tried().assertRefused(Kind.PLAN);
     assertFalse(Files.exists(out));
   }
 
@@ -81,7 +79,7 @@ class PipelineTest {
   void neverCastsInverseFrequencies() throws IOException {
     Path out = folder.resolve("out.nemo");
     Path source = copy("llama-mha-legacy-tp1.nemo");
-    Run.reshard(source, out, "--dtype", "bf16", "--allow-lossy");
+    Order.of(source, out).dtype(DType.BFLOAT16).lossy().done();
     var before = Checkpoints.expected("llama-mha-legacy-tp1.nemo");
     var after = Checkpoints.found(out);
     String buffer = before.stream().filter(l -> l.contains("inv_freq")).findFirst().orElseThrow();
@@ -92,27 +90,18 @@ class PipelineTest {
   @Test
   void namesAllReasonsAtOnceWithTheLegalSizes() throws IOException {
     Path out = folder.resolve("out.nemo");
-    Run run = Run.of("reshard", copy("llama-mha-legacy-tp1.nemo"), out, "--tp", "3", "--pp", "3");
-    assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("num_layers=4 is not divisible by"), run.err());
-    assertTrue(run.err().contains("Choose 1, 2 or 4."), run.err());
-    assertTrue(run.err().contains("num_attention_heads=4 is not divisible by 3"), run.err());
+    Order.of(copy("llama-mha-legacy-tp1.nemo"), out)
+        .grid(3, 3)
+        .tried()
+        .assertRefused(
+            Kind.PLAN,
+            "num_layers=4 is not divisible by",
+            "Choose 1, 2 or 4.",
+            "num_attention_heads=4 is not divisible by 3");
   }
 
   private void reshard(Path source, Path target, int tensor, int pipeline) {
-    Run run =
-        Run.of(
-            "reshard",
-            source,
-            target,
-            "--tp",
-            tensor,
-            "--pp",
-            pipeline,
-            "--vocab-size",
-            250,
-            "--no-sync");
-    assertEquals(0, run.code(), run.err());
+    Order.of(source, target).grid(tensor, pipeline).vocab(250).tried().assertDone();
   }
 
   private Path copy(String name) throws IOException {

@@ -1,19 +1,19 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.EditedStates;
+import io.shardwright.spi.WeightLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +32,7 @@ class ModuleStatesTest {
   void cutsAModelForFourRanks() throws IOException {
     ranks = folder.resolve("ranks");
     Path theirs = Checkpoints.copy("llama-gqa-mcore-tp2pp2.nemo", folder);
-    Run.reshard(theirs, ranks);
+    Order.of(theirs, ranks).done();
   }
 
   private static Path file(Path checkpoint, int tensor, int stage) {
@@ -59,20 +59,15 @@ class ModuleStatesTest {
     Object of(int tensor, int stage, String name);
   }
 
-  private Run reshard(String target, Object... options) {
-    var args =
-        new ArrayList<Object>(List.of("reshard", ranks, folder.resolve(target), "--no-sync"));
-    args.addAll(List.of(options));
-    Run run = Run.of(args.toArray());
-    assertEquals(0, run.code(), run.err());
-    return run;
+  private Attempt reshard(String target, UnaryOperator<Order> options) {
+    return options.apply(Order.of(ranks, folder.resolve(target))).tried().assertDone();
   }
 
   @Test
   void keepsEachRanksOwnWhereTheGridStays() throws IOException {
     edit(ModuleStatesTest::measured);
-    Run run = reshard("same");
-    assertFalse(run.err().contains("states of"), run.err());
+    Attempt run = reshard("same", order -> order);
+    assertFalse(run.said().contains("states of"), run.said());
     for (int tensor = 0; tensor < 2; tensor++) {
       for (int stage = 0; stage < 2; stage++) {
         var expected = EditedStates.of(file(ranks, tensor, stage));
@@ -86,8 +81,8 @@ class ModuleStatesTest {
   @Test
   void keepsEachTensorRanksOwnWhenLayersMoveToOtherStages() throws IOException {
     edit(ModuleStatesTest::measured);
-    Run run = reshard("four", "--pp", 4);
-    assertFalse(run.err().contains("states of"), run.err());
+    Attempt run = reshard("four", order -> order.pp(4));
+    assertFalse(run.said().contains("states of"), run.said());
     for (int tensor = 0; tensor < 2; tensor++) {
       var second = EditedStates.of(file(ranks, tensor, 0));
       var moved = EditedStates.of(file(folder.resolve("four"), tensor, 1));
@@ -99,9 +94,9 @@ class ModuleStatesTest {
   @Test
   void saysThatTheFirstRanksIsKeptWhereTheirNumberChanges() throws IOException {
     edit(ModuleStatesTest::measured);
-    Run run = reshard("wide", "--tp", 4);
-    assertTrue(run.err().contains("states of 18 modules ('model.decoder.layers.0."), run.err());
-    assertTrue(run.err().contains("as tensor-parallel rank 0 has them"), run.err());
+    Attempt run = reshard("wide", order -> order.tp(4));
+    assertTrue(run.said().contains("states of 18 modules ('model.decoder.layers.0."), run.said());
+    assertTrue(run.said().contains("as tensor-parallel rank 0 has them"), run.said());
     byte[] first = EditedStates.of(file(ranks, 0, 1)).get("model.decoder.layers.1." + QKV);
     for (int tensor = 0; tensor < 4; tensor++) {
       var found = EditedStates.of(file(folder.resolve("wide"), tensor, 1));
@@ -112,28 +107,20 @@ class ModuleStatesTest {
   @Test
   void putsThemIntoArraysFilesAndBack() throws IOException {
     edit(ModuleStatesTest::measured);
-    Run run = reshard("arrays", "--layout", "distributed");
-    assertTrue(run.err().contains("arrays have one for all ranks"), run.err());
+    Attempt run = reshard("arrays", order -> order.layout(WeightLayout.DISTRIBUTED));
+    assertTrue(run.said().contains("arrays have one for all ranks"), run.said());
     Path state = folder.resolve("arrays/model_weights/model.decoder.layers." + QKV);
     byte[] expected = EditedStates.of(file(ranks, 0, 1)).get("model.decoder.layers.0." + QKV);
-    String sums = Run.of("verify", folder.resolve("arrays"), "--sums").out();
-    assertTrue(
-        sums.contains(
-            "\tU8\t[" + expected.length + "]\tmodel.decoder.layers." + QKV + "/shard_2_4\n"),
-        sums);
+    var found = Checkpoints.found(folder.resolve("arrays"));
+    String kept = QKV + "/shard_2_4\tuint8\t[" + expected.length + "]\t";
+    assertTrue(found.stream().anyMatch(line -> line.contains(kept)), found.toString());
     assertTrue(Files.exists(state.resolve("shard_2_4.pt")));
     Path back = folder.resolve("back");
-    Run.reshard(
-        folder.resolve("arrays"),
-        back,
-        "--layout",
-        "ranks",
-        "--tp",
-        1,
-        "--pp",
-        2,
-        "--vocab-size",
-        250);
+    Order.of(folder.resolve("arrays"), back)
+        .layout(WeightLayout.RANKS)
+        .grid(1, 2)
+        .vocab(250)
+        .done();
     assertArrayEquals(
         expected, EditedStates.of(file(back, 0, 1)).get("model.decoder.layers.0." + QKV));
   }
@@ -142,37 +129,40 @@ class ModuleStatesTest {
   void saysThatTheyAreLeftOutWhereTheTargetHasNoPlaceForThem() throws IOException {
     edit(ModuleStatesTest::measured);
     Path out = folder.resolve("hf");
-    Run run = Run.of("convert", ranks, out, "--vocab-size", 250, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("are left out"), run.err());
+    Order.of(ranks, out)
+        .vocab(250)
+        .to(TargetFormat.HUGGING_FACE)
+        .tried()
+        .assertDone("are left out");
   }
 
   /** As Transformer Engine 2.4 and later writes them where nothing was measured. */
   @Test
   void carriesStatesOfNoBytesEverywhereWithoutAWord() throws IOException {
     edit((tensor, stage, name) -> new byte[0]);
-    for (Object[] options :
-        new Object[][] {
-          {"--tp", 1, "--pp", 1, "--vocab-size", 250},
-          {"--tp", 4, "--pp", 4},
-          {"--layout", "distributed"}
-        }) {
-      String target = "t" + options.length;
-      Run run = reshard(target + options[1], options);
-      assertFalse(run.err().contains("states of"), run.err());
-      Path written = folder.resolve(target + options[1]);
-      assertEquals(0, Run.of("verify", written).code());
-      assertEquals(0, Run.of("diff", written, ranks).code());
+    int number = 0;
+    for (UnaryOperator<Order> options :
+        List.<UnaryOperator<Order>>of(
+            order -> order.grid(1, 1).vocab(250),
+            order -> order.grid(4, 4),
+            order -> order.layout(WeightLayout.DISTRIBUTED))) {
+      String target = "t" + number++;
+      Attempt run = reshard(target, options);
+      assertFalse(run.said().contains("states of"), run.said());
+      Path written = folder.resolve(target);
+      Attempt.verify(written).assertDone();
+      Checkpoints.assertAlike(written, ranks);
       assertTrue(
-          Run.of("verify", written, "--sums").out().contains("\tU8\t[0]\tmodel.decoder.layers."));
+          Checkpoints.found(written).stream()
+              .anyMatch(line -> line.matches(".*_extra_state\\S*\tuint8\t\\[0]\t.*")));
     }
   }
 
   @Test
   void takesAStateOfAnotherKindOnEveryRank() throws IOException {
     edit((tensor, stage, name) -> tensor == 0 ? Constant.NONE : new byte[tensor + stage]);
-    assertEquals(0, Run.of("verify", ranks).code());
-    reshard("same");
+    Attempt.verify(ranks).assertDone();
+    reshard("same", order -> order);
     assertEquals(
         EditedStates.of(file(ranks, 1, 1)).keySet(),
         EditedStates.of(file(folder.resolve("same"), 1, 1)).keySet());
@@ -183,7 +173,7 @@ class ModuleStatesTest {
   @Test
   void keepsTheStatesOfModulesWithoutParametersInArrays() throws IOException {
     Path arrays = folder.resolve("arrays");
-    reshard("arrays", "--layout", "distributed", "--tp", 1, "--pp", 1, "--vocab-size", 250);
+    reshard("arrays", order -> order.layout(WeightLayout.DISTRIBUTED).grid(1, 1).vocab(250));
     String module = "model.decoder.layers.self_attention.core_attention._extra_state";
     Path states = Files.createDirectory(arrays.resolve("model_weights").resolve(module));
     for (int layer = 0; layer < 4; layer++) {
@@ -191,10 +181,10 @@ class ModuleStatesTest {
           states.resolve("shard_" + layer + "_4.pt"), EditedStates.file((byte) layer, (byte) 7));
     }
     Path two = folder.resolve("two");
-    Run.reshard(arrays, two, "--tp", 2);
+    Order.of(arrays, two).tp(2).done();
     assertTrue(Files.exists(two.resolve("model_weights").resolve(module).resolve("shard_3_4.pt")));
     Path cut = folder.resolve("cut");
-    Run.reshard(two, cut, "--layout", "ranks", "--pp", 2);
+    Order.of(two, cut).layout(WeightLayout.RANKS).pp(2).done();
     assertArrayEquals(
         new byte[] {3, 7},
         EditedStates.of(file(cut, 1, 1))

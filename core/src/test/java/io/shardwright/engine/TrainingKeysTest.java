@@ -1,9 +1,9 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
@@ -11,8 +11,8 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
-import io.shardwright.engine.TorchBytes;
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -35,8 +35,7 @@ class TrainingKeysTest {
     Path unpacked = folder.resolve("unpacked");
     Path tokenizer =
         TrainingFiles.resource("tokenizer.model", folder.resolve("files/tokenizer.model"));
-    Run run = Run.of("convert", theirs, unpacked, "--to", "nemo", "--tokenizer-model", tokenizer);
-    assertEquals(0, run.code(), run.err());
+    Order.of(theirs, unpacked).to(TargetFormat.NEMO).tokenizer(tokenizer).tried().assertDone();
     var config = new Dict();
     for (String line : Files.readAllLines(unpacked.resolve("model_config.yaml"))) {
       if (line.matches("[a-z_]+: [^{\\[].*") && !line.startsWith(key + ":")) {
@@ -72,13 +71,13 @@ class TrainingKeysTest {
   void whatCannotBeReadIsRefusedByKey(String key, String value) throws IOException {
     Path source = with(key, value);
     for (String target : new String[] {"o.nemo", "o"}) {
-      Run run = Run.of("reshard", source, folder.resolve(target), "--tp", 2);
-      assertEquals(3, run.code(), run.err());
-      assertTrue(run.err().contains(key + " is " + value), run.err());
+      Attempt run = Order.of(source, folder.resolve(target)).tp(2).tried();
+      run.assertRefused(Kind.INPUT);
+      assertTrue(run.said().contains(key + " is " + value), run.said());
       assertFalse(Files.exists(folder.resolve(target)));
     }
-    assertEquals(0, Run.of("inspect", source).code());
-    assertEquals(0, Run.of("verify", source).code());
+    Attempt.open(source).assertDone();
+    Attempt.verify(source).assertDone();
   }
 
   @Test
@@ -86,22 +85,20 @@ class TrainingKeysTest {
     byte[] pickle = {(byte) 0x80, 2, 'N', 'R', '.'};
     var layout = TorchLayout.of("archive", pickle, List.of());
     Path source = Files.write(folder.resolve("a.ckpt"), TorchBytes.of(layout, Map.of()));
-    Run run = Run.of("inspect", source);
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains(" a.ckpt!archive/data.pkl"), run.err());
+    Attempt.open(source).assertRefused(Kind.INPUT, " a.ckpt!archive/data.pkl");
   }
 
   @Test
   void aNamingThatIgnoresAKeyIsRefused() throws IOException {
     Path source = with("openai_gelu", "true");
     Path out = folder.resolve("o.nemo");
-    Run run = Run.of("convert", source, out, "--naming", "mcore");
-    assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("openai_gelu is true"), run.err());
-    assertTrue(run.err().contains("Choose --naming legacy."), run.err());
+    Order.of(source, out)
+        .naming(Naming.MCORE)
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.PLAN, "openai_gelu is true", "Choose naming(legacy).");
     assertFalse(Files.exists(out));
-    Run kept = Run.of("convert", source, out, "--tp", 2, "--vocab-size", 250);
-    assertEquals(0, kept.code(), kept.err());
+    Order.of(source, out).tp(2).vocab(250).to(TargetFormat.NEMO).tried().assertDone();
   }
 
   /** Whatever its hyper-parameters are, a training's weights are read. */
@@ -127,15 +124,13 @@ class TrainingKeysTest {
     }
     TrainingFiles.rewrite(
         theirs, source, root -> TrainingFiles.set(root, "hyper_parameters", hyper));
-    for (String command : new String[] {"inspect", "verify"}) {
-      Run run = Run.of(command, source);
-      assertEquals(0, run.code(), run.err());
-      assertTrue(run.err().contains("--max-yaml-depth"), run.err());
-    }
+    Attempt.open(source).assertDone("limit(YAML_DEPTH)");
+    Attempt.verify(source).assertDone("limit(YAML_DEPTH)");
     Path plain = folder.resolve("plain");
-    Run written = Run.of("convert", source, plain, "--to", "safetensors", "--no-sync");
-    assertEquals(0, written.code(), written.err());
-    Run model = Run.of("convert", source, folder.resolve("x.nemo"));
-    assertEquals(5, model.code(), model.err());
+    Order.of(source, plain).to(TargetFormat.SAFETENSORS).tried().assertDone();
+    Order.of(source, folder.resolve("x.nemo"))
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.RESOURCES);
   }
 }

@@ -1,4 +1,4 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,14 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.engine.Checkpoints;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.commons.compress.archivers.tar.TarFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,7 @@ class McoreTest {
   @Test
   void cutsArraysIntoTheRankFilesThatMegatronCoreLoads() throws IOException {
     Path out = folder.resolve("out");
-    Run.reshard(copy(ARRAYS), out, "--tp", 2, "--pp", 2, "--layout", "ranks");
+    Order.of(copy(ARRAYS), out).grid(2, 2).layout(WeightLayout.RANKS).done();
     assertEquals(Checkpoints.expected(RANKS), Checkpoints.found(out));
     assertNamesOfMegatronCore(out);
   }
@@ -40,15 +41,15 @@ class McoreTest {
   void splitsRankFilesOfOneStageWithEveryModulesState() throws IOException {
     Path one = folder.resolve("one");
     Path out = folder.resolve("out");
-    Run.reshard(copy(ARRAYS), one, "--layout", "ranks");
-    Run.reshard(one, out, "--tp", 2, "--pp", 2);
+    Order.of(copy(ARRAYS), one).layout(WeightLayout.RANKS).done();
+    Order.of(one, out).grid(2, 2).done();
     assertEquals(Checkpoints.expected(RANKS), Checkpoints.found(out));
     assertNamesOfMegatronCore(out);
   }
 
   private void assertNamesOfMegatronCore(Path out) throws IOException {
     Path theirs = folder.resolve("theirs");
-    Run.reshard(copy(RANKS), theirs);
+    Order.of(copy(RANKS), theirs).done();
     for (String rank : new String[] {"tp_rank_00_pp_rank_000", "tp_rank_01_pp_rank_001"}) {
       Path file = Path.of(rank, "model_weights.ckpt");
       assertEquals(names(theirs.resolve(file)), names(out.resolve(file)), rank);
@@ -64,8 +65,7 @@ class McoreTest {
   @Test
   void mergesRankFilesIntoNemosArrays() throws IOException {
     Path out = folder.resolve("out.nemo");
-    Run.reshard(
-        copy(RANKS), out, "--tp", 1, "--pp", 1, "--layout", "distributed", "--vocab-size", 250);
+    Order.of(copy(RANKS), out).grid(1, 1).layout(WeightLayout.DISTRIBUTED).vocab(250).done();
     assertEquals(Checkpoints.expected(ARRAYS), Checkpoints.found(out));
   }
 
@@ -74,9 +74,9 @@ class McoreTest {
     Path two = folder.resolve("two.nemo");
     Path one = folder.resolve("one.nemo");
     Path again = folder.resolve("again.nemo");
-    Run.reshard(copy(ARRAYS), two, "--tp", 2, "--layout", "ranks");
-    Run.reshard(two, one, "--tp", 1);
-    Run.reshard(one, again, "--layout", "distributed");
+    Order.of(copy(ARRAYS), two).tp(2).layout(WeightLayout.RANKS).done();
+    Order.of(two, one).tp(1).done();
+    Order.of(one, again).layout(WeightLayout.DISTRIBUTED).done();
     assertEquals(Checkpoints.expected(ARRAYS), Checkpoints.found(again));
   }
 
@@ -85,9 +85,9 @@ class McoreTest {
     Path theirs = folder.resolve("theirs");
     Path ours = folder.resolve("ours");
     Path one = folder.resolve("one.nemo");
-    extract(copy(ARRAYS), theirs);
-    Run.reshard(folder.resolve(ARRAYS), one, "--layout", "ranks");
-    Run.reshard(one, ours, "--layout", "distributed");
+    Checkpoints.unpack(copy(ARRAYS), theirs);
+    Order.of(folder.resolve(ARRAYS), one).layout(WeightLayout.RANKS).done();
+    Order.of(one, ours).layout(WeightLayout.DISTRIBUTED).done();
     Map<String, byte[]> expected = files(theirs);
     Map<String, byte[]> found = files(ours);
     assertEquals(expected.keySet(), found.keySet());
@@ -103,7 +103,7 @@ class McoreTest {
   @CsvSource({"1, 2, 176", "2, 4, 88", "4, 8, 44"})
   void cutsGatedWeightsIntoTwoChunksPerRank(int tensor, int chunks, int rows) throws IOException {
     Path out = folder.resolve("out");
-    Run.reshard(copy(ARRAYS), out, "--tp", tensor);
+    Order.of(copy(ARRAYS), out).tp(tensor).done();
     Path array = out.resolve("model_weights/model.decoder.layers.mlp.linear_fc1.weight");
     try (var files = Files.list(array)) {
       assertEquals(4 * chunks + 1, files.count());
@@ -116,41 +116,45 @@ class McoreTest {
   void readsArraysAtAnyChunking() throws IOException {
     Path four = folder.resolve("four.nemo");
     Path one = folder.resolve("one.nemo");
-    Run.reshard(copy(ARRAYS), four, "--tp", 4);
-    Run.reshard(four, one, "--tp", 1, "--vocab-size", 250);
+    Order.of(copy(ARRAYS), four).tp(4).done();
+    Order.of(four, one).tp(1).vocab(250).done();
     assertEquals(Checkpoints.expected(ARRAYS), Checkpoints.found(one));
   }
 
   @Test
   void refusesMoreRanksThanQueryGroupsAndUnevenStagesAtOnce() throws IOException {
     Path out = folder.resolve("out.nemo");
-    Run run = Run.of("reshard", copy(ARRAYS), out, "--tp", 8, "--pp", 3);
-    assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("num_query_groups=4 is not divisible by 8"), run.err());
-    assertTrue(run.err().contains("Choose 1, 2 or 4."), run.err());
-    assertTrue(run.err().contains("num_layers=4 is not divisible by"), run.err());
+    Order.of(copy(ARRAYS), out)
+        .grid(8, 3)
+        .tried()
+        .assertRefused(
+            Kind.PLAN,
+            "num_query_groups=4 is not divisible by 8",
+            "Choose 1, 2 or 4.",
+            "num_layers=4 is not divisible by");
     assertFalse(Files.exists(out));
   }
 
   @Test
   void refusesLegacyNamingForGroupedQueries() throws IOException {
     Path out = folder.resolve("out.nemo");
-    Run run = Run.of("reshard", copy(ARRAYS), out, "--naming", "legacy");
-    assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("num_query_groups is 4"), run.err());
-    assertTrue(run.err().contains("Choose --naming mcore."), run.err());
+    Order.of(copy(ARRAYS), out)
+        .naming(Naming.LEGACY)
+        .tried()
+        .assertRefused(Kind.PLAN, "num_query_groups is 4", "Choose naming(mcore).");
   }
 
   @Test
   void setsTheVirtualStagesOfArrays() throws IOException {
     Path out = folder.resolve("out");
-    Run.reshard(copy(ARRAYS), out, "--tp", 2, "--pp", 2, "--vp", 2);
+    Order.of(copy(ARRAYS), out).grid(2, 2).vp(2).done();
     String config = Files.readString(out.resolve("model_config.yaml"));
     assertTrue(config.contains("virtual_pipeline_model_parallel_size: 2"), config);
-    Run three =
-        Run.of("reshard", folder.resolve(ARRAYS), folder.resolve("x"), "--pp", 2, "--vp", 3);
-    assertEquals(6, three.code(), three.err());
-    assertTrue(three.err().contains("Choose 1 or 2."), three.err());
+    Order.of(folder.resolve(ARRAYS), folder.resolve("x"))
+        .pp(2)
+        .vp(3)
+        .tried()
+        .assertRefused(Kind.PLAN, "Choose 1 or 2.");
   }
 
   @ParameterizedTest
@@ -158,38 +162,24 @@ class McoreTest {
   void turnsLegacyNamingIntoArraysAndBack(String model) throws IOException {
     Path arrays = folder.resolve("arrays.nemo");
     Path back = folder.resolve("back.nemo");
-    Run.reshard(copy(model + "-tp2pp2.nemo"), arrays, "--naming", "mcore", "--tp", 1);
-    Run.reshard(arrays, back, "--naming", "legacy", "--tp", 2);
+    Order.of(copy(model + "-tp2pp2.nemo"), arrays).naming(Naming.MCORE).tp(1).done();
+    Order.of(arrays, back).naming(Naming.LEGACY).tp(2).done();
     assertEquals(Checkpoints.expected(model + "-tp2pp2.nemo"), Checkpoints.found(back));
   }
 
   @Test
   void refusesArraysThatLackAChunk() throws IOException {
     Path source = folder.resolve("source");
-    extract(copy(ARRAYS), source);
+    Checkpoints.unpack(copy(ARRAYS), source);
     Files.delete(source.resolve("model_weights/model.output_layer.weight/0.0"));
-    Run run = Run.of("reshard", source, folder.resolve("out.nemo"), "--tp", 2);
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("SW-116"), run.err());
-    assertTrue(run.err().contains("model.output_layer.weight/0.0"), run.err());
+    Order.of(source, folder.resolve("out.nemo"))
+        .tp(2)
+        .tried()
+        .assertRefused(Kind.INPUT, "SW-116", "model.output_layer.weight/0.0");
   }
 
   private Path copy(String name) throws IOException {
     return Checkpoints.copy(name, folder);
-  }
-
-  private static void extract(Path archive, Path target) throws IOException {
-    try (var tar = new TarFile(archive)) {
-      for (var entry : tar.getEntries()) {
-        Path file = target.resolve(entry.getName());
-        if (!entry.isDirectory()) {
-          Files.createDirectories(file.getParent());
-          try (var stream = tar.getInputStream(entry)) {
-            Files.copy(stream, file);
-          }
-        }
-      }
-    }
   }
 
   private static Map<String, byte[]> files(Path folder) throws IOException {

@@ -1,28 +1,35 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.engine.KeyedModel;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.error.ErrorCode.Kind;
+import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -35,6 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of every key of NeMo's own configurations, by the lists in the test resources. */
 class NemoKeysTest {
+  private static final Set<Optional<Kind>> REFUSALS =
+      Set.of(Optional.of(Kind.INPUT), Optional.of(Kind.PLAN));
   private static final Set<String> VERDICTS = Set.of("carried", "mapped", "refused", "none");
   private static final String LANGUAGE =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
@@ -127,7 +136,7 @@ class NemoKeysTest {
                         || key.value().equals("null"),
                     key.toString()));
     Path two = folder.resolve("two");
-    Run.reshard(source, two, "--tp", 2);
+    Order.of(source, two).tp(2).done();
     assertNotEquals(expected, leaves(two));
     expected.put("tensor_model_parallel_size", "2");
     assertEquals(expected, leaves(two));
@@ -137,7 +146,7 @@ class NemoKeysTest {
   void keysSurviveAChangeOfNamingUnchanged() throws IOException {
     Path source = KeyedModel.write(folder.resolve("source"), config("gpt"));
     Path mcore = folder.resolve("mcore");
-    Run.reshard(source, mcore, "--naming", "mcore", "--layout", "ranks");
+    Order.of(source, mcore).naming(Naming.MCORE).layout(WeightLayout.RANKS).done();
     var expected = leaves(source);
     expected.put("mcore_gpt", "true");
     assertEquals(expected, leaves(mcore));
@@ -154,44 +163,54 @@ class NemoKeysTest {
   void theVerdictIsTrue(String line) throws IOException {
     String[] parts = line.split(" \\| ");
     String[] sides = parts[2].split(" => ");
-    String[] words = sides[0].split("[ >]");
-    boolean named = words[0].equals("llama");
-    String from = words[named ? 1 : 0];
-    String model = named ? "llama" : from.equals("vit") ? "vit" : "gpt";
+    String[] from = sides[0].split("[ >]");
+    boolean named = from[0].equals("llama");
+    String kind = from[named ? 1 : 0];
+    String model = named ? "llama" : kind.equals("vit") ? "vit" : "gpt";
     var config = config(model);
     if (!model.equals("vit")) {
-      config.put("mcore_gpt", "" + from.equals("mcore"));
+      config.put("mcore_gpt", "" + kind.equals("mcore"));
     }
-    var options = new ArrayList<Object>();
-    for (String word : List.of(words).subList(named ? 2 : 1, words.length)) {
+    var words = new ArrayDeque<String>();
+    for (String word : List.of(from).subList(named ? 2 : 1, from.length)) {
       if (word.contains("=")) {
         config.putAll(pairs(word));
       } else {
-        options.add(word);
+        words.add(word);
       }
     }
-    Run run = run(KeyedModel.write(folder.resolve("source"), config), options);
+    Path source = KeyedModel.write(folder.resolve("source"), config);
+    var order = Order.of(source, folder.resolve("target"));
+    while (!words.isEmpty()) {
+      say(order, words);
+    }
+    Attempt run = order.tried();
     if (parts[1].equals("refused")) {
-      assertTrue(run.code() == 3 || run.code() == 6, run.code() + " " + run.err());
-      assertTrue(run.err().contains(parts[0] + " "), run.err());
+      assertTrue(REFUSALS.contains(run.kind()), run.kind() + " " + run.said());
+      assertTrue(run.said().contains(parts[0] + " "), run.said());
       assertFalse(Files.exists(folder.resolve("target")));
     } else {
-      assertEquals(0, run.code(), run.err());
+      run.assertDone();
       said(pairs(sides[1]));
     }
   }
 
-  private Run run(Path source, List<Object> options) {
-    Path target = folder.resolve("target");
-    var args = new ArrayList<Object>(List.of("reshard", source, target));
-    if (options.remove("hf")) {
-      args = new ArrayList<>(List.of("convert", source, target, "--to", "huggingface"));
-      args.addAll(List.of("--vocab-size", 24));
-    } else if (options.get(0).equals("mcore") || options.get(0).equals("legacy")) {
-      args.addAll(List.of("--naming", options.remove(0), "--layout", "ranks"));
+  /** The next word of a case, which is spelt as the command line's option. */
+  private static void say(Order order, Deque<String> words) {
+    String word = words.remove();
+    switch (word) {
+      case "hf" -> order.to(TargetFormat.HUGGING_FACE).vocab(24);
+      case "mcore", "legacy" ->
+          order.naming(Naming.valueOf(word.toUpperCase(Locale.ROOT))).layout(WeightLayout.RANKS);
+      case "--tp" -> order.tp(Integer.parseInt(words.remove()));
+      case "--pp" -> order.pp(Integer.parseInt(words.remove()));
+      case "--vp" -> order.vp(Integer.parseInt(words.remove()));
+      case "bf16" -> order.dtype(DType.BFLOAT16);
+      case "--layout" ->
+          order.layout(WeightLayout.valueOf(words.remove().toUpperCase(Locale.ROOT)));
+      case "--dtype", "--allow-lossy" -> order.lossy();
+      default -> throw new IllegalArgumentException(word);
     }
-    args.addAll(options);
-    return Run.of(args.toArray());
   }
 
   private void said(Map<String, String> expected) {

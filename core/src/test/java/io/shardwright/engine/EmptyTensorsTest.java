@@ -1,8 +1,11 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.ProgressListener;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.core.Verification.Detail;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
@@ -13,9 +16,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.TinyGpt;
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.core.report.HtmlReport;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import java.io.IOException;
@@ -26,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +42,9 @@ class EmptyTensorsTest {
 
   /** The real ViT, its class token of length 0 and its positions without the token's. */
   private Path vit() throws IOException {
-    Path source = Run.vit(folder);
+    Path source = Checkpoints.copy("vit-tp1.nemo", folder);
     Path whole = folder.resolve("whole");
-    Run.reshard(source, whole);
+    Order.of(source, whole).done();
     Map<String, Shape> shapes = new LinkedHashMap<>();
     Map<String, byte[]> values = new LinkedHashMap<>();
     Path weights = whole.resolve("model_weights.ckpt");
@@ -130,53 +134,49 @@ class EmptyTensorsTest {
   }
 
   /** There and back, with all that looks at a checkpoint. */
-  private void goesThrough(Path source, Object... options) {
-    String there = "there" + List.of(options).hashCode();
+  private void goesThrough(Path source, String there, UnaryOperator<Order> options) {
     Path target = folder.resolve(there + ".nemo");
-    var args = new ArrayList<Object>(List.of(options));
-    args.addAll(List.of("--manifest", "--report", folder.resolve(there + ".html")));
-    Run.reshard(source, target, args.toArray());
-    assertEquals(0, Run.of("verify", target, "--sums", "--values").code());
-    assertEquals(0, Run.of("inspect", target, "--logical").code());
-    Run diff = Run.of("diff", source, target);
-    assertEquals(0, diff.code(), diff.out() + diff.err());
+    var order = options.apply(Order.of(source, target).with(parts -> parts.manifest(true)));
+    HtmlReport.of(order.plan()).write(folder.resolve(there + ".html"), false);
+    order.done();
+    Attempt.verify(target, Detail.SUMS, Detail.VALUES).assertDone();
+    Checkpoints.SHARDWRIGHT.manifest(target, ProgressListener.SILENT);
+    Checkpoints.assertAlike(source, target);
     Path back = folder.resolve(there + "-back");
-    Run.reshard(target, back, "--tp", 1, "--pp", 1, "--layout", "ranks", "--vocab-size", 16);
-    assertEquals(Checkpoints.found(source), Checkpoints.found(back), List.of(options) + "");
+    Order.of(target, back).grid(1, 1).layout(WeightLayout.RANKS).vocab(16).done();
+    assertEquals(Checkpoints.found(source), Checkpoints.found(back), there);
   }
 
   @Test
   void aClassTokenOfNoLengthGoesToEveryGridAndLayout() throws IOException {
     Path vit = vit();
-    goesThrough(vit, "--tp", 2);
-    goesThrough(vit, "--tp", 4);
-    goesThrough(vit, "--tp", 2, "--layout", "distributed");
-    String sums = Run.of("verify", vit, "--sums").out();
-    assertTrue(sums.contains("\tF32\t[1, 0, 48]\t" + CLASS_TOKEN + "\n"), sums);
+    goesThrough(vit, "two", order -> order.tp(2));
+    goesThrough(vit, "four", order -> order.tp(4));
+    goesThrough(vit, "arrays", order -> order.tp(2).layout(WeightLayout.DISTRIBUTED));
+    assertFound(vit, CLASS_TOKEN + "\tfloat32\t[1, 0, 48]\t");
   }
 
   @Test
   void emptyPartsOfFusedAndCutTensorsGoToEveryGridAndLayout() {
     Path llama = llama();
-    goesThrough(llama, "--tp", 2);
-    goesThrough(llama, "--tp", 4, "--pp", 2);
-    goesThrough(llama, "--layout", "distributed", "--tp", 2);
-    goesThrough(llama, "--device", "jvm", "--pp", 4, "--layout", "distributed");
+    goesThrough(llama, "two", order -> order.tp(2));
+    goesThrough(llama, "eight", order -> order.grid(4, 2));
+    goesThrough(llama, "arrays", order -> order.tp(2).layout(WeightLayout.DISTRIBUTED));
+    goesThrough(llama, "stages", order -> order.pp(4).layout(WeightLayout.DISTRIBUTED));
   }
 
   @Test
   void emptyTensorsAreCastInOtherNamingsAndInSafetensors() {
     Path llama = llama();
     Path legacy = folder.resolve("legacy.nemo");
-    Run.reshard(llama, legacy, "--naming", "legacy", "--tp", 2, "--pp", 2);
+    Order.of(llama, legacy).naming(Naming.LEGACY).grid(2, 2).done();
     Path again = folder.resolve("again.nemo");
-    Run.reshard(legacy, again, "--naming", "mcore", "--layout", "ranks", "--vocab-size", 16);
-    assertEquals(0, Run.of("diff", llama, again).code());
-    Run.reshard(llama, folder.resolve("half"), "--dtype", "bf16", "--allow-lossy");
-    Run plain = Run.of("convert", llama, folder.resolve("st"), "--to", "safetensors", "--no-sync");
-    assertEquals(0, plain.code(), plain.err());
+    Order.of(legacy, again).naming(Naming.MCORE).layout(WeightLayout.RANKS).vocab(16).done();
+    Checkpoints.assertAlike(llama, again);
+    Order.of(llama, folder.resolve("half")).dtype(DType.BFLOAT16).lossy().done();
+    Order.of(llama, folder.resolve("st")).to(TargetFormat.SAFETENSORS).tried().assertDone();
     Path file = folder.resolve("st/model.safetensors");
-    assertTrue(Run.of("verify", file, "--sums").out().contains("\tF32\t[8, 0]\tmodel.decoder"));
+    assertFound(file, "weight\tfloat32\t[8, 0]\t");
   }
 
   /** torch's own strides, so that its files and ours say the same of a tensor of nothing. */
@@ -190,18 +190,19 @@ class EmptyTensorsTest {
   @Test
   void aTrainingWithAnEmptyParameterKeepsItsOptimizer() throws IOException {
     Path training = training();
-    for (Object[] options : new Object[][] {{"--tp", 1}, {"--tp", 4}, {"--tp", 2}}) {
-      Path out = folder.resolve("out" + options[1]);
-      Run.reshard(training, out, options);
-      Path back = folder.resolve("back" + options[1]);
-      Run.reshard(out, back, "--tp", 2);
-      assertEquals(0, Run.of("diff", training, back).code());
+    for (int ranks : new int[] {1, 4, 2}) {
+      Path out = Order.of(training, folder.resolve("out" + ranks)).tp(ranks).done();
+      Path back = folder.resolve("back" + ranks);
+      Order.of(out, back).tp(2).done();
+      Checkpoints.assertAlike(training, back);
       assertEquals(Checkpoints.found(training), Checkpoints.found(back));
     }
-    assertTrue(
-        Checkpoints.found(training).stream()
-            .anyMatch(
-                line -> line.contains("exp_avg_sq." + CLASS_TOKEN + "\tfloat32\t[1, 0, 48]")));
+    assertFound(training, "exp_avg_sq." + CLASS_TOKEN + "\tfloat32\t[1, 0, 48]");
+  }
+
+  private static void assertFound(Path checkpoint, String part) {
+    var found = Checkpoints.found(checkpoint);
+    assertTrue(found.stream().anyMatch(line -> line.contains(part)), found.toString());
   }
 
   /** A real training, its class token and what the optimizer keeps for it without elements. */

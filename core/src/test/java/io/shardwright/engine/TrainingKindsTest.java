@@ -1,9 +1,10 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
@@ -17,13 +18,15 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.InterleavedTraining;
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode.Kind;
+import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,8 +42,8 @@ class TrainingKindsTest {
     TrainingFiles.rewrite(gptFile(), source, TrainingKindsTest::withMasters);
     Path four = folder.resolve("four");
     Path back = folder.resolve("back");
-    Run.reshard(source, four, "--tp", 2, "--pp", 2, "--vocab-size", 250);
-    Run.reshard(four, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
+    Order.of(source, four).grid(2, 2).vocab(250).done();
+    Order.of(four, back).grid(1, 1).vocab(250).done();
     var found = Checkpoints.found(back);
     assertEquals(Checkpoints.found(source), found);
     assertTrue(found.stream().anyMatch(l -> l.contains("optimizer.state.fp32_param.")), "" + found);
@@ -72,33 +75,19 @@ class TrainingKindsTest {
     Path plain = folder.resolve("plain.nemo");
     Path found = folder.resolve("found.nemo");
     Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("x/t.model"));
-    Run one = Run.of("convert", gptFile(), plain, "--tokenizer-model", tokenizer);
-    assertEquals(0, one.code(), one.err());
-    Run two =
-        Run.of("convert", source, found, "--tokenizer-model", tokenizer, "--tp", 1, "--pp", 1);
-    assertEquals(0, two.code(), two.err());
+    Order.of(gptFile(), plain).tokenizer(tokenizer).to(TargetFormat.NEMO).tried().assertDone();
+    Order.of(source, found)
+        .tokenizer(tokenizer)
+        .grid(1, 1)
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertDone();
     assertEquals(Checkpoints.found(plain), Checkpoints.found(found));
-    Path script = folder.resolve("script.nemo");
-    Run three =
-        Run.of(
-            "megatron_change_num_partitions",
-            "--model_extracted_dir=" + source,
-            "--target_file=" + script,
-            "--ckpt_name=" + STEP,
-            "--tensor_model_parallel_size=1",
-            "--pipeline_model_parallel_size=2",
-            "--virtual_pipeline_model_parallel_size=2",
-            "--target_tensor_model_parallel_size=1",
-            "--target_pipeline_model_parallel_size=1",
-            "--tokenizer_model_path=" + tokenizer);
-    assertEquals(0, three.code(), three.err());
-    assertEquals(Checkpoints.found(plain), Checkpoints.found(script));
-    Run shown = Run.of("inspect", source);
-    assertEquals(0, shown.code(), shown.err());
-    assertTrue(shown.err().contains("--no-optimizer"), shown.err());
-    Run kept = Run.of("reshard", source, folder.resolve("kept"), "--tp", 2);
-    assertEquals(3, kept.code(), kept.err());
-    assertTrue(kept.err().contains("--no-optimizer"), kept.err());
+    Attempt.open(source).assertDone("optimizer(false)");
+    Order.of(source, folder.resolve("kept"))
+        .tp(2)
+        .tried()
+        .assertRefused(Kind.INPUT, "optimizer(false)");
   }
 
   @Test
@@ -106,13 +95,12 @@ class TrainingKindsTest {
     Path source = arrays();
     Path two = folder.resolve("two");
     Path back = folder.resolve("back");
-    Run.reshard(source, two, "--tp", 2);
-    Run.reshard(two, back, "--tp", 1, "--vocab-size", 250);
+    Order.of(source, two).tp(2).done();
+    Order.of(two, back).tp(1).vocab(250).done();
     assertEquals(Checkpoints.found(source), Checkpoints.found(back));
     Path nemo = folder.resolve("out.nemo");
     Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("x/t.model"));
-    Run run = Run.of("convert", two, nemo, "--tp", 1, "--tokenizer-model", tokenizer);
-    assertEquals(0, run.code(), run.err());
+    Order.of(two, nemo).tp(1).tokenizer(tokenizer).to(TargetFormat.NEMO).tried().assertDone();
     assertEquals(Checkpoints.expected("llama-gqa-tp1.nemo"), Checkpoints.found(nemo));
   }
 
@@ -122,11 +110,15 @@ class TrainingKindsTest {
     var expected = states(source);
     assertEquals(5, expected.size());
     int number = 0;
-    for (Object[] options :
-        new Object[][] {{"--tp", 2}, {"--pp", 2}, {"--dtype", "bf16", "--allow-lossy"}, {}}) {
-      Path target = folder.resolve("target" + number++);
-      Run.reshard(source, target, options);
-      assertEquals(expected, states(target), List.of(options).toString());
+    for (UnaryOperator<Order> options :
+        List.<UnaryOperator<Order>>of(
+            order -> order.tp(2),
+            order -> order.pp(2),
+            order -> order.dtype(DType.BFLOAT16).lossy(),
+            order -> order)) {
+      Path target = folder.resolve("target" + number);
+      options.apply(Order.of(source, target)).done();
+      assertEquals(expected, states(target), "target " + number++);
     }
   }
 
@@ -138,7 +130,7 @@ class TrainingKindsTest {
     Path step = source.resolve("llama--step=3");
     copy(step.resolve(module), step.resolve("optimizer.state.exp_avg." + module));
     Path target = folder.resolve("target");
-    Run.reshard(source, target, "--tp", 2);
+    Order.of(source, target).tp(2).done();
     assertEquals(6, states(source).size());
     assertEquals(states(source), states(target));
   }
@@ -146,10 +138,12 @@ class TrainingKindsTest {
   @Test
   void refusesToMakeRankFilesOfATrainingsArrays() throws IOException {
     Path source = arrays();
-    for (String option : List.of("--layout=ranks", "--naming=legacy")) {
-      Path target = folder.resolve("ranks");
-      Run run = Run.of("reshard", source, target, option, "--tp", 2, "--vocab-size", 250);
-      assertEquals(6, run.code(), option + run.err());
+    Path target = folder.resolve("ranks");
+    for (Order order :
+        List.of(
+            Order.of(source, target).layout(WeightLayout.RANKS),
+            Order.of(source, target).naming(Naming.LEGACY))) {
+      order.tp(2).vocab(250).tried().assertRefused(Kind.PLAN);
       assertTrue(Files.notExists(target));
     }
   }
@@ -172,19 +166,17 @@ class TrainingKindsTest {
         copy(file, source.resolve("llama--step=7").resolve(step.relativize(file).toString()));
       }
     }
-    assertTrue(Run.of("verify", source).err().contains("'llama--step=7' is read"));
+    assertTrue(Attempt.verify(source).said().contains("'llama--step=7' is read"));
     Files.createFile(source.resolve("llama--step=7-unfinished"));
-    Run run = Run.of("verify", source);
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'llama--step=7-unfinished' is beside it"), run.err());
-    assertTrue(run.err().contains("'llama--step=3' is read"), run.err());
-    assertEquals(3, Run.of("verify", source.resolve("llama--step=7")).code());
+    Attempt.verify(source)
+        .assertDone("'llama--step=7-unfinished' is beside it", "'llama--step=3' is read");
+    Attempt.verify(source.resolve("llama--step=7")).assertRefused(Kind.INPUT);
   }
 
   /** A Megatron-Core training with moments and masters; the weights serve as both. */
   private Path arrays() throws IOException {
     Path unpacked = folder.resolve("unpacked");
-    Run.reshard(Checkpoints.copy("llama-gqa-tp1.nemo", folder), unpacked);
+    Order.of(Checkpoints.copy("llama-gqa-tp1.nemo", folder), unpacked).done();
     Path step = folder.resolve("arrays").resolve("llama--step=3");
     Path weights = unpacked.resolve("model_weights");
     Files.createDirectories(step.getParent());
@@ -225,11 +217,12 @@ class TrainingKindsTest {
   void refusesADistributedOptimizersShardsByName() throws IOException {
     Path source = folder.resolve("source").resolve(STEP);
     TrainingFiles.rewrite(gptFile(), source, root -> first(root, "gathered_states"));
-    Run run = Run.of("reshard", source, folder.resolve("out"), "--tp", 2, "--vocab-size", 250);
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("gathered_states"), run.err());
-    Run.reshard(
-        source, folder.resolve("without"), "--tp", 2, "--vocab-size", 250, "--no-optimizer");
+    Order.of(source, folder.resolve("out"))
+        .tp(2)
+        .vocab(250)
+        .tried()
+        .assertRefused(Kind.INPUT, "gathered_states");
+    Order.of(source, folder.resolve("without")).tp(2).vocab(250).withoutOptimizer().done();
   }
 
   private static Dict first(Dict root, String key) {
@@ -243,11 +236,11 @@ class TrainingKindsTest {
     Path source = folder.resolve("source").resolve(STEP);
     var call = Call.reduce(new Global("os", "system"), new Text("true"));
     TrainingFiles.rewrite(gptFile(), source, root -> TrainingFiles.set(root, "callbacks", call));
-    for (String command : List.of("reshard", "convert")) {
-      Path out = folder.resolve(command);
-      Run run = Run.of(command, source, out, "--tp", 2);
-      assertEquals(4, run.code(), run.err());
-      assertTrue(run.err().contains("os.system") || run.err().contains("posix"), run.err());
+    Path out = folder.resolve("out");
+    for (Order order :
+        List.of(Order.of(source, out), Order.of(source, out).to(TargetFormat.NEMO))) {
+      Attempt run = order.tp(2).tried().assertRefused(Kind.SAFETY);
+      assertTrue(run.said().contains("os.system") || run.said().contains("posix"), run.said());
       assertFalse(Files.exists(out));
     }
   }
@@ -264,7 +257,7 @@ class TrainingKindsTest {
     odd.entries().add(new Entry(new Text("a"), Int.of(1)));
     TrainingFiles.rewrite(gptFile(), source, root -> TrainingFiles.set(root, "odd", odd));
     Path out = folder.resolve("out");
-    Run.reshard(source, out, "--tp", 2, "--vocab-size", 250);
+    Order.of(source, out).tp(2).vocab(250).done();
     try (var file = new FileSource(out.resolve("mp_rank_01").resolve(STEP), STEP)) {
       Call found =
           (Call) TrainingFiles.get(TorchFile.open(file, Guard.standard()).document().root(), "odd");

@@ -1,18 +1,19 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,7 @@ class LightningTest {
     Path ours = convert(TrainingFiles.vit(folder), "ours");
     assertEquals(Checkpoints.found(theirs), Checkpoints.found(ours));
     Path unpacked = folder.resolve("unpacked");
-    Run.reshard(theirs, unpacked);
+    Order.of(theirs, unpacked).done();
     assertEquals(
         Files.readString(unpacked.resolve("model_config.yaml")),
         Files.readString(ours.resolve("model_config.yaml")));
@@ -40,33 +41,10 @@ class LightningTest {
   @ValueSource(ints = {1, 4})
   void goesStraightToAnyTensorSize(int size) throws IOException {
     Path source = TrainingFiles.vit(folder);
-    Path straight = convert(source, "straight.nemo", "--tp", size);
+    Path straight = convert(source, "straight.nemo", order -> order.tp(size));
     Path stepwise = folder.resolve("stepwise.nemo");
-    Run.reshard(convert(source, "two.nemo"), stepwise, "--tp", size);
+    Order.of(convert(source, "two.nemo"), stepwise).tp(size).done();
     assertEquals(Checkpoints.found(stepwise), Checkpoints.found(straight));
-  }
-
-  @Test
-  void nemosOwnFlagsDoTheSame() throws IOException {
-    Path source = TrainingFiles.vit(folder);
-    Path ours = convert(source, "ours.nemo");
-    for (String command : new String[] {"convert_ckpt_to_nemo", "megatron_ckpt_to_nemo"}) {
-      Path out = folder.resolve(command + ".nemo");
-      Run run =
-          Run.of(
-              command,
-              "--checkpoint_folder=" + source,
-              "--checkpoint_name=" + TrainingFiles.VIT,
-              "--nemo_file_path=" + out,
-              "--tensor_model_parallel_size=2",
-              "--pipeline_model_parallel_size=1",
-              "--model_type=vit_classification",
-              "--gpus_per_node=2",
-              "--local_rank=0",
-              "--bcp");
-      assertEquals(0, run.code(), run.err());
-      assertArrayEquals(Files.readAllBytes(ours), Files.readAllBytes(out));
-    }
   }
 
   @Test
@@ -74,9 +52,9 @@ class LightningTest {
     Path source = TrainingFiles.vit(folder);
     Path one = folder.resolve("one");
     Path back = folder.resolve("back");
-    Run.reshard(source, one, "--tp", 1);
+    Order.of(source, one).tp(1).done();
     assertTrue(Files.exists(one.resolve(TrainingFiles.VIT)));
-    Run.reshard(one, back, "--tp", 2);
+    Order.of(one, back).tp(2).done();
     assertEquals(Checkpoints.found(source), Checkpoints.found(back));
     assertTrue(Checkpoints.found(back).stream().anyMatch(l -> l.contains("exp_avg_sq")));
   }
@@ -86,16 +64,16 @@ class LightningTest {
     Path source = TrainingFiles.gpt(folder);
     Path four = folder.resolve("four");
     Path back = folder.resolve("back");
-    Run.reshard(source, four, "--tp", 2, "--pp", 2, "--vocab-size", 250);
+    Order.of(source, four).grid(2, 2).vocab(250).done();
     assertTrue(Files.exists(four.resolve("tp_rank_01_pp_rank_001").resolve(TrainingFiles.GPT)));
-    Run.reshard(four, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
+    Order.of(four, back).grid(1, 1).vocab(250).done();
     assertEquals(Checkpoints.found(source), Checkpoints.found(back));
   }
 
   @Test
   void leavesTheOptimizerOutWhereAsked() throws IOException {
     Path out = folder.resolve("out");
-    Run.reshard(TrainingFiles.vit(folder), out, "--tp", 1, "--no-optimizer");
+    Order.of(TrainingFiles.vit(folder), out).tp(1).withoutOptimizer().done();
     assertTrue(Checkpoints.found(out).stream().noneMatch(line -> line.contains("exp_avg")));
   }
 
@@ -105,11 +83,11 @@ class LightningTest {
     String newer = "megatron_gpt--val_loss=3.00-step=6-consumed_samples=48.0";
     Files.copy(source.resolve(TrainingFiles.GPT), source.resolve(newer + ".ckpt"));
     Files.createFile(source.resolve(newer + "-unfinished"));
-    for (String command : new String[] {"convert", "plan"}) {
-      Run run = Run.of(command, source, folder.resolve("out.nemo"));
-      assertEquals(3, run.code(), run.err());
-      assertTrue(run.err().contains("'" + newer + "-unfinished' is beside it"), run.err());
-      assertTrue(run.err().contains("'" + TrainingFiles.GPT + "' is read"), run.err());
+    var order = Order.of(source, folder.resolve("out.nemo"));
+    for (Attempt run : List.of(order.planned(), order.to(TargetFormat.NEMO).tried())) {
+      run.assertRefused(Kind.INPUT);
+      assertTrue(run.said().contains("'" + newer + "-unfinished' is beside it"), run.said());
+      assertTrue(run.said().contains("'" + TrainingFiles.GPT + "' is read"), run.said());
     }
   }
 
@@ -117,10 +95,10 @@ class LightningTest {
   void asksForTheTokenizerThatTheConfigurationNames() throws IOException {
     Path source = TrainingFiles.gpt(folder);
     Path out = folder.resolve("out.nemo");
-    Run run = Run.of("convert", source, out);
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("tokenizer.model is '"), run.err());
-    assertTrue(run.err().contains("--tokenizer-model"), run.err());
+    Order.of(source, out)
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.INPUT, "tokenizer.model is '", "tokenizerModel");
     assertFalse(Files.exists(out));
   }
 
@@ -128,8 +106,7 @@ class LightningTest {
   void packsTheTokenizerUnderTheHashOfItsContents() throws IOException {
     Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("x/tokenizer.model"));
     Path out =
-        convert(
-            TrainingFiles.gpt(folder), "out", "--tokenizer-model", tokenizer, "--tp", 2, "--pp", 2);
+        convert(TrainingFiles.gpt(folder), "out", order -> order.tokenizer(tokenizer).grid(2, 2));
     String config = Files.readString(out.resolve("model_config.yaml"));
     String link = config.lines().filter(l -> l.contains("nemo:")).findFirst().orElseThrow();
     String name = link.substring(link.indexOf("nemo:") + 5);
@@ -144,7 +121,7 @@ class LightningTest {
     String config = Files.readString(plain.resolve("model_config.yaml"));
     String nested = config.replaceAll("(?m)^", "  ").replace("seed: 1234", "seed: ${.num_layers}");
     Path hparams = Files.writeString(folder.resolve("hparams.yaml"), "cfg:\n" + nested);
-    Path out = convert(source, "out", "--hparams-file", hparams);
+    Path out = convert(source, "out", order -> order.hparams(hparams));
     assertEquals(
         config.replace("seed: 1234", "seed: 3"),
         Files.readString(out.resolve("model_config.yaml")));
@@ -175,9 +152,9 @@ class LightningTest {
 
   private void assertRefused(String code, String part, Path source) {
     Path out = folder.resolve("out.nemo");
-    Run run = Run.of("convert", source, out);
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains(code) && run.err().contains(part), run.err());
+    Attempt run = Order.of(source, out).to(TargetFormat.NEMO).tried();
+    run.assertRefused(Kind.INPUT);
+    assertTrue(run.said().contains(code) && run.said().contains(part), run.said());
     assertFalse(Files.exists(out));
   }
 
@@ -192,34 +169,35 @@ class LightningTest {
     Files.copy(
         source.resolve(RANK).resolve(TrainingFiles.VIT),
         source.resolve(RANK).resolve("n-step=10.ckpt"));
-    Run run = Run.of("convert", source, folder.resolve("out.nemo"));
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'n-step=10.ckpt' is not whole"), run.err());
-    assertTrue(run.err().contains("'a b--x=1-step=9-last.ckpt' is read"), run.err());
-    convert(source, "named.nemo", "--checkpoint-name", "a b--x=1-step=9-last");
-    convert(source, "number.nemo", "--step", 2);
-    Run none = Run.of("convert", source, folder.resolve("none.nemo"), "--step", 5);
-    assertEquals(3, none.code(), none.err());
-    assertTrue(none.err().contains("'older-step=2.ckpt'"), none.err());
-    Run broken = Run.of("convert", source, folder.resolve("none.nemo"), "--step", 10);
-    assertEquals(3, broken.code(), broken.err());
-    assertTrue(broken.err().contains("rank tp 0 pp 0 has no file"), broken.err());
+    Order.of(source, folder.resolve("out.nemo"))
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertDone("'n-step=10.ckpt' is not whole", "'a b--x=1-step=9-last.ckpt' is read");
+    convert(source, "named.nemo", order -> order.checkpoint("a b--x=1-step=9-last"));
+    convert(source, "number.nemo", order -> order.step(2));
+    Attempt none =
+        Order.of(source, folder.resolve("none.nemo")).step(5).to(TargetFormat.NEMO).tried();
+    none.assertRefused(Kind.INPUT, "'older-step=2.ckpt'");
+    Order.of(source, folder.resolve("none.nemo"))
+        .step(10)
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.INPUT, "rank tp 0 pp 0 has no file");
   }
 
-  private Path convert(Path source, String name, Object... options) {
-    Path target = folder.resolve(name);
-    var args = new java.util.ArrayList<Object>(List.of("convert", source, target, "--no-sync"));
-    args.addAll(List.of(options));
-    Run run = Run.of(args.toArray());
-    assertEquals(0, run.code(), run.err());
-    return target;
+  private Path convert(Path source, String name) {
+    return convert(source, name, order -> order);
+  }
+
+  private Path convert(Path source, String name, UnaryOperator<Order> options) {
+    return options.apply(Order.of(source, folder.resolve(name)).to(TargetFormat.NEMO)).done();
   }
 
   /** A step counts what training has done: it belongs to the checkpoint as the moments do. */
   @Test
   void sumsEveryTensorAlsoThoseThatAreNoParameters() throws IOException {
     Path source = TrainingFiles.gpt(folder);
-    var lines = Run.of("verify", source, "--sums").out().lines().toList();
+    var lines = Checkpoints.found(source);
     long moments =
         lines.stream().filter(line -> line.contains("\toptimizer.state.exp_avg.")).count();
     long steps =
@@ -227,16 +205,19 @@ class LightningTest {
             .filter(
                 line ->
                     line.matches(
-                        "[0-9a-f]{64}\tF32\t\\[\\]\toptimizer_states\\.0\\.state\\.\\d+\\.step"))
+                        ".*\toptimizer_states\\.0\\.state\\.\\d+\\.step\tfloat32\t\\[\\]"
+                            + "\t[0-9a-f]{64}"))
             .count();
     assertTrue(steps > 0);
     assertEquals(moments, steps);
     assertEquals(lines.size(), lines.stream().distinct().count());
-    assertTrue(
-        Run.of("inspect", source, "--tensors").out().contains("optimizer_states.0.state.0.step"));
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(source)) {
+      String all = checkpoint.tensors().toString();
+      assertTrue(all.contains("optimizer_states.0.state.0.step"), all);
+    }
     Path two = folder.resolve("two");
-    Run.reshard(source, two, "--tp", 2);
-    String kept = Run.of("verify", two, "--sums").out();
-    assertEquals(2 * steps, kept.lines().filter(line -> line.endsWith(".step")).count());
+    Order.of(source, two).tp(2).done();
+    var kept = Checkpoints.found(two);
+    assertEquals(2 * steps, kept.stream().filter(line -> line.contains(".step\t")).count());
   }
 }

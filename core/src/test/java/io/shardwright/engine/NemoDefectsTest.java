@@ -1,4 +1,4 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,8 +8,8 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,7 +30,7 @@ class NemoDefectsTest {
   void writesACopyWhereNothingIsToChange() throws IOException {
     Path source = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
     Path target = folder.resolve("copy.nemo");
-    Run.reshard(source, target, "--tp", 1, "--pp", 1);
+    Order.of(source, target).grid(1, 1).done();
     assertEquals(Checkpoints.found(source), Checkpoints.found(target));
   }
 
@@ -39,7 +39,7 @@ class NemoDefectsTest {
     Path source = extract("gpt-5b-like-tp1.nemo");
     Path straight = folder.resolve("straight");
     Path turned = folder.resolve("turned");
-    Run.reshard(source, straight, "--tp", 2, "--pp", 2);
+    Order.of(source, straight).grid(2, 2).done();
     Path weights = source.resolve("model_weights.ckpt");
     TrainingFiles.rewriteAny(
         weights,
@@ -48,7 +48,7 @@ class NemoDefectsTest {
           Collections.reverse(((Call) root).entries());
           return root;
         });
-    Run.reshard(source, turned, "--tp", 2, "--pp", 2);
+    Order.of(source, turned).grid(2, 2).done();
     assertEquals(Checkpoints.found(straight), Checkpoints.found(turned));
   }
 
@@ -57,9 +57,9 @@ class NemoDefectsTest {
     Path source = extract("gpt-5b-like-tp2pp2.nemo");
     change(source.resolve("tp_rank_01_pp_rank_001/model_weights.ckpt"), TIED);
     Path target = folder.resolve("merged.nemo");
-    Run run = Run.of("reshard", source, target, "--tp", 1, "--pp", 1);
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("SW-122") && run.err().contains(TIED), run.err());
+    Attempt run = Order.of(source, target).grid(1, 1).tried();
+    run.assertRefused(Kind.INPUT);
+    assertTrue(run.said().contains("SW-122") && run.said().contains(TIED), run.said());
     assertFalse(Files.exists(target));
   }
 
@@ -72,15 +72,14 @@ class NemoDefectsTest {
     Files.writeString(
         config, text.replaceAll("(virtual_pipeline_model_parallel_size): null", "$1: 2"));
     Path target = folder.resolve("out");
-    Run.reshard(source, target, "--tp", 2, "--pp", 2, "--layout", "ranks");
+    Order.of(source, target).grid(2, 2).layout(WeightLayout.RANKS).done();
     String changed = Files.readString(target.resolve("model_config.yaml"));
     assertTrue(changed.contains("virtual_pipeline_model_parallel_size: null"), changed);
   }
 
   private Path extract(String nemo) throws IOException {
     Path source = folder.resolve("source");
-    Run run = Run.of("extract", Checkpoints.copy(nemo, folder), source, "--all");
-    assertEquals(0, run.code(), run.err());
+    Checkpoints.unpack(Checkpoints.copy(nemo, folder), source);
     return source;
   }
 

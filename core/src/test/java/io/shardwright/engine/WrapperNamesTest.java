@@ -1,14 +1,14 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names into which torch.compile and DistributedDataParallel put words of theirs. */
-class WrapperNamesTest extends HuggingFaceFolders {
+class WrapperNamesTest extends ModelFolders {
 
   /** Renames the tensors of a folder's one safetensors file. */
   private static void rename(Path model, UnaryOperator<String> names) throws IOException {
@@ -53,17 +53,17 @@ class WrapperNamesTest extends HuggingFaceFolders {
       })
   void readsAFolderWithoutTheWordsBeforeEveryName(String words) throws IOException {
     Path plain = llama("tiny-llama-gqa");
-    Path expected = convert(plain, "expected.nemo", "--tp", 2);
+    Path expected = convert(plain, "expected.nemo", order -> order.tp(2));
     rename(plain, name -> words + name);
     Path found = folder.resolve("found.nemo");
-    Run run = Run.of("convert", plain, found, "--tp", 2, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("every name begins with '" + words + "'"), run.err());
+    Attempt run = Order.of(plain, found).tp(2).to(TargetFormat.NEMO).tried();
+    run.assertDone();
+    assertTrue(run.said().contains("every name begins with '" + words + "'"), run.said());
     assertEquals(Checkpoints.found(expected), Checkpoints.found(found));
-    Run diff = Run.of("diff", plain, expected);
-    assertEquals(0, diff.code(), diff.out());
-    String sums = Run.of("verify", plain, "--sums").out();
-    assertTrue(sums.contains("\t" + words + "model.embed_tokens.weight\n"), sums);
+    Checkpoints.assertAlike(plain, expected);
+    var names = Checkpoints.found(plain);
+    String kept = "\t" + words + "model.embed_tokens.weight\t";
+    assertTrue(names.stream().anyMatch(line -> line.contains(kept)), names.toString());
   }
 
   @Test
@@ -71,8 +71,8 @@ class WrapperNamesTest extends HuggingFaceFolders {
     Path vit = huggingFace("vit");
     Path expected = convert(vit, "expected.nemo");
     rename(vit, name -> "module." + name);
-    Path found = convert(vit, "found.nemo", "--tp", 2);
-    assertEquals(0, Run.of("diff", expected, found).code());
+    Path found = convert(vit, "found.nemo", order -> order.tp(2));
+    Checkpoints.assertAlike(expected, found);
   }
 
   /** Only a part of the model was compiled: that word stays, and the file's name is quoted. */
@@ -84,7 +84,7 @@ class WrapperNamesTest extends HuggingFaceFolders {
         name ->
             "module."
                 + (name.startsWith("model.") ? "model._orig_mod." + name.substring(6) : name));
-    assertRefused(3, "tensor 'module.model._orig_mod.", model);
+    assertRefused(Kind.INPUT, "tensor 'module.model._orig_mod.", model);
   }
 
   @ParameterizedTest
@@ -99,7 +99,7 @@ class WrapperNamesTest extends HuggingFaceFolders {
   })
   void readsNemosNamesWithoutTheWords(String words, String kept, String said) throws IOException {
     Path plain = folder.resolve("plain");
-    Run.reshard(Run.vit(folder), plain);
+    Order.of(Checkpoints.copy("vit-tp1.nemo", folder), plain).done();
     Path wrapped = folder.resolve("wrapped");
     Path same = folder.resolve("same");
     for (Path copy : List.of(wrapped, same)) {
@@ -112,13 +112,13 @@ class WrapperNamesTest extends HuggingFaceFolders {
     TrainingFiles.rewriteAny(
         plain.resolve(file), same.resolve(file), root -> renamed((Call) root, kept));
     Path out = folder.resolve("out");
-    Run run = Run.of("reshard", wrapped, out, "--tp", 2, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("every name begins with '" + said + "'"), run.err());
+    Attempt run = Order.of(wrapped, out).tp(2).tried();
+    run.assertDone();
+    assertTrue(run.said().contains("every name begins with '" + said + "'"), run.said());
     Path expected = folder.resolve("expected");
-    Run.reshard(same, expected, "--tp", 2);
+    Order.of(same, expected).tp(2).done();
     assertEquals(Checkpoints.found(expected), Checkpoints.found(out));
-    assertFalse(Run.of("verify", out).err().contains("every name"));
+    assertFalse(Attempt.verify(out).said().contains("every name"));
   }
 
   private static Call renamed(Call state, String words) {
@@ -149,12 +149,10 @@ class WrapperNamesTest extends HuggingFaceFolders {
     }
     Path expected = folder.resolve("expected");
     Path found = folder.resolve("found");
-    Run.reshard(training, expected, "--tp", 4);
-    Run run = Run.of("reshard", wrapped, found, "--tp", 4, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("every name begins with '_orig_mod.'"), run.err());
+    Order.of(training, expected).tp(4).done();
+    Order.of(wrapped, found).tp(4).tried().assertDone("every name begins with '_orig_mod.'");
     assertEquals(Checkpoints.found(expected), Checkpoints.found(found));
-    assertEquals(0, Run.of("diff", wrapped, found).code());
+    Checkpoints.assertAlike(wrapped, found);
   }
 
   /** Where one name has them not, they may mean something. */
@@ -162,13 +160,13 @@ class WrapperNamesTest extends HuggingFaceFolders {
   void leavesWordsThatOneNameHasNot() throws IOException {
     Path model = llama("tiny-llama-gqa");
     rename(model, name -> name.startsWith("lm_head") ? name : "_orig_mod." + name);
-    assertRefused(3, "tensor '_orig_mod.model.", model);
+    assertRefused(Kind.INPUT, "tensor '_orig_mod.model.", model);
   }
 
   @Test
   void quotesTheFilesNameOfATensorThatNoRuleMatches() throws IOException {
     Path model = llama("tiny-llama-gqa");
     rename(model, name -> "module." + name.replace("lm_head", "lm_had"));
-    assertRefused(3, "tensor 'module.lm_had.weight'", model);
+    assertRefused(Kind.INPUT, "tensor 'module.lm_had.weight'", model);
   }
 }

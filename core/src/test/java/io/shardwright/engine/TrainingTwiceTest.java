@@ -1,8 +1,9 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
@@ -11,7 +12,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -40,48 +41,47 @@ class TrainingTwiceTest {
   @ValueSource(strings = {"hidden_size", "num_layers", "num_attention_heads"})
   void refusesRanksOfTwoConfigurations(String key) throws IOException {
     change("mp_rank_01", key, 5);
-    Run run = Run.of("reshard", vit, out, "--tp", 1, "--no-optimizer");
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("SW-122") && run.err().contains(" in " + key), run.err());
-    assertTrue(run.err().contains("mp_rank_01"), run.err());
+    Attempt run = Order.of(vit, out).tp(1).withoutOptimizer().tried();
+    run.assertRefused(Kind.INPUT);
+    assertTrue(run.said().contains("SW-122") && run.said().contains(" in " + key), run.said());
+    assertTrue(run.said().contains("mp_rank_01"), run.said());
   }
 
   @Test
   void saysInWhatRanksDifferThatMakesNoOtherModel() throws IOException {
     change("mp_rank_01", "data", "num_workers", 77);
-    Run run = Run.of("reshard", vit, out, "--tp", 1, "--no-optimizer", "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("of its own in data.num_workers"), run.err());
+    Order.of(vit, out)
+        .tp(1)
+        .withoutOptimizer()
+        .tried()
+        .assertDone("of its own in data.num_workers");
   }
 
   @Test
   void saysInWhatAGivenConfigurationDiffers() throws IOException {
     Path nemo = folder.resolve("vit");
-    Run.reshard(vit, folder.resolve("plain"), "--no-optimizer");
-    Run written = Run.of("convert", vit, nemo, "--to", "nemo", "--no-sync");
-    assertEquals(0, written.code(), written.err());
+    Order.of(vit, folder.resolve("plain")).withoutOptimizer().done();
+    Order.of(vit, nemo).to(TargetFormat.NEMO).tried().assertDone();
     Path hparams = nemo.resolve("model_config.yaml");
     Files.writeString(
         hparams,
         Files.readString(hparams).replaceAll("attention_dropout: .*", "attention_dropout: 0.75"));
-    Run run = Run.of("convert", vit, folder.resolve("2.nemo"), "--hparams-file", hparams);
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("its own differs in attention_dropout"), run.err());
+    Order.of(vit, folder.resolve("2.nemo"))
+        .hparams(hparams)
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertDone("its own differs in attention_dropout");
   }
 
   @Test
   void refusesAStepThatStandsInRankFoldersAndBesideThem() throws IOException {
     Path whole = folder.resolve("whole");
-    Run.reshard(vit, whole, "--tp", 1, "--no-optimizer");
+    Order.of(vit, whole).tp(1).withoutOptimizer().done();
     Files.copy(whole.resolve(TrainingFiles.VIT), vit.resolve(TrainingFiles.VIT));
-    Run run = Run.of("reshard", vit, out, "--tp", 1, "--no-optimizer");
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("twice"), run.err());
+    Order.of(vit, out).tp(1).withoutOptimizer().tried().assertRefused(Kind.INPUT, "twice");
     for (String meant : List.of("", "mp_rank_00")) {
       Path file = vit.resolve(meant).resolve(TrainingFiles.VIT);
-      Run chosen =
-          Run.of("reshard", file, out, "--tp", 2, "--no-optimizer", "--no-sync", "--overwrite");
-      assertEquals(0, chosen.code(), chosen.err());
+      Order.of(file, out).tp(2).withoutOptimizer().overwrite().tried().assertDone();
     }
   }
 
@@ -134,8 +134,7 @@ class TrainingTwiceTest {
           TrainingFiles.set(root, "averages", averages);
           return TrainingFiles.set(root, "optimizer_states", new Sequence());
         });
-    Run run = Run.of("verify", file, "--sums");
-    assertEquals(0, run.code(), run.err());
-    assertEquals(2, run.out().lines().filter(l -> l.endsWith("\taverages.1")).count(), run.out());
+    var found = Checkpoints.found(file);
+    assertEquals(2, found.stream().filter(l -> l.contains("\taverages.1\t")).count(), "" + found);
   }
 }
