@@ -60,8 +60,10 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
       case DTYPE -> "--dtype";
       case FAMILY -> "--family";
       case FAMILY_FILE -> "--family-file";
+      case FIRST_STAGE_LAYERS -> "--pp-first";
       case FORMAT -> "--to";
       case HPARAMS_FILE -> "--hparams-file";
+      case LAST_STAGE_LAYERS -> "--pp-last";
       case LAYOUT -> "--layout";
       case LIMIT -> limit("…");
       case LORA -> "--lora";
@@ -72,6 +74,7 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
       case NO_OPTIMIZER -> "--no-optimizer";
       case OVERWRITE -> "--overwrite";
       case PICKLE_IMPORTS -> "inspect --pickle";
+      case PIPELINE_LAYOUT -> "--pp-layout";
       case REPLICATE_UNMATCHED -> "--unmatched replicate";
       case RESUME -> "--resume";
       case SKIP_UNREADABLE -> "--skip-unreadable";

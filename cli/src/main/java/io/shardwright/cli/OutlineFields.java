@@ -32,9 +32,15 @@ final class OutlineFields {
   }
 
   private static Map<String, Object> share(RankShare share) {
-    return Fields.of("tensor_rank", share.rank().tensor())
-        .and("pipeline_rank", share.rank().pipeline())
-        .and("layers", share.layers().stream().map(OutlineFields::range).toList())
+    var stacks = share.layers().stream().map(LayerRange::stack).toList();
+    var fields =
+        Fields.of("tensor_rank", share.rank().tensor())
+            .and("pipeline_rank", share.rank().pipeline())
+            .and("layers", share.layers().stream().map(OutlineFields::range).toList());
+    if (stacks.stream().anyMatch(stack -> !stack.isEmpty())) {
+      fields.and("stacks", stacks);
+    }
+    return fields
         .and("tensors", share.tensors())
         .and("bytes", share.bytes())
         .map();

@@ -104,6 +104,8 @@ final class ReshardOptions {
           "Leave out tensors that are sparse, quantized, nested, without values or inside objects.")
   private boolean skipUnreadable;
 
+  @Mixin private SplitOptions split = new SplitOptions();
+
   @Mixin private TrainingSourceOptions training = new TrainingSourceOptions();
 
   /** What to do with a tensor that no rule matches. */
@@ -147,6 +149,7 @@ final class ReshardOptions {
     if (virtual != null) {
       request.virtualPipelineModelParallelSize(positive(virtual, "--vp"));
     }
+    split.in(request);
     if (naming != NamingChoice.keep) {
       request.naming(Naming.valueOf(naming.name().toUpperCase(Locale.ROOT)));
     }

@@ -7,6 +7,6 @@ public final class BreachOfTestkit {
   private BreachOfTestkit() {}
 
   static StageLayers size() {
-    return new StageLayers(1, 1);
+    return StageLayers.none(1);
   }
 }

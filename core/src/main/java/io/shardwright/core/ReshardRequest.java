@@ -1,6 +1,7 @@
 package io.shardwright.core;
 
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ public final class ReshardRequest {
   private final OptionalInt tensorModelParallelSize;
   private final OptionalInt pipelineModelParallelSize;
   private final OptionalInt virtualPipelineSize;
+  private final Optional<PipelineSplit> pipelineSplit;
   private final Optional<Naming> naming;
   private final Optional<WeightLayout> layout;
   private final Optional<DType> dtype;
@@ -50,6 +52,7 @@ public final class ReshardRequest {
     tensorModelParallelSize = parts.tensor;
     pipelineModelParallelSize = parts.pipeline;
     virtualPipelineSize = parts.virtual;
+    pipelineSplit = parts.split;
     naming = parts.naming;
     layout = parts.layout;
     dtype = parts.dtype;
@@ -146,6 +149,11 @@ public final class ReshardRequest {
   /** {@return the wanted size; empty or 1 for none} */
   public OptionalInt virtualPipelineSize() {
     return virtualPipelineSize;
+  }
+
+  /** {@return how the stages are to share layers; empty keeps the source's, or evenly} */
+  public Optional<PipelineSplit> pipelineSplit() {
+    return pipelineSplit;
   }
 
   /** {@return the wanted naming of the parameters; empty keeps the source's} */

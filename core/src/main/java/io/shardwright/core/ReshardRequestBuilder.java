@@ -3,6 +3,7 @@ package io.shardwright.core;
 import static java.util.Objects.requireNonNull;
 
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ public final class ReshardRequestBuilder {
   OptionalInt tensor = OptionalInt.empty();
   OptionalInt pipeline = OptionalInt.empty();
   OptionalInt virtual = OptionalInt.empty();
+  Optional<PipelineSplit> split = Optional.empty();
   Optional<Naming> naming = Optional.empty();
   Optional<WeightLayout> layout = Optional.empty();
   Optional<DType> dtype = Optional.empty();
@@ -48,10 +50,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets what to write.
+   * {@return this} Sets what to write.
    *
    * @param wanted the format
-   * @return this
    */
   public ReshardRequestBuilder format(TargetFormat wanted) {
     format = Optional.of(requireNonNull(wanted, "format"));
@@ -59,10 +60,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets how to read what a training left.
+   * {@return this} Sets how to read what a training left.
    *
    * @param options step, configuration, tokenizers
-   * @return this
    */
   public ReshardRequestBuilder training(TrainingOptions options) {
     training = requireNonNull(options, "training");
@@ -70,10 +70,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets how to write a Hugging Face folder.
+   * {@return this} Sets how to write a Hugging Face folder.
    *
    * @param options class and size of shards
-   * @return this
    */
   public ReshardRequestBuilder huggingFace(HuggingFaceOptions options) {
     huggingFace = requireNonNull(options, "huggingFace");
@@ -81,10 +80,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets the wanted tensor-parallel size.
+   * {@return this} Sets the wanted tensor-parallel size.
    *
    * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
-   * @return this
    */
   public ReshardRequestBuilder tensorModelParallelSize(int size) {
     tensor = Bounds.parallel("tensorModelParallelSize", size);
@@ -92,10 +90,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets the wanted pipeline-parallel size.
+   * {@return this} Sets the wanted pipeline-parallel size.
    *
    * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
-   * @return this
    */
   public ReshardRequestBuilder pipelineModelParallelSize(int size) {
     pipeline = Bounds.parallel("pipelineModelParallelSize", size);
@@ -103,10 +100,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets the wanted virtual pipeline size.
+   * {@return this} Sets the wanted virtual pipeline size.
    *
    * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
-   * @return this
    */
   public ReshardRequestBuilder virtualPipelineModelParallelSize(int size) {
     virtual = Bounds.parallel("virtualPipelineModelParallelSize", size);
@@ -114,10 +110,19 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets the wanted naming of the parameters.
+   * {@return this} Sets how the pipeline's stages share the layers.
+   *
+   * @param wanted the source's by default, or evenly if its stages can't stay so
+   */
+  public ReshardRequestBuilder pipelineSplit(PipelineSplit wanted) {
+    split = Optional.of(requireNonNull(wanted, "pipelineSplit"));
+    return this;
+  }
+
+  /**
+   * {@return this} Sets the wanted naming of the parameters.
    *
    * @param wanted one that the family has
-   * @return this
    */
   public ReshardRequestBuilder naming(Naming wanted) {
     naming = Optional.of(requireNonNull(wanted, "naming"));
@@ -125,10 +130,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets the wanted layout of the weights.
+   * {@return this} Sets the wanted layout of the weights.
    *
    * @param wanted rank files or one distributed checkpoint
-   * @return this
    */
   public ReshardRequestBuilder layout(WeightLayout wanted) {
     layout = Optional.of(requireNonNull(wanted, "layout"));
@@ -136,10 +140,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets the wanted type of floating-point parameters.
+   * {@return this} Sets the wanted type of floating-point parameters.
    *
    * @param wanted a floating-point type of 16 bits or more
-   * @return this
    */
   public ReshardRequestBuilder dtype(DType wanted) {
     dtype = Optional.of(Bounds.floating(wanted));
@@ -147,10 +150,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Says whether a cast may lose values.
+   * {@return this} Says whether a cast may lose values.
    *
    * @param allowed false refuses
-   * @return this
    */
   public ReshardRequestBuilder allowLossy(boolean allowed) {
     allowLossy = allowed;
@@ -158,11 +160,10 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * States the source's sizes, to be checked.
+   * {@return this} States the source's sizes, to be checked.
    *
    * @param tensor negative where it is not stated, as NeMo's -1; not 0
    * @param pipeline the same
-   * @return this
    */
   public ReshardRequestBuilder claimedSizes(int tensor, int pipeline) {
     claimedTensor = Bounds.claimed("claimed tensor size", tensor);
@@ -171,10 +172,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Merges an adapter into the weights.
+   * {@return this} Merges an adapter into the weights.
    *
    * @param adapter a NeMo archive or folder, or a folder of peft
-   * @return this
    */
   public ReshardRequestBuilder lora(Path adapter) {
     lora = Optional.of(requireNonNull(adapter, "lora"));
@@ -182,10 +182,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * States the true vocabulary size, before padding.
+   * {@return this} States the true vocabulary size, before padding.
    *
    * @param size rows, at least 1
-   * @return this
    */
   public ReshardRequestBuilder vocabSize(long size) {
     vocabSize = OptionalLong.of(Bounds.POSITIVE.require("vocabSize", size));
@@ -193,10 +192,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Names the adapter to use.
+   * {@return this} Names the adapter to use.
    *
    * @param id a family's name
-   * @return this
    */
   public ReshardRequestBuilder family(String id) {
     family = Optional.of(requireNonNull(id, "family"));
@@ -204,10 +202,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Sets what happens to tensors of kinds that are not read, such as sparse ones.
+   * {@return this} Sets what happens to tensors of kinds that are not read, such as sparse ones.
    *
    * @param skip whether they may be left out; false at first, so that they are refused by name
-   * @return this
    */
   public ReshardRequestBuilder skipUnreadable(boolean skip) {
     skipUnreadable = skip;
@@ -215,10 +212,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Says what to do with a tensor that no rule matches.
+   * {@return this} Says what to do with a tensor that no rule matches.
    *
    * @param replicate true copies it to every rank, false refuses
-   * @return this
    */
   public ReshardRequestBuilder replicateUnmatched(boolean replicate) {
     replicateUnmatched = replicate;
@@ -226,10 +222,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Writes both tensors of a pair that the configuration ties, and a target that is untied.
+   * {@return this} Writes both tensors of a pair that the configuration ties, and a target that is untied.
    *
    * @param both false keeps the pair tied
-   * @return this
    */
   public ReshardRequestBuilder untie(boolean both) {
     untie = both;
@@ -237,10 +232,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Says whether an existing target may be replaced.
+   * {@return this} Says whether an existing target may be replaced.
    *
    * @param allowed false refuses
-   * @return this
    */
   public ReshardRequestBuilder overwrite(boolean allowed) {
     overwrite = allowed;
@@ -248,10 +242,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Says whether the target is re-read and compared.
+   * {@return this} Says whether the target is re-read and compared.
    *
    * @param wanted true by default
-   * @return this
    */
   public ReshardRequestBuilder verify(boolean wanted) {
     verify = wanted;
@@ -259,10 +252,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Says whether the target is forced to disk.
+   * {@return this} Says whether the target is forced to disk.
    *
    * @param wanted true by default
-   * @return this
    */
   public ReshardRequestBuilder sync(boolean wanted) {
     sync = wanted;
@@ -270,10 +262,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Says whether a SHA-256 of every tensor is written beside the target.
+   * {@return this} Says whether a SHA-256 of every tensor is written beside the target.
    *
    * @param wanted false by default
-   * @return this
    */
   public ReshardRequestBuilder manifest(boolean wanted) {
     manifest = wanted;
@@ -281,10 +272,9 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * Says how the plan is run.
+   * {@return this} Says how the plan is run.
    *
    * @param options threads, device, and whether to go on where a killed run ended
-   * @return this
    */
   public ReshardRequestBuilder run(RunOptions options) {
     run = requireNonNull(options, "run");

@@ -127,6 +127,15 @@ public interface ModelFamilyAdapter {
   }
 
   /**
+   * Returns the stacks of layers that a model of the family has.
+   *
+   * @return at least one, of different names; by default {@link LayerStack#DECODER} alone
+   */
+  default List<LayerStack> stacks() {
+    return List.of(LayerStack.DECODER);
+  }
+
+  /**
    * Returns the layouts in which the family's NeMo class reads checkpoints.
    *
    * @return {@link WeightLayout#RANKS} at least; both by default

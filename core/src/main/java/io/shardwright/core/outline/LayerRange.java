@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A range of consecutive layers.
+ * A range of consecutive layers of a stack.
  *
+ * @param stack the stack's name; empty if the model has only one
  * @param first the first layer's number in the whole model, from 0
  * @param last the last layer's number in the whole model, at least {@code first}
  */
-public record LayerRange(int first, int last) {
+public record LayerRange(String stack, int first, int last) {
   /**
    * Formats several ranges as text.
    *
@@ -24,6 +25,7 @@ public record LayerRange(int first, int last) {
 
   @Override
   public String toString() {
-    return first == last ? Integer.toString(first) : first + "-" + last;
+    String numbers = first == last ? Integer.toString(first) : first + "-" + last;
+    return stack.isEmpty() ? numbers : stack + " " + numbers;
   }
 }

@@ -23,10 +23,14 @@ public enum Setting {
   FAMILY("family"),
   /** A file that declares a family. */
   FAMILY_FILE("familyFile"),
+  /** The number of layers of the first pipeline stage. */
+  FIRST_STAGE_LAYERS("pipelineSplit.first"),
   /** The format to write. */
   FORMAT("format"),
   /** A configuration in place of the one inside. */
   HPARAMS_FILE("hparamsFile"),
+  /** The number of layers of the last pipeline stage. */
+  LAST_STAGE_LAYERS("pipelineSplit.last"),
   /** The layout of the weights. */
   LAYOUT("layout"),
   /** A limit on what is read; its value is the limit's name. */
@@ -47,6 +51,8 @@ public enum Setting {
   OVERWRITE("overwrite"),
   /** What a checkpoint's pickles import and call. */
   PICKLE_IMPORTS("pickleImports"),
+  /** Which layers each part of a pipeline holds. */
+  PIPELINE_LAYOUT("pipelineSplit.layout"),
   /** That a tensor which no rule matches is copied to every rank. */
   REPLICATE_UNMATCHED("replicateUnmatched"),
   /** That a killed run's work is used. */

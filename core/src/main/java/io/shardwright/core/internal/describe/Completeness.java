@@ -1,7 +1,9 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.error.ErrorCode;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Checks that a checkpoint holds every parameter of its family in every layer that the
@@ -21,17 +24,16 @@ import java.util.Set;
  */
 final class Completeness {
   private static final int NAMED = 5;
-  private static final String LAYERS = "num_layers";
   private static final String EXPERTS = "num_moe_experts";
 
   private final String source;
-  private final String family;
+  private final ModelFamilyAdapter family;
   private final ModelConfig config;
   private final List<ParameterRule> rules;
   private final Map<String, Set<List<Integer>>> present = new HashMap<>();
   private String prefix = "";
 
-  Completeness(String source, String family, ModelConfig config, ParameterTable inForce) {
+  Completeness(String source, ModelFamilyAdapter family, ModelConfig config, ParameterTable inForce) {
     this.source = source;
     this.family = family;
     this.config = config;
@@ -54,12 +56,35 @@ final class Completeness {
             .add(tensor.indexes());
       }
     }
-    long layers = found(0, rules);
+    var stacks = family.stacks().stream().map(this::stack).toList();
     long experts = found(1, rules);
-    requireRows(layers);
-    requireWhole(layers, experts);
-    requireCount(LAYERS, layers, "layers");
-    requireCount(EXPERTS, experts, "experts");
+    requireRows(stacks);
+    stacks.forEach(stack -> requireWhole(stack, experts));
+    for (Stack stack : stacks) {
+      String what = stacks.size() == 1 ? "layers" : "layers of " + stack.stack().name();
+      requireCount(stack.stack().count().keys(config), stack.stated(), stack.found(), what);
+    }
+    requireCount(List.of(EXPERTS), config.count(EXPERTS, 0), experts, "experts");
+  }
+
+  /**
+   * A stack of the family.
+   *
+   * @param rows one for every layer
+   * @param found one more than the largest layer's number
+   * @param stated as many as the configuration says
+   */
+  private record Stack(
+      LayerStack stack, List<ParameterRule> rows, long found, OptionalLong stated) {
+  }
+
+  private Stack stack(LayerStack stack) {
+    var rows =
+        rules.stream()
+            .filter(ParameterRule::perLayer)
+            .filter(rule -> LayerStack.of(family.stacks(), rule.canonical()).equals(stack))
+            .toList();
+    return new Stack(stack, rows, found(0, rows), stack.layers(config));
   }
 
   /** One more than the largest number that stands for a star. */
@@ -76,11 +101,16 @@ final class Completeness {
     return !rule.traits().mayBeAbsent() && !rule.traits().rotary();
   }
 
-  private void requireRows(long layers) {
+  private void requireRows(List<Stack> stacks) {
+    var there =
+        stacks.stream()
+            .filter(stack -> stack.found() > 0)
+            .flatMap(stack -> stack.rows().stream())
+            .collect(Collectors.toSet());
     var absent =
         rules.stream()
             .filter(rule -> isRequired(rule) && !present.containsKey(rule.canonical()))
-            .filter(rule -> layers > 0 || !rule.perLayer())
+            .filter(rule -> !rule.perLayer() || there.contains(rule))
             .toList();
     if (absent.isEmpty()) {
       return;
@@ -94,17 +124,17 @@ final class Completeness {
             + named(absent.stream().map(rule -> name(rule, List.of(0, 0))).toList())
             + (absent.stream().anyMatch(ParameterRule::perLayer) ? ", in every layer" : "")
             + ": family '"
-            + family
+            + family.id()
             + "' has it"
             + (said.isEmpty() ? "" : ", where " + said));
   }
 
-  private void requireWhole(long layers, long experts) {
+  private void requireWhole(Stack stack, long experts) {
     var missing = new ArrayList<String>();
-    long all = Math.min(layers, config.count(LAYERS, 0).orElse(layers));
-    for (ParameterRule rule : rules) {
+    long all = Math.min(stack.found(), stack.stated().orElse(stack.found()));
+    for (ParameterRule rule : stack.rows()) {
       boolean byExpert = rule.pattern().indexOf('*') != rule.pattern().lastIndexOf('*');
-      for (int layer = 0; isRequired(rule) && rule.perLayer() && layer < all; layer++) {
+      for (int layer = 0; isRequired(rule) && layer < all; layer++) {
         for (int expert = 0; expert < (byExpert ? experts : 1); expert++) {
           var indexes = byExpert ? List.of(layer, expert) : List.of(layer);
           if (!present.get(rule.canonical()).contains(indexes)) {
@@ -113,26 +143,29 @@ final class Completeness {
         }
       }
     }
-    boolean layered = rules.stream().anyMatch(rule -> isRequired(rule) && rule.perLayer());
-    boolean none = layered && layers == 0 && config.count(LAYERS, 0).orElse(0) > 0;
+    boolean layered = stack.rows().stream().anyMatch(Completeness::isRequired);
+    boolean none = layered && stack.found() == 0 && stack.stated().orElse(0) > 0;
     if (!missing.isEmpty() || none) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MISSING,
           source,
           "lacks "
-              + (missing.isEmpty() ? "all layers" : named(missing) + ", which other layers have")
+              + (missing.isEmpty() ? all(stack.stack()) : named(missing) + ", which other layers have")
               + ": the file is incomplete");
     }
   }
 
-  private void requireCount(String key, long found, String what) {
+  private String all(LayerStack stack) {
+    return family.stacks().size() == 1 ? "all layers" : "all layers of " + stack.name();
+  }
+
+  private void requireCount(List<String> keys, OptionalLong stated, long found, String what) {
     boolean counted = rules.stream().anyMatch(rule -> rule.perLayer());
-    OptionalLong stated = config.count(key, 0);
     if (counted && stated.isPresent() && stated.getAsLong() != found && found > 0) {
       throw new MalformedCheckpointException(
           ErrorCode.CONFIG_CONTRADICTED,
           source,
-          config.says(key)
+          config.saying(keys)
               + ", found "
               + found
               + " "

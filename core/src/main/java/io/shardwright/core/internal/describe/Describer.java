@@ -1,14 +1,15 @@
 package io.shardwright.core.internal.describe;
 
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
+import io.shardwright.core.internal.describe.StageLayers.Pipeline;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
-import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Setting;
@@ -74,7 +75,7 @@ public final class Describer {
         tie.filter(pair -> wishes.untie())
             .map(pair -> stated.text(Tie.KEY).orElse(stated.has(Tie.KEY) ? "null" : "absent"));
     this.config = untied.isPresent() ? Tie.untied(stated) : stated;
-    this.grid = grid.virtual(chunks());
+    this.grid = grid.virtual(StageLayers.chunks(family.stacks(), config));
     this.table = inForce(all);
     this.rules = new RuleMatcher(family.id(), table);
   }
@@ -170,27 +171,18 @@ public final class Describer {
             ? new ArrayReading(this).read(assembly)
             : new RankReading(this).read(assembly);
     var tensors = assembly.tensors();
-    new Completeness(source, family.id(), config, table).require(tensors);
+    new Completeness(source, family, config, table).require(tensors);
     if (naming != Naming.HUGGING_FACE) {
       VocabularyRows.require(source, config, grid, tensors);
     }
     return new ModelDescription(
-        source, family, config, naming, table, grid, files, tensors, states, layers(), tie, untied);
+        source, family, config, naming, table, grid, files, tensors, states, stages(), tie, untied);
   }
 
-  /** The virtual pipeline size; 1 where there is none, or none that such a model has. */
-  private int chunks() {
-    return config
-        .text(ParallelDimension.VIRTUAL_PIPELINE.configKey())
-        .filter(size -> size.matches("[1-9][0-9]{0,5}"))
-        .map(Integer::parseInt)
-        .filter(size -> size <= layers())
-        .orElse(1);
-  }
-
-  /** As many as the configuration says; 0 where it does not say. */
-  int layers() {
-    return (int) Math.min(Integer.MAX_VALUE, config.count("num_layers", 0).orElse(0));
+  /** How its layers lie in rank files. */
+  StageLayers stages() {
+    var split = grid.pipeline() > 1 ? PipelineSplit.in(config) : PipelineSplit.EVEN;
+    return StageLayers.of(family.stacks(), table, config, new Pipeline(grid.pipeline(), 1, split));
   }
 
   /**

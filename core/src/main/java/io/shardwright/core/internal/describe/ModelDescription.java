@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.core.internal.describe.StageLayers.Pipeline;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param files what it consists of
  * @param tensors its logical tensors, in the order of the files
  * @param states what its modules keep besides parameters, of every rank
- * @param layers in the whole model; 0 where the configuration does not say
+ * @param stages how its layers lie in rank files
  * @param tie the pair that its configuration ties; empty where there is none
  * @param untied what the configuration said of the pair, where it is described as untied although
  */
@@ -32,9 +33,24 @@ public record ModelDescription(
     SourceFiles files,
     List<LogicalTensor> tensors,
     List<ModuleState> states,
-    int layers,
+    StageLayers stages,
     Optional<Tie> tie,
     Optional<String> untied) {
+  /** The layers of all stacks; 0 where the configuration does not say. */
+  public int layers() {
+    return stages.layers();
+  }
+
+  /**
+   * How the layers lie in a pipeline.
+   *
+   * @param rows that name them
+   * @param settings that say how many there are
+   */
+  public StageLayers stages(ParameterTable rows, ModelConfig settings, Pipeline pipeline) {
+    return StageLayers.of(family.stacks(), rows, settings, pipeline);
+  }
+
   /** Tensors that no row of the family is, and that are copied to every rank; stored names. */
   public List<String> replicated() {
     return tensors.stream()

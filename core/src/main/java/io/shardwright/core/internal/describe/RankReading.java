@@ -40,7 +40,7 @@ final class RankReading {
       }
     }
     names.forEach(found -> rule(found.name(), found.name(), found.stored()));
-    stages = new StageLayers(describer.layers(), describer.grid.pipeline());
+    stages = describer.stages();
     requireLayers();
     names.forEach(found -> assembly.add(matched(found), where(found.group().get(0))));
     describer.files.again().forEach(again -> read(again, assembly));
@@ -111,12 +111,21 @@ final class RankReading {
     if (stages.stages() == 1 || describer.files.numbered() || !every) {
       return;
     }
+    stages.stacks().forEach(this::requireLayers);
+  }
+
+  private void requireLayers(StackStages stack) {
     var layers = new long[stages.stages()];
     for (Found tensor : names) {
-      long layer = StageLayers.layer(tensor.name()).orElse(-1);
-      layers[tensor.stage()] = Math.max(layers[tensor.stage()], layer + 1);
+      stages
+          .place(tensor.name())
+          .filter(place -> place.stack() == stack)
+          .ifPresent(
+              place ->
+                  layers[tensor.stage()] = Math.max(layers[tensor.stage()], place.layer() + 1L));
     }
-    if (!Arrays.equals(layers, stages.shares())) {
+    if (!stack.isHeldAs(layers)) {
+      boolean one = stages.stacks().size() == 1;
       throw new MalformedCheckpointException(
           ErrorCode.CONFIG_CONTRADICTED,
           describer.source,
@@ -124,8 +133,9 @@ final class RankReading {
               + stages.stages()
               + " pipeline stages hold "
               + Arrays.toString(layers)
-              + " layers: "
-              + describer.config.says("num_layers"));
+              + " layers"
+              + (one ? ": " : " of " + stack.stack().name() + ": ")
+              + describer.config.saying(stack.keys(describer.config)));
     }
   }
 

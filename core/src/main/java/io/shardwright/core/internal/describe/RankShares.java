@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.describe;
 
-import io.shardwright.core.outline.LayerRange;
+import io.shardwright.core.internal.describe.StageLayers.Pipeline;
 import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.RankShare;
 import io.shardwright.spi.Grid;
@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /** Counts the tensors, bytes and layers of each rank of a grid. */
 public final class RankShares {
@@ -25,17 +24,17 @@ public final class RankShares {
   }
 
   private final Grid grid;
-  private final int layers;
+  private final StageLayers stages;
   private final Map<RankCoordinate, Count> counts = new LinkedHashMap<>();
 
   /**
    * Nothing yet.
    *
-   * @param layers in the whole model; 0 where nobody knows
+   * @param stages how the layers lie
    */
-  public RankShares(Grid grid, int layers) {
+  public RankShares(Grid grid, StageLayers stages) {
     this.grid = grid;
-    this.layers = layers;
+    this.stages = stages;
   }
 
   /** Adds a tensor to a rank. */
@@ -62,30 +61,14 @@ public final class RankShares {
 
   private RankShare share(RankCoordinate rank) {
     Count count = counts.getOrDefault(rank, new Count());
-    return new RankShare(rank, layers(rank.pipeline()), count.tensors, count.bytes);
-  }
-
-  /** Chunk v of stage s of p is the layers from (v·p + s)·L/(p·V) of L, with V chunks a stage. */
-  private List<LayerRange> layers(int stage) {
-    int parts = grid.pipeline() * grid.virtual();
-    int own = layers / parts;
-    if (own == 0) {
-      return List.of();
-    }
-    return IntStream.range(0, grid.virtual())
-        .map(chunk -> (chunk * grid.pipeline() + stage) * own)
-        .mapToObj(first -> new LayerRange(first, last(first + own - 1, stage)))
-        .toList();
-  }
-
-  /** What does not come out even is the last stage's. */
-  private int last(int even, int stage) {
-    return grid.virtual() == 1 && stage == grid.pipeline() - 1 ? layers - 1 : even;
+    return new RankShare(rank, stages.ranges(rank.pipeline()), count.tensors, count.bytes);
   }
 
   /** What the ranks of a described checkpoint hold. */
   public static Optional<RankGrid> of(ModelDescription model) {
-    var shares = new RankShares(model.grid(), model.layers());
+    var pipeline = Pipeline.of(model.grid(), model.stages().pipeline().split());
+    var stages = model.stages(model.table(), model.config(), pipeline);
+    var shares = new RankShares(model.grid(), stages);
     if (model.files().distributed()) {
       return shares.large() ? Optional.empty() : shares.addAll(model.tensors()).grid();
     }
@@ -96,7 +79,7 @@ public final class RankShares {
   public static Optional<RankGrid> of(SourceFiles files, Grid grid) {
     return files.distributed()
         ? Optional.empty()
-        : new RankShares(grid, 0).addFiles(files.ranks()).grid();
+        : new RankShares(grid, StageLayers.none(grid.pipeline())).addFiles(files.ranks()).grid();
   }
 
   private boolean large() {
@@ -129,23 +112,9 @@ public final class RankShares {
    */
   public void add(ParameterRule rule, OptionalInt layer, long bytes) {
     int last = grid.pipeline() - 1;
-    if (rule.stage() == Stage.EVERY) {
-      IntStream.rangeClosed(0, last).forEach(stage -> addStage(stage, bytes));
-      return;
-    }
-    addStage(stage(rule, layer), bytes);
-    if (last > 0 && rule.traits().tiedCopy().isPresent()) {
+    stages.stages(rule, layer).forEach(stage -> addStage(stage, bytes));
+    if (last > 0 && rule.stage() != Stage.EVERY && rule.traits().tiedCopy().isPresent()) {
       addStage(last, bytes);
     }
-  }
-
-  private int stage(ParameterRule rule, OptionalInt layer) {
-    int last = grid.pipeline() - 1;
-    if (layer.isEmpty()) {
-      return rule.stage() == Stage.LAST ? last : 0;
-    }
-    int own = Math.max(1, layers / (grid.pipeline() * grid.virtual()));
-    int part = layer.getAsInt() / own;
-    return grid.virtual() > 1 ? part % grid.pipeline() : Math.min(part, last);
   }
 }

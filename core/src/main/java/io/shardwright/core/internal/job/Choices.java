@@ -5,6 +5,8 @@ import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.StackStages;
+import io.shardwright.core.internal.describe.StageLayers.Pipeline;
 import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.plan.TargetChoice;
@@ -13,6 +15,7 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
@@ -47,13 +50,32 @@ final class Choices {
         Grid.of(
                 request.tensorModelParallelSize().orElse(model.grid().tensor()),
                 request.pipelineModelParallelSize().orElse(model.grid().pipeline()))
-            .virtual(request.virtualPipelineSize().orElse(1));
+            .virtual(request.virtualPipelineSize().orElseGet(() -> parts(request, model)));
     return new TargetChoice(
         huggingFace.isPresent() ? Grid.ONE : grid,
+        huggingFace.isPresent() ? PipelineSplit.EVEN : split(request, model, grid),
         naming,
         request.layout().orElseGet(() -> layout(naming, model)),
         request.dtype(),
         huggingFace);
+  }
+
+  /** A layout has a part for every chunk of every stage. */
+  private static int parts(ReshardRequest request, ModelDescription model) {
+    int stages = request.pipelineModelParallelSize().orElse(model.grid().pipeline());
+    int parts =
+        request.pipelineSplit().flatMap(PipelineSplit::layout).map(l -> l.parts().size()).orElse(1);
+    return parts % stages == 0 ? parts / stages : 1;
+  }
+
+  /** The source's where its stages stay as many and can be so; what it counts as layers always. */
+  private static PipelineSplit split(ReshardRequest request, ModelDescription model, Grid grid) {
+    PipelineSplit own = model.stages().pipeline().split();
+    boolean same = grid.pipeline() == model.grid().pipeline();
+    PipelineSplit kept = grid.pipeline() == 1 ? PipelineSplit.EVEN : same ? own : own.counted();
+    var stages = model.stages(model.table(), model.config(), Pipeline.of(grid, kept));
+    boolean possible = stages.stacks().stream().allMatch(StackStages::possible);
+    return request.pipelineSplit().orElse(possible ? kept : PipelineSplit.EVEN);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Setting;
@@ -66,7 +67,10 @@ final class OutOfPlace {
     size(ParallelDimension.TENSOR, request.tensorModelParallelSize(), written.tensor());
     size(ParallelDimension.PIPELINE, request.pipelineModelParallelSize(), written.pipeline());
     size(ParallelDimension.VIRTUAL_PIPELINE, request.virtualPipelineSize(), 1);
-    return this;
+    var split = request.pipelineSplit().orElse(PipelineSplit.EVEN);
+    return option(Setting.FIRST_STAGE_LAYERS.inText(), split.first().isPresent())
+        .option(Setting.LAST_STAGE_LAYERS.inText(), split.last().isPresent())
+        .option(Setting.PIPELINE_LAYOUT.inText(), split.layout().isPresent());
   }
 
   private void size(ParallelDimension dimension, OptionalInt asked, int written) {

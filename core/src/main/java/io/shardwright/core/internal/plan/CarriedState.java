@@ -18,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -42,7 +41,7 @@ final class CarriedState implements StageStates.StageState {
   CarriedState(
       ModelDescription model, StageAssignment assignment, int rank, int stage, Set<String> ending) {
     int ranks = model.grid().tensor();
-    this.before = new StageLayers(model.layers(), model.grid().pipeline());
+    this.before = model.stages();
     this.after = assignment.layers();
     this.stage = stage;
     this.numbered = model.files().numbered();
@@ -55,7 +54,7 @@ final class CarriedState implements StageStates.StageState {
   }
 
   private boolean unchanged() {
-    return !numbered && before.stages() == after.stages();
+    return !numbered && before.sameAs(after);
   }
 
   private String number(String name, int from) {
@@ -68,9 +67,8 @@ final class CarriedState implements StageStates.StageState {
       return from == stage ? Optional.of(name) : Optional.empty();
     }
     String global = number(name, from);
-    OptionalInt layer = StageLayers.layer(global);
-    if (layer.isPresent()) {
-      return after.stage(layer.getAsInt()) == stage
+    if (after.layered(global)) {
+      return after.stage(global) == stage
           ? Optional.of(after.local(global))
           : Optional.empty();
     }
@@ -152,7 +150,7 @@ final class CarriedState implements StageStates.StageState {
     if (!(entry.key() instanceof Text key)) {
       return Optional.empty();
     }
-    boolean layered = StageLayers.layer(number(key.value(), from)).isPresent();
+    boolean layered = before.layered(number(key.value(), from));
     return layered ? here(key.value(), from) : Optional.of(key.value());
   }
 }

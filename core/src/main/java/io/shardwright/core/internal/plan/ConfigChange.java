@@ -21,7 +21,7 @@ public record ConfigChange(String key, String from, String to) {
   /** What a request must change in the configuration, and nothing else. */
   static List<ConfigChange> of(ModelDescription model, TargetChoice wanted) {
     var changes = new Changes(model.config());
-    changes.sizes(wanted);
+    changes.sizes(model, wanted);
     if (wanted.naming() != model.naming() && wanted.naming() != Naming.HUGGING_FACE) {
       model.family().keys(model.config(), model.naming(), wanted.naming()).forEach(changes::set);
     }
@@ -47,23 +47,37 @@ public record ConfigChange(String key, String from, String to) {
       this.config = config;
     }
 
-    private void sizes(TargetChoice wanted) {
-      size(ParallelDimension.TENSOR, wanted.grid().tensor());
-      size(ParallelDimension.PIPELINE, wanted.grid().pipeline());
+    private void sizes(ModelDescription model, TargetChoice wanted) {
+      size(ParallelDimension.TENSOR.configKey(), wanted.grid().tensor(), 1);
+      size(ParallelDimension.PIPELINE.configKey(), wanted.grid().pipeline(), 1);
       String virtual = ParallelDimension.VIRTUAL_PIPELINE.configKey();
       if (wanted.grid().virtual() > 1) {
         set(virtual, Integer.toString(wanted.grid().virtual()));
       } else if (config.text(virtual).isPresent()) {
         set(virtual, "null");
       }
+      if (!wanted.split().equals(model.stages().pipeline().split())) {
+        wanted.split().keys().forEach(this::splitKey);
+      }
+      new SplitRanks(model)
+          .of(wanted.grid().pipeline())
+          .forEach((key, rank) -> size(key, rank, 0));
       if (wanted.grid().tensor() == 1 && config.flag("sequence_parallel")) {
         set("sequence_parallel", "false");
       }
     }
 
-    private void size(ParallelDimension dimension, int wanted) {
-      if (config.integer(dimension.configKey()).orElse(1) != wanted) {
-        set(dimension.configKey(), Integer.toString(wanted));
+    private void size(String key, int wanted, int otherwise) {
+      if (config.integer(key).orElse(otherwise) != wanted) {
+        set(key, Integer.toString(wanted));
+      }
+    }
+
+    /** What says nothing need not be there. */
+    private void splitKey(String key, String to) {
+      boolean nothing = to.equals("null") || to.equals("false");
+      if (!nothing || config.text(key).isPresent()) {
+        set(key, to);
       }
     }
 

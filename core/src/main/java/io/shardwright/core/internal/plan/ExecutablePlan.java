@@ -3,6 +3,7 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.WeightLayout;
@@ -34,6 +35,11 @@ public record ExecutablePlan(
   /** The configuration as it will be. */
   public ModelConfig config() {
     return new ChangedConfig(source.config(), changes);
+  }
+
+  /** How the target's layers lie in its pipeline. */
+  public StageLayers stages() {
+    return source.tensors().isEmpty() ? source.stages() : new TargetForms(this).stages();
   }
 
   /** A configuration with these changes. */

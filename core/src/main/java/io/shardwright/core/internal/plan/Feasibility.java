@@ -2,6 +2,7 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.codec.zarr.ZarrHeader;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.Segments;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -27,13 +27,16 @@ final class Feasibility {
 
   private final ModelDescription model;
   private final TargetChoice wanted;
+  private final StageLayers stages;
   private final List<Emission> emissions;
   private final List<String> problems = new ArrayList<>();
   private final List<ErrorCode> codes = new ArrayList<>();
 
-  private Feasibility(ModelDescription model, TargetChoice wanted, List<Emission> emissions) {
+  private Feasibility(
+      ModelDescription model, TargetChoice wanted, StageLayers stages, List<Emission> emissions) {
     this.model = model;
     this.wanted = wanted;
+    this.stages = stages;
     this.emissions = emissions;
   }
 
@@ -47,10 +50,11 @@ final class Feasibility {
   static void require(
       ModelDescription model,
       TargetChoice wanted,
+      StageLayers stages,
       List<Emission> emissions,
       List<String> otherProblems,
       Predicate<Grid> elsewhere) {
-    var feasibility = new Feasibility(model, wanted, emissions);
+    var feasibility = new Feasibility(model, wanted, stages, emissions);
     otherProblems.stream()
         .distinct()
         .forEach(problem -> feasibility.add(ErrorCode.PLAN_IMPOSSIBLE, problem));
@@ -69,8 +73,9 @@ final class Feasibility {
   }
 
   /** Whether nothing speaks against it. */
-  static boolean possible(ModelDescription model, TargetChoice wanted, List<Emission> emissions) {
-    var feasibility = new Feasibility(model, wanted, emissions);
+  static boolean possible(
+      ModelDescription model, TargetChoice wanted, StageLayers stages, List<Emission> emissions) {
+    var feasibility = new Feasibility(model, wanted, stages, emissions);
     feasibility.limits();
     feasibility.layers();
     feasibility.virtualStages();
@@ -110,28 +115,17 @@ final class Feasibility {
   }
 
   private void layers() {
-    int stages = wanted.grid().pipeline();
-    boolean allowed = model.family().parallelism().allows(ParallelDimension.PIPELINE, stages);
-    if (allowed && stages > 1 && !divides(stages)) {
-      add(
-          ErrorCode.NOT_DIVISIBLE,
-          String.format(
-              Locale.ROOT,
-              "num_layers=%d is not divisible by %s=%d. Choose %s.",
-              model.layers(),
-              ParallelDimension.PIPELINE.configKey(),
-              stages,
-              listed(stage -> stage == 1 || divides(stage))));
+    int count = wanted.grid().pipeline();
+    boolean spread = count > 1 || !wanted.split().isEven();
+    if (spread && model.family().parallelism().allows(ParallelDimension.PIPELINE, count)) {
+      new StageFit(model, stages)
+          .problems()
+          .forEach(problem -> add(ErrorCode.NOT_DIVISIBLE, problem));
     }
-  }
-
-  private boolean divides(int stages) {
-    return model.layers() > 0 && model.layers() % stages == 0;
   }
 
   private void virtualStages() {
     int chunks = wanted.grid().virtual();
-    int stages = wanted.grid().pipeline();
     if (chunks == 1) {
       return;
     }
@@ -144,19 +138,8 @@ final class Feasibility {
               + Setting.LAYOUT.inText("distributed")
               + ".");
     }
-    if (stages == 1) {
+    if (wanted.grid().pipeline() == 1) {
       add(ErrorCode.PLAN_IMPOSSIBLE, key + " needs pipeline_model_parallel_size over 1.");
-    } else if (divides(stages) && model.layers() / stages % chunks != 0) {
-      int own = model.layers() / stages;
-      add(
-          ErrorCode.NOT_DIVISIBLE,
-          "the "
-              + own
-              + " layers of a stage are not divisible by "
-              + key
-              + ". Choose "
-              + listed(size -> own % size == 0)
-              + ".");
     }
   }
 
@@ -247,15 +230,6 @@ final class Feasibility {
   }
 
   private static String listed(IntPredicate legal) {
-    var values = IntStream.rangeClosed(1, LARGEST_NAMED).filter(legal).boxed().toList();
-    if (values.size() == 1) {
-      return values.get(0).toString();
-    }
-    String last = values.get(values.size() - 1).toString();
-    return values.subList(0, values.size() - 1).stream()
-            .map(String::valueOf)
-            .collect(Collectors.joining(", "))
-        + " or "
-        + last;
+    return StageFit.listed(IntStream.rangeClosed(1, LARGEST_NAMED).filter(legal).boxed().toList());
   }
 }

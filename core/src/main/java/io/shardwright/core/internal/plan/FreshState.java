@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -56,8 +55,7 @@ final class FreshState implements StageStates.StageState {
 
   /** A state of a module of which no row says that it has one. */
   private void other(String name, Content content, StageLayers layers, int stage) {
-    OptionalInt layer = StageLayers.layer(name);
-    if (stage == (layer.isPresent() ? layers.stage(layer.getAsInt()) : 0)) {
+    if (stage == layers.stage(name)) {
       contents.put(layers.local(name), content);
       order.add(layers.local(name));
     }

@@ -99,7 +99,7 @@ public final class Outlines {
   }
 
   private Optional<RankGrid> files() {
-    var shares = new RankShares(filesSize(), model.layers());
+    var shares = new RankShares(filesSize(), plan.stages());
     plan.files()
         .forEach(
             file ->
@@ -118,7 +118,7 @@ public final class Outlines {
   /** Arrays belong to no rank; this is what each would load of them. */
   private Optional<RankGrid> arrays() {
     var grid = plan.choice().grid();
-    var shares = new RankShares(grid, model.layers());
+    var shares = new RankShares(grid, plan.stages());
     for (LogicalTensor tensor : model.tensors()) {
       for (Emission emission : forms.of(tensor)) {
         long elements = emission.form().shard(grid.tensor()).elements();

@@ -7,6 +7,7 @@ import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
@@ -85,7 +86,7 @@ public final class PlainPlan {
             from,
             List.of(),
             List.of(),
-            0,
+            StageLayers.none(grid.pipeline()),
             Optional.empty(),
             Optional.empty());
     return new ExecutablePlan(

@@ -94,7 +94,8 @@ public final class Planner {
 
   private ExecutablePlan plan() {
     var draft = draft();
-    Feasibility.require(model, choice, draft.emissions(), problems, this::possible);
+    Feasibility.require(
+        model, choice, draft.rows().stages(choice), draft.emissions(), problems, this::possible);
     var rows = draft.rows();
     var works = draft.works();
     if (choice.naming() == Naming.HUGGING_FACE) {
@@ -123,7 +124,9 @@ public final class Planner {
   private boolean possible(Grid grid) {
     var other = new Planner(model, choice.at(grid), additions, vocabulary.size(), names, change);
     var draft = other.draft();
-    return other.problems.isEmpty() && Feasibility.possible(model, other.choice, draft.emissions());
+    var stages = draft.rows().stages(other.choice);
+    return other.problems.isEmpty()
+        && Feasibility.possible(model, other.choice, stages, draft.emissions());
   }
 
   /** The target's naming; where the family can't have it, the source's, to find other problems. */
@@ -207,7 +210,7 @@ public final class Planner {
   }
 
   private ExecutablePlan ranks(List<Work> works, TargetRows rows) {
-    var targets = new RankPlacement(model, choice, names::member);
+    var targets = new RankPlacement(model, choice, rows.stages(choice), names::member);
     var steps = steps(works, rows, targets);
     boolean carried = choice.naming() == model.naming();
     var states =

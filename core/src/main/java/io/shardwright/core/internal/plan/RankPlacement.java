@@ -38,11 +38,14 @@ final class RankPlacement implements Placement {
   private record Shards(Shape shape, List<List<View>> views) {}
 
   RankPlacement(
-      ModelDescription model, TargetChoice choice, Function<RankCoordinate, String> members) {
+      ModelDescription model,
+      TargetChoice choice,
+      StageLayers layers,
+      Function<RankCoordinate, String> members) {
     this.model = model;
     this.choice = choice;
     this.members = members;
-    this.stages = new StageAssignment(new StageLayers(model.layers(), choice.grid().pipeline()));
+    this.stages = new StageAssignment(layers);
     choice.grid().ranks().forEach(rank -> files.put(rank, new LinkedHashMap<>()));
   }
 

@@ -1,8 +1,10 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.StageLayers.Pipeline;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.util.Optional;
@@ -10,23 +12,36 @@ import java.util.Optional;
 /**
  * The properties of a target: grid, naming, layout, element type and Hugging Face class.
  *
+ * @param split how the pipeline stages share the layers
  * @param huggingFace the class that is written in Hugging Face naming
  * @param dtype what floating-point parameters become; empty keeps each
  */
 public record TargetChoice(
     Grid grid,
+    PipelineSplit split,
     Naming naming,
     WeightLayout layout,
     Optional<DType> dtype,
     Optional<HuggingFaceModel> huggingFace) {
 
-  /** The same model in another grid. */
+  /** The same model in another grid, its layers spread evenly. */
   public static TargetChoice of(Grid grid, Naming naming, WeightLayout layout) {
-    return new TargetChoice(grid, naming, layout, Optional.empty(), Optional.empty());
+    return new TargetChoice(
+        grid, PipelineSplit.EVEN, naming, layout, Optional.empty(), Optional.empty());
+  }
+
+  /** The same with stages that share layers in another way. */
+  public TargetChoice split(PipelineSplit other) {
+    return new TargetChoice(grid, other, naming, layout, dtype, huggingFace);
+  }
+
+  /** The pipeline that is wanted. */
+  Pipeline pipeline() {
+    return Pipeline.of(grid, split);
   }
 
   /** The same in another grid. */
   TargetChoice at(Grid other) {
-    return new TargetChoice(other, naming, layout, dtype, huggingFace);
+    return new TargetChoice(other, split, naming, layout, dtype, huggingFace);
   }
 }

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.tensor.DType;
@@ -21,6 +22,11 @@ final class TargetForms {
     this.plan = plan;
     this.rows = new TargetRows(model, config, plan.choice().naming(), plan.choice());
     plan.steps().forEach(step -> steps.put(step.tensor().name(), step));
+  }
+
+  /** How the layers lie. */
+  StageLayers stages() {
+    return rows.stages(plan.choice());
   }
 
   /** The tensor as the target counts it. */

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
@@ -59,6 +60,11 @@ final class TargetRows {
 
   ParameterTable table() {
     return table;
+  }
+
+  /** How the target's stages share the layers. */
+  StageLayers stages(TargetChoice choice) {
+    return model.stages(table, config, choice.pipeline());
   }
 
   /** The rows that a logical tensor is stored as; none where the target has no place for it. */

@@ -84,9 +84,10 @@ public final class CheckpointReading {
 
   private static TargetChoice unchanged(ModelDescription model) {
     return TargetChoice.of(
-        model.grid().virtual(1),
-        model.naming(),
-        model.files().distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS);
+            model.grid().virtual(1),
+            model.naming(),
+            model.files().distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS)
+        .split(model.stages().pipeline().split());
   }
 
   private Verification.TensorSum read(Stored tensor) {

@@ -24,20 +24,22 @@ final class StoredNames {
   private final boolean prefixed;
   private final Map<String, StoredName> found = new LinkedHashMap<>();
 
-  private StoredNames(SourceFiles files, Grid grid, long layers, boolean prefixed) {
+  private StoredNames(
+      SourceFiles files, Grid grid, StageLayers layers, boolean prefixed) {
     this.files = files;
     this.grid = grid;
-    this.layers = new StageLayers((int) Math.min(layers, 1_000_000), grid.pipeline());
+    this.layers = layers;
     this.prefixed = prefixed;
   }
 
   /**
    * Collects them.
    *
-   * @param layers of the whole model
+   * @param layers how they lie in the files
    * @param prefixed whether names have a prefix that is the format's
    */
-  static List<StoredName> of(SourceFiles files, Grid grid, long layers, boolean prefixed) {
+  static List<StoredName> of(
+      SourceFiles files, Grid grid, StageLayers layers, boolean prefixed) {
     var names = new StoredNames(files, grid, layers, prefixed);
     if (files.distributed()) {
       files.arrays().forEach(names::array);

@@ -1,6 +1,8 @@
 package io.shardwright.core.internal.validate;
 
 import io.shardwright.core.internal.describe.Describer;
+import io.shardwright.core.internal.describe.StageLayers;
+import io.shardwright.core.internal.describe.StageLayers.Pipeline;
 import io.shardwright.core.internal.family.Declaration;
 import io.shardwright.core.internal.family.RowText;
 import io.shardwright.core.internal.format.ModelSource;
@@ -8,6 +10,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.Remedy;
@@ -41,7 +44,7 @@ public record Validation(List<Finding> findings, List<String> draft) {
     int stages = source.grid().pipeline();
     var explained =
         Explanation.of(
-            names(source, used), rows, others(declaration, config, used), config, stages > 1);
+            names(source, used, family, table), rows, others(declaration, config, used), config, stages > 1);
     findings.addAll(explained.findings().stream().filter(Finding::problem).toList());
     if (findings.isEmpty()) {
       described(family, source, classNames).ifPresent(findings::add);
@@ -51,11 +54,15 @@ public record Validation(List<Finding> findings, List<String> draft) {
     return new Validation(findings, new DraftText(declaration, config, rows.naming()).of(drafts));
   }
 
-  private static List<StoredName> names(ModelSource source, Naming naming) {
+  private static List<StoredName> names(
+      ModelSource source, Naming naming, ModelFamilyAdapter family, ParameterTable table) {
+    var config = source.config();
+    var split = PipelineSplit.in(config);
+    var pipeline = new Pipeline(source.grid().pipeline(), 1, split);
     return StoredNames.of(
         source.sourceFiles(),
         source.grid(),
-        source.config().integer("num_layers").orElse(0),
+        StageLayers.of(family.stacks(), table, config, pipeline),
         naming != Naming.HUGGING_FACE);
   }
 

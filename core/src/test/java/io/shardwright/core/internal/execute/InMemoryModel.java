@@ -19,6 +19,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
@@ -74,12 +75,7 @@ public record InMemoryModel(
     var plan =
         Planner.plan(
             describe(new Family(rules, others)),
-            new TargetChoice(
-                Grid.of(wanted, 1),
-                Naming.MCORE,
-                WeightLayout.RANKS,
-                Optional.empty(),
-                Optional.empty()),
+            TargetChoice.of(Grid.of(wanted, 1), Naming.MCORE, WeightLayout.RANKS),
             List.of(),
             VocabularySize.UNKNOWN,
             TargetNames.ofRanks(rank -> "rank" + rank.tensor(), "arrays/"),
@@ -97,7 +93,12 @@ public record InMemoryModel(
     return Planner.plan(
         describe(),
         new TargetChoice(
-            Grid.of(wanted, 1), Naming.LEGACY, WeightLayout.RANKS, dtype, Optional.empty()),
+            Grid.of(wanted, 1),
+            PipelineSplit.EVEN,
+            Naming.LEGACY,
+            WeightLayout.RANKS,
+            dtype,
+            Optional.empty()),
         List.of(),
         VocabularySize.UNKNOWN,
         TargetNames.ofRanks(rank -> "rank" + rank.tensor(), "arrays/"),

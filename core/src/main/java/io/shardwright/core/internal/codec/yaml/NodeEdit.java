@@ -21,6 +21,14 @@ final class NodeEdit {
 
   private NodeEdit() {}
 
+  /** The value of a map's key, or an item of a list by its number from 0. */
+  static Optional<Node> child(Node node, String part) {
+    if (node instanceof SequenceNode list && part.matches("[0-9]{1,6}")) {
+      return list.getValue().stream().skip(Integer.parseInt(part)).findFirst();
+    }
+    return node instanceof MappingNode map ? get(map, part) : Optional.empty();
+  }
+
   static Optional<Node> get(MappingNode map, String key) {
     return map.getValue().stream()
         .filter(tuple -> isKey(tuple, key))

@@ -239,8 +239,7 @@ public final class YamlDocument implements Configuration {
   private Optional<Node> search(String key) {
     Node node = model();
     for (String part : key.split("\\.", -1)) {
-      Optional<Node> value =
-          node instanceof MappingNode map ? NodeEdit.get(map, part) : Optional.empty();
+      Optional<Node> value = NodeEdit.child(node, part);
       if (value.isEmpty()) {
         return Optional.empty();
       }

@@ -38,8 +38,8 @@ final class TargetOptimizer {
 
   TargetOptimizer(LightningCheckpoint source, ExecutablePlan plan) {
     this.plan = plan;
-    var before = new StageLayers(plan.source().layers(), source.grid().pipeline());
-    this.after = new StageLayers(plan.source().layers(), plan.choice().grid().pipeline());
+    var before = plan.source().stages();
+    this.after = plan.stages();
     var grouping = grouping(plan.source().config(), plan.source().naming());
     for (var rank : plan.source().files().ranks()) {
       TrainingFile file = source.files().get(rank.rank());

@@ -4,9 +4,14 @@ import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.describe.StackStages;
+import io.shardwright.core.internal.describe.StageLayers;
+import io.shardwright.core.internal.describe.StageLayers.Pipeline;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
@@ -20,13 +25,12 @@ import java.util.regex.Pattern;
 
 /**
  * The weights of an interleaved pipeline: a nested dict per chunk, {@code model0}, {@code model1},
- * … Chunk c of v on stage r of p holds the layers that begin at {@code c*(L/v) + r*(L/(p*v))} of L,
- * numbered from 0 (NeMo v1.23.0, {@code
- * nemo/collections/nlp/modules/common/megatron/transformer.py}).
+ * … Each numbers its layers from 0 (NeMo v1.23.0, {@code
+ * nemo/collections/nlp/modules/common/megatron/transformer.py}); {@link StageLayers} says which they
+ * are.
  */
 final class VirtualChunks {
   private static final Pattern LAYER = Pattern.compile("(?<=\\.layers\\.)[0-9]{1,6}(?=\\.|$)");
-  private static final String LAYERS = "num_layers";
   private static final String HEAD = "word_embeddings_for_head.";
 
   private final List<PickleValue> chunks;
@@ -60,21 +64,21 @@ final class VirtualChunks {
    */
   Map<String, PickleValue> values(int stage, int stages, ModelConfig config) {
     var values = new LinkedHashMap<String, PickleValue>();
-    int size = chunks.size();
-    int layers = (int) Math.min(Integer.MAX_VALUE, config.count(LAYERS, 0).orElse(0));
-    int own = layers / (stages * size);
-    for (int chunk = 0; chunk < size; chunk++) {
-      int first = chunk * (layers / size) + stage * own;
+    var pipeline = new Pipeline(stages, chunks.size(), PipelineSplit.in(config));
+    var stack = StackStages.of(LayerStack.DECODER, config, pipeline);
+    for (int chunk = 0; chunk < chunks.size(); chunk++) {
+      int first = stack.chunk(stage, chunk).get(0);
+      int own = stack.chunk(stage, chunk).get(1) - first;
       var flat = new LinkedHashMap<String, PickleValue>();
       guard.require(Limit.TENSORS, values.size(), where);
       flatten("", chunks.get(chunk), flat, 0);
-      requireLayers(own, flat.keySet(), config);
+      requireLayers(own, flat.keySet(), config.saying(stack.keys(config)));
       flat.forEach((name, value) -> values.put(name(name, first), value));
     }
     return values;
   }
 
-  private void requireLayers(int own, Set<String> names, ModelConfig config) {
+  private void requireLayers(int own, Set<String> names, String said) {
     int found =
         names.stream()
             .map(LAYER::matcher)
@@ -91,7 +95,7 @@ final class VirtualChunks {
               + " layers, expected "
               + own
               + ": "
-              + config.says(LAYERS));
+              + said);
     }
   }
 

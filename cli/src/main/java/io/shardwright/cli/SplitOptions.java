@@ -1,0 +1,62 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.spi.PipelineLayout;
+import io.shardwright.spi.PipelineSplit;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How the stages of a pipeline share the layers. */
+final class SplitOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--pp-first",
+      paramLabel = "N",
+      description = "Layers of the first pipeline stage; as many as the others where omitted.")
+  private Integer first;
+
+  @Option(
+      names = "--pp-last",
+      paramLabel = "N",
+      description = "Layers of the last pipeline stage; as many as the others where omitted.")
+  private Integer last;
+
+  @Option(
+      names = "--pp-layout",
+      paramLabel = "TEXT",
+      description = "Megatron's layout of the pipeline, such as 'Et*3|(tt|)*2,tL'.")
+  private String layout;
+
+  /** Says it to a request. */
+  void in(ReshardRequestBuilder request) {
+    if (layout != null && (first != null || last != null)) {
+      throw new ParameterException(
+          command.commandLine(), "--pp-layout says it all: leave --pp-first and --pp-last out");
+    }
+    if (layout != null) {
+      request.pipelineSplit(PipelineSplit.of(layout()));
+    } else if (first != null || last != null) {
+      request.pipelineSplit(sizes());
+    }
+  }
+
+  private PipelineSplit sizes() {
+    PipelineSplit split = PipelineSplit.EVEN;
+    if (first != null) {
+      split = split.first(ReshardOptions.positive(first, "--pp-first", command));
+    }
+    return last == null ? split : split.last(ReshardOptions.positive(last, "--pp-last", command));
+  }
+
+  private PipelineLayout layout() {
+    try {
+      return PipelineLayout.parse(layout);
+    } catch (IllegalArgumentException broken) {
+      throw new ParameterException(command.commandLine(), "--pp-layout: " + broken.getMessage());
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.shardwright.core.internal.plan;
+
+import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.StackStages;
+import io.shardwright.spi.LayerStack.Stages;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * The stages where stacks that follow each other change, as T5's decoder follows its encoder: as in
+ * the source while the number of stages stays, else where the fullest stage has the fewest layers.
+ */
+record SplitRanks(ModelDescription model) {
+  /**
+   * A stage for each configuration key that names one.
+   *
+   * @return 0 in a pipeline of one stage; without keys for which no stage is legal
+   */
+  Map<String, Integer> of(int stages) {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    for (String key : keys()) {
+      rank(key, stages).ifPresent(rank -> ranks.put(key, rank));
+    }
+    return ranks;
+  }
+
+  /** Whether there is one for each. */
+  boolean possible(int stages) {
+    return of(stages).keySet().containsAll(keys());
+  }
+
+  private List<String> keys() {
+    return model.family().stacks().stream()
+        .map(stack -> stack.splitKey())
+        .filter(key -> !key.isEmpty())
+        .distinct()
+        .toList();
+  }
+
+  private Optional<Integer> rank(String key, int stages) {
+    if (stages == 1) {
+      return Optional.of(0);
+    }
+    var stacks =
+        model.stages().stacks().stream()
+            .filter(stack -> stack.stack().splitKey().equals(key))
+            .toList();
+    long own = model.config().count(key, 0).orElse(0);
+    if (stages == model.grid().pipeline() && own < stages && fullest(stacks, own, stages) > 0) {
+      return Optional.of((int) own);
+    }
+    return stages > model.layers()
+        ? Optional.empty()
+        : IntStream.range(1, stages)
+            .boxed()
+            .filter(rank -> fullest(stacks, rank, stages) > 0)
+            .min(Comparator.comparingLong(rank -> fullest(stacks, rank, stages)));
+  }
+
+  /** The layers of the stage that has most; 0 where they don't come out even. */
+  private static long fullest(List<StackStages> stacks, long rank, int stages) {
+    long most = 0;
+    for (StackStages stack : stacks) {
+      long own = stack.stack().stages() == Stages.BEFORE ? rank : stages - rank;
+      if (own < 1 || stack.layers() % own != 0) {
+        return 0;
+      }
+      most = Math.max(most, stack.layers() / own);
+    }
+    return most;
+  }
+}
