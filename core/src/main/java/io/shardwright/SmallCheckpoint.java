@@ -11,14 +11,12 @@ import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32;
 
 /**
  * A builder of small checkpoints in the form that NeMo 1.23 writes without model parallelism: a
@@ -108,16 +106,6 @@ public final class SmallCheckpoint {
   private byte[] weights() {
     byte[] root = PickleWriter.write(pickle.build(Optional.empty()));
     var layout = TorchLayout.of("model_weights", root, pickle.storages());
-    ByteBuffer file = ByteBuffer.allocate(Math.toIntExact(layout.size()));
-    Map<String, Long> sums = new LinkedHashMap<>();
-    storages.forEach(
-        (key, values) -> {
-          file.put((int) layout.dataOffset(key), values);
-          var sum = new CRC32();
-          sum.update(values);
-          sums.put(key, sum.getValue());
-        });
-    layout.structure(sums).forEach(chunk -> file.put((int) chunk.offset(), chunk.bytes()));
-    return file.array();
+    return layout.bytes(storages);
   }
 }

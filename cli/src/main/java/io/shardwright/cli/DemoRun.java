@@ -1,5 +1,6 @@
 package io.shardwright.cli;
 
+import io.shardwright.ReportFile;
 import io.shardwright.Shardwright;
 import io.shardwright.core.Comparison;
 import io.shardwright.core.ProgressListener;
@@ -133,10 +134,11 @@ final class DemoRun {
     command.addAll(List.of("convert", request.source() + "", request.target() + ""));
     command.addAll(List.of("--tp", "2", "--pp", pipeline + "", "--manifest"));
     command.addAll(List.of("--report", page + "", "--overwrite"));
-    HtmlReport.of(step.plan())
-        .ran(step.report(), step.recorder().course())
-        .madeBy(command, ShardwrightCommand.Version.text())
-        .write(page, true);
+    var made =
+        HtmlReport.of(step.plan())
+            .ran(step.report(), step.recorder().course())
+            .madeBy(command, ShardwrightCommand.Version.text());
+    ReportFile.write(made, page, true);
   }
 
   /** Commands to be pasted. */

@@ -1,5 +1,6 @@
 package io.shardwright.cli;
 
+import io.shardwright.ReportFile;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
@@ -38,7 +39,7 @@ abstract class WritingCommand extends ScreenCommand {
     if (report != null) {
       requireElsewhere(request.source());
       requireElsewhere(request.target());
-      HtmlReport.requireWritable(report, request, request.overwrite());
+      ReportFile.requireWritable(report, request, request.overwrite());
     }
     if (dry) {
       var plan = shardwright().plan(request);
@@ -95,9 +96,8 @@ abstract class WritingCommand extends ScreenCommand {
     if (report == null) {
       return;
     }
-    page.madeBy(words(), ShardwrightCommand.Version.text())
-        .saying(flags())
-        .write(report, request.overwrite());
+    var made = page.madeBy(words(), ShardwrightCommand.Version.text()).saying(flags());
+    ReportFile.write(made, report, request.overwrite());
   }
 
   /** The command line as it was given. */

@@ -222,7 +222,8 @@ final class Rules {
   private static ArchRule valuesImportNoMachinery() {
     return noClasses()
         .that()
-        .resideInAnyPackage(ROOT + ".core", ROOT + ".core.outline", ROOT + ".core.policy")
+        .resideInAnyPackage(
+            ROOT + ".core", ROOT + ".core.outline", ROOT + ".core.policy", ROOT + ".core.report")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("..internal..")

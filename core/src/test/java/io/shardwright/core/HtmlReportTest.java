@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.ReportFile;
 import io.shardwright.core.outline.Band;
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.core.outline.LayerRange;
@@ -54,7 +55,8 @@ class HtmlReportTest {
 
   /** A plan all of whose names are the given one. */
   private static ReshardPlan plan(String name) {
-    var share = new RankShare(new RankCoordinate(0, 0), List.of(new LayerRange("", 0, 3)), 5, 1L << 20);
+    var share =
+        new RankShare(new RankCoordinate(0, 0), List.of(new LayerRange("", 0, 3)), 5, 1L << 20);
     var grid = Optional.of(new RankGrid(Grid.ONE, List.of(share)));
     var side = new Side(name, Optional.of(Naming.MCORE), WeightLayout.RANKS, Grid.ONE, grid);
     var bands =
@@ -216,10 +218,10 @@ class HtmlReportTest {
   void replacesAFileOnlyWhereItMay() throws IOException {
     Path file = folder.resolve("r.html");
     HtmlReport page = HtmlReport.of(plan("name"));
-    page.write(file, false);
-    assertThrows(UnsafeCheckpointException.class, () -> page.write(file, false));
+    ReportFile.write(page, file, false);
+    assertThrows(UnsafeCheckpointException.class, () -> ReportFile.write(page, file, false));
     Files.writeString(file, "old");
-    page.write(file, true);
+    ReportFile.write(page, file, true);
     assertTrue(Files.readString(file).startsWith("<!DOCTYPE html>"));
     try (var left = Files.list(folder)) {
       assertEquals(List.of(file), left.toList());
@@ -229,9 +231,9 @@ class HtmlReportTest {
   @Test
   void replacesNoFolderAndMakesNone() throws IOException {
     HtmlReport page = HtmlReport.of(plan("name")).ran(report(), RunCourse.NONE);
-    assertThrows(UnsafeCheckpointException.class, () -> page.write(folder, true));
+    assertThrows(UnsafeCheckpointException.class, () -> ReportFile.write(page, folder, true));
     Path nowhere = folder.resolve("none").resolve("r.html");
-    assertThrows(UnsafeCheckpointException.class, () -> page.write(nowhere, true));
+    assertThrows(UnsafeCheckpointException.class, () -> ReportFile.write(page, nowhere, true));
     assertFalse(Files.exists(nowhere.getParent()));
   }
 

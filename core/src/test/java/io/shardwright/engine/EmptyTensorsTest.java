@@ -3,6 +3,7 @@ package io.shardwright.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.ReportFile;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.Verification.Detail;
@@ -137,7 +138,7 @@ class EmptyTensorsTest {
   private void goesThrough(Path source, String there, UnaryOperator<Order> options) {
     Path target = folder.resolve(there + ".nemo");
     var order = options.apply(Order.of(source, target).with(parts -> parts.manifest(true)));
-    HtmlReport.of(order.plan()).write(folder.resolve(there + ".html"), false);
+    ReportFile.write(HtmlReport.of(order.plan()), folder.resolve(there + ".html"), false);
     order.done();
     Attempt.verify(target, Detail.SUMS, Detail.VALUES).assertDone();
     Checkpoints.SHARDWRIGHT.manifest(target, ProgressListener.SILENT);

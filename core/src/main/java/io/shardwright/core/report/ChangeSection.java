@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.Locale;
 
 /** What is not as it was: configuration, padding, types, tensors made or left out; notes. */
-record ChangeSection(Contents contents) implements Section {
+record ChangeSection(Contents contents) {
   private static final int MOST_NAMES = 12;
 
-  @Override
-  public void write(Markup page) {
+  void write(Markup page) {
     PlanOutline outline = contents.plan().outline();
     page.in("section").leaf("h2", "Changes");
     page.in("div", "class", "scroll");
@@ -36,10 +35,7 @@ record ChangeSection(Contents contents) implements Section {
   }
 
   private static void edits(Markup page, PlanOutline outline) {
-    page.in("table", "class", "rows").in("thead").in("tr");
-    List.of("Configuration key", "Before", "After")
-        .forEach(title -> page.leaf("th", title, "scope", "col"));
-    page.end().end().in("tbody");
+    page.table("Configuration key", "Before", "After");
     outline
         .edits()
         .forEach(

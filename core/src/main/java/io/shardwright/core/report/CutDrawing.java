@@ -17,7 +17,7 @@ import java.util.Map;
  * they go. Rows run down, so the sides stand left and right; columns run across, so they stand
  * above and below.
  */
-final class CutDrawing implements Section {
+final class CutDrawing {
   /** Panels of a side that are drawn. */
   static final int MOST_PANELS = 8;
 
@@ -54,8 +54,7 @@ final class CutDrawing implements Section {
     farFirst = farLast - (across ? 44 : THICK);
   }
 
-  @Override
-  public void write(Markup page) {
+  void write(Markup page) {
     var before = places(picture.before());
     var after = places(picture.after());
     double height = across ? farLast + 30 : length + 2 * MARGIN;

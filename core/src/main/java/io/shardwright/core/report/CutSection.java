@@ -10,18 +10,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Typical tensors of this model, with the rows or columns that each rank gets. */
-record CutSection(PlanOutline outline) implements Section {
-  @Override
-  public void write(Markup page) {
+record CutSection(PlanOutline outline) {
+  void write(Markup page) {
     if (outline.pictures().isEmpty()) {
       return;
     }
     page.in("section").leaf("h2", "How tensors are cut");
     page.leaf(
         "p",
-        "One of each kind, from this plan: on one side how the tensor is stored in the source, on the"
-            + " other in the target. Lengths along the cut are to scale; colours and numbers are"
-            + " tensor-parallel ranks.",
+        "One of each kind, from this plan: on one side how the tensor is stored in the source, on"
+            + " the other in the target. Lengths along the cut are to scale; colours and numbers"
+            + " are tensor-parallel ranks.",
         "class",
         "note");
     legend(page);

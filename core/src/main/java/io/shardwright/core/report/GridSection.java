@@ -12,14 +12,13 @@ import java.util.List;
 import java.util.Locale;
 
 /** The ranks before and after, as tables: a column per stage, a row per tensor-parallel rank. */
-record GridSection(PlanOutline outline) implements Section {
+record GridSection(PlanOutline outline) {
   private static final int MOST = 16;
 
   /** More rows have one line each. */
   private static final int FULL_ROWS = 4;
 
-  @Override
-  public void write(Markup page) {
+  void write(Markup page) {
     page.in("section").leaf("h2", "Ranks");
     page.in("div", "class", "sides");
     side(page, "Before", outline.before());

@@ -10,14 +10,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What became what, whether it is right, and the figures that people ask for first. */
-record Headline(Contents contents) implements Section {
+record Headline(Contents contents) {
   static String title(Contents contents) {
     PlanOutline outline = contents.plan().outline();
     return outline.before().name() + " → " + outline.after().name();
   }
 
-  @Override
-  public void write(Markup page) {
+  void write(Markup page) {
     PlanOutline outline = contents.plan().outline();
     page.in("header").leaf("p", "Checkpoint report", "class", "kicker");
     page.in("h1")

@@ -1,24 +1,17 @@
 package io.shardwright.core.report;
 
+import io.shardwright.core.Manifest;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.internal.publish.Overlap;
-import io.shardwright.core.internal.publish.SideFile;
-import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.core.outline.LoraMerge;
 import io.shardwright.core.outline.ShellWords;
 import io.shardwright.core.outline.WeightMerge;
-import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Remedy;
-import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -103,6 +96,15 @@ public final class HtmlReport {
   }
 
   /**
+   * Returns the request whose plan the page shows.
+   *
+   * @return the request
+   */
+  public ReshardRequest request() {
+    return contents.plan().request();
+  }
+
+  /**
    * Renders the page.
    *
    * @return HTML that is also well-formed XML
@@ -152,62 +154,9 @@ public final class HtmlReport {
     }
   }
 
-  /**
-   * Checks that a page can be written to a path, before a run.
-   *
-   * @param file the path of the page
-   * @param request the request of the run, whose inputs the page must not replace
-   * @param overwrite whether the page may replace an existing file
-   * @throws UnsafeCheckpointException if the file exists and may not be replaced, is no regular
-   *     file, or is an input of the run, or if its folder does not exist
-   */
-  public static void requireWritable(Path file, ReshardRequest request, boolean overwrite) {
-    Path at = file.toAbsolutePath().normalize();
-    TargetName.refuseExisting(at, overwrite);
-    request.inputs().forEach(input -> Overlap.refuseFile(input, at));
-    if (Files.isDirectory(at)) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.TARGET_EXISTS,
-          file.toString(),
-          "is a folder, expected a new name for the report");
-    }
-    if (at.getParent() == null || !Files.isDirectory(at.getParent()) && !made(at, request)) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.TARGET_DENIED,
-          file.toString(),
-          "can't be written: its folder does not exist; make it first");
-    }
-    if (Files.isDirectory(at.getParent()) && !Files.isWritable(at.getParent())) {
-      throw new UnsafeCheckpointException(
-          ErrorCode.TARGET_DENIED, file.toString(), "can't be written: permission denied");
-    }
-  }
-
-  /** Whether the run makes the page's folder, on the way to its target. */
-  private static boolean made(Path page, ReshardRequest request) {
-    Path target = request.target().toAbsolutePath().normalize();
-    return request.run().mkdirs() && target.startsWith(page.getParent());
-  }
-
-  /**
-   * Writes the page atomically.
-   *
-   * @param file the path of the page
-   * @param overwrite whether an existing file may be replaced
-   * @throws UnsafeCheckpointException as {@link #requireWritable} does
-   * @throws CheckpointIoException if writing fails; the path is left as it was before
-   */
-  public void write(Path file, boolean overwrite) {
-    requireWritable(file, contents.plan().request(), overwrite);
-    try (var page = SideFile.stage(file, html().getBytes(StandardCharsets.UTF_8), false)) {
-      page.publish(overwrite);
-    }
-  }
-
   /** How to do it again, when it was done and by what. */
-  private record CommandSection(Contents contents) implements Section {
-    @Override
-    public void write(Markup page) {
+  private record CommandSection(Contents contents) {
+    void write(Markup page) {
       if (!contents.command().isEmpty()) {
         page.in("section").leaf("h2", "Do it again");
         page.in("pre", "tabindex", "0")
@@ -231,9 +180,8 @@ public final class HtmlReport {
   }
 
   /** What a LoRA adds to the model, weight by weight. */
-  private record LoraSection(LoraMerge lora) implements Section {
-    @Override
-    public void write(Markup page) {
+  private record LoraSection(LoraMerge lora) {
+    void write(Markup page) {
       page.in("section").leaf("h2", "Merged LoRA");
       page.in("p").name(lora.adapter());
       page.text(
@@ -245,10 +193,8 @@ public final class HtmlReport {
                   lora.products(),
                   lora.values()))
           .end();
-      page.in("div", "class", "scroll").in("table", "class", "rows").in("thead").in("tr");
-      List.of("Weight", "Matrices", "Rows of each", "Rank", "Scale")
-          .forEach(title -> page.leaf("th", title, "scope", "col"));
-      page.end().end().in("tbody");
+      page.in("div", "class", "scroll")
+          .table("Weight", "Matrices", "Rows of each", "Rank", "Scale");
       lora.merges().forEach(merge -> row(page, merge));
       page.end().end().end().end();
     }
@@ -259,6 +205,88 @@ public final class HtmlReport {
         page.leaf("td", String.format(Locale.ROOT, "%,d", number));
       }
       page.leaf("td", Float.toString(merge.scale())).end();
+    }
+  }
+
+  /** What was compared, and what was found. */
+  private record VerificationSection(Contents contents) {
+    void write(Markup page) {
+      if (contents.report().isEmpty()) {
+        return;
+      }
+      Report report = contents.report().get();
+      page.in("section", "class", "card").leaf("h2", "Verification");
+      if (report.verified()) {
+        verified(page, report);
+      } else {
+        page.leaf("p", "The target was not read back, as asked for.");
+      }
+      page.end();
+    }
+
+    private void verified(Markup page, Report report) {
+      page.leaf(
+          "p",
+          "Before it was published, the target was opened afresh by the reader of its format."
+              + " Names, element types, shapes and objects were compared with the plan, and the"
+              + " CRC-32 of every tensor with that of the bytes that were read from the source and"
+              + " written.",
+          "class",
+          "note");
+      page.in("dl", "class", "figures");
+      figure(page, "Stored tensors", count(report.tensors()));
+      figure(page, "Values", count(contents.plan().outline().values()));
+      figure(page, "Target bytes", count(report.bytesWritten()));
+      figure(page, "CRC-32 compared", count(report.tensors()));
+      page.end();
+      page.in("ul", "class", "checks");
+      for (String kind : List.of("missing", "extra", "shape", "type", "value")) {
+        page.in("li").leaf("b", "0").text(" " + kind).end();
+      }
+      page.end();
+    }
+
+    private static String count(long number) {
+      return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    private static void figure(Markup page, String name, String value) {
+      page.in("div").leaf("dt", name).leaf("dd", value).end();
+    }
+  }
+
+  /** The SHA-256 of every tensor, folded away. */
+  private record ManifestSection(Manifest manifest) {
+    void write(Markup page) {
+      var sums = manifest.tensors();
+      page.in("section").leaf("h2", "Manifest");
+      page.leaf("p", what(), "class", "note");
+      page.in("details").leaf("summary", "SHA-256 of " + sums.size() + " tensors");
+      page.in("div", "class", "scroll").table("Tensor", "Type", "Shape", "SHA-256");
+      sums.forEach(entry -> row(page, entry));
+      page.end().end().end().end().end();
+    }
+
+    private String what() {
+      String rows = manifest.vocabularyKnown() ? "" : " The vocabulary's padding is counted in.";
+      return manifest.family().isPresent()
+          ? "Of whole tensors under their canonical names: the same for every grid, layout and"
+              + " naming of this model."
+              + rows
+          : "Of tensors as they are stored.";
+    }
+
+    private static void row(Markup page, Manifest.Entry entry) {
+      page.in("tr")
+          .in("td")
+          .name(entry.spec().name())
+          .end()
+          .leaf("td", entry.spec().dtype().torchName())
+          .leaf("td", entry.spec().shape().toString())
+          .in("td")
+          .leaf("code", entry.sha256(), "class", "sum")
+          .end()
+          .end();
     }
   }
 }

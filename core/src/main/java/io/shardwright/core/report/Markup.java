@@ -54,6 +54,15 @@ final class Markup {
     return in(tag, attributes).text(text).end();
   }
 
+  /** Opens a table of rows below titles. */
+  Markup table(String... titles) {
+    in("table", "class", "rows").in("thead").in("tr");
+    for (String title : titles) {
+      leaf("th", title, "scope", "col");
+    }
+    return end().end().in("tbody");
+  }
+
   /** A name from a file, which may break after a dot, a slash or an underscore. */
   Markup name(String name) {
     in("code", "class", "name");

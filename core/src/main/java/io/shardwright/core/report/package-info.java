@@ -5,7 +5,8 @@
  * <pre>{@code
  * var recorder = new RunRecorder(ProgressListener.SILENT);
  * Report report = shardwright.run(plan, recorder);
- * HtmlReport.of(plan).ran(report, recorder.course()).write(Path.of("report.html"), false);
+ * var page = HtmlReport.of(plan).ran(report, recorder.course());
+ * ReportFile.write(page, Path.of("report.html"), false);
  * }</pre>
  */
 package io.shardwright.core.report;

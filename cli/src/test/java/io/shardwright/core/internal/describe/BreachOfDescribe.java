@@ -1,11 +1,11 @@
 package io.shardwright.core.internal.describe;
 
-import io.shardwright.core.internal.plan.ConfigChange;
+import io.shardwright.core.internal.plan.VocabularySize;
 import java.io.File;
 
 /** Breaks the rules "steps" and "pure". */
 final class BreachOfDescribe {
-  ConfigChange plans(File file) {
-    return new ConfigChange(file.getName(), "", "");
+  VocabularySize plans(File file) {
+    return file.exists() ? VocabularySize.UNKNOWN : null;
   }
 }

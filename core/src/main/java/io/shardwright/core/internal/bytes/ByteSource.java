@@ -41,6 +41,25 @@ public interface ByteSource {
     }
   }
 
+  /** Takes a block of a source. */
+  interface Reader {
+    /** Takes the buffer's remaining bytes, which stand at an offset of the source. */
+    void take(ByteBuffer block, long offset);
+  }
+
+  /**
+   * Reads everything from front to back, a buffer at a time.
+   *
+   * @throws CheckpointIoException if the source can't be read
+   */
+  default void readAll(ByteBuffer buffer, Reader reader) {
+    for (long at = 0; at < size(); at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), size() - at));
+      readFully(buffer, at);
+      reader.take(buffer.flip(), at);
+    }
+  }
+
   /**
    * Lets the kernel move bytes to where a channel stands.
    *

@@ -1,7 +1,6 @@
 package io.shardwright.core.internal.bytes;
 
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32;
 
 /** A byte array as a byte source. */
 public final class MemorySource implements ByteSource {
@@ -27,9 +26,8 @@ public final class MemorySource implements ByteSource {
   /** Tells whether two runs read the same bytes. */
   @Override
   public String toString() {
-    var crc = new CRC32();
-    crc.update(bytes);
-    return name + " of " + bytes.length + " bytes with CRC-32 " + Long.toHexString(crc.getValue());
+    String crc = Long.toHexString(ContentHash.crc(bytes));
+    return name + " of " + bytes.length + " bytes with CRC-32 " + crc;
   }
 
   @Override

@@ -39,8 +39,8 @@ final class TensorComparison {
     if (!comparable(first.spec().shape(), second.spec().shape(), padded)) {
       return Optional.of(difference(Kind.SHAPE, 0, new Distance(dtype(first), dtype(second))));
     }
-    var one = open(first, buffers.first());
-    var other = open(second, buffers.second());
+    var one = buffers.first().open(first);
+    var other = buffers.second().open(second);
     long rows = padded ? rows() : 1;
     long compared = padded ? rows * first.rowElements() : first.factors().elements();
     var distance = new Distance(dtype(first), dtype(second));
@@ -63,11 +63,6 @@ final class TensorComparison {
   private static boolean comparable(Shape one, Shape other, boolean padded) {
     return one.equals(other)
         || padded && one.rank() == other.rank() && one.with(0, other.dim(0)).equals(other);
-  }
-
-  private static TensorBlocks.Cursor open(CanonicalTensor tensor, TensorBlocks blocks) {
-    var whole = new TensorSpec(tensor.spec().name(), dtype(tensor), tensor.factors());
-    return blocks.open(whole, tensor.parts(), tensor.shift());
   }
 
   /** Rows that both have and that neither knows to be padding. */

@@ -52,6 +52,12 @@ public record SourceFiles(
     return new SourceFiles(ranks, names, numbered, arrays, arrayObjects);
   }
 
+  /** The same without the arrays of an optimizer. */
+  public SourceFiles withoutCompanions() {
+    var own = arrays.stream().filter(a -> !Companions.isCompanion(a.spec().name())).toList();
+    return new SourceFiles(ranks, again, numbered, own, arrayObjects);
+  }
+
   /** Whether it is a distributed checkpoint. */
   public boolean distributed() {
     return ranks.isEmpty();

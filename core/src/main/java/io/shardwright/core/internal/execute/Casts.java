@@ -20,7 +20,7 @@ final class Casts {
   private final int[] cast = new int[BLOCK];
   private final short[] halves = new short[BLOCK];
   private final double[] doubles = new double[BLOCK];
-  private final CastCount lost = new CastCount();
+  private final CastLosses.Count lost = new CastLosses.Count();
 
   CastLosses losses() {
     return lost.losses();
@@ -179,7 +179,7 @@ final class Casts {
     }
 
     private static long lost(int before, int after) {
-      var count = new CastCount();
+      var count = new CastLosses.Count();
       count.count(new int[] {before}, new int[] {after}, 1);
       CastLosses losses = count.losses();
       long changed = losses.none() ? 0 : 1;
@@ -202,7 +202,7 @@ final class Casts {
     }
 
     /** Casts numbers in their place. */
-    void cast(short[] halves, int count, CastCount lost) {
+    void cast(short[] halves, int count, CastLosses.Count lost) {
       for (int at = 0; at < count; at += AT_ONCE) {
         long sum = sum(halves, at, Math.min(count, at + AT_ONCE));
         lost.add(

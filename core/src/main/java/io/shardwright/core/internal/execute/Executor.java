@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.zip.CRC32;
 
 /**
  * Runs a plan against a layout. Memory is a few blocks a thread, whatever the model; the bytes are
@@ -151,17 +150,11 @@ public final class Executor {
   }
 
   private void carry(CarriedMember member, Lane lane) {
-    var crc = new CRC32();
-    ByteBuffer buffer = lane.block().scratch();
-    long size = member.bytes().size();
-    for (long at = 0; at < size; at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
-      member.bytes().readFully(buffer, at);
-      crc.update(buffer.flip());
-      buffer.flip();
-      files.write(buffer, new Place(member.place().file(), member.place().offset() + at));
-    }
-    lane.read(size);
-    carried.put(member, crc.getValue());
+    Place start = member.place();
+    long crc =
+        lane.carry(
+            member.bytes(),
+            (block, at) -> files.write(block, new Place(start.file(), start.offset() + at)));
+    carried.put(member, crc);
   }
 }

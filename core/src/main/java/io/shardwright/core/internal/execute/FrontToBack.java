@@ -136,17 +136,7 @@ final class FrontToBack {
   }
 
   private void carry(CarriedMember member) {
-    var crc = new CRC32();
-    ByteBuffer buffer = lane.block().scratch();
-    long size = member.bytes().size();
-    for (long at = 0; at < size; at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
-      member.bytes().readFully(buffer, at);
-      crc.update(buffer.flip());
-      append(buffer.flip());
-    }
-    lane.read(size);
-    carried.put(member, crc.getValue());
+    carried.put(member, lane.carry(member.bytes(), (block, at) -> append(block)));
   }
 
   private void tensor(TargetTensor tensor) {

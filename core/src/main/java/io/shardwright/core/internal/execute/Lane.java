@@ -1,9 +1,11 @@
 package io.shardwright.core.internal.execute;
 
+import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
 
 /** The backend and the block that one thread keeps from task to task. */
 final class Lane {
@@ -47,7 +49,7 @@ final class Lane {
 
   /** Reads a target's tensor back where its checksum did not come about on the way. */
   long crc(OutputFiles files, Place place, long size) {
-    var crc = new java.util.zip.CRC32();
+    var crc = new CRC32();
     ByteBuffer buffer = block.scratch();
     for (long at = 0; at < size; at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
@@ -55,6 +57,19 @@ final class Lane {
       crc.update(buffer.flip());
       buffer.flip();
     }
+    return crc.getValue();
+  }
+
+  /** Hands all of a member's bytes on, through the block's memory; gives their CRC-32. */
+  long carry(ByteSource member, ByteSource.Reader reader) {
+    var crc = new CRC32();
+    member.readAll(
+        block.scratch(),
+        (bytes, at) -> {
+          crc.update(bytes.duplicate());
+          reader.take(bytes, at);
+        });
+    read(member.size());
     return crc.getValue();
   }
 

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.ByteSource.Origin;
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
@@ -17,9 +18,7 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,27 +49,23 @@ public final class RunIdentity {
    * @param device what computes; counts where it shows in the bytes, that is in sums
    */
   public static String of(List<PlanStep> steps, TargetLayout layout, String device) {
-    try {
-      var identity = new RunIdentity(MessageDigest.getInstance("SHA-256"));
-      identity.add(VERSION);
-      for (OutputFile file : layout.files()) {
-        identity.add(file.path());
-        identity.add(file.size());
-      }
-      for (PlanStep step : steps) {
-        identity.add(step);
-        identity.add(step instanceof LowRankMerge ? device : "");
-        for (To to : step.to()) {
-          Place place = layout.place(to.tensor());
-          identity.add(place.file());
-          identity.add(place.offset());
-        }
-      }
-      identity.flush();
-      return HexFormat.of().formatHex(identity.digest.digest());
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
+    var identity = new RunIdentity(ContentHash.sha256());
+    identity.add(VERSION);
+    for (OutputFile file : layout.files()) {
+      identity.add(file.path());
+      identity.add(file.size());
     }
+    for (PlanStep step : steps) {
+      identity.add(step);
+      identity.add(step instanceof LowRankMerge ? device : "");
+      for (To to : step.to()) {
+        Place place = layout.place(to.tensor());
+        identity.add(place.file());
+        identity.add(place.offset());
+      }
+    }
+    identity.flush();
+    return ContentHash.hex(identity.digest);
   }
 
   private void add(PlanStep step) {

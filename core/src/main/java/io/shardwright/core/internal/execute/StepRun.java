@@ -23,16 +23,11 @@ final class StepRun {
   /** A transposed matrix has spans of one element, each of which is noted. */
   private static final long MOST_SPANS = 1 << 19;
 
-  /** Is told when a step is done. */
-  interface Done {
-    void accept(StepRun step);
-  }
-
   private final PlanStep step;
   private final TargetLayout layout;
   private final OutputFiles files;
   private final Progress progress;
-  private final Done done;
+  private final Consumer<StepRun> done;
   private final SourceViews sources;
   private final SourceViews replicas;
   private final TargetViews targets;
@@ -48,7 +43,7 @@ final class StepRun {
       OutputFiles files,
       Progress progress,
       boolean alone,
-      Done done) {
+      Consumer<StepRun> done) {
     this.step = step;
     this.layout = layout;
     this.files = files;

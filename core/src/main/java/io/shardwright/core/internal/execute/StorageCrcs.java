@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -8,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.zip.CRC32;
 
 /**
  * Compares what was read with the checksums that the files state. Several steps may read a storage;
@@ -57,14 +57,7 @@ final class StorageCrcs {
    * @throws MalformedCheckpointException naming the damaged storage
    */
   static void requireIntact(SourceTensor tensor, ByteBuffer buffer) {
-    var crc = new CRC32();
-    long size = tensor.storage().size();
-    for (long at = 0; at < size; at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
-      tensor.storage().readFully(buffer, at);
-      crc.update(buffer.flip());
-    }
-    require(tensor, crc.getValue());
+    require(tensor, ContentHash.crc(tensor.storage(), buffer));
   }
 
   private static void require(SourceTensor tensor, long found) {

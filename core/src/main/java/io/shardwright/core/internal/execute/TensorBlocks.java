@@ -3,6 +3,7 @@ package io.shardwright.core.internal.execute;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.View;
+import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
@@ -43,9 +44,22 @@ public final class TensorBlocks {
     cursor.end();
   }
 
-  /** Opens a tensor to read ranges of it. */
-  public Cursor open(TensorSpec tensor, List<SourcePart> parts, double shift) {
+  /**
+   * Reads a logical tensor from front to back.
+   *
+   * @param each given blocks that are valid until it returns
+   */
+  public void read(CanonicalTensor tensor, Consumer<ByteBuffer> each) {
+    read(tensor.factored(), tensor.parts(), tensor.shift(), each);
+  }
+
+  private Cursor open(TensorSpec tensor, List<SourcePart> parts, double shift) {
     return new Cursor(tensor, parts, shift);
+  }
+
+  /** Opens a logical tensor to read ranges of it. */
+  public Cursor open(CanonicalTensor tensor) {
+    return open(tensor.factored(), tensor.parts(), tensor.shift());
   }
 
   /** Reads ranges of a tensor. */

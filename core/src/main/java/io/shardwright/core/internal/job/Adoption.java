@@ -5,7 +5,7 @@ import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
-import io.shardwright.core.internal.plan.ConfigChange;
+import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.RestoreClass;
@@ -34,7 +34,7 @@ final class Adoption implements AutoCloseable {
   private static final String VERSION = "1.23.0";
   private static final String INSIDE = "nemo:";
 
-  private final List<ConfigChange> changes = new ArrayList<>();
+  private final List<ConfigEdit> changes = new ArrayList<>();
   private final List<Attachment> attachments = new ArrayList<>();
   private final List<FileSource> files = new ArrayList<>();
   private final Set<String> replaced = new HashSet<>();
@@ -69,10 +69,10 @@ final class Adoption implements AutoCloseable {
                     .map(RestoreClass::name)
                     .findFirst());
     if (wanted.isPresent() && (named.isEmpty() || targetClass.isPresent())) {
-      changes.add(new ConfigChange("target", named.orElse("absent"), wanted.get()));
+      changes.add(new ConfigEdit("target", named.orElse("absent"), wanted.get()));
     }
     if (config.text("nemo_version").isEmpty()) {
-      changes.add(new ConfigChange("nemo_version", "absent", VERSION));
+      changes.add(new ConfigEdit("nemo_version", "absent", VERSION));
     }
   }
 
@@ -148,7 +148,7 @@ final class Adoption implements AutoCloseable {
 
   private void adopt(String key, Optional<String> named, String name, FileSource file) {
     attachments.add(new Attachment(name, file));
-    changes.add(new ConfigChange(key, named.orElse("null"), INSIDE + name));
+    changes.add(new ConfigEdit(key, named.orElse("null"), INSIDE + name));
   }
 
   /** What a configuration that the user gave says is the user's word; a checkpoint's is not. */
@@ -170,7 +170,7 @@ final class Adoption implements AutoCloseable {
   }
 
   /** Keys to add to the configuration. */
-  List<ConfigChange> changes() {
+  List<ConfigEdit> changes() {
     return changes;
   }
 

@@ -2,14 +2,13 @@ package io.shardwright.core.internal.job;
 
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.describe.ArchiveLowRank;
-import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.HuggingFaceLowRank;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.open.Families;
-import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
@@ -124,24 +123,17 @@ final class Lora implements AutoCloseable {
                             + registry.ids()
                             + ": "
                             + registry.remedy(adapter.config().text("target"))));
-    return Describer.describe(
-        adapter.name(),
-        family,
-        adapter.config(),
-        adapter.grid(),
-        adapter.sourceFiles(),
-        Optional.empty(),
-        Describer.Wishes.NONE);
+    return Families.describe(adapter, family, adapter.sourceFiles());
   }
 
   /** What a model's configuration says of an adapter does not hold once it is merged. */
-  List<ConfigChange> with(List<ConfigChange> changes, ModelConfig config) {
+  List<ConfigEdit> with(List<ConfigEdit> changes, ModelConfig config) {
     var all = new ArrayList<>(changes);
     for (String key : KEYS) {
       config
           .text(key)
           .filter(value -> source.isPresent() && !value.equals("none"))
-          .ifPresent(value -> all.add(new ConfigChange(key, value, "null")));
+          .ifPresent(value -> all.add(new ConfigEdit(key, value, "null")));
     }
     return all;
   }

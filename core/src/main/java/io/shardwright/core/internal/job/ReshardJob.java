@@ -4,25 +4,31 @@ import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.RunOptions;
+import io.shardwright.core.internal.bytes.FreeSpace;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.device.Resources;
+import io.shardwright.core.internal.execute.Footprint;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.open.Families;
 import io.shardwright.core.internal.open.MissingArtifacts;
 import io.shardwright.core.internal.open.Sources;
-import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.ModuleStates;
+import io.shardwright.core.internal.plan.Outlines;
 import io.shardwright.core.internal.plan.PlainPlan;
+import io.shardwright.core.internal.plan.PlanText;
 import io.shardwright.core.internal.plan.Planner;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.VocabularySize;
+import io.shardwright.core.internal.publish.FreeName;
 import io.shardwright.core.internal.publish.Overlap;
-import io.shardwright.core.internal.publish.TargetName;
+import io.shardwright.core.outline.ConfigEdit;
+import io.shardwright.core.outline.Needs;
 import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.ErrorCode;
@@ -74,10 +80,10 @@ public final class ReshardJob implements AutoCloseable {
 
   private static void refuseTarget(ReshardRequest request, Path target, List<Path> adapters) {
     boolean resumes = request.run().resume();
-    TargetName.refuseExisting(target, request.overwrite() || resumes);
+    FreeName.refuseExisting(target, request.overwrite() || resumes);
     if (request.manifest()) {
       boolean finished = resumes && Files.exists(target);
-      TargetName.refuseExisting(request.manifestPath(), request.overwrite() || finished);
+      FreeName.refuseExisting(request.manifestPath(), request.overwrite() || finished);
     }
     Overlap.refuse(request.source(), target);
     request.lora().ifPresent(adapter -> Overlap.refuse(adapter, target));
@@ -85,7 +91,7 @@ public final class ReshardJob implements AutoCloseable {
       request.inputs().forEach(input -> Overlap.refuseFile(input, written));
       adapters.forEach(adapter -> Overlap.refuseFile(adapter, written));
     }
-    TargetName.requireFolder(request.target(), request.run().mkdirs());
+    FreeName.requireFolder(request.target(), request.run().mkdirs());
   }
 
   private static List<Path> written(ReshardRequest request) {
@@ -103,12 +109,7 @@ public final class ReshardJob implements AutoCloseable {
   /** Nothing is described, nothing merged: every stored tensor is written as it is. */
   private ExecutablePlan asStored() {
     return PlainPlan.of(
-        source.name(),
-        new UnclaimedAdapter(),
-        source.config(),
-        source.grid(),
-        files(),
-        resolved.kind()::holds);
+        source.name(), source.config(), source.grid(), files(), resolved.kind()::holds);
   }
 
   /** What is read, if everything is or the rest may be left out. */
@@ -149,7 +150,7 @@ public final class ReshardJob implements AutoCloseable {
     notes.addAll(resolved.lora().notes(plan.merges().size()));
     notes.addAll(Pairs.notes(request, plan));
     notes.addAll(ModuleStates.notes(plan));
-    notes.addAll(Replicated.notes(request, plan));
+    notes.addAll(replicated());
     if (resolved.keeps(Keeps.STORED)) {
       notes.addAll(storedNotes());
     }
@@ -159,6 +160,18 @@ public final class ReshardJob implements AutoCloseable {
               + " types");
     }
     return notes;
+  }
+
+  private List<String> replicated() {
+    List<String> names = request.replicateUnmatched() ? plan.source().replicated() : List.of();
+    return names.isEmpty()
+        ? List.of()
+        : List.of(
+            "no rule of family '"
+                + plan.source().family().id()
+                + "' matches '"
+                + String.join("', '", names)
+                + "': copied to every rank, which is wrong for a tensor that is to be cut");
   }
 
   /** What becomes of ranks, and of what is no tensor, where tensors are written as they are. */
@@ -222,12 +235,39 @@ public final class ReshardJob implements AutoCloseable {
 
   /** What a run would do. */
   public ReshardPlan plan() {
-    return new PlanView(request, plan, layout).plan(source.name(), changes(), notes());
+    String target = fileName(request.target());
+    var adapter = request.lora().map(ReshardJob::fileName);
+    var outline = Outlines.of(plan, source.name(), target, adapter);
+    return new ReshardPlan(
+        request,
+        PlanText.of(plan, outline, layout.size()),
+        plan.sourceBytes(),
+        layout.size(),
+        changes(),
+        notes(),
+        outline,
+        needs());
+  }
+
+  private static String fileName(Path path) {
+    return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+  }
+
+  private Needs needs() {
+    RunOptions run = request.run();
+    var memory = Resources.memory(run.device());
+    var buffers = Footprint.of(plan, run.threads(), memory, request.verify(), request.manifest());
+    return new Needs(
+        run.threads(),
+        buffers.host(),
+        buffers.device(),
+        layout.size(),
+        FreeSpace.at(request.target()));
   }
 
   private List<String> changes() {
     return resolved.keeps(Keeps.CONFIG)
-        ? plan.changes().stream().map(ConfigChange::toString).toList()
+        ? plan.changes().stream().map(ConfigEdit::toString).toList()
         : List.of();
   }
 

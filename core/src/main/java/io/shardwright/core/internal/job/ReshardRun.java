@@ -157,11 +157,8 @@ final class ReshardRun {
 
   /** Where no time tells that a source was written to meanwhile, its bytes do. */
   private void readAgain(Path staged, Progress verified) {
-    try (var files = new ComparedFiles(staged, layout.files(), this::changed)) {
+    try (var files = new ComparedFiles(staged, layout.files(), this::changed, this::unread)) {
       Executor.run(plan, layout, files, verified, conditions);
-    } catch (CheckpointIoException failure) {
-      boolean ours = failure.message(Remedy::inText).contains(" " + staged);
-      throw ours && failure.code() == ErrorCode.READ_FAILED ? unread(failure) : failure;
     }
   }
 

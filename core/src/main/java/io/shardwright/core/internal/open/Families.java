@@ -86,7 +86,7 @@ public final class Families {
   }
 
   /** What an open checkpoint is by a family's rules. */
-  static ModelDescription describe(
+  public static ModelDescription describe(
       ModelSource source, ModelFamilyAdapter family, SourceFiles files) {
     return Describer.describe(
         source.name(),

@@ -2,7 +2,7 @@ package io.shardwright.core.internal.open;
 
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
-import io.shardwright.core.internal.plan.ConfigChange;
+import io.shardwright.core.outline.ConfigEdit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +33,7 @@ public final class MissingArtifacts {
    * @param added artifacts that the source has not
    */
   public static List<String> notes(
-      ModelSource source, List<ConfigChange> changes, List<Attachment> added) {
+      ModelSource source, List<ConfigEdit> changes, List<Attachment> added) {
     var there =
         Stream.concat(source.attachments().stream(), added.stream())
             .map(Attachment::name)

@@ -47,6 +47,11 @@ public record CanonicalTensor(
         trueRows);
   }
 
+  /** Its name, type and shape with an axis per factor. */
+  public TensorSpec factored() {
+    return new TensorSpec(spec.name(), spec.dtype(), factors);
+  }
+
   /** Elements of a row: of everything but axis 0. */
   public long rowElements() {
     return factors.elementsFrom(1);

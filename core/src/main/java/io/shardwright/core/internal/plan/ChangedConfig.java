@@ -1,11 +1,12 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.ModelConfig;
 import java.util.List;
 import java.util.Optional;
 
 /** A configuration with the changes of a plan applied. */
-record ChangedConfig(ModelConfig before, List<ConfigChange> changes) implements ModelConfig {
+record ChangedConfig(ModelConfig before, List<ConfigEdit> changes) implements ModelConfig {
   @Override
   public Optional<String> text(String key) {
     return changes.stream()

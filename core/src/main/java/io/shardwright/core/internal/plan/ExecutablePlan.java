@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
+import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.WeightLayout;
 import java.util.List;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 public record ExecutablePlan(
     ModelDescription source,
     TargetChoice choice,
-    List<ConfigChange> changes,
+    List<ConfigEdit> changes,
     List<TargetFile> files,
     List<TargetArray> arrays,
     List<TargetObject> objects,
@@ -45,7 +46,7 @@ public record ExecutablePlan(
   /** A configuration with these changes. */
   public YamlDocument changed(YamlDocument before) {
     YamlDocument document = before;
-    for (ConfigChange change : changes) {
+    for (ConfigEdit change : changes) {
       document = document.with(change.key(), change.to());
     }
     return document;

@@ -142,7 +142,7 @@ public final class Outlines {
   /** A Hugging Face configuration is made anew. */
   private List<ConfigEdit> edits() {
     boolean anew = plan.choice().naming() == Naming.HUGGING_FACE;
-    return anew ? List.of() : plan.changes().stream().map(ConfigChange::edit).toList();
+    return anew ? List.of() : plan.changes();
   }
 
   private List<RowPadding> padding() {

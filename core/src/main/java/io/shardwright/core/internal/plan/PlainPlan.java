@@ -19,6 +19,8 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.SupportedParallelism;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -58,16 +60,10 @@ public final class PlainPlan {
   /**
    * A file per rank file, or one for all arrays.
    *
-   * @param family named in the plan
    * @param held the types that the target's format has a word for
    */
   public static ExecutablePlan of(
-      String source,
-      ModelFamilyAdapter family,
-      ModelConfig config,
-      Grid grid,
-      SourceFiles from,
-      Predicate<DType> held) {
+      String source, ModelConfig config, Grid grid, SourceFiles from, Predicate<DType> held) {
     var plain = new PlainPlan(from, held);
     for (RankFile rank : from.ranks()) {
       plain.file(stem(rank, from.ranks()) + SUFFIX, rank.rank(), plain.parts(rank));
@@ -78,7 +74,7 @@ public final class PlainPlan {
     var model =
         new ModelDescription(
             source,
-            family,
+            new UnclaimedAdapter(),
             config,
             Naming.LEGACY,
             new ParameterTable(List.of()),
@@ -203,5 +199,38 @@ public final class PlainPlan {
     files.add(
         new TargetFile(
             member, rank, List.copyOf(targets.keySet()), targets, Map.of(), Optional.empty()));
+  }
+
+  /** A placeholder for plans that need no family. */
+  private static final class UnclaimedAdapter implements ModelFamilyAdapter {
+    @Override
+    public String id() {
+      return "none";
+    }
+
+    @Override
+    public List<RestoreClass> restoreClasses() {
+      return List.of();
+    }
+
+    @Override
+    public SupportedParallelism parallelism() {
+      return SupportedParallelism.of();
+    }
+
+    @Override
+    public boolean describes(ModelConfig config) {
+      return false;
+    }
+
+    @Override
+    public Naming naming(ModelConfig config) {
+      return Naming.LEGACY;
+    }
+
+    @Override
+    public ParameterTable parameters(ModelConfig config, Naming naming) {
+      return new ParameterTable(List.of());
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
+import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
@@ -31,9 +32,9 @@ public final class Planner {
 
   private final ModelDescription model;
   private final TargetChoice choice;
-  private final List<ConfigChange> additions;
+  private final List<ConfigEdit> additions;
   private final TargetNames names;
-  private final List<ConfigChange> changes;
+  private final List<ConfigEdit> changes;
   private final ModelConfig config;
   private final Vocabulary vocabulary;
   private final LowRankChange change;
@@ -42,7 +43,7 @@ public final class Planner {
   private Planner(
       ModelDescription model,
       TargetChoice choice,
-      List<ConfigChange> additions,
+      List<ConfigEdit> additions,
       VocabularySize vocabularySize,
       TargetNames names,
       LowRankChange change) {
@@ -50,7 +51,7 @@ public final class Planner {
     this.choice = choice;
     this.additions = additions;
     this.names = names;
-    this.changes = new ArrayList<>(ConfigChange.of(model, choice));
+    this.changes = new ArrayList<>(ConfigChanges.of(model, choice));
     this.changes.addAll(additions);
     this.config = new ChangedConfig(model.config(), changes);
     this.vocabulary = new Vocabulary(model.source(), model.config(), vocabularySize);
@@ -69,7 +70,7 @@ public final class Planner {
   public static ExecutablePlan plan(
       ModelDescription model,
       TargetChoice choice,
-      List<ConfigChange> additions,
+      List<ConfigEdit> additions,
       VocabularySize vocabularySize,
       TargetNames names) {
     return plan(model, choice, additions, vocabularySize, names, LowRankChange.NONE);
@@ -83,7 +84,7 @@ public final class Planner {
   public static ExecutablePlan plan(
       ModelDescription model,
       TargetChoice choice,
-      List<ConfigChange> additions,
+      List<ConfigEdit> additions,
       VocabularySize vocabularySize,
       TargetNames names,
       LowRankChange change) {

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
@@ -85,11 +86,11 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
    *
    * @param rows the target's
    */
-  Optional<ConfigChange> change(long rows) {
+  Optional<ConfigEdit> change(long rows) {
     OptionalLong override = config.count(OVERRIDE, 1);
     return override.isPresent() && override.getAsLong() != rows
         ? Optional.of(
-            new ConfigChange(OVERRIDE, Long.toString(override.getAsLong()), Long.toString(rows)))
+            new ConfigEdit(OVERRIDE, Long.toString(override.getAsLong()), Long.toString(rows)))
         : Optional.empty();
   }
 

@@ -5,16 +5,20 @@ import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Output files that compare what would be written with what existing files hold. */
 public final class ComparedFiles implements OutputFiles, AutoCloseable {
   private final Supplier<CheckpointException> difference;
+  private final UnaryOperator<CheckpointException> unread;
   private final List<FileSource> files = new ArrayList<>();
 
   /**
@@ -22,12 +26,17 @@ public final class ComparedFiles implements OutputFiles, AutoCloseable {
    *
    * @param root a file, or a folder of files
    * @param difference thrown where one is missing, or its size or bytes differ
+   * @param unread what a failure to read one of them becomes
    */
   public ComparedFiles(
-      Path root, List<OutputFile> wanted, Supplier<CheckpointException> difference) {
+      Path root,
+      List<OutputFile> wanted,
+      Supplier<CheckpointException> difference,
+      UnaryOperator<CheckpointException> unread) {
     this.difference = difference;
+    this.unread = unread;
     try {
-      wanted.forEach(file -> open(StagedOutput.path(root, file), file.size()));
+      wanted.forEach(file -> reading(() -> open(StagedOutput.path(root, file), file.size())));
     } catch (RuntimeException refusal) {
       close();
       throw refusal;
@@ -57,7 +66,15 @@ public final class ComparedFiles implements OutputFiles, AutoCloseable {
 
   @Override
   public void read(ByteBuffer bytes, Place place) {
-    files.get(place.file()).readFully(bytes, place.offset());
+    reading(() -> files.get(place.file()).readFully(bytes, place.offset()));
+  }
+
+  private void reading(Runnable attempt) {
+    try {
+      attempt.run();
+    } catch (CheckpointIoException failure) {
+      throw failure.code() == ErrorCode.READ_FAILED ? unread.apply(failure) : failure;
+    }
   }
 
   @Override

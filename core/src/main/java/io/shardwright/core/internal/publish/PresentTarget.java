@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Compares an existing target with what a run would write, so that a run that was killed after its
@@ -46,7 +47,7 @@ public final class PresentTarget implements AutoCloseable {
   }
 
   private void open(List<OutputFile> wanted) {
-    files = new ComparedFiles(target, wanted, this::difference);
+    files = new ComparedFiles(target, wanted, this::difference, UnaryOperator.identity());
     if (count() != wanted.size()) {
       throw difference();
     }

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.publish;
 
+import io.shardwright.core.internal.bytes.Disk;
 import io.shardwright.core.internal.bytes.Reason;
 import io.shardwright.core.internal.execute.Interruption;
 import java.io.File;
@@ -39,23 +40,53 @@ final class Publication {
   private final Path aside;
   private final Deque<Undo> done = new ArrayDeque<>();
 
-  /**
-   * A publication to come.
-   *
-   * @param aside where a folder in the way is moved to
-   */
-  Publication(Path staged, Path target, Path aside) {
+  private Publication(Path staged, Path target, Path aside) {
     this.staged = staged;
     this.target = target;
     this.aside = aside;
   }
 
   /**
-   * Publishes. What was replaced or linked is left to be removed.
+   * Gives what is staged its final name: at once on a disk, else file by file.
    *
+   * @param aside where a folder in the way is moved to, on a disk
    * @param sync whether the folder is forced to disk
    */
-  void run(boolean overwrite, boolean sync) throws IOException {
+  static void publish(Path staged, Path target, Path aside, boolean overwrite, boolean sync)
+      throws IOException {
+    FreeName.refuseExisting(target, overwrite);
+    if (Disk.holds(target)) {
+      new Publication(staged, target, aside).run(overwrite, sync);
+    } else {
+      appearInStore(staged, target);
+    }
+  }
+
+  /**
+   * A target that is there is removed first, when its successor is complete; a failure removes what
+   * was moved.
+   */
+  private static void appearInStore(Path staged, Path target) throws IOException {
+    delete(target);
+    try {
+      for (Path from : tree(staged)) {
+        String name = staged.relativize(from).toString();
+        Path to = name.isEmpty() ? target : target.resolve(name);
+        if (Files.isDirectory(from)) {
+          Files.createDirectories(to);
+        } else {
+          Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    } catch (IOException failure) {
+      delete(target);
+      throw failure;
+    }
+    delete(staged);
+  }
+
+  /** Publishes. What was replaced or linked is left to be removed. */
+  private void run(boolean overwrite, boolean sync) throws IOException {
     try {
       boolean present = overwrite && Files.exists(target, LinkOption.NOFOLLOW_LINKS);
       if (present && (folder(staged) || folder(target))) {

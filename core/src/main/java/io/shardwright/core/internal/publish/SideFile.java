@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.publish;
 
-import io.shardwright.core.internal.bytes.Disk;
 import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.spi.error.CheckpointException;
 import java.io.IOException;
@@ -68,12 +67,7 @@ public final class SideFile implements AutoCloseable {
    */
   public void publish(boolean overwrite) {
     try {
-      TargetName.refuseExisting(path, overwrite);
-      if (Disk.holds(path)) {
-        new Publication(staged, path, staged).run(overwrite, sync);
-      } else {
-        new StorePublication(staged, path).run(overwrite);
-      }
+      Publication.publish(staged, path, staged, overwrite, sync);
     } catch (IOException problem) {
       throw failure.of(problem);
     }

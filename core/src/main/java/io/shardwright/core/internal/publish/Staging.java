@@ -92,8 +92,8 @@ public final class Staging implements AutoCloseable {
    */
   public static Staging create(Order order) {
     Path target = order.target();
-    TargetName.refuseExisting(target, order.overwrite());
-    TargetName.requireFolder(target, order.mkdirs());
+    FreeName.refuseExisting(target, order.overwrite());
+    FreeName.requireFolder(target, order.mkdirs());
     var staging =
         new Staging(
             order, new Siblings(target), new WriteFailure(target, OutputFile.bytes(order.files())));
@@ -126,7 +126,7 @@ public final class Staging implements AutoCloseable {
     var leftovers = new Leftovers(names);
     leftovers.requireOwn();
     leftovers.restore();
-    TargetName.refuseExisting(order.target(), order.overwrite());
+    FreeName.refuseExisting(order.target(), order.overwrite());
     boolean usable = leftovers.resumable(identity);
     boolean resumes = order.resume() && usable;
     kept = resumes;
@@ -206,12 +206,7 @@ public final class Staging implements AutoCloseable {
     Interruption.heed();
     Path aside = names.of(Kind.REPLACED, identity);
     try {
-      TargetName.refuseExisting(order.target(), order.overwrite());
-      if (lock.isHeld()) {
-        new Publication(staged, order.target(), aside).run(order.overwrite(), sync());
-      } else {
-        new StorePublication(staged, order.target()).run(order.overwrite());
-      }
+      Publication.publish(staged, order.target(), aside, order.overwrite(), sync());
     } catch (IOException problem) {
       throw failure.of(problem);
     }

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.publish;
 
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.WriteFailure;
 import io.shardwright.core.internal.execute.CastLosses;
 import io.shardwright.core.internal.execute.CrcRanges.Range;
@@ -22,7 +23,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32;
 
 /**
  * A text file beside what is staged: the run's identity, then a line for every step that is done.
@@ -110,9 +110,7 @@ final class StepJournal implements Journal, AutoCloseable {
   }
 
   private static String crc(String text) {
-    var crc = new CRC32();
-    crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
-    return Long.toHexString(crc.getValue());
+    return Long.toHexString(ContentHash.crc(text.getBytes(StandardCharsets.ISO_8859_1)));
   }
 
   /** Whoever may write here can write anything: what is no step's line is passed over. */

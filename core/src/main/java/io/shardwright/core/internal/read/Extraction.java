@@ -5,16 +5,15 @@ import io.shardwright.core.ExtractOptions.Parts;
 import io.shardwright.core.TrainingOptions;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
-import io.shardwright.core.internal.execute.OutputFiles;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.open.Sources;
+import io.shardwright.core.internal.publish.FreeName;
 import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.publish.Staging.Order;
-import io.shardwright.core.internal.publish.TargetName;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
@@ -38,7 +37,7 @@ public record Extraction(ModelSource source, ExtractOptions options) {
     Path absolute = target.toAbsolutePath().normalize();
     Overlap.refuse(path, absolute);
     sources.given().forEach(file -> Overlap.refuseFile(file, absolute));
-    TargetName.requireFolder(target, options.mkdirs());
+    FreeName.requireFolder(target, options.mkdirs());
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
     try (var source = sources.open(path, spool, TrainingOptions.NEWEST, false)) {
       Overlap.refuseFiles(source.opened(), absolute);
@@ -55,7 +54,9 @@ public record Extraction(ModelSource source, ExtractOptions options) {
         Staging.create(Order.of(target, files, options.overwrite(), options.mkdirs()))) {
       ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
       for (int file = 0; file < members.size(); file++) {
-        copy(members.get(file).bytes(), staging.files(), file, buffer);
+        int number = file;
+        ByteSource bytes = members.get(file).bytes();
+        bytes.readAll(buffer, (block, at) -> staging.files().write(block, new Place(number, at)));
       }
       source.requireUnchanged();
       staging.seal();
@@ -101,14 +102,5 @@ public record Extraction(ModelSource source, ExtractOptions options) {
         "is no archive, so that there is nothing to unpack: copy it, or leave "
             + Setting.ALL_PARTS.inText()
             + " out");
-  }
-
-  private static void copy(ByteSource bytes, OutputFiles staged, int file, ByteBuffer buffer) {
-    long size = bytes.size();
-    for (long at = 0; at < size; at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(BLOCK, size - at));
-      bytes.readFully(buffer, at);
-      staged.write(buffer.flip(), new Place(file, at));
-    }
   }
 }

@@ -3,18 +3,16 @@ package io.shardwright.core.internal.read;
 import io.shardwright.core.Manifest;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.RunOptions;
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.device.Resources;
 import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.TensorBlocks;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.plan.CanonicalTensor;
-import io.shardwright.spi.tensor.TensorSpec;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -69,24 +67,13 @@ public record ModelReading(
   }
 
   private String sha256(CanonicalTensor tensor, TensorBlocks blocks) {
-    MessageDigest digest = digest();
-    var whole = new TensorSpec(tensor.spec().name(), tensor.spec().dtype(), tensor.factors());
+    MessageDigest digest = ContentHash.sha256();
     blocks.read(
-        whole,
-        tensor.parts(),
-        tensor.shift(),
+        tensor,
         block -> {
           progress.advance(block.remaining());
           digest.update(block);
         });
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return ContentHash.hex(digest);
   }
 }

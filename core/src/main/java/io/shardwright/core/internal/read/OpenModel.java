@@ -193,20 +193,12 @@ public final class OpenModel implements RestoredModel {
       return tensor.spec();
     }
 
-    private TensorSpec whole() {
-      return new TensorSpec(spec().name(), spec().dtype(), tensor.factors());
-    }
-
     @Override
     public void read(Consumer<ByteBuffer> each) {
       again.require(tensor, buffers);
       buffers.use(
           blocks ->
-              blocks.read(
-                  whole(),
-                  tensor.parts(),
-                  tensor.shift(),
-                  block -> each.accept(block.order(ByteOrder.LITTLE_ENDIAN))));
+              blocks.read(tensor, block -> each.accept(block.order(ByteOrder.LITTLE_ENDIAN))));
     }
 
     @Override
@@ -221,7 +213,7 @@ public final class OpenModel implements RestoredModel {
       again.require(tensor, buffers);
       buffers.use(
           blocks -> {
-            TensorBlocks.Cursor cursor = blocks.open(whole(), tensor.parts(), tensor.shift());
+            TensorBlocks.Cursor cursor = blocks.open(tensor);
             for (long at = first; at < first + count; at += cursor.most()) {
               target.put(cursor.read(at, Math.min(first + count, at + cursor.most())));
             }

@@ -4,7 +4,6 @@ import io.shardwright.core.internal.execute.ReplicaCheck;
 import io.shardwright.core.internal.execute.TensorBlocks;
 import io.shardwright.core.internal.plan.CanonicalModel.Again;
 import io.shardwright.core.internal.plan.CanonicalTensor;
-import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 
 /**
@@ -35,8 +34,8 @@ final class SameValues {
   private static void require(
       CanonicalTensor tensor, TensorBlocks blocks, Again other, TensorBlocks otherBlocks) {
     CanonicalTensor second = other.tensor().unpadded();
-    var own = open(tensor, blocks);
-    var others = open(second, otherBlocks);
+    var own = blocks.open(tensor);
+    var others = otherBlocks.open(second);
     long elements = tensor.spec().shape().elements();
     for (long at = 0; at < elements; at += own.most()) {
       long to = Math.min(elements, at + own.most());
@@ -44,13 +43,5 @@ final class SameValues {
         throw ReplicaCheck.difference(other.kind(), tensor.parts().get(0), second.parts().get(0));
       }
     }
-  }
-
-  private static TensorBlocks.Cursor open(CanonicalTensor tensor, TensorBlocks blocks) {
-    TensorSpec spec = tensor.spec();
-    return blocks.open(
-        new TensorSpec(spec.name(), spec.dtype(), tensor.factors()),
-        tensor.parts(),
-        tensor.shift());
   }
 }

@@ -37,17 +37,6 @@ public final class ExtraState {
   /** A torch file that holds a value without tensors. */
   public static byte[] file(String root, PickleValue value) {
     TorchLayout layout = TorchLayout.of(root, PickleWriter.write(value), List.of());
-    byte[] bytes = new byte[Math.toIntExact(layout.size())];
-    layout
-        .structure(Map.of())
-        .forEach(
-            chunk ->
-                System.arraycopy(
-                    chunk.bytes(),
-                    0,
-                    bytes,
-                    Math.toIntExact(chunk.offset()),
-                    chunk.bytes().length));
-    return bytes;
+    return layout.bytes(Map.of());
   }
 }

@@ -1,11 +1,11 @@
 package io.shardwright.core.internal.codec.torch;
 
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.Piece;
 import io.shardwright.core.internal.codec.zip.ZipLayout;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.zip.CRC32;
 
 /**
  * The layout of a torch zip to be written. The storages' offsets are known before they are read;
@@ -54,13 +53,9 @@ public final class TorchLayout {
 
   /** Digits that depend on nothing but the pickle, so that the same input gives the same bytes. */
   private static String identity(byte[] pickle) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(pickle);
-      var digits = new BigInteger(1, hash).mod(BigInteger.TEN.pow(DIGITS));
-      return String.format(Locale.ROOT, "%0" + DIGITS + "d", digits);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    byte[] hash = ContentHash.sha256().digest(pickle);
+    var digits = new BigInteger(1, hash).mod(BigInteger.TEN.pow(DIGITS));
+    return String.format(Locale.ROOT, "%0" + DIGITS + "d", digits);
   }
 
   private void add(String name, byte[] bytes) {
@@ -88,6 +83,37 @@ public final class TorchLayout {
   }
 
   /**
+   * The whole file.
+   *
+   * @param storages the bytes of every storage, by key
+   */
+  public byte[] bytes(Map<String, byte[]> storages) {
+    ByteBuffer file = ByteBuffer.allocate(Math.toIntExact(size()));
+    whole(storages, Map.of()).forEach(piece -> file.put((int) piece.offset(), piece.bytes()));
+    return file.array();
+  }
+
+  /**
+   * Everything but the bytes of some storages.
+   *
+   * @param storages the bytes of the others, by key
+   * @param crcs the CRC-32 of each of those, by key
+   */
+  public List<Piece> whole(Map<String, byte[]> storages, Map<String, Long> crcs) {
+    var all = new LinkedHashMap<>(crcs);
+    var pieces = new ArrayList<Piece>();
+    storages.forEach(
+        (key, bytes) -> {
+          all.put(key, ContentHash.crc(bytes));
+          if (bytes.length > 0) {
+            pieces.add(new Piece(dataOffset(key), bytes));
+          }
+        });
+    pieces.addAll(structure(all));
+    return pieces;
+  }
+
+  /**
    * Everything but the storages' bytes.
    *
    * @param crcs the CRC-32 of every storage, by key
@@ -98,9 +124,7 @@ public final class TorchLayout {
     small.forEach(
         (name, made) -> {
           byte[] bytes = made.get();
-          var crc = new CRC32();
-          crc.update(bytes);
-          all.put(name, crc.getValue());
+          all.put(name, ContentHash.crc(bytes));
           pieces.add(new Piece(zip.dataOffset(name), bytes));
         });
     crcs.forEach((key, crc) -> all.put(data(key), crc));

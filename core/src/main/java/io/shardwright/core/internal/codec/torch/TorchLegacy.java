@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,20 +28,7 @@ import java.util.OptionalLong;
  */
 final class TorchLegacy implements TorchContainer {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
-  private static final byte[] MAGIC_BYTES = {
-    (byte) 0x8a,
-    10,
-    0x6c,
-    (byte) 0xfc,
-    (byte) 0x9c,
-    0x46,
-    (byte) 0xf9,
-    0x20,
-    0x6a,
-    (byte) 0xa8,
-    0x50,
-    0x19
-  };
+  private static final byte[] MAGIC_BYTES = HexFormat.of().parseHex("8a0a6cfc9c46f9206aa85019");
   private static final int PROTOCOL = 1001;
   private static final int START = 32;
 

@@ -237,11 +237,11 @@ public final class LightningCheckpoint implements ModelSource {
 
   @Override
   public SourceFiles sourceFiles() {
-    var unwrapped =
-        Wrappers.of(
-            step.distributed()
-                ? WantedArrays.of(arrays.sourceFiles(), options.optimizer())
-                : new TrainingRanks(this, options.optimizer()).sourceFiles());
+    SourceFiles read =
+        step.distributed()
+            ? arrays.sourceFiles()
+            : new TrainingRanks(this, options.optimizer()).sourceFiles();
+    var unwrapped = Wrappers.of(options.optimizer() ? read : read.withoutCompanions());
     notes.addAll(unwrapped.notes());
     return step.distributed() || !options.optimizer()
         ? unwrapped.files()

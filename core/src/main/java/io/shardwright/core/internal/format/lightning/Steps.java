@@ -2,6 +2,7 @@ package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.bytes.FolderEntries;
 import io.shardwright.core.internal.format.loose.ForeignFolder;
+import io.shardwright.core.internal.format.nemo.NemoMembers;
 import io.shardwright.spi.RankCoordinate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Finds the steps of a folder. */
 final class Steps {
-  private static final Pattern RANK =
-      Pattern.compile("(?:mp_rank_(\\d{2,5})|tp_rank_(\\d{2,5})_pp_rank_(\\d{3,5}))");
   private static final String SUFFIX = ".ckpt";
 
   private final Path folder;
@@ -116,13 +113,6 @@ final class Steps {
     if (folder == null || folder.getFileName() == null) {
       return Optional.empty();
     }
-    Matcher name = RANK.matcher(folder.getFileName().toString());
-    if (!name.matches()) {
-      return Optional.empty();
-    }
-    boolean stages = name.group(1) == null;
-    int tensor = Integer.parseInt(name.group(stages ? 2 : 1));
-    int stage = stages ? Integer.parseInt(name.group(3)) : 0;
-    return Optional.of(new RankCoordinate(tensor, stage));
+    return NemoMembers.rankOf(folder.getFileName().toString());
   }
 }

@@ -10,9 +10,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
-import io.shardwright.core.internal.plan.ConfigChange;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.core.outline.ConfigEdit;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,12 +28,12 @@ final class TrainingPickle {
   private static final Set<String> OPTIMIZER = Set.of("optimizer_states", "lr_schedulers");
 
   private final TrainingFile template;
-  private final List<ConfigChange> changes;
+  private final List<ConfigEdit> changes;
   private final StateDictPickle pickle = new StateDictPickle();
   private final CarriedStorages carried = new CarriedStorages(pickle);
   private final Map<TargetTensor, String> keys = new LinkedHashMap<>();
 
-  TrainingPickle(TrainingFile template, List<ConfigChange> changes) {
+  TrainingPickle(TrainingFile template, List<ConfigEdit> changes) {
     this.template = template;
     this.changes = changes;
   }
@@ -94,7 +94,7 @@ final class TrainingPickle {
   }
 
   private void change(PickleValue config) {
-    for (ConfigChange change : changes) {
+    for (ConfigEdit change : changes) {
       HyperParameters.change(config, change.key(), value(change.to()));
     }
   }

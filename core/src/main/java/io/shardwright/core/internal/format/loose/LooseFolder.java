@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.format.loose;
 
 import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.bytes.ReadFailure;
+import io.shardwright.core.internal.bytes.FolderEntries;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.format.FileKind;
 import io.shardwright.core.internal.format.ShardIndex;
@@ -10,8 +10,6 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,20 +49,14 @@ public final class LooseFolder {
 
   /** Rank folders are one level down. */
   private void list(Path from, String prefix, int depth) {
-    try (var entries = Files.newDirectoryStream(from)) {
-      for (Path entry : entries) {
-        guard.require(Limit.ENTRIES, files.size() + 1L, folder.toString());
-        String name = prefix + entry.getFileName();
-        if (Files.isRegularFile(entry)) {
-          files.put(name, entry);
-        } else if (depth == 0 && Files.isDirectory(entry) && name.contains("_rank_")) {
-          list(entry, name + "/", 1);
-        }
+    for (Path entry : FolderEntries.of(from)) {
+      guard.require(Limit.ENTRIES, files.size() + 1L, folder.toString());
+      String name = prefix + entry.getFileName();
+      if (Files.isRegularFile(entry)) {
+        files.put(name, entry);
+      } else if (depth == 0 && Files.isDirectory(entry) && name.contains("_rank_")) {
+        list(entry, name + "/", 1);
       }
-    } catch (IOException failure) {
-      throw ReadFailure.of(folder.toString(), "listed", failure);
-    } catch (DirectoryIteratorException failure) {
-      throw ReadFailure.of(folder.toString(), "listed", failure.getCause());
     }
   }
 

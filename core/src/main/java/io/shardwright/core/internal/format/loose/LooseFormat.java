@@ -1,14 +1,29 @@
 package io.shardwright.core.internal.format.loose;
 
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
 import io.shardwright.core.internal.format.CheckpointFormat;
+import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.FileKind;
+import io.shardwright.core.internal.format.FolderTarget;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.Opening;
 import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.format.TargetKind;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.spi.format.Keeps;
+import io.shardwright.spi.tensor.DType;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** The format of files of tensors without a configuration; it is written as safetensors. */
-public final class LooseFormat implements CheckpointFormat {
+/**
+ * The format of files of tensors without a configuration. It is written as safetensors files: every
+ * stored tensor unchanged, and the configuration.
+ */
+public final class LooseFormat implements CheckpointFormat, TargetKind {
   /** What is written. */
   public static final String ID = "safetensors";
 
@@ -33,6 +48,27 @@ public final class LooseFormat implements CheckpointFormat {
 
   @Override
   public Optional<TargetKind> target() {
-    return Optional.of(new SafetensorsKind());
+    return Optional.of(this);
+  }
+
+  @Override
+  public Set<Keeps> keeps() {
+    return Set.of(Keeps.CONFIG, Keeps.STORED);
+  }
+
+  @Override
+  public boolean holds(DType dtype) {
+    return SafetensorsLayout.holds(dtype);
+  }
+
+  @Override
+  public CheckpointTarget layOut(
+      ReshardRequest request,
+      ModelSource source,
+      List<Attachment> attachments,
+      ExecutablePlan plan) {
+    Map<String, byte[]> documents =
+        source.configured() ? Map.of("model_config.yaml", source.config().write()) : Map.of();
+    return new FolderTarget(plan, documents, attachments, source.guard());
   }
 }

@@ -17,8 +17,7 @@ public final class NemoMembers {
 
   private static final String WEIGHTS = "model_weights.ckpt";
   private static final Pattern RANK =
-      Pattern.compile(
-          "(?:mp_rank_(\\d{2,5})|tp_rank_(\\d{2,5})_pp_rank_(\\d{3,5}))/model_weights\\.ckpt");
+      Pattern.compile("mp_rank_(\\d{2,5})|tp_rank_(\\d{2,5})_pp_rank_(\\d{3,5})");
 
   private NemoMembers() {}
 
@@ -55,7 +54,14 @@ public final class NemoMembers {
     if (member.equals(WEIGHTS)) {
       return Optional.of(new RankCoordinate(0, 0));
     }
-    Matcher name = RANK.matcher(member);
+    return member.endsWith("/" + WEIGHTS)
+        ? rankOf(member.substring(0, member.length() - WEIGHTS.length() - 1))
+        : Optional.empty();
+  }
+
+  /** The rank that a folder's name states. */
+  public static Optional<RankCoordinate> rankOf(String folder) {
+    Matcher name = RANK.matcher(folder);
     if (!name.matches()) {
       return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.ExtraState;
@@ -22,6 +23,7 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.core.internal.verify.TargetVerifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -104,17 +106,6 @@ public final class NemoTarget implements CheckpointTarget {
     return TorchLayout.of(root, bytes, pickle.storages());
   }
 
-  Guard guard() {
-    return guard;
-  }
-
-  /** Every member that was made here. */
-  Map<String, byte[]> made() {
-    var made = new TreeMap<>(small);
-    made.put(NemoMembers.CONFIG, config);
-    return made;
-  }
-
   @Override
   public long verifiedBytes() {
     long bytes = config.length;
@@ -179,6 +170,27 @@ public final class NemoTarget implements CheckpointTarget {
 
   @Override
   public void verify(Path staged, Written written, Progress progress, Workers workers) {
-    NemoVerification.require(staged, plan, this, written, progress, workers);
+    var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
+    try (var target = NemoCheckpoint.open(staged, staged.getParent(), guard.anew())) {
+      verifier.requireEqual(target.sourceFiles(), plan, written);
+      require(verifier, target, NemoMembers.CONFIG, config);
+      small.forEach((member, bytes) -> require(verifier, target, member, bytes));
+      written
+          .carried()
+          .forEach(
+              (member, crc) ->
+                  verifier.requireMember(
+                      member.member(),
+                      target.open(member.member()).orElseThrow(),
+                      member.bytes().size(),
+                      crc));
+      verifier.readAll();
+    }
+  }
+
+  private static void require(
+      TargetVerifier verifier, NemoCheckpoint target, String member, byte[] bytes) {
+    var found = target.open(member).orElseThrow();
+    verifier.requireMember(member, found, bytes.length, ContentHash.crc(bytes));
   }
 }

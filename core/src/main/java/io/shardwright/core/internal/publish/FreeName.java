@@ -9,8 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /** Checks the name of a target: it must be free, and its folder must exist. */
-public final class TargetName {
-  private TargetName() {}
+public final class FreeName {
+  private FreeName() {}
 
   /**
    * Refuses a target that is there already.
