@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.engine.Checkpoints;
+import io.shardwright.engine.HeldTensors;
 import io.shardwright.engine.InterleavedTraining;
 import io.shardwright.engine.TrainingFiles;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +89,21 @@ class ConversionViewsTest extends HuggingFaceFolders {
     assertEquals(0, run.code(), run.err());
     assertEquals(Checkpoints.found(plain), Checkpoints.found(script));
     assertTrue(Run.of("inspect", source).err().contains("--no-optimizer"));
+  }
+
+  @Test
+  void namesTheFlagThatTheCommandHas() throws IOException {
+    Path source = huggingFace("llama");
+    var held = HeldTensors.of(source.resolve(WEIGHTS));
+    String name = "model.layers.0.self_attn.k_proj.weight";
+    Shape shape = held.spec(name).shape();
+    held.add(new TensorSpec(name, DType.BFLOAT16, shape), new byte[2 * (int) shape.elements()]);
+    held.write(source.resolve(WEIGHTS));
+    Path out = folder.resolve("out.nemo");
+    Run run = Run.of("convert_llama_hf_to_nemo", "--in-file=" + source, "--out-file=" + out);
+    assertEquals(6, run.code(), run.err());
+    assertTrue(run.err().contains("--precision TYPE"), run.err());
+    assertFalse(run.err().contains("--dtype"), run.err());
   }
 
   @Test

@@ -73,6 +73,14 @@ public final class Checkpoints {
         .toList();
   }
 
+  /** The same, whatever the files are called. */
+  static List<String> tensors(Path checkpoint) {
+    return found(checkpoint).stream()
+        .map(line -> line.substring(line.indexOf('\t') + 1))
+        .sorted()
+        .toList();
+  }
+
   private static String line(TensorSum sum) {
     var spec = sum.spec();
     return String.join(

@@ -65,14 +65,7 @@ class ManyLayersTest extends ModelFolders {
     Path ranks = convert(model, "ranks.nemo", order -> order.grid(2, 3).layout(WeightLayout.RANKS));
     for (Path nemo : new Path[] {arrays, ranks}) {
       Path back = convert(nemo, "back-" + nemo.getFileName());
-      assertEquals(
-          Checkpoints.found(model).stream().map(ManyLayersTest::tensor).toList(),
-          Checkpoints.found(back).stream().map(ManyLayersTest::tensor).toList());
+      assertEquals(Checkpoints.tensors(model), Checkpoints.tensors(back));
     }
-  }
-
-  /** Less the file's name. */
-  private static String tensor(String line) {
-    return line.substring(line.indexOf('\t') + 1);
   }
 }

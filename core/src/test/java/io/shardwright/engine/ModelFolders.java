@@ -51,12 +51,14 @@ public abstract class ModelFolders {
     return convert(source, name, order -> order);
   }
 
-  /** To a Hugging Face folder and back, if the order does not say another format. */
   Path convert(Path source, String name, UnaryOperator<Order> options) {
+    return options.apply(converting(source, folder.resolve(name))).done();
+  }
+
+  /** A Hugging Face folder becomes NeMo's, and NeMo's such a folder. */
+  static Order converting(Path source, Path target) {
     boolean nemo = Files.isDirectory(source) && !Files.exists(source.resolve("model_config.yaml"));
-    var order = Order.of(source, folder.resolve(name));
-    order.to(nemo ? TargetFormat.NEMO : TargetFormat.HUGGING_FACE);
-    return options.apply(order).done();
+    return Order.of(source, target).to(nemo ? TargetFormat.NEMO : TargetFormat.HUGGING_FACE);
   }
 
   List<String> configOf(Path nemo) throws IOException {

@@ -1,9 +1,11 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Facts that a Hugging Face configuration says in two places. */
-class ConfigTwiceTest extends HuggingFaceFolders {
+class ConfigTwiceTest extends ModelFolders {
   private static final String DISAGREE = "SW-122";
 
   @ParameterizedTest
@@ -47,7 +49,7 @@ class ConfigTwiceTest extends HuggingFaceFolders {
   void refusesTwoValuesOfOneFact(String model, String before, String after, String part)
       throws IOException {
     Path source = changed(model, before, after);
-    assertRefused(3, List.of(DISAGREE, part), source);
+    assertRefused(Kind.INPUT, List.of(DISAGREE, part), source);
   }
 
   @ParameterizedTest
@@ -67,11 +69,10 @@ class ConfigTwiceTest extends HuggingFaceFolders {
   void saysWhatIsSaidTwiceAndAlike(String model, String before, String after, String part)
       throws IOException {
     Path source = changed(model, before, after);
-    Run run = Run.of("convert", source, folder.resolve("out.nemo"), "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains(part), run.err());
-    Run same = Run.of("diff", folder.resolve("out.nemo"), convert(unchanged(model), "plain.nemo"));
-    assertTrue(same.out().contains("all equal") && !same.out().contains("config "), same.out());
+    Order.of(source, folder.resolve("out.nemo")).to(TargetFormat.NEMO).tried().assertDone(part);
+    var same =
+        Checkpoints.diff(folder.resolve("out.nemo"), convert(unchanged(model), "plain.nemo"));
+    assertTrue(same.same() && same.config().isEmpty(), same.toString());
   }
 
   /** GPT2Config knows its sizes under two names each, and the second is a name as good. */
@@ -89,7 +90,7 @@ class ConfigTwiceTest extends HuggingFaceFolders {
             "qwen2",
             "\"rope_theta\": 10000.0",
             "\"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1e6}}");
-    assertRefused(3, "rope_parameters differs by the kind of layer", source);
+    assertRefused(Kind.INPUT, "rope_parameters differs by the kind of layer", source);
   }
 
   @Test
@@ -97,24 +98,22 @@ class ConfigTwiceTest extends HuggingFaceFolders {
     Path source = huggingFace("llama");
     Path generation = source.resolve("generation_config.json");
     Files.writeString(generation, "{\"eos_token_id\": [2, 3], \"bos_token_id\": 1}");
-    Run run = Run.of("convert", source, folder.resolve("out.nemo"), "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("generation_config.json differ in eos_token_id:"), run.err());
+    Order.of(source, folder.resolve("out.nemo"))
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertDone("generation_config.json differ in eos_token_id:");
     Files.writeString(generation, "{\"tie_word_embeddings\": true}");
-    assertRefused(3, "'tie_word_embeddings' differs between config.json and", source);
+    assertRefused(Kind.INPUT, "'tie_word_embeddings' differs between config.json and", source);
     Files.writeString(generation, "not JSON");
-    assertEquals(0, Run.of("convert", source, folder.resolve("2.nemo"), "--no-sync").code());
+    Order.of(source, folder.resolve("2.nemo")).to(TargetFormat.NEMO).tried().assertDone();
   }
 
   /** A configuration that can't be trusted is no reason not to look at the tensors. */
   @Test
   void looksAtTheTensorsAllTheSame() throws IOException {
     Path source = changed("gpt2", "\"n_embd\": 32", "\"n_embd\": 32, \"hidden_size\": 64");
-    for (String command : new String[] {"inspect", "verify"}) {
-      Run run = Run.of(command, source);
-      assertEquals(0, run.code(), run.err());
-      assertTrue(run.err().contains(DISAGREE), run.err());
-    }
+    Attempt.open(source).assertDone(DISAGREE);
+    Attempt.verify(source).assertDone(DISAGREE);
   }
 
   private Path unchanged(String model) throws IOException {

@@ -1,4 +1,4 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.HeldTensors;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders that hold more than one set of weights, and names that a file's metadata gives. */
-class WeightSetsTest extends HuggingFaceFolders {
+class WeightSetsTest extends ModelFolders {
   private static final String TORCH = "pytorch_model.bin";
   private static final String UP = "model.layers.2.mlp.up_proj.weight";
   private static final String HEAD = "lm_head.weight";
@@ -39,22 +40,20 @@ class WeightSetsTest extends HuggingFaceFolders {
   void readsTheSetThatTransformersTakesAndComparesTheOther(String second) throws IOException {
     Path source = huggingFace("llama");
     writeSecond(source, second, held(source));
-    Run run = Run.of("convert", source, out, "--tp", 2, "--pp", 2, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'model.safetensors' is read; '" + second + "'"), run.err());
-    same(copy("/community/llama", "single"), out);
-    Run verify = Run.of("verify", source, "--sums");
-    assertEquals(0, verify.code(), verify.err());
-    assertEquals(39, verify.out().lines().count());
+    Attempt run = Order.of(source, out).grid(2, 2).to(TargetFormat.NEMO).tried();
+    run.assertDone();
+    assertTrue(run.said().contains("'model.safetensors' is read; '" + second + "'"), run.said());
+    Checkpoints.assertAlike(copy("/community/llama", "single"), out);
+    assertEquals(39, Checkpoints.found(source).size());
     writeSecond(source, second, held(source).change(UP));
     String where = "'" + UP + "' in hf-llama/";
-    assertRefused(3, List.of("SW-122", where, "two sets of weights"), source);
-    assertEquals(3, Run.of("verify", source).code());
-    Run plain = Run.of("convert", source, folder.resolve("plain"), "--to", "safetensors");
-    assertEquals(3, plain.code(), plain.err());
-    Run inspect = Run.of("inspect", source);
-    assertEquals(0, inspect.code(), inspect.err());
-    assertTrue(inspect.err().contains("must hold the same"), inspect.err());
+    assertRefused(Kind.INPUT, List.of("SW-122", where, "two sets of weights"), source);
+    Attempt.verify(source).assertRefused(Kind.INPUT);
+    Order.of(source, folder.resolve("plain"))
+        .to(TargetFormat.SAFETENSORS)
+        .tried()
+        .assertRefused(Kind.INPUT);
+    Attempt.open(source).assertDone("must hold the same");
   }
 
   @ParameterizedTest
@@ -74,10 +73,10 @@ class WeightSetsTest extends HuggingFaceFolders {
       default -> second.copy("model.layers.2.self_attn.q_proj.weight", UP);
     }
     second.writeTorch(source.resolve(TORCH));
-    assertRefused(3, part, source);
+    assertRefused(Kind.INPUT, part, source);
     if (!how.equals("more")) {
-      assertEquals(3, Run.of("verify", source).code());
-      same(source, convert(copy("/community/llama", "alone"), "alone.nemo"));
+      Attempt.verify(source).assertRefused(Kind.INPUT);
+      Checkpoints.assertAlike(source, convert(copy("/community/llama", "alone"), "alone.nemo"));
     }
   }
 
@@ -86,10 +85,11 @@ class WeightSetsTest extends HuggingFaceFolders {
     Path source = huggingFace("llama");
     held(source).writeShards(source, "model", ".safetensors");
     Files.delete(source.resolve("model-00002-of-00002.safetensors"));
-    Run run = Run.of("convert", source, out, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'model.safetensors.index.json' is not read"), run.err());
-    assertTrue(run.err().contains("index names them: model-00001-of-00002"), run.err());
+    Order.of(source, out)
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertDone(
+            "'model.safetensors.index.json' is not read", "index names them: model-00001-of-00002");
   }
 
   @Test
@@ -101,9 +101,9 @@ class WeightSetsTest extends HuggingFaceFolders {
     for (int shard = 1; shard <= 2; shard++) {
       Files.delete(source.resolve("model-0000" + shard + "-of-00002.safetensors"));
     }
-    Run run = Run.of("convert", source, out, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertFalse(run.err().contains("is read"), run.err());
+    Attempt run = Order.of(source, out).to(TargetFormat.NEMO).tried();
+    run.assertDone();
+    assertFalse(run.said().contains("is read"), run.said());
   }
 
   /** torch keeps both names of a tied pair, safetensors one. */
@@ -112,34 +112,35 @@ class WeightSetsTest extends HuggingFaceFolders {
     Path source = huggingFace("qwen2");
     Path single = copy("/community/qwen2", "single");
     held(source).copy(WORDS, HEAD).writeTorch(source.resolve(TORCH));
-    for (String option : List.of("--untie", "--no-verify")) {
-      Run run = Run.of("convert", source, out, option, "--overwrite", "--no-sync");
-      assertEquals(0, run.code(), run.err());
-      same(single, out);
+    for (Order order :
+        List.of(
+            Order.of(source, out).untie(),
+            Order.of(source, out).with(parts -> parts.verify(false)))) {
+      order.to(TargetFormat.NEMO).overwrite().done();
+      Checkpoints.assertAlike(single, out);
     }
     held(source).copy(WORDS, HEAD).change(HEAD).writeTorch(source.resolve(TORCH));
-    Run run = Run.of("convert", source, folder.resolve("other.nemo"));
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("'lm_head.weight' in pytorch_model.bin"), run.err());
+    Order.of(source, folder.resolve("other.nemo"))
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.INPUT, "'lm_head.weight' in pytorch_model.bin");
   }
 
   @Test
   void refusesAnArchiveOfRankFilesAndArrays() throws IOException {
     Path source = folder.resolve("both");
     Path nemo = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
-    Run.reshard(nemo, source);
+    Order.of(nemo, source).done();
     Path ranks = folder.resolve("ranks");
-    Run.reshard(nemo, ranks, "--layout", "ranks");
+    Order.of(nemo, ranks).layout(WeightLayout.RANKS).done();
     Files.copy(ranks.resolve("model_weights.ckpt"), source.resolve("model_weights.ckpt"));
-    for (String command : List.of("reshard", "convert")) {
-      Run run = Run.of(command, source, out, "--tp", 2);
-      assertEquals(3, run.code(), run.err());
-      assertTrue(run.err().contains("'model_weights/' and 'model_weights.ckpt'"), run.err());
+    for (Order order :
+        List.of(Order.of(source, out), Order.of(source, out).to(TargetFormat.NEMO))) {
+      String both = "'model_weights/' and 'model_weights.ckpt'";
+      order.tp(2).tried().assertRefused(Kind.INPUT, both);
     }
-    assertEquals(3, Run.of("verify", source).code());
-    Run inspect = Run.of("inspect", source);
-    assertEquals(0, inspect.code(), inspect.err());
-    assertTrue(inspect.err().contains("two sets of weights"), inspect.err());
+    Attempt.verify(source).assertRefused(Kind.INPUT);
+    Attempt.open(source).assertDone("two sets of weights");
   }
 
   @Test
@@ -147,9 +148,7 @@ class WeightSetsTest extends HuggingFaceFolders {
     Path source = huggingFace("llama");
     held(source).writeShards(source, "model", ".safetensors");
     Files.delete(source.resolve(CONFIG));
-    Run run = Run.of("verify", source);
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("does not name them: model.safetensors"), run.err());
+    Attempt.verify(source).assertDone("does not name them: model.safetensors");
   }
 
   /** As safetensors.torch.save_model writes a model that shares memory. */
@@ -170,12 +169,11 @@ class WeightSetsTest extends HuggingFaceFolders {
     held(whole).copy(words, name).copy(words, of).write(whole.resolve(WEIGHTS));
     Path source = copy("/community/" + model, "saved");
     held(whole).remove(name).write(source.resolve(WEIGHTS), Map.of(name, of, "format", "pt"));
-    Run run = Run.of("convert", source, out, "--tp", 2, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    same(whole, out);
-    same(whole, source);
-    Run sums = Run.of("verify", source, "--sums");
-    assertFalse(sums.out().contains("\t" + name + "\n"), sums.out());
+    Order.of(source, out).tp(2).to(TargetFormat.NEMO).tried().assertDone();
+    Checkpoints.assertAlike(whole, out);
+    Checkpoints.assertAlike(whole, source);
+    var found = Checkpoints.found(source);
+    assertTrue(found.stream().noneMatch(line -> line.contains("\t" + name + "\t")), "" + found);
   }
 
   @Test
@@ -183,9 +181,8 @@ class WeightSetsTest extends HuggingFaceFolders {
     Path source = huggingFace("llama");
     Map<String, String> metadata = Map.of(UP, WORDS, "a", "b", "format", "pt");
     held(source).write(source.resolve(WEIGHTS), metadata);
-    Run run = Run.of("convert", source, out, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    same(copy("/community/llama", "plain"), out);
+    Order.of(source, out).to(TargetFormat.NEMO).tried().assertDone();
+    Checkpoints.assertAlike(copy("/community/llama", "plain"), out);
   }
 
   private static void writeSecond(Path source, String name, HeldTensors tensors)
@@ -201,11 +198,6 @@ class WeightSetsTest extends HuggingFaceFolders {
 
   private static HeldTensors held(Path source) {
     return HeldTensors.of(source.resolve(WEIGHTS));
-  }
-
-  private static void same(Path one, Path other) {
-    Run run = Run.of("diff", one, other);
-    assertEquals(0, run.code(), run.out() + run.err());
   }
 
   @Test

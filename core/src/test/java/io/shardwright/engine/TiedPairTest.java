@@ -1,4 +1,4 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
 import io.shardwright.core.RestoreOptions;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.HeldTensors;
+import io.shardwright.core.RunOptions;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hugging Face folders that hold both of a pair that their configuration ties. */
-class TiedPairTest extends HuggingFaceFolders {
+class TiedPairTest extends ModelFolders {
   private static final String HEAD = "lm_head.weight";
   private static final String WORDS = "model.embed_tokens.weight";
 
@@ -41,11 +44,11 @@ class TiedPairTest extends HuggingFaceFolders {
   void refusesAPairThatDiffersAndWritesBothUntied(String model, String words) throws IOException {
     Path source = differing(model, words);
     String both = "'lm_head.weight' differs from '" + words + "'";
-    assertRefused(3, List.of("SW-122", both, "--untie"), source);
+    assertRefused(Kind.INPUT, List.of("SW-122", both, "untie"), source);
     assertEquals(List.of(source), onlyIn(folder));
-    Path out = convert(source, "out.nemo", "--untie", "--tp", 2);
+    Path out = convert(source, "out.nemo", order -> order.untie().tp(2));
     assertTrue(configOf(out).contains("share_embeddings_and_output_weights: false"));
-    same(source, out);
+    Checkpoints.assertAlike(source, out);
     Path back = convert(out, "back");
     for (String name : List.of(HEAD, words)) {
       assertArrayEquals(held(source).bytes(name), held(back).bytes(name), name);
@@ -57,58 +60,55 @@ class TiedPairTest extends HuggingFaceFolders {
   void findsADifferenceInAnyRowOfAnyRank() throws IOException {
     Path source = huggingFace("qwen2");
     held(source).copy(WORDS, HEAD).write(source.resolve(WEIGHTS));
-    Path two = convert(source, "equal.nemo", "--tp", 2, "--pp", 2);
-    same(source, two);
+    Path two = convert(source, "equal.nemo", order -> order.grid(2, 2));
+    Checkpoints.assertAlike(source, two);
     held(source).change(HEAD).write(source.resolve(WEIGHTS));
-    for (String grid : List.of("1", "2")) {
-      Run run =
-          Run.of(
-              "convert", source, folder.resolve("x.nemo"), "--no-sync", "--tp", grid, "--pp", grid);
-      assertEquals(3, run.code(), run.err());
-      assertTrue(run.err().contains("SW-122"), run.err());
+    for (int grid : List.of(1, 2)) {
+      Attempt run =
+          Order.of(source, folder.resolve("x.nemo")).grid(grid, grid).to(TargetFormat.NEMO).tried();
+      run.assertRefused(Kind.INPUT, "SW-122");
     }
-    Run run = Run.of("diff", source, two);
-    assertEquals(1, run.code(), run.err());
-    assertTrue(run.out().contains("output_layer.weight: 1 of"), run.out());
+    var differences = Checkpoints.diff(source, two).differences();
+    assertEquals(1, differences.size());
+    assertEquals("output_layer.weight", differences.get(0).name());
+    assertEquals(1, differences.get(0).differing());
   }
 
   @Test
   void comparesTheTwoWhereverTheyAreRead() throws IOException {
     Path source = differing("qwen2", WORDS);
-    for (String layout : List.of("ranks", "distributed")) {
-      Run run = Run.of("convert", source, folder.resolve("x"), "--to", "nemo", "--layout", layout);
-      assertEquals(3, run.code(), run.err());
+    for (WeightLayout layout : WeightLayout.values()) {
+      var order = Order.of(source, folder.resolve("x")).to(TargetFormat.NEMO).layout(layout);
+      order.tried().assertRefused(Kind.INPUT);
     }
-    Run plan = Run.of("plan", source, folder.resolve("x.nemo"));
-    assertEquals(0, plan.code(), plan.err());
-    Run verify = Run.of("verify", source);
-    assertEquals(3, verify.code(), verify.out());
-    assertTrue(verify.err().contains(HEAD) && verify.err().contains("--untie"), verify.err());
-    Run inspect = Run.of("inspect", source, "--tensors");
-    assertEquals(0, inspect.code(), inspect.err());
-    assertTrue(inspect.out().contains(HEAD), inspect.out());
-    Run half =
-        Run.of(
-            "convert",
-            source,
-            folder.resolve("h.nemo"),
-            "--dtype",
-            "bf16",
-            "--allow-lossy",
-            "--no-verify",
-            "--threads",
-            1);
-    assertEquals(3, half.code(), half.err());
+    Attempt plan = Order.of(source, folder.resolve("x.nemo")).planned();
+    plan.assertDone();
+    Attempt verify = Attempt.verify(source);
+    verify.assertRefused(Kind.INPUT);
+    assertTrue(verify.said().contains(HEAD) && verify.said().contains("untie"), verify.said());
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(source)) {
+      String tensors = checkpoint.tensors().toString();
+      assertTrue(tensors.contains(HEAD), tensors);
+    }
+    Order.of(source, folder.resolve("h.nemo"))
+        .dtype(DType.BFLOAT16)
+        .lossy()
+        .with(parts -> parts.verify(false))
+        .threads(1)
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.INPUT);
   }
 
   @Test
   void writesAPairThatIsEqualOnceAndSaysSo() throws IOException {
     Path source = huggingFace("qwen2");
     held(source).copy(WORDS, HEAD).write(source.resolve(WEIGHTS));
-    Run run = Run.of("convert", source, folder.resolve("out.nemo"), "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'lm_head.weight' is tied to"), run.err());
-    same(source, folder.resolve("out.nemo"));
+    Order.of(source, folder.resolve("out.nemo"))
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertDone("'lm_head.weight' is tied to");
+    Checkpoints.assertAlike(source, folder.resolve("out.nemo"));
     assertEquals(
         Checkpoints.found(folder.resolve("out.nemo")),
         Checkpoints.found(convert(copy("/community/qwen2", "single"), "single.nemo")));
@@ -123,10 +123,11 @@ class TiedPairTest extends HuggingFaceFolders {
     held = stored.equals("first") ? held.remove(HEAD) : held;
     held = stored.equals("second") ? held.remove(WORDS) : held;
     held.write(source.resolve(WEIGHTS));
-    Path ranks = convert(source, "u.nemo", "--untie", "--tp", 2, "--pp", 2, "--layout", "ranks");
-    Path arrays = convert(source, "a.nemo", "--untie");
-    same(source, ranks);
-    same(arrays, ranks);
+    Path ranks =
+        convert(source, "u.nemo", order -> order.untie().grid(2, 2).layout(WeightLayout.RANKS));
+    Path arrays = convert(source, "a.nemo", order -> order.untie());
+    Checkpoints.assertAlike(source, ranks);
+    Checkpoints.assertAlike(arrays, ranks);
     Path back = convert(ranks, "back");
     assertArrayEquals(held(back).bytes(WORDS), held(back).bytes(HEAD));
   }
@@ -135,30 +136,33 @@ class TiedPairTest extends HuggingFaceFolders {
   void readsAHeadAloneForTheEmbeddingThatIsTiedToIt() throws IOException {
     Path source = huggingFace("qwen2");
     held(source).copy(WORDS, HEAD).remove(WORDS).write(source.resolve(WEIGHTS));
-    Run run = Run.of("convert", source, folder.resolve("out.nemo"), "--tp", 2, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'lm_head.weight' is read for '" + WORDS), run.err());
-    same(copy("/community/qwen2", "whole"), folder.resolve("out.nemo"));
+    Attempt run = Order.of(source, folder.resolve("out.nemo")).tp(2).to(TargetFormat.NEMO).tried();
+    run.assertDone();
+    assertTrue(run.said().contains("'lm_head.weight' is read for '" + WORDS), run.said());
+    Checkpoints.assertAlike(copy("/community/qwen2", "whole"), folder.resolve("out.nemo"));
   }
 
   @Test
   void refusesAPairOfTwoTypesOrShapes() throws IOException {
     Path source = huggingFace("qwen2");
     held(source).copy("model.norm.weight", HEAD).write(source.resolve(WEIGHTS));
-    assertRefused(3, HEAD, source);
+    assertRefused(Kind.INPUT, HEAD, source);
     Path other = copy("/community/gpt2", "other");
     held(other).copy("transformer.wpe.weight", HEAD).write(other.resolve(WEIGHTS));
     String shapes = "[64, 32] and 'transformer.wte.weight' float32 [100, 32]";
-    assertRefused(3, List.of("SW-122", shapes), other);
+    assertRefused(Kind.INPUT, List.of("SW-122", shapes), other);
   }
 
   @Test
   void saysWhereThereIsNothingToUntie() throws IOException {
     for (String model : List.of("llama", "vit")) {
-      Run run = Run.of("convert", huggingFace(model), folder.resolve(model + ".nemo"), "--untie");
-      assertEquals(0, run.code(), run.err());
-      assertTrue(run.err().contains("nothing to untie"), run.err());
-      assertFalse(run.out().contains("share_embeddings"), run.out());
+      var report =
+          Order.of(huggingFace(model), folder.resolve(model + ".nemo"))
+              .untie()
+              .to(TargetFormat.NEMO)
+              .report();
+      assertTrue(report.notes().toString().contains("nothing to untie"), "" + report.notes());
+      assertFalse(report.changes().toString().contains("share_embeddings"), "" + report);
     }
   }
 
@@ -166,22 +170,31 @@ class TiedPairTest extends HuggingFaceFolders {
   @Test
   void writesBothAsTheyAreStored() throws IOException {
     Path source = differing("qwen2", WORDS);
-    Path plain = convert(source, "plain", "--to", "safetensors");
+    Path plain = convert(source, "plain", order -> order.to(TargetFormat.SAFETENSORS));
     assertArrayEquals(held(source).bytes(HEAD), held(plain).bytes(HEAD));
-    Run run = Run.of("convert", source, folder.resolve("x"), "--to", "safetensors", "--untie");
-    assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("--untie: --to safetensors writes"), run.err());
+    Order.of(source, folder.resolve("x"))
+        .to(TargetFormat.SAFETENSORS)
+        .untie()
+        .tried()
+        .assertRefused(Kind.PLAN, "untie: format(safetensors) writes");
   }
 
   @Test
   void goesOnWithAnUntiedRun() throws IOException {
     Path source = differing("qwen2", WORDS);
-    Path out = convert(source, "out.nemo", "--untie");
-    Run run = Run.of("convert", source, out, "--untie", "--resume");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("was complete"), run.err());
-    Run tied = Run.of("convert", source, out, "--resume");
-    assertEquals(4, tied.code(), tied.err());
+    Path out = convert(source, "out.nemo", order -> order.untie());
+    Attempt run =
+        Order.of(source, out)
+            .untie()
+            .with(parts -> parts.run(RunOptions.DEFAULT.withResume(true)))
+            .to(TargetFormat.NEMO)
+            .tried();
+    run.assertDone("was complete");
+    Order.of(source, out)
+        .with(parts -> parts.run(RunOptions.DEFAULT.withResume(true)))
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.SAFETY);
   }
 
   private static HeldTensors held(Path source) {
@@ -192,11 +205,6 @@ class TiedPairTest extends HuggingFaceFolders {
     Path source = huggingFace(model);
     held(source).copy(words, HEAD).change(HEAD).write(source.resolve(WEIGHTS));
     return source;
-  }
-
-  private static void same(Path one, Path other) {
-    Run run = Run.of("diff", one, other);
-    assertEquals(0, run.code(), run.out() + run.err());
   }
 
   private static List<Path> onlyIn(Path folder) throws IOException {
@@ -231,7 +239,7 @@ class TiedPairTest extends HuggingFaceFolders {
   void restoresAPairThatIsEqual() throws IOException {
     Path source = huggingFace("qwen2");
     held(source).copy(WORDS, HEAD).write(source.resolve(WEIGHTS));
-    Path cut = convert(source, "cut.nemo", "--tp", 2, "--pp", 2, "--layout", "ranks");
+    Path cut = convert(source, "cut.nemo", order -> order.grid(2, 2).layout(WeightLayout.RANKS));
     for (Path path : List.of(source, cut)) {
       try (var restored = Shardwright.restoreFrom(path)) {
         var words = restored.tensor("embedding.word_embeddings.weight").bytes();

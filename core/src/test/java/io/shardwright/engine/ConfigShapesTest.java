@@ -1,27 +1,27 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.HeldTensors;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A configuration that contradicts the tensors, or has a value of another kind. */
-class ConfigShapesTest extends HuggingFaceFolders {
+class ConfigShapesTest extends ModelFolders {
   private static final String YAML = "model_config.yaml";
 
   private Path archive(String name) throws IOException {
     Path unpacked = folder.resolve("unpacked");
     if (!Files.exists(unpacked)) {
-      Run.reshard(Checkpoints.copy(name, folder), unpacked);
+      Order.of(Checkpoints.copy(name, folder), unpacked).done();
     }
     return unpacked;
   }
@@ -35,20 +35,16 @@ class ConfigShapesTest extends HuggingFaceFolders {
   /** verify, plan and what writes refuse it; inspect and diff say it and go on. */
   private void assertContradicted(Path source, String... parts) throws IOException {
     Path out = folder.resolve("refused");
-    for (Object[] command :
-        new Object[][] {{"verify", source}, {"plan", source, out}, {"convert", source, out}}) {
-      Run run = Run.of(command);
-      assertEquals(3, run.code(), command[0] + ": " + run.out() + run.err());
-      for (String part : parts) {
-        assertTrue(run.err().contains(part), run.err());
-      }
+    for (Attempt run :
+        List.of(
+            Attempt.verify(source),
+            Order.of(source, out).planned(),
+            converting(source, out).tried())) {
+      run.assertRefused(Kind.INPUT, parts);
       assertFalse(Files.exists(out));
     }
-    for (Object[] command : new Object[][] {{"inspect", source}, {"diff", source, source}}) {
-      Run run = Run.of(command);
-      assertEquals(0, run.code(), run.err());
-      assertTrue(run.err().contains("note: "), run.err());
-    }
+    assertNotEquals("", Attempt.open(source).assertDone().said());
+    assertNotEquals(List.of(), Checkpoints.diff(source, source).notes());
   }
 
   @ParameterizedTest
@@ -135,7 +131,7 @@ class ConfigShapesTest extends HuggingFaceFolders {
     Path source = huggingFace(model);
     edit(source.resolve(CONFIG), before.replace('\'', '"'), after.replace('\'', '"'));
     if (says.contains("[4, 2]")) {
-      assertRefused(3, says, source);
+      assertRefused(Kind.INPUT, says, source);
     } else {
       assertContradicted(source, says);
     }
@@ -163,7 +159,7 @@ class ConfigShapesTest extends HuggingFaceFolders {
   void aReferenceMeansWhatItLeadsTo() throws IOException {
     Path source = archive("llama-gqa-tp1.nemo");
     edit(source.resolve(YAML), "ffn_hidden_size: 176\n", "ffn_hidden_size: ${.f}\nf: 176\n");
-    Run.reshard(source, folder.resolve("out"), "--tp", "2");
+    Order.of(source, folder.resolve("out")).tp(2).done();
   }
 
   @Test
@@ -171,8 +167,7 @@ class ConfigShapesTest extends HuggingFaceFolders {
     Path source = archive("llama-gqa-tp1.nemo");
     edit(source.resolve(YAML), "hidden_size: 64\n", "hidden_size: [1]\n");
     edit(source.resolve(YAML), "MegatronGPTModel", "Other");
-    Run run = Run.of("verify", source);
-    assertEquals(0, run.code(), run.err());
+    Attempt.verify(source).assertDone();
   }
 
   @Test
@@ -181,10 +176,9 @@ class ConfigShapesTest extends HuggingFaceFolders {
     var tensors = HeldTensors.of(source.resolve(WEIGHTS));
     tensors.remove("lm_head.weight");
     tensors.write(source.resolve(WEIGHTS));
-    Run run = Run.of("convert", source, folder.resolve("o.nemo"));
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("tie_word_embeddings is false"), run.err());
-    assertFalse(run.err().contains("incomplete"), run.err());
+    Attempt run = Order.of(source, folder.resolve("o.nemo")).to(TargetFormat.NEMO).tried();
+    run.assertRefused(Kind.INPUT, "tie_word_embeddings is false");
+    assertFalse(run.said().contains("incomplete"), run.said());
   }
 
   @Test
@@ -193,11 +187,14 @@ class ConfigShapesTest extends HuggingFaceFolders {
     var tensors = HeldTensors.of(source.resolve(WEIGHTS));
     tensors.copy("model.norm.weight", "model.extra.scale");
     tensors.write(source.resolve(WEIGHTS));
-    Run refused = Run.of("convert", source, folder.resolve("o.nemo"));
-    assertEquals(3, refused.code(), refused.err());
-    assertTrue(refused.err().contains("a tensor that is cut must not be copied"), refused.err());
-    Run run = Run.of("convert", source, folder.resolve("o.nemo"), "--unmatched", "replicate");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'model.extra.scale': copied to every rank"), run.err());
+    Order.of(source, folder.resolve("o.nemo"))
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.INPUT, "a tensor that is cut must not be copied");
+    Order.of(source, folder.resolve("o.nemo"))
+        .to(TargetFormat.NEMO)
+        .with(parts -> parts.replicateUnmatched(true))
+        .tried()
+        .assertDone("'model.extra.scale': copied to every rank");
   }
 }

@@ -1,11 +1,13 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.HeldTensors;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -17,12 +19,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Parts of one tensor that are stored in several types, and what casts make of them. */
-class MixedTypesTest extends HuggingFaceFolders {
+class MixedTypesTest extends ModelFolders {
   private static final Map<String, DType> QKV =
       Map.of("k_proj", DType.BFLOAT16, "v_proj", DType.FLOAT64);
   private static final Map<String, DType> GATE = Map.of("gate_proj", DType.BFLOAT16);
@@ -66,14 +70,6 @@ class MixedTypesTest extends HuggingFaceFolders {
     return bytes.array();
   }
 
-  private static String sums(Path checkpoint) {
-    Run run = Run.of("verify", checkpoint, "--sums");
-    assertEquals(0, run.code(), run.err());
-    String all = run.out().substring(run.out().indexOf('\n'));
-    assertTrue(all.lines().count() > 5, run.out());
-    return all;
-  }
-
   @ParameterizedTest
   @CsvSource({
     "llama, k_proj, self_attn.q_proj.weight' is float32, self_attn.k_proj.weight' is bfloat16",
@@ -84,19 +80,19 @@ class MixedTypesTest extends HuggingFaceFolders {
   void areNamedWithTheirTypesAndTheOptionThatHelps(
       String model, String part, String first, String second) throws IOException {
     Path source = stored(model, "mixed", Map.of(part, DType.BFLOAT16));
-    assertRefused(6, List.of("'model.layers.0.", first, second, "--dtype TYPE", "fp32"), source);
-    Run plan = Run.of("plan", source, folder.resolve("x.nemo"));
-    assertEquals(6, plan.code(), plan.err());
-    assertFalse(plan.err().contains("incomplete"), plan.err());
-    for (Object[] words : new Object[][] {{"inspect", source}, {"verify", source}}) {
-      assertEquals(0, Run.of(words).code());
-    }
-    assertEquals(0, Run.of("diff", source, source).code());
+    assertRefused(
+        Kind.PLAN, List.of("'model.layers.0.", first, second, "dtype(TYPE)", "fp32"), source);
+    Attempt plan = Order.of(source, folder.resolve("x.nemo")).planned();
+    plan.assertRefused(Kind.PLAN);
+    assertFalse(plan.said().contains("incomplete"), plan.said());
+    Attempt.open(source).assertDone();
+    Attempt.verify(source).assertDone();
+    Checkpoints.assertAlike(source, source);
   }
 
   @ParameterizedTest
-  @CsvSource({"FLOAT32, fp32", "BFLOAT16, bf16", "FLOAT64, fp64"})
-  void areCastEachFromItsOwn(DType type, String word) throws IOException {
+  @EnumSource(names = {"FLOAT32", "BFLOAT16", "FLOAT64"})
+  void areCastEachFromItsOwn(DType type) throws IOException {
     for (var types : List.of(QKV, GATE)) {
       Path source = stored("llama", "mixed" + types.size(), types);
       Path single = stored("llama", "single" + types.size(), Map.of("", DType.FLOAT32));
@@ -108,20 +104,17 @@ class MixedTypesTest extends HuggingFaceFolders {
                 held.add(spec(held, name, type), bytes(rounded ? rounded(values) : values, type));
               });
       held.write(single.resolve(WEIGHTS));
-      for (List<Object> options :
-          List.of(List.<Object>of("--tp", 2, "--layout", "ranks"), List.<Object>of("--pp", 2))) {
-        Object[] alone = options.toArray();
-        Object[] cast = append(options, "--dtype", word, "--allow-lossy");
-        Path expected = convert(single, "expected.nemo", append(options, "--overwrite"));
-        Path found = convert(source, "found.nemo", append(List.of(cast), "--overwrite"));
-        assertEquals(sums(expected), sums(found), List.of(alone) + word);
-        assertEquals(0, Run.of("diff", expected, found).code());
+      for (UnaryOperator<Order> options :
+          List.<UnaryOperator<Order>>of(
+              order -> order.overwrite().tp(2).layout(WeightLayout.RANKS),
+              order -> order.overwrite().pp(2))) {
+        Path expected = convert(single, "expected.nemo", options);
+        Path found =
+            convert(source, "found.nemo", order -> options.apply(order).dtype(type).lossy());
+        assertEquals(Checkpoints.tensors(expected), Checkpoints.tensors(found), types.toString());
+        Checkpoints.assertAlike(expected, found);
       }
     }
-  }
-
-  private static Object[] append(List<Object> words, Object... more) {
-    return java.util.stream.Stream.concat(words.stream(), List.of(more).stream()).toArray();
   }
 
   private static float[] rounded(float[] values) {
@@ -137,24 +130,31 @@ class MixedTypesTest extends HuggingFaceFolders {
   void areCastByLossOnlyWhereThatIsAllowedAndCounted() throws IOException {
     Path source = stored("llama", "mixed", QKV);
     Path out = folder.resolve("out.nemo");
-    Run refused = Run.of("convert", source, out, "--dtype", "bf16");
-    assertEquals(4, refused.code(), refused.err());
-    assertTrue(refused.err().contains("float32, float64, which bfloat16"), refused.err());
-    Run plan = Run.of("plan", source, out, "--dtype", "fp32", "--allow-lossy", "--json");
-    assertEquals(0, plan.code(), plan.err());
-    assertTrue(plan.out().contains("\"bfloat16\""), plan.out());
-    Path exact = convert(source, "exact.nemo", "--dtype", "fp64");
-    Run diff = Run.of("diff", source, exact);
-    assertEquals(1, diff.code(), diff.err());
-    assertTrue(diff.out().contains("float32 and float64, 0 of "), diff.out());
+    Order.of(source, out)
+        .dtype(DType.BFLOAT16)
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertRefused(Kind.SAFETY, "float32, float64, which bfloat16");
+    String plan = Order.of(source, out).dtype(DType.FLOAT32).lossy().plan().outline().toString();
+    assertTrue(plan.contains("bfloat16"), plan);
+    Path exact = convert(source, "exact.nemo", order -> order.dtype(DType.FLOAT64));
+    var differences = Checkpoints.diff(source, exact).differences();
+    assertTrue(
+        differences.stream()
+            .anyMatch(
+                each ->
+                    each.first().orElseThrow().dtype() == DType.FLOAT32
+                        && each.second().orElseThrow().dtype() == DType.FLOAT64),
+        differences.toString());
+    assertTrue(differences.stream().allMatch(each -> each.differing() == 0), "" + differences);
     Path other = stored("llama", "other", Map.of("q_proj", DType.FLOAT64));
-    assertEquals(1, Run.of("diff", source, other).code());
+    assertFalse(Checkpoints.diff(source, other).same());
   }
 
   @Test
   void ofExpertsAndOfTensorsApartAreKept() throws IOException {
     Path source = stored("mixtral", "experts", Map.of("o_proj", DType.BFLOAT16));
-    Path kept = convert(source, "kept.nemo", "--layout", "ranks");
+    Path kept = convert(source, "kept.nemo", order -> order.layout(WeightLayout.RANKS));
     Path back = convert(kept, "back");
     assertArrayEquals(
         HeldTensors.of(source.resolve(WEIGHTS)).bytes("model.layers.0.self_attn.o_proj.weight"),
@@ -163,39 +163,40 @@ class MixedTypesTest extends HuggingFaceFolders {
     Path single = copy("/community/mixtral", "single");
     Path expected = convert(single, "expected.nemo");
     assertEquals(
-        sums(expected), sums(convert(mixed, "cast.nemo", "--dtype", "fp32", "--allow-lossy")));
+        Checkpoints.tensors(expected),
+        Checkpoints.tensors(
+            convert(mixed, "cast.nemo", order -> order.dtype(DType.FLOAT32).lossy())));
   }
 
   @Test
   void ofRanksAreCastAndTheirReplicasComparedThen() throws IOException {
     Path base = stored("llama", "base", Map.of("norm", DType.FLOAT32));
-    Path ranks = convert(base, "ranks", "--to", "nemo", "--tp", 2, "--layout", "ranks");
+    Path ranks =
+        convert(
+            base, "ranks", order -> order.to(TargetFormat.NEMO).tp(2).layout(WeightLayout.RANKS));
     Path halves =
         convert(
             base,
             "halves",
-            "--to",
-            "nemo",
-            "--tp",
-            2,
-            "--layout",
-            "ranks",
-            "--dtype",
-            "bf16",
-            "--allow-lossy");
+            order ->
+                order
+                    .to(TargetFormat.NEMO)
+                    .tp(2)
+                    .layout(WeightLayout.RANKS)
+                    .dtype(DType.BFLOAT16)
+                    .lossy());
     String second = "mp_rank_01/model_weights.ckpt";
     Files.copy(halves.resolve(second), ranks.resolve(second), StandardCopyOption.REPLACE_EXISTING);
     Path out = folder.resolve("out");
-    Run refused = Run.of("reshard", ranks, out, "--tp", 1);
-    assertEquals(6, refused.code(), refused.err());
-    for (String part :
-        List.of("is float32 in mp_rank_00", "is bfloat16 in mp_rank_01", "--dtype")) {
-      assertTrue(refused.err().contains(part), refused.err());
+    Attempt refused = Order.of(ranks, out).tp(1).tried();
+    refused.assertRefused(Kind.PLAN);
+    for (String part : List.of("is float32 in mp_rank_00", "is bfloat16 in mp_rank_01", "dtype")) {
+      assertTrue(refused.said().contains(part), refused.said());
     }
-    Run.reshard(ranks, out, "--tp", 1, "--dtype", "bf16", "--allow-lossy");
+    Order.of(ranks, out).tp(1).dtype(DType.BFLOAT16).lossy().done();
     Path expected = folder.resolve("expected");
-    Run.reshard(halves, expected, "--tp", 1);
-    assertEquals(sums(expected), sums(out));
+    Order.of(halves, expected).tp(1).done();
+    assertEquals(Checkpoints.tensors(expected), Checkpoints.tensors(out));
   }
 
   @Test
@@ -211,9 +212,10 @@ class MixedTypesTest extends HuggingFaceFolders {
                     spec(held, name, DType.FLOAT32),
                     bytes(name.contains("gate_proj") ? rounded(values) : values, DType.FLOAT32)));
     held.write(wide.resolve(WEIGHTS));
-    Object[] options = {"--lora", lora, "--dtype", "bf16", "--allow-lossy"};
+    UnaryOperator<Order> options = order -> order.lora(lora).dtype(DType.BFLOAT16).lossy();
     assertEquals(
-        sums(convert(wide, "expected.nemo", options)), sums(convert(source, "out.nemo", options)));
+        Checkpoints.tensors(convert(wide, "expected.nemo", options)),
+        Checkpoints.tensors(convert(source, "out.nemo", options)));
   }
 
   @Test
@@ -225,17 +227,7 @@ class MixedTypesTest extends HuggingFaceFolders {
     held.add(new TensorSpec(name, DType.FLOAT8_E4M3FN, shape), new byte[(int) shape.elements()]);
     held.write(source.resolve(WEIGHTS));
     assertRefused(
-        3, List.of("'" + name + "' is float8_e4m3fn", "float32", "can't be cast"), source);
-  }
-
-  @Test
-  void areRefusedWithTheOptionThatTheCommandHas() throws IOException {
-    Path source = stored("llama", "mixed", QKV);
-    Path out = folder.resolve("out.nemo");
-    Run run = Run.of("convert_llama_hf_to_nemo", "--in-file=" + source, "--out-file=" + out);
-    assertEquals(6, run.code(), run.err());
-    assertTrue(run.err().contains("--precision TYPE"), run.err());
-    assertFalse(run.err().contains("--dtype"), run.err());
+        Kind.INPUT, List.of("'" + name + "' is float8_e4m3fn", "float32", "can't be cast"), source);
   }
 
   @Test
@@ -246,8 +238,8 @@ class MixedTypesTest extends HuggingFaceFolders {
     Shape shape = held.spec(name).shape();
     held.add(new TensorSpec(name, DType.FLOAT8_E5M2, shape), new byte[(int) shape.elements()]);
     held.write(source.resolve(WEIGHTS));
-    assertRefused(6, List.of("'" + name + "' is float8_e5m2", "--layout ranks"), source);
-    convert(source, "ranks.nemo", "--layout", "ranks");
+    assertRefused(Kind.PLAN, List.of("'" + name + "' is float8_e5m2", "layout(ranks)"), source);
+    convert(source, "ranks.nemo", order -> order.layout(WeightLayout.RANKS));
   }
 
   @ParameterizedTest
@@ -264,28 +256,30 @@ class MixedTypesTest extends HuggingFaceFolders {
     floats(source).keySet().stream().filter(name -> name.contains(part)).forEach(held::remove);
     held.write(source.resolve(WEIGHTS));
     boolean incomplete = says.endsWith("incomplete");
-    assertRefused(3, List.of(part, other, says), source);
-    Run run = Run.of("convert", source, folder.resolve("refused.nemo"));
-    assertEquals(incomplete, run.err().contains("incomplete"), run.err());
+    assertRefused(Kind.INPUT, List.of(part, other, says), source);
+    Attempt run = Order.of(source, folder.resolve("refused.nemo")).to(TargetFormat.NEMO).tried();
+    assertEquals(incomplete, run.said().contains("incomplete"), run.said());
   }
 
   /** An array of distributed weights holds all layers. */
   @ParameterizedTest
   @CsvSource({
-    "llama, layers.1.mlp.down_proj, BFLOAT16, fp32",
-    "llama, layers.3.input_layernorm, FLOAT64, fp64",
-    "qwen2, layers.0.post_attention_layernorm, BFLOAT16, fp32",
-    "mixtral, layers.2.block_sparse_moe.gate, BFLOAT16, fp32",
+    "llama, layers.1.mlp.down_proj, BFLOAT16, FLOAT32, fp32",
+    "llama, layers.3.input_layernorm, FLOAT64, FLOAT64, fp64",
+    "qwen2, layers.0.post_attention_layernorm, BFLOAT16, FLOAT32, fp32",
+    "mixtral, layers.2.block_sparse_moe.gate, BFLOAT16, FLOAT32, fp32",
   })
-  void layersOfSeveralTypesAreNoOneArray(String model, String part, DType type, String widest)
-      throws IOException {
+  void layersOfSeveralTypesAreNoOneArray(
+      String model, String part, DType type, DType widest, String word) throws IOException {
     Path source = stored(model, "layers", Map.of(part, type));
-    String options = "Choose --layout ranks, or --dtype " + widest;
-    assertRefused(6, List.of(part + ".weight' is ", type.torchName(), options), source);
-    Path ranks = convert(source, "ranks.nemo", "--layout", "ranks", "--tp", 2);
-    assertEquals(0, Run.of("diff", source, ranks).code());
-    convert(source, "arrays.nemo", "--dtype", widest);
-    Run reshard = Run.of("reshard", ranks, folder.resolve("a"), "--layout", "distributed");
-    assertEquals(6, reshard.code(), reshard.err());
+    String options = "Choose layout(ranks), or dtype(" + word + ")";
+    assertRefused(Kind.PLAN, List.of(part + ".weight' is ", type.torchName(), options), source);
+    Path ranks = convert(source, "ranks.nemo", order -> order.layout(WeightLayout.RANKS).tp(2));
+    Checkpoints.assertAlike(source, ranks);
+    convert(source, "arrays.nemo", order -> order.dtype(widest));
+    Order.of(ranks, folder.resolve("a"))
+        .layout(WeightLayout.DISTRIBUTED)
+        .tried()
+        .assertRefused(Kind.PLAN);
   }
 }

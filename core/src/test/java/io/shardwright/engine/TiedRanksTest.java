@@ -1,29 +1,32 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
-import io.shardwright.engine.Checkpoints;
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives and trainings that hold both of a pair that their configuration ties. */
-class TiedRanksTest extends HuggingFaceFolders {
+class TiedRanksTest extends ModelFolders {
   private static final String WORDS = "model.language_model.embedding.word_embeddings.weight";
   private static final String HEAD = "model.language_model.output_layer.weight";
   private static final String COPY = "model.word_embeddings.weight";
@@ -43,19 +46,18 @@ class TiedRanksTest extends HuggingFaceFolders {
   void refusesALastStagesCopyThatDiffersAndWritesBothUntied() throws IOException {
     Path whole = gpt("gpt-5b-like-tp2pp2");
     Path source = folder.resolve("changed");
-    Run.reshard(whole, source);
+    Order.of(whole, source).done();
     set(source.resolve("tp_rank_01_pp_rank_001/model_weights.ckpt"), COPY, "layers.1.mlp.dense_h");
-    refused(source, COPY, "--tp", 1, "--pp", 1);
-    Run verify = Run.of("verify", source);
-    assertEquals(3, verify.code(), verify.out());
-    assertTrue(verify.err().contains("--untie"), verify.err());
-    Run diff = Run.of("diff", whole, source);
-    assertEquals(1, diff.code(), diff.err());
-    assertTrue(diff.out().contains("tensor    output_layer.weight"), diff.out());
-    assertFalse(diff.out().contains("word_embeddings"), diff.out());
+    refused(source, COPY, order -> order.grid(1, 1));
+    Attempt.verify(source).assertRefused(Kind.INPUT, "untie");
+    var diff = Checkpoints.diff(whole, source);
+    assertFalse(diff.same());
+    String differ = diff.differences().toString();
+    assertTrue(differ.contains("name=output_layer.weight"), differ);
+    assertFalse(differ.contains("name=embedding.word_embeddings"), differ);
     for (int stages : List.of(1, 2)) {
-      untied(source, "--tp", 1, "--pp", stages, "--overwrite");
-      untied(source, "--tp", 2, "--pp", stages, "--naming", "mcore", "--overwrite");
+      untied(source, order -> order.grid(1, stages).overwrite());
+      untied(source, order -> order.grid(2, stages).naming(Naming.MCORE).overwrite());
     }
   }
 
@@ -64,48 +66,47 @@ class TiedRanksTest extends HuggingFaceFolders {
   void comparesAnOutputLayerBesideTiedEmbeddings(String values) throws IOException {
     Path whole = gpt("gpt-5b-like-tp1");
     Path source = folder.resolve("both");
-    Run.reshard(whole, source);
+    Order.of(whole, source).done();
     set(source.resolve("model_weights.ckpt"), HEAD, values);
     if (values.equals(OTHER)) {
-      refused(source, HEAD, "--tp", 2);
-      assertEquals(1, Run.of("diff", whole, source).code());
+      refused(source, HEAD, order -> order.tp(2));
+      assertFalse(Checkpoints.diff(whole, source).same());
     } else {
-      Run run = Run.of("reshard", source, out, "--tp", 2, "--no-sync");
-      assertEquals(0, run.code(), run.err());
-      assertTrue(run.err().contains("'" + HEAD + "' is tied to"), run.err());
-      same(whole, out);
-      same(whole, source);
+      Attempt run = Order.of(source, out).tp(2).tried();
+      run.assertDone();
+      assertTrue(run.said().contains("'" + HEAD + "' is tied to"), run.said());
+      Checkpoints.assertAlike(whole, out);
+      Checkpoints.assertAlike(whole, source);
     }
-    untied(source, "--tp", 2, "--pp", 2, "--overwrite");
+    untied(source, order -> order.grid(2, 2).overwrite());
   }
 
   @Test
   void readsAnOutputLayerAloneForTheEmbedding() throws IOException {
     Path whole = gpt("gpt-5b-like-tp1");
     Path source = folder.resolve("alone");
-    Run.reshard(whole, source);
+    Order.of(whole, source).done();
     Path file = source.resolve("model_weights.ckpt");
     set(file, HEAD, WORDS);
     rewrite(file, entries -> entries.removeIf(entry -> named(entry, WORDS)));
-    Run run = Run.of("reshard", source, out, "--tp", 2, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    same(whole, out);
+    Order.of(source, out).tp(2).tried().assertDone();
+    Checkpoints.assertAlike(whole, out);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"distributed", "ranks"})
-  void comparesArraysAndRankFilesOfMegatronCore(String layout) throws IOException {
+  @EnumSource
+  void comparesArraysAndRankFilesOfMegatronCore(WeightLayout layout) throws IOException {
     Path untied = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
     Path source = folder.resolve("tied");
-    Run.reshard(untied, source, "--layout", layout, "--tp", 2, "--pp", 2);
+    Order.of(untied, source).layout(layout).grid(2, 2).done();
     Path config = source.resolve("model_config.yaml");
     String text = Files.readString(config);
     assertTrue(text.contains("share_embeddings_and_output_weights: false"), text);
     Files.writeString(config, text.replace("share_embeddings_and_output_weights: false", ""));
-    refused(source, "model.output_layer.weight", "--tp", 1, "--pp", 1);
-    untied(source, "--tp", 1, "--pp", 1);
-    same(untied, out);
-    if (layout.equals("distributed")) {
+    refused(source, "model.output_layer.weight", order -> order.grid(1, 1));
+    untied(source, order -> order.grid(1, 1));
+    Checkpoints.assertAlike(untied, out);
+    if (layout == WeightLayout.DISTRIBUTED) {
       Path weights = source.resolve("model_weights");
       for (String chunk : List.of("0.0", "1.0")) {
         Files.copy(
@@ -113,7 +114,7 @@ class TiedRanksTest extends HuggingFaceFolders {
             weights.resolve("model.output_layer.weight").resolve(chunk),
             StandardCopyOption.REPLACE_EXISTING);
       }
-      Run.reshard(source, folder.resolve("equal.nemo"), "--tp", 1, "--pp", 1);
+      Order.of(source, folder.resolve("equal.nemo")).grid(1, 1).done();
     }
   }
 
@@ -129,18 +130,16 @@ class TiedRanksTest extends HuggingFaceFolders {
           return root;
         });
     out = folder.resolve("target");
-    refused(source, HEAD, "--no-optimizer", "--tp", 2);
+    refused(source, HEAD, order -> order.withoutOptimizer().tp(2));
     name();
     Path target = folder.resolve("untied");
-    Run.reshard(source, target, "--untie", "--tp", 2, "--pp", 2, "--no-optimizer");
+    Order.of(source, target).untie().grid(2, 2).withoutOptimizer().done();
     Path back = folder.resolve("back");
-    Run.reshard(target, back, "--tp", 1, "--pp", 1, "--vocab-size", 250);
-    same(back, target);
+    Order.of(target, back).grid(1, 1).vocab(250).done();
+    Checkpoints.assertAlike(back, target);
     Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("tokenizer.model"));
-    Run run =
-        Run.of("convert", source, out, "--untie", "--no-sync", "--tokenizer-model", tokenizer);
-    assertEquals(0, run.code(), run.err());
-    same(back, out);
+    Order.of(source, out).untie().tokenizer(tokenizer).to(TargetFormat.NEMO).tried().assertDone();
+    Checkpoints.assertAlike(back, out);
   }
 
   /** One parameter has one state; two would need two. */
@@ -148,15 +147,12 @@ class TiedRanksTest extends HuggingFaceFolders {
   void untiesATrainingWithoutItsOptimizerAlone() throws IOException {
     Path source = TrainingFiles.gpt(folder);
     Path target = folder.resolve("untied");
-    Run refused = Run.of("reshard", source, target, "--untie", "--tp", 2);
-    assertEquals(3, refused.code(), refused.err());
-    assertTrue(refused.err().contains("--no-optimizer"), refused.err());
-    Run.reshard(source, target, "--untie", "--tp", 2, "--no-optimizer");
+    Order.of(source, target).untie().tp(2).tried().assertRefused(Kind.INPUT, "optimizer(false)");
+    Order.of(source, target).untie().tp(2).withoutOptimizer().done();
     Path tied = folder.resolve("tied");
-    Run.reshard(source, tied, "--tp", 2, "--no-optimizer");
-    same(tied, target);
-    Run inspect = Run.of("inspect", target);
-    assertTrue(inspect.out().contains("untied embeddings"), inspect.out());
+    Order.of(source, tied).tp(2).withoutOptimizer().done();
+    Checkpoints.assertAlike(tied, target);
+    assertUntied(target);
   }
 
   /** The configuration may not say what is the default. */
@@ -175,42 +171,35 @@ class TiedRanksTest extends HuggingFaceFolders {
           return root;
         });
     Path target = folder.resolve("untied");
-    Run run = Run.of("reshard", source, target, "--untie", "--no-optimizer", "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains(key + ": absent -> false"), run.out());
-    assertTrue(Run.of("inspect", target).out().contains("untied embeddings"));
+    var changes = Order.of(source, target).untie().withoutOptimizer().report().changes();
+    assertTrue(changes.contains(key + ": absent -> false"), changes.toString());
+    assertUntied(target);
+  }
+
+  private static void assertUntied(Path target) {
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(target)) {
+      var facts = checkpoint.outline().facts();
+      assertEquals("false", facts.get("share_embeddings_and_output_weights"), "" + facts);
+    }
   }
 
   private Path gpt(String name) throws IOException {
     return Checkpoints.copy(name + ".nemo", folder);
   }
 
-  private void refused(Path source, String name, Object... options) {
-    Run run = reshard(source, options);
-    assertEquals(3, run.code(), run.err());
-    assertTrue(run.err().contains("SW-122") && run.err().contains("'" + name + "'"), run.err());
-    assertTrue(run.err().contains("--untie"), run.err());
+  private void refused(Path source, String name, UnaryOperator<Order> options) {
+    options
+        .apply(Order.of(source, out))
+        .tried()
+        .assertRefused(Kind.INPUT, "SW-122", "'" + name + "'", "untie");
     assertFalse(Files.exists(out));
   }
 
-  private void untied(Path source, Object... options) {
-    var all = new ArrayList<>(List.of(options));
-    all.add("--untie");
-    Run run = reshard(source, all.toArray());
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("share_embeddings_and_output_weights"), run.out());
-    same(source, out);
-  }
-
-  private Run reshard(Path source, Object... options) {
-    var all = new ArrayList<Object>(List.of("reshard", source, out, "--no-sync"));
-    all.addAll(List.of(options));
-    return Run.of(all.toArray());
-  }
-
-  private static void same(Path one, Path other) {
-    Run run = Run.of("diff", one, other);
-    assertEquals(0, run.code(), run.out() + run.err());
+  private void untied(Path source, UnaryOperator<Order> options) {
+    var changes = options.apply(Order.of(source, out).untie()).report().changes();
+    assertTrue(
+        changes.toString().contains("share_embeddings_and_output_weights"), changes.toString());
+    Checkpoints.assertAlike(source, out);
   }
 
   /** Gives a name of a rank's file the values of another. */
