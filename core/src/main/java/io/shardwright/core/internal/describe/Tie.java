@@ -55,7 +55,7 @@ public record Tie(ParameterRule embedding, ParameterRule head, Set<String> copie
   }
 
   /** Whether a configuration says that the two are one. */
-  public static boolean isTied(ModelConfig config) {
+  static boolean isTied(ModelConfig config) {
     return !config.text(KEY).orElse("true").toLowerCase(Locale.ROOT).equals("false");
   }
 

@@ -48,8 +48,7 @@ public final class Place {
     return files.get();
   }
 
-  /** The names of a folder's own files. */
-  public static Set<String> files(Path folder) {
+  private static Set<String> files(Path folder) {
     var names = new TreeSet<String>();
     for (Path entry : FolderEntries.of(folder)) {
       if (Files.isRegularFile(entry)) {

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.codec.tokenizer;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
@@ -26,7 +27,9 @@ public final class TokenizerSize {
     ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
     file.readFully(bytes, 0);
     bytes.flip();
-    return bytes.get(0) == '{' ? ofJson(file, guard) : SentencePieceModel.pieces(bytes);
+    return bytes.get(0) == '{'
+        ? ofJson(new MemorySource(bytes.array(), file.name()), guard)
+        : SentencePieceModel.pieces(bytes);
   }
 
   private static OptionalLong ofJson(ByteSource file, Guard guard) {
