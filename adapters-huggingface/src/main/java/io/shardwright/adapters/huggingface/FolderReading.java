@@ -73,7 +73,8 @@ final class FolderReading {
     vocabulary.require(model.names().inForce(config), tensors, files.name());
     var built =
         StoredModel.of(new Weights(sets.first(), tensors))
-            .model(model, config)
+            .model(model)
+            .config(config)
             .vocabulary(vocabulary.size(), pieces)
             .origin(origin)
             .notes(notes);

@@ -66,7 +66,7 @@ public final class StoredModel {
   /**
    * The class that the tensors have the names of.
    *
-   * @return empty for an adapter
+   * @return empty where they have a family's own names, and for an adapter
    */
   public Optional<HuggingFaceModel> model() {
     return Optional.ofNullable(parts.model);
@@ -75,7 +75,7 @@ public final class StoredModel {
   /**
    * The model's configuration.
    *
-   * @return canonical keys; empty for an adapter
+   * @return canonical keys; empty for an adapter, and for tensors of which nothing more is known
    */
   public Optional<Configuration> config() {
     return Optional.ofNullable(parts.config);
@@ -165,13 +165,23 @@ public final class StoredModel {
     /**
      * Says what the model is.
      *
-     * @param known its class
-     * @param canonical its configuration
+     * @param canonical its configuration; unless a {@linkplain #model class} is said too, the
+     *     engine finds its family by it
      * @return this
      */
-    public Builder model(HuggingFaceModel known, Configuration canonical) {
-      model = known;
+    public Builder config(Configuration canonical) {
       config = canonical;
+      return this;
+    }
+
+    /**
+     * Says which class the tensors have the names of.
+     *
+     * @param known one of {@link KnownModels#classes}
+     * @return this
+     */
+    public Builder model(HuggingFaceModel known) {
+      model = known;
       return this;
     }
 

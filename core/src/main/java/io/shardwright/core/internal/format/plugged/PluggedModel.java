@@ -102,6 +102,11 @@ final class PluggedModel implements ModelSource {
   }
 
   @Override
+  public boolean configured() {
+    return isAdapter() || model.config().isPresent();
+  }
+
+  @Override
   public boolean isAdapter() {
     return model.lowRank().isPresent();
   }

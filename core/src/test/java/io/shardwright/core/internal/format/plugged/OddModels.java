@@ -159,7 +159,8 @@ public class OddModels implements ModelFormat {
       var weights = found.sets().get(0);
       var spec = new TensorSpec("made.up", DType.FLOAT32, Shape.of(1));
       return StoredModel.of(new Weights(weights.from(), Map.of("made.up", () -> spec)))
-          .model(found.model().orElseThrow(), found.config().orElseThrow())
+          .model(found.model().orElseThrow())
+          .config(found.config().orElseThrow())
           .build();
     }
   }
@@ -169,6 +170,14 @@ public class OddModels implements ModelFormat {
     @Override
     public StoredModel read(StoredFiles files, KnownModels models) {
       return null;
+    }
+  }
+
+  /** Reads tensors and nothing else. */
+  public static final class Bare extends OddModels {
+    @Override
+    public StoredModel read(StoredFiles files, KnownModels models) {
+      return StoredModel.of(super.read(files, models).sets().get(0)).build();
     }
   }
 }

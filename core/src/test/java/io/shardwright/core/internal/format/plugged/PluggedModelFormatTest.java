@@ -18,6 +18,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,5 +106,18 @@ class PluggedModelFormatTest {
     var refusal = assertThrows(CheckpointException.class, () -> reading.open(written));
     assertEquals(ErrorCode.ADAPTER_BROKEN, refusal.code());
     assertTrue(refusal.getMessage().contains("while reading odd"), refusal.getMessage());
+  }
+
+  @Test
+  void tensorsWithoutAConfigurationAreNoModel() throws IOException {
+    Path written = convert(with(OddModels.class), source, "odd", "another");
+    var bare = with(OddModels.Bare.class);
+    try (var open = bare.open(written)) {
+      assertEquals(Optional.empty(), open.summary().family());
+      assertFalse(open.tensors().isEmpty());
+    }
+    var refusal =
+        assertThrows(CheckpointException.class, () -> convert(bare, written, "back.nemo", "nemo"));
+    assertEquals(ErrorCode.FAMILY_UNKNOWN, refusal.code(), refusal.getMessage());
   }
 }
