@@ -122,6 +122,20 @@ def safetensors_dump(data):
     return fields(data, 0, layout)[0]
 
 
+def metadata_dump(data):
+    """Every operation up to storage_meta; one that numbers a value for the memo stands with what made the value."""
+    starts, text = [], []
+    for op, arg, at in pickletools.genops(data):
+        if op.name == "MEMOIZE":
+            continue
+        if arg == "storage_meta":
+            break
+        starts.append((at, op.name + ("" if arg is None else " " + str(arg))))
+    for (at, label), (end, _) in zip(starts, starts[1:] + [(at, "")]):
+        text += span(at, data[at:end], label)
+    return text + ["..."]
+
+
 def chunk_dump(data):
     return fields(data, 0, [(4, f"{value}") for value in struct.unpack("<4f", data)])[0]
 
@@ -163,6 +177,7 @@ DUMPS = {
     "tiny--step=1.ckpt": training_dump,
     "tiny.safetensors": safetensors_dump,
     "tiny.nemo": tar_dump,
+    "tiny-dcp/.metadata": metadata_dump,
     "tiny-mcore/model_weights/model.decoder.layers.mlp.linear_fc2.weight/1.0.0": chunk_dump,
 }
 BLOCK = re.compile(r"(<!-- hex (.+?) -->\n```text\n).*?(```)", re.S)

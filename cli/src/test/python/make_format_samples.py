@@ -1,7 +1,7 @@
 """Makes the tiny files that docs/formats shows, each with the tool that writes the format.
 
 usage: make_format_samples.py OUT   (PyTorch 2.2.2, NeMo 1.23.0, Megatron-Core 0.5.0, PyTorch-Lightning 2.0.9, OmegaConf 2.3.0,
-zarr 2.16.1, safetensors, transformers)
+zarr 2.16.1, safetensors, transformers; tiny-dcp with PyTorch 2.7.1)
 """
 import collections
 import os
@@ -85,6 +85,19 @@ def zarr():
     dist_checkpointing.save(state, str(folder))
 
 
+def dcp():
+    import torch.distributed.checkpoint
+
+    here = os.getcwd()
+    os.chdir(OUT)  # the metadata holds the folder's path
+    torch.distributed.checkpoint.save(
+        {"weight": weights()["weight"]},
+        storage_writer=torch.distributed.checkpoint.FileSystemWriter("tiny-dcp"),
+        no_dist=True,
+    )
+    os.chdir(here)
+
+
 class Tiny(pytorch_lightning.LightningModule):
     def __init__(self):
         super().__init__()
@@ -126,5 +139,5 @@ def huggingface():
 
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
-    for make in (torch_zip, safetensors, yaml, nemo, lightning, huggingface, zarr):
+    for make in (torch_zip, safetensors, yaml, nemo, lightning, huggingface, zarr, dcp):
         make()

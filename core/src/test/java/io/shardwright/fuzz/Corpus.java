@@ -31,6 +31,7 @@ final class Corpus {
   private static final int LARGEST = 1 << 16;
   private static final Path RESOURCES = Path.of("../core/src/test/resources");
   private static final Path FORMATS = RESOURCES.resolve("formats");
+  private static final Path DCP = RESOURCES.resolve("dcp");
   private static final String STEP = "tiny--step=1.ckpt";
   private static final Path FOUND = RESOURCES.resolve("fuzz");
   private static final int DEFLATED = 8;
@@ -47,6 +48,7 @@ final class Corpus {
     var corpus = new Corpus();
     Seeds.all(LARGEST).forEach(corpus::addCase);
     corpus.addSamples();
+    corpus.addItems();
     SeedTexts.JSON.forEach(text -> corpus.addDocument("config.json", text));
     corpus.add(Target.TOKENIZER, SeedTexts.sentencePieces());
     corpus.add(Target.FAMILY, SeedTexts.FAMILY);
@@ -70,6 +72,19 @@ final class Corpus {
               if (name.endsWith("/config.json")) {
                 addFolder(
                     new TreeMap<>(Map.of("config.json", bytes, "model.safetensors", weights)));
+              }
+            });
+  }
+
+  private void addItems() {
+    for (String name : new String[] {"nested", "cut", "safetensors"}) {
+      add(Target.ITEMS, FolderText.of(folder(DCP.resolve(name))));
+    }
+    folder(DCP)
+        .forEach(
+            (name, bytes) -> {
+              if (name.contains("metadata")) {
+                add(Target.METADATA, bytes);
               }
             });
   }

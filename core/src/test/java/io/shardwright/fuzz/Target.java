@@ -2,6 +2,7 @@ package io.shardwright.fuzz;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.codec.dcp.DcpMetadata;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.pickle.PickleNames;
 import io.shardwright.core.internal.codec.pickle.PickleReader;
@@ -126,6 +127,20 @@ enum Target {
     void read(byte[] input, Path folder) {
       var members = new MemoryMembers(repaired(input));
       new DistributedArrays("fuzzed", members, "", guard()).sourceFiles();
+    }
+  },
+  /** Any bytes as the metadata of a distributed checkpoint. */
+  METADATA(1 << 14) {
+    @Override
+    void read(byte[] input, Path folder) {
+      DcpMetadata.read(source(input), guard()).files();
+    }
+  },
+  /** A folder of items with its metadata, every one of which is opened. */
+  ITEMS(1 << 15) {
+    @Override
+    void read(byte[] input, Path folder) {
+      new Items(FolderText.files(input)).open(guard());
     }
   },
   /** A family that a file declares. */

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  */
 public final class DcpTensor {
   private static final int NONE = -1;
-  private static final int COST = 24;
+  private static final int COST = 32;
 
   private final TensorSpec spec;
   private final Boxes boxes;
@@ -39,7 +39,7 @@ public final class DcpTensor {
     this.places = places;
     this.where = where;
     guard.take((long) COST * boxes.count(), where);
-    order = ordered();
+    order = ordered(guard);
     items = new int[order.length];
     Arrays.fill(items, NONE);
     if (spec.shape().elements() > 0) {
@@ -47,12 +47,13 @@ public final class DcpTensor {
     }
   }
 
-  private int[] ordered() {
+  private int[] ordered(Guard guard) {
     var filled = new ArrayList<Integer>();
     for (int box = 0; box < boxes.count(); box++) {
       requireInside(box);
       if (isEmpty(box)) {
-        empty.add(Arrays.stream(offsets(box)).boxed().toList());
+        guard.take(COST + (long) COST * spec.shape().rank(), where);
+        empty.add(list(offsets(box)));
       } else {
         filled.add(box);
       }
@@ -71,7 +72,7 @@ public final class DcpTensor {
   }
 
   private String describe(int box) {
-    return "at " + Arrays.toString(offsets(box)) + " of " + sizes(box);
+    return "at " + Arrays.toString(offsets(box)) + " of " + Arrays.toString(sizes(box));
   }
 
   private void refuse(Tiling.Fault fault) {
@@ -95,6 +96,10 @@ public final class DcpTensor {
             + ": no such save is whole");
   }
 
+  private static List<Long> list(long[] numbers) {
+    return Arrays.stream(numbers).boxed().toList();
+  }
+
   private boolean isEmpty(int box) {
     for (int axis = 0; axis < spec.shape().rank(); axis++) {
       if (boxes.size(box, axis) == 0) {
@@ -112,9 +117,10 @@ public final class DcpTensor {
     return offsets;
   }
 
-  private Shape sizes(int box) {
-    return new Shape(
-        IntStream.range(0, spec.shape().rank()).mapToObj(axis -> boxes.size(box, axis)).toList());
+  private long[] sizes(int box) {
+    return IntStream.range(0, spec.shape().rank())
+        .mapToLong(axis -> boxes.size(box, axis))
+        .toArray();
   }
 
   private int compare(int box, long[] offsets) {
@@ -136,7 +142,7 @@ public final class DcpTensor {
       items[chunk] = place;
     } else if (chunk >= 0) {
       throw malformed("two items for its chunk " + describe(order[chunk]));
-    } else if (places.isObject(place) || !empty.contains(Arrays.stream(offsets).boxed().toList())) {
+    } else if (places.isObject(place) || !empty.contains(list(offsets))) {
       throw malformed("an item at " + Arrays.toString(offsets) + ", where it has no chunk");
     }
   }
@@ -178,7 +184,7 @@ public final class DcpTensor {
   /** What a chunk holds of it. */
   public Region region(int chunk) {
     int box = order[chunk];
-    return new Region(Arrays.stream(offsets(box)).boxed().toList(), sizes(box));
+    return new Region(list(offsets(box)), Shape.of(sizes(box)));
   }
 
   /** Where a chunk lies. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
@@ -13,10 +14,17 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.core.policy.Limits;
+import io.shardwright.core.policy.ReadPolicy;
+import io.shardwright.core.policy.ReadPolicy.UnknownGlobals;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -119,11 +127,13 @@ class DcpMetadataTest {
     PickleValue right = chunk(List.of(0L, 2L), List.of(2L, 2L));
     PickleValue wide = chunk(List.of(0L, 1L), List.of(2L, 3L));
     PickleValue outside = chunk(List.of(0L, 2L), List.of(2L, 3L));
+    PickleValue huge = chunk(ORIGIN, List.of(1L << 40, 1L << 40));
     PickleValue again = chunk(List.of(0L, 2L), List.of(2L, 2L));
     refuses(cut(left), "SW-107", "leave out", "[0, 2]");
     refuses(cut(left, wide), "SW-107", "hold twice", "[0, 1]");
     refuses(cut(left, right, again), "SW-107", "hold twice", "[0, 2]");
     refuses(cut(left, outside), "SW-107", "outside");
+    refuses(cut(huge), "SW-107", "outside");
     refuses(cut(chunk(List.of(0L), List.of(2L))), "SW-107", "1 axes");
     refuses(cut(), "SW-107", "leave out", "[0, 0]");
   }
@@ -184,6 +194,33 @@ class DcpMetadataTest {
     var list = new PickleValue[1 << 16];
     Arrays.fill(list, chunk(ORIGIN, SIZE));
     refuses(new PickledMetadata().tensor("w", SIZE, list), "SW-107", "none of their own");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"}, SW-105", "), SW-105", "(, SW-105", "], SW-105", "h, SW-105", "N, SW-105"})
+  void refusesValuesThatNoContainerTakes(String operations, String code) {
+    refuses(repeated(operations, 1 << 18), code);
+  }
+
+  @Test
+  void refusesTuplesThatHoldMoreThanMemory() {
+    var tuples = new ByteArrayOutputStream();
+    for (int tuple = 0; tuple < 1 << 10; tuple++) {
+      tuples.write('(');
+      tuples.writeBytes(repeated(")", 1 << 10));
+      tuples.write('t');
+    }
+    tuples.write('.');
+    var source = new MemorySource(tuples.toByteArray(), DcpMetadata.FILE);
+    var policy =
+        new ReadPolicy(Limits.STANDARD.with(Limit.HEAP_BYTES, 16 << 20), UnknownGlobals.KEEP, true);
+    var refusal =
+        assertThrows(CheckpointException.class, () -> DcpMetadata.read(source, new Guard(policy)));
+    assertEquals("SW-114", refusal.code().code(), refusal.getMessage());
+  }
+
+  private static byte[] repeated(String operations, int times) {
+    return operations.repeat(times).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.zip.CRC32;
 /** Random tensors, cut at random into chunks of random files, with their values. */
 final class RandomCheckpoint {
   private final Random random;
+  private final List<DType> dtypes;
   private final List<DcpLayout> layouts = new ArrayList<>();
   private final Map<DcpItem, DcpLayout> homes = new LinkedHashMap<>();
   private final Map<DcpItem, byte[]> stored = new HashMap<>();
@@ -31,7 +32,12 @@ final class RandomCheckpoint {
   final DcpFixture files;
 
   RandomCheckpoint(long seed) {
-    random = new Random(seed);
+    this(seed, List.of(DType.values()), Form.values()[(int) (seed % Form.values().length)]);
+  }
+
+  RandomCheckpoint(long seed, List<DType> dtypes, Form form) {
+    this.random = new Random(seed);
+    this.dtypes = dtypes;
     for (int file = 0; file <= random.nextInt(4); file++) {
       layouts.add(new DcpLayout("__" + file + "_0.distcp"));
     }
@@ -40,7 +46,7 @@ final class RandomCheckpoint {
       object("object" + at);
       tensor("tensor" + at);
     }
-    files = new DcpFixture(write());
+    files = new DcpFixture(write(form));
   }
 
   private DcpLayout layout() {
@@ -52,7 +58,7 @@ final class RandomCheckpoint {
   }
 
   private void tensor(String key) {
-    DType dtype = DType.values()[random.nextInt(DType.values().length)];
+    DType dtype = dtypes.get(random.nextInt(dtypes.size()));
     var dims = new ArrayList<Long>();
     for (int axis = random.nextInt(4); axis > 0; axis--) {
       dims.add((long) random.nextInt(7));
@@ -60,6 +66,9 @@ final class RandomCheckpoint {
     var spec = new TensorSpec(key, dtype, new Shape(dims));
     var whole = new byte[(int) spec.byteSize()];
     random.nextBytes(whole);
+    for (int at = 0; dtype == DType.BOOL && at < whole.length; at++) {
+      whole[at] &= 1; // PyTorch makes 1 of whatever else is true
+    }
     values.put(key, whole);
     var regions = new ArrayList<Region>();
     cut(Region.whole(spec.shape()), regions);
@@ -104,7 +113,7 @@ final class RandomCheckpoint {
     return part.array();
   }
 
-  private Map<String, byte[]> write() {
+  private Map<String, byte[]> write(Form form) {
     var files = new HashMap<String, byte[]>();
     for (DcpLayout layout : layouts) {
       var crcs = new HashMap<DcpItem, Long>();
@@ -115,7 +124,6 @@ final class RandomCheckpoint {
       crcs.keySet().forEach(item -> file.put((int) layout.dataOffset(item), stored.get(item)));
       files.put("__" + layouts.indexOf(layout) + "_0.distcp", file.array());
     }
-    Form form = Form.values()[random.nextInt(Form.values().length)];
     files.put(DcpMetadata.FILE, DcpMetadataWriter.write(tensors, objects, form));
     return files;
   }
