@@ -5,30 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.describe.View;
-import io.shardwright.spi.ModelConfig;
+import io.shardwright.engine.PlainConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.Shape;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The numbers of docs/cuts.md are the engine's. */
 class CutsPageTest {
-  private static final ModelConfig NOTHING =
-      new ModelConfig() {
-        @Override
-        public Optional<String> text(String key) {
-          return Optional.empty();
-        }
-
-        @Override
-        public boolean has(String key) {
-          return false;
-        }
-      };
-
   @Test
   void everyRankHoldsTheElementsThatThePageSays() {
     List<String> rows =
@@ -46,7 +32,7 @@ class CutsPageTest {
 
   private static String held(int length, int stride, int ranks, int rank) {
     var rule = ParameterRule.column("t", stride);
-    var form = StoredForm.found(rule, NOTHING, Shape.of(length / ranks), ranks);
+    var form = StoredForm.found(rule, PlainConfig.EMPTY, Shape.of(length / ranks), ranks);
     var held = new TreeMap<Long, Long>();
     for (View view : form.views(rank, ranks, 0, List.of(1L))) {
       put(view, form.canonical(), held);

@@ -3,8 +3,8 @@ package io.shardwright.core.internal.describe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shardwright.core.internal.describe.StageLayers.Pipeline;
+import io.shardwright.engine.PlainConfig;
 import io.shardwright.spi.LayerStack;
-import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.PipelineLayout;
@@ -26,20 +26,8 @@ class StageLayersTest {
           ParameterRule.replicated("encoder.layers.*.norm"),
           ParameterRule.replicated("decoder.layers.*.norm"));
 
-  private record Config(Map<String, String> values) implements ModelConfig {
-    @Override
-    public Optional<String> text(String key) {
-      return Optional.ofNullable(values.get(key));
-    }
-
-    @Override
-    public boolean has(String key) {
-      return values.containsKey(key);
-    }
-  }
-
   private static StageLayers layers(Map<String, String> config, Pipeline pipeline) {
-    return StageLayers.of(List.of(LayerStack.DECODER), ROWS, new Config(config), pipeline);
+    return StageLayers.of(List.of(LayerStack.DECODER), ROWS, new PlainConfig(config), pipeline);
   }
 
   @Test
@@ -91,7 +79,7 @@ class StageLayersTest {
 
   private static StageLayers two(int stages, int split) {
     var config =
-        new Config(
+        new PlainConfig(
             Map.of("encoder_layers", "2", "num_layers", "3", LayerStack.SPLIT_RANK, "" + split));
     return StageLayers.of(TWO, ROWS, config, Pipeline.even(stages));
   }

@@ -4,6 +4,7 @@ import static io.shardwright.spi.ParameterRule.column;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.PlainConfig;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -117,16 +117,6 @@ class StoredFormTest {
     for (int i = 0; i < pairs.length; i += 2) {
       map.put(pairs[i], pairs[i + 1]);
     }
-    return new ModelConfig() {
-      @Override
-      public Optional<String> text(String key) {
-        return Optional.ofNullable(map.get(key));
-      }
-
-      @Override
-      public boolean has(String key) {
-        return map.containsKey(key);
-      }
-    };
+    return new PlainConfig(map);
   }
 }

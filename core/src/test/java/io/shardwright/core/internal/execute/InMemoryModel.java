@@ -14,6 +14,7 @@ import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.registry.PlainAdapter;
+import io.shardwright.engine.PlainConfig;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
@@ -142,17 +143,7 @@ public record InMemoryModel(
   }
 
   private ModelConfig asConfig() {
-    return new ModelConfig() {
-      @Override
-      public Optional<String> text(String key) {
-        return Optional.ofNullable(config.get(key));
-      }
-
-      @Override
-      public boolean has(String key) {
-        return config.containsKey(key);
-      }
-    };
+    return new PlainConfig(config);
   }
 
   private static final class Family extends PlainAdapter {

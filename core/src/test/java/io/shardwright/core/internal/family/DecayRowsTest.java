@@ -3,12 +3,11 @@ package io.shardwright.core.internal.family;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shardwright.FamilyFile;
-import io.shardwright.spi.ModelConfig;
+import io.shardwright.engine.PlainConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,19 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * get_params_for_weight_decay_optimization).
  */
 class DecayRowsTest {
-  private static final ModelConfig NOTHING =
-      new ModelConfig() {
-        @Override
-        public Optional<String> text(String key) {
-          return Optional.empty();
-        }
-
-        @Override
-        public boolean has(String key) {
-          return false;
-        }
-      };
-
   static Stream<ModelFamilyAdapter> families() {
     Path file = Path.of("src/test/resources/families/llama.yaml");
     return Stream.concat(
@@ -43,8 +29,8 @@ class DecayRowsTest {
   @ParameterizedTest
   @MethodSource("families")
   void decayIsThatOfTheProducer(ModelFamilyAdapter family) {
-    for (Naming naming : family.namings(NOTHING)) {
-      for (ParameterRule rule : family.parameters(NOTHING, naming).rules()) {
+    for (Naming naming : family.namings(PlainConfig.EMPTY)) {
+      for (ParameterRule rule : family.parameters(PlainConfig.EMPTY, naming).rules()) {
         String where = family.id() + " " + naming + " " + rule.pattern();
         assertEquals(leftOut(rule.pattern()), rule.traits().noDecay(), where);
       }

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.engine.PlainConfig;
 import io.shardwright.spi.Arrangement;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.Extent;
-import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
@@ -57,7 +57,7 @@ class RowPropertyTest {
   private static List<ParameterRule> read(String file) {
     var source = new MemorySource(file.getBytes(StandardCharsets.UTF_8), "any.yaml");
     var family = FamilyGrammar.read(source, false, Guard.standard()).family();
-    return family.parameters(NOTHING, Naming.LEGACY).rules();
+    return family.parameters(PlainConfig.EMPTY, Naming.LEGACY).rules();
   }
 
   /** All conditions must hold, whatever their order. */
@@ -66,19 +66,6 @@ class RowPropertyTest {
     conditions.sort(Comparator.comparing(Condition::toString));
     return rule.given(conditions);
   }
-
-  private static final ModelConfig NOTHING =
-      new ModelConfig() {
-        @Override
-        public Optional<String> text(String key) {
-          return Optional.empty();
-        }
-
-        @Override
-        public boolean has(String key) {
-          return false;
-        }
-      };
 
   private static final class RandomRow {
     private final Random random;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.PlainConfig;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.AdapterException;
@@ -86,17 +87,7 @@ class AdapterRegistryTest {
   }
 
   private static ModelConfig config(Map<String, String> values) {
-    return new ModelConfig() {
-      @Override
-      public Optional<String> text(String key) {
-        return Optional.ofNullable(values.get(key));
-      }
-
-      @Override
-      public boolean has(String key) {
-        return values.containsKey(key);
-      }
-    };
+    return new PlainConfig(values);
   }
 
   /** An adapter that claims everything. */
