@@ -1,21 +1,22 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.Checkpoints;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Numbers in configurations that no model has: a code, never a crash. */
-class HostileNumbersTest extends HuggingFaceFolders {
+class HostileNumbersTest extends ModelFolders {
   private static final List<String> VALUES =
       List.of(
           "0",
@@ -35,6 +36,7 @@ class HostileNumbersTest extends HuggingFaceFolders {
           "\"NaN\"",
           "[]",
           "{}");
+  private static final Set<Kind> REFUSALS = Set.of(Kind.INPUT, Kind.RESOURCES, Kind.PLAN);
   private static final Pattern YAML = Pattern.compile("(?m)^[a-z_]+: (-?[0-9][0-9.e-]*|null)$");
   private static final Pattern JSON = Pattern.compile("\"[a-z_]+\": (-?[0-9][0-9.e-]*|null)");
   private static final int CASES = Integer.getInteger("shardwright.cases", 30);
@@ -63,7 +65,7 @@ class HostileNumbersTest extends HuggingFaceFolders {
 
   private Path unpacked(String name) throws IOException {
     Path folder = this.folder.resolve(name + "-folder");
-    Run.reshard(Checkpoints.copy(name, this.folder), folder);
+    Order.of(Checkpoints.copy(name, this.folder), folder).done();
     return folder;
   }
 
@@ -80,17 +82,16 @@ class HostileNumbersTest extends HuggingFaceFolders {
 
   private void tried(Path source, boolean json, String what) {
     Path out = folder.resolve("out.nemo");
-    for (Object[] command :
-        new Object[][] {
-          {"plan", source, out, "--tp", 2, "--vocab-size", 250},
-          {"plan", source, out, "--naming", json ? "mcore" : "keep"},
-          {"plan", source, folder.resolve("hf"), "--to", json ? "nemo" : "huggingface"},
-          {"verify", source}
-        }) {
-      Run run = Run.of(command);
-      assertTrue(List.of(0, 3, 5, 6).contains(run.code()), run.code() + what + run.err());
+    var order = Order.of(source, out);
+    for (Attempt attempt :
+        List.of(
+            Order.of(source, out).tp(2).vocab(250).planned(),
+            (json ? order.naming(Naming.MCORE) : order).planned(),
+            converting(source, folder.resolve("other")).planned(),
+            Attempt.verify(source))) {
+      assertTrue(attempt.kind().map(REFUSALS::contains).orElse(true), what + attempt);
     }
-    Run inspect = Run.of("inspect", source);
-    assertEquals(inspect.code() == 0 ? 0 : 3, inspect.code(), what + inspect.err());
+    var opened = Attempt.open(source);
+    assertTrue(opened.kind().map(Kind.INPUT::equals).orElse(true), what + opened);
   }
 }

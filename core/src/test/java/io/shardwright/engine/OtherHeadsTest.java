@@ -1,10 +1,11 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Folders of classes that are related to those that are read, and configurations that look ahead.
  */
-class OtherHeadsTest extends HuggingFaceFolders {
+class OtherHeadsTest extends ModelFolders {
   private Path with(String model, String before, String after) throws IOException {
     Path source = huggingFace(model);
     String config = Files.readString(source.resolve(CONFIG));
@@ -38,18 +39,14 @@ class OtherHeadsTest extends HuggingFaceFolders {
   void areRefusedByTheirNameAndTakenAsTensors(String model, String known, String other)
       throws IOException {
     Path source = with(model, known, other);
-    assertRefused(3, "names architecture '" + other + "'", source);
-    assertRefused(3, "only " + known + " is read", source);
-    Run plan = Run.of("plan", source, folder.resolve("p.nemo"));
-    assertEquals(3, plan.code(), plan.err());
-    for (String command : new String[] {"inspect", "verify"}) {
-      Run run = Run.of(command, source);
-      assertEquals(0, run.code(), run.err());
-      assertTrue(run.err().contains(other), run.err());
-    }
+    assertRefused(Kind.INPUT, "names architecture '" + other + "'", source);
+    assertRefused(Kind.INPUT, "only " + known + " is read", source);
+    Attempt plan = Order.of(source, folder.resolve("p.nemo")).planned();
+    plan.assertRefused(Kind.INPUT);
+    Attempt.open(source).assertDone(other);
+    Attempt.verify(source).assertDone(other);
     Path plain = folder.resolve("plain");
-    Run run = Run.of("convert", source, plain, "--to", "safetensors");
-    assertEquals(0, run.code(), run.err());
+    Order.of(source, plain).to(TargetFormat.SAFETENSORS).tried().assertDone();
     assertEquals(-1, Files.mismatch(source.resolve(CONFIG), plain.resolve(CONFIG)));
   }
 
@@ -75,7 +72,7 @@ class OtherHeadsTest extends HuggingFaceFolders {
   void attentionThatLooksAheadIsRefusedByItsKey(String model, String key, String value)
       throws IOException {
     Path source = with(model, "\"model_type\"", "\"" + key + "\": " + value + ", \"model_type\"");
-    assertRefused(3, key + " is '" + value + "'", source);
+    assertRefused(Kind.INPUT, key + " is '" + value + "'", source);
   }
 
   @ParameterizedTest
@@ -86,7 +83,8 @@ class OtherHeadsTest extends HuggingFaceFolders {
   })
   void sayingThatItDoesNotIsNothingNew(String model, String key, String value) throws IOException {
     Path source = with(model, "\"model_type\"", "\"" + key + "\": " + value + ", \"model_type\"");
-    Path back = convert(convert(source, "o.nemo"), "back", "--architecture", known(source));
+    String known = known(source);
+    Path back = convert(convert(source, "o.nemo"), "back", order -> order.architecture(known));
     assertFalse(Files.readString(back.resolve(CONFIG)).contains("is_causal\": false"));
   }
 
