@@ -10,7 +10,10 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.OptionalLong;
 
-/** A file of items. Each item's own header is read when the item is asked for. */
+/**
+ * A file of items. Each item's own header is read when the item is asked for, and counts against
+ * the limits by itself: it is not kept with a hundred thousand others.
+ */
 public final class DcpFile {
   private final ByteSource file;
   private final Guard guard;
@@ -118,7 +121,7 @@ public final class DcpFile {
    * @throws MalformedCheckpointException if it lies outside the file or is damaged
    */
   public TorchFile object(String key, DcpItem item) {
-    return TorchFile.open(bytes(key, item), guard);
+    return TorchFile.open(bytes(key, item), guard.anew());
   }
 
   private static MalformedCheckpointException malformed(String where, String problem) {
