@@ -29,6 +29,7 @@ import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.FoundAdapter;
 import io.shardwright.core.internal.validate.FamilyValidation;
 import io.shardwright.core.policy.ReadPolicy;
+import io.shardwright.spi.ModelFamilyAdapter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -78,29 +79,22 @@ public final class Shardwright {
     return new Sources(registry, policy, given);
   }
 
-  /**
-   * Returns the adapters that were found.
-   *
-   * @return in the order of the class path
-   */
+  /** {@return the adapters that were found, in the order of the class path} */
   public List<AdapterDescription> adapters() {
     return registry.adapters().stream().map(FoundAdapter::description).toList();
   }
 
-  /**
-   * Returns the service providers that could not be loaded.
-   *
-   * @return one sentence for each
-   */
+  /** {@return the families of these adapters, each joined with the one that it refines} */
+  public List<ModelFamilyAdapter> families() {
+    return registry.adapters().stream().map(FoundAdapter::adapter).toList();
+  }
+
+  /** {@return one sentence for each service provider that could not be loaded} */
   public List<String> adapterFailures() {
     return registry.failures();
   }
 
-  /**
-   * The formats that can be read.
-   *
-   * @return the engine's own, then those of adapters
-   */
+  /** {@return the formats that can be read: the engine's own, then those of adapters} */
   public List<FormatDescription> formats() {
     return sources().formats().descriptions();
   }

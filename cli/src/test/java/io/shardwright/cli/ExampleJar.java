@@ -17,6 +17,9 @@ final class ExampleJar {
   static final Path PROJECT = Path.of("../examples/bert");
   static final Path SOURCE = PROJECT.resolve("src/main/java/com/example/bert/BertAdapter.java");
 
+  static final Path QWEN3 =
+      Path.of("../examples/qwen3/src/main/java/com/example/qwen3/Qwen3Adapter.java");
+
   static final Path NPZ = Path.of("../examples/npz/src/main");
   static final Path NPZ_SOURCE = NPZ.resolve("java/com/example/npz/NpzFormat.java");
 
@@ -38,7 +41,8 @@ final class ExampleJar {
     return jar;
   }
 
-  private static Path make(Path jar, Path source) throws IOException {
+  /** A source, compiled into a new jar. */
+  static Path make(Path jar, Path source) throws IOException {
     var messages = new StringWriter();
     var compiler = ToolProvider.getSystemJavaCompiler();
     try (var classes = FileSystems.newFileSystem(jar, Map.of("create", "true"));

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A Hugging Face model class and its relation to a family, as data. Conversions in both directions
@@ -22,6 +23,7 @@ public final class HuggingFaceModel {
   private final ParameterTable names;
   private final List<Condition> variant;
   private final List<Condition> picks;
+  private final Optional<String> refines;
 
   private HuggingFaceModel(Builder said) {
     this.modelType = Objects.requireNonNull(said.modelType, "modelType");
@@ -33,6 +35,7 @@ public final class HuggingFaceModel {
     this.names = Objects.requireNonNull(said.names, "names");
     this.variant = Objects.requireNonNull(said.variant, "variant");
     this.picks = Objects.requireNonNull(said.picks, "picks");
+    this.refines = said.refines;
   }
 
   /**
@@ -40,7 +43,8 @@ public final class HuggingFaceModel {
    *
    * @param modelType {@code model_type} in its {@code config.json}
    * @param architecture its name in {@code architectures} of {@code config.json}
-   * @return a builder that needs all but {@code variant} and {@code picks}
+   * @return a builder that needs all but {@code variant} and {@code picks}, unless it {@link
+   *     Builder#refines} another
    */
   public static Builder of(String modelType, String architecture) {
     return new Builder(modelType, architecture);
@@ -59,6 +63,15 @@ public final class HuggingFaceModel {
   /** {@return {@code model_type} in the class's {@code config.json}} */
   public String modelType() {
     return modelType;
+  }
+
+  /**
+   * Returns the class that this one refines.
+   *
+   * @return its {@link #architecture}; empty if this one says all
+   */
+  public Optional<String> refines() {
+    return refines;
   }
 
   /** {@return the class's name in {@code architectures} of {@code config.json}} */
@@ -130,7 +143,7 @@ public final class HuggingFaceModel {
 
   private List<Object> all() {
     return List.of(
-        modelType, architecture, restores, namings, base, dialect, names, variant, picks);
+        modelType, architecture, restores, namings, base, dialect, names, variant, picks, refines);
   }
 
   @Override
@@ -159,10 +172,29 @@ public final class HuggingFaceModel {
     private ParameterTable names;
     private List<Condition> variant = List.of();
     private List<Condition> picks = List.of();
+    private Optional<String> refines = Optional.empty();
 
     private Builder(String modelType, String architecture) {
       this.modelType = modelType;
       this.architecture = architecture;
+    }
+
+    /**
+     * Leaves what is not said to a class of the family that this one's family refines. Keys and
+     * rows are added to those of that class, or replace them; conditions of {@code picks} are
+     * added.
+     *
+     * @param other that class's {@link HuggingFaceModel#architecture}
+     * @return this builder
+     */
+    public Builder refines(String other) {
+      refines = Optional.of(other);
+      restores = "";
+      namings = List.of();
+      base = "";
+      dialect = Dialect.of("config.json");
+      names = ParameterTable.of();
+      return this;
     }
 
     /**

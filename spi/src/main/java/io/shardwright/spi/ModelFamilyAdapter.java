@@ -3,6 +3,7 @@ package io.shardwright.spi;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -21,9 +22,20 @@ public interface ModelFamilyAdapter {
   String id();
 
   /**
+   * Names the family that this one refines: what this one does not say is that family's (see {@link
+   * RefinedAdapter}).
+   *
+   * @return the id of another adapter that is found; empty by default
+   */
+  default Optional<String> refines() {
+    return Optional.empty();
+  }
+
+  /**
    * Returns the classes that restore checkpoints of this family.
    *
-   * @return at least one; the first of a kind is the one that is written to targets
+   * @return at least one, none if the family refines another; the first of a kind is the one that
+   *     is written to targets
    */
   List<RestoreClass> restoreClasses();
 

@@ -1,5 +1,6 @@
 package io.shardwright.spi;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,56 @@ public record ParameterTable(List<ParameterRule> rules) implements Conditional<P
    */
   public ParameterTable and(ParameterTable more) {
     return new ParameterTable(Stream.concat(rules.stream(), more.rules.stream()).toList());
+  }
+
+  /**
+   * Puts rows in the place of those that have their patterns, and adds the others. A new row stands
+   * after the last one with which its name shares most leading parts, as a module's parameters do.
+   *
+   * @param refinement rows that replace or are added
+   * @return a new table
+   */
+  public ParameterTable refinedBy(ParameterTable refinement) {
+    var all = new ArrayList<ParameterRule>();
+    for (ParameterRule rule : rules) {
+      var others = refinement.of(rule.pattern());
+      if (others.isEmpty()) {
+        all.add(rule);
+      } else if (!all.containsAll(others)) {
+        all.addAll(others);
+      }
+    }
+    for (ParameterRule rule : refinement.rules) {
+      if (of(rule.pattern()).isEmpty()) {
+        all.add(place(rule, all), rule);
+      }
+    }
+    return new ParameterTable(all);
+  }
+
+  private List<ParameterRule> of(String pattern) {
+    return rules.stream().filter(rule -> rule.pattern().equals(pattern)).toList();
+  }
+
+  private static int place(ParameterRule rule, List<ParameterRule> among) {
+    int place = among.size();
+    int most = 0;
+    for (int i = 0; i < among.size(); i++) {
+      int shared = shared(rule.pattern().split("\\."), among.get(i).pattern().split("\\."));
+      if (shared > 0 && shared >= most) {
+        most = shared;
+        place = i + 1;
+      }
+    }
+    return place;
+  }
+
+  private static int shared(String[] one, String[] other) {
+    int shared = 0;
+    while (shared < Math.min(one.length, other.length) && one[shared].equals(other[shared])) {
+      shared++;
+    }
+    return shared;
   }
 
   @Override

@@ -73,6 +73,10 @@ public abstract class AdapterConformance {
     return Set.of();
   }
 
+  private ModelFamilyAdapter whole() {
+    return Neighbours.whole(adapter());
+  }
+
   private Stream<DynamicTest> each(Consumer<SampleModel> check) {
     return samples().stream()
         .map(sample -> DynamicTest.dynamicTest(sample.toString(), () -> check.accept(sample)));
@@ -92,7 +96,7 @@ public abstract class AdapterConformance {
   /** Checks that the id and the class names are well-formed. */
   @Test
   public final void namesAreWellFormed() {
-    FormCheck.names(adapter());
+    FormCheck.names(whole());
   }
 
   /** Checks that the adapter's jar registers it as a service. */
@@ -106,7 +110,7 @@ public abstract class AdapterConformance {
   /** Checks that repeated calls, other threads and other instances give the same answers. */
   @Test
   public final void answersAreAlwaysTheSame() {
-    new PurityCheck(this::adapter, samples()).sameAnswers();
+    new PurityCheck(this::whole, samples()).sameAnswers();
   }
 
   /**
@@ -115,7 +119,7 @@ public abstract class AdapterConformance {
    */
   @Test
   public final void oddConfigurationsAreAnswered() {
-    new PurityCheck(this::adapter, samples()).oddConfigurations();
+    new PurityCheck(this::whole, samples()).oddConfigurations();
   }
 
   /**
@@ -126,7 +130,7 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> everyParameterMatchesOneRow() {
-    return each(new RowCheck(adapter())::oneRowEach);
+    return each(new RowCheck(whole())::oneRowEach);
   }
 
   /**
@@ -136,13 +140,13 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> allNamingsHaveTheSameParameters() {
-    return each(new RowCheck(adapter())::allRowsInAllNamings);
+    return each(new RowCheck(whole())::allRowsInAllNamings);
   }
 
   /** Checks that every row matches a parameter of some sample. */
   @Test
   public final void everyRowBites() {
-    new RowCheck(adapter()).everyRowBites(samples());
+    new RowCheck(whole()).everyRowBites(samples());
   }
 
   /**
@@ -152,7 +156,18 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> noRowCanBeLeftOut() {
-    return each((sample, own) -> new RowCheck(adapter()).noRowIsMissedUnnoticed(sample, own));
+    return each((sample, own) -> new RowCheck(whole()).noRowIsMissedUnnoticed(sample, own));
+  }
+
+  /**
+   * Checks that a sample is claimed by the adapter, and by no other, where the shipped families are
+   * found too.
+   *
+   * @return a test for each sample
+   */
+  @TestFactory
+  public final Stream<DynamicTest> isClaimedBesideTheShippedFamilies() {
+    return each((sample, own) -> Workbench.of(whole(), sample, own).requireClaim());
   }
 
   /**
@@ -163,7 +178,7 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> cuttingAndMergingGivesEveryBitBack() {
-    return each((sample, own) -> new WayCheck(adapter(), sample, own).backAgain());
+    return each((sample, own) -> new WayCheck(whole(), sample, own).backAgain());
   }
 
   /**
@@ -173,7 +188,7 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> cutsAsRealCheckpointsAre() {
-    return each((sample, own) -> new WayCheck(adapter(), sample, own).cutsAsListed());
+    return each((sample, own) -> new WayCheck(whole(), sample, own).cutsAsListed());
   }
 
   /**
@@ -183,7 +198,7 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> limitsAreKept() {
-    return each((sample, own) -> new WayCheck(adapter(), sample, own).limits());
+    return each((sample, own) -> new WayCheck(whole(), sample, own).limits());
   }
 
   /**
@@ -191,7 +206,7 @@ public abstract class AdapterConformance {
    */
   @Test
   public final void everyParallelDimensionIsUsed() {
-    WayCheck.everyDimensionIsUsed(adapter(), samples(), folder);
+    WayCheck.everyDimensionIsUsed(whole(), samples(), folder);
   }
 
   /**
@@ -202,12 +217,12 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> classesNameTheSameTensors() {
-    return adapter().huggingFaceModels().stream()
+    return Neighbours.ownClasses(whole()).stream()
         .map(
             model ->
                 DynamicTest.dynamicTest(
                     model.architecture(),
-                    () -> new HuggingFaceCheck(adapter(), model).sameTensors(samples())));
+                    () -> new HuggingFaceCheck(whole(), model).sameTensors(samples())));
   }
 
   /**
@@ -217,7 +232,7 @@ public abstract class AdapterConformance {
    */
   @TestFactory
   public final Stream<DynamicTest> theWayToHuggingFaceGivesEveryBitBack() {
-    var models = adapter().huggingFaceModels();
+    var models = Neighbours.ownClasses(whole());
     return IntStream.range(0, models.size())
         .filter(i -> !readOnlyClasses().contains(models.get(i).architecture()))
         .mapToObj(
@@ -225,7 +240,7 @@ public abstract class AdapterConformance {
                 DynamicTest.dynamicTest(
                     models.get(i).architecture(),
                     () ->
-                        new HuggingFaceCheck(adapter(), models.get(i))
+                        new HuggingFaceCheck(whole(), models.get(i))
                             .backAgain(samples(), folder.resolve("class" + i))));
   }
 }

@@ -5,6 +5,8 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RefinedAdapter;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -145,10 +147,24 @@ final class RowCheck {
         }
       }
     }
+    if (adapter instanceof RefinedAdapter refined) {
+      refined.base().huggingFaceModels().forEach(model -> inherited(tables, model.names()));
+      for (SampleModel sample : samples) {
+        for (Naming naming : adapter.equivalentNamings(sample.config())) {
+          inherited(tables, refined.base().parameters(sample.config(), naming));
+        }
+      }
+    }
     var findings = new Findings();
     tables.forEach(
         (table, rows) -> rows.forEach((row, shown) -> dead(table, row, shown, findings)));
     findings.requireNone();
+  }
+
+  /** Leaves rows out that are those of the family that is refined. */
+  private static void inherited(
+      Map<String, Map<ParameterRule, Boolean>> tables, ParameterTable base) {
+    tables.values().forEach(rows -> rows.keySet().removeAll(base.rules()));
   }
 
   private List<ParameterRule> shown(SampleModel sample, ModelConfig config, Naming naming) {

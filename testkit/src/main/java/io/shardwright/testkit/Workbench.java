@@ -9,6 +9,7 @@ import io.shardwright.core.StoredTensor;
 import io.shardwright.core.Verification;
 import io.shardwright.core.Verification.TensorSum;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -16,9 +17,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -31,14 +34,17 @@ final class Workbench {
   /** Integers up to this one, plus and minus one, are exact in binary32. */
   private static final int MOST = 1 << 23;
 
+  private final ModelFamilyAdapter adapter;
   private final Shardwright engine;
   private final SampleModel sample;
   private final Path folder;
   private final Parameters parameters;
   private int targets;
 
-  private Workbench(Shardwright engine, SampleModel sample, Path folder, Parameters parameters) {
-    this.engine = engine;
+  private Workbench(
+      ModelFamilyAdapter adapter, SampleModel sample, Path folder, Parameters parameters) {
+    this.adapter = adapter;
+    this.engine = engine(adapter);
     this.sample = sample;
     this.folder = folder;
     this.parameters = parameters;
@@ -50,7 +56,7 @@ final class Workbench {
    * @param folder new or empty
    */
   static Workbench of(ModelFamilyAdapter adapter, SampleModel sample, Path folder) {
-    return new Workbench(engine(adapter), sample, folder, Parameters.of(adapter, sample));
+    return new Workbench(adapter, sample, folder, Parameters.of(adapter, sample));
   }
 
   private void write(Path file) {
@@ -70,7 +76,27 @@ final class Workbench {
 
   /** Returns a bench for the same sample with another adapter. */
   Workbench by(ModelFamilyAdapter other) {
-    return new Workbench(engine(other), sample, folder, parameters);
+    return new Workbench(other, sample, folder, parameters);
+  }
+
+  /** Requires the adapter to claim the sample although all other families are found. */
+  void requireClaim() {
+    var all = new ArrayList<>(Neighbours.of(adapter));
+    all.add(adapter);
+    var findings = new Findings();
+    try (var open = Shardwright.builder().families(all).build().open(source())) {
+      findings.require(
+          open.summary().family().equals(Optional.of(adapter.id())),
+          "beside "
+              + Neighbours.of(adapter).stream().map(ModelFamilyAdapter::id).toList()
+              + " the model is claimed by "
+              + open.summary().family().orElse("none")
+              + " "
+              + open.summary().notes());
+    } catch (CheckpointException refusal) {
+      findings.add(refusal.getMessage());
+    }
+    findings.requireNone();
   }
 
   private static byte[] values(TensorSpec spec, int first, long zeros) {

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds the one rule that matches a parameter's name. */
 public final class RuleMatcher {
@@ -90,29 +92,60 @@ public final class RuleMatcher {
   /** The rule of a tensor or of a tied copy, by its name in a file. */
   public Optional<ParameterRule> stored(String name) {
     String own = name.substring(NamePrefix.of(name).length());
-    return match(own)
-        .map(Match::rule)
-        .or(
-            () ->
-                byShape.values().stream()
-                    .flatMap(List::stream)
-                    .filter(rule -> rule.traits().tiedCopy().filter(own::equals).isPresent())
-                    .findFirst());
+    return match(own).map(Match::rule).or(() -> copies(own).findFirst());
   }
 
   private static Optional<Match> match(ParameterRule rule, String name) {
     return indexes(rule.pattern(), name).map(indexes -> new Match(rule, indexes));
   }
 
-  /** How many of a checkpoint's tensors a family has rows for, in force or not. */
-  public static long known(ModelFamilyAdapter family, ModelConfig config, Set<String> names) {
+  /**
+   * How a family's rows fit a checkpoint's tensors, by their names.
+   *
+   * @param known how many tensors have a row, in force or not
+   * @param every whether each has one in force
+   * @param whole whether each row in force that a checkpoint must have has a tensor
+   * @param rows in force, by the names that they match
+   */
+  public record Fit(long known, boolean every, boolean whole, Map<String, ParameterRule> rows) {}
+
+  /** How a family fits. */
+  public static Fit fit(ModelFamilyAdapter family, ModelConfig config, Set<String> names) {
     var table = family.parameters(config, family.naming(config));
-    var matcher = new RuleMatcher(family.id(), table);
-    return names.stream()
-        .map(name -> name.substring(NamePrefix.of(name).length()))
-        .filter(
-            name -> matcher.byShape.containsKey(starred(name)) || matcher.byKey.containsKey(name))
-        .count();
+    var any = new RuleMatcher(family.id(), table);
+    var inForce = new RuleMatcher(family.id(), table.inForce(config));
+    var own =
+        names.stream()
+            .filter(name -> !Companions.isCompanion(name) && !ModuleState.isName(name))
+            .map(name -> name.substring(NamePrefix.of(name).length()))
+            .collect(Collectors.toSet());
+    var rows = new HashMap<String, ParameterRule>();
+    own.forEach(name -> inForce.rows(name).forEach(rule -> rows.put(name, rule)));
+    boolean whole =
+        table.inForce(config).rules().stream()
+            .allMatch(
+                rule ->
+                    rule.traits().mayBeAbsent()
+                        || rule.traits().rotary()
+                        || rows.containsValue(rule));
+    long known = own.stream().filter(name -> !any.rows(name).isEmpty()).count();
+    return new Fit(known, rows.keySet().equals(own), whole, rows);
+  }
+
+  /** The rows of a tensor of a rank's file or of an array, or of a tied copy. */
+  private List<ParameterRule> rows(String name) {
+    var found = new ArrayList<>(byShape.getOrDefault(starred(name), List.of()));
+    found.addAll(byKey.getOrDefault(name, List.of()));
+    if (found.isEmpty()) {
+      copies(name).forEach(found::add);
+    }
+    return found;
+  }
+
+  private Stream<ParameterRule> copies(String name) {
+    return byShape.values().stream()
+        .flatMap(List::stream)
+        .filter(rule -> rule.traits().tiedCopy().filter(name::equals).isPresent());
   }
 
   /** What stands for each star of a pattern in a name; empty where they don't match. */

@@ -29,6 +29,7 @@ final class ClassGrammar {
       List.of(
           "architecture",
           "model_type",
+          "refines",
           "restores",
           "namings",
           "base",
@@ -40,19 +41,23 @@ final class ClassGrammar {
   private final List<DeclaredFamilyAdapter.DeclaredNaming> namings;
   private final List<String> restores;
   private final Declaration.Lines lines;
+  private final boolean refining;
 
   /**
    * The grammar within a family.
    *
    * @param restores the family's NeMo classes
+   * @param refining whether the family adds to another, whose names are not known here
    */
   ClassGrammar(
       List<DeclaredFamilyAdapter.DeclaredNaming> namings,
       List<String> restores,
-      Declaration.Lines lines) {
+      Declaration.Lines lines,
+      boolean refining) {
     this.namings = namings;
     this.restores = restores;
     this.lines = lines;
+    this.refining = refining;
   }
 
   List<HuggingFaceModel> classes(Section family) {
@@ -62,20 +67,32 @@ final class ClassGrammar {
   }
 
   private HuggingFaceModel model(Section section) {
-    return HuggingFaceModel.of(section.needText("model_type"), section.needText("architecture"))
-        .restores(restores(section))
-        .namings(namings(section).toArray(Naming[]::new))
-        .base(base(section))
-        .dialect(KeyGrammar.keys(section))
-        .names(table(section))
-        .variant(conditions(section, "variant"))
-        .picks(conditions(section, "picks"))
-        .build();
+    var model =
+        HuggingFaceModel.of(section.needText("model_type"), section.needText("architecture"))
+            .variant(conditions(section, "variant"))
+            .picks(conditions(section, "picks"));
+    boolean whole = section.text("refines").map(model::refines).isEmpty();
+    if (!whole && !refining) {
+      section.problem("'refines' is for a class of a family that refines another");
+    }
+    if (whole || section.has("restores")) {
+      model.restores(restores(section));
+    }
+    if (whole || section.has("namings")) {
+      model.namings(namings(section).toArray(Naming[]::new));
+    }
+    if (whole || section.has("base")) {
+      model.base(base(section));
+    }
+    if (whole || section.has("rows")) {
+      model.names(table(section));
+    }
+    return model.dialect(KeyGrammar.keys(section)).build();
   }
 
   private String restores(Section section) {
     String name = section.needText("restores");
-    if (!restores.contains(name)) {
+    if (!refining && !restores.contains(name)) {
       section
           .problems()
           .add(
@@ -89,7 +106,7 @@ final class ClassGrammar {
     Map<String, Naming> known = new LinkedHashMap<>();
     NamingGrammar.WORDS.forEach(
         (word, naming) -> {
-          if (namings.stream().anyMatch(declared -> declared.naming() == naming)) {
+          if (refining || namings.stream().anyMatch(declared -> declared.naming() == naming)) {
             known.put(word, naming);
           }
         });
@@ -125,7 +142,7 @@ final class ClassGrammar {
             .distinct()
             .toList();
     for (ParameterRule rule : table.rules()) {
-      if (!known.contains(rule.canonical())) {
+      if (!refining && !known.contains(rule.canonical())) {
         section
             .problems()
             .add(

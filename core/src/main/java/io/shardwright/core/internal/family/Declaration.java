@@ -13,6 +13,11 @@ import java.util.Map;
  * @param drafted whether parts that a family must have are absent
  */
 public record Declaration(String file, ModelFamilyAdapter family, Lines lines, boolean drafted) {
+  /** The same of a family that has these rows among others. */
+  public Declaration of(ModelFamilyAdapter whole) {
+    return new Declaration(file, whole, lines, drafted);
+  }
+
   /** Lines by row. */
   public static final class Lines {
     private final Map<ParameterRule, Integer> lines = new IdentityHashMap<>();

@@ -18,6 +18,7 @@ import java.util.Set;
 /** A family that a file declares. */
 final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
   private final String id;
+  private final Optional<String> refines;
   private final List<RestoreClass> restoreClasses;
   private final SupportedParallelism parallelism;
   private final Optional<List<List<Condition>>> describes;
@@ -30,12 +31,14 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
   /**
    * A family.
    *
+   * @param refines the family that it adds to
    * @param describes sets of conditions, of which one holds for a configuration of this family;
    *     empty where its classes alone tell
    * @param namings in the order in which they are tried; the last one is used where none is
    */
   DeclaredFamilyAdapter(
       String id,
+      Optional<String> refines,
       List<RestoreClass> restoreClasses,
       SupportedParallelism parallelism,
       Optional<List<List<Condition>>> describes,
@@ -45,6 +48,7 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
       List<KeyRule> keyRules,
       List<HuggingFaceModel> classes) {
     this.id = id;
+    this.refines = refines;
     this.restoreClasses = List.copyOf(restoreClasses);
     this.parallelism = parallelism;
     this.describes = describes;
@@ -61,6 +65,11 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
   }
 
   @Override
+  public Optional<String> refines() {
+    return refines;
+  }
+
+  @Override
   public List<RestoreClass> restoreClasses() {
     return restoreClasses;
   }
@@ -74,7 +83,8 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
   public boolean describes(ModelConfig config) {
     return describes
         .map(sets -> DeclaredNaming.holds(sets, config))
-        .orElseGet(() -> config.text("target").filter(this::restores).isPresent());
+        .orElseGet(
+            () -> refines.isPresent() || config.text("target").filter(this::restores).isPresent());
   }
 
   private boolean restores(String target) {
@@ -106,7 +116,8 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
 
   @Override
   public ParameterTable parameters(ModelConfig config, Naming naming) {
-    return declared(naming).rows();
+    boolean unsaid = namings.stream().noneMatch(declared -> declared.naming() == naming);
+    return refines.isPresent() && unsaid ? ParameterTable.of() : declared(naming).rows();
   }
 
   private DeclaredNaming declared(Naming naming) {

@@ -30,6 +30,7 @@ public final class FamilyGrammar {
   private static final List<String> KEYS =
       List.of(
           "family",
+          "refines",
           "restores",
           "architectures",
           "parallelism",
@@ -87,16 +88,19 @@ public final class FamilyGrammar {
   }
 
   private Declaration declaration(String file, boolean draft) {
-    var needed = List.of("restores", "parallelism", "namings");
+    Optional<String> refines = section.text("refines");
+    var needed =
+        refines.isPresent() ? List.<String>of() : List.of("restores", "parallelism", "namings");
     if (!draft) {
       needed.forEach(section::need);
     }
     var namings = namings(draft);
     var restores = section.texts("restores");
-    var classes = new ClassGrammar(namings, restores, lines).classes(section);
+    var classes = new ClassGrammar(namings, restores, lines, refines.isPresent()).classes(section);
     var adapter =
         new DeclaredFamilyAdapter(
             id(),
+            refines,
             restoreClasses(restores),
             parallelism(),
             section

@@ -3,9 +3,10 @@
  * what each part means.
  *
  * <pre>
- * file        = family: ID  restores: [CLASS…]  [architectures: [NAME…]]  parallelism: [dimension…]
+ * file        = family: ID  [refines: ID]  restores: [CLASS…]  [architectures: [NAME…]]  parallelism: [dimension…]
  *               [describes: sets]  namings: {naming…}  [layouts: [layout…]]
  *               [defaults: {KEY: VALUE…}]  [key_rules: [rule…]]  [hugging_face: [class…]]
+ *                                                without restores, parallelism, namings: the base's
  * dimension   = tensor | pipeline | virtual_pipeline | expert
  * naming      = (mcore | legacy): {[in_use: sets] [possible: sets] [keys: {KEY: VALUE…}] rows: [row…]}
  * layout      = ranks | distributed
@@ -28,7 +29,7 @@
  * sum         = product ("+" product)*
  * product     = one (("*" | "/") one)*             a quotient is a whole number
  * one         = N | KEY | "(" size ")"
- * class       = architecture: NAME  model_type: NAME  restores: CLASS  namings: [naming…]
+ * class       = architecture: NAME  model_type: NAME  [refines: NAME]  restores: CLASS  namings: [naming…]
  *               base: {…}  [variant: set]  [picks: set]  keys: [key…]  rows: [row…]
  * key         = same: KEY  from: keys  [else: VALUE]
  *             | also: KEY  from: keys  [else: VALUE]

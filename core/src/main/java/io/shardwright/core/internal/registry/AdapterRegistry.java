@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.registry;
 
-import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.RefinedAdapter;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
@@ -11,10 +11,7 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -74,7 +71,7 @@ public final class AdapterRegistry {
     var formats = FoundFormats.load(loader, failures);
     Providers.refuseDuplicates(
         "adapter", adapters, found -> found.adapter().id(), found -> found.origin());
-    return new AdapterRegistry(adapters, formats, failures, Optional.empty());
+    return new AdapterRegistry(Refinements.joined(adapters), formats, failures, Optional.empty());
   }
 
   /**
@@ -89,7 +86,7 @@ public final class AdapterRegistry {
   private static FoundAdapter requireSound(FoundAdapter found) {
     var adapter = found.adapter();
     Providers.requireId(adapter.id(), found.origin());
-    if (adapter.restoreClasses().isEmpty()) {
+    if (adapter.restoreClasses().isEmpty() && adapter.refines().isEmpty()) {
       throw Providers.broken(
           found.origin(),
           "adapter '" + adapter.id() + "' restores no class, expected at least one");
@@ -123,7 +120,7 @@ public final class AdapterRegistry {
   }
 
   /**
-   * The family that a class belongs to.
+   * The family that a class belongs to; a refinement's only if its base has no such class.
    *
    * @param where the checkpoint, for messages
    * @throws UnrecognizedCheckpointException if it is several
@@ -135,13 +132,19 @@ public final class AdapterRegistry {
                 found ->
                     found.adapter().huggingFaceModels().stream()
                         .anyMatch(m -> m.architecture().equals(model.architecture())))
+            .filter(
+                found ->
+                    !(found.adapter() instanceof RefinedAdapter refined
+                        && refined.base().huggingFaceModels().contains(model)
+                        && chosen.isEmpty()))
             .toList();
     return one(owners, where).orElseThrow();
   }
 
   /** The same formats, with one family alone. */
   public AdapterRegistry alone(FoundAdapter family) {
-    return new AdapterRegistry(List.of(family), formats, failures, Optional.of(family));
+    var whole = Refinements.joined(family, adapters);
+    return new AdapterRegistry(List.of(whole), formats, failures, Optional.of(whole));
   }
 
   /** One sentence per provider that could not be loaded. */
@@ -172,8 +175,8 @@ public final class AdapterRegistry {
 
   /**
    * The one family that claims a checkpoint: the chosen one, else by its {@code target} class if it
-   * names one, else by what {@link ModelFamilyAdapter#describes} says; of several the one that
-   * knows most of its tensors.
+   * names one, else by what {@link ModelFamilyAdapter#describes} says; of several the one whose
+   * rows fit its tensors.
    *
    * @param names of all tensors, asked for where several claim it; none where they can't be known,
    *     and then none of several claims it
@@ -243,42 +246,5 @@ public final class AdapterRegistry {
             .sorted()
             .collect(Collectors.joining(", "));
     return ids.isEmpty() ? "none" : ids;
-  }
-
-  /** Finds the adapter whose family a checkpoint belongs to. */
-  private static final class Claims {
-    private Claims() {}
-
-    /**
-     * Where nobody describes a configuration, a value that somebody could not read is the reason.
-     */
-    static List<FoundAdapter> describing(List<FoundAdapter> claims, ModelConfig config) {
-      var describing = new ArrayList<FoundAdapter>();
-      MalformedCheckpointException odd = null;
-      for (FoundAdapter found : claims) {
-        try {
-          if (found.adapter().describes(config)) {
-            describing.add(found);
-          }
-        } catch (MalformedCheckpointException unread) {
-          odd = unread;
-        }
-      }
-      if (describing.isEmpty() && odd != null) {
-        throw odd;
-      }
-      return describing;
-    }
-
-    static List<FoundAdapter> fitting(
-        List<FoundAdapter> claims, ModelConfig config, Set<String> names) {
-      if (names.isEmpty()) {
-        return List.of();
-      }
-      Map<FoundAdapter, Long> known = new LinkedHashMap<>();
-      claims.forEach(found -> known.put(found, RuleMatcher.known(found.adapter(), config, names)));
-      long most = Collections.max(known.values());
-      return claims.stream().filter(found -> known.get(found) == most).toList();
-    }
   }
 }

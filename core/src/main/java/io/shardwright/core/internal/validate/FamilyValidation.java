@@ -17,8 +17,9 @@ public final class FamilyValidation {
   private FamilyValidation() {}
 
   public static FamilyReport of(Path file, Path path, Sources sources) {
-    Declaration declaration = FamilyGrammar.readDraft(file, new Guard(sources.policy()));
-    var alone = sources.registry().alone(new FoundAdapter(declaration.family(), file.toString()));
+    Declaration read = FamilyGrammar.readDraft(file, new Guard(sources.policy()));
+    var alone = sources.registry().alone(new FoundAdapter(read.family(), file.toString()));
+    var declaration = read.of(alone.adapters().get(0).adapter());
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
     try (var source =
         new Sources(alone, sources.policy(), List.of(file))
