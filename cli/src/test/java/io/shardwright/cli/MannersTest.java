@@ -199,6 +199,8 @@ class MannersTest {
 
   @Test
   void namesEveryFormatThatIsRead() {
-    assertTrue(Run.of("adapters").out().contains("formats: nemo, lightning, huggingface"));
+    String out = Run.of("adapters").out();
+    String formats = "formats: nemo, lightning, safetensors, huggingface, huggingface-peft";
+    assertTrue(out.contains(formats), out);
   }
 }
