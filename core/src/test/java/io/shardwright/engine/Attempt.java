@@ -46,6 +46,11 @@ record Attempt(Optional<Kind> kind, String said) {
         });
   }
 
+  /** All that looks at a checkpoint and leaves it as it is. */
+  static List<Attempt> looks(Path checkpoint) {
+    return List.of(open(checkpoint), verify(checkpoint));
+  }
+
   /** It was done, and this was said. */
   Attempt assertDone(String... parts) {
     return assertSaid(Optional.empty(), parts);

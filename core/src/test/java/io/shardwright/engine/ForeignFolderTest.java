@@ -1,13 +1,14 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,15 +18,12 @@ class ForeignFolderTest {
 
   private void assertRefused(Path source, String what) {
     Path out = folder.resolve("out.nemo");
-    for (Object[] command :
-        new Object[][] {
-          {"convert", source, out, "--no-sync"},
-          {"reshard", source, out, "--tp", 2, "--no-sync"},
-          {"plan", source, out}
-        }) {
-      Run run = Run.of(command);
-      assertEquals(3, run.code(), command[0] + ": " + run.err());
-      assertTrue(run.err().contains("SW-113") && run.err().contains(what), run.err());
+    for (Attempt run :
+        List.of(
+            Order.of(source, out).to(TargetFormat.NEMO).tried(),
+            Order.of(source, out).tp(2).tried(),
+            Order.of(source, out).planned())) {
+      run.assertRefused(Kind.INPUT, "SW-113", what);
       assertFalse(Files.exists(out));
     }
   }
@@ -34,7 +32,7 @@ class ForeignFolderTest {
   private Path torch(Path file) throws IOException {
     Path model = folder.resolve("vit");
     if (!Files.exists(model)) {
-      Run.reshard(Run.vit(folder), model);
+      Order.of(Checkpoints.copy("vit-tp1.nemo", folder), model).done();
     }
     Files.createDirectories(file.getParent());
     return Files.copy(model.resolve("model_weights.ckpt"), file);
@@ -50,9 +48,7 @@ class ForeignFolderTest {
     Files.writeString(training.resolve("zero_to_fp32.py"), "print()");
     assertRefused(training, "is a checkpoint of DeepSpeed");
     assertRefused(step, "is a checkpoint of DeepSpeed");
-    Run look = Run.of("inspect", step);
-    assertEquals(0, look.code(), look.err());
-    assertTrue(look.err().contains("is a checkpoint of DeepSpeed"), look.err());
+    Attempt.open(step).assertDone("is a checkpoint of DeepSpeed");
   }
 
   @Test
@@ -81,13 +77,13 @@ class ForeignFolderTest {
     torch(step.resolve("meta.pt"));
     for (Path source : new Path[] {step, checkpoints}) {
       assertRefused(source, "is a distributed checkpoint of PyTorch");
-      for (String command : new String[] {"inspect", "verify"}) {
-        Run run = Run.of(command, source);
-        assertEquals(3, run.code(), run.out());
-        assertTrue(run.err().contains("is a distributed checkpoint of PyTorch"), run.err());
+      for (Attempt run : Attempt.looks(source)) {
+        run.assertRefused(Kind.INPUT, "is a distributed checkpoint of PyTorch");
       }
-      Run plain = Run.of("convert", source, folder.resolve("st"), "--to", "safetensors");
-      assertEquals(3, plain.code(), plain.err());
+      Order.of(source, folder.resolve("st"))
+          .to(TargetFormat.SAFETENSORS)
+          .tried()
+          .assertRefused(Kind.INPUT);
     }
   }
 
@@ -108,14 +104,16 @@ class ForeignFolderTest {
     Path newest = Files.createDirectories(training.resolve("epoch=1-step=20.ckpt"));
     Files.write(newest.resolve(".metadata"), new byte[] {(byte) 0x80, 2, '}', '.'});
     Files.write(newest.resolve("__0_0.distcp"), new byte[64]);
-    Run run = Run.of("verify", training);
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("step=9-consumed_samples=72.0.ckpt' is a checkpoint of DeepSp"));
-    assertTrue(run.err().contains("'epoch=1-step=20.ckpt' is a distributed checkpoint of PyTorch"));
-    assertTrue(run.err().contains("'" + TrainingFiles.GPT + "' is read"), run.err());
-    Run named =
-        Run.of("reshard", training, folder.resolve("out"), "--tp", 2, "--step", 20, "--no-sync");
-    assertEquals(3, named.code(), named.err());
-    assertTrue(named.err().contains("is a distributed checkpoint of PyTorch"), named.err());
+    Attempt run = Attempt.verify(training);
+    run.assertDone();
+    assertTrue(run.said().contains("step=9-consumed_samples=72.0.ckpt' is a checkpoint of DeepSp"));
+    assertTrue(
+        run.said().contains("'epoch=1-step=20.ckpt' is a distributed checkpoint of PyTorch"));
+    assertTrue(run.said().contains("'" + TrainingFiles.GPT + "' is read"), run.said());
+    Order.of(training, folder.resolve("out"))
+        .tp(2)
+        .step(20)
+        .tried()
+        .assertRefused(Kind.INPUT, "is a distributed checkpoint of PyTorch");
   }
 }

@@ -1,10 +1,10 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.engine.TrainingFiles;
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,43 +37,37 @@ class ProducersMarksTest {
     return Files.createFile(training.resolve(name + MARK));
   }
 
-  private Run convert(Path training, Object... options) {
-    var args =
-        new java.util.ArrayList<Object>(
-            List.of("convert", training, folder.resolve("out.nemo"), "--no-sync", "--overwrite"));
-    args.addAll(List.of(options));
-    return Run.of(args.toArray());
+  private Order converting(Path training) {
+    return Order.of(training, folder.resolve("out.nemo")).to(TargetFormat.NEMO).overwrite();
   }
 
   @Test
   void skipsAStepOfRanksThatIsUnfinishedAndSaysSo() throws IOException {
     Path training = twoSteps();
-    Run whole = convert(training);
-    assertTrue(whole.err().contains("'" + LATER + "' is read"), whole.err());
+    Attempt whole = converting(training).tried();
+    assertTrue(whole.said().contains("'" + LATER + "' is read"), whole.said());
     Path mark = mark(training, plain(LATER));
-    Run run = convert(training);
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'" + plain(LATER) + MARK + "' is beside it"), run.err());
-    assertTrue(run.err().contains("'" + TrainingFiles.VIT + "' is read"), run.err());
-    for (String command : new String[] {"inspect", "verify"}) {
-      Run look = Run.of(command, training);
-      assertTrue(look.code() == 0 && look.err().contains(MARK + "' is beside it"), look.err());
+    Attempt run = converting(training).tried();
+    run.assertDone();
+    assertTrue(run.said().contains("'" + plain(LATER) + MARK + "' is beside it"), run.said());
+    assertTrue(run.said().contains("'" + TrainingFiles.VIT + "' is read"), run.said());
+    for (Attempt look : Attempt.looks(training)) {
+      look.assertDone(MARK + "' is beside it");
     }
     Files.delete(mark);
-    assertTrue(convert(training).err().contains("'" + LATER + "' is read"));
+    assertTrue(converting(training).tried().said().contains("'" + LATER + "' is read"));
   }
 
   @Test
   void refusesAnUnfinishedStepThatIsAskedForOrAlone() throws IOException {
     Path training = twoSteps();
     mark(training, plain(LATER));
-    for (Object[] asked : new Object[][] {{"--step", 9}, {"--checkpoint-name", LATER}}) {
-      Run run = convert(training, asked);
-      assertEquals(3, run.code());
-      assertTrue(run.err().contains("SW-110") && run.err().contains(MARK), run.err());
+    for (Order asked :
+        List.of(converting(training).step(9), converting(training).checkpoint(LATER))) {
+      asked.tried().assertRefused(Kind.INPUT, "SW-110", MARK);
     }
     mark(training, plain(TrainingFiles.VIT));
-    assertEquals(3, convert(training).code());
+    converting(training).tried().assertRefused(Kind.INPUT);
     assertFalse(Files.exists(folder.resolve("out.nemo")));
   }
 
@@ -84,28 +78,29 @@ class ProducersMarksTest {
     String later = TrainingFiles.GPT.replace("step=2", "step=6");
     Files.copy(gpt.resolve(TrainingFiles.GPT), gpt.resolve(plain(later) + "-EMA.ckpt"));
     mark(gpt, plain(later));
-    Run run = Run.of("reshard", gpt, folder.resolve("two"), "--tp", 2, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'" + TrainingFiles.GPT + "' is read"), run.err());
+    Attempt run = Order.of(gpt, folder.resolve("two")).tp(2).tried();
+    run.assertDone();
+    assertTrue(run.said().contains("'" + TrainingFiles.GPT + "' is read"), run.said());
     assertTrue(Files.exists(folder.resolve("two/mp_rank_00").resolve(TrainingFiles.GPT)));
   }
 
   @Test
   void saysThatAnArchiveOrItsFolderIsMarkedAsUnfinished() throws IOException {
-    Path vit = Run.vit(folder);
+    Path vit = Checkpoints.copy("vit-tp1.nemo", folder);
     mark(folder, "vit-tp1");
-    Run run = Run.of("reshard", vit, folder.resolve("last"), "--tp", 2, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertTrue(run.err().contains("'vit-tp1-unfinished' is beside it"), run.err());
-    assertFalse(Run.of("verify", folder.resolve("last")).err().contains(MARK));
+    Order.of(vit, folder.resolve("last"))
+        .tp(2)
+        .tried()
+        .assertDone("'vit-tp1-unfinished' is beside it");
+    assertFalse(Attempt.verify(folder.resolve("last")).said().contains(MARK));
     mark(folder, "last");
-    assertTrue(Run.of("inspect", folder.resolve("last")).err().contains("'last-unfinished' is"));
+    assertTrue(Attempt.open(folder.resolve("last")).said().contains("'last-unfinished' is"));
   }
 
   /** An archive whose tokenizer and merges are named and absent. */
   private Path withLinks(String yaml) throws IOException {
     Path model = folder.resolve("links");
-    Run.reshard(Run.vit(folder), model);
+    Order.of(Checkpoints.copy("vit-tp1.nemo", folder), model).done();
     Path config = model.resolve("model_config.yaml");
     Files.writeString(config, Files.readString(config) + yaml);
     return model;
@@ -119,25 +114,23 @@ class ProducersMarksTest {
                 + "encoders:\n- vocab: nemo:2b_vocab.txt\n- remark: 'nemo: a toolkit'\n");
     Files.writeString(model.resolve("1a_merges.txt"), "there");
     Path out = folder.resolve("out.nemo");
-    for (Object[] command :
-        new Object[][] {
-          {"verify", model},
-          {"inspect", model},
-          {"plan", model, out, "--tp", 2},
-          {"reshard", model, out, "--tp", 2, "--no-sync"},
-          {"convert", model, folder.resolve("st"), "--to", "safetensors", "--no-sync"},
-          {"verify", out}
-        }) {
-      Run run = Run.of(command);
-      assertEquals(0, run.code(), run.err());
+    for (Attempt run :
+        List.of(
+            Attempt.verify(model),
+            Attempt.open(model),
+            Order.of(model, out).tp(2).planned(),
+            Order.of(model, out).tp(2).tried(),
+            Order.of(model, folder.resolve("st")).to(TargetFormat.SAFETENSORS).tried(),
+            Attempt.verify(out))) {
+      run.assertDone();
       assertTrue(
-          run.err()
+          run.said()
               .contains(
                   "tokenizer.model is 'nemo:0f_tokenizer.model', encoders.0.vocab is"
                       + " 'nemo:2b_vocab.txt', which are not in "),
-          run.err());
-      assertFalse(run.err().contains("merge"), run.err());
-      assertFalse(run.err().contains("toolkit"), run.err());
+          run.said());
+      assertFalse(run.said().contains("merge"), run.said());
+      assertFalse(run.said().contains("toolkit"), run.said());
     }
   }
 
@@ -146,9 +139,9 @@ class ProducersMarksTest {
     Path model = withLinks("tokenizer:\n  model: nemo:0f_tokenizer.model\n");
     Path given = Files.writeString(folder.resolve("my.model"), "pieces");
     Path out = folder.resolve("out.nemo");
-    Run run = Run.of("reshard", model, out, "--tokenizer-model", given, "--tp", 2, "--no-sync");
-    assertEquals(0, run.code(), run.err());
-    assertFalse(run.err().contains("which is not in"), run.err());
-    assertFalse(Run.of("verify", out).err().contains("which is not in"));
+    Attempt run = Order.of(model, out).tokenizer(given).tp(2).tried();
+    run.assertDone();
+    assertFalse(run.said().contains("which is not in"), run.said());
+    assertFalse(Attempt.verify(out).said().contains("which is not in"));
   }
 }
