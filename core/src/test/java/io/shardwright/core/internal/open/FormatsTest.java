@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.policy.ReadPolicy;
+import io.shardwright.engine.Providers;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -15,12 +16,7 @@ import io.shardwright.spi.format.ModelFormat;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.Enumeration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,24 +61,9 @@ class FormatsTest {
   }
 
   private AdapterRegistry load(Class<?>... formats) throws IOException {
-    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
     var names = List.of(formats).stream().map(Class::getName).toList();
-    Files.write(services.resolve(ModelFormat.class.getName()), names);
-    var parent = new OnlyClasses(getClass().getClassLoader());
-    try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, parent)) {
-      return AdapterRegistry.load(loader, false, List.of());
-    }
-  }
-
-  /** Has the classes of another, and none of its services. */
-  private static final class OnlyClasses extends ClassLoader {
-    OnlyClasses(ClassLoader parent) {
-      super(parent);
-    }
-
-    @Override
-    public Enumeration<URL> getResources(String name) {
-      return Collections.emptyEnumeration();
+    try (var loader = new Providers(folder)) {
+      return AdapterRegistry.load(loader.offer(ModelFormat.class, names), false, List.of());
     }
   }
 

@@ -5,17 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.engine.PlainConfig;
+import io.shardwright.engine.Providers;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,17 +69,8 @@ class AdapterRegistryTest {
   }
 
   private AdapterRegistry load(String... providers) throws IOException {
-    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
-    Files.write(services.resolve(ModelFamilyAdapter.class.getName()), List.of(providers));
-    URL[] alone = {folder.toUri().toURL()};
-    try (var loader =
-        new URLClassLoader(alone, getClass().getClassLoader()) {
-          @Override
-          public Enumeration<URL> getResources(String name) throws IOException {
-            return findResources(name);
-          }
-        }) {
-      return AdapterRegistry.load(loader);
+    try (var loader = new Providers(folder)) {
+      return AdapterRegistry.load(loader.offer(ModelFamilyAdapter.class, List.of(providers)));
     }
   }
 

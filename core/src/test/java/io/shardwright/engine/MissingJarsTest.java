@@ -1,4 +1,4 @@
-package io.shardwright.cli;
+package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,7 +9,6 @@ import io.shardwright.Shardwright;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RestoreOptions;
 import io.shardwright.core.internal.registry.AdapterRegistry;
-import io.shardwright.engine.Checkpoints;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -17,9 +16,7 @@ import io.shardwright.spi.format.ModelFormat;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -29,7 +26,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** A program whose class path lacks some of Shardwright's jars. */
-class MissingJarsTest extends HuggingFaceFolders {
+class MissingJarsTest extends ModelFolders {
   private static final String VIT = "io.shardwright:shardwright-adapters-vit";
   private static final String LLAMA = "io.shardwright:shardwright-adapters-llama";
   private static final String NVGPT = "io.shardwright:shardwright-adapters-nvgpt";
@@ -39,8 +36,7 @@ class MissingJarsTest extends HuggingFaceFolders {
 
   /** With the providers of the jars that are there. */
   private Shardwright with(String... packages) throws IOException {
-    Path services = folder.resolve("jars-" + loaders++).resolve("META-INF/services");
-    Files.createDirectories(services);
+    var providers = new Providers(folder.resolve("jars-" + loaders++));
     Predicate<Object> there =
         provider ->
             List.of(packages)
@@ -52,23 +48,9 @@ class MissingJarsTest extends HuggingFaceFolders {
               .filter(there)
               .map(provider -> provider.getClass().getName())
               .toList();
-      Files.write(services.resolve(service.getName()), names);
+      providers.offer(service, names);
     }
-    URL[] urls = {services.getParent().getParent().toUri().toURL()};
-    var loader = new Providers(urls);
-    return Shardwright.builder().classLoader(loader).build();
-  }
-
-  /** Has all classes, and offers what its own folder says. */
-  private static final class Providers extends URLClassLoader {
-    Providers(URL[] urls) {
-      super(urls, MissingJarsTest.class.getClassLoader());
-    }
-
-    @Override
-    public Enumeration<URL> getResources(String name) throws IOException {
-      return findResources(name);
-    }
+    return Shardwright.builder().classLoader(providers).build();
   }
 
   private static String refusal(Shardwright shardwright, Path source) {
@@ -89,10 +71,7 @@ class MissingJarsTest extends HuggingFaceFolders {
   void namesTheFamilysArtifact() throws IOException {
     Path llama = Checkpoints.copy("llama-gqa-tp1.nemo", folder);
     Path gpt = Checkpoints.copy("gpt-5b-like-tp1.nemo", folder);
-    Path vit = folder.resolve("vit.nemo");
-    try (var bundled = getClass().getResourceAsStream("/nemo/vit-tp1.nemo")) {
-      Files.copy(bundled, vit);
-    }
+    Path vit = Checkpoints.copy("vit-tp1.nemo", folder);
     requireNames(refusal(with(), llama), LLAMA, NVGPT);
     requireNames(refusal(with("vit", "huggingface"), gpt), LLAMA, NVGPT);
     requireNames(refusal(with("llama", "nvgpt"), vit), VIT);
