@@ -8,7 +8,9 @@ import java.util.Optional;
  * What the values of a {@code .metadata} become. Texts, numbers, element types, classes and sizes
  * are Java's own; what has no meaning for tensors is {@link Plain#PASSED}.
  */
-interface PickledValue {
+final class PickledValue {
+  private PickledValue() {}
+
   /** Values without content. */
   enum Plain {
     /** Python's None. */
@@ -21,7 +23,7 @@ interface PickledValue {
   record Tuple(List<Object> items) {}
 
   /** An object of one of the classes that matter. */
-  final class Instance {
+  static final class Instance {
     private final PickledClass type;
     private Object state;
 
@@ -62,7 +64,7 @@ interface PickledValue {
   }
 
   /** A dict. */
-  final class Pairs {
+  static final class Pairs {
     private final List<Object> keys = new ArrayList<>(4);
     private final List<Object> values = new ArrayList<>(4);
     private Places places;

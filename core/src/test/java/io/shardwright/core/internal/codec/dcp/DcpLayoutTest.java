@@ -5,9 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.dcp.DcpMetadataWriter.Chunk;
 import io.shardwright.core.internal.codec.dcp.DcpMetadataWriter.Form;
 import io.shardwright.core.internal.codec.dcp.DcpMetadataWriter.Tensor;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.core.policy.Limits;
+import io.shardwright.core.policy.ReadPolicy;
+import io.shardwright.core.policy.ReadPolicy.UnknownGlobals;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
@@ -84,6 +90,23 @@ class DcpLayoutTest {
     } catch (CheckpointException refusal) {
       assertTrue(refusal.getMessage().startsWith("SW-"), what);
     }
+  }
+
+  @Test
+  void readsManyChunksInTheMemoryOfTheirTables() {
+    int rows = 40_000;
+    Shape row = Shape.of(1, 8);
+    var chunks = new ArrayList<Chunk>();
+    for (long at = 0; at < rows; at++) {
+      var item = new DcpItem("__" + at % 100 + "_0.distcp", at / 100 * 50, 50);
+      chunks.add(new Chunk(new Region(List.of(at, 0L), row), item));
+    }
+    var tensor = new Tensor(new TensorSpec("w", DType.UINT8, Shape.of(rows, 8)), chunks);
+    byte[] written = DcpMetadataWriter.write(List.of(tensor), Map.of(), Form.TORCH_2_3);
+    var limits = Limits.STANDARD.with(Limit.HEAP_BYTES, 8 << 20);
+    var guard = new Guard(new ReadPolicy(limits, UnknownGlobals.KEEP, true));
+    var source = new MemorySource(written, DcpMetadata.FILE);
+    assertEquals(rows, DcpMetadata.read(source, guard).tensors().get("w").chunks());
   }
 
   @Test
