@@ -4,9 +4,11 @@ import static io.shardwright.spi.Extent.count;
 import static io.shardwright.spi.Extent.rest;
 import static io.shardwright.spi.ParameterRule.Stage.EVERY;
 import static io.shardwright.spi.ParameterRule.Stage.FIRST;
+import static io.shardwright.spi.ParameterRule.Stage.LAST;
 import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 
+import io.shardwright.spi.LayerSet;
 import io.shardwright.spi.ParameterRule;
 import java.util.List;
 
@@ -37,6 +39,19 @@ final class GuideRows {
             .part(0, 4, 6),
         column("attn.c_attn.weight").segments("hidden_size", "2 * kv_channels").uncut(1),
         // end: row: alternating segments
+        // begin: row: some layers
+        column("layers.*.attention.weight").onLayers(LayerSet.every("4", -1)),
+        replicated("layers.*.mixer.weight").onLayers(LayerSet.every("4", -1).others()),
+        column("layers.*.mlp.dense.weight").onLayers(LayerSet.first("first_k_dense_replace")),
+        replicated("layers.*.mlp.router.weight").onLayers(LayerSet.where("moe_layer_freq", 0, "1")),
+        replicated("layers.*.mlp.lone.weight").onLayers(LayerSet.of(0, 3)),
+        replicated("layers.*.mlp.only.weight").onLayers(LayerSet.numbers("mlp_only_layers")),
+        replicated("layers.*.sinks").when("layer_types.*", "sliding_attention"),
+        column("layers.*.mlp.fc1.weight").sized("block_configs.*.ffn.size", "hidden_size"),
+        // end: row: some layers
+        // begin: row: stack
+        replicated("encoder.final_layernorm.weight").on(LAST).in("encoder"),
+        // end: row: stack
         // begin: row: transposed
         column("h.*.mlp.c_fc.weight")
             .of("layers.*.mlp.linear_fc1.weight")

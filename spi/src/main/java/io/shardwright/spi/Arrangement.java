@@ -3,6 +3,7 @@ package io.shardwright.spi;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The mapping between the elements of a stored tensor and those of its canonical tensor. The
@@ -90,6 +91,16 @@ public record Arrangement(
     if (segments.isPresent() && (stride > 1 || factors.containsKey(segments.get().axis()))) {
       throw new IllegalArgumentException("an axis has segments and is split in another way too");
     }
+  }
+
+  /** Whether layers differ in a size. */
+  boolean perLayer() {
+    var keys =
+        Stream.concat(
+            headsKey.stream(), factors.values().stream().flatMap(List::stream).map(Extent::key));
+    var formulas =
+        Stream.concat(sizes.values().stream(), segments.stream().flatMap(s -> s.sizes().stream()));
+    return keys.anyMatch(Condition::isPerLayer) || formulas.anyMatch(Size::perLayer);
   }
 
   Arrangement cutBetween(String key) {

@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 /**
  * A condition on the value of one configuration key, as data.
  *
- * @param key dotted path of the key, such as {@code tokenizer.model}
+ * @param key dotted path of the key, such as {@code tokenizer.model}; a part {@code *} stands for
+ *     the number of a row's layer, as in {@code layer_types.*}
  * @param values the texts that fulfil the condition, in lower case: {@code null} for an absent key,
  *     <code>${other}</code> for the text of another key; {@code true}, {@code yes} and {@code on}
  *     are one value, and so are {@code false}, {@code no} and {@code off} (YAML 1.1)
@@ -40,6 +41,19 @@ public record Condition(String key, List<String> values, boolean negated) {
     requireKind(config);
     String value = text(config, key);
     return values.stream().anyMatch(legal -> expected(config, legal).equals(value)) != negated;
+  }
+
+  /**
+   * Tells whether layers differ in it: its key has a {@code *} for the layer's number.
+   *
+   * @return true if it is to be asked of a layer's configuration ({@link ModelConfig#at})
+   */
+  public boolean perLayer() {
+    return isPerLayer(key);
+  }
+
+  static boolean isPerLayer(String key) {
+    return key.endsWith(".*") || key.contains(".*.");
   }
 
   /** Whether it holds for some of the texts that a key may have. */

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * A model's configuration under NeMo 1's keys, whatever file it came from. Keys of nested maps are
- * dotted paths, such as {@code tokenizer.model}.
+ * dotted paths, such as {@code tokenizer.model}; an item of a list is its number from 0.
  *
  * <p>Methods that ask for a kind of value refuse a value of another kind; it never counts as
  * absent.
@@ -247,6 +247,17 @@ public interface ModelConfig {
    * @return true if it has
    */
   boolean has(String key);
+
+  /**
+   * Returns the configuration as one layer sees it.
+   *
+   * @param layer the layer's number in its stack, from 0
+   * @return a view in whose keys a part {@code *} stands for the layer's number, as in {@code
+   *     layer_types.*} and {@code block_configs.*.ffn.intermediate_size}
+   */
+  default ModelConfig at(int layer) {
+    return new LayerConfig(this, Integer.toString(layer));
+  }
 
   /**
    * Returns the PEFT scheme of a checkpoint that holds the adapter's parameters without those of

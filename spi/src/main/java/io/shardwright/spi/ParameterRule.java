@@ -40,15 +40,22 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
   private final String canonical;
   private final Cut cut;
   private final Stage stage;
+  private final Layers layers;
   private final Arrangement arrangement;
   private final Traits traits;
   private final List<Condition> conditions;
+
+  /** The stack whose stages count, and the layers. */
+  private record Layers(String stack, LayerSet some) {
+    static final Layers ALL = new Layers("", LayerSet.ALL);
+  }
 
   private ParameterRule(
       String pattern,
       String canonical,
       Cut cut,
       Stage stage,
+      Layers layers,
       Arrangement arrangement,
       Traits traits,
       List<Condition> conditions) {
@@ -56,6 +63,7 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
     this.canonical = canonical;
     this.cut = cut;
     this.stage = stage;
+    this.layers = layers;
     this.arrangement = arrangement;
     this.traits = traits;
     this.conditions = List.copyOf(conditions);
@@ -104,7 +112,7 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
 
   private static ParameterRule rule(String pattern, Cut cut) {
     return new ParameterRule(
-        pattern, pattern, cut, Stage.LAYER, Arrangement.PLAIN, Traits.NONE, List.of());
+        pattern, pattern, cut, Stage.LAYER, Layers.ALL, Arrangement.PLAIN, Traits.NONE, List.of());
   }
 
   /**
@@ -115,7 +123,7 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
    * @return a changed copy
    */
   public ParameterRule of(String name) {
-    return new ParameterRule(pattern, name, cut, stage, arrangement, traits, conditions);
+    return new ParameterRule(pattern, name, cut, stage, layers, arrangement, traits, conditions);
   }
 
   /**
@@ -125,17 +133,44 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
    * @return a changed copy
    */
   public ParameterRule on(Stage where) {
-    return new ParameterRule(pattern, canonical, cut, where, arrangement, traits, conditions);
+    return new ParameterRule(
+        pattern, canonical, cut, where, layers, arrangement, traits, conditions);
+  }
+
+  /**
+   * Restricts the parameter to some layers, of which rows of one name may have some each.
+   *
+   * @param some by default all
+   * @return a changed copy
+   */
+  public ParameterRule onLayers(LayerSet some) {
+    return layers(new Layers(layers.stack(), some));
+  }
+
+  /**
+   * Counts the stages of {@link #on} within one stack, as for an encoder's last norm.
+   *
+   * @param stack a {@link LayerStack}'s name; empty, the default, for all stages
+   * @return a changed copy
+   */
+  public ParameterRule in(String stack) {
+    return layers(new Layers(stack, layers.some()));
+  }
+
+  private ParameterRule layers(Layers changed) {
+    return new ParameterRule(
+        pattern, canonical, cut, stage, changed, arrangement, traits, conditions);
   }
 
   @Override
   public ParameterRule with(Arrangement changed) {
-    return new ParameterRule(pattern, canonical, cut, stage, changed, traits, conditions);
+    return new ParameterRule(pattern, canonical, cut, stage, layers, changed, traits, conditions);
   }
 
   @Override
   public ParameterRule with(Traits changed) {
-    return new ParameterRule(pattern, canonical, cut, stage, arrangement, changed, conditions);
+    return new ParameterRule(
+        pattern, canonical, cut, stage, layers, arrangement, changed, conditions);
   }
 
   /**
@@ -145,7 +180,7 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
    * @return a changed copy
    */
   public ParameterRule given(List<Condition> changed) {
-    return new ParameterRule(pattern, canonical, cut, stage, arrangement, traits, changed);
+    return new ParameterRule(pattern, canonical, cut, stage, layers, arrangement, traits, changed);
   }
 
   @Override
@@ -163,11 +198,7 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
     return pattern;
   }
 
-  /**
-   * Returns the Megatron-Core name of the tensor that the parameter is, or is a part of.
-   *
-   * @return a pattern with as many {@code *} as the parameter's own
-   */
+  /** {@return the canonical name, with as many stars as the pattern} */
   public String canonical() {
     return canonical;
   }
@@ -175,6 +206,16 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
   /** {@return the axis along which tensor parallelism cuts the parameter} */
   public Cut cut() {
     return cut;
+  }
+
+  /** {@return the layers that have the parameter} */
+  public LayerSet layers() {
+    return layers.some();
+  }
+
+  /** {@return the stack within whose stages {@link #stage} counts; empty for the whole model} */
+  public String stack() {
+    return layers.stack();
   }
 
   /** {@return the pipeline stage that holds the parameter} */
@@ -198,12 +239,37 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
   }
 
   /**
-   * Tells whether every layer has such a parameter.
+   * Tells whether layers have such a parameter.
    *
    * @return true if the pattern holds a {@code *}
    */
   public boolean perLayer() {
     return pattern.contains("*");
+  }
+
+  /**
+   * Tells whether the rule, being in force, is on a layer.
+   *
+   * @param config the configuration
+   * @param layer the layer's number in its stack, from 0
+   * @return true if the layer has the parameter
+   */
+  public boolean isOn(ModelConfig config, int layer) {
+    return layers.some().holds(config, layer)
+        && conditions.stream()
+            .filter(Condition::perLayer)
+            .allMatch(condition -> condition.holds(config.at(layer)));
+  }
+
+  /**
+   * Tells whether all layers are alike in it, so that they can be stored as one stacked tensor.
+   *
+   * @return false if it is on some layers only, or a size or condition depends on the layer
+   */
+  public boolean uniform() {
+    return layers.some().equals(LayerSet.ALL)
+        && !arrangement.perLayer()
+        && conditions.stream().noneMatch(Condition::perLayer);
   }
 
   @Override
@@ -212,7 +278,7 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
   }
 
   private List<Object> all() {
-    return List.of(pattern, canonical, cut, stage, arrangement, traits, conditions);
+    return List.of(pattern, canonical, cut, stage, layers, arrangement, traits, conditions);
   }
 
   @Override

@@ -140,12 +140,14 @@ public record ParameterTable(List<ParameterRule> rules) implements Conditional<P
    * Returns the rows that are in force under a configuration.
    *
    * @param config the configuration
-   * @return a table of the rows whose conditions all hold
+   * @return a table of the rows whose conditions all hold, besides those that a layer decides (see
+   *     {@link ParameterRule#isOn})
    */
   public ParameterTable inForce(ModelConfig config) {
     return new ParameterTable(
         rules.stream()
-            .filter(rule -> rule.conditions().stream().allMatch(c -> c.holds(config)))
+            .filter(
+                rule -> rule.conditions().stream().allMatch(c -> c.perLayer() || c.holds(config)))
             .toList());
   }
 }

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * one     = NUMBER | KEY | "(" formula ")"
  * </pre>
  *
- * A key is a dotted path; a null value counts as absent.
+ * A key is a dotted path, in which {@code .*} stands for the number of a row's layer; a null value
+ * counts as absent.
  *
  * @param formula text of at most 4,000 characters, such as {@code kv_channels | hidden_size /
  *     num_attention_heads}
@@ -43,6 +44,15 @@ public record Size(String formula) {
       throw new IllegalArgumentException("a formula has over " + LONGEST + " characters");
     }
     new Reading(formula, null).whole();
+  }
+
+  /**
+   * Tells whether layers differ in the length.
+   *
+   * @return true if a key has a {@code *} for the layer's number
+   */
+  public boolean perLayer() {
+    return formula.contains(".*");
   }
 
   /**
@@ -169,7 +179,7 @@ public record Size(String formula) {
         return value;
       }
       int start = at;
-      while (at < text.length() && isPart(text.charAt(at))) {
+      while (at < text.length() && (isPart(text.charAt(at)) || isLayer(start))) {
         at++;
       }
       String word = text.substring(start, at);
@@ -186,6 +196,11 @@ public record Size(String formula) {
       }
       keys.add(key);
       return config == null ? OptionalLong.empty() : config.count(key, 0);
+    }
+
+    /** A star behind a dot stands for a layer's number. */
+    private boolean isLayer(int start) {
+      return text.charAt(at) == '*' && at > start && text.charAt(at - 1) == '.';
     }
 
     private static boolean isPart(char c) {

@@ -1,6 +1,7 @@
 package io.shardwright.testkit;
 
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -53,13 +54,18 @@ record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, lo
 
   private static Map<String, Shape> promised(
       ModelFamilyAdapter adapter, ModelConfig config, List<ParameterRule> own, long rows) {
-    var shapes = new RowShapes(config, all(adapter, config), rows);
-    long layers = config.integer("num_layers").orElse(0);
     long experts = config.integer("num_moe_experts").orElse(0);
+    var rules = all(adapter, config);
     Map<String, Shape> tensors = new LinkedHashMap<>();
     for (ParameterRule rule : own) {
-      for (String name : RowName.names(rule.pattern(), layers, experts)) {
-        tensors.put(PREFIX + name, shapes.of(rule));
+      long layers = LayerStack.of(adapter.stacks(), rule.canonical()).layers(config).orElse(0);
+      for (int layer = 0; layer < (rule.perLayer() ? layers : 1); layer++) {
+        if (!rule.perLayer() || rule.isOn(config, layer)) {
+          Shape shape = new RowShapes(config.at(layer), rules, rows).of(rule);
+          for (String name : RowName.names(rule.pattern(), layer, experts)) {
+            tensors.put(PREFIX + name, shape);
+          }
+        }
       }
     }
     return tensors;

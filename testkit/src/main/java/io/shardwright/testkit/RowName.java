@@ -43,20 +43,14 @@ final class RowName {
     return pattern.chars().filter(c -> c == '*').count();
   }
 
-  /** Returns all names of a pattern in a model with a number of layers and experts. */
-  static List<String> names(String pattern, long layers, long experts) {
-    if (stars(pattern) == 0) {
-      return List.of(pattern);
-    }
-    return LongStream.range(0, layers)
-        .mapToObj(layer -> pattern.replaceFirst("\\*", Long.toString(layer)))
-        .flatMap(
-            name ->
-                stars(name) == 0
-                    ? java.util.stream.Stream.of(name)
-                    : LongStream.range(0, experts)
-                        .mapToObj(expert -> name.replaceFirst("\\*", Long.toString(expert))))
-        .toList();
+  /** Returns all names of a pattern in one layer of a model with a number of experts. */
+  static List<String> names(String pattern, long layer, long experts) {
+    String name = pattern.replaceFirst("\\*", Long.toString(layer));
+    return stars(name) == 0
+        ? List.of(name)
+        : LongStream.range(0, experts)
+            .mapToObj(expert -> name.replaceFirst("\\*", Long.toString(expert)))
+            .toList();
   }
 
   /** Formats a row as its author wrote it, for messages. */

@@ -29,32 +29,40 @@ final class ArrayReading {
 
   List<ModuleState> read(Assembly assembly) {
     var arrays = describer.files.arrays();
-    var rules = arrays.stream().map(array -> rule(array.spec().name())).toList();
+    var rules = arrays.stream().map(array -> match(array.spec().name())).toList();
     for (int i = 0; i < rules.size(); i++) {
       read(arrays.get(i), rules.get(i), assembly);
     }
     return describer.files.arrayObjects().stream().map(this::state).toList();
   }
 
-  private ParameterRule rule(String key) {
+  /** The rule of an array, and its layer where it is one layer's own. */
+  private Match match(String key) {
+    String plain = describer.withoutPrefix(key);
     return describer
         .second(key)
-        .or(() -> describer.rules.matchKey(describer.withoutPrefix(key)))
-        .orElseGet(() -> describer.unmatched(key, key).rule());
+        .or(() -> describer.rules.matchKey(plain))
+        .map(rule -> new Match(rule, List.of()))
+        .or(() -> describer.rules.matchLayerKey(plain))
+        .orElseGet(() -> new Match(describer.unmatched(key, key).rule(), List.of()));
   }
 
-  private void read(StoredArray array, ParameterRule rule, Assembly assembly) {
+  private void read(StoredArray array, Match match, Assembly assembly) {
+    ParameterRule rule = match.rule();
     String key = array.spec().name();
     String prefix = describer.prefix(key);
     boolean second = describer.second(key).isPresent() && describer.pairs();
-    int stacked = (int) rule.pattern().chars().filter(c -> c == '*').count();
+    int stars = (int) rule.pattern().chars().filter(c -> c == '*').count();
+    int stacked = stars - match.indexes().size();
     var dims = array.spec().shape().dims();
     if (dims.size() < stacked) {
       throw malformed(key, "has shape " + array.spec().shape() + ", expected an axis for layers");
     }
     Shape own = new Shape(dims.subList(stacked, dims.size()));
     for (List<Integer> indexes : indexes(new Shape(dims.subList(0, stacked)), key)) {
-      MatchedTensor matched = matched(array, prefix, new Match(rule, indexes), own);
+      var all = new ArrayList<>(match.indexes());
+      all.addAll(indexes);
+      MatchedTensor matched = matched(array, prefix, new Match(rule, all), stacked, own);
       assembly.add(second ? matched.second() : matched, describer.source);
     }
   }
@@ -81,7 +89,10 @@ final class ArrayReading {
     return all;
   }
 
-  private MatchedTensor matched(StoredArray array, String prefix, Match match, Shape own) {
+  private MatchedTensor matched(
+      StoredArray array, String prefix, Match match, int stacked, Shape own) {
+    int numbers = match.indexes().size();
+    var axes = match.indexes().subList(numbers - stacked, numbers);
     boolean byRank = match.rule().traits().rankOrdered() && describer.grid.tensor() > 1;
     int ranks = byRank ? describer.grid.tensor() : 1;
     String key = array.spec().name();
@@ -93,8 +104,7 @@ final class ArrayReading {
     var form = describer.form(match, key, shard, ranks, describer.source);
     var parts = new ArrayList<SourcePart>();
     for (Chunk chunk : array.chunks()) {
-      within(chunk, match.indexes())
-          .ifPresent(box -> parts(chunk, match.indexes(), box, form, ranks, parts));
+      within(chunk, axes).ifPresent(box -> parts(chunk, axes, box, form, ranks, parts));
     }
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var spec = new TensorSpec(whole, array.spec().dtype(), own);
@@ -151,11 +161,18 @@ final class ArrayReading {
             .map(rule -> module(rule.pattern()))
             .filter(candidate -> DistributedKey.of(candidate).equals(module))
             .findFirst()
-            .orElseGet(() -> module.replaceFirst("\\.layers\\.", ".layers.*."));
+            .orElseGet(() -> layered(module));
     boolean layered = pattern.contains("*");
     String name = LogicalTensor.name(pattern, layered ? object.indexes() : List.of());
     String whole = prefix + name + plain.substring(module.length());
     return new ModuleState(whole, new RankCoordinate(0, 0), object.content());
+  }
+
+  /** Of a module without rows; a layer's own keeps its number. */
+  private static String layered(String module) {
+    return StageLayers.layer(module).isPresent()
+        ? module
+        : module.replaceFirst("\\.layers\\.", ".layers.*.");
   }
 
   private static String module(String name) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Checks that a checkpoint holds every parameter of its family in every layer that the
@@ -33,7 +34,8 @@ final class Completeness {
   private final Map<String, Set<List<Integer>>> present = new HashMap<>();
   private String prefix = "";
 
-  Completeness(String source, ModelFamilyAdapter family, ModelConfig config, ParameterTable inForce) {
+  Completeness(
+      String source, ModelFamilyAdapter family, ModelConfig config, ParameterTable inForce) {
     this.source = source;
     this.family = family;
     this.config = config;
@@ -75,8 +77,7 @@ final class Completeness {
    * @param stated as many as the configuration says
    */
   private record Stack(
-      LayerStack stack, List<ParameterRule> rows, long found, OptionalLong stated) {
-  }
+      LayerStack stack, List<ParameterRule> rows, long found, OptionalLong stated) {}
 
   private Stack stack(LayerStack stack) {
     var rows =
@@ -101,11 +102,17 @@ final class Completeness {
     return !rule.traits().mayBeAbsent() && !rule.traits().rotary();
   }
 
+  private boolean isSomewhere(ParameterRule row, Stack stack) {
+    long all = Math.min(stack.found(), stack.stated().orElse(stack.found()));
+    return row.uniform()
+        || IntStream.range(0, Math.toIntExact(all)).anyMatch(layer -> row.isOn(config, layer));
+  }
+
   private void requireRows(List<Stack> stacks) {
     var there =
         stacks.stream()
             .filter(stack -> stack.found() > 0)
-            .flatMap(stack -> stack.rows().stream())
+            .flatMap(stack -> stack.rows().stream().filter(row -> isSomewhere(row, stack)))
             .collect(Collectors.toSet());
     var absent =
         rules.stream()
@@ -137,7 +144,8 @@ final class Completeness {
       for (int layer = 0; isRequired(rule) && layer < all; layer++) {
         for (int expert = 0; expert < (byExpert ? experts : 1); expert++) {
           var indexes = byExpert ? List.of(layer, expert) : List.of(layer);
-          if (!present.get(rule.canonical()).contains(indexes)) {
+          boolean on = rule.uniform() || rule.isOn(config, layer);
+          if (on && !present.getOrDefault(rule.canonical(), Set.of()).contains(indexes)) {
             missing.add(name(rule, indexes));
           }
         }
@@ -150,7 +158,9 @@ final class Completeness {
           ErrorCode.TENSOR_MISSING,
           source,
           "lacks "
-              + (missing.isEmpty() ? all(stack.stack()) : named(missing) + ", which other layers have")
+              + (missing.isEmpty()
+                  ? all(stack.stack())
+                  : named(missing) + ", which other layers have")
               + ": the file is incomplete");
     }
   }

@@ -77,7 +77,7 @@ public final class Describer {
     this.config = untied.isPresent() ? Tie.untied(stated) : stated;
     this.grid = grid.virtual(StageLayers.chunks(family.stacks(), config));
     this.table = inForce(all);
-    this.rules = new RuleMatcher(family.id(), table);
+    this.rules = new RuleMatcher(family.id(), table, config);
   }
 
   /** A configuration that can't be read is none of a family that has other names. */
@@ -217,6 +217,13 @@ public final class Describer {
     return rules.match(withoutPrefix(name)).orElseGet(() -> unmatched(name, stored));
   }
 
+  /** Refuses a tensor that no layer has a rule for. */
+  void requireKnown(String name, String stored) {
+    if (second(name).isEmpty() && rules.matchAnyLayer(withoutPrefix(name)).isEmpty()) {
+      unmatched(name, stored);
+    }
+  }
+
   Match unmatched(String name, String stored) {
     if (wishes.replicateUnmatched()) {
       return Match.itself(withoutPrefix(name));
@@ -243,31 +250,35 @@ public final class Describer {
   }
 
   StoredForm form(Match match, String name, Shape shard, int ranks, String where) {
+    var own = LogicalTensor.settings(match.rule(), match.indexes(), config);
     try {
       if (match.rule().partitionDim() >= shard.rank()) {
         throw new IllegalArgumentException(
             "has shape " + shard + " and is to be cut on axis " + match.rule().partitionDim());
       }
-      return forms.compute(match.rule(), (rule, last) -> form(rule, shard, ranks, last)).form();
+      return forms
+          .compute(match.rule(), (rule, last) -> form(rule, own, shard, ranks, last))
+          .form();
     } catch (SizeMisfit misfit) {
       throw new MalformedCheckpointException(
           ErrorCode.CONFIG_CONTRADICTED,
           where,
-          "'" + name + "' " + misfit.getMessage() + saying(match.rule(), misfit.keys()));
+          "'" + name + "' " + misfit.getMessage() + saying(match.rule(), own, misfit.keys()));
     } catch (IllegalArgumentException misfit) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MALFORMED, where, "'" + name + "' " + misfit.getMessage());
     }
   }
 
-  private FoundForm form(ParameterRule rule, Shape shard, int ranks, FoundForm last) {
-    return last != null && last.ranks() == ranks && last.shard().equals(shard)
+  private FoundForm form(
+      ParameterRule rule, ModelConfig own, Shape shard, int ranks, FoundForm last) {
+    return last != null && last.ranks() == ranks && last.shard().equals(shard) && rule.uniform()
         ? last
-        : new FoundForm(shard, ranks, StoredForm.found(rule, config, shard, ranks));
+        : new FoundForm(shard, ranks, StoredForm.found(rule, own, shard, ranks));
   }
 
   /** What the configuration says of a row's sizes, and by which values the row is in force. */
-  private String saying(ParameterRule rule, List<String> keys) {
+  private static String saying(ParameterRule rule, ModelConfig config, List<String> keys) {
     var conditions =
         rule.conditions().stream()
             .map(Condition::key)

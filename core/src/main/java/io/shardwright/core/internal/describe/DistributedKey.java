@@ -17,6 +17,25 @@ public final class DistributedKey {
     return of(rule.pattern());
   }
 
+  /**
+   * The key of a tensor: that of all layers, or one of its layer's own where layers are not alike
+   * (Megatron-Core 0.19, {@code megatron/core/transformer/transformer_block.py}, {@code
+   * sharded_state_dict}).
+   *
+   * @param alike whether all layers are
+   */
+  public static String of(String pattern, List<Integer> indexes, boolean alike) {
+    return alike || indexes.isEmpty()
+        ? of(pattern)
+        : LogicalTensor.name(inLayer(pattern), indexes.subList(0, 1));
+  }
+
+  /** The key of one layer's array, with a star for the layer. */
+  static String inLayer(String pattern) {
+    int star = pattern.indexOf('*') + 1;
+    return pattern.substring(0, star) + of(pattern.substring(star));
+  }
+
   /** The key of a pattern. */
   public static String of(String pattern) {
     return pattern.replace(".*", "").replace("experts.local_experts", "experts.experts");

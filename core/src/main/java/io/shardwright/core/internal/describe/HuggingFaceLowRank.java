@@ -38,7 +38,7 @@ public final class HuggingFaceLowRank {
     this.source = source;
     this.base = base;
     var inForce = names.inForce(base.config());
-    rules = new RuleMatcher(base.family().id(), inForce);
+    rules = new RuleMatcher(base.family().id(), inForce, base.config());
     heads =
         inForce.rules().stream().map(rule -> rule.pattern().split("\\.")[0]).distinct().toList();
     base.tensors().forEach(tensor -> weights.put(tensor.id(), tensor));
@@ -103,7 +103,9 @@ public final class HuggingFaceLowRank {
 
   private Optional<LowRankProduct> product(
       String module, Pair pair, Match match, LogicalTensor weight) {
-    var form = StoredForm.wanted(match.rule(), base.config(), weight.canonical());
+    var form =
+        StoredForm.wanted(
+            match.rule(), weight.settings(match.rule(), base.config()), weight.canonical());
     long rank = pair.a().spec().shape().dim(0);
     var rows = form.rowsByRank(rank);
     var columns = form.rankByColumns(rank);

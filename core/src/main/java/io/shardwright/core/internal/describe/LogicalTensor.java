@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
@@ -64,6 +65,20 @@ public record LogicalTensor(
   /** The narrowest floating-point type that has all values of several. */
   static DType holding(Set<DType> types) {
     return types.contains(DType.FLOAT64) ? DType.FLOAT64 : DType.FLOAT32;
+  }
+
+  /** A configuration as a row of the tensor's layer sees it. */
+  public ModelConfig settings(ParameterRule row, ModelConfig config) {
+    return settings(row, indexes, config);
+  }
+
+  static ModelConfig settings(ParameterRule row, List<Integer> indexes, ModelConfig config) {
+    return indexes.isEmpty() || row.uniform() ? config : config.at(indexes.get(0));
+  }
+
+  /** Whether a row of the tensor's is in force in its layer. */
+  public boolean isOn(ParameterRule row, ModelConfig config) {
+    return indexes.isEmpty() || row.isOn(config, indexes.get(0));
   }
 
   /** Its size in bytes. */

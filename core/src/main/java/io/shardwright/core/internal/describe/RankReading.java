@@ -39,7 +39,7 @@ final class RankReading {
         names.add(new Found(name, stage, group));
       }
     }
-    names.forEach(found -> rule(found.name(), found.name(), found.stored()));
+    names.forEach(found -> describer.requireKnown(found.name(), found.stored()));
     stages = describer.stages();
     requireLayers();
     names.forEach(found -> assembly.add(matched(found), where(found.group().get(0))));

@@ -21,6 +21,11 @@ import java.util.stream.Stream;
 public final class RuleMatcher {
   /** A rule and what stands for each of its stars. */
   record Match(ParameterRule rule, List<Integer> indexes) {
+    /** Whether the layer has the rule's parameter. */
+    boolean isOn(ModelConfig config) {
+      return indexes.isEmpty() || rule.isOn(config, indexes.get(0));
+    }
+
     /** Of a tensor that is the same on every rank. */
     static Match itself(String name) {
       var layer = StageLayers.layer(name);
@@ -37,16 +42,20 @@ public final class RuleMatcher {
   private final String family;
   private final Map<String, List<ParameterRule>> byShape;
   private final Map<String, List<ParameterRule>> byKey;
+  private final Map<String, List<ParameterRule>> byLayerKey;
+  private final ModelConfig config;
 
-  RuleMatcher(String family, ParameterTable table) {
+  RuleMatcher(String family, ParameterTable table, ModelConfig config) {
     this.family = family;
+    this.config = config;
     byShape = index(table, RuleMatcher::starred);
     byKey = index(table, DistributedKey::of);
+    byLayerKey = index(table, DistributedKey::inLayer);
   }
 
   /** The rows of a family that are in force. */
   public static RuleMatcher of(ModelFamilyAdapter family, ModelConfig config, Naming naming) {
-    return new RuleMatcher(family.id(), family.parameters(config, naming).inForce(config));
+    return new RuleMatcher(family.id(), family.parameters(config, naming).inForce(config), config);
   }
 
   private static Map<String, List<ParameterRule>> index(
@@ -83,10 +92,20 @@ public final class RuleMatcher {
   Optional<Match> match(String name) {
     var matches =
         byShape.getOrDefault(starred(name), List.of()).stream()
-            .map(rule -> match(rule, name))
-            .flatMap(Optional::stream)
+            .flatMap(rule -> match(rule, rule.pattern(), name).stream())
             .toList();
     return one(matches, name);
+  }
+
+  /** A rule for a name whose layer's number is that of another layer, where layers differ. */
+  Optional<Match> matchAnyLayer(String name) {
+    var all = byShape.getOrDefault(starred(name), List.of());
+    return all.stream().allMatch(ParameterRule::uniform)
+        ? match(name)
+        : all.stream()
+            .flatMap(
+                rule -> indexes(rule.pattern(), name).map(found -> new Match(rule, found)).stream())
+            .findFirst();
   }
 
   /** The rule of a tensor or of a tied copy, by its name in a file. */
@@ -95,8 +114,10 @@ public final class RuleMatcher {
     return match(own).map(Match::rule).or(() -> copies(own).findFirst());
   }
 
-  private static Optional<Match> match(ParameterRule rule, String name) {
-    return indexes(rule.pattern(), name).map(indexes -> new Match(rule, indexes));
+  private Optional<Match> match(ParameterRule rule, String pattern, String name) {
+    return indexes(pattern, name)
+        .map(indexes -> new Match(rule, indexes))
+        .filter(match -> match.isOn(config));
   }
 
   /**
@@ -112,8 +133,8 @@ public final class RuleMatcher {
   /** How a family fits. */
   public static Fit fit(ModelFamilyAdapter family, ModelConfig config, Set<String> names) {
     var table = family.parameters(config, family.naming(config));
-    var any = new RuleMatcher(family.id(), table);
-    var inForce = new RuleMatcher(family.id(), table.inForce(config));
+    var any = new RuleMatcher(family.id(), table, config);
+    var inForce = new RuleMatcher(family.id(), table.inForce(config), config);
     var own =
         names.stream()
             .filter(name -> !Companions.isCompanion(name) && !ModuleState.isName(name))
@@ -127,6 +148,7 @@ public final class RuleMatcher {
                 rule ->
                     rule.traits().mayBeAbsent()
                         || rule.traits().rotary()
+                        || !rule.uniform()
                         || rows.containsValue(rule));
     long known = own.stream().filter(name -> !any.rows(name).isEmpty()).count();
     return new Fit(known, rows.keySet().equals(own), whole, rows);
@@ -136,6 +158,7 @@ public final class RuleMatcher {
   private List<ParameterRule> rows(String name) {
     var found = new ArrayList<>(byShape.getOrDefault(starred(name), List.of()));
     found.addAll(byKey.getOrDefault(name, List.of()));
+    found.addAll(byLayerKey.getOrDefault(starred(name), List.of()));
     if (found.isEmpty()) {
       copies(name).forEach(found::add);
     }
@@ -171,6 +194,19 @@ public final class RuleMatcher {
    */
   Optional<ParameterRule> matchKey(String key) {
     return one(byKey.getOrDefault(key, List.of()), key);
+  }
+
+  /**
+   * The rule for the key of one layer's array, whose first index it tells.
+   *
+   * @throws AdapterException if several rules match
+   */
+  Optional<Match> matchLayerKey(String key) {
+    var matches =
+        byLayerKey.getOrDefault(starred(key), List.of()).stream()
+            .flatMap(rule -> match(rule, DistributedKey.inLayer(rule.pattern()), key).stream())
+            .toList();
+    return one(matches, key);
   }
 
   private <T> Optional<T> one(List<T> matches, String name) {

@@ -5,6 +5,7 @@ import io.shardwright.core.outline.LayerRange;
 import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.LayerStack.Stages;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.PipelineSplit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -130,6 +131,13 @@ public record StackStages(
 
   private List<Part> of(int stage) {
     return parts.stream().filter(part -> part.stage() == stage).toList();
+  }
+
+  /** The stages of a parameter that is no layer's. */
+  List<Integer> stages(Stage of) {
+    return of == Stage.EVERY
+        ? IntStream.range(span.from(), span.to()).boxed().toList()
+        : List.of(of == Stage.LAST ? span.last() : span.from());
   }
 
   /** How many layers a stage holds. */

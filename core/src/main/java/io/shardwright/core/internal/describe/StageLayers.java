@@ -10,11 +10,13 @@ import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.PipelineSplit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +35,7 @@ public final class StageLayers {
   private final Pipeline pipeline;
   private final List<StackStages> stacks;
   private final Map<String, StackStages> byPrefix = new HashMap<>();
+  private final Set<StackStages> differing = new HashSet<>();
 
   private StageLayers(Pipeline pipeline, List<StackStages> stacks) {
     this.pipeline = pipeline;
@@ -71,7 +74,11 @@ public final class StageLayers {
     var all = new StageLayers(pipeline, List.copyOf(spread.values()));
     for (ParameterRule rule : table.rules()) {
       if (rule.perLayer()) {
-        all.byPrefix.putIfAbsent(prefix(rule), spread.get(LayerStack.of(stacks, rule.canonical())));
+        StackStages own = spread.get(LayerStack.of(stacks, rule.canonical()));
+        all.byPrefix.putIfAbsent(prefix(rule), own);
+        if (!rule.uniform()) {
+          all.differing.add(own);
+        }
       }
     }
     return all;
@@ -90,6 +97,14 @@ public final class StageLayers {
   /** Of a model of which nothing is known. */
   public static StageLayers none(int stages) {
     return new StageLayers(Pipeline.even(stages), List.of(StackStages.none(stages)));
+  }
+
+  /**
+   * Whether all layers of a row's stack are alike, so that a distributed checkpoint stacks them. A
+   * layer that differs in one row has keys of its own for all.
+   */
+  public boolean alike(ParameterRule row) {
+    return !row.perLayer() || !differing.contains(of(row));
   }
 
   /** How many stages there are. */
@@ -133,6 +148,11 @@ public final class StageLayers {
   public List<Integer> stages(ParameterRule row, OptionalInt layer) {
     if (layer.isPresent()) {
       return List.of(of(row).stage(layer.getAsInt()));
+    }
+    Optional<StackStages> own =
+        stacks.stream().filter(stack -> stack.stack().name().equals(row.stack())).findFirst();
+    if (own.isPresent()) {
+      return own.get().stages(row.stage());
     }
     return row.stage() == Stage.EVERY
         ? IntStream.range(0, stages()).boxed().toList()
@@ -206,6 +226,11 @@ public final class StageLayers {
                     + change.applyAsInt(place)
                     + name.substring(place.to()))
         .orElse(name);
+  }
+
+  /** The stack of a row that layers have. */
+  public StackStages stack(ParameterRule row) {
+    return of(row);
   }
 
   private StackStages of(ParameterRule row) {

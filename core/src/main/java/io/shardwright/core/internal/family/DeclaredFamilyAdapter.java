@@ -3,6 +3,7 @@ package io.shardwright.core.internal.family;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.KeyRule;
+import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -21,6 +22,7 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
   private final Optional<String> refines;
   private final List<RestoreClass> restoreClasses;
   private final SupportedParallelism parallelism;
+  private final List<LayerStack> stacks;
   private final Optional<List<List<Condition>>> describes;
   private final List<DeclaredNaming> namings;
   private final Set<WeightLayout> layouts;
@@ -41,6 +43,7 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
       Optional<String> refines,
       List<RestoreClass> restoreClasses,
       SupportedParallelism parallelism,
+      List<LayerStack> stacks,
       Optional<List<List<Condition>>> describes,
       List<DeclaredNaming> namings,
       Set<WeightLayout> layouts,
@@ -51,6 +54,7 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
     this.refines = refines;
     this.restoreClasses = List.copyOf(restoreClasses);
     this.parallelism = parallelism;
+    this.stacks = stacks;
     this.describes = describes;
     this.namings = List.copyOf(namings);
     this.layouts = Set.copyOf(layouts);
@@ -77,6 +81,11 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
   @Override
   public SupportedParallelism parallelism() {
     return parallelism;
+  }
+
+  @Override
+  public List<LayerStack> stacks() {
+    return stacks;
   }
 
   @Override

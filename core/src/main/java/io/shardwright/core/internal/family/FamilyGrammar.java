@@ -34,6 +34,7 @@ public final class FamilyGrammar {
           "restores",
           "architectures",
           "parallelism",
+          "stacks",
           "describes",
           "namings",
           "layouts",
@@ -103,6 +104,7 @@ public final class FamilyGrammar {
             refines,
             restoreClasses(restores),
             parallelism(),
+            LayerGrammar.stacks(section),
             section
                 .get("describes")
                 .map(

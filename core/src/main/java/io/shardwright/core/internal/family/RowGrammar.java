@@ -32,7 +32,7 @@ final class RowGrammar {
   private static final List<String> KEYS =
       Stream.of(
               CUTS,
-              List.of("of", "on", "tied_copy", "extra_state", "less"),
+              List.of("of", "on", "in", "on_layers", "tied_copy", "extra_state", "less"),
               FLAGS.keySet(),
               ArrangementGrammar.KEYS,
               ConditionGrammar.KEYS)
@@ -69,6 +69,8 @@ final class RowGrammar {
     rule = ArrangementGrammar.apply(row, rule);
     var conditions = ConditionGrammar.of(row);
     return rule.on(row.word("on", STAGES).orElse(Stage.LAYER))
+        .in(row.text("in").orElse(""))
+        .onLayers(LayerGrammar.layers(row))
         .with(traits(row, rule))
         .given(conditions);
   }

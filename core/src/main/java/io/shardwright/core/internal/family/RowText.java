@@ -3,6 +3,7 @@ package io.shardwright.core.internal.family;
 import io.shardwright.spi.Arrangement;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.Extent;
+import io.shardwright.spi.LayerSet;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.Segments;
@@ -58,6 +59,12 @@ public final class RowText {
     }
     if (rule.stage() != Stage.LAYER) {
       line("on", rule.stage().name().toLowerCase(Locale.ROOT));
+    }
+    if (!rule.stack().isEmpty()) {
+      line("in", scalar(rule.stack()));
+    }
+    if (!rule.layers().equals(LayerSet.ALL)) {
+      line("on_layers", LayerGrammar.text(rule.layers()));
     }
   }
 

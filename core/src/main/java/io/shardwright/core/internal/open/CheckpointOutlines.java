@@ -129,7 +129,9 @@ record CheckpointOutlines(OpenCheckpoint checkpoint, ModelSource source) {
           .distinct()
           .map(stored -> whole(stored.spec(), cut));
     }
-    var form = StoredForm.wanted(tensor.rule(), model.config(), tensor.canonical());
+    var form =
+        StoredForm.wanted(
+            tensor.rule(), tensor.settings(tensor.rule(), model.config()), tensor.canonical());
     TensorSpec spec = tensor.spec();
     int ranks = cut == Cut.REPLICATED ? 1 : model.grid().tensor();
     return Stream.of(

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -28,7 +27,7 @@ final class ArrayObjects {
   private static final String STATE = ModuleState.SUFFIX;
 
   private final String folder;
-  private final int layers;
+  private final StageLayers layers;
   private final Map<String, Content> found = new LinkedHashMap<>();
   private final StateCopies copies = new StateCopies();
 
@@ -37,9 +36,9 @@ final class ArrayObjects {
    *
    * @param carried whether the source's states fit the target's modules
    */
-  ArrayObjects(String folder, ModelDescription model, boolean carried) {
+  ArrayObjects(String folder, ModelDescription model, StageLayers layers, boolean carried) {
     this.folder = folder;
-    this.layers = model.layers();
+    this.layers = layers;
     if (carried) {
       found.putAll(ModuleStates.ofFirstRank(model));
     }
@@ -55,8 +54,7 @@ final class ArrayObjects {
       }
       others.remove(name(emission));
       if (emission.extraState() == Traits.ExtraState.STORED) {
-        String pattern = emission.prefix() + module(emission.row().pattern()) + STATE;
-        String member = member(pattern, emission.indexes());
+        String member = member(emission);
         Content content = found.getOrDefault(name(emission), new Value(ExtraState.none()));
         objects.computeIfAbsent(member, file -> object(file, content));
       }
@@ -73,19 +71,34 @@ final class ArrayObjects {
   }
 
   private String other(String name) {
-    OptionalInt layer = StageLayers.layer(name);
-    return member(
-        StageLayers.pattern(name), layer.isPresent() ? List.of(layer.getAsInt()) : List.of());
+    return layers
+        .place(name)
+        .map(
+            place -> {
+              String pattern = name.substring(0, place.from()) + "*" + name.substring(place.to());
+              return member(
+                  DistributedKey.of(pattern), List.of(place.layer()), place.stack().layers());
+            })
+        .orElseGet(() -> member(DistributedKey.of(name), List.of(), 1));
   }
 
-  private String member(String pattern, List<Integer> indexes) {
+  private String member(Emission emission) {
+    var row = emission.row();
+    boolean alike = layers.alike(row);
+    String pattern = emission.prefix() + module(row.pattern()) + STATE;
+    int extent = alike && row.perLayer() ? layers.stack(row).layers() : 1;
+    return member(
+        DistributedKey.of(pattern, emission.indexes(), alike), emission.stacked(alike), extent);
+  }
+
+  private String member(String key, List<Integer> indexes, int layers) {
     List<Integer> extents =
         indexes.isEmpty()
             ? List.of(1)
             : IntStream.range(0, indexes.size())
                 .mapToObj(k -> k == 0 ? layers : Integer.valueOf(1))
                 .toList();
-    return folder + DistributedKey.of(pattern) + "/" + DistributedKey.shard(indexes, extents);
+    return folder + key + "/" + DistributedKey.shard(indexes, extents);
   }
 
   private TargetObject object(String member, Content content) {

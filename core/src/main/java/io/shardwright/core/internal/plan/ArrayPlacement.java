@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.describe.DistributedKey;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.To;
@@ -26,9 +26,9 @@ final class ArrayPlacement implements Placement {
     private final Map<List<Long>, TargetTensor> chunks = new LinkedHashMap<>();
     private List<Integer> last;
 
-    Draft(Emission first) {
+    Draft(Emission first, List<Integer> stacked) {
       this.first = first;
-      this.last = first.indexes();
+      this.last = stacked;
     }
 
     /** Files list layers in any order: by name, 10 comes before 2. */
@@ -42,6 +42,7 @@ final class ArrayPlacement implements Placement {
 
   private final String folder;
   private final int ranks;
+  private final StageLayers layers;
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
 
   /**
@@ -49,24 +50,26 @@ final class ArrayPlacement implements Placement {
    *
    * @param folder the distributed checkpoint's, with a slash
    */
-  ArrayPlacement(String folder, int ranks) {
+  ArrayPlacement(String folder, int ranks, StageLayers layers) {
     this.folder = folder;
     this.ranks = ranks;
+    this.layers = layers;
   }
 
   @Override
   public List<To> add(Emission emission) {
-    String key = emission.prefix() + DistributedKey.of(emission.row());
-    Draft draft = drafts.computeIfAbsent(key, k -> new Draft(emission));
-    draft.reach(emission.indexes());
+    boolean alike = layers.alike(emission.row());
+    String key = emission.key(alike);
+    List<Integer> stacked = emission.stacked(alike);
+    Draft draft = drafts.computeIfAbsent(key, k -> new Draft(emission, stacked));
+    draft.reach(stacked);
     var to = new ArrayList<To>();
     Shape chunk = chunk(emission);
     for (List<Long> index : indexes(emission.form().shard(1), chunk)) {
-      List<Long> all =
-          Stream.concat(emission.indexes().stream().map(i -> (long) i), index.stream()).toList();
+      List<Long> all = Stream.concat(stacked.stream().map(i -> (long) i), index.stream()).toList();
       String file = all.stream().map(String::valueOf).collect(Collectors.joining("."));
       String member = folder + key + "/" + (file.isEmpty() ? "0" : file);
-      var shape = stacked(emission.indexes().stream().map(i -> 1L).toList(), chunk);
+      var shape = behind(stacked.stream().map(i -> 1L).toList(), chunk);
       var tensor = new TargetTensor(member, new TensorSpec(key, emission.dtype(), shape));
       draft.chunks.put(all, tensor);
       views(emission, index, chunk).forEach(view -> to.add(new To(tensor, view)));
@@ -74,7 +77,7 @@ final class ArrayPlacement implements Placement {
     return to;
   }
 
-  private static Shape stacked(List<Long> leading, Shape own) {
+  private static Shape behind(List<Long> leading, Shape own) {
     return new Shape(Stream.concat(leading.stream(), own.dims().stream()).toList());
   }
 
@@ -130,8 +133,8 @@ final class ArrayPlacement implements Placement {
 
   private TargetArray array(String key, Draft draft) {
     Emission first = draft.first;
-    Shape whole = stacked(draft.last.stream().map(i -> i + 1L).toList(), first.form().shard(1));
-    Shape chunk = stacked(draft.last.stream().map(i -> 1L).toList(), atLeastOne(chunk(first)));
+    Shape whole = behind(draft.last.stream().map(i -> i + 1L).toList(), first.form().shard(1));
+    Shape chunk = behind(draft.last.stream().map(i -> 1L).toList(), atLeastOne(chunk(first)));
     return new TargetArray(new TensorSpec(key, first.dtype(), whole), chunk, draft.chunks);
   }
 }

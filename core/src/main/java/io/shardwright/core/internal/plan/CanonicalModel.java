@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.StoredForm;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.Shape;
@@ -24,7 +25,7 @@ import java.util.OptionalLong;
 public final class CanonicalModel {
   private final ModelDescription model;
   private final Vocabulary vocabulary;
-  private final Map<String, ParameterRule> rows = new HashMap<>();
+  private final Map<String, List<ParameterRule>> rows = new HashMap<>();
 
   private CanonicalModel(ModelDescription model, VocabularySize vocabulary) {
     this.model = model;
@@ -36,7 +37,7 @@ public final class CanonicalModel {
         .parameters(model.config(), canonical)
         .inForce(model.config())
         .rules()
-        .forEach(row -> rows.putIfAbsent(row.canonical(), row));
+        .forEach(row -> rows.computeIfAbsent(row.canonical(), key -> new ArrayList<>()).add(row));
   }
 
   /**
@@ -154,9 +155,14 @@ public final class CanonicalModel {
 
   /** Its shape at TP 1 where it is stored in one piece; an axis per factor where it never is. */
   private Shape stored(LogicalTensor tensor) {
-    return Optional.ofNullable(rows.get(tensor.rule().canonical()))
+    ModelConfig config = model.config();
+    return rows.getOrDefault(tensor.rule().canonical(), List.of()).stream()
+        .filter(row -> tensor.isOn(row, config))
+        .findFirst()
         .filter(row -> row.arrangement().range().isEmpty())
-        .map(row -> StoredForm.wanted(row, model.config(), tensor.canonical()).shard(1))
+        .map(
+            row ->
+                StoredForm.wanted(row, tensor.settings(row, config), tensor.canonical()).shard(1))
         .orElse(tensor.canonical());
   }
 }

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.DistributedKey;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StoredForm;
@@ -24,6 +25,20 @@ record Emission(
   /** Its name in the whole model. */
   String name() {
     return prefix + LogicalTensor.name(row.pattern(), indexes);
+  }
+
+  /**
+   * The key of the array that holds it in a distributed checkpoint.
+   *
+   * @param alike whether the layers of its stack are, so that the array holds all of them
+   */
+  String key(boolean alike) {
+    return prefix + DistributedKey.of(row.pattern(), indexes, alike);
+  }
+
+  /** Its place along the leading axes of that array: layer and expert. */
+  List<Integer> stacked(boolean alike) {
+    return alike || indexes.isEmpty() ? indexes : indexes.subList(1, indexes.size());
   }
 
   /** What its module keeps besides parameters; an optimizer has none of a module's. */

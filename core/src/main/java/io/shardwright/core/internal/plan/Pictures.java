@@ -85,7 +85,8 @@ final class Pictures {
       return forms.of(tensor).get(0).form();
     }
     ModelDescription model = plan.source();
-    return StoredForm.wanted(tensor.rule(), model.config(), tensor.canonical());
+    return StoredForm.wanted(
+        tensor.rule(), tensor.settings(tensor.rule(), model.config()), tensor.canonical());
   }
 
   private long rows(LogicalTensor tensor) {

@@ -117,7 +117,7 @@ public final class Planner {
         work ->
             problems.addAll(
                 Merging.problems(work.tensor(), work.shape(), work.emissions(), change)));
-    problems.addAll(StackedTypes.problems(works, choice));
+    problems.addAll(StackedTypes.problems(works, choice, rows.stages(choice)));
     return new Draft(rows, works);
   }
 
@@ -232,9 +232,11 @@ public final class Planner {
   }
 
   private ExecutablePlan arrays(List<Work> works, TargetRows rows) {
-    var targets = new ArrayPlacement(names.folder(), choice.grid().tensor());
+    var targets = new ArrayPlacement(names.folder(), choice.grid().tensor(), rows.stages(choice));
     var steps = steps(works, rows, targets);
-    var objects = new ArrayObjects(names.folder(), model, choice.naming() == model.naming());
+    var objects =
+        new ArrayObjects(
+            names.folder(), model, rows.stages(choice), choice.naming() == model.naming());
     var states = objects.of(emissions(works, rows));
     steps.addAll(objects.steps());
     return new ExecutablePlan(

@@ -1,7 +1,7 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.describe.DistributedKey;
 import io.shardwright.core.internal.describe.LogicalTensor;
+import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.Setting;
@@ -21,7 +21,7 @@ final class StackedTypes {
   private StackedTypes() {}
 
   /** A sentence for each array whose first tensor is of another type than a later one. */
-  static List<String> problems(List<Work> works, TargetChoice choice) {
+  static List<String> problems(List<Work> works, TargetChoice choice, StageLayers layers) {
     if (choice.layout() != WeightLayout.DISTRIBUTED || choice.naming() == Naming.HUGGING_FACE) {
       return List.of();
     }
@@ -29,7 +29,7 @@ final class StackedTypes {
     Map<String, String> problems = new LinkedHashMap<>();
     for (Work work : works) {
       for (Emission emission : work.emissions()) {
-        String key = emission.prefix() + DistributedKey.of(emission.row());
+        String key = emission.key(layers.alike(emission.row()));
         var own = new First(work.tensor(), emission.dtype());
         First first = arrays.computeIfAbsent(key, array -> own);
         if (first.type() != own.type()) {

@@ -69,7 +69,10 @@ final class TargetRows {
 
   /** The rows that a logical tensor is stored as; none where the target has no place for it. */
   List<ParameterRule> of(LogicalTensor tensor) {
-    var rows = byCanonical.getOrDefault(tensor.rule().canonical(), List.of());
+    var rows =
+        byCanonical.getOrDefault(tensor.rule().canonical(), List.of()).stream()
+            .filter(row -> tensor.isOn(row, config))
+            .toList();
     if (sameNaming) {
       return rows.isEmpty() ? List.of(tensor.rule()) : rows;
     }
@@ -106,13 +109,12 @@ final class TargetRows {
   /** How a logical tensor stands in one of its rows, and whether it may. */
   Fit fit(ParameterRule row, LogicalTensor tensor, Shape canonical) {
     Fit last = fits.get(row);
-    if (last == null || !last.canonical().equals(canonical)) {
+    if (last == null || !last.canonical().equals(canonical) || !row.uniform()) {
       var form = form(row, tensor, canonical);
+      var own = tensor.settings(row, config);
       last =
           new Fit(
-              canonical,
-              form,
-              sized ? StoredForm.misfit(row, config, canonical) : Optional.empty());
+              canonical, form, sized ? StoredForm.misfit(row, own, canonical) : Optional.empty());
       fits.put(row, last);
     }
     return last;
@@ -120,13 +122,17 @@ final class TargetRows {
 
   /** How a logical tensor stands in one of its rows. */
   StoredForm form(ParameterRule row, LogicalTensor tensor, Shape canonical) {
-    return form(row, tensor.id(), canonical);
+    return form(row, tensor.id(), tensor.settings(row, config), canonical);
   }
 
   /** How a tensor of a canonical name stands in one of its rows. */
   StoredForm form(ParameterRule row, String id, Shape canonical) {
+    return form(row, id, config, canonical);
+  }
+
+  private StoredForm form(ParameterRule row, String id, ModelConfig own, Shape canonical) {
     try {
-      return StoredForm.wanted(row, config, canonical);
+      return StoredForm.wanted(row, own, canonical);
     } catch (IllegalArgumentException misfit) {
       throw new AdapterException(
           ErrorCode.RULE_AMBIGUOUS,

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  */
 record Rows(String naming, ParameterTable table, Declaration.Lines lines, ModelConfig config) {
   boolean inForce(ParameterRule rule) {
-    return rule.conditions().stream().allMatch(condition -> condition.holds(config));
+    return rule.conditions().stream()
+        .allMatch(condition -> condition.perLayer() || condition.holds(config));
   }
 
   List<ParameterRule> inForce() {
@@ -30,7 +31,7 @@ record Rows(String naming, ParameterTable table, Declaration.Lines lines, ModelC
   /** What keeps a row out of force. */
   String unmet(ParameterRule rule) {
     return rule.conditions().stream()
-        .filter(condition -> !condition.holds(config))
+        .filter(condition -> !condition.perLayer() && !condition.holds(config))
         .map(this::unmet)
         .collect(Collectors.joining(", "));
   }

@@ -8,6 +8,7 @@ import io.shardwright.engine.PlainConfig;
 import io.shardwright.spi.Arrangement;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.Extent;
+import io.shardwright.spi.LayerSet;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
@@ -86,9 +87,25 @@ class RowPropertyTest {
       Stage stage = Stage.values()[random.nextInt(4)];
       return rule.of(random.nextBoolean() ? pattern : pattern.replace("a", "canonical"))
           .on(stage)
+          .in(oneOf("", "encoder"))
+          .onLayers(layers())
           .with(arrangement(rule.cut()))
           .with(traits(rule.cut(), stage))
           .given(conditions());
+    }
+
+    private LayerSet layers() {
+      int at = random.nextInt(5) - 2;
+      LayerSet set =
+          switch (random.nextInt(6)) {
+            case 0 -> LayerSet.of(random.nextInt(9), 3);
+            case 1 -> LayerSet.first(oneOf("3", "first_k | 2 * k"));
+            case 2 -> LayerSet.every(oneOf("4", "freq"), at);
+            case 3 -> LayerSet.where("layer_types", at, oneOf("m", "full_attention", "1"), "null");
+            case 4 -> LayerSet.numbers("mlp_only_layers");
+            default -> LayerSet.ALL;
+          };
+      return set.equals(LayerSet.ALL) || random.nextBoolean() ? set : set.others();
     }
 
     private String oneOf(String... words) {
