@@ -11,7 +11,10 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** What was found on the class path. */
-@Command(name = "adapters", description = "List families and formats, and providers that failed.")
+@Command(
+    name = "adapters",
+    addMethodSubcommands = false,
+    description = "List families and formats, and providers that failed.")
 final class AdaptersCommand extends ScreenCommand {
   @Override
   public Integer call() {

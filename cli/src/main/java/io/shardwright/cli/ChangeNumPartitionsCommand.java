@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 /** NeMo's own command line for the same job. */
 @Command(
     name = "megatron_change_num_partitions",
+    addMethodSubcommands = false,
     description = "Change model parallelism with the flags of NeMo's script of that name.")
 final class ChangeNumPartitionsCommand extends WritingCommand {
   @Mixin private NemoFlags flags = new NemoFlags();

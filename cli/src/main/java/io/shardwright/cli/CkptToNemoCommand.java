@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 /** NeMo's own command line for turning a training's checkpoint into a {@code .nemo}. */
 @Command(
     name = "convert_ckpt_to_nemo",
+    addMethodSubcommands = false,
     aliases = "megatron_ckpt_to_nemo",
     description = "Turn a training's .ckpt into a .nemo with the flags of NeMo's script.")
 final class CkptToNemoCommand extends WritingCommand {

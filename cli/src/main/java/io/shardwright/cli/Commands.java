@@ -37,10 +37,13 @@ final class Commands {
    * second, so where the first word is a command it is the only one.
    */
   static void addTo(CommandLine line, List<String> words) {
-    List<Class<?>> named =
-        ALL.stream().filter(type -> !words.isEmpty() && isNamed(type, words.get(0))).toList();
-    boolean alone = named.size() == 1 && !OVERVIEWS.containsAll(named);
-    (alone ? named : ALL).forEach(line::addSubcommand);
+    for (Class<?> type : words.isEmpty() ? List.<Class<?>>of() : ALL) {
+      if (isNamed(type, words.get(0)) && !OVERVIEWS.contains(type)) {
+        line.addSubcommand(type);
+        return;
+      }
+    }
+    ALL.forEach(line::addSubcommand);
   }
 
   private static boolean isNamed(Class<?> type, String word) {

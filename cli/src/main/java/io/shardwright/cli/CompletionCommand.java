@@ -9,9 +9,11 @@ import picocli.CommandLine.Spec;
 /** The shell's completion. */
 @Command(
     name = "completion",
+    addMethodSubcommands = false,
     description = {
       "Print the completion script of a shell.",
-      "bash, zsh: source <(shardwright completion bash). fish: shardwright completion fish | source."
+      "bash, zsh: source <(shardwright completion bash). fish: shardwright completion fish |"
+          + " source."
     })
 final class CompletionCommand extends ScreenCommand {
   @Spec private CommandSpec command;

@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 /** Turns a checkpoint into one of another format. */
 @Command(
     name = "convert",
+    addMethodSubcommands = false,
     description =
         "Turn a training's .ckpt or a Hugging Face folder into a .nemo, or a .nemo into such a"
             + " folder.")

@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 /** The main job on real checkpoints. */
 @Command(
     name = "demo",
+    addMethodSubcommands = false,
     description = {
       "Convert and reshard two bundled checkpoints, a ViT that reads digits and a small LLaMA,",
       "compare what comes back with the originals, and draw what was done. Needs no network."

@@ -9,6 +9,7 @@ import picocli.CommandLine.Parameters;
 /** In what two checkpoints differ. */
 @Command(
     name = "diff",
+    addMethodSubcommands = false,
     description = {
       "Compare the tensors of two checkpoints, across formats, layouts and namings.",
       "Exit code 1 where tensors differ; configurations and artifacts are listed only."

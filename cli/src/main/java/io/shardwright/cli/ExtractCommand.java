@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 /** Copies files out of a checkpoint. */
 @Command(
     name = "extract",
+    addMethodSubcommands = false,
     description = "Copy the configuration and the artifacts, such as tokenizers, to a new folder.")
 final class ExtractCommand extends ScreenCommand {
   @Parameters(index = "0", paramLabel = "SRC", description = "A checkpoint.")

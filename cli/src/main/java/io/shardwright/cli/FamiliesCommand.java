@@ -8,6 +8,7 @@ import picocli.CommandLine.Spec;
 /** Families that files declare. */
 @Command(
     name = "families",
+    addMethodSubcommands = false,
     description = "Work on families that YAML files declare.",
     subcommands = ValidateCommand.class)
 final class FamiliesCommand extends ScreenCommand {

@@ -9,7 +9,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The help that {@code --help} shows, for who asks with a word. */
-@Command(name = "help", description = "Show what the program does, or how a command is used.")
+@Command(
+    name = "help",
+    addMethodSubcommands = false,
+    description = "Show what the program does, or how a command is used.")
 final class HelpCommand extends ScreenCommand {
   @Spec private CommandSpec command;
 

@@ -9,6 +9,7 @@ import picocli.CommandLine.Parameters;
 /** What a checkpoint is. */
 @Command(
     name = "inspect",
+    addMethodSubcommands = false,
     description = "Say what a checkpoint is. Reads headers only; extracts and executes nothing.")
 final class InspectCommand extends ScreenCommand {
   @Parameters(paramLabel = "SRC", description = "A .nemo file or a folder.")

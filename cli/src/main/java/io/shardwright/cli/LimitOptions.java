@@ -2,7 +2,6 @@ package io.shardwright.cli;
 
 import io.shardwright.core.policy.Limit;
 import io.shardwright.core.policy.Limits;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionStrategy;
@@ -74,7 +73,7 @@ final class LimitOptions {
             ? limit.reason()
             : limit.unit() == Limit.Unit.BYTES
                 ? Sizes.bytes(limit.standard())
-                : String.format(Locale.ROOT, "%,d", limit.standard());
+                : Sizes.count(limit.standard());
     String counted = limit.counted();
     return Character.toUpperCase(counted.charAt(0)) + counted.substring(1) + "; " + number + ".";
   }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 /** NeMo's own command line for the way back. */
 @Command(
     name = "convert_llama_nemo_to_hf",
+    addMethodSubcommands = false,
     aliases = "convert_nemo_llama_to_hf",
     description = "Turn a .nemo LLaMA into a Hugging Face folder with the flags of NeMo's script.")
 final class LlamaFromNemoCommand extends WritingCommand {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 /** NeMo's own command line for turning a Hugging Face LLaMA into a {@code .nemo}. */
 @Command(
     name = "convert_llama_hf_to_nemo",
+    addMethodSubcommands = false,
     aliases = "convert_hf_llama_to_nemo",
     description = "Turn a Hugging Face LLaMA into a .nemo with the flags of NeMo's script.")
 final class LlamaToNemoCommand extends WritingCommand {

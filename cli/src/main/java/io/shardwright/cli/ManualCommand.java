@@ -7,6 +7,7 @@ import picocli.CommandLine.Spec;
 /** The manual page. */
 @Command(
     name = "manual",
+    addMethodSubcommands = false,
     description = "Print the manual page: shardwright manual > shardwright.1; man ./shardwright.1")
 final class ManualCommand extends ScreenCommand {
   @Spec private CommandSpec command;

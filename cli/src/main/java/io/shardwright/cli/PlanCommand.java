@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 /** What a reshard would do. */
 @Command(
     name = "plan",
+    addMethodSubcommands = false,
     description = "Say what 'reshard', or with --to 'convert', with the same options would do.")
 final class PlanCommand extends WritingCommand {
   private static final String ARCHIVE = ".nemo";

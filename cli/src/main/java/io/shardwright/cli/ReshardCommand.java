@@ -6,7 +6,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Changes model parallelism. */
-@Command(name = "reshard", description = "Change a checkpoint's model parallelism.")
+@Command(
+    name = "reshard",
+    addMethodSubcommands = false,
+    description = "Change a checkpoint's model parallelism.")
 final class ReshardCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
 

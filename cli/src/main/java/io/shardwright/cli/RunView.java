@@ -87,7 +87,7 @@ final class RunView {
               Sizes.count(report.tensors()),
               report.verified() ? style.good("verified") : style.warning("not verified"),
               seconds(report),
-              report.device().equals(Device.JVM) ? "" : " on " + report.device()));
+              report.device().kind() == Device.Kind.JVM ? "" : " on " + report.device()));
       if (report.bytesResumed() > 0) {
         screen.print(
             "  resumed: "

@@ -10,6 +10,7 @@ import picocli.CommandLine.Spec;
 /** The program itself. */
 @Command(
     name = "shardwright",
+    addMethodSubcommands = false,
     description = {
       "Loads, converts and reshards checkpoints for NeMo and Megatron, without Python or a GPU.",
       "Not affiliated with NVIDIA."

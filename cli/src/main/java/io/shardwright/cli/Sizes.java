@@ -16,7 +16,11 @@ final class Sizes {
 
   /** Thousands grouped. */
   static String count(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
+    var digits = new StringBuilder().append(count);
+    for (int at = digits.length() - 3; at > (count < 0 ? 1 : 0); at -= 3) {
+      digits.insert(at, ',');
+    }
+    return digits.toString();
   }
 
   /**

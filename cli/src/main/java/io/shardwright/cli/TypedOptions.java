@@ -21,8 +21,6 @@ record TypedOptions(List<String> words) {
           List.of("--checkpoint-name", "--ckpt-name"),
           List.of("--dtype", "--precision"));
 
-  private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[\\w-]+");
-
   TypedOptions {
     words = List.copyOf(words);
   }
@@ -39,11 +37,10 @@ record TypedOptions(List<String> words) {
 
   /** What a wrong command line is told, naming its options as they were typed. */
   String in(String message, CommandSpec command) {
+    Matcher option = Pattern.compile("(?<![\\w-])--[\\w-]+").matcher(message);
     String named =
-        OPTION
-            .matcher(message)
-            .replaceAll(found -> Matcher.quoteReplacement(named(found.group(), command)));
-    var options = OPTION.matcher(message).results().map(MatchResult::group).toList();
+        option.replaceAll(found -> Matcher.quoteReplacement(named(found.group(), command)));
+    var options = option.reset().results().map(MatchResult::group).toList();
     return named + elsewhere(options, named, command);
   }
 

@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 /** Whether a family fits a checkpoint, and what is missing. */
 @Command(
     name = "validate",
+    addMethodSubcommands = false,
     description =
         "Check a family declared in YAML against a checkpoint, explain every name that no row"
             + " matches, and draft the missing rows: guesses, to be read before they are used.")

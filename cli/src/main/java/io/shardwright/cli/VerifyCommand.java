@@ -14,7 +14,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Reads everything and checks that it is whole. */
-@Command(name = "verify", description = "Read everything in a checkpoint and check its wholeness.")
+@Command(
+    name = "verify",
+    addMethodSubcommands = false,
+    description = "Read everything in a checkpoint and check its wholeness.")
 final class VerifyCommand extends ScreenCommand {
   @Parameters(paramLabel = "SRC", description = "A .nemo file or a folder.")
   private Path source;

@@ -8,6 +8,17 @@ package io.shardwright.spi;
  * @param pipeline pipeline stage, from 0
  */
 public record RankCoordinate(int tensor, int pipeline) implements Comparable<RankCoordinate> {
+  // As a record has them; the JVM would link those at run time.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RankCoordinate rank && compareTo(rank) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * pipeline + tensor;
+  }
+
   @Override
   public int compareTo(RankCoordinate other) {
     return pipeline != other.pipeline

@@ -1,6 +1,7 @@
 package io.shardwright.core.outline;
 
-import java.util.Locale;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /** Formats sizes in bytes for people. */
 public final class ByteSize {
@@ -21,7 +22,8 @@ public final class ByteSize {
       value /= 1024;
       unit++;
     }
-    String digits = unit == 0 || value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f";
-    return String.format(Locale.ROOT, digits + " %s", value, UNITS[unit]);
+    int digits = unit == 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+    var rounded = BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP);
+    return rounded.toPlainString() + " " + UNITS[unit];
   }
 }

@@ -1,9 +1,9 @@
 package io.shardwright.spi.tensor;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * A box of elements within a tensor.
@@ -21,7 +21,11 @@ public record Region(List<Long> offset, Shape shape) {
    */
   public Region {
     offset = List.copyOf(offset);
-    if (offset.size() != shape.rank() || offset.stream().anyMatch(o -> o < 0)) {
+    boolean fits = offset.size() == shape.rank();
+    for (long first : offset) {
+      fits &= first >= 0;
+    }
+    if (!fits) {
       throw new IllegalArgumentException("offset " + offset + " does not fit shape " + shape);
     }
   }
@@ -33,7 +37,7 @@ public record Region(List<Long> offset, Shape shape) {
    * @return offset 0 on every axis
    */
   public static Region whole(Shape shape) {
-    return new Region(IntStream.range(0, shape.rank()).mapToObj(axis -> 0L).toList(), shape);
+    return new Region(Collections.nCopies(shape.rank(), 0L), shape);
   }
 
   /**

@@ -106,10 +106,24 @@ public record Shape(List<Long> dims) {
    * @return for each axis the number of elements between neighbours along it
    */
   public List<Long> rowMajorStrides() {
-    Shape counted = new Shape(dims.stream().map(dim -> Math.max(1, dim)).toList());
-    return LongStream.range(0, rank())
-        .mapToObj(axis -> counted.elementsFrom((int) axis + 1))
-        .toList();
+    var strides = new Long[rank()];
+    long stride = 1;
+    for (int axis = rank() - 1; axis >= 0; axis--) {
+      strides[axis] = stride;
+      stride *= Math.max(1, dim(axis));
+    }
+    return List.of(strides);
+  }
+
+  // As a record has them; the JVM would link those at run time.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape shape && dims.equals(shape.dims);
+  }
+
+  @Override
+  public int hashCode() {
+    return dims.hashCode();
   }
 
   @Override

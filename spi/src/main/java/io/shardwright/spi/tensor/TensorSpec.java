@@ -8,6 +8,20 @@ package io.shardwright.spi.tensor;
  * @param shape the extents in elements
  */
 public record TensorSpec(String name, DType dtype, Shape shape) {
+  // As a record has them; the JVM would link those at run time.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TensorSpec spec
+        && name.equals(spec.name)
+        && dtype == spec.dtype
+        && shape.equals(spec.shape);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   /**
    * Returns the size of the values when they are stored densely.
    *

@@ -12,6 +12,11 @@ record Slice(ByteSource whole, long offset, long size, String name) implements B
   }
 
   @Override
+  public int hashCode() {
+    return 31 * whole.hashCode() + Long.hashCode(offset);
+  }
+
+  @Override
   public int read(ByteBuffer target, long position) {
     if (position >= size) {
       return -1;

@@ -21,12 +21,15 @@ import java.util.List;
 record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
   /** Whether the parts that the target's rows are of make it up; parts never overlap in part. */
   boolean isWhole() {
-    long written =
-        emissions.stream()
-            .map(emission -> emission.form().part())
-            .distinct()
-            .mapToLong(part -> part.shape().elements())
-            .sum();
+    long written = 0;
+    var parts = new ArrayList<Region>();
+    for (Emission emission : emissions) {
+      Region part = emission.form().part();
+      if (!parts.contains(part)) {
+        written += part.shape().elements();
+        parts.add(part);
+      }
+    }
     return emissions.isEmpty() || written >= shape.elements();
   }
 

@@ -89,7 +89,8 @@ public sealed interface PickleValue {
     Optional<Global> layer() {
       return id instanceof Tuple tuple
               && tuple.items().size() == 4
-              && tuple.items().get(0).equals(new Text("module"))
+              && tuple.items().get(0) instanceof Text kind
+              && kind.value().equals("module")
               && tuple.items().get(1) instanceof Global type
           ? Optional.of(type)
           : Optional.empty();

@@ -45,7 +45,7 @@ record StorageId(
    */
   static StorageId of(PersistentId id, boolean views, String file) {
     List<PickleValue> parts = id.id() instanceof Tuple tuple ? tuple.items() : List.of();
-    if (!parts.isEmpty() && parts.get(0).equals(new Text("module"))) {
+    if (!parts.isEmpty() && parts.get(0) instanceof Text kind && kind.value().equals("module")) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           file,

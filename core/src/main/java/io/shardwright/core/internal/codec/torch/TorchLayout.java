@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -54,8 +53,8 @@ public final class TorchLayout {
   /** Digits that depend on nothing but the pickle, so that the same input gives the same bytes. */
   private static String identity(byte[] pickle) {
     byte[] hash = ContentHash.sha256().digest(pickle);
-    var digits = new BigInteger(1, hash).mod(BigInteger.TEN.pow(DIGITS));
-    return String.format(Locale.ROOT, "%0" + DIGITS + "d", digits);
+    String digits = new BigInteger(1, hash).mod(BigInteger.TEN.pow(DIGITS)).toString();
+    return "0".repeat(DIGITS - digits.length()) + digits;
   }
 
   private void add(String name, byte[] bytes) {

@@ -6,8 +6,9 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import java.io.StringReader;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,15 +20,18 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.composer.Composer;
+import org.yaml.snakeyaml.emitter.Emitter;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.serializer.Serializer;
 
 /**
  * A model's configuration in YAML, kept as nodes. Immutable: {@link #with} returns a changed copy.
@@ -137,32 +141,21 @@ public final class YamlDocument implements Configuration {
     ByteBuffer bytes = ByteBuffer.allocate((int) source.size());
     source.readFully(bytes, 0);
     String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
-    YamlEvents.require(yaml(guard), text, guard, where);
-    return yaml(guard).compose(new StringReader(text));
+    var loading = new LoaderOptions();
+    loading.setTagInspector(PythonPath::isOf);
+    loading.setNestingDepthLimit((int) guard.limit(Limit.YAML_DEPTH));
+    loading.setMaxAliasesForCollections((int) guard.limit(Limit.YAML_ALIASES));
+    loading.setCodePointLimit((int) guard.limit(Limit.CONFIG_BYTES));
+    YamlEvents.require(parser(text, loading), text, guard, where);
+    return new Composer(parser(text, loading), new PlainResolver(), loading).getSingleNode();
   }
 
   static MalformedCheckpointException malformed(String where, String problem) {
     return new MalformedCheckpointException(ErrorCode.YAML_MALFORMED, where, problem);
   }
 
-  private static Yaml yaml(Guard guard) {
-    var loading = new LoaderOptions();
-    loading.setAllowDuplicateKeys(false);
-    loading.setTagInspector(PythonPath::isOf);
-    loading.setNestingDepthLimit((int) guard.limit(Limit.YAML_DEPTH));
-    loading.setMaxAliasesForCollections((int) guard.limit(Limit.YAML_ALIASES));
-    loading.setCodePointLimit((int) guard.limit(Limit.CONFIG_BYTES));
-    var dumping = new DumperOptions();
-    dumping.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-    dumping.setIndent(2);
-    dumping.setWidth(80);
-    dumping.setAllowUnicode(true);
-    return new Yaml(
-        new SafeConstructor(loading),
-        new Representer(dumping),
-        dumping,
-        loading,
-        new PlainResolver());
+  private static Parser parser(String text, LoaderOptions loading) {
+    return new ParserImpl(new StreamReader(text), loading);
   }
 
   @Override
@@ -289,8 +282,19 @@ public final class YamlDocument implements Configuration {
 
   /** The document as OmegaConf would write it. */
   public byte[] write() {
+    var style = new DumperOptions();
+    style.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+    style.setWidth(80);
+    style.setAllowUnicode(true);
     var out = new StringWriter();
-    yaml(guard).serialize(root, out);
+    try {
+      var serializer = new Serializer(new Emitter(out, style), new PlainResolver(), style, null);
+      serializer.open();
+      serializer.serialize(root);
+      serializer.close();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
     return out.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -2,13 +2,12 @@ package io.shardwright.core.internal.codec.yaml;
 
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
-import java.io.StringReader;
-import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.events.AliasEvent;
 import org.yaml.snakeyaml.events.CollectionEndEvent;
 import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.parser.Parser;
 
 /**
  * Counts the nodes, aliases and levels of a document against the limits before any of it is kept.
@@ -33,11 +32,11 @@ final class YamlEvents {
    *
    * @throws io.shardwright.spi.error.UnsafeCheckpointException naming the limit
    */
-  static void require(Yaml yaml, String text, Guard guard, String where) {
+  static void require(Parser parser, String text, Guard guard, String where) {
     var events = new YamlEvents(guard, where);
     events.requireShortWords(text);
-    for (Event event : yaml.parse(new StringReader(text))) {
-      events.see(event);
+    while (parser.peekEvent() != null) {
+      events.see(parser.getEvent());
     }
   }
 
