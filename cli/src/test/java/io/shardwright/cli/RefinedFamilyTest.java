@@ -95,6 +95,31 @@ class RefinedFamilyTest {
   }
 
   @Test
+  void arraysAreClaimedByTheirKeys() throws IOException {
+    Path jar = ExampleJar.make(folder.resolve("qwen3.jar"), ExampleJar.QWEN3);
+    for (boolean norms : new boolean[] {true, false}) {
+      Path arrays = folder.resolve("arrays" + norms);
+      Object[] own = {"--adapter-path", jar, "--vocab-size", 24};
+      Run run = run("reshard", own, model(norms), arrays, "--layout", "distributed");
+      assertEquals(0, run.code(), run.err());
+      String expected = norms ? "qwen3" : "llama";
+      assertEquals("family      " + expected, family(arrays, "--adapter-path", jar));
+    }
+  }
+
+  @Test
+  void aCopyOfAFamilyTiesWithItUnlessItsRowsFitLess() throws IOException {
+    String llama = Files.readString(Path.of("../core/src/test/resources/families/llama.yaml"));
+    String copy = llama.replace("family: llama", "family: copy");
+    Path same = file(copy);
+    Run tie = Run.of("inspect", model(false), "--family-file", same);
+    assertEquals(3, tie.code(), tie.err());
+    assertTrue(tie.err().contains("'copy' (" + same), tie.err());
+    Path less = file(copy.replace("decoder.final_layernorm.weight", "decoder.final_norm.weight"));
+    assertEquals("family      llama", family(model(false), "--family-file", less));
+  }
+
+  @Test
   void aJarsModelIsCutAndTurnedIntoItsClassAndBack() throws IOException {
     Path jar = ExampleJar.make(folder.resolve("qwen3.jar"), ExampleJar.QWEN3);
     goesThereAndBack("--adapter-path", jar);
