@@ -108,7 +108,7 @@ enum Target {
   SAFETENSORS(1 << 14) {
     @Override
     void read(byte[] input, Path folder) {
-      SafetensorsFile.open(source(input), guard()).specs();
+      SafetensorsFile.open(source(input), guard());
     }
   },
   /** The index of a folder of shards. */

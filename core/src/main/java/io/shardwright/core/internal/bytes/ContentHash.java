@@ -34,7 +34,6 @@ public final class ContentHash {
     return hex(digest).substring(0, DIGITS);
   }
 
-  /** The CRC-32 of bytes. */
   public static long crc(byte[] bytes) {
     var crc = new CRC32();
     crc.update(bytes);

@@ -102,7 +102,6 @@ public final class FileSource implements ByteSource, AutoCloseable {
         : 0;
   }
 
-  /** Where it is. */
   public Path path() {
     return path;
   }

@@ -15,22 +15,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** Compares one tensor of two checkpoints. */
-final class TensorComparison {
+record TensorComparison(CanonicalTensor first, CanonicalTensor second, Progress progress) {
   /** What one thread needs: both sides are read at once. */
   record Buffers(TensorBlocks first, TensorBlocks second) {
     Buffers() {
       this(new TensorBlocks(), new TensorBlocks());
     }
-  }
-
-  private final CanonicalTensor first;
-  private final CanonicalTensor second;
-  private final Progress progress;
-
-  TensorComparison(CanonicalTensor first, CanonicalTensor second, Progress progress) {
-    this.first = first;
-    this.second = second;
-    this.progress = progress;
   }
 
   /** The difference; empty where there is none. */

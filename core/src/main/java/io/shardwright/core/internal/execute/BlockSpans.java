@@ -99,7 +99,6 @@ public final class BlockSpans {
     return block[span];
   }
 
-  /** Length of a span. */
   public int length(int span) {
     return length[span];
   }

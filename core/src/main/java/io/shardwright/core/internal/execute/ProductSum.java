@@ -49,7 +49,6 @@ final class ProductSum {
     }
   }
 
-  /** Adds a product to rows. */
   void add(ByteBuffer rows, LowRankRows product) {
     size(product.rank());
     FloatBuffer into = floats(rows);

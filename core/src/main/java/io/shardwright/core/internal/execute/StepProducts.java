@@ -43,11 +43,6 @@ final class StepProducts {
     return products.isEmpty();
   }
 
-  /** The elements of a row, which a block has whole where it has room; 1 for any. */
-  int columns() {
-    return columns;
-  }
-
   /** Where a block ends that begins at an element: behind whole rows, or within one. */
   long blockEnd(long at, long block) {
     long within = at % columns;

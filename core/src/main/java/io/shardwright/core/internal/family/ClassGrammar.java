@@ -23,8 +23,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Reads the Hugging Face classes of a family. */
-final class ClassGrammar {
+/**
+ * Reads the Hugging Face classes of a family.
+ *
+ * @param restores the family's NeMo classes
+ * @param refining whether the family adds to another, whose names are not known here
+ */
+record ClassGrammar(
+    List<DeclaredFamilyAdapter.DeclaredNaming> namings,
+    List<String> restores,
+    Declaration.Lines lines,
+    boolean refining) {
   private static final List<String> KEYS =
       List.of(
           "architecture",
@@ -37,28 +46,6 @@ final class ClassGrammar {
           "picks",
           "keys",
           "rows");
-
-  private final List<DeclaredFamilyAdapter.DeclaredNaming> namings;
-  private final List<String> restores;
-  private final Declaration.Lines lines;
-  private final boolean refining;
-
-  /**
-   * The grammar within a family.
-   *
-   * @param restores the family's NeMo classes
-   * @param refining whether the family adds to another, whose names are not known here
-   */
-  ClassGrammar(
-      List<DeclaredFamilyAdapter.DeclaredNaming> namings,
-      List<String> restores,
-      Declaration.Lines lines,
-      boolean refining) {
-    this.namings = namings;
-    this.restores = restores;
-    this.lines = lines;
-    this.refining = refining;
-  }
 
   List<HuggingFaceModel> classes(Section family) {
     return family.items("hugging_face").stream()

@@ -44,7 +44,6 @@ final class RowGrammar {
   /** A row and where it stands. */
   record Row(ParameterRule rule, Place place) {}
 
-  /** The rows of a list. */
   static List<Row> rows(Section section) {
     var rows = new ArrayList<Row>();
     for (YamlNode node : section.items("rows")) {

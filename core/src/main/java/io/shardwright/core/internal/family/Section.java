@@ -15,17 +15,7 @@ import java.util.Optional;
  * A map in a family file. A value that breaks the grammar is reported as a problem and read as
  * absent.
  */
-final class Section {
-  private final String what;
-  private final Fields fields;
-  private final Problems problems;
-
-  private Section(String what, Fields fields, Problems problems) {
-    this.what = what;
-    this.fields = fields;
-    this.problems = problems;
-  }
-
+record Section(String what, Fields map, Problems problems) {
   /**
    * Reads a map.
    *
@@ -34,7 +24,7 @@ final class Section {
    */
   static Section of(YamlNode node, String what, Problems problems, Collection<String> legal) {
     var section = open(node, what, problems);
-    for (Field field : section.fields.fields()) {
+    for (Field field : section.map.fields()) {
       String key = field.key().text();
       if (!legal.contains(key)) {
         problems.add(
@@ -53,16 +43,12 @@ final class Section {
     return new Section(what, new Fields(List.of(), node.place()), problems);
   }
 
-  Problems problems() {
-    return problems;
-  }
-
   Place place() {
-    return fields.place();
+    return map.place();
   }
 
   List<Field> fields() {
-    return fields.fields();
+    return map.fields();
   }
 
   void problem(String problem) {
@@ -70,7 +56,7 @@ final class Section {
   }
 
   Optional<YamlNode> get(String key) {
-    return fields.fields().stream()
+    return map.fields().stream()
         .filter(field -> field.key().text().equals(key))
         .map(Field::value)
         .findFirst();
@@ -163,7 +149,6 @@ final class Section {
     return Optional.empty();
   }
 
-  /** The items of a list. */
   List<YamlNode> items(String key) {
     Optional<YamlNode> node = get(key);
     if (node.isPresent() && !(node.get() instanceof Items)) {

@@ -56,7 +56,6 @@ public final class Words {
     return exchanged ? Math.min(best, all[i - 2][j - 2] + 1) : best;
   }
 
-  /** A list in words. */
   static String listed(List<String> words) {
     return words.isEmpty() ? "nothing" : String.join(", ", words);
   }

@@ -1,6 +1,6 @@
 package io.shardwright.core.internal.format;
 
-import io.shardwright.core.internal.codec.pickle.PickleChildren;
+import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.PersistentId;
@@ -107,13 +107,13 @@ public final class FlatTensors {
   private void visit(String name, PickleValue value) {
     if (TorchFile.isTensor(value)) {
       add(name.isEmpty() ? ROOT : name, value);
-    } else if (PickleChildren.isNamed(value) && onTheWay.add(value)) {
+    } else if (PickleEntries.isNamed(value) && onTheWay.add(value)) {
       if (!seen.add(value)) {
-        repeated += 1 + PickleChildren.count(value);
+        repeated += 1 + PickleEntries.count(value);
         guard.require(Limit.TENSORS, repeated, file + ": values in several places");
       }
       guard.take(COST + 2L * name.length(), file);
-      open.push(new Open(value, name, PickleChildren.named(value)));
+      open.push(new Open(value, name, PickleEntries.named(value)));
     } else if (value instanceof Call
         || value instanceof SetValue
         || value instanceof PersistentId) {

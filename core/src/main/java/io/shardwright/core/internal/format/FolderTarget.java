@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.format;
 
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32;
 
 /** Lays out a folder of safetensors files and documents. */
 public final class FolderTarget implements CheckpointTarget {
@@ -111,11 +111,9 @@ public final class FolderTarget implements CheckpointTarget {
         verifier.requireTensors(tensors, file, written);
       }
       documents.forEach(
-          (name, bytes) -> {
-            var crc = new CRC32();
-            crc.update(bytes);
-            verifier.requireMember(name, opened.open(name), bytes.length, crc.getValue());
-          });
+          (name, bytes) ->
+              verifier.requireMember(
+                  name, opened.open(name), bytes.length, ContentHash.crc(bytes)));
       written
           .carried()
           .forEach(

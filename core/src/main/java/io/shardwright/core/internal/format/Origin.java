@@ -22,7 +22,6 @@ public record Origin(Obj config, Map<String, String> files) {
   /** The member of an archive. */
   public static final String MEMBER = "shardwright_origin.json";
 
-  /** Reads the member. */
   private static Origin read(ByteSource member, Guard guard) {
     Obj document = JsonDocument.parsePython(member, Limit.JSON_BYTES, guard);
     var files = new LinkedHashMap<String, String>();

@@ -18,7 +18,6 @@ public final class Place {
     this.path = path;
   }
 
-  /** Where it is. */
   public Path path() {
     return path;
   }

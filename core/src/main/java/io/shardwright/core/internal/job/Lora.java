@@ -23,14 +23,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** The open LoRA adapter that a request merges into its model. */
-final class Lora implements AutoCloseable {
+record Lora(Optional<ModelSource> source) implements AutoCloseable {
   private static final List<String> KEYS = List.of("peft.peft_scheme", "peft.restore_from_path");
-
-  private final Optional<ModelSource> source;
-
-  private Lora(Optional<ModelSource> source) {
-    this.source = source;
-  }
 
   /** No adapter. */
   static Lora none() {

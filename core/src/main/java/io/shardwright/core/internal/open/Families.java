@@ -78,7 +78,8 @@ public final class Families {
             + " to the class path"
         : "holds tensors without a model's configuration, so that no family can claim it:"
             + " inspect and verify read it, and convert "
-            + Setting.FORMAT.inText("safetensors");
+            + Setting.FORMAT.inText("safetensors")
+            + " or to a format of tensors that an adapter adds";
   }
 
   private static UnrecognizedCheckpointException unknown(ModelSource source, String problem) {

@@ -23,15 +23,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Draws typical tensors of a plan: which of them, and where their rows come from and go. */
-final class Pictures {
-  private final ExecutablePlan plan;
-  private final TargetForms forms;
-
-  Pictures(ExecutablePlan plan, TargetForms forms) {
-    this.plan = plan;
-    this.forms = forms;
-  }
-
+record Pictures(ExecutablePlan plan, TargetForms forms) {
   /** One of each kind that the model has; the parts of an MLP where it has no gated one. */
   List<TensorPicture> all() {
     var qkv = first(Kind.FUSED_QKV, rule -> Bands.slots(rule.arrangement()) > 0);

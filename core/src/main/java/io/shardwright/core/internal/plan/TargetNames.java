@@ -6,23 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The names of a target's files. */
-public final class TargetNames {
+/**
+ * The names of a target's files.
+ *
+ * @param folder of a distributed checkpoint, with a slash
+ */
+public record TargetNames(
+    Function<RankCoordinate, String> member,
+    String folder,
+    Function<List<TensorSpec>, Map<String, List<TensorSpec>>> shards) {
   /** For a plan whose target is never written. */
   public static final TargetNames NONE = ofRanks(RankCoordinate::toString, "");
-
-  private final Function<RankCoordinate, String> member;
-  private final String folder;
-  private final Function<List<TensorSpec>, Map<String, List<TensorSpec>>> shards;
-
-  private TargetNames(
-      Function<RankCoordinate, String> member,
-      String folder,
-      Function<List<TensorSpec>, Map<String, List<TensorSpec>>> shards) {
-    this.member = member;
-    this.folder = folder;
-    this.shards = shards;
-  }
 
   /**
    * Those of a format that has ranks.
@@ -47,11 +41,6 @@ public final class TargetNames {
   /** The file of a rank. */
   public String member(RankCoordinate rank) {
     return member.apply(rank);
-  }
-
-  /** The folder of a distributed checkpoint, with a slash. */
-  public String folder() {
-    return folder;
   }
 
   /** The files of a format that has no ranks, with their tensors. */

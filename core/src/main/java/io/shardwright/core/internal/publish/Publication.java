@@ -31,14 +31,10 @@ final class Publication {
   private static final Set<String> UNSUPPORTED =
       Set.of("Invalid argument", "Operation not supported", "Bad file descriptor");
 
-  private interface Undo {
-    void run() throws IOException;
-  }
-
   private final Path staged;
   private final Path target;
   private final Path aside;
-  private final Deque<Undo> done = new ArrayDeque<>();
+  private final Deque<Interruption.Action> done = new ArrayDeque<>();
 
   private Publication(Path staged, Path target, Path aside) {
     this.staged = staged;

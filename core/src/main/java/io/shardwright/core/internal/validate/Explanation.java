@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.validate;
 
+import io.shardwright.core.FamilyReport.Finding;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.family.Words;
-import io.shardwright.core.internal.validate.Validation.Finding;
-import io.shardwright.core.internal.validate.Validation.Finding.Kind;
+import io.shardwright.core.internal.validate.FamilyValidation.Kind;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.Shape;
@@ -74,7 +74,7 @@ final class Explanation {
   }
 
   private void add(Kind kind, String subject, int tensors, int line, String text) {
-    findings.add(new Finding(kind, subject, tensors, line, text));
+    findings.add(kind.finding(subject, tensors, line, text));
   }
 
   private void names(String pattern, List<StoredName> alike) {

@@ -39,7 +39,6 @@ public final class TargetVerifier {
   private final Workers workers;
   private final List<Consumer<ByteBuffer>> reads = new ArrayList<>();
 
-  /** A verifier for one target. */
   public TargetVerifier(String target, Progress progress, Workers workers) {
     this.target = target;
     this.progress = progress;

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.codec.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -105,20 +106,17 @@ public final class JsonDocument {
    * @param indent spaces per level; 0 for one line
    */
   public static byte[] write(Obj object, int indent) {
-    var out = new ByteArrayBuilder();
-    try (JsonGenerator json = WRITING.createGenerator(out)) {
-      json.setPrettyPrinter(printer(indent));
-      write(json, object);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return out.toByteArray();
+    return write(object, printer(indent));
   }
 
   /** The document without any white space. */
   public static byte[] compact(Obj object) {
+    return write(object, null);
+  }
+
+  private static byte[] write(Obj object, PrettyPrinter printer) {
     var out = new ByteArrayBuilder();
-    try (JsonGenerator json = WRITING.createGenerator(out)) {
+    try (JsonGenerator json = WRITING.createGenerator(out).setPrettyPrinter(printer)) {
       write(json, object);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);

@@ -119,7 +119,7 @@ final class PickleAlarms {
         PickleValue value = open.pop();
         for (PickleValue part : parts(value)) {
           boolean name = part instanceof Global;
-          if ((name || PickleDepth.isContainer(part)) && isNew(part) && !name) {
+          if ((name || PickleWalk.isContainer(part)) && isNew(part) && !name) {
             open.push(part);
           }
           if (holders.containsKey(part)) {
@@ -141,7 +141,7 @@ final class PickleAlarms {
 
     /** A call holds what it is given and filled with; what it calls is a question of its own. */
     private static List<PickleValue> parts(PickleValue value) {
-      List<PickleValue> all = PickleDepth.children(value);
+      List<PickleValue> all = PickleWalk.children(value);
       return value instanceof Call ? all.subList(1, all.size()) : all;
     }
 

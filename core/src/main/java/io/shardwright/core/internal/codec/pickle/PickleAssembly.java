@@ -206,7 +206,7 @@ final class PickleAssembly {
       if (!set && !(key instanceof Tuple)) {
         return new Part(plain(key), 1);
       }
-      Part part = join(PickleDepth.children(key), set, depth);
+      Part part = join(PickleWalk.children(key), set, depth);
       cursor.keep(COST + part.text().length());
       written.put(key, part);
       return part;

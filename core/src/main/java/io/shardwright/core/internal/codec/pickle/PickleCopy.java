@@ -43,7 +43,6 @@ public final class PickleCopy {
     copies.put(value, by);
   }
 
-  /** The copy. */
   public PickleValue copy(PickleValue value) {
     PickleValue copy = begin(value);
     while (!open.isEmpty()) {
@@ -63,11 +62,11 @@ public final class PickleCopy {
     if (known != null) {
       return known;
     }
-    boolean whole = value instanceof PersistentId || !PickleDepth.isContainer(value);
+    boolean whole = value instanceof PersistentId || !PickleWalk.isContainer(value);
     PickleValue copy = value instanceof PersistentId ? storages.apply(value) : empty(value);
     copies.put(value, copy);
     if (!whole) {
-      var parts = PickleDepth.children(value);
+      var parts = PickleWalk.children(value);
       open.push(new Unfinished(value, copy, parts.iterator(), new ArrayList<>(parts.size())));
     }
     return copy;

@@ -5,15 +5,19 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
-/** Lists the pairs of key and value of objects that are dicts in Python. */
+/** Lists the pairs of key and value of what is a dict in Python, and the values of lists. */
 public final class PickleEntries {
   private static final Set<Global> KINDS =
       Set.of(
@@ -62,6 +66,46 @@ public final class PickleEntries {
     }
     boolean distinct = entries.stream().map(Entry::key).distinct().count() == entries.size();
     return items(given).isPresent() && distinct ? Optional.of(entries) : Optional.empty();
+  }
+
+  /** Whether a value is a dict or a list, whose values have keys or indexes. */
+  public static boolean isNamed(PickleValue value) {
+    return listed(value).isPresent() || of(value).isPresent();
+  }
+
+  /** How many values there are in it. */
+  public static long count(PickleValue value) {
+    return listed(value).map(List::size).orElseGet(() -> of(value).orElseThrow().size());
+  }
+
+  /** The values, each with its key or index. */
+  public static Iterator<Map.Entry<String, PickleValue>> named(PickleValue value) {
+    return listed(value)
+        .map(
+            items ->
+                IntStream.range(0, items.size())
+                    .mapToObj(i -> Map.entry(Integer.toString(i), items.get(i))))
+        .orElseGet(
+            () ->
+                of(value).orElseThrow().stream().map(entry -> Map.entry(key(entry), entry.value())))
+        .iterator();
+  }
+
+  private static String key(Entry entry) {
+    if (entry.key() instanceof Text text) {
+      return text.value();
+    }
+    return entry.key() instanceof Int number
+        ? number.value().toString()
+        : PickleText.of(entry.key());
+  }
+
+  private static Optional<List<PickleValue>> listed(PickleValue value) {
+    boolean deque =
+        value instanceof Call call
+            && call.calls("collections", "deque")
+            && PickleNames.meaning(call) == Meaning.DATA;
+    return deque ? Optional.of(((Call) value).appended()) : items(value);
   }
 
   private static Optional<List<PickleValue>> items(PickleValue value) {

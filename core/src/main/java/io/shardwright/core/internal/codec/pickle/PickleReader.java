@@ -103,7 +103,7 @@ public final class PickleReader {
       throw cursor.malformed("stops with values left on its stack, expected one");
     }
     frames.requireEnd();
-    PickleDepth.require(root, cursor);
+    PickleWalk.requireDepth(root, cursor);
     var calls = alarms.calls(globals.all());
     return new PickleDocument(root, globals.all(), calls, persistentIds, cursor.position());
   }

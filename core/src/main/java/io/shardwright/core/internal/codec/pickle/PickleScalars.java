@@ -12,17 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The opcodes that push one plain value. */
-final class PickleScalars {
+record PickleScalars(PickleCursor cursor) {
   private static final int OBJECT = 24;
   private static final int INTEGER = 80;
   private static final int TEXT = 64;
   private static final int LONG_TEXT = 1 << 16;
-
-  private final PickleCursor cursor;
-
-  PickleScalars(PickleCursor cursor) {
-    this.cursor = cursor;
-  }
 
   /** Whether the opcode was one of these. */
   boolean read(int opcode, PickleStack<PickleValue> stack) {

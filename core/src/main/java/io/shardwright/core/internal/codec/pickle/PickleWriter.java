@@ -39,7 +39,6 @@ public final class PickleWriter {
 
   private PickleWriter() {}
 
-  /** The pickle of a value. */
   public static byte[] write(PickleValue root) {
     var writer = new PickleWriter();
     writer.out.op(0x80).op(2);

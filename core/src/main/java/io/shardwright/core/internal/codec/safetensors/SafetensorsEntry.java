@@ -3,6 +3,7 @@ package io.shardwright.core.internal.codec.safetensors;
 import static io.shardwright.core.internal.codec.safetensors.SafetensorsFile.malformed;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsFile.Spans;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile.Stored;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.guard.TensorBounds;
@@ -32,14 +33,14 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
 
   private static final Pattern SIZE = Pattern.compile("[0-9]{1,18}");
 
-  Stored stored(SafetensorsSpans spans) {
+  Stored stored(Spans spans) {
     TensorSpec spec = spec(dtype());
     long start = start(spec, spec.dtype().byteSize() * Byte.SIZE, spans);
     return new Stored(spec, data.slice(start, spec.byteSize(), data.name() + "!" + name));
   }
 
   /** What kind of tensor it is if it can't be read; its place is checked all the same. */
-  Optional<String> unreadable(SafetensorsSpans spans) {
+  Optional<String> unreadable(Spans spans) {
     Optional<Integer> bits = Optional.ofNullable(NARROW.get(word()));
     bits.ifPresent(width -> start(spec(DType.UINT8), width, spans));
     return bits.map(width -> "a tensor with elements of type " + word());
@@ -51,7 +52,7 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
   }
 
   /** Where its bytes begin, if they are as many as its shape needs. */
-  private long start(TensorSpec spec, int bits, SafetensorsSpans spans) {
+  private long start(TensorSpec spec, int bits, Spans spans) {
     List<Long> offsets = sizes("data_offsets");
     boolean fits =
         offsets.size() == 2

@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.codec.safetensors;
 
+import static io.shardwright.core.internal.codec.safetensors.SafetensorsFile.malformed;
+
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.guard.Guard;
@@ -14,6 +16,8 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +62,7 @@ public final class SafetensorsFile {
     Obj header = JsonDocument.parse(text, Limit.JSON_BYTES, guard);
     ByteSource data = file.slice(LENGTH + length, file.size() - LENGTH - length, file.name());
     guard.require(Limit.TENSORS, header.fields().size(), file.name());
-    var spans = new SafetensorsSpans(data);
+    var spans = new Spans(data);
     header
         .fields()
         .forEach(
@@ -74,7 +78,7 @@ public final class SafetensorsFile {
     return opened;
   }
 
-  private void add(SafetensorsEntry entry, SafetensorsSpans spans) {
+  private void add(SafetensorsEntry entry, Spans spans) {
     entry
         .unreadable(spans)
         .ifPresentOrElse(
@@ -159,8 +163,33 @@ public final class SafetensorsFile {
     return unreadable;
   }
 
-  /** The tensors' descriptions. */
-  public List<TensorSpec> specs() {
-    return tensors.values().stream().map(Stored::spec).toList();
+  /** Checks that the ranges of a file's tensors cover its data without holes and overlaps. */
+  static final class Spans {
+    private record Span(long from, long to) {}
+
+    private final ByteSource data;
+    private final List<Span> spans = new ArrayList<>();
+
+    Spans(ByteSource data) {
+      this.data = data;
+    }
+
+    void add(long from, long to) {
+      spans.add(new Span(from, to));
+    }
+
+    void requireDense() {
+      spans.sort(Comparator.comparingLong(Span::from).thenComparingLong(Span::to));
+      long end = 0;
+      for (Span span : spans) {
+        if (span.from != end) {
+          throw malformed(data, "has a hole or an overlap at byte " + end + " of its data");
+        }
+        end = span.to;
+      }
+      if (end != data.size()) {
+        throw malformed(data, "has " + (data.size() - end) + " bytes behind its last tensor");
+      }
+    }
   }
 }

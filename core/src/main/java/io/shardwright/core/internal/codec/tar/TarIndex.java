@@ -83,7 +83,6 @@ public final class TarIndex {
     }
   }
 
-  /** Where the next header is. */
   private long next(TarHeader header) {
     long size = header.size();
     switch (header.type()) {

@@ -37,7 +37,6 @@ record SentencePieceModel(List<Piece> pieces, boolean bpe, boolean plain) {
     BYTE
   }
 
-  /** One piece. */
   record Piece(String text, Kind kind) {}
 
   /** Reads a model; empty where the bytes are none. */

@@ -20,7 +20,6 @@ import java.util.Map;
 public final class ExtraState {
   private ExtraState() {}
 
-  /** The value. */
   public static PickleValue none() {
     byte[] file = file("archive", Constant.NONE);
     var bytes =

@@ -79,7 +79,6 @@ public final class TorchFile {
             });
   }
 
-  /** The pickle. */
   public PickleDocument document() {
     return container.document();
   }

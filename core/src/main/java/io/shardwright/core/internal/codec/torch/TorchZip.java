@@ -83,12 +83,8 @@ final class TorchZip implements TorchContainer {
   }
 
   private void requireCrc(ByteSource bytes, ZipMember member) {
-    if (!checksumsOff && ZipContent.crc(bytes) != member.crc()) {
-      throw new MalformedCheckpointException(
-          ErrorCode.CHECKSUM_MISMATCH,
-          bytes.name(),
-          "its bytes do not have the CRC-32 that the file states: the file is damaged, fetch it"
-              + " again");
+    if (!checksumsOff) {
+      ZipContent.requireIntact(bytes, member);
     }
   }
 

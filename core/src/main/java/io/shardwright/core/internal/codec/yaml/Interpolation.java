@@ -51,20 +51,11 @@ final class Interpolation {
   }
 
   private void register(Node node) {
-    for (Node child : children(node)) {
+    for (Node child : NodeEdit.children(node)) {
       if (parents.put(child, node) == null) {
         register(child);
       }
     }
-  }
-
-  private static List<Node> children(Node node) {
-    if (node instanceof SequenceNode list) {
-      return list.getValue();
-    }
-    return node instanceof MappingNode map
-        ? map.getValue().stream().map(NodeTuple::getValueNode).toList()
-        : List.of();
   }
 
   List<String> notes() {

@@ -10,12 +10,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /** Checks what the YAML composer does not check: tags, keys, and the growth by aliases. */
@@ -97,10 +95,10 @@ final class NodeCheck {
   }
 
   private List<Node> children(Node node) {
-    if (node instanceof SequenceNode list) {
-      return list.getValue();
+    if (node instanceof MappingNode map) {
+      requireKeys(map);
     }
-    return node instanceof MappingNode map ? values(map).toList() : List.of();
+    return NodeEdit.children(node);
   }
 
   /** What makes two keys one: numbers and truth values can be spelled in several ways. */
@@ -110,7 +108,7 @@ final class NodeCheck {
         : PlainNumber.text(key);
   }
 
-  private Stream<Node> values(MappingNode map) {
+  private void requireKeys(MappingNode map) {
     var keys = new HashSet<String>();
     for (NodeTuple tuple : map.getValue()) {
       if (!(tuple.getKeyNode() instanceof ScalarNode key) || !ALLOWED.contains(key.getTag())) {
@@ -121,6 +119,5 @@ final class NodeCheck {
         throw YamlDocument.malformed(where, "has the key '" + key.getValue() + "' twice");
       }
     }
-    return map.getValue().stream().map(NodeTuple::getValueNode);
   }
 }

@@ -36,6 +36,21 @@ final class NodeEdit {
         .findFirst();
   }
 
+  /** The map that is a key's value. */
+  static Optional<MappingNode> map(MappingNode map, String key) {
+    return get(map, key).filter(MappingNode.class::isInstance).map(MappingNode.class::cast);
+  }
+
+  /** The items of a list, the values of a map. */
+  static List<Node> children(Node node) {
+    if (node instanceof SequenceNode list) {
+      return list.getValue();
+    }
+    return node instanceof MappingNode map
+        ? map.getValue().stream().map(NodeTuple::getValueNode).toList()
+        : List.of();
+  }
+
   private static boolean isKey(NodeTuple tuple, String key) {
     return tuple.getKeyNode() instanceof ScalarNode scalar && scalar.getValue().equals(key);
   }
@@ -46,10 +61,7 @@ final class NodeEdit {
       return with(map, key, plain.startsWith("[") ? list(plain) : plain(plain));
     }
     MappingNode inner =
-        get(map, key)
-            .filter(MappingNode.class::isInstance)
-            .map(MappingNode.class::cast)
-            .orElseThrow(() -> new IllegalArgumentException("no map at '" + key + "'"));
+        map(map, key).orElseThrow(() -> new IllegalArgumentException("no map at '" + key + "'"));
     return with(map, key, with(inner, path.subList(1, path.size()), plain));
   }
 
@@ -65,7 +77,7 @@ final class NodeEdit {
     return new SequenceNode(Tag.SEQ, items, DumperOptions.FlowStyle.BLOCK);
   }
 
-  private static ScalarNode scalar(String text, Tag tag) {
+  static ScalarNode scalar(String text, Tag tag) {
     return new ScalarNode(tag, text, null, null, DumperOptions.ScalarStyle.PLAIN);
   }
 

@@ -5,11 +5,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Map;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
-import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
@@ -18,6 +16,15 @@ final class YamlBuilder {
   private YamlBuilder() {}
 
   static Node node(Object value) {
+    if (value instanceof YamlNode.Fields fields) {
+      return map(fields);
+    }
+    if (value instanceof YamlNode.Items list) {
+      return node(list.items());
+    }
+    if (value instanceof YamlNode.Scalar scalar) {
+      return scalar.quoted() ? node(scalar.text()) : NodeEdit.plain(scalar.text());
+    }
     if (value instanceof Map<?, ?> map) {
       return map(map);
     }
@@ -27,12 +34,14 @@ final class YamlBuilder {
       return new SequenceNode(Tag.SEQ, nodes, items.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
     }
     if (value instanceof Boolean || value instanceof Long || value instanceof BigInteger) {
-      return scalar(value.toString(), value instanceof Boolean ? Tag.BOOL : Tag.INT);
+      return NodeEdit.scalar(value.toString(), value instanceof Boolean ? Tag.BOOL : Tag.INT);
     }
     if (value instanceof Double number) {
-      return scalar(PythonFloat.yaml(number), Tag.FLOAT);
+      return NodeEdit.scalar(PythonFloat.yaml(number), Tag.FLOAT);
     }
-    return value == null ? scalar("null", Tag.NULL) : scalar(value.toString(), Tag.STR);
+    return value == null
+        ? NodeEdit.scalar("null", Tag.NULL)
+        : NodeEdit.scalar(value.toString(), Tag.STR);
   }
 
   static MappingNode map(YamlNode.Fields fields) {
@@ -43,25 +52,9 @@ final class YamlBuilder {
     return new MappingNode(Tag.MAP, tuples, tuples.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
   }
 
-  private static Node node(YamlNode node) {
-    if (node instanceof YamlNode.Fields fields) {
-      return map(fields);
-    }
-    if (node instanceof YamlNode.Items list) {
-      var items = list.items().stream().map(YamlBuilder::node).toList();
-      return new SequenceNode(Tag.SEQ, items, items.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
-    }
-    var scalar = (YamlNode.Scalar) node;
-    return scalar.quoted() ? scalar(scalar.text(), Tag.STR) : NodeEdit.plain(scalar.text());
-  }
-
   static MappingNode map(Map<?, ?> map) {
     var tuples = new ArrayList<NodeTuple>();
     map.forEach((key, item) -> tuples.add(new NodeTuple(node(key), node(item))));
     return new MappingNode(Tag.MAP, tuples, map.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
-  }
-
-  private static ScalarNode scalar(String text, Tag tag) {
-    return new ScalarNode(tag, text, null, null, ScalarStyle.PLAIN);
   }
 }

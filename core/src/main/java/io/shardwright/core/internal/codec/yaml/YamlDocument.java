@@ -119,11 +119,7 @@ public final class YamlDocument implements Configuration {
   public Resolved resolved(List<String> path) {
     MappingNode part = root;
     for (String key : path) {
-      part =
-          NodeEdit.get(part, key)
-              .filter(MappingNode.class::isInstance)
-              .map(MappingNode.class::cast)
-              .orElse(root);
+      part = NodeEdit.map(part, key).orElse(root);
     }
     var interpolation = new Interpolation(root, guard);
     MappingNode resolved = (MappingNode) interpolation.resolve(part);
@@ -246,10 +242,7 @@ public final class YamlDocument implements Configuration {
   }
 
   private MappingNode model() {
-    return NodeEdit.get(root, "model")
-        .filter(MappingNode.class::isInstance)
-        .map(MappingNode.class::cast)
-        .orElse(root);
+    return NodeEdit.map(root, "model").orElse(root);
   }
 
   /**

@@ -30,7 +30,6 @@ public sealed interface YamlNode {
     }
   }
 
-  /** A list. */
   record Items(List<YamlNode> items, Place place) implements YamlNode {
     @Override
     public String kind() {

@@ -2,7 +2,6 @@ package io.shardwright.core.internal.codec.zip;
 
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,7 +51,6 @@ public final class ZipArchive {
       return member.crc();
     }
 
-    /** Its bytes. */
     public synchronized ByteSource bytes() {
       if (bytes == null) {
         bytes = content.storage(member);
@@ -66,13 +64,7 @@ public final class ZipArchive {
      * @throws MalformedCheckpointException if it is damaged
      */
     public void requireIntact() {
-      if (ZipContent.crc(bytes()) != member.crc()) {
-        throw new MalformedCheckpointException(
-            ErrorCode.CHECKSUM_MISMATCH,
-            bytes().name(),
-            "its bytes do not have the CRC-32 that the file states: the file is damaged, fetch it"
-                + " again");
-      }
+      ZipContent.requireIntact(bytes(), member);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.codec.zip;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
@@ -8,7 +9,6 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -112,15 +112,19 @@ public final class ZipContent {
     return new MalformedCheckpointException(ErrorCode.ZIP_MALFORMED, where.name(), problem);
   }
 
-  /** The CRC-32 of a source's bytes. */
-  public static long crc(ByteSource bytes) {
-    var crc = new CRC32();
+  /**
+   * Reads what an entry holds and compares it with its checksum.
+   *
+   * @throws MalformedCheckpointException if it is damaged
+   */
+  public static void requireIntact(ByteSource bytes, ZipMember member) {
     var block = ByteBuffer.allocateDirect((int) Math.min(BLOCK, Math.max(1, bytes.size())));
-    for (long at = 0; at < bytes.size(); at += block.limit()) {
-      block.clear().limit((int) Math.min(block.capacity(), bytes.size() - at));
-      bytes.readFully(block, at);
-      crc.update(block.flip());
+    if (ContentHash.crc(bytes, block) != member.crc()) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CHECKSUM_MISMATCH,
+          bytes.name(),
+          "its bytes do not have the CRC-32 that the file states: the file is damaged, fetch it"
+              + " again");
     }
-    return crc.getValue();
   }
 }

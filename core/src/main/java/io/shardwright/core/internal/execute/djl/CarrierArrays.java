@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.execute.CastLosses;
 import io.shardwright.core.internal.execute.LowRankRows;
 import io.shardwright.spi.error.Setting;
@@ -23,7 +24,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -243,11 +243,9 @@ final class CarrierArrays implements AutoCloseable {
     /** PyTorch reads entries that are stored as they are. */
     private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
       var entry = new ZipEntry("tile/" + name);
-      var crc = new CRC32();
-      crc.update(content);
       entry.setMethod(ZipEntry.STORED);
       entry.setSize(content.length);
-      entry.setCrc(crc.getValue());
+      entry.setCrc(ContentHash.crc(content));
       zip.putNextEntry(entry);
       zip.write(content);
       zip.closeEntry();

@@ -13,8 +13,4 @@ import java.util.OptionalLong;
  * @param optimizer whether the optimizer's state is wanted
  */
 public record LightningOptions(
-    Optional<String> name, OptionalLong step, Optional<Path> hparamsFile, boolean optimizer) {
-  /** The newest whole step, with everything in it. */
-  public static final LightningOptions NEWEST =
-      new LightningOptions(Optional.empty(), OptionalLong.empty(), Optional.empty(), true);
-}
+    Optional<String> name, OptionalLong step, Optional<Path> hparamsFile, boolean optimizer) {}

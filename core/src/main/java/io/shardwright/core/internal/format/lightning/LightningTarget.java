@@ -11,7 +11,7 @@ import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.MemberPlacement;
-import io.shardwright.core.internal.format.nemo.ArrayFiles;
+import io.shardwright.core.internal.format.nemo.TorchMembers;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
@@ -21,26 +21,17 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Setting;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
-import java.util.zip.CRC32;
 
 /** Lays out a training checkpoint for another grid. */
 public final class LightningTarget implements CheckpointTarget {
-  private record Laid(
-      TorchLayout layout, Map<TargetTensor, String> keys, Map<String, byte[]> carried) {}
-
   private final LightningCheckpoint source;
   private final ExecutablePlan plan;
   private final boolean optimizer;
-  private final Map<String, Laid> files = new LinkedHashMap<>();
-  private final Map<TargetTensor, String> members = new LinkedHashMap<>();
-  private final Map<String, byte[]> small = new TreeMap<>();
+  private final TorchMembers members = new TorchMembers();
   private final MemberPlacement placement;
 
   /**
@@ -52,13 +43,12 @@ public final class LightningTarget implements CheckpointTarget {
     this.source = source;
     this.plan = plan;
     this.optimizer = optimizer;
-    var sizes = new LinkedHashMap<String, Long>();
     if (plan.arrays().isEmpty()) {
-      layOutFiles(sizes);
+      layOutFiles();
     } else {
-      layOutArrays(sizes);
+      layOutArrays();
     }
-    placement = MemberPlacement.folder(sizes);
+    placement = MemberPlacement.folder(members.sizes());
   }
 
   /** A rank's file in a grid. */
@@ -86,7 +76,7 @@ public final class LightningTarget implements CheckpointTarget {
     }
   }
 
-  private void layOutFiles(Map<String, Long> sizes) {
+  private void layOutFiles() {
     refuseArrays();
     Optional<TargetOptimizer> optimizers =
         optimizer ? Optional.of(new TargetOptimizer(source, plan)) : Optional.empty();
@@ -96,10 +86,7 @@ public final class LightningTarget implements CheckpointTarget {
       pickle.weights(file);
       PickleValue state = optimizers.map(o -> o.of(file, template, pickle)).orElse(Constant.NONE);
       TorchLayout layout = pickle.layOut(root(), file, state);
-      var laid = new Laid(layout, pickle.keys(), pickle.carried().bytes());
-      files.put(file.member(), laid);
-      pickle.keys().keySet().forEach(tensor -> members.put(tensor, file.member()));
-      sizes.put(file.member(), layout.size());
+      members.add(file.member(), layout, pickle.keys(), pickle.carried().bytes());
     }
   }
 
@@ -111,50 +98,11 @@ public final class LightningTarget implements CheckpointTarget {
         (int) ((long) rank.pipeline() * source.grid().pipeline() / to.pipeline()));
   }
 
-  private void layOutArrays(Map<String, Long> sizes) {
+  private void layOutArrays() {
     var first = source.files().values().iterator().next();
     var pickle = new TrainingPickle(first, plan.changes());
-    TorchLayout layout = pickle.layOut("common", optimizer);
-    byte[] common = new byte[Math.toIntExact(layout.size())];
-    var laid = new Laid(layout, Map.of(), pickle.carried().bytes());
-    pieces(laid, Map.of())
-        .forEach(
-            (offset, bytes) ->
-                System.arraycopy(bytes, 0, common, Math.toIntExact(offset), bytes.length));
-    String folder = source.stepName() + "/";
-    small.putAll(ArrayFiles.of(plan, folder, common));
-    small.forEach((member, bytes) -> sizes.put(member, (long) bytes.length));
-    plan.arrays().stream()
-        .flatMap(array -> array.chunks().values().stream())
-        .forEach(
-            chunk -> {
-              members.put(chunk, chunk.member());
-              sizes.put(chunk.member(), chunk.spec().byteSize());
-            });
-    for (ArrayFiles.TensorFile file : ArrayFiles.tensors(plan)) {
-      var keys = Map.of(file.tensor(), file.key());
-      files.put(file.member(), new Laid(file.layout(), keys, Map.of()));
-      members.put(file.tensor(), file.member());
-      sizes.put(file.member(), file.layout().size());
-    }
-  }
-
-  /** Everything in a torch file but the tensors that the plan writes. */
-  private static Map<Long, byte[]> pieces(Laid laid, Map<String, Long> crcs) {
-    var all = new LinkedHashMap<>(crcs);
-    var pieces = new LinkedHashMap<Long, byte[]>();
-    laid.carried()
-        .forEach(
-            (key, bytes) -> {
-              var crc = new CRC32();
-              crc.update(bytes);
-              all.put(key, crc.getValue());
-              if (bytes.length > 0) {
-                pieces.put(laid.layout().dataOffset(key), bytes);
-              }
-            });
-    laid.layout().structure(all).forEach(chunk -> pieces.put(chunk.offset(), chunk.bytes()));
-    return pieces;
+    byte[] common = pickle.layOut("common", optimizer).bytes(pickle.carried().bytes());
+    members.addArrays(plan, source.stepName() + "/", common);
   }
 
   @Override
@@ -164,26 +112,12 @@ public final class LightningTarget implements CheckpointTarget {
 
   @Override
   public Place place(TargetTensor tensor) {
-    String member = members.get(tensor);
-    Laid laid = files.get(member);
-    return placement.within(
-        member, laid == null ? 0 : laid.layout().dataOffset(laid.keys().get(tensor)));
+    return members.place(placement, tensor);
   }
 
   @Override
   public List<Piece> structure(Map<TargetTensor, Long> crcs) {
-    var pieces = new ArrayList<Piece>();
-    small.forEach((member, bytes) -> pieces.add(new Piece(placement.within(member, 0), bytes)));
-    files.forEach(
-        (member, laid) -> {
-          Map<String, Long> byKey = new LinkedHashMap<>();
-          laid.keys().forEach((tensor, key) -> byKey.put(key, crcs.get(tensor)));
-          pieces(laid, byKey)
-              .forEach(
-                  (offset, bytes) ->
-                      pieces.add(new Piece(placement.within(member, offset), bytes)));
-        });
-    return pieces;
+    return members.structure(placement, crcs);
   }
 
   @Override

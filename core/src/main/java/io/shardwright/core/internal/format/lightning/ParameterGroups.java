@@ -14,22 +14,11 @@ import java.util.function.Supplier;
  * registration, which is also the state dict's (NeMo v1.23.0, {@code
  * nemo/collections/nlp/modules/common/megatron/utils.py},
  * get_params_for_weight_decay_optimization).
+ *
+ * @param where the checkpoint, for messages
+ * @param rows a family's, asked for where an optimizer has two groups
  */
-final class ParameterGroups {
-  private final String where;
-  private final Supplier<RuleMatcher> rows;
-
-  /**
-   * The groups by a family's rows.
-   *
-   * @param where the checkpoint, for messages
-   * @param rows asked for where an optimizer has two groups
-   */
-  ParameterGroups(String where, Supplier<RuleMatcher> rows) {
-    this.where = where;
-    this.rows = rows;
-  }
-
+record ParameterGroups(String where, Supplier<RuleMatcher> rows) {
   /**
    * The parameters of each group.
    *

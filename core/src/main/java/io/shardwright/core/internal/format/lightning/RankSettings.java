@@ -7,9 +7,11 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Setting;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Chooses the configuration of a step: every rank's file holds one, and the user may give another.
@@ -78,12 +80,8 @@ record RankSettings(String source, YamlDocument used, Guard guard) {
     }
   }
 
-  private static String few(List<String> keys) {
-    return String.join(", ", keys.subList(0, Math.min(NAMED, keys.size())))
+  private static String few(Collection<String> keys) {
+    return keys.stream().limit(NAMED).collect(Collectors.joining(", "))
         + (keys.size() > NAMED ? " and " + (keys.size() - NAMED) + " more" : "");
-  }
-
-  private static String few(TreeSet<String> keys) {
-    return few(List.copyOf(keys));
   }
 }

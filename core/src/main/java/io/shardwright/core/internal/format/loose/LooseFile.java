@@ -48,7 +48,6 @@ final class LooseFile {
     this.guard = guard;
   }
 
-  /** Opens a file of a kind. */
   static LooseFile open(String name, ByteSource source, FileKind kind, Guard guard) {
     if (kind == FileKind.TORCH) {
       return new LooseFile(name, Optional.of(TorchFile.open(source, guard)), guard);

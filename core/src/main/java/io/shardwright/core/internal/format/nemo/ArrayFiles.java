@@ -1,24 +1,19 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.ExtraState;
-import io.shardwright.core.internal.codec.torch.StateDictPickle;
-import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.codec.zarr.ZarrHeader;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetObject;
-import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Makes the files of a distributed checkpoint besides its chunks. */
-public final class ArrayFiles {
+final class ArrayFiles {
   private ArrayFiles() {}
 
   /**
@@ -26,7 +21,7 @@ public final class ArrayFiles {
    *
    * @param common the bytes of {@code common.pt}
    */
-  public static Map<String, byte[]> of(ExecutablePlan plan, String folder, byte[] common) {
+  static Map<String, byte[]> of(ExecutablePlan plan, String folder, byte[] common) {
     var files = new TreeMap<String, byte[]>();
     files.put(folder + DistributedArrays.METADATA, JsonDocument.write(metadata(), 0));
     files.put(folder + DistributedArrays.COMMON, common);
@@ -42,30 +37,6 @@ public final class ArrayFiles {
     return files;
   }
 
-  /** A torch file of one tensor. */
-  public record TensorFile(TargetTensor tensor, String key, TorchLayout layout) {
-    /** Its name. */
-    public String member() {
-      return tensor.member();
-    }
-  }
-
-  /** The modules' states that are tensors. */
-  public static List<TensorFile> tensors(ExecutablePlan plan) {
-    return plan.objects().stream()
-        .flatMap(object -> object.tensor().stream())
-        .map(ArrayFiles::file)
-        .toList();
-  }
-
-  private static TensorFile file(TargetTensor tensor) {
-    var pickle = new StateDictPickle();
-    var stored = pickle.tensor(tensor.spec());
-    byte[] bytes = PickleWriter.write(stored.value());
-    var layout = TorchLayout.of(stem(tensor.member()), bytes, pickle.storages());
-    return new TensorFile(tensor, stored.key(), layout);
-  }
-
   /** Megatron-LM core_v0.5.0, {@code megatron/core/dist_checkpointing/core.py}. */
   private static Obj metadata() {
     return Obj.empty()
@@ -76,7 +47,7 @@ public final class ArrayFiles {
   }
 
   /** torch names a zip's root folder after the file. */
-  private static String stem(String member) {
+  static String stem(String member) {
     String file = member.substring(member.lastIndexOf('/') + 1);
     return file.substring(0, file.lastIndexOf('.'));
   }

@@ -20,18 +20,14 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
-import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.internal.verify.TargetVerifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 
 /** Lays out a NeMo checkpoint: configuration, artifacts and one torch file per rank. */
 public final class NemoTarget implements CheckpointTarget {
@@ -39,10 +35,7 @@ public final class NemoTarget implements CheckpointTarget {
   private final Guard guard;
   private final byte[] config;
   private final Map<String, ByteSource> artifacts = new LinkedHashMap<>();
-  private final Map<String, TorchLayout> weights = new LinkedHashMap<>();
-  private final Map<TargetTensor, String> keys = new LinkedHashMap<>();
-  private final Map<String, byte[]> small = new TreeMap<>();
-  private final Set<TargetTensor> chunks = new LinkedHashSet<>();
+  private final TorchMembers members = new TorchMembers();
   private final MemberPlacement placement;
 
   /**
@@ -63,37 +56,19 @@ public final class NemoTarget implements CheckpointTarget {
       sizes.put(attachment.name(), attachment.bytes().size());
     }
     for (TargetFile file : plan.files()) {
-      TorchLayout layout = layOut(file, NemoMembers.zipRoot(file.rank(), plan.choice().grid()));
-      weights.put(file.member(), layout);
-      sizes.put(file.member(), layout.size());
+      layOut(file, NemoMembers.zipRoot(file.rank(), plan.choice().grid()));
     }
     if (!plan.arrays().isEmpty()) {
-      layOutArrays(plan, sizes);
+      byte[] common = ExtraState.file("common", new Dict());
+      members.addArrays(plan, NemoMembers.DISTRIBUTED, common);
     }
+    sizes.putAll(members.sizes());
     placement = archive ? MemberPlacement.archive(sizes) : MemberPlacement.folder(sizes);
   }
 
-  private void layOutArrays(ExecutablePlan plan, Map<String, Long> sizes) {
-    byte[] common = ExtraState.file("common", new Dict());
-    small.putAll(ArrayFiles.of(plan, NemoMembers.DISTRIBUTED, common));
-    var members = new TreeMap<String, Long>();
-    small.forEach((member, bytes) -> members.put(member, (long) bytes.length));
-    for (ArrayFiles.TensorFile file : ArrayFiles.tensors(plan)) {
-      weights.put(file.member(), file.layout());
-      keys.put(file.tensor(), file.key());
-      members.put(file.member(), file.layout().size());
-    }
-    for (TargetArray array : plan.arrays()) {
-      for (TargetTensor chunk : array.chunks().values()) {
-        chunks.add(chunk);
-        members.put(chunk.member(), chunk.spec().byteSize());
-      }
-    }
-    sizes.putAll(members);
-  }
-
-  private TorchLayout layOut(TargetFile file, String root) {
+  private void layOut(TargetFile file, String root) {
     var pickle = new StateDictPickle();
+    var keys = new LinkedHashMap<TargetTensor, String>();
     for (String name : file.names()) {
       if (file.tensors().containsKey(name)) {
         TargetTensor tensor = file.tensors().get(name);
@@ -103,22 +78,17 @@ public final class NemoTarget implements CheckpointTarget {
       }
     }
     byte[] bytes = PickleWriter.write(pickle.build(file.metadata()));
-    return TorchLayout.of(root, bytes, pickle.storages());
+    var layout = TorchLayout.of(root, bytes, pickle.storages());
+    members.add(file.member(), layout, keys, Map.of());
   }
 
   @Override
   public long verifiedBytes() {
-    long bytes = config.length;
+    long bytes = Math.addExact(plan.tensorBytes(), config.length);
     for (ByteSource artifact : artifacts.values()) {
       bytes = Math.addExact(bytes, artifact.size());
     }
-    for (TargetTensor tensor : keys.keySet()) {
-      bytes = Math.addExact(bytes, tensor.spec().byteSize());
-    }
-    for (TargetTensor chunk : chunks) {
-      bytes = Math.addExact(bytes, chunk.spec().byteSize());
-    }
-    for (byte[] file : small.values()) {
+    for (byte[] file : members.small().values()) {
       bytes = Math.addExact(bytes, file.length);
     }
     return bytes;
@@ -131,11 +101,7 @@ public final class NemoTarget implements CheckpointTarget {
 
   @Override
   public Place place(TargetTensor tensor) {
-    if (chunks.contains(tensor)) {
-      return placement.within(tensor.member(), 0);
-    }
-    return placement.within(
-        tensor.member(), weights.get(tensor.member()).dataOffset(keys.get(tensor)));
+    return members.place(placement, tensor);
   }
 
   @Override
@@ -150,21 +116,7 @@ public final class NemoTarget implements CheckpointTarget {
   public List<Piece> structure(Map<TargetTensor, Long> crcs) {
     var pieces = new ArrayList<>(placement.structure());
     pieces.add(new Piece(placement.within(NemoMembers.CONFIG, 0), config));
-    small.forEach((member, bytes) -> pieces.add(new Piece(placement.within(member, 0), bytes)));
-    var byMember = new LinkedHashMap<String, Map<String, Long>>();
-    keys.forEach(
-        (tensor, key) ->
-            byMember
-                .computeIfAbsent(tensor.member(), member -> new LinkedHashMap<>())
-                .put(key, crcs.get(tensor)));
-    weights.forEach(
-        (member, layout) ->
-            layout
-                .structure(byMember.getOrDefault(member, Map.of()))
-                .forEach(
-                    chunk ->
-                        pieces.add(
-                            new Piece(placement.within(member, chunk.offset()), chunk.bytes()))));
+    pieces.addAll(members.structure(placement, crcs));
     return pieces;
   }
 
@@ -174,7 +126,7 @@ public final class NemoTarget implements CheckpointTarget {
     try (var target = NemoCheckpoint.open(staged, staged.getParent(), guard.anew())) {
       verifier.requireEqual(target.sourceFiles(), plan, written);
       require(verifier, target, NemoMembers.CONFIG, config);
-      small.forEach((member, bytes) -> require(verifier, target, member, bytes));
+      members.small().forEach((member, bytes) -> require(verifier, target, member, bytes));
       written
           .carried()
           .forEach(
