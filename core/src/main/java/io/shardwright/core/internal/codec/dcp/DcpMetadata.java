@@ -60,7 +60,8 @@ public final class DcpMetadata {
   }
 
   private Pairs dict(Instance root, String field) {
-    return root.field(field, Pairs.class).orElseThrow(() -> malformed("has no dict " + field));
+    return root.field(field, Pairs.class)
+        .orElseThrow(() -> malformed("has no dict " + field + ", expected one"));
   }
 
   private MalformedCheckpointException malformed(String problem) {
@@ -107,17 +108,18 @@ public final class DcpMetadata {
       tensor.place(place);
       return;
     }
-    boolean first =
-        objects.containsKey(name) && places.isObject(place) && objects.get(name) == null;
-    if (!first) {
-      throw malformed("has an item '" + name + "' of no entry, or a second one");
+    if (!objects.containsKey(name)) {
+      throw malformed("says where '" + name + "' lies, of which it says nothing else");
+    }
+    if (objects.get(name) != null || !places.isObject(place)) {
+      throw malformed("has a second item, or a chunk's, for the object '" + name + "'");
     }
     objects.put(name, places.item(place));
   }
 
   private void requirePlaced(String name, DcpItem item) {
     if (item == null) {
-      throw malformed("has no item for '" + name + "'");
+      throw malformed("does not say where the object '" + name + "' lies");
     }
   }
 

@@ -79,7 +79,7 @@ public final class DcpTensor {
     throw malformed(
         "chunks that "
             + (fault.missing() ? "leave out" : "hold twice")
-            + " what begins at "
+            + " the element at "
             + fault.element());
   }
 
@@ -93,7 +93,7 @@ public final class DcpTensor {
             + spec.shape()
             + " has "
             + problem
-            + ": no such save is whole");
+            + ": the save is unfinished or damaged, save or fetch the folder again");
   }
 
   private static List<Long> list(long[] numbers) {

@@ -144,12 +144,12 @@ class DcpMetadataTest {
 
   @Test
   void refusesItemsThatOverlapOrAreAmiss() {
-    refuses(whole().item("x", null, "a.distcp", 200, 1), "SW-107", "'x' of no entry");
+    refuses(whole().item("x", null, "a.distcp", 200, 1), "SW-107", "'x' lies");
     refuses(whole().item("o", null, "a.distcp", 200, 1), "SW-107", "second");
     refuses(whole().item("w", ORIGIN, "a.distcp", 200, 1), "SW-107", "two items");
     refuses(whole().item("w", List.of(0L, 1L), "a.distcp", 200, 1), "SW-107", "no chunk");
     refuses(whole().object("p").item("p", null, "a.distcp", 149, 9), "SW-107", "overlaps", "'p'");
-    refuses(whole().object("p"), "SW-107", "no item for 'p'");
+    refuses(whole().object("p"), "SW-107", "'p' lies");
     refuses(whole().tensor("v", SIZE, chunk(ORIGIN, SIZE)), "SW-107", "'v'", "no item");
     refuses(
         whole().object("p").item("p", null, "a.distcp", Long.MAX_VALUE - 1, 9), "SW-107", "behind");
