@@ -26,7 +26,7 @@ public record KeyMeaning(ModelFamilyAdapter family, ModelConfig config, Naming n
    *
    * @throws UnsupportedCheckpointException naming every key that says so
    */
-  void requireReadable(String source) {
+  public void requireReadable(String source) {
     var unreadable =
         rules(Kind.UNREADABLE)
             .filter(rule -> rule.holds(config, naming))

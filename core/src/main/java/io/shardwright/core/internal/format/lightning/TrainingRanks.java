@@ -3,10 +3,14 @@ package io.shardwright.core.internal.format.lightning;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.torch.StateDict;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -96,11 +100,18 @@ final class TrainingRanks {
       return checkpoint
           .registry()
           .claiming(config, files::names, checkpoint.name())
-          .map(family -> RuleMatcher.of(family, config, family.naming(config)))
+          .map(family -> rows(family, config))
           .orElseThrow(() -> ParameterGroups.refused(checkpoint.name(), "no family claims it"));
     } catch (MalformedCheckpointException | UnrecognizedCheckpointException unclaimed) {
       throw ParameterGroups.refused(checkpoint.name(), unclaimed.message(Remedy::inText));
     }
+  }
+
+  /** A key that the family can't read is told before a name that its rows lack for it. */
+  private RuleMatcher rows(ModelFamilyAdapter family, ModelConfig config) {
+    Naming naming = family.naming(config);
+    new KeyMeaning(family, config, naming).requireReadable(checkpoint.name());
+    return RuleMatcher.of(family, config, naming);
   }
 
   private RankFile withOptimizer(RankFile file, ParameterGroups grouping) {
