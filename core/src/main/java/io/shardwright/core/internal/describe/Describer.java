@@ -252,7 +252,8 @@ public final class Describer {
   StoredForm form(Match match, String name, Shape shard, int ranks, String where) {
     var own = LogicalTensor.settings(match.rule(), match.indexes(), config);
     try {
-      if (match.rule().partitionDim() >= shard.rank()) {
+      boolean plain = match.rule().arrangement().storedAxes().isEmpty();
+      if (plain && match.rule().partitionDim() >= shard.rank()) {
         throw new IllegalArgumentException(
             "has shape " + shard + " and is to be cut on axis " + match.rule().partitionDim());
       }
