@@ -27,6 +27,8 @@ final class OutlineFields {
   static Map<String, Object> grid(RankGrid grid) {
     return Fields.of("tensor_model_parallel_size", grid.size().tensor())
         .and("pipeline_model_parallel_size", grid.size().pipeline())
+        .and("expert_model_parallel_size", grid.size().expert())
+        .and("expert_tensor_parallel_size", grid.size().expertTensor())
         .and("ranks", grid.ranks().stream().map(OutlineFields::share).toList())
         .map();
   }
@@ -36,14 +38,12 @@ final class OutlineFields {
     var fields =
         Fields.of("tensor_rank", share.rank().tensor())
             .and("pipeline_rank", share.rank().pipeline())
+            .and("expert_rank", share.rank().expert())
             .and("layers", share.layers().stream().map(OutlineFields::range).toList());
     if (stacks.stream().anyMatch(stack -> !stack.isEmpty())) {
       fields.and("stacks", stacks);
     }
-    return fields
-        .and("tensors", share.tensors())
-        .and("bytes", share.bytes())
-        .map();
+    return fields.and("tensors", share.tensors()).and("bytes", share.bytes()).map();
   }
 
   private static List<Integer> range(LayerRange range) {

@@ -50,6 +50,18 @@ final class ReshardOptions {
   private Integer virtual;
 
   @Option(
+      names = {"--ep", "--expert-model-parallel-size", "--target-expert-model-parallel-size"},
+      paramLabel = "E",
+      description = "Ranks that share out the experts of a layer; the source's where omitted.")
+  private Integer expert;
+
+  @Option(
+      names = {"--etp", "--expert-tensor-parallel-size"},
+      paramLabel = "N",
+      description = "Ranks over which each expert is cut; as many as T where omitted.")
+  private Integer expertTensor;
+
+  @Option(
       names = "--naming",
       paramLabel = "keep|mcore|legacy",
       defaultValue = "keep",
@@ -150,6 +162,12 @@ final class ReshardOptions {
       request.virtualPipelineModelParallelSize(positive(virtual, "--vp"));
     }
     split.in(request);
+    if (expert != null) {
+      request.expertModelParallelSize(positive(expert, "--ep"));
+    }
+    if (expertTensor != null) {
+      request.expertTensorParallelSize(positive(expertTensor, "--etp"));
+    }
     if (naming != NamingChoice.keep) {
       request.naming(Naming.valueOf(naming.name().toUpperCase(Locale.ROOT)));
     }

@@ -39,13 +39,13 @@ record Bounds(long least, long most) {
   }
 
   /** Returns a parallel size that is within the bounds. */
-  static OptionalInt parallel(String name, int size) {
+  static int parallel(String name, int size) {
     PARALLEL.require(name, size);
-    return OptionalInt.of(size);
+    return size;
   }
 
   /** Returns a parallel size that is within the bounds; empty for a negative number. */
   static OptionalInt claimed(String name, int size) {
-    return size < 0 ? OptionalInt.empty() : parallel(name, size);
+    return size < 0 ? OptionalInt.empty() : OptionalInt.of(parallel(name, size));
   }
 }

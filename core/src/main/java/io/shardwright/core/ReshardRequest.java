@@ -1,12 +1,15 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -21,9 +24,7 @@ public final class ReshardRequest {
   private final Optional<TargetFormat> format;
   private final TrainingOptions training;
   private final HuggingFaceOptions huggingFace;
-  private final OptionalInt tensorModelParallelSize;
-  private final OptionalInt pipelineModelParallelSize;
-  private final OptionalInt virtualPipelineSize;
+  private final Map<ParallelDimension, Integer> sizes;
   private final Optional<PipelineSplit> pipelineSplit;
   private final Optional<Naming> naming;
   private final Optional<WeightLayout> layout;
@@ -49,9 +50,7 @@ public final class ReshardRequest {
     format = parts.format;
     training = parts.training;
     huggingFace = parts.huggingFace;
-    tensorModelParallelSize = parts.tensor;
-    pipelineModelParallelSize = parts.pipeline;
-    virtualPipelineSize = parts.virtual;
+    sizes = Map.copyOf(parts.sizes);
     pipelineSplit = parts.split;
     naming = parts.naming;
     layout = parts.layout;
@@ -136,19 +135,33 @@ public final class ReshardRequest {
     return huggingFace;
   }
 
-  /** {@return the wanted size; empty keeps the source's} */
-  public OptionalInt tensorModelParallelSize() {
-    return tensorModelParallelSize;
+  /**
+   * Returns a wanted size.
+   *
+   * @param dimension of the grid
+   * @return empty where it was not set
+   */
+  public OptionalInt size(ParallelDimension dimension) {
+    Integer size = sizes.get(dimension);
+    return size == null ? OptionalInt.empty() : OptionalInt.of(size);
   }
 
-  /** {@return the wanted size; empty keeps the source's} */
-  public OptionalInt pipelineModelParallelSize() {
-    return pipelineModelParallelSize;
-  }
-
-  /** {@return the wanted size; empty or 1 for none} */
-  public OptionalInt virtualPipelineSize() {
-    return virtualPipelineSize;
+  /**
+   * Returns the wanted grid.
+   *
+   * @param source the source's, whose sizes stay where no other was set; the pipeline is
+   *     interleaved only if that was asked for
+   * @return the source's with the sizes that were set
+   */
+  public Grid grid(Grid source) {
+    Grid grid =
+        source
+            .with(
+                size(ParallelDimension.TENSOR).orElse(source.tensor()),
+                size(ParallelDimension.PIPELINE).orElse(source.pipeline()))
+            .virtual(size(ParallelDimension.VIRTUAL_PIPELINE).orElse(1))
+            .experts(size(ParallelDimension.EXPERT).orElse(source.expert()));
+    return grid.expertTensor(size(ParallelDimension.EXPERT_TENSOR).orElse(grid.expertTensor()));
   }
 
   /** {@return how the stages are to share layers; empty keeps the source's, or evenly} */

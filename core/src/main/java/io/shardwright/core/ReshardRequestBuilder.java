@@ -8,7 +8,6 @@ import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -16,22 +15,17 @@ import java.util.OptionalLong;
  * {@link NullPointerException}, what can't be meant an {@link IllegalArgumentException}, both with
  * the part's name. What depends on the source is checked when it is planned.
  */
-public final class ReshardRequestBuilder {
+public final class ReshardRequestBuilder extends RequestedSizes {
   final Path source;
   final Path target;
   Optional<TargetFormat> format = Optional.empty();
   TrainingOptions training = TrainingOptions.NEWEST;
   HuggingFaceOptions huggingFace = HuggingFaceOptions.DEFAULT;
-  OptionalInt tensor = OptionalInt.empty();
-  OptionalInt pipeline = OptionalInt.empty();
-  OptionalInt virtual = OptionalInt.empty();
   Optional<PipelineSplit> split = Optional.empty();
   Optional<Naming> naming = Optional.empty();
   Optional<WeightLayout> layout = Optional.empty();
   Optional<DType> dtype = Optional.empty();
   boolean allowLossy;
-  OptionalInt claimedTensor = OptionalInt.empty();
-  OptionalInt claimedPipeline = OptionalInt.empty();
   Optional<Path> lora = Optional.empty();
   OptionalLong vocabSize = OptionalLong.empty();
   Optional<String> family = Optional.empty();
@@ -47,6 +41,11 @@ public final class ReshardRequestBuilder {
   ReshardRequestBuilder(Path source, Path target) {
     this.source = requireNonNull(source, "source");
     this.target = requireNonNull(target, "target");
+  }
+
+  @Override
+  ReshardRequestBuilder self() {
+    return this;
   }
 
   /**
@@ -76,36 +75,6 @@ public final class ReshardRequestBuilder {
    */
   public ReshardRequestBuilder huggingFace(HuggingFaceOptions options) {
     huggingFace = requireNonNull(options, "huggingFace");
-    return this;
-  }
-
-  /**
-   * {@return this} Sets the wanted tensor-parallel size.
-   *
-   * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
-   */
-  public ReshardRequestBuilder tensorModelParallelSize(int size) {
-    tensor = Bounds.parallel("tensorModelParallelSize", size);
-    return this;
-  }
-
-  /**
-   * {@return this} Sets the wanted pipeline-parallel size.
-   *
-   * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
-   */
-  public ReshardRequestBuilder pipelineModelParallelSize(int size) {
-    pipeline = Bounds.parallel("pipelineModelParallelSize", size);
-    return this;
-  }
-
-  /**
-   * {@return this} Sets the wanted virtual pipeline size.
-   *
-   * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
-   */
-  public ReshardRequestBuilder virtualPipelineModelParallelSize(int size) {
-    virtual = Bounds.parallel("virtualPipelineModelParallelSize", size);
     return this;
   }
 
@@ -160,18 +129,6 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * {@return this} States the source's sizes, to be checked.
-   *
-   * @param tensor negative where it is not stated, as NeMo's -1; not 0
-   * @param pipeline the same
-   */
-  public ReshardRequestBuilder claimedSizes(int tensor, int pipeline) {
-    claimedTensor = Bounds.claimed("claimed tensor size", tensor);
-    claimedPipeline = Bounds.claimed("claimed pipeline size", pipeline);
-    return this;
-  }
-
-  /**
    * {@return this} Merges an adapter into the weights.
    *
    * @param adapter a NeMo archive or folder, or a folder of peft
@@ -222,7 +179,8 @@ public final class ReshardRequestBuilder {
   }
 
   /**
-   * {@return this} Writes both tensors of a pair that the configuration ties, and a target that is untied.
+   * {@return this} Writes both tensors of a pair that the configuration ties, and a target that is
+   * untied.
    *
    * @param both false keeps the pair tied
    */

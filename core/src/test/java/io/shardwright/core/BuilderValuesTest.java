@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.Shardwright;
 import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;
+import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.tensor.DType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -138,7 +139,7 @@ class BuilderValuesTest {
             .vocabSize(1)
             .training(step(0))
             .build();
-    assertEquals(largest, built.pipelineModelParallelSize().orElseThrow());
+    assertEquals(largest, built.size(ParallelDimension.PIPELINE).orElseThrow());
     assertTrue(built.claimedTensorSize().isEmpty());
     assertEquals(2, built.claimedPipelineSize().orElseThrow());
   }

@@ -1,7 +1,10 @@
 package io.shardwright.spi;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * The model-parallel grid that a checkpoint is cut for: numbers of ranks along each {@link
@@ -76,16 +79,84 @@ public record Grid(int tensor, int pipeline, int virtual, int expert, int expert
   }
 
   /**
-   * All ranks.
+   * Lists the sizes.
    *
-   * @return them stage by stage
+   * @return one for each dimension, in their order
+   */
+  public Map<ParallelDimension, Integer> sizes() {
+    var sizes = new EnumMap<ParallelDimension, Integer>(ParallelDimension.class);
+    sizes.put(ParallelDimension.TENSOR, tensor);
+    sizes.put(ParallelDimension.PIPELINE, pipeline);
+    sizes.put(ParallelDimension.VIRTUAL_PIPELINE, virtual);
+    sizes.put(ParallelDimension.EXPERT, expert);
+    sizes.put(ParallelDimension.EXPERT_TENSOR, expertTensor);
+    return sizes;
+  }
+
+  /**
+   * Returns the number of ranks of a stage that hold different parts of a model: the least that
+   * makes up whole tensor-parallel groups and whole groups of experts.
+   *
+   * @return the least common multiple of {@code tensor} and {@code expert * expertTensor}
+   */
+  public long stageRanks() {
+    long experts = (long) expert * expertTensor;
+    return tensor / gcd(tensor, experts) * experts;
+  }
+
+  private static long gcd(long one, long other) {
+    return other == 0 ? one : gcd(other, one % other);
+  }
+
+  /**
+   * Returns the number of ranks of all stages.
+   *
+   * @return {@link Long#MAX_VALUE} if it is larger
+   */
+  public long size() {
+    return stageRanks() > Long.MAX_VALUE / pipeline ? Long.MAX_VALUE : stageRanks() * pipeline;
+  }
+
+  /**
+   * Lists the ranks that hold different parts of a model. Rank <i>r</i> of a stage is
+   * tensor-parallel rank {@code r mod tensor} and expert-parallel rank {@code (r / expertTensor)
+   * mod expert} (Megatron-LM core_v0.9.0, {@code megatron/core/parallel_state.py}, order
+   * tp-cp-ep-dp-pp).
+   *
+   * @return positions, stage by stage
    */
   public List<RankCoordinate> ranks() {
     return IntStream.range(0, pipeline)
         .boxed()
-        .flatMap(
-            stage -> IntStream.range(0, tensor).mapToObj(rank -> new RankCoordinate(rank, stage)))
+        .flatMap(stage -> LongStream.range(0, stageRanks()).mapToObj(rank -> at(rank, stage)))
+        .distinct()
         .toList();
+  }
+
+  private RankCoordinate at(long rank, int stage) {
+    return new RankCoordinate((int) (rank % tensor), stage, (int) (rank / expertTensor % expert));
+  }
+
+  /**
+   * Returns the number of ranks over which a parameter is cut.
+   *
+   * @param row the parameter's row
+   * @return {@code expertTensor} for a parameter of an expert, {@code tensor} for any other
+   */
+  public int over(ParameterRule row) {
+    return row.traits().experts().isPresent() ? expertTensor : tensor;
+  }
+
+  /**
+   * Makes the same grid with other tensor-parallel ranks and stages. Experts are cut like any other
+   * tensor if they were.
+   *
+   * @param ranks tensor-parallel ranks, at least 1
+   * @param stages pipeline stages, at least 1
+   * @return a changed copy
+   */
+  public Grid with(int ranks, int stages) {
+    return new Grid(ranks, stages, virtual, expert, expertTensor == tensor ? ranks : expertTensor);
   }
 
   /** As messages spell it, without the sizes that say nothing: {@code TP 2, PP 1, EP 4}. */

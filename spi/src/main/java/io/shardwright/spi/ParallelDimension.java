@@ -9,7 +9,9 @@ public enum ParallelDimension {
   /** Virtual (interleaved) pipeline parallelism. */
   VIRTUAL_PIPELINE("virtual_pipeline_model_parallel_size"),
   /** Expert parallelism. */
-  EXPERT("expert_model_parallel_size");
+  EXPERT("expert_model_parallel_size"),
+  /** Tensor model parallelism of each expert, where it is another than that of other tensors. */
+  EXPERT_TENSOR("expert_tensor_parallel_size");
 
   private final String configKey;
 

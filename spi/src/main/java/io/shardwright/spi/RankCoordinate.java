@@ -1,13 +1,25 @@
 package io.shardwright.spi;
 
 /**
- * The position of a rank in the model-parallel grid. Ranks are ordered by stage, then by
- * tensor-parallel rank.
+ * The position of a rank in the model-parallel grid. Ranks are ordered by stage, then by expert-,
+ * then by tensor-parallel rank.
  *
  * @param tensor tensor-parallel rank, from 0
  * @param pipeline pipeline stage, from 0
+ * @param expert expert-parallel rank, from 0
  */
-public record RankCoordinate(int tensor, int pipeline) implements Comparable<RankCoordinate> {
+public record RankCoordinate(int tensor, int pipeline, int expert)
+    implements Comparable<RankCoordinate> {
+  /**
+   * Makes the position of a rank where experts are not shared out.
+   *
+   * @param tensor tensor-parallel rank, from 0
+   * @param pipeline pipeline stage, from 0
+   */
+  public RankCoordinate(int tensor, int pipeline) {
+    this(tensor, pipeline, 0);
+  }
+
   // As a record has them; the JVM would link those at run time.
   @Override
   public boolean equals(Object other) {
@@ -16,18 +28,21 @@ public record RankCoordinate(int tensor, int pipeline) implements Comparable<Ran
 
   @Override
   public int hashCode() {
-    return 31 * pipeline + tensor;
+    return 31 * (31 * pipeline + expert) + tensor;
   }
 
   @Override
   public int compareTo(RankCoordinate other) {
-    return pipeline != other.pipeline
-        ? Integer.compare(pipeline, other.pipeline)
+    if (pipeline != other.pipeline) {
+      return Integer.compare(pipeline, other.pipeline);
+    }
+    return expert != other.expert
+        ? Integer.compare(expert, other.expert)
         : Integer.compare(tensor, other.tensor);
   }
 
   @Override
   public String toString() {
-    return "tp " + tensor + " pp " + pipeline;
+    return "tp " + tensor + " pp " + pipeline + (expert > 0 ? " ep " + expert : "");
   }
 }

@@ -163,6 +163,25 @@ abstract sealed class RowWords permits ParameterRule {
   }
 
   /**
+   * Declares that each expert of a layer has such a parameter, which is a canonical tensor of its
+   * own. Expert parallelism shares the experts out over ranks in blocks: of <i>E</i> experts over
+   * <i>w</i> ranks, expert <i>e</i> is number {@code e mod (E/w)} of rank {@code e / (E/w)}; each
+   * is cut over the tensor-parallel ranks of experts (Megatron-LM core_v0.5.0, {@code
+   * megatron/core/transformer/moe/moe_layer.py}).
+   *
+   * <p>The last {@code *} of the canonical name stands for the expert's number. The pattern has it
+   * as a part of its own ({@code local_experts.*.linear_fc1.weight}), or at a part's end ({@code
+   * linear_fc1.weight*}); a pattern with one {@code *} less is a tensor whose axis 0 counts a
+   * rank's experts, and whose other axes are those of one.
+   *
+   * @param key configuration key of the number of experts, {@code num_moe_experts}
+   * @return a changed copy
+   */
+  public ParameterRule perExpert(String key) {
+    return with(traits().perExpert(key));
+  }
+
+  /**
    * Declares that axis 0 holds vocabulary rows, padded to a multiple of {@code
    * make_vocab_size_divisible_by} times the tensor-parallel size (NeMo v1.23.0, {@code
    * nemo/collections/nlp/models/language_modeling/megatron_base_model.py}).

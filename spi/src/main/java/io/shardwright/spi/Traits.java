@@ -12,7 +12,8 @@ import java.util.Set;
 public final class Traits {
   /** The default: none of these properties. */
   public static final Traits NONE =
-      new Traits(EnumSet.noneOf(Flag.class), Optional.empty(), ExtraState.NONE, 0);
+      new Traits(
+          EnumSet.noneOf(Flag.class), Optional.empty(), ExtraState.NONE, 0, Optional.empty());
 
   /** A property that a parameter has or lacks. */
   public enum Flag {
@@ -56,12 +57,19 @@ public final class Traits {
   private final Optional<String> tiedCopy;
   private final ExtraState extraState;
   private final double shift;
+  private final Optional<String> experts;
 
-  private Traits(Set<Flag> flags, Optional<String> tiedCopy, ExtraState extraState, double shift) {
+  private Traits(
+      Set<Flag> flags,
+      Optional<String> tiedCopy,
+      ExtraState extraState,
+      double shift,
+      Optional<String> experts) {
     this.flags = flags;
     this.tiedCopy = tiedCopy;
     this.extraState = extraState;
     this.shift = shift;
+    this.experts = experts;
   }
 
   /**
@@ -73,7 +81,7 @@ public final class Traits {
   public Traits with(Flag flag) {
     var all = EnumSet.copyOf(flags);
     all.add(flag);
-    return new Traits(all, tiedCopy, extraState, shift);
+    return new Traits(all, tiedCopy, extraState, shift, experts);
   }
 
   /**
@@ -83,7 +91,7 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits tiedCopy(String name) {
-    return new Traits(flags, Optional.of(name), extraState, shift);
+    return new Traits(flags, Optional.of(name), extraState, shift, experts);
   }
 
   /**
@@ -93,7 +101,7 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits extraState(ExtraState state) {
-    return new Traits(flags, tiedCopy, state, shift);
+    return new Traits(flags, tiedCopy, state, shift, experts);
   }
 
   /**
@@ -103,7 +111,17 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits less(double by) {
-    return new Traits(flags, tiedCopy, extraState, by);
+    return new Traits(flags, tiedCopy, extraState, by, experts);
+  }
+
+  /**
+   * Declares that the parameter is an expert's.
+   *
+   * @param key configuration key of the number of experts
+   * @return a changed copy
+   */
+  public Traits perExpert(String key) {
+    return new Traits(flags, tiedCopy, extraState, shift, Optional.of(key));
   }
 
   /**
@@ -168,8 +186,17 @@ public final class Traits {
     return shift;
   }
 
+  /**
+   * Returns the configuration key of the number of experts of which each has such a parameter.
+   *
+   * @return empty for parameters that are no expert's
+   */
+  public Optional<String> experts() {
+    return experts;
+  }
+
   private List<Object> all() {
-    return List.of(flags, tiedCopy, extraState, shift);
+    return List.of(flags, tiedCopy, extraState, shift, experts);
   }
 
   @Override

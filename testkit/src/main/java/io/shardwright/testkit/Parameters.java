@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The parameters of a sample: those of a real checkpoint if one was listed, otherwise those of the
@@ -61,14 +62,24 @@ record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, lo
       long layers = LayerStack.of(adapter.stacks(), rule.canonical()).layers(config).orElse(0);
       for (int layer = 0; layer < (rule.perLayer() ? layers : 1); layer++) {
         if (!rule.perLayer() || rule.isOn(config, layer)) {
-          Shape shape = new RowShapes(config.at(layer), rules, rows).of(rule);
+          Shape one = new RowShapes(config.at(layer), rules, rows).of(rule);
           for (String name : RowName.names(rule.pattern(), layer, experts)) {
-            tensors.put(PREFIX + name, shape);
+            tensors.put(PREFIX + name, stacked(rule, one, experts));
           }
         }
       }
     }
     return tensors;
+  }
+
+  /** Returns the shape with an axis for experts in front if one tensor is of all of them. */
+  private static Shape stacked(ParameterRule rule, Shape one, long experts) {
+    boolean stacked =
+        rule.traits().experts().isPresent()
+            && RowName.stars(rule.pattern()) < RowName.stars(rule.canonical());
+    return stacked
+        ? new Shape(Stream.concat(Stream.of(experts), one.dims().stream()).toList())
+        : one;
   }
 
   /** Returns the rows of every naming and Hugging Face class. */

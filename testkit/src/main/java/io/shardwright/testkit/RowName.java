@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Matches names with rows' patterns, and formats rows for messages. */
 final class RowName {
   private static final List<String> PREFIXES = List.of("model.module.", "model.");
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
 
   private RowName() {}
 
@@ -25,18 +25,9 @@ final class RowName {
   }
 
   static boolean matches(String pattern, String name) {
-    String[] parts = pattern.split("\\.", -1);
-    String[] found = name.split("\\.", -1);
-    if (parts.length != found.length) {
-      return false;
-    }
-    for (int i = 0; i < parts.length; i++) {
-      boolean number = parts[i].equals("*") && NUMBER.matcher(found[i]).matches();
-      if (!number && !parts[i].equals(found[i])) {
-        return false;
-      }
-    }
-    return true;
+    String[] texts = pattern.split("\\*", -1);
+    String number = "[0-9]{1,6}";
+    return name.matches(Stream.of(texts).map(Pattern::quote).collect(Collectors.joining(number)));
   }
 
   static long stars(String pattern) {

@@ -25,7 +25,14 @@ final class WayCheck {
   /** Lists of grids; of each list the first possible one is tested. */
   private static final List<List<Grid>> GRIDS =
       List.of(
-          List.of(Grid.of(2, 2), Grid.of(2, 1), Grid.of(1, 2)), List.of(Grid.of(4, 1), Grid.ONE));
+          List.of(Grid.of(2, 2), Grid.of(2, 1), Grid.of(1, 2)),
+          List.of(Grid.of(4, 1), Grid.ONE),
+          List.of(Grid.of(2, 2).experts(2), Grid.of(2, 1).experts(2), Grid.ONE.experts(2)),
+          List.of(Grid.of(2, 1).experts(2).expertTensor(1)));
+
+  /** One grid for each dimension whose size is above 1 in it alone. */
+  private static final List<Grid> SINGLE =
+      List.of(Grid.of(2, 1), Grid.of(1, 2), Grid.ONE.experts(2));
 
   private final ModelFamilyAdapter adapter;
   private final SampleModel sample;
@@ -48,13 +55,16 @@ final class WayCheck {
         .naming(naming)
         .layout(layout)
         .tensorModelParallelSize(grid.tensor())
-        .pipelineModelParallelSize(grid.pipeline());
+        .pipelineModelParallelSize(grid.pipeline())
+        .expertModelParallelSize(grid.expert())
+        .expertTensorParallelSize(grid.expertTensor());
   }
 
   private boolean supported(Grid grid) {
     var limits = adapter.parallelism();
     return limits.allows(ParallelDimension.TENSOR, grid.tensor())
-        && limits.allows(ParallelDimension.PIPELINE, grid.pipeline());
+        && limits.allows(ParallelDimension.PIPELINE, grid.pipeline())
+        && limits.allows(ParallelDimension.EXPERT, grid.expert());
   }
 
   /** Returns why a grid is impossible for this sample; empty if it is possible. */
@@ -163,7 +173,7 @@ final class WayCheck {
   /** Checks that sizes above 1 which the adapter excludes are refused. */
   void limits() {
     var limits = adapter.parallelism();
-    for (Grid grid : List.of(Grid.of(2, 1), Grid.of(1, 2))) {
+    for (Grid grid : SINGLE) {
       if (!supported(grid)) {
         try {
           bench.plan(request -> to(request, used, grid, WeightLayout.RANKS));
@@ -190,7 +200,7 @@ final class WayCheck {
     for (SampleModel sample : samples) {
       checks.add(new WayCheck(adapter, sample, folder.resolve("sample" + checks.size())));
     }
-    for (Grid grid : List.of(Grid.of(2, 1), Grid.of(1, 2))) {
+    for (Grid grid : SINGLE) {
       var reasons = new ArrayList<String>();
       boolean used =
           checks.stream()
@@ -202,7 +212,7 @@ final class WayCheck {
           used || reasons.isEmpty(),
           "parallelism() allows "
               + grid
-              + " and no sample can be cut so: give num_layers and heads that 2 divides: "
+              + " and no sample can be cut so: give num_layers, heads and experts that 2 divides: "
               + String.join("; ", reasons));
     }
     findings.requireNone();

@@ -1,5 +1,6 @@
 package io.shardwright.adapters.llama;
 
+import static io.shardwright.adapters.llama.LlamaTable.EXPERTS;
 import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
@@ -45,7 +46,7 @@ final class HuggingFaceLlamaTable {
             column(LAYER + "mlp.gate_proj.weight", 2).of(up + "weight").part(0, 0, 1),
             column(LAYER + "mlp.up_proj.weight", 2).of(up + "weight").part(0, 1, 2),
             row(LAYER + "mlp.down_proj.weight").of(McoreGptTable.DOWN + "weight"))
-        .when(LlamaTable.EXPERTS, "null");
+        .when(EXPERTS, "null");
   }
 
   private static ParameterTable experts() {
@@ -54,10 +55,12 @@ final class HuggingFaceLlamaTable {
     return ParameterTable.of(
             norm("post_attention_layernorm.weight", LlamaTable.MOE_NORM, 0),
             replicated(LAYER + "block_sparse_moe.gate.weight").of(LlamaTable.ROUTER),
-            column(expert + "w1.weight", 2).of(up).part(0, 0, 1),
-            column(expert + "w3.weight", 2).of(up).part(0, 1, 2),
-            row(expert + "w2.weight").of(LlamaTable.EXPERT + "linear_fc2.weight"))
-        .unless(LlamaTable.EXPERTS, "null");
+            column(expert + "w1.weight", 2).of(up).perExpert(EXPERTS).part(0, 0, 1),
+            column(expert + "w3.weight", 2).of(up).perExpert(EXPERTS).part(0, 1, 2),
+            row(expert + "w2.weight")
+                .of(LlamaTable.EXPERT + "linear_fc2.weight")
+                .perExpert(EXPERTS))
+        .unless(EXPERTS, "null");
   }
 
   private static ParameterRule norm(String name, String of, double shift) {

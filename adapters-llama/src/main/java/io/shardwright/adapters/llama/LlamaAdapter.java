@@ -6,7 +6,9 @@ import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
 
 /** LLaMA as NeMo 1.23 stores it, in both namings: RMSNorm, a gated SiLU, no biases. */
@@ -15,6 +17,11 @@ public final class LlamaAdapter extends GptAdapter {
   @Override
   public String id() {
     return "llama";
+  }
+
+  @Override
+  public SupportedParallelism parallelism() {
+    return SupportedParallelism.of(ParallelDimension.values());
   }
 
   @Override

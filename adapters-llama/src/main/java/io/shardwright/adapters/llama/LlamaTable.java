@@ -44,7 +44,10 @@ final class LlamaTable {
     return ParameterTable.of(
         replicated(MOE_NORM).sized(HIDDEN).extraState(STORED),
         replicated(ROUTER).sized(EXPERTS, HIDDEN),
-        column(EXPERT + "linear_fc1.weight", 2).sized(FFN, HIDDEN).extraState(STORED),
-        row(EXPERT + "linear_fc2.weight").sized(HIDDEN, FFN).extraState(STORED));
+        column(EXPERT + "linear_fc1.weight", 2)
+            .perExpert(EXPERTS)
+            .sized(FFN, HIDDEN)
+            .extraState(STORED),
+        row(EXPERT + "linear_fc2.weight").perExpert(EXPERTS).sized(HIDDEN, FFN).extraState(STORED));
   }
 }

@@ -63,7 +63,7 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
   }
 
   @Override
-  public final SupportedParallelism parallelism() {
+  public SupportedParallelism parallelism() {
     return SupportedParallelism.of(
         ParallelDimension.TENSOR, ParallelDimension.PIPELINE, ParallelDimension.VIRTUAL_PIPELINE);
   }

@@ -129,12 +129,13 @@ public final class GridTable {
     return grid.ranks().stream().anyMatch(share -> !share.layers().isEmpty());
   }
 
-  private static String label(int[] rows) {
-    return rows.length == 0 ? MORE : rows[0] == rows[1] ? "TP " + rows[0] : "TP " + span(rows);
-  }
-
-  private static String span(int[] rows) {
-    return rows[0] + "-" + rows[1];
+  private String label(int[] rows) {
+    if (rows.length == 0) {
+      return MORE;
+    }
+    String first = grid.label(rows[0]);
+    String last = grid.label(rows[1]);
+    return first.equals(last) ? first : first + "-" + last.substring("TP ".length());
   }
 
   private List<String> column(int stage) {
@@ -152,9 +153,9 @@ public final class GridTable {
   /** Returns the first and last rank of every row; an empty array for rows that are left out. */
   private List<int[]> rows() {
     var rows = new ArrayList<int[]>();
-    for (int rank = 0; rank < grid.size().tensor(); rank++) {
+    for (int rank = 0; rank < grid.rows(); rank++) {
       int[] before = rows.isEmpty() ? new int[0] : rows.get(rows.size() - 1);
-      if (grid.size().tensor() > MOST_ROWS && before.length > 0 && alike(before[0], rank)) {
+      if (grid.rows() > MOST_ROWS && before.length > 0 && alike(before[0], rank)) {
         before[1] = rank;
       } else {
         rows.add(new int[] {rank, rank});

@@ -1,6 +1,7 @@
 package io.shardwright.core.outline;
 
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.RankCoordinate;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  * checkpoint, whose files belong to no rank, what it loads.
  *
  * @param size the numbers of ranks
- * @param ranks {@code tensor * pipeline} shares, stage by stage
+ * @param ranks a share of each of its ranks, stage by stage
  */
 public record RankGrid(Grid size, List<RankShare> ranks) {
   /**
@@ -16,24 +17,44 @@ public record RankGrid(Grid size, List<RankShare> ranks) {
    *
    * @param size kept as given
    * @param ranks copied
-   * @throws IllegalArgumentException if there are not {@code tensor * pipeline} of them
+   * @throws IllegalArgumentException if there are not as many as the grid has
    */
   public RankGrid {
     ranks = List.copyOf(ranks);
-    if (ranks.size() != Math.multiplyExact(size.tensor(), size.pipeline())) {
+    if (ranks.size() % size.pipeline() != 0) {
       throw new IllegalArgumentException(ranks.size() + " ranks, expected those of " + size);
     }
   }
 
   /**
+   * Returns the number of ranks of a stage.
+   *
+   * @return the tensor-parallel size, more where experts are shared out
+   */
+  public int rows() {
+    return ranks.size() / size.pipeline();
+  }
+
+  /**
    * Returns the share of a rank.
    *
-   * @param tensorRank the tensor-parallel rank, from 0
+   * @param row the number of the rank within its stage, from 0
    * @param stage the pipeline stage, from 0
    * @return its share
    */
-  public RankShare at(int tensorRank, int stage) {
-    return ranks.get(stage * size.tensor() + tensorRank);
+  public RankShare at(int row, int stage) {
+    return ranks.get(stage * rows() + row);
+  }
+
+  /**
+   * Names a row.
+   *
+   * @param row the number of a rank within its stage, from 0
+   * @return for example {@code TP 0}, {@code TP 0 EP 1}
+   */
+  public String label(int row) {
+    RankCoordinate rank = at(row, 0).rank();
+    return "TP " + rank.tensor() + (size.expert() > 1 ? " EP " + rank.expert() : "");
   }
 
   /**

@@ -55,14 +55,14 @@ record GridSection(PlanOutline outline) {
 
   private static void grid(Markup page, RankGrid grid) {
     var stages = shown(grid.size().pipeline());
-    boolean compact = grid.size().tensor() > FULL_ROWS;
+    boolean compact = grid.rows() > FULL_ROWS;
     page.in("table", "class", compact ? "grid compact" : "grid").in("thead").in("tr").empty("td");
     for (int stage : stages) {
       page.leaf("th", stage < 0 ? "…" : "PP " + stage, "scope", "col");
     }
     page.end().end().in("tbody");
-    for (int rank : shown(grid.size().tensor())) {
-      page.in("tr").leaf("th", rank < 0 ? "…" : "TP " + rank, "scope", "row");
+    for (int rank : shown(grid.rows())) {
+      page.in("tr").leaf("th", rank < 0 ? "…" : grid.label(rank), "scope", "row");
       stages.forEach(stage -> cell(page, grid, rank, stage));
       page.end();
     }

@@ -52,8 +52,7 @@ final class ArrayReading {
     String key = array.spec().name();
     String prefix = describer.prefix(key);
     boolean second = describer.second(key).isPresent() && describer.pairs();
-    int stars = (int) rule.pattern().chars().filter(c -> c == '*').count();
-    int stacked = stars - match.indexes().size();
+    int stacked = ExpertBlocks.stars(DistributedKey.pattern(rule)) - match.indexes().size();
     var dims = array.spec().shape().dims();
     if (dims.size() < stacked) {
       throw malformed(key, "has shape " + array.spec().shape() + ", expected an axis for layers");
@@ -93,8 +92,9 @@ final class ArrayReading {
       StoredArray array, String prefix, Match match, int stacked, Shape own) {
     int numbers = match.indexes().size();
     var axes = match.indexes().subList(numbers - stacked, numbers);
-    boolean byRank = match.rule().traits().rankOrdered() && describer.grid.tensor() > 1;
-    int ranks = byRank ? describer.grid.tensor() : 1;
+    int cuts = describer.grid.over(match.rule());
+    boolean byRank = match.rule().traits().rankOrdered() && cuts > 1;
+    int ranks = byRank ? cuts : 1;
     String key = array.spec().name();
     Shape shard = own;
     if (byRank) {

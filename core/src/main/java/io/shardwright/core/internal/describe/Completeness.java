@@ -25,7 +25,6 @@ import java.util.stream.IntStream;
  */
 final class Completeness {
   private static final int NAMED = 5;
-  private static final String EXPERTS = "num_moe_experts";
 
   private final String source;
   private final ModelFamilyAdapter family;
@@ -66,7 +65,10 @@ final class Completeness {
       String what = stacks.size() == 1 ? "layers" : "layers of " + stack.stack().name();
       requireCount(stack.stack().count().keys(config), stack.stated(), stack.found(), what);
     }
-    requireCount(List.of(EXPERTS), config.count(EXPERTS, 0), experts, "experts");
+    rules.stream()
+        .flatMap(rule -> rule.traits().experts().stream())
+        .distinct()
+        .forEach(key -> requireCount(List.of(key), config.count(key, 0), experts, "experts"));
   }
 
   /**
@@ -140,7 +142,7 @@ final class Completeness {
     var missing = new ArrayList<String>();
     long all = Math.min(stack.found(), stack.stated().orElse(stack.found()));
     for (ParameterRule rule : stack.rows()) {
-      boolean byExpert = rule.pattern().indexOf('*') != rule.pattern().lastIndexOf('*');
+      boolean byExpert = ExpertBlocks.stars(rule.canonical()) > 1;
       for (int layer = 0; isRequired(rule) && layer < all; layer++) {
         for (int expert = 0; expert < (byExpert ? experts : 1); expert++) {
           var indexes = byExpert ? List.of(layer, expert) : List.of(layer);

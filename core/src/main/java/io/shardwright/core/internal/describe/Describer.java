@@ -33,6 +33,7 @@ public final class Describer {
   final SourceFiles files;
   final ParameterTable table;
   final RuleMatcher rules;
+  final ExpertBlocks experts;
   private final Naming naming;
   private final Wishes wishes;
   private final Optional<Tie> tie;
@@ -78,6 +79,7 @@ public final class Describer {
     this.grid = grid.virtual(StageLayers.chunks(family.stacks(), config));
     this.table = inForce(all);
     this.rules = new RuleMatcher(family.id(), table, config);
+    this.experts = new ExpertBlocks(table, config, grid.expert());
   }
 
   /** A configuration that can't be read is none of a family that has other names. */
@@ -147,19 +149,14 @@ public final class Describer {
       ModelConfig config,
       ParameterTable names,
       List<TensorSpec> tensors) {
-    var one = Grid.ONE;
     var files = SourceFiles.ofRanks(List.of());
     var describer =
         new Describer(
-            where, family, config, one, files, Optional.of(names), new Wishes(true, false));
-    tensors.forEach(
-        tensor ->
-            describer.form(
-                describer.match(tensor.name(), tensor.name()),
-                tensor.name(),
-                tensor.shape(),
-                1,
-                where));
+            where, family, config, Grid.ONE, files, Optional.of(names), new Wishes(true, false));
+    for (TensorSpec tensor : tensors) {
+      Match match = describer.match(tensor.name(), tensor.name());
+      describer.form(match, tensor.name(), tensor.shape(), 1, where);
+    }
   }
 
   private ModelDescription describe() {

@@ -14,7 +14,17 @@ public final class DistributedKey {
 
   /** The key of a rule's parameter, without a prefix. */
   public static String of(ParameterRule rule) {
-    return of(rule.pattern());
+    return of(pattern(rule));
+  }
+
+  /** The name by which the key goes: whatever the form of experts, their canonical one. */
+  static String pattern(ParameterRule rule) {
+    return ExpertBlocks.isExpert(rule) ? rule.canonical() : rule.pattern();
+  }
+
+  /** The key of a rule's tensor; the last parameter as below. */
+  public static String of(ParameterRule rule, List<Integer> indexes, boolean alike) {
+    return of(pattern(rule), indexes, alike);
   }
 
   /**
@@ -31,14 +41,21 @@ public final class DistributedKey {
   }
 
   /** The key of one layer's array, with a star for the layer. */
-  static String inLayer(String pattern) {
+  static String inLayer(ParameterRule rule) {
+    return inLayer(pattern(rule));
+  }
+
+  private static String inLayer(String pattern) {
     int star = pattern.indexOf('*') + 1;
     return pattern.substring(0, star) + of(pattern.substring(star));
   }
 
   /** The key of a pattern. */
   public static String of(String pattern) {
-    return pattern.replace(".*", "").replace("experts.local_experts", "experts.experts");
+    return pattern
+        .replace(".*", "")
+        .replace("*", "")
+        .replace("experts.local_experts", "experts.experts");
   }
 
   /**

@@ -6,9 +6,11 @@ import io.shardwright.core.internal.describe.SourceFiles.Again;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 
 /** Reads and matches the tensors of rank files, all ranks of a stage together. */
@@ -27,7 +29,17 @@ final class RankReading {
   private record Found(String name, int stage, List<RankFile> group) {
     /** What the file calls it. */
     String stored() {
-      return group.get(0).tensors().get(name).spec().name();
+      return spec().name();
+    }
+
+    TensorSpec spec() {
+      return group.get(0).tensors().get(name).spec();
+    }
+
+    /** The same on the ranks of a block of experts. */
+    Found of(int expertRank) {
+      var own = group.stream().filter(file -> file.rank().expert() == expertRank).toList();
+      return new Found(name, stage, own);
     }
   }
 
@@ -42,21 +54,22 @@ final class RankReading {
     names.forEach(found -> describer.requireKnown(found.name(), found.stored()));
     stages = describer.stages();
     requireLayers();
-    names.forEach(found -> assembly.add(matched(found), where(found.group().get(0))));
+    names.forEach(found -> add(found, assembly));
     describer.files.again().forEach(again -> read(again, assembly));
     return states();
   }
 
   private void read(Again again, Assembly assembly) {
     for (String name : again.file().parameters()) {
-      MatchedTensor matched = again(new Found(name, 0, List.of(again.file())));
-      boolean tied = matched.kind() == Kind.TIED && !describer.untied();
-      assembly.add(tied ? matched : matched.of(again.kind()), where(again.file()));
+      for (MatchedTensor matched : again(new Found(name, 0, List.of(again.file())))) {
+        boolean tied = matched.kind() == Kind.TIED && !describer.untied();
+        assembly.add(tied ? matched : matched.of(again.kind()), where(again.file()));
+      }
     }
   }
 
   /** The set that is read has the configuration's sizes, and another set has its own. */
-  private MatchedTensor again(Found found) {
+  private List<MatchedTensor> again(Found found) {
     try {
       return matched(found);
     } catch (MalformedCheckpointException misfit) {
@@ -79,18 +92,17 @@ final class RankReading {
   }
 
   private List<RankFile> group(int stage) {
-    int tensor = describer.grid.tensor();
-    return describer.files.ranks().subList(stage * tensor, (stage + 1) * tensor);
+    int ranks = describer.files.ranks().size() / describer.grid.pipeline();
+    return describer.files.ranks().subList(stage * ranks, (stage + 1) * ranks);
   }
 
   private List<ModuleState> states() {
     var states = new ArrayList<ModuleState>();
     for (RankFile file : describer.files.ranks()) {
-      int stage = file.rank().pipeline();
       file.states()
           .forEach(
               (name, content) ->
-                  states.add(new ModuleState(global(name, stage), file.rank(), content)));
+                  states.add(new ModuleState(global(name, file), file.rank(), content)));
     }
     return states;
   }
@@ -143,24 +155,62 @@ final class RankReading {
     return describer.files.numbered() ? name : stages.global(name, stage);
   }
 
-  private MatchedTensor matched(Found found) {
+  private String global(String name, RankFile file) {
+    String layered = global(name, file.rank().pipeline());
+    return describer.files.numbered()
+        ? name
+        : describer.experts.global(layered, file.rank().expert());
+  }
+
+  private void add(Found found, Assembly assembly) {
+    matched(found).forEach(tensor -> assembly.add(tensor, where(found.group().get(0))));
+  }
+
+  /** One tensor; of experts one each. */
+  private List<MatchedTensor> matched(Found found) {
+    Match match = rule(found.name(), global(found.name(), found.stage()), found.stored());
+    ParameterRule rule = match.rule();
+    found.group().forEach(file -> requireSameSpec(rule, found.name(), found.group().get(0), file));
+    if (!ExpertBlocks.isExpert(rule)) {
+      return List.of(matched(found, match, HeldPart.WHOLE));
+    }
+    var matched = new ArrayList<MatchedTensor>();
+    for (int rank = 0; rank < describer.grid.expert(); rank++) {
+      Found own = found.of(rank);
+      for (HeldPart part : HeldPart.experts(describer, match, found.spec())) {
+        var indexes = describer.experts.global(rule, part.indexes(), rank);
+        matched.add(matched(own, new Match(rule, indexes), part));
+      }
+    }
+    return matched;
+  }
+
+  /**
+   * What the files of a group have of one logical tensor.
+   *
+   * @param held what of their tensor it is
+   */
+  private MatchedTensor matched(Found found, Match match, HeldPart held) {
     String name = found.name();
     var group = found.group();
-    var spec = group.get(0).tensors().get(name).spec();
+    var spec = found.spec();
     String prefix = describer.prefix(name);
-    Match match = rule(name, global(name, found.stage()), spec.name());
-    group.forEach(file -> requireSameSpec(match.rule(), name, group.get(0), file));
-    int ranks = match.rule().partitionDim() < 0 ? 1 : group.size();
-    var form = describer.form(match, spec.name(), spec.shape(), ranks, where(group.get(0)));
+    boolean cut = match.rule().partitionDim() >= 0 && group.size() > 1;
+    int ranks = cut ? describer.grid.over(match.rule()) : 1;
+    Shape shard = held.shape(spec.shape());
+    var form = describer.form(match, spec.name(), shard, ranks, where(group.get(0)));
     var parts = new ArrayList<SourcePart>();
     var replicas = new ArrayList<SourcePart>();
+    var seen = new HashSet<Integer>();
     for (RankFile file : group) {
-      boolean first = parts.isEmpty();
-      int rank = form.replicated() ? 0 : file.rank().tensor();
+      int rank = form.replicated() ? 0 : file.rank().tensor() % ranks;
       var tensor = file.tensors().get(name);
-      form.views(rank, ranks, tensor.start(), tensor.strides()).stream()
+      boolean first = parts.isEmpty();
+      boolean again = !seen.add(rank);
+      form.views(rank, ranks, held.start(tensor), held.strides(tensor)).stream()
           .map(view -> new SourcePart(file.member(), tensor, view))
-          .forEach(part -> (first || !form.repeated(part.view()) ? parts : replicas).add(part));
+          .forEach(
+              part -> (again || !first && form.repeated(part.view()) ? replicas : parts).add(part));
     }
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var logical = new TensorSpec(whole, spec.dtype(), form.shard(1));

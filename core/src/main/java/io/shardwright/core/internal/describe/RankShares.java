@@ -25,16 +25,21 @@ public final class RankShares {
 
   private final Grid grid;
   private final StageLayers stages;
+  private final Optional<ExpertBlocks> experts;
+  private final List<RankCoordinate> ranks;
   private final Map<RankCoordinate, Count> counts = new LinkedHashMap<>();
 
   /**
    * Nothing yet.
    *
    * @param stages how the layers lie
+   * @param experts empty where nobody knows
    */
-  public RankShares(Grid grid, StageLayers stages) {
+  public RankShares(Grid grid, StageLayers stages, Optional<ExpertBlocks> experts) {
     this.grid = grid;
     this.stages = stages;
+    this.experts = experts;
+    this.ranks = large() ? List.of() : grid.ranks();
   }
 
   /** Adds a tensor to a rank. */
@@ -44,9 +49,12 @@ public final class RankShares {
     count.bytes = Math.addExact(count.bytes, bytes);
   }
 
-  private void addStage(int stage, long bytes) {
-    for (int rank = 0; rank < grid.tensor(); rank++) {
-      add(new RankCoordinate(rank, stage), bytes);
+  private void addStage(int stage, OptionalInt block, long bytes) {
+    for (RankCoordinate rank : ranks) {
+      boolean holds = block.isEmpty() || block.getAsInt() == rank.expert();
+      if (rank.pipeline() == stage && holds) {
+        add(rank, bytes);
+      }
     }
   }
 
@@ -55,7 +63,7 @@ public final class RankShares {
     if (large()) {
       return Optional.empty();
     }
-    var shares = grid.ranks().stream().map(this::share).toList();
+    var shares = ranks.stream().map(this::share).toList();
     return Optional.of(new RankGrid(grid, shares));
   }
 
@@ -68,7 +76,8 @@ public final class RankShares {
   public static Optional<RankGrid> of(ModelDescription model) {
     var pipeline = Pipeline.of(model.grid(), model.stages().pipeline().split());
     var stages = model.stages(model.table(), model.config(), pipeline);
-    var shares = new RankShares(model.grid(), stages);
+    var experts = new ExpertBlocks(model.table(), model.config(), model.grid().expert());
+    var shares = new RankShares(model.grid(), stages, Optional.of(experts));
     if (model.files().distributed()) {
       return shares.large() ? Optional.empty() : shares.addAll(model.tensors()).grid();
     }
@@ -79,11 +88,13 @@ public final class RankShares {
   public static Optional<RankGrid> of(SourceFiles files, Grid grid) {
     return files.distributed()
         ? Optional.empty()
-        : new RankShares(grid, StageLayers.none(grid.pipeline())).addFiles(files.ranks()).grid();
+        : new RankShares(grid, StageLayers.none(grid.pipeline()), Optional.empty())
+            .addFiles(files.ranks())
+            .grid();
   }
 
   private boolean large() {
-    return (long) grid.tensor() * grid.pipeline() > MOST_RANKS;
+    return grid.size() > MOST_RANKS;
   }
 
   private RankShares addFiles(List<RankFile> files) {
@@ -96,10 +107,10 @@ public final class RankShares {
   private RankShares addAll(List<LogicalTensor> tensors) {
     for (LogicalTensor tensor : tensors) {
       boolean cut = tensor.rule().partitionDim() >= 0;
-      long bytes = tensor.byteSize() / (cut ? grid.tensor() : 1);
+      long bytes = tensor.byteSize() / (cut ? grid.over(tensor.rule()) : 1);
       long arrays = tensor.parts().stream().map(p -> p.tensor().spec().name()).distinct().count();
       for (long array = 0; array < arrays; array++) {
-        add(tensor.rule(), tensor.layer(), bytes / arrays);
+        add(tensor.rule(), tensor.indexes(), bytes / arrays);
       }
     }
     return this;
@@ -108,13 +119,17 @@ public final class RankShares {
   /**
    * Adds a parameter's shard to all ranks of the stages that hold it.
    *
+   * @param indexes layer and expert
    * @param bytes of one shard
    */
-  public void add(ParameterRule rule, OptionalInt layer, long bytes) {
+  public void add(ParameterRule rule, List<Integer> indexes, long bytes) {
     int last = grid.pipeline() - 1;
-    stages.stages(rule, layer).forEach(stage -> addStage(stage, bytes));
+    var layer = indexes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(indexes.get(0));
+    var all = OptionalInt.empty();
+    var block = experts.map(blocks -> blocks.rank(rule, indexes)).orElse(all);
+    stages.stages(rule, layer).forEach(stage -> addStage(stage, block, bytes));
     if (last > 0 && rule.stage() != Stage.EVERY && rule.traits().tiedCopy().isPresent()) {
-      addStage(last, bytes);
+      addStage(last, all, bytes);
     }
   }
 }

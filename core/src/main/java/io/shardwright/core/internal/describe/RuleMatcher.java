@@ -40,6 +40,7 @@ public final class RuleMatcher {
   private static final int DIGITS = 6;
 
   private final String family;
+  private final Set<String> stems;
   private final Map<String, List<ParameterRule>> byShape;
   private final Map<String, List<ParameterRule>> byKey;
   private final Map<String, List<ParameterRule>> byLayerKey;
@@ -48,7 +49,8 @@ public final class RuleMatcher {
   RuleMatcher(String family, ParameterTable table, ModelConfig config) {
     this.family = family;
     this.config = config;
-    byShape = index(table, RuleMatcher::starred);
+    stems = stems(table);
+    byShape = index(table, rule -> starred(rule.pattern()));
     byKey = index(table, DistributedKey::of);
     byLayerKey = index(table, DistributedKey::inLayer);
   }
@@ -59,21 +61,39 @@ public final class RuleMatcher {
   }
 
   private static Map<String, List<ParameterRule>> index(
-      ParameterTable table, Function<String, String> key) {
+      ParameterTable table, Function<ParameterRule, String> key) {
     var index = new HashMap<String, List<ParameterRule>>();
     for (ParameterRule rule : table.rules()) {
-      index.computeIfAbsent(key.apply(rule.pattern()), k -> new ArrayList<>()).add(rule);
+      index.computeIfAbsent(key.apply(rule), k -> new ArrayList<>()).add(rule);
     }
     return index;
   }
 
-  /** A name with every all-digit part replaced by a star. */
-  private static String starred(String name) {
+  /** What stands before a star in a part of a pattern: weight of {@code weight*}. */
+  private static Set<String> stems(ParameterTable table) {
+    return table.rules().stream()
+        .flatMap(rule -> Stream.of(rule.pattern().split("\\.", -1)))
+        .filter(part -> part.length() > 1 && part.endsWith("*"))
+        .map(part -> part.substring(0, part.length() - 1))
+        .collect(Collectors.toSet());
+  }
+
+  /** A name with every number that a star may stand for replaced by one. */
+  private String starred(String name) {
     String[] parts = name.split("\\.", -1);
     for (int at = 0; at < parts.length; at++) {
-      parts[at] = isNumber(parts[at]) ? "*" : parts[at];
+      parts[at] = star(parts[at]);
     }
     return String.join(".", parts);
+  }
+
+  private String star(String part) {
+    for (String stem : stems) {
+      if (part.startsWith(stem) && isNumber(part.substring(stem.length()))) {
+        return stem + "*";
+      }
+    }
+    return isNumber(part) ? "*" : part;
   }
 
   private static boolean isNumber(String part) {
@@ -178,8 +198,10 @@ public final class RuleMatcher {
     var indexes = new ArrayList<Integer>();
     for (int i = 0; i < expected.length; i++) {
       boolean there = i < parts.length && expected.length == parts.length;
-      if (there && expected[i].equals("*") && isNumber(parts[i])) {
-        indexes.add(Integer.parseInt(parts[i]));
+      boolean starred = there && expected[i].endsWith("*");
+      String stem = starred ? expected[i].substring(0, expected[i].length() - 1) : "";
+      if (starred && parts[i].startsWith(stem) && isNumber(parts[i].substring(stem.length()))) {
+        indexes.add(Integer.parseInt(parts[i].substring(stem.length())));
       } else if (!there || !expected[i].equals(parts[i])) {
         return Optional.empty();
       }
@@ -204,7 +226,7 @@ public final class RuleMatcher {
   Optional<Match> matchLayerKey(String key) {
     var matches =
         byLayerKey.getOrDefault(starred(key), List.of()).stream()
-            .flatMap(rule -> match(rule, DistributedKey.inLayer(rule.pattern()), key).stream())
+            .flatMap(rule -> match(rule, DistributedKey.inLayer(rule), key).stream())
             .toList();
     return one(matches, key);
   }

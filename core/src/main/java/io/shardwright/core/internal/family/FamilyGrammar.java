@@ -46,7 +46,8 @@ public final class FamilyGrammar {
           "tensor", ParallelDimension.TENSOR,
           "pipeline", ParallelDimension.PIPELINE,
           "virtual_pipeline", ParallelDimension.VIRTUAL_PIPELINE,
-          "expert", ParallelDimension.EXPERT);
+          "expert", ParallelDimension.EXPERT,
+          "expert_tensor", ParallelDimension.EXPERT_TENSOR);
   private static final Map<String, WeightLayout> LAYOUTS =
       Map.of("ranks", WeightLayout.RANKS, "distributed", WeightLayout.DISTRIBUTED);
 
@@ -97,6 +98,9 @@ public final class FamilyGrammar {
     }
     var namings = namings(draft);
     var restores = section.texts("restores");
+    if (refines.isEmpty()) {
+      requireExperts(namings);
+    }
     var classes = new ClassGrammar(namings, restores, lines, refines.isPresent()).classes(section);
     var adapter =
         new DeclaredFamilyAdapter(
@@ -117,6 +121,20 @@ public final class FamilyGrammar {
             KeyRuleGrammar.rules(section),
             classes);
     return new Declaration(file, adapter, lines, !needed.stream().allMatch(section::has));
+  }
+
+  /** Experts are shared out by rows that say whose they are. */
+  private void requireExperts(List<DeclaredFamilyAdapter.DeclaredNaming> namings) {
+    boolean shared = section.words("parallelism", DIMENSIONS).contains(ParallelDimension.EXPERT);
+    boolean said =
+        namings.stream()
+            .flatMap(naming -> naming.rows().rules().stream())
+            .anyMatch(row -> row.traits().experts().isPresent());
+    if (shared && !said) {
+      section
+          .problems()
+          .add(section.at("parallelism"), "'parallelism' has expert, and no row says per_expert");
+    }
   }
 
   private String id() {

@@ -32,7 +32,8 @@ final class RowGrammar {
   private static final List<String> KEYS =
       Stream.of(
               CUTS,
-              List.of("of", "on", "in", "on_layers", "tied_copy", "extra_state", "less"),
+              List.of("of", "on", "in", "on_layers", "per_expert"),
+              List.of("tied_copy", "extra_state", "less"),
               FLAGS.keySet(),
               ArrangementGrammar.KEYS,
               ConditionGrammar.KEYS)
@@ -83,6 +84,7 @@ final class RowGrammar {
       row.problem("tied_copy is the last stage's copy of a row that is 'on: first'");
     }
     var traits = row.text("tied_copy").map(Traits.NONE::tiedCopy).orElse(Traits.NONE);
+    traits = row.text("per_expert").map(traits::perExpert).orElse(traits);
     for (var flag : FLAGS.entrySet()) {
       traits = row.flag(flag.getKey()) ? traits.with(flag.getValue()) : traits;
     }
@@ -107,17 +109,19 @@ final class RowGrammar {
       String canonical = row.text("of").orElse(pattern);
       requirePattern(cut, pattern);
       requirePattern("of", canonical);
-      if (stars(pattern) != stars(canonical)) {
+      long stacked = row.has("per_expert") ? 1 : 0;
+      long own = stars(pattern);
+      long whole = stars(canonical);
+      if (own != whole && own + stacked != whole || whole < 2 * stacked) {
         row.problems()
             .add(
                 row.at("of"),
                 "'of' has "
-                    + stars(canonical)
+                    + whole
                     + " stars, expected "
-                    + stars(pattern)
-                    + " as in '"
-                    + pattern
-                    + "'");
+                    + (stacked > 0
+                        ? "2, the layer's and the expert's"
+                        : own + " as in '" + pattern + "'"));
       }
       ParameterRule rule =
           switch (cut) {
@@ -131,7 +135,7 @@ final class RowGrammar {
     private void requirePattern(String key, String name) {
       boolean whole =
           Stream.of(name.split("\\.", -1))
-              .allMatch(part -> part.equals("*") || !part.contains("*"));
+              .allMatch(part -> part.equals("*") || !part.contains("*") || isGrouped(part));
       if (!whole || stars(name) > 2) {
         row.problems()
             .add(
@@ -141,6 +145,11 @@ final class RowGrammar {
                     + "' is no pattern, expected at most two parts that are '*': the layer's"
                     + " number, the expert's");
       }
+    }
+
+    /** Of an expert in one module with all others: {@code weight*}. */
+    private boolean isGrouped(String part) {
+      return row.has("per_expert") && part.indexOf('*') == part.length() - 1;
     }
 
     private static long stars(String name) {

@@ -132,6 +132,7 @@ public final class RowText {
     for (Flag flag : Flag.values()) {
       flag(flag.name().toLowerCase(Locale.ROOT), traits.has(flag));
     }
+    traits.experts().ifPresent(key -> line("per_expert", scalar(key)));
     traits.tiedCopy().ifPresent(name -> line("tied_copy", scalar(name)));
     if (traits.extraState() != ExtraState.NONE) {
       line("extra_state", traits.extraState().name().toLowerCase(Locale.ROOT));

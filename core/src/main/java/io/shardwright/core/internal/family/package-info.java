@@ -7,7 +7,7 @@
  *               [describes: sets]  namings: {naming…}  [layouts: [layout…]]
  *               [defaults: {KEY: VALUE…}]  [key_rules: [rule…]]  [hugging_face: [class…]]
  *                                                without restores, parallelism, namings: the base's
- * dimension   = tensor | pipeline | virtual_pipeline | expert
+ * dimension   = tensor | pipeline | virtual_pipeline | expert | expert_tensor
  * naming      = (mcore | legacy): {[in_use: sets] [possible: sets] [keys: {KEY: VALUE…}] rows: [row…]}
  * layout      = ranks | distributed
  * rule        = (unreadable: KEY because: TEXT | refused: KEY because: TEXT | becomes: KEY is: VALUE)
@@ -19,7 +19,7 @@
  * values      = VALUE | [VALUE…]                   ${KEY} is the value of another key
  * row         = (column | row | replicated): PATTERN  [of: PATTERN]  [on: stage]  [stride: N]
  *               [cut_between: KEY]  [grouped_qkv: true]  [factors: {AXIS: [extent…]…}]
- *               [stored: [[FACTOR…]…]]  [part: [FACTOR, FROM, TO]]  [sizes: [size…]]
+ *               [per_expert: KEY]  [stored: [[FACTOR…]…]]  [part: [FACTOR, FROM, TO]]  [sizes: [size…]]
  *               [segments: [size…]]  [uncut: [SEGMENT…]]  [alternating: KEY]
  *               [vocab_padded_rows: true]  [tied_copy: NAME]  [optional: true]  [extra_state: none | empty | stored]
  *               [inverse_frequencies: true]  [rank_ordered: true]  [no_decay: true]  [less: NUMBER]  set

@@ -15,6 +15,7 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
@@ -46,11 +47,10 @@ final class Choices {
             : request
                 .naming()
                 .orElseGet(() -> source.map(m -> m.namings().get(0)).orElse(model.naming()));
-    Grid grid =
-        Grid.of(
-                request.tensorModelParallelSize().orElse(model.grid().tensor()),
-                request.pipelineModelParallelSize().orElse(model.grid().pipeline()))
-            .virtual(request.virtualPipelineSize().orElseGet(() -> parts(request, model)));
+    Grid grid = request.grid(model.grid());
+    if (request.size(ParallelDimension.VIRTUAL_PIPELINE).isEmpty()) {
+      grid = grid.virtual(parts(request, grid.pipeline()));
+    }
     return new TargetChoice(
         huggingFace.isPresent() ? Grid.ONE : grid,
         huggingFace.isPresent() ? PipelineSplit.EVEN : split(request, model, grid),
@@ -61,8 +61,7 @@ final class Choices {
   }
 
   /** A layout has a part for every chunk of every stage. */
-  private static int parts(ReshardRequest request, ModelDescription model) {
-    int stages = request.pipelineModelParallelSize().orElse(model.grid().pipeline());
+  private static int parts(ReshardRequest request, int stages) {
     int parts =
         request.pipelineSplit().flatMap(PipelineSplit::layout).map(l -> l.parts().size()).orElse(1);
     return parts % stages == 0 ? parts / stages : 1;

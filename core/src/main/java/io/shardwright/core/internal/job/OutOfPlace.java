@@ -64,9 +64,10 @@ final class OutOfPlace {
   }
 
   private OutOfPlace sizes(Grid written) {
-    size(ParallelDimension.TENSOR, request.tensorModelParallelSize(), written.tensor());
-    size(ParallelDimension.PIPELINE, request.pipelineModelParallelSize(), written.pipeline());
-    size(ParallelDimension.VIRTUAL_PIPELINE, request.virtualPipelineSize(), 1);
+    written
+        .virtual(1)
+        .sizes()
+        .forEach((dimension, size) -> size(dimension, request.size(dimension), size));
     var split = request.pipelineSplit().orElse(PipelineSplit.EVEN);
     return option(Setting.FIRST_STAGE_LAYERS.inText(), split.first().isPresent())
         .option(Setting.LAST_STAGE_LAYERS.inText(), split.last().isPresent())

@@ -133,7 +133,7 @@ record CheckpointOutlines(OpenCheckpoint checkpoint, ModelSource source) {
         StoredForm.wanted(
             tensor.rule(), tensor.settings(tensor.rule(), model.config()), tensor.canonical());
     TensorSpec spec = tensor.spec();
-    int ranks = cut == Cut.REPLICATED ? 1 : model.grid().tensor();
+    int ranks = cut == Cut.REPLICATED ? 1 : model.grid().over(tensor.rule());
     return Stream.of(
         new CutTensor(spec.name(), spec.dtype(), spec.shape(), form.shard(ranks), cut, parts));
   }

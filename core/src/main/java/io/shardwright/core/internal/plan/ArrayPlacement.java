@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.To;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -41,7 +42,7 @@ final class ArrayPlacement implements Placement {
   }
 
   private final String folder;
-  private final int ranks;
+  private final Grid grid;
   private final StageLayers layers;
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
 
@@ -50,9 +51,9 @@ final class ArrayPlacement implements Placement {
    *
    * @param folder the distributed checkpoint's, with a slash
    */
-  ArrayPlacement(String folder, int ranks, StageLayers layers) {
+  ArrayPlacement(String folder, Grid grid, StageLayers layers) {
     this.folder = folder;
-    this.ranks = ranks;
+    this.grid = grid;
     this.layers = layers;
   }
 
@@ -87,7 +88,7 @@ final class ArrayPlacement implements Placement {
       return whole;
     }
     boolean byRank = emission.row().traits().rankOrdered();
-    int parts = ranks * (byRank ? 1 : emission.row().arrangement().stride());
+    int parts = grid.over(emission.row()) * (byRank ? 1 : emission.row().arrangement().stride());
     int axis = emission.form().cutAxis();
     return whole.with(axis, whole.dim(axis) / parts);
   }
@@ -113,7 +114,7 @@ final class ArrayPlacement implements Placement {
     StoredForm form = emission.form();
     if (emission.row().traits().rankOrdered() && !form.replicated()) {
       int rank = Math.toIntExact(index.get(form.cutAxis()));
-      return form.views(rank, ranks, 0, chunk.rowMajorStrides());
+      return form.views(rank, grid.over(emission.row()), 0, chunk.rowMajorStrides());
     }
     var offset = new ArrayList<Long>();
     for (int axis = 0; axis < chunk.rank(); axis++) {

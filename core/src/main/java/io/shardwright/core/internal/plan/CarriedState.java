@@ -7,10 +7,11 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.RankFile;
-import io.shardwright.core.internal.describe.StageLayers;
+import io.shardwright.spi.RankCoordinate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Makes the state dicts of rank files whose source are rank files: entries are carried over, with
@@ -26,58 +29,63 @@ import java.util.Set;
  */
 final class CarriedState implements StageStates.StageState {
   private final List<RankFile> sources;
-  private final StageLayers before;
-  private final StageLayers after;
-  private final int stage;
+  private final StageAssignment before;
+  private final StageAssignment after;
+  private final RankCoordinate rank;
   private final boolean numbered;
+  private final boolean unchanged;
   private final Set<String> ending;
 
   /**
-   * For one stage.
+   * For the ranks of one stage and block of experts.
    *
-   * @param rank of tensor parallelism whose states it gets
+   * @param rank of them, whose tensor-parallel rank is the source's of which they get the states;
+   *     states of experts that it lacks are another's
    * @param ending modules without a layer whose parameters stand in the last stage
    */
   CarriedState(
-      ModelDescription model, StageAssignment assignment, int rank, int stage, Set<String> ending) {
-    int ranks = model.grid().tensor();
-    this.before = model.stages();
-    this.after = assignment.layers();
-    this.stage = stage;
+      ModelDescription model, StageAssignment assignment, RankCoordinate rank, Set<String> ending) {
+    this.before =
+        new StageAssignment(
+            model.stages(), new ExpertBlocks(model.table(), model.config(), model.grid().expert()));
+    this.after = assignment;
+    this.rank = rank;
     this.numbered = model.files().numbered();
+    this.unchanged =
+        !numbered
+            && before.layers().sameAs(after.layers())
+            && before.experts().ranks() == after.experts().ranks();
     this.ending = ending;
+    Predicate<RankFile> own = file -> file.rank().tensor() == rank.tensor();
     this.sources =
-        model.files().ranks().stream().filter(file -> file.rank().tensor() == rank).toList();
-    if (sources.size() * ranks != model.files().ranks().size()) {
-      throw new IllegalStateException("a grid with holes was described");
-    }
+        Stream.concat(
+                model.files().ranks().stream().filter(own),
+                model.files().ranks().stream().filter(own.negate()))
+            .filter(file -> own.test(file) || before.experts().ranks() > 1)
+            .toList();
   }
 
-  private boolean unchanged() {
-    return !numbered && before.sameAs(after);
+  private String number(String name, RankCoordinate from) {
+    return numbered
+        ? name
+        : before.experts().global(before.layers().global(name, from.pipeline()), from.expert());
   }
 
-  private String number(String name, int from) {
-    return numbered ? name : before.global(name, from);
+  private boolean isHere(RankCoordinate from) {
+    return from.pipeline() == rank.pipeline() && from.expert() == rank.expert();
   }
 
-  /** The name that something of a source stage has in this stage; empty where it is elsewhere. */
-  private Optional<String> here(String name, int from) {
-    if (unchanged()) {
-      return from == stage ? Optional.of(name) : Optional.empty();
-    }
-    String global = number(name, from);
-    if (after.layered(global)) {
-      return after.stage(global) == stage
-          ? Optional.of(after.local(global))
-          : Optional.empty();
+  /** The name that something of a source's rank has in this one; empty where it is elsewhere. */
+  private Optional<String> here(String name, RankCoordinate from) {
+    if (unchanged) {
+      return isHere(from) ? Optional.of(name) : Optional.empty();
     }
     boolean ends =
-        from == before.stages() - 1 && from > 0
+        from.pipeline() == before.layers().stages() - 1 && from.pipeline() > 0
             || ending.contains(ArrayObjects.module(name))
             || name.contains("output_layer");
-    int home = ends ? after.stages() - 1 : 0;
-    return home == stage ? Optional.of(name) : Optional.empty();
+    var home = after.home(number(name, from), ends ? after.layers().stages() - 1 : 0);
+    return home.is(rank) ? Optional.of(home.name()) : Optional.empty();
   }
 
   @Override
@@ -88,8 +96,7 @@ final class CarriedState implements StageStates.StageState {
           .states()
           .forEach(
               (name, content) ->
-                  here(name, source.rank().pipeline())
-                      .ifPresent(n -> contents.putIfAbsent(n, content)));
+                  here(name, source.rank()).ifPresent(n -> contents.putIfAbsent(n, content)));
     }
     return contents;
   }
@@ -101,7 +108,7 @@ final class CarriedState implements StageStates.StageState {
     Set<String> names = new LinkedHashSet<>();
     for (RankFile source : sources) {
       for (String name : source.names()) {
-        here(name, source.rank().pipeline())
+        here(name, source.rank())
             .filter(n -> states.contains(n) || parameters.contains(n))
             .ifPresent(names::add);
       }
@@ -117,8 +124,11 @@ final class CarriedState implements StageStates.StageState {
    */
   @Override
   public Optional<PickleValue> metadata(Set<String> parameters) {
-    if (unchanged()) {
-      return sources.get(stage).metadata();
+    if (unchanged) {
+      return sources.stream()
+          .filter(source -> isHere(source.rank()))
+          .findFirst()
+          .flatMap(RankFile::metadata);
     }
     Call merged = Call.reduce(new Global("collections", "OrderedDict"));
     var seen = new HashSet<String>();
@@ -126,7 +136,7 @@ final class CarriedState implements StageStates.StageState {
     for (RankFile source : sources) {
       if (source.metadata().orElse(null) instanceof Call modules) {
         for (Entry entry : modules.entries()) {
-          module(entry, source.rank().pipeline())
+          module(entry, source.rank())
               .filter(seen::add)
               .ifPresent(name -> entries.add(new Entry(new Text(name), entry.value())));
         }
@@ -146,11 +156,11 @@ final class CarriedState implements StageStates.StageState {
   }
 
   /** A module without a layer may stand in every stage: its version does no harm there. */
-  private Optional<String> module(Entry entry, int from) {
+  private Optional<String> module(Entry entry, RankCoordinate from) {
     if (!(entry.key() instanceof Text key)) {
       return Optional.empty();
     }
-    boolean layered = before.layered(number(key.value(), from));
+    boolean layered = before.layers().layered(number(key.value(), from));
     return layered ? here(key.value(), from) : Optional.of(key.value());
   }
 }

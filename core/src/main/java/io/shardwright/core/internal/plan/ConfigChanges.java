@@ -34,11 +34,11 @@ final class ConfigChanges {
   private void sizes(ModelDescription model, TargetChoice wanted) {
     size(ParallelDimension.TENSOR.configKey(), wanted.grid().tensor(), 1);
     size(ParallelDimension.PIPELINE.configKey(), wanted.grid().pipeline(), 1);
-    String virtual = ParallelDimension.VIRTUAL_PIPELINE.configKey();
-    if (wanted.grid().virtual() > 1) {
-      set(virtual, Integer.toString(wanted.grid().virtual()));
-    } else if (config.text(virtual).isPresent()) {
-      set(virtual, "null");
+    setOrClear(ParallelDimension.VIRTUAL_PIPELINE.configKey(), wanted.grid().virtual(), 1);
+    size(ParallelDimension.EXPERT.configKey(), wanted.grid().expert(), 1);
+    String experts = ParallelDimension.EXPERT_TENSOR.configKey();
+    if (config.integer(experts).orElse(wanted.grid().tensor()) != wanted.grid().expertTensor()) {
+      setOrClear(experts, wanted.grid().expertTensor(), wanted.grid().tensor());
     }
     if (!wanted.split().equals(model.stages().pipeline().split())) {
       wanted.split().keys().forEach(this::splitKey);
@@ -46,6 +46,14 @@ final class ConfigChanges {
     new SplitRanks(model).of(wanted.grid().pipeline()).forEach((key, rank) -> size(key, rank, 0));
     if (wanted.grid().tensor() == 1 && config.flag("sequence_parallel")) {
       set("sequence_parallel", "false");
+    }
+  }
+
+  private void setOrClear(String key, int wanted, int unset) {
+    if (wanted != unset) {
+      set(key, Integer.toString(wanted));
+    } else if (config.text(key).isPresent()) {
+      set(key, "null");
     }
   }
 

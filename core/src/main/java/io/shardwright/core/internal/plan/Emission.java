@@ -2,14 +2,18 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.DistributedKey;
+import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StoredForm;
+import io.shardwright.core.internal.describe.View;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.Traits.ExtraState;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A tensor of the target before it is cut over ranks.
@@ -33,12 +37,35 @@ record Emission(
    * @param alike whether the layers of its stack are, so that the array holds all of them
    */
   String key(boolean alike) {
-    return prefix + DistributedKey.of(row.pattern(), indexes, alike);
+    return prefix + DistributedKey.of(row, indexes, alike);
   }
 
   /** Its place along the leading axes of that array: layer and expert. */
   List<Integer> stacked(boolean alike) {
     return alike || indexes.isEmpty() ? indexes : indexes.subList(1, indexes.size());
+  }
+
+  /**
+   * The shape of a rank's tensor.
+   *
+   * @param experts that it is of, where it is of several
+   */
+  Shape shard(int ranks, long experts) {
+    Shape own = form.shard(ranks);
+    return ExpertBlocks.stacked(row)
+        ? new Shape(Stream.concat(Stream.of(experts), own.dims().stream()).toList())
+        : own;
+  }
+
+  /**
+   * Where its elements stand in a rank's tensor.
+   *
+   * @param local layer and expert as the rank's file numbers them
+   */
+  List<View> views(int rank, int ranks, List<Integer> local) {
+    Shape own = form.shard(ranks);
+    long row = ExpertBlocks.stacked(this.row) ? local.get(local.size() - 1) : 0;
+    return form.views(rank, ranks, row * own.elements(), own.rowMajorStrides());
   }
 
   /** What its module keeps besides parameters; an optimizer has none of a module's. */

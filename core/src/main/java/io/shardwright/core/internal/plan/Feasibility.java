@@ -1,25 +1,23 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.codec.zarr.ZarrHeader;
+import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParallelDimension;
-import io.shardwright.spi.Segments;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Setting;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Finds every reason why a model can't be written as asked. */
 final class Feasibility {
@@ -61,6 +59,7 @@ final class Feasibility {
     feasibility.limits();
     feasibility.layers();
     feasibility.virtualStages();
+    feasibility.experts();
     feasibility.layout();
     feasibility.cuts();
     if (!feasibility.problems.isEmpty()) {
@@ -79,10 +78,10 @@ final class Feasibility {
     feasibility.limits();
     feasibility.layers();
     feasibility.virtualStages();
+    feasibility.experts();
     feasibility.layout();
-    int ranks = wanted.grid().tensor();
     return feasibility.problems.isEmpty()
-        && emissions.stream().allMatch(emission -> fits(emission, ranks));
+        && emissions.stream().allMatch(e -> Cuts.fits(e, wanted.grid().over(e.row())));
   }
 
   private void add(ErrorCode code, String problem) {
@@ -91,13 +90,16 @@ final class Feasibility {
   }
 
   private void limits() {
-    Map<ParallelDimension, Integer> sizes = new LinkedHashMap<>();
-    sizes.put(ParallelDimension.TENSOR, wanted.grid().tensor());
-    sizes.put(ParallelDimension.PIPELINE, wanted.grid().pipeline());
-    sizes.put(ParallelDimension.VIRTUAL_PIPELINE, wanted.grid().virtual());
-    sizes.forEach((dimension, size) -> limit(dimension, size, "asked for"));
-    limit(ParallelDimension.TENSOR, model.grid().tensor(), "the source has");
-    limit(ParallelDimension.PIPELINE, model.grid().pipeline(), "the source has");
+    sizes(wanted.grid()).forEach((dimension, size) -> limit(dimension, size, "asked for"));
+    sizes(model.grid().virtual(1))
+        .forEach((dimension, size) -> limit(dimension, size, "the source has"));
+  }
+
+  /** Experts are cut like other tensors unless they are cut otherwise. */
+  private static Map<ParallelDimension, Integer> sizes(Grid grid) {
+    var sizes = grid.sizes();
+    sizes.remove(ParallelDimension.EXPERT_TENSOR, grid.tensor());
+    return sizes;
   }
 
   private void limit(ParallelDimension dimension, int size, String whose) {
@@ -143,6 +145,64 @@ final class Feasibility {
     }
   }
 
+  private void experts() {
+    Grid grid = wanted.grid();
+    emissions.stream()
+        .filter(emission -> ExpertBlocks.stacked(emission.row()))
+        .filter(emission -> ExpertBlocks.count(emission.row(), model.config()) == 0)
+        .findFirst()
+        .ifPresent(
+            emission ->
+                add(
+                    ErrorCode.PLAN_IMPOSSIBLE,
+                    "'"
+                        + emission.name()
+                        + "' is of all experts of a layer, and the configuration has no "
+                        + emission.row().traits().experts().orElseThrow()
+                        + "."));
+    boolean allowed = model.family().parallelism().allows(ParallelDimension.EXPERT, grid.expert());
+    if (allowed && grid.expert() > 1) {
+      var rows = emissions.stream().map(Emission::row).filter(ExpertBlocks::isExpert).toList();
+      var counts = rows.stream().map(row -> ExpertBlocks.count(row, model.config())).distinct();
+      if (rows.isEmpty()) {
+        add(ErrorCode.PLAN_IMPOSSIBLE, expert("=" + grid.expert() + " needs experts. Choose 1."));
+      }
+      counts
+          .filter(count -> count == 0 || count % grid.expert() != 0)
+          .forEach(count -> indivisible(rows.get(0), count));
+    }
+    if (wanted.layout() == WeightLayout.RANKS && grid.tensor() % grid.expertTensor() != 0) {
+      add(
+          ErrorCode.PLAN_IMPOSSIBLE,
+          String.format(
+              Locale.ROOT,
+              "%s=%d can't be kept in rank files, whose names tell ranks of one expert apart by"
+                  + " their rank of %d. Choose %s, or %s.",
+              ParallelDimension.EXPERT_TENSOR.configKey(),
+              grid.expertTensor(),
+              grid.tensor(),
+              listed(size -> grid.tensor() % size == 0),
+              Setting.LAYOUT.inText("distributed")));
+    }
+  }
+
+  private void indivisible(ParameterRule row, long count) {
+    int ranks = wanted.grid().expert();
+    add(
+        ErrorCode.NOT_DIVISIBLE,
+        String.format(
+            Locale.ROOT,
+            "%s=%d is not divisible by %s. Choose %s.",
+            row.traits().experts().orElseThrow(),
+            count,
+            expert("=" + ranks),
+            listed(size -> size == 1 || count > 0 && count % size == 0)));
+  }
+
+  private static String expert(String size) {
+    return ParallelDimension.EXPERT.configKey() + size;
+  }
+
   private void layout() {
     if (!model.family().layouts().contains(wanted.layout())) {
       add(
@@ -173,63 +233,16 @@ final class Feasibility {
   }
 
   private void cuts() {
-    int ranks = wanted.grid().tensor();
-    Map<String, List<String>> byReason = new LinkedHashMap<>();
-    for (Emission emission : emissions) {
-      problem(emission, ranks)
-          .ifPresent(
-              reason ->
-                  byReason.computeIfAbsent(reason, r -> new ArrayList<>()).add(emission.name()));
+    boolean apart = wanted.grid().expertTensor() != wanted.grid().tensor();
+    for (var dimension : Cuts.DIMENSIONS) {
+      var own = emissions.stream().filter(e -> Cuts.dimension(e, apart) == dimension).toList();
+      new Cuts(model.config(), dimension, own)
+          .problems(wanted.grid().sizes().get(dimension))
+          .forEach(problem -> add(ErrorCode.NOT_DIVISIBLE, problem));
     }
-    byReason.forEach(
-        (reason, names) -> add(ErrorCode.NOT_DIVISIBLE, sentence(names, ranks, reason)));
   }
 
-  private String sentence(List<String> names, int ranks, String reason) {
-    String others = names.size() > 1 ? " and " + (names.size() - 1) + " more" : "";
-    return String.format(
-        Locale.ROOT,
-        "'%s'%s can't be cut for %s=%d: %s. Choose %s.",
-        names.get(0),
-        others,
-        ParallelDimension.TENSOR.configKey(),
-        ranks,
-        reason,
-        listed(size -> emissions.stream().allMatch(e -> fits(e, size))));
-  }
-
-  /** Vocabulary rows are padded until they do. */
-  private static boolean fits(Emission emission, int ranks) {
-    return emission.row().traits().vocabPadded() || emission.form().divides(ranks);
-  }
-
-  private Optional<String> problem(Emission emission, int ranks) {
-    if (fits(emission, ranks)) {
-      return Optional.empty();
-    }
-    var arrangement = emission.row().arrangement();
-    return Stream.concat(
-            arrangement.headsKey().stream(),
-            arrangement.segments().flatMap(Segments::alternating).stream())
-        .map(key -> model.config().integer(key).isPresent() ? key : "num_attention_heads")
-        .filter(key -> model.config().integer(key).orElse(0) % ranks != 0)
-        .map(key -> key + "=" + model.config().integer(key).getAsLong())
-        .findFirst()
-        .map(count -> count + " is not divisible by " + ranks)
-        .or(() -> Optional.of(axis(emission, ranks)));
-  }
-
-  private static String axis(Emission emission, int ranks) {
-    int stride = emission.row().arrangement().stride();
-    return (emission.form().segments().isPresent() ? "a segment of axis " : "axis ")
-        + emission.form().cutAxis()
-        + " of shape "
-        + emission.form().shard(1)
-        + " is not divisible by "
-        + (stride == 1 ? ranks : stride + " x " + ranks);
-  }
-
-  private static String listed(IntPredicate legal) {
+  static String listed(IntPredicate legal) {
     return StageFit.listed(IntStream.rangeClosed(1, LARGEST_NAMED).filter(legal).boxed().toList());
   }
 }

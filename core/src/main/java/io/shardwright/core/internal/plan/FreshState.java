@@ -6,7 +6,7 @@ import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.describe.ModuleState;
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.ModuleState.Value;
-import io.shardwright.core.internal.describe.StageLayers;
+import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.Traits;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,13 +26,16 @@ final class FreshState implements StageStates.StageState {
   private final Set<String> order = new LinkedHashSet<>();
 
   /**
-   * For one stage.
+   * For the ranks of one stage and block of experts.
    *
    * @param emissions in registration order
    * @param carried the source's states by name in the whole model; empty where they do not fit
    */
   FreshState(
-      List<Emission> emissions, Map<String, Content> carried, StageAssignment stages, int stage) {
+      List<Emission> emissions,
+      Map<String, Content> carried,
+      StageAssignment stages,
+      RankCoordinate rank) {
     String open = "";
     var others = new LinkedHashMap<>(carried);
     for (Emission emission : emissions) {
@@ -40,7 +43,7 @@ final class FreshState implements StageStates.StageState {
         others.remove(ArrayObjects.module(emission.name()) + STATE);
       }
       for (var home : stages.homes(emission.row(), emission.indexes(), emission.prefix())) {
-        if (home.stage() == stage) {
+        if (home.is(rank)) {
           String module = ArrayObjects.module(home.name());
           close(open, module);
           open = module;
@@ -50,14 +53,14 @@ final class FreshState implements StageStates.StageState {
       }
     }
     close(open, "");
-    others.forEach((name, content) -> other(name, content, stages.layers(), stage));
+    others.forEach((name, content) -> other(stages.home(name, 0), content, rank));
   }
 
   /** A state of a module of which no row says that it has one. */
-  private void other(String name, Content content, StageLayers layers, int stage) {
-    if (stage == layers.stage(name)) {
-      contents.put(layers.local(name), content);
-      order.add(layers.local(name));
+  private void other(StageAssignment.Home home, Content content, RankCoordinate rank) {
+    if (home.is(rank)) {
+      contents.put(home.name(), content);
+      order.add(home.name());
     }
   }
 

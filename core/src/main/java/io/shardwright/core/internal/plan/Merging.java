@@ -49,6 +49,9 @@ final class Merging {
     if (emissions.isEmpty()) {
       problems.add("has no place in the target's naming");
     }
+    if (ExpertStacks.has(emissions)) {
+      problems.add("becomes a part of one tensor of all experts, to which nothing can be added");
+    }
     if (product.rows().end(0) > shape.dim(0)) {
       problems.add("has " + shape.dim(0) + " rows, expected " + product.rows().end(0));
     }

@@ -26,7 +26,7 @@ final class NearestGrids {
     }
     return LongStream.rangeClosed(1, Math.max(1, layers))
         .filter(stages -> ranks % stages == 0 && stages != wanted.pipeline())
-        .mapToObj(stages -> Grid.of((int) (ranks / stages), (int) stages).virtual(wanted.virtual()))
+        .mapToObj(stages -> wanted.with((int) (ranks / stages), (int) stages))
         .sorted(Comparator.comparingDouble(grid -> distance(wanted, grid)))
         .filter(possible)
         .limit(MOST_NAMED)

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankProduct;
 import io.shardwright.core.internal.describe.ModelDescription;
@@ -27,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** Turns a plan into a public outline for display. */
@@ -99,7 +99,7 @@ public final class Outlines {
   }
 
   private Optional<RankGrid> files() {
-    var shares = new RankShares(filesSize(), plan.stages());
+    var shares = new RankShares(filesSize(), plan.stages(), Optional.empty());
     plan.files()
         .forEach(
             file ->
@@ -118,11 +118,12 @@ public final class Outlines {
   /** Arrays belong to no rank; this is what each would load of them. */
   private Optional<RankGrid> arrays() {
     var grid = plan.choice().grid();
-    var shares = new RankShares(grid, plan.stages());
+    var blocks = new ExpertBlocks(model.table(), model.config(), grid.expert());
+    var shares = new RankShares(grid, plan.stages(), Optional.of(blocks));
     for (LogicalTensor tensor : model.tensors()) {
       for (Emission emission : forms.of(tensor)) {
-        long elements = emission.form().shard(grid.tensor()).elements();
-        shares.add(emission.row(), tensor.layer(), elements * emission.dtype().byteSize());
+        long elements = emission.form().shard(grid.over(emission.row())).elements();
+        shares.add(emission.row(), tensor.indexes(), elements * emission.dtype().byteSize());
       }
     }
     fills()
@@ -130,7 +131,7 @@ public final class Outlines {
             fill ->
                 shares.add(
                     ParameterRule.replicated(fill.name()).on(ParameterRule.Stage.EVERY),
-                    OptionalInt.empty(),
+                    List.of(),
                     fill.byteSize()));
     return shares.grid();
   }

@@ -51,8 +51,8 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
 
   private Optional<TensorPicture> picture(Kind kind, LogicalTensor tensor) {
     var emissions = forms.of(tensor);
-    int targets = plan.choice().grid().tensor();
-    int sources = plan.source().grid().tensor();
+    int targets = plan.choice().grid().over(tensor.rule());
+    int sources = plan.source().grid().over(tensor.rule());
     boolean byTarget = targets > 1 || sources == 1;
     if (emissions.isEmpty()) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
@@ -211,7 +212,9 @@ public final class Planner {
   }
 
   private ExecutablePlan ranks(List<Work> works, TargetRows rows) {
-    var targets = new RankPlacement(model, choice, rows.stages(choice), names::member);
+    var experts = new ExpertBlocks(rows.table(), model.config(), choice.grid().expert());
+    var homes = new StageAssignment(rows.stages(choice), experts);
+    var targets = new RankPlacement(model, choice, homes, names::member);
     var steps = steps(works, rows, targets);
     boolean carried = choice.naming() == model.naming();
     var states =
@@ -232,7 +235,7 @@ public final class Planner {
   }
 
   private ExecutablePlan arrays(List<Work> works, TargetRows rows) {
-    var targets = new ArrayPlacement(names.folder(), choice.grid().tensor(), rows.stages(choice));
+    var targets = new ArrayPlacement(names.folder(), choice.grid(), rows.stages(choice));
     var steps = steps(works, rows, targets);
     var objects =
         new ArrayObjects(
@@ -255,9 +258,15 @@ public final class Planner {
 
   private List<PlanStep> steps(List<Work> works, TargetRows rows, Placement targets) {
     var steps = new ArrayList<PlanStep>();
-    works.stream()
-        .filter(work -> !work.emissions().isEmpty())
-        .forEach(work -> steps.add(Merging.step(work, targets, change)));
+    var stacks = new ExpertStacks();
+    for (Work work : works) {
+      if (ExpertStacks.has(work.emissions())) {
+        stacks.add(work.tensor(), work.copy(targets, false));
+      } else if (!work.emissions().isEmpty()) {
+        steps.add(Merging.step(work, targets, change));
+      }
+    }
+    steps.addAll(stacks.steps());
     for (ParameterRule row : rows.determined()) {
       Emission emission = determined(row, rows);
       var spec = new TensorSpec(row.canonical(), emission.dtype(), emission.form().canonical());

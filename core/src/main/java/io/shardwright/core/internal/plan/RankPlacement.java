@@ -2,10 +2,10 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.ModuleState.Value;
-import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.To;
@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Gives every stored tensor its places in the rank files. */
 final class RankPlacement implements Placement {
@@ -30,6 +31,7 @@ final class RankPlacement implements Placement {
   private final StateCopies states = new StateCopies();
   private final StageAssignment stages;
   private final Function<RankCoordinate, String> members;
+  private final Map<Integer, List<RankCoordinate>> byStage;
   private final Map<RankCoordinate, Map<String, TargetTensor>> files = new LinkedHashMap<>();
 
   /** The tensors of all layers have one form. */
@@ -40,12 +42,14 @@ final class RankPlacement implements Placement {
   RankPlacement(
       ModelDescription model,
       TargetChoice choice,
-      StageLayers layers,
+      StageAssignment stages,
       Function<RankCoordinate, String> members) {
     this.model = model;
     this.choice = choice;
     this.members = members;
-    this.stages = new StageAssignment(layers);
+    this.stages = stages;
+    this.byStage =
+        choice.grid().ranks().stream().collect(Collectors.groupingBy(RankCoordinate::pipeline));
     choice.grid().ranks().forEach(rank -> files.put(rank, new LinkedHashMap<>()));
   }
 
@@ -56,30 +60,41 @@ final class RankPlacement implements Placement {
   @Override
   public List<To> add(Emission emission) {
     var to = new ArrayList<To>();
-    for (StageAssignment.Home home :
-        stages.homes(emission.row(), emission.indexes(), emission.prefix())) {
-      Shards shards = this.shards.computeIfAbsent(emission.form(), this::shards);
-      for (int rank = 0; rank < choice.grid().tensor(); rank++) {
-        var at = new RankCoordinate(rank, home.stage());
-        var spec = new TensorSpec(home.name(), emission.dtype(), shards.shape());
-        var tensor = new TargetTensor(members.apply(at), spec);
-        files.get(at).put(home.name(), tensor);
-        shards.views().get(rank).forEach(view -> to.add(new To(tensor, view)));
+    Shards shards = this.shards.computeIfAbsent(emission.form(), form -> shards(emission));
+    var local = stages.experts().local(emission.row(), emission.indexes());
+    boolean stacked = ExpertBlocks.stacked(emission.row());
+    int ranks = shards.views().size();
+    for (var home : stages.homes(emission.row(), emission.indexes(), emission.prefix())) {
+      for (RankCoordinate at : byStage.get(home.stage())) {
+        if (home.is(at)) {
+          TargetTensor tensor = tensor(at, home.name(), emission, shards.shape());
+          int rank = at.tensor() % ranks;
+          var views = stacked ? emission.views(rank, ranks, local) : shards.views().get(rank);
+          views.forEach(view -> to.add(new To(tensor, view)));
+        }
       }
     }
     return to;
   }
 
-  private Shards shards(StoredForm form) {
-    int ranks = choice.grid().tensor();
-    Shape shape = form.shard(ranks);
-    var strides = shape.rowMajorStrides();
-    var views = new ArrayList<List<View>>();
-    for (int rank = 0; rank < ranks; rank++) {
-      boolean whole = form.replicated();
-      views.add(form.views(whole ? 0 : rank, whole ? 1 : ranks, 0, strides));
+  private Shards shards(Emission emission) {
+    int ranks = emission.form().replicated() ? 1 : choice.grid().over(emission.row());
+    var views =
+        IntStream.range(0, ranks)
+            .mapToObj(rank -> emission.views(rank, ranks, emission.indexes()))
+            .toList();
+    return new Shards(emission.shard(ranks, stages.experts().each(emission.row())), views);
+  }
+
+  /** A tensor of the rank's file; of several experts that which the first made. */
+  private TargetTensor tensor(RankCoordinate at, String name, Emission emission, Shape shape) {
+    TargetTensor present = files.get(at).get(name);
+    if (present != null && ExpertBlocks.stacked(emission.row())) {
+      return present;
     }
-    return new Shards(shape, views);
+    var tensor = new TargetTensor(members.apply(at), new TensorSpec(name, emission.dtype(), shape));
+    files.get(at).put(name, tensor);
+    return tensor;
   }
 
   /** The files, given what each rank's modules keep. */
@@ -88,7 +103,7 @@ final class RankPlacement implements Placement {
     return files.keySet().stream()
         .map(
             rank -> {
-              var from = new RankCoordinate(source(rank.tensor()), rank.pipeline());
+              var from = new RankCoordinate(source(rank.tensor()), rank.pipeline(), rank.expert());
               return file(rank, common.computeIfAbsent(from, at -> common(rank, at, states)));
             })
         .toList();
@@ -120,7 +135,7 @@ final class RankPlacement implements Placement {
       Optional<PickleValue> metadata) {}
 
   private Common common(RankCoordinate rank, RankCoordinate from, StageStates states) {
-    StageStates.StageState state = states.of(from.tensor(), from.pipeline());
+    StageStates.StageState state = states.of(from);
     var parameters =
         files.get(rank).keySet().stream()
             .filter(name -> !Companions.isCompanion(name))

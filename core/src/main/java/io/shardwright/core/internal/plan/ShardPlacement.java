@@ -1,5 +1,8 @@
 package io.shardwright.core.internal.plan;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -28,22 +31,25 @@ final class ShardPlacement implements Placement {
   }
 
   static List<TensorSpec> specs(List<Emission> emissions) {
-    return emissions.stream().map(ShardPlacement::spec).toList();
+    Map<String, List<Emission>> byName =
+        emissions.stream().collect(groupingBy(ShardPlacement::name, LinkedHashMap::new, toList()));
+    return byName.values().stream().map(ShardPlacement::spec).toList();
   }
 
   private static String name(Emission emission) {
     return emission.name().substring(emission.prefix().length());
   }
 
-  private static TensorSpec spec(Emission emission) {
-    return new TensorSpec(name(emission), emission.dtype(), emission.form().shard(1));
+  /** Of one emission; of experts that share a tensor all of them. */
+  private static TensorSpec spec(List<Emission> same) {
+    Emission first = same.get(0);
+    return new TensorSpec(name(first), first.dtype(), first.shard(1, same.size()));
   }
 
   @Override
   public List<To> add(Emission emission) {
     TargetTensor tensor = byName.get(name(emission));
-    var strides = tensor.spec().shape().rowMajorStrides();
-    return emission.form().views(0, 1, 0, strides).stream()
+    return emission.views(0, 1, emission.indexes()).stream()
         .map(view -> new To(tensor, view))
         .toList();
   }

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RankCoordinate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,14 +38,15 @@ final class StageStates {
   /**
    * The state of a stage.
    *
-   * @param rank of the source whose states it gets
+   * @param rank of the target's stage and block of experts, and of the source's tensor-parallel
+   *     rank whose states it gets
    */
-  StageState of(int rank, int stage) {
+  StageState of(RankCoordinate rank) {
     if (sameNaming && !model.files().distributed()) {
-      return new CarriedState(model, stages, rank, stage, ending());
+      return new CarriedState(model, stages, rank, ending());
     }
     var carried = sameNaming ? ModuleStates.ofFirstRank(model) : Map.<String, Content>of();
-    return new FreshState(emissions, carried, stages, stage);
+    return new FreshState(emissions, carried, stages, rank);
   }
 
   private Set<String> ending() {

@@ -9,6 +9,7 @@ import io.shardwright.spi.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The shape and the emissions that a finished plan gives each logical tensor. */
 final class TargetForms {
@@ -37,7 +38,7 @@ final class TargetForms {
 
   /** The tensors that it is stored as; none where it is left out. */
   List<Emission> of(LogicalTensor tensor) {
-    if (!steps.containsKey(tensor.id())) {
+    if (step(tensor).isEmpty()) {
       return List.of();
     }
     boolean folder = plan.choice().naming() == Naming.HUGGING_FACE;
@@ -54,8 +55,14 @@ final class TargetForms {
         .toList();
   }
 
+  /** The step that moves it, or all experts of its layer. */
+  private Optional<PlanStep> step(LogicalTensor tensor) {
+    return Optional.ofNullable(steps.get(tensor.id()))
+        .or(() -> Optional.ofNullable(steps.get(ExpertStacks.name(tensor))));
+  }
+
   private DType dtype(LogicalTensor tensor) {
-    List<To> to = steps.get(tensor.id()).to();
+    List<To> to = step(tensor).orElseThrow().to();
     return to.isEmpty() ? tensor.spec().dtype() : to.get(0).tensor().spec().dtype();
   }
 }

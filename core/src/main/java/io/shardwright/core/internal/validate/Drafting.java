@@ -45,7 +45,9 @@ final class Drafting {
   private void draft(String pattern, StoredName name) {
     layersSeen |= pattern.contains("*");
     DraftRow row = cut(pattern, name);
-    var rule = row.rule().on(stage(pattern, name));
+    var own = row.rule().on(stage(pattern, name));
+    boolean expert = pattern.indexOf('*') != pattern.lastIndexOf('*');
+    var rule = expert ? own.perExpert("num_moe_experts") : own;
     drafts.put(pattern, new DraftRow(pattern.endsWith("bias") ? rule.noDecay() : rule, row.why()));
   }
 

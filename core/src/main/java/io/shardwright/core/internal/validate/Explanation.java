@@ -119,12 +119,12 @@ final class Explanation {
   }
 
   private Optional<String> misfit(StoredName name, ParameterRule rule) {
-    Shape shape = name.shapeFor(rule.pattern());
+    Shape shape = name.shapeFor(rule);
     if (rule.partitionDim() >= shape.rank()) {
       return Optional.of("has shape " + shape + " and is to be cut on axis " + rule.partitionDim());
     }
     try {
-      StoredForm.found(rule, config, shape, rule.partitionDim() < 0 ? 1 : name.ranks());
+      StoredForm.found(rule, config, shape, name.ranks(rule));
       return Optional.empty();
     } catch (IllegalArgumentException refusal) {
       return Optional.of(refusal.getMessage());

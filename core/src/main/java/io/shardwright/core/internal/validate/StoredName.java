@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.validate;
 
 import io.shardwright.core.internal.describe.DistributedKey;
+import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StageLayers;
@@ -16,6 +17,7 @@ import java.util.SortedSet;
  * @param keyed whether it is an array, whose layers are axes
  * @param shape of one rank's tensor, or of the array
  * @param ranks over which it is spread
+ * @param expertRanks over which it is, if it is an expert's
  * @param stages that hold it
  * @param tensors one of each rank; an array's chunks
  * @param chunk the shape of an array's chunks; the shape itself elsewhere
@@ -25,6 +27,7 @@ record StoredName(
     boolean keyed,
     Shape shape,
     int ranks,
+    int expertRanks,
     SortedSet<Integer> stages,
     List<SourceTensor> tensors,
     Shape chunk) {
@@ -33,6 +36,18 @@ record StoredName(
     return keyed
         ? DistributedKey.of(rule).equals(name)
         : RuleMatcher.indexes(rule.pattern(), name).isPresent();
+  }
+
+  /** The ranks over which it is spread as a row says. */
+  int ranks(ParameterRule rule) {
+    return rule.partitionDim() < 0 ? 1 : ExpertBlocks.isExpert(rule) ? expertRanks : ranks;
+  }
+
+  /** The shape of what a row says. */
+  Shape shapeFor(ParameterRule rule) {
+    return keyed
+        ? without(shape, rule.canonical())
+        : ExpertBlocks.stacked(rule) ? without(shape, "*") : shape;
   }
 
   /** The shape without the axes that count layers and experts. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The parameters of a checkpoint, in the order of its files. */
@@ -24,8 +25,7 @@ final class StoredNames {
   private final boolean prefixed;
   private final Map<String, StoredName> found = new LinkedHashMap<>();
 
-  private StoredNames(
-      SourceFiles files, Grid grid, StageLayers layers, boolean prefixed) {
+  private StoredNames(SourceFiles files, Grid grid, StageLayers layers, boolean prefixed) {
     this.files = files;
     this.grid = grid;
     this.layers = layers;
@@ -38,8 +38,7 @@ final class StoredNames {
    * @param layers how they lie in the files
    * @param prefixed whether names have a prefix that is the format's
    */
-  static List<StoredName> of(
-      SourceFiles files, Grid grid, StageLayers layers, boolean prefixed) {
+  static List<StoredName> of(SourceFiles files, Grid grid, StageLayers layers, boolean prefixed) {
     var names = new StoredNames(files, grid, layers, prefixed);
     if (files.distributed()) {
       files.arrays().forEach(names::array);
@@ -71,6 +70,7 @@ final class StoredNames {
               true,
               array.spec().shape(),
               1,
+              1,
               new TreeSet<>(List.of(0)),
               List.of(),
               chunk));
@@ -78,8 +78,11 @@ final class StoredNames {
   }
 
   private void stage(int stage) {
-    List<RankFile> group =
-        files.ranks().subList(stage * grid.tensor(), (stage + 1) * grid.tensor());
+    var byRank = new TreeMap<Integer, RankFile>();
+    files.ranks().stream()
+        .filter(file -> file.rank().pipeline() == stage)
+        .forEach(file -> byRank.putIfAbsent(file.rank().tensor(), file));
+    var group = List.copyOf(byRank.values());
     group.get(0).tensors().forEach((stored, first) -> tensor(stored, first, stage, group));
   }
 
@@ -98,7 +101,14 @@ final class StoredNames {
     Shape shape = first.spec().shape();
     add(
         new StoredName(
-            name, false, shape, tensors.size(), new TreeSet<>(List.of(stage)), tensors, shape));
+            name,
+            false,
+            shape,
+            tensors.size(),
+            Math.min(grid.expertTensor(), tensors.size()),
+            new TreeSet<>(List.of(stage)),
+            tensors,
+            shape));
   }
 
   /** A tensor that several stages hold stands where the first has it. */

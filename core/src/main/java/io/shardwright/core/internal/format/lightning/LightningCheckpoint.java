@@ -58,9 +58,8 @@ public final class LightningCheckpoint implements ModelSource {
     try {
       openFiles();
       config = readConfig();
-      Grid found = withoutConfig.isPresent() ? step.grid() : Grid.ONE;
-      grid = Grid.of(size("tensor", found.tensor()), size("pipeline", found.pipeline()));
-      guard.require(Limit.ENTRIES, Math.multiplyExact((long) grid.tensor(), grid.pipeline()), name);
+      grid = step.grid(config, withoutConfig.isPresent());
+      guard.require(Limit.ENTRIES, grid.size(), name);
       new StepCheck(name, step, files).require(grid);
       requireOneConfiguration();
     } catch (RuntimeException refusal) {
@@ -175,11 +174,6 @@ public final class LightningCheckpoint implements ModelSource {
       notes.addAll(resolved.notes());
       return resolved.document();
     }
-  }
-
-  private int size(String dimension, int stated) {
-    long size = config.count(dimension + "_model_parallel_size", 1).orElse(stated);
-    return (int) Math.max(1, Math.min(99_999, size));
   }
 
   private void requireOneConfiguration() {

@@ -76,8 +76,22 @@ public final class LightningTarget implements CheckpointTarget {
     }
   }
 
+  private void refuseExperts() {
+    if (plan.choice().grid().expert() > 1) {
+      String problem =
+          "a training's rank files are of no part of the experts. Choose "
+              + Setting.LAYOUT.inText("distributed")
+              + ", or convert the model with "
+              + Setting.FORMAT.inText("nemo")
+              + ".";
+      throw new PlanRejectedException(
+          ErrorCode.PLAN_IMPOSSIBLE, plan.source().source(), List.of(problem));
+    }
+  }
+
   private void layOutFiles() {
     refuseArrays();
+    refuseExperts();
     Optional<TargetOptimizer> optimizers =
         optimizer ? Optional.of(new TargetOptimizer(source, plan)) : Optional.empty();
     for (TargetFile file : plan.files()) {

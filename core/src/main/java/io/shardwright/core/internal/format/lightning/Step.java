@@ -3,10 +3,13 @@ package io.shardwright.core.internal.format.lightning;
 import io.shardwright.core.internal.format.UnfinishedMarker;
 import io.shardwright.core.internal.format.loose.ForeignFolder;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.RankCoordinate;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,11 +32,31 @@ record Step(String name, Map<RankCoordinate, Path> ranks, Path folder) implement
     return distributed() ? ForeignFolder.of(folder) : Optional.empty();
   }
 
-  /** The grid that its files are of. */
-  Grid grid() {
-    int tensor = ranks.keySet().stream().mapToInt(RankCoordinate::tensor).max().orElse(0);
-    int pipeline = ranks.keySet().stream().mapToInt(RankCoordinate::pipeline).max().orElse(0);
-    return Grid.of(tensor + 1, pipeline + 1);
+  /**
+   * The grid that its files are of, as a configuration says; experts are shared out only where
+   * there are some, and in a distributed checkpoint.
+   *
+   * @param told by its files where the configuration does not say
+   */
+  Grid grid(ModelConfig config, boolean told) {
+    int tensor =
+        size(config, ParallelDimension.TENSOR, told ? last(RankCoordinate::tensor) + 1 : 1);
+    int stages = told ? last(RankCoordinate::pipeline) + 1 : 1;
+    Grid whole = Grid.of(tensor, size(config, ParallelDimension.PIPELINE, stages));
+    return distributed() && config.integer("num_moe_experts").isPresent()
+        ? whole
+            .experts(size(config, ParallelDimension.EXPERT, 1))
+            .expertTensor(size(config, ParallelDimension.EXPERT_TENSOR, tensor))
+        : whole;
+  }
+
+  private int last(ToIntFunction<RankCoordinate> along) {
+    return ranks.keySet().stream().mapToInt(along).max().orElse(0);
+  }
+
+  private static int size(ModelConfig config, ParallelDimension dimension, int stated) {
+    long size = config.count(dimension.configKey(), 1).orElse(stated);
+    return (int) Math.max(1, Math.min(99_999, size));
   }
 
   /** The step that the name states, or -1. */

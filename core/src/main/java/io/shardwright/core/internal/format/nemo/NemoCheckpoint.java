@@ -51,8 +51,8 @@ public final class NemoCheckpoint implements ModelSource {
     this.members = members;
     this.guard = guard;
     this.config = config;
-    this.grid = Grid.of(size("tensor"), size("pipeline"));
-    guard.require(Limit.ENTRIES, (long) grid.tensor() * grid.pipeline(), name);
+    this.grid = RankMembers.grid(name, config);
+    guard.require(Limit.ENTRIES, grid.size(), name);
     this.arrays = new DistributedArrays(name, members, NemoMembers.DISTRIBUTED, guard);
   }
 
@@ -88,16 +88,6 @@ public final class NemoCheckpoint implements ModelSource {
         ErrorCode.CONFIG_MISSING,
         name,
         "holds no " + NemoMembers.CONFIG + ", expected in every NeMo checkpoint: is it one?");
-  }
-
-  private int size(String dimension) {
-    String key = dimension + "_model_parallel_size";
-    long value = config.integer(key).orElse(1);
-    if (value < 1 || value > 99_999) {
-      throw new MalformedCheckpointException(
-          ErrorCode.PARALLEL_SIZE_MISMATCH, name, config.says(key) + ", expected 1 to 99999");
-    }
-    return (int) value;
   }
 
   /** The folder of a rank in a grid; empty where there is but one rank. */

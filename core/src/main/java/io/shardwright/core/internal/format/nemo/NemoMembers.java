@@ -17,7 +17,9 @@ public final class NemoMembers {
 
   private static final String WEIGHTS = "model_weights.ckpt";
   private static final Pattern RANK =
-      Pattern.compile("mp_rank_(\\d{2,5})|tp_rank_(\\d{2,5})_pp_rank_(\\d{3,5})");
+      Pattern.compile(
+          "tp_rank_(\\d{2,5})_pp_rank_(\\d{3,5})"
+              + "|mp_rank_(\\d{2,5})(?:_(\\d{3,5}))??(?:_(\\d{3,5}))?");
 
   private NemoMembers() {}
 
@@ -34,9 +36,16 @@ public final class NemoMembers {
     return folder(rank, grid).map(folder -> folder + "_").orElse("") + "model_weights";
   }
 
-  /** The folder of a rank; empty where there is but one. */
+  /**
+   * The folder of a rank; empty where there is but one. NeMo 1 has none for experts; with them it
+   * is Megatron-LM's ({@code megatron/training/checkpointing.py}, {@code get_checkpoint_name}).
+   */
   static Optional<String> folder(RankCoordinate rank, Grid grid) {
     String tensor = padded(rank.tensor(), 2);
+    if (grid.expert() > 1) {
+      String stage = grid.pipeline() > 1 ? "_" + padded(rank.pipeline(), 3) : "";
+      return Optional.of("mp_rank_" + tensor + stage + "_" + padded(rank.expert(), 3));
+    }
     if (grid.pipeline() > 1) {
       return Optional.of("tp_rank_" + tensor + "_pp_rank_" + padded(rank.pipeline(), 3));
     }
@@ -65,8 +74,13 @@ public final class NemoMembers {
     if (!name.matches()) {
       return Optional.empty();
     }
-    boolean stages = name.group(1) == null;
-    int tensor = Integer.parseInt(name.group(stages ? 2 : 1));
-    return Optional.of(new RankCoordinate(tensor, stages ? Integer.parseInt(name.group(3)) : 0));
+    return Optional.of(
+        name.group(1) == null
+            ? new RankCoordinate(number(name, 3), number(name, 4), number(name, 5))
+            : new RankCoordinate(number(name, 1), number(name, 2)));
+  }
+
+  private static int number(Matcher name, int group) {
+    return name.group(group) == null ? 0 : Integer.parseInt(name.group(group));
   }
 }

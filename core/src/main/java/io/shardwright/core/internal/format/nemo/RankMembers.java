@@ -2,18 +2,50 @@ package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.format.nemo.Members.Member;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks that there is a file for every rank, and no other. */
+/** The grid of rank files: checks that there is a file for every rank, and no other. */
 final class RankMembers {
   private RankMembers() {}
 
+  /** What a configuration says; experts are shared out only where there are some. */
+  static Grid grid(String name, ModelConfig config) {
+    int tensor = size(name, config, ParallelDimension.TENSOR, 1);
+    Grid whole = Grid.of(tensor, size(name, config, ParallelDimension.PIPELINE, 1));
+    return config.integer("num_moe_experts").isEmpty()
+        ? whole
+        : whole
+            .experts(size(name, config, ParallelDimension.EXPERT, 1))
+            .expertTensor(size(name, config, ParallelDimension.EXPERT_TENSOR, tensor));
+  }
+
+  private static int size(String name, ModelConfig config, ParallelDimension dimension, int unset) {
+    String key = dimension.configKey();
+    long value = config.integer(key).orElse(unset);
+    if (value < 1 || value > 99_999) {
+      throw new MalformedCheckpointException(
+          ErrorCode.PARALLEL_SIZE_MISMATCH, name, config.says(key) + ", expected 1 to 99999");
+    }
+    return (int) value;
+  }
+
   static void requireWhole(String name, Grid grid, Members members) {
     refuseMoreThanThereAre(name, grid, members);
+    if (grid.tensor() % grid.expertTensor() != 0) {
+      throw new MalformedCheckpointException(
+          ErrorCode.PARALLEL_SIZE_MISMATCH,
+          name,
+          "its configuration says "
+              + grid
+              + ", of which rank files can't be told apart: expected an expert_tensor_parallel_size"
+              + " that divides tensor_model_parallel_size");
+    }
     var expected = grid.ranks().stream().map(rank -> NemoMembers.weights(rank, grid)).toList();
     var found =
         members.list().stream()
@@ -34,7 +66,7 @@ final class RankMembers {
               + few(expected)
               + ", found "
               + (found.isEmpty() ? "no weights" : few(found))
-              + ": correct tensor_model_parallel_size and pipeline_model_parallel_size");
+              + ": correct the parallel sizes in it");
     }
     if (!missing.isEmpty()) {
       throw new MalformedCheckpointException(
@@ -84,7 +116,7 @@ final class RankMembers {
 
   /** What a configuration says drives nothing before it is compared with the files. */
   private static void refuseMoreThanThereAre(String name, Grid grid, Members members) {
-    long ranks = Math.multiplyExact((long) grid.tensor(), grid.pipeline());
+    long ranks = grid.size();
     if (ranks > members.list().size()) {
       throw new MalformedCheckpointException(
           members.list().stream().anyMatch(m -> NemoMembers.rank(m.name()).isPresent())

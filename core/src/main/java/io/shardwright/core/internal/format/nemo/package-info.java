@@ -6,6 +6,7 @@
  * checkpoint  = "model_config.yaml" weights artifact*
  * weights     = "model_weights.ckpt"                                     TP 1, PP 1
  *             | "mp_rank_" tp(2) "/model_weights.ckpt"                   TP over 1, PP 1
+ *             | "mp_rank_" tp(2) ["_" pp(3)] "_" ep(3) "/model_weights.ckpt"   EP over 1, stage where PP is
  *             | "tp_rank_" tp(2) "_pp_rank_" pp(3) "/model_weights.ckpt" PP over 1
  * artifact    = any other member; the configuration refers to it as "nemo:" name
  * </pre>
