@@ -2,7 +2,6 @@ package io.shardwright.engine;
 
 import static io.shardwright.engine.Checkpoints.copy;
 import static io.shardwright.engine.Checkpoints.names;
-import static io.shardwright.engine.Checkpoints.reshard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -59,7 +58,7 @@ class BadInputTest {
       flipped.members.put(WEIGHTS, bytes);
       Path source = flipped.write(folder.resolve("flipped.nemo"));
       try {
-        reshard(source, folder.resolve("out.nemo"), 2);
+        Order.of(source, folder.resolve("out.nemo")).tp(2).done();
       } catch (CheckpointException refusal) {
         assertTrue(refusal.getMessage().startsWith("SW-"), refusal.getMessage());
       }
@@ -142,7 +141,7 @@ class BadInputTest {
     var archive = archive();
     Archive.zeroCrcs(archive.members.get(WEIGHTS));
     Path source = archive.write(folder.resolve("off.nemo"));
-    Path out = reshard(source, folder.resolve("out.nemo"), 2);
+    Path out = Order.of(source, folder.resolve("out.nemo")).tp(2).done();
     assertEquals(Checkpoints.expected("vit-tp2.nemo"), Checkpoints.found(out));
     String notes = Checkpoints.notes(source);
     assertTrue(notes.contains("checksums off"), notes);
@@ -224,7 +223,10 @@ class BadInputTest {
     var dotted = archive();
     var plain = new Archive();
     dotted.members.forEach((name, bytes) -> plain.members.put(name.substring(2), bytes));
-    Path out = reshard(plain.write(folder.resolve("plain.nemo")), folder.resolve("out.nemo"), 2);
+    Path out =
+        Order.of(plain.write(folder.resolve("plain.nemo")), folder.resolve("out.nemo"))
+            .tp(2)
+            .done();
     assertEquals(Checkpoints.expected("vit-tp2.nemo"), Checkpoints.found(out));
   }
 
@@ -234,7 +236,8 @@ class BadInputTest {
     archive.members.put("./0f00_tokenizer.model", new byte[] {1, 2, 3});
     String tokenizer = "tokenizer:\n  model: nemo:0f00_tokenizer.model\n  odd: ${oc.env:HOME}\n";
     archive.config(text -> text + tokenizer);
-    Path out = reshard(archive.write(folder.resolve("in.nemo")), folder.resolve("out.nemo"), 2);
+    Path out =
+        Order.of(archive.write(folder.resolve("in.nemo")), folder.resolve("out.nemo")).tp(2).done();
     var written = Archive.of(out);
     assertEquals("[1, 2, 3]", Arrays.toString(written.members.get("./0f00_tokenizer.model")));
     String config = new String(written.members.get(Archive.CONFIG), StandardCharsets.UTF_8);
@@ -252,7 +255,8 @@ class BadInputTest {
     List<String> before = names(folder);
     var refusal =
         assertThrows(
-            CheckpointException.class, () -> reshard(source, folder.resolve("out.nemo"), 2));
+            CheckpointException.class,
+            () -> Order.of(source, folder.resolve("out.nemo")).tp(2).done());
     assertEquals(before, names(folder));
     Files.delete(source);
     return refusal.code();

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.Shardwright;
 import io.shardwright.core.Comparison;
 import io.shardwright.core.ProgressListener;
-import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.RunOptions;
 import io.shardwright.core.Verification;
 import io.shardwright.core.Verification.TensorSum;
@@ -17,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.apache.commons.compress.archivers.tar.TarFile;
 
 /** Checkpoints written by the real tools, what is in a checkpoint, and what is made of it. */
@@ -90,17 +87,6 @@ public final class Checkpoints {
         spec.dtype().torchName(),
         spec.shape().toString(),
         sum.sha256());
-  }
-
-  static Path reshard(Path source, Path target, int ranks) {
-    return reshard(source, target, request -> request.tensorModelParallelSize(ranks));
-  }
-
-  /** Reshards, with further options. */
-  static Path reshard(Path source, Path target, UnaryOperator<ReshardRequestBuilder> options) {
-    var request = options.apply(ReshardRequest.builder(source, target)).sync(false).build();
-    SHARDWRIGHT.run(request, ProgressListener.SILENT);
-    return target;
   }
 
   static Comparison diff(Path one, Path other) {

@@ -1,6 +1,5 @@
 package io.shardwright.engine;
 
-import static io.shardwright.engine.Checkpoints.reshard;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -72,7 +71,7 @@ class VariantTest {
 
   @Test
   void cutsEveryThirdOfALegacyQkvByItself() throws IOException {
-    Path out = reshard(write(), folder.resolve("out"), 2);
+    Path out = Order.of(write(), folder.resolve("out")).tp(2).done();
     TorchFile second = open(out, 1);
     // Rows 0..23 are 8 of q, 8 of k, 8 of v; rank 1 of 2 holds the upper half of each.
     assertArrayEquals(
@@ -85,7 +84,7 @@ class VariantTest {
 
   @Test
   void cutsGateAndUpOfAFastGluByThemselves() throws IOException {
-    Path out = reshard(write(), folder.resolve("out"), 2);
+    Path out = Order.of(write(), folder.resolve("out")).tp(2).done();
     // Rows 0..15 are 8 of the gate and 8 of up.
     assertArrayEquals(
         rows(0, 1, 2, 3, 8, 9, 10, 11), values(open(out, 0), "mlp.dense_h_to_4h.weight"));
@@ -96,7 +95,7 @@ class VariantTest {
   @Test
   void carriesExtraStateToEveryRankAndBack() throws IOException {
     Path source = write();
-    Path out = reshard(source, folder.resolve("out"), 4);
+    Path out = Order.of(source, folder.resolve("out")).tp(4).done();
     for (int rank = 0; rank < 4; rank++) {
       var objects = open(out, rank).stateDict().objects();
       assertEquals(
@@ -104,18 +103,18 @@ class VariantTest {
       Call bytes = (Call) objects.get(LAYER + "self_attention.dense._extra_state");
       assertEquals("_io.BytesIO", bytes.callable().toString());
     }
-    Path back = reshard(out, folder.resolve("back.nemo"), 1);
+    Path back = Order.of(out, folder.resolve("back.nemo")).tp(1).done();
     assertEquals(Checkpoints.found(source), Checkpoints.found(back));
   }
 
   @Test
   void turnsSequenceParallelismOffWhereOneRankIsLeft() throws IOException {
-    Path two = reshard(write(), folder.resolve("two"), 2);
+    Path two = Order.of(write(), folder.resolve("two")).tp(2).done();
     Path config = two.resolve("model_config.yaml");
     Files.writeString(
         config,
         Files.readString(config).replace("sequence_parallel: false", "sequence_parallel: true"));
-    Path one = reshard(two, folder.resolve("one"), 1);
+    Path one = Order.of(two, folder.resolve("one")).tp(1).done();
     assertEquals(CONFIG, Files.readString(one.resolve("model_config.yaml")));
   }
 
@@ -123,13 +122,14 @@ class VariantTest {
   void refusesATensorThatNoRuleMatchesUnlessToldToReplicateIt() throws IOException {
     Path source = write("strange.weight");
     var refusal =
-        assertThrows(CheckpointException.class, () -> reshard(source, folder.resolve("out"), 2));
+        assertThrows(
+            CheckpointException.class, () -> Order.of(source, folder.resolve("out")).tp(2).done());
     assertEquals(ErrorCode.TENSOR_UNMATCHED, refusal.code());
     Path out =
-        reshard(
-            source,
-            folder.resolve("out"),
-            request -> request.tensorModelParallelSize(2).replicateUnmatched(true));
+        Order.of(source, folder.resolve("out"))
+            .tp(2)
+            .with(parts -> parts.replicateUnmatched(true))
+            .done();
     assertArrayEquals(rows(0, 1), values(open(out, 1), PREFIX, "strange.weight"));
   }
 

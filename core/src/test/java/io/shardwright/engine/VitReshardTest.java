@@ -4,7 +4,6 @@ import static io.shardwright.engine.Checkpoints.copy;
 import static io.shardwright.engine.Checkpoints.expected;
 import static io.shardwright.engine.Checkpoints.found;
 import static io.shardwright.engine.Checkpoints.names;
-import static io.shardwright.engine.Checkpoints.reshard;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -38,7 +37,7 @@ class VitReshardTest {
 
   @Test
   void splitsAsNemoDoes() throws IOException {
-    Path out = reshard(copy("vit-tp1.nemo", folder), folder.resolve("out.nemo"), 2);
+    Path out = Order.of(copy("vit-tp1.nemo", folder), folder.resolve("out.nemo")).tp(2).done();
     assertEquals(expected("vit-tp2.nemo"), found(out));
     Path nemo = copy("vit-tp2.nemo", folder);
     assertEquals(members(nemo), members(out));
@@ -47,17 +46,17 @@ class VitReshardTest {
 
   @Test
   void mergesWhatNemoSplit() throws IOException {
-    Path out = reshard(copy("vit-tp2.nemo", folder), folder.resolve("out.nemo"), 1);
+    Path out = Order.of(copy("vit-tp2.nemo", folder), folder.resolve("out.nemo")).tp(1).done();
     assertEquals(expected("vit-tp1.nemo"), found(out));
     assertArrayEquals(config(copy("vit-tp1.nemo", folder)), config(out));
   }
 
   @Test
   void aRoundTripOverFourRanksGivesTheSameFile() throws IOException {
-    Path one = reshard(copy("vit-tp1.nemo", folder), folder.resolve("one.nemo"), 1);
-    Path two = reshard(one, folder.resolve("two.nemo"), 2);
-    Path four = reshard(two, folder.resolve("four.nemo"), 4);
-    Path back = reshard(four, folder.resolve("back.nemo"), 1);
+    Path one = Order.of(copy("vit-tp1.nemo", folder), folder.resolve("one.nemo")).tp(1).done();
+    Path two = Order.of(one, folder.resolve("two.nemo")).tp(2).done();
+    Path four = Order.of(two, folder.resolve("four.nemo")).tp(4).done();
+    Path back = Order.of(four, folder.resolve("back.nemo")).tp(1).done();
     assertEquals(expected("vit-tp1.nemo"), found(back));
     assertEquals(-1, Files.mismatch(one, back));
   }
@@ -67,7 +66,8 @@ class VitReshardTest {
     Path source = copy("vit-tp1.nemo", folder);
     var refusal =
         assertThrows(
-            PlanRejectedException.class, () -> reshard(source, folder.resolve("out.nemo"), 3));
+            PlanRejectedException.class,
+            () -> Order.of(source, folder.resolve("out.nemo")).tp(3).done());
     assertEquals(ErrorCode.NOT_DIVISIBLE, refusal.code());
     assertTrue(refusal.getMessage().contains("num_attention_heads=4"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("Choose 1, 2 or 4."), refusal.getMessage());
@@ -80,11 +80,7 @@ class VitReshardTest {
     var refusal =
         assertThrows(
             PlanRejectedException.class,
-            () ->
-                reshard(
-                    source,
-                    folder.resolve("out.nemo"),
-                    request -> request.pipelineModelParallelSize(2).tensorModelParallelSize(3)));
+            () -> Order.of(source, folder.resolve("out.nemo")).grid(3, 2).done());
     assertEquals(ErrorCode.DIMENSION_UNSUPPORTED, refusal.code());
     assertTrue(refusal.getMessage().contains("adapter 'vit'"), refusal.getMessage());
     assertEquals(2, refusal.problems().size());
@@ -92,10 +88,10 @@ class VitReshardTest {
 
   @Test
   void writesAndReadsFolders() throws IOException {
-    Path split = reshard(copy("vit-tp1.nemo", folder), folder.resolve("split"), 2);
+    Path split = Order.of(copy("vit-tp1.nemo", folder), folder.resolve("split")).tp(2).done();
     assertEquals(expected("vit-tp2.nemo"), found(split));
     assertEquals(List.of("model_config.yaml", "mp_rank_00", "mp_rank_01"), names(split));
-    Path merged = reshard(split, folder.resolve("merged.nemo"), 1);
+    Path merged = Order.of(split, folder.resolve("merged.nemo")).tp(1).done();
     assertEquals(expected("vit-tp1.nemo"), found(merged));
   }
 
@@ -105,7 +101,7 @@ class VitReshardTest {
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
       Files.copy(copy("vit-tp1.nemo", folder), out);
     }
-    Path out = reshard(packed, folder.resolve("out.nemo"), 2);
+    Path out = Order.of(packed, folder.resolve("out.nemo")).tp(2).done();
     assertEquals(expected("vit-tp2.nemo"), found(out));
     assertEquals(List.of("out.nemo", "packed.nemo", "vit-tp1.nemo"), names(folder));
   }
@@ -114,17 +110,18 @@ class VitReshardTest {
   void refusesAnExistingTargetAndLeavesItAsItWas() throws IOException {
     Path source = copy("vit-tp1.nemo", folder);
     Path target = Files.writeString(folder.resolve("out.nemo"), "mine");
-    var refusal = assertThrows(CheckpointException.class, () -> reshard(source, target, 2));
+    var refusal =
+        assertThrows(CheckpointException.class, () -> Order.of(source, target).tp(2).done());
     assertEquals(ErrorCode.TARGET_EXISTS, refusal.code());
     assertEquals("mine", Files.readString(target));
-    reshard(source, target, request -> request.tensorModelParallelSize(2).overwrite(true));
+    Order.of(source, target).tp(2).overwrite().done();
     assertEquals(expected("vit-tp2.nemo"), found(target));
   }
 
   @Test
   void removesTheLeftoverOfAnEarlierCrash() throws IOException {
     Path leftover = Files.writeString(folder.resolve(".out.nemo.0123456789abcdef.partial"), "half");
-    reshard(copy("vit-tp1.nemo", folder), folder.resolve("out.nemo"), 2);
+    Order.of(copy("vit-tp1.nemo", folder), folder.resolve("out.nemo")).tp(2).done();
     assertTrue(Files.notExists(leftover));
     assertEquals(List.of("out.nemo", "vit-tp1.nemo"), names(folder));
   }
@@ -136,8 +133,9 @@ class VitReshardTest {
         assertThrows(
             CheckpointException.class,
             () ->
-                reshard(
-                    source, folder.resolve("out.nemo"), request -> request.claimedSizes(2, -1)));
+                Order.of(source, folder.resolve("out.nemo"))
+                    .with(parts -> parts.claimedSizes(2, -1))
+                    .done());
     assertEquals(ErrorCode.PARALLEL_SIZE_MISMATCH, refusal.code());
   }
 
