@@ -81,12 +81,12 @@ final class RunView {
       screen.print(
           String.format(
               Locale.ROOT,
-              "%s: %s, %s tensors, %s, %.2f s%s",
+              "%s: %s, %s tensors, %s, %s s%s",
               Screen.safe(report.target().toString()),
               Sizes.bytes(report.bytesWritten()),
               Sizes.count(report.tensors()),
               report.verified() ? style.good("verified") : style.warning("not verified"),
-              seconds(report),
+              Sizes.decimal(seconds(report), 2),
               report.device().kind() == Device.Kind.JVM ? "" : " on " + report.device()));
       if (report.bytesResumed() > 0) {
         screen.print(

@@ -1,6 +1,8 @@
 package io.shardwright.cli;
 
 import io.shardwright.core.outline.ByteSize;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -21,6 +23,11 @@ final class Sizes {
       digits.insert(at, ',');
     }
     return digits.toString();
+  }
+
+  /** With so many digits after the point. */
+  static String decimal(double number, int digits) {
+    return BigDecimal.valueOf(number).setScale(digits, RoundingMode.HALF_UP).toPlainString();
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.describe;
 
+import static java.util.Collections.newSetFromMap;
+
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ModelConfig;
@@ -12,6 +14,7 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -57,7 +60,8 @@ final class Completeness {
             .add(tensor.indexes());
       }
     }
-    var stacks = family.stacks().stream().map(this::stack).toList();
+    var all = family.stacks();
+    var stacks = all.stream().map(stack -> stack(stack, all)).toList();
     long experts = found(1, rules);
     requireRows(stacks);
     stacks.forEach(stack -> requireWhole(stack, experts));
@@ -81,11 +85,11 @@ final class Completeness {
   private record Stack(
       LayerStack stack, List<ParameterRule> rows, long found, OptionalLong stated) {}
 
-  private Stack stack(LayerStack stack) {
+  private Stack stack(LayerStack stack, List<LayerStack> all) {
     var rows =
         rules.stream()
             .filter(ParameterRule::perLayer)
-            .filter(rule -> LayerStack.of(family.stacks(), rule.canonical()).equals(stack))
+            .filter(rule -> LayerStack.of(all, rule.canonical()) == stack)
             .toList();
     return new Stack(stack, rows, found(0, rows), stack.layers(config));
   }
@@ -115,7 +119,7 @@ final class Completeness {
         stacks.stream()
             .filter(stack -> stack.found() > 0)
             .flatMap(stack -> stack.rows().stream().filter(row -> isSomewhere(row, stack)))
-            .collect(Collectors.toSet());
+            .collect(Collectors.toCollection(() -> newSetFromMap(new IdentityHashMap<>())));
     var absent =
         rules.stream()
             .filter(rule -> isRequired(rule) && !present.containsKey(rule.canonical()))

@@ -45,6 +45,7 @@ public final class RuleMatcher {
   private final Map<String, List<ParameterRule>> byKey;
   private final Map<String, List<ParameterRule>> byLayerKey;
   private final ModelConfig config;
+  private final boolean uniform;
 
   RuleMatcher(String family, ParameterTable table, ModelConfig config) {
     this.family = family;
@@ -53,6 +54,7 @@ public final class RuleMatcher {
     byShape = index(table, rule -> starred(rule.pattern()));
     byKey = index(table, DistributedKey::of);
     byLayerKey = index(table, DistributedKey::inLayer);
+    uniform = table.rules().stream().allMatch(ParameterRule::uniform);
   }
 
   /** The rows of a family that are in force. */
@@ -110,17 +112,17 @@ public final class RuleMatcher {
    * @throws AdapterException if several rules match
    */
   Optional<Match> match(String name) {
-    var matches =
-        byShape.getOrDefault(starred(name), List.of()).stream()
-            .flatMap(rule -> match(rule, rule.pattern(), name).stream())
-            .toList();
+    var matches = new ArrayList<Match>();
+    for (ParameterRule rule : byShape.getOrDefault(starred(name), List.of())) {
+      match(rule, rule.pattern(), name).ifPresent(matches::add);
+    }
     return one(matches, name);
   }
 
   /** A rule for a name whose layer's number is that of another layer, where layers differ. */
   Optional<Match> matchAnyLayer(String name) {
     var all = byShape.getOrDefault(starred(name), List.of());
-    return all.stream().allMatch(ParameterRule::uniform)
+    return uniform || all.stream().allMatch(ParameterRule::uniform)
         ? match(name)
         : all.stream()
             .flatMap(

@@ -11,7 +11,7 @@ import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.PipelineSplit;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,9 +69,9 @@ public final class StageLayers {
    */
   public static StageLayers of(
       List<LayerStack> stacks, ParameterTable table, ModelConfig config, Pipeline pipeline) {
-    Map<LayerStack, StackStages> spread = new LinkedHashMap<>();
+    Map<LayerStack, StackStages> spread = new IdentityHashMap<>();
     stacks.forEach(stack -> spread.put(stack, StackStages.of(stack, config, pipeline)));
-    var all = new StageLayers(pipeline, List.copyOf(spread.values()));
+    var all = new StageLayers(pipeline, stacks.stream().map(spread::get).toList());
     for (ParameterRule rule : table.rules()) {
       if (rule.perLayer()) {
         StackStages own = spread.get(LayerStack.of(stacks, rule.canonical()));

@@ -205,7 +205,8 @@ public final class AdapterRegistry {
   }
 
   private static boolean restores(FoundAdapter found, String target) {
-    return found.adapter().restoreClasses().contains(RestoreClass.nemo(target));
+    return found.adapter().restoreClasses().stream()
+        .anyMatch(name -> name.kind() == RestoreClass.Kind.NEMO && name.name().equals(target));
   }
 
   private static Optional<ModelFamilyAdapter> one(List<FoundAdapter> claims, String where) {
