@@ -51,6 +51,7 @@ final class GuideRows {
         // end: row: some layers
         // begin: row: stack
         replicated("encoder.final_layernorm.weight").on(LAST).in("encoder"),
+        replicated("decoder_embedding.weight").of("words.weight").on(FIRST).in("decoder").copy(),
         // end: row: stack
         // begin: row: transposed
         column("h.*.mlp.c_fc.weight")

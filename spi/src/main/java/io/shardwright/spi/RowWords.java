@@ -205,6 +205,16 @@ abstract sealed class RowWords permits ParameterRule {
   }
 
   /**
+   * Declares a further copy, on a stage of its own, of the tensor whose canonical name it has
+   * ({@link Flag#COPY}).
+   *
+   * @return a changed copy
+   */
+  public ParameterRule copy() {
+    return with(traits().with(Flag.COPY));
+  }
+
+  /**
    * Allows a checkpoint to lack the parameter, if no configuration key tells whether it has it.
    *
    * @return a changed copy

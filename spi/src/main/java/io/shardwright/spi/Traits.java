@@ -37,7 +37,13 @@ public final class Traits {
      * of their own (NeMo v1.23.0, {@code nemo/collections/nlp/modules/common/megatron/utils.py},
      * get_params_for_weight_decay_optimization).
      */
-    NO_DECAY
+    NO_DECAY,
+    /**
+     * The parameter has the values of another one, whose canonical name it has too, as the word
+     * embeddings that T5's decoder begins with (NeMo v1.23.0, {@code
+     * nemo/collections/nlp/modules/common/megatron/token_level_encoder_decoder.py}).
+     */
+    COPY
   }
 
   /** The contents that a module's {@code _extra_state} entry can have. */

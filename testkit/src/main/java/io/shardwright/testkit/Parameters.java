@@ -6,6 +6,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -21,9 +22,15 @@ import java.util.stream.Stream;
  * @param tensors shapes by the tensors' names in a file
  * @param padded patterns of the tensors whose rows are those of the padded vocabulary
  * @param rows number of vocabulary rows, including padding
+ * @param copies names of tensors by those of their copies
  * @param block the number of which {@code rows} is a multiple
  */
-record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, long block) {
+record Parameters(
+    Map<String, Shape> tensors,
+    List<String> padded,
+    Map<String, String> copies,
+    long rows,
+    long block) {
   private static final String PREFIX = "model.";
   private static final long DIVISIBLE_BY = 128;
 
@@ -38,11 +45,18 @@ record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, lo
             .toList();
     return sample
         .whole()
-        .map(real -> new Parameters(real.tensors(), padded, rows(real.tensors(), padded), block))
+        .map(
+            real ->
+                new Parameters(
+                    real.tensors(), padded, copies(rules), rows(real.tensors(), padded), block))
         .orElseGet(
             () ->
                 new Parameters(
-                    promised(adapter, config, rules, 2 * block), padded, 2 * block, block));
+                    promised(adapter, config, rules, 2 * block),
+                    padded,
+                    copies(rules),
+                    2 * block,
+                    block));
   }
 
   private static long rows(Map<String, Shape> tensors, List<String> padded) {
@@ -51,6 +65,17 @@ record Parameters(Map<String, Shape> tensors, List<String> padded, long rows, lo
         .map(tensor -> tensor.getValue().dim(0))
         .findFirst()
         .orElse(0L);
+  }
+
+  private static Map<String, String> copies(List<ParameterRule> rules) {
+    var copies = new LinkedHashMap<String, String>();
+    for (ParameterRule rule : rules) {
+      rules.stream()
+          .filter(own -> rule.traits().has(Flag.COPY) && !own.traits().has(Flag.COPY))
+          .filter(own -> own.canonical().equals(rule.canonical()))
+          .forEach(own -> copies.put(PREFIX + rule.pattern(), PREFIX + own.pattern()));
+    }
+    return copies;
   }
 
   private static Map<String, Shape> promised(

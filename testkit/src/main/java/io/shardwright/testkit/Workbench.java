@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,9 +63,12 @@ final class Workbench {
   private void write(Path file) {
     var checkpoint = SmallCheckpoint.of(sample.yaml());
     int value = 0;
+    var firsts = new HashMap<String, Integer>();
     for (var tensor : parameters.tensors().entrySet()) {
       var spec = new TensorSpec(tensor.getKey(), DType.FLOAT32, tensor.getValue());
-      checkpoint.tensor(spec, values(spec, value, parameters.filled(spec)));
+      firsts.put(spec.name(), value);
+      int first = firsts.get(parameters.copies().getOrDefault(spec.name(), spec.name()));
+      checkpoint.tensor(spec, values(spec, first, parameters.filled(spec)));
       value = Math.floorMod(value + (int) spec.shape().elements(), MOST);
     }
     checkpoint.write(file);

@@ -62,7 +62,7 @@ final class ArrayReading {
       var all = new ArrayList<>(match.indexes());
       all.addAll(indexes);
       MatchedTensor matched = matched(array, prefix, new Match(rule, all), stacked, own);
-      assembly.add(second ? matched.second() : matched, describer.source);
+      assembly.add(matched.orCopy(second), describer.source);
     }
   }
 

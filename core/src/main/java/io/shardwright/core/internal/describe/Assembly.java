@@ -88,16 +88,20 @@ final class Assembly {
     draft.repeat(matched.replicas(), Kind.RANK);
   }
 
-  /** The second of a tied pair is the tensor itself where the first is not stored. */
+  /** A second of a pair or a copy is the tensor itself where the first is not stored. */
   private void addSeconds() {
-    for (Later second : later.getOrDefault(Kind.TIED, List.of())) {
-      Draft draft = drafts.computeIfAbsent(id(second.matched()), id -> new Draft(second.matched()));
-      if (draft.first != second.matched()) {
-        repeat(draft, second);
-      }
+    for (Kind kind : List.of(Kind.TIED, Kind.COPY)) {
+      later.getOrDefault(kind, List.of()).forEach(this::addSecond);
     }
     apart.ifPresent(this::addBoth);
     addSets(later.getOrDefault(Kind.SET, List.of()));
+  }
+
+  private void addSecond(Later second) {
+    Draft draft = drafts.computeIfAbsent(id(second.matched()), id -> new Draft(second.matched()));
+    if (draft.first != second.matched()) {
+      repeat(draft, second);
+    }
   }
 
   /** Whatever one set of weights holds, the others hold too. */
@@ -114,13 +118,13 @@ final class Assembly {
       }
       repeat(draft, again);
       held.computeIfAbsent(again.where(), where -> new IdentityHashMap<>())
-          .merge(draft, elements(again.matched().parts()), Math::addExact);
+          .merge(draft, SourcePart.elements(again.matched().parts()), Math::addExact);
     }
     held.forEach((where, found) -> drafts.values().forEach(d -> requireHeld(d, where, found)));
   }
 
   private void requireHeld(Draft draft, String where, Map<Draft, Long> found) {
-    long expected = elements(draft.parts);
+    long expected = SourcePart.elements(draft.parts);
     boolean second = apart.filter(tie -> tie.isOf(draft.first.match().rule())).isPresent();
     if (!second && found.getOrDefault(draft, 0L) < expected) {
       throw disagree(
@@ -129,10 +133,6 @@ final class Assembly {
               + draft.first.stored()
               + "', which another set of weights has");
     }
-  }
-
-  private static long elements(List<SourcePart> parts) {
-    return parts.stream().mapToLong(part -> part.view().logical().shape().elements()).sum();
   }
 
   /** What is stored once gives both of a pair that is no longer tied their bytes. */
@@ -251,7 +251,7 @@ final class Assembly {
   }
 
   private static boolean whole(Draft draft) {
-    return elements(draft.parts) == draft.first.form().canonical().elements();
+    return SourcePart.elements(draft.parts) == draft.first.form().canonical().elements();
   }
 
   /** A file is incomplete that has all parts in another layer; else it is of another kind. */

@@ -41,7 +41,7 @@ public final class DistributedKey {
   }
 
   /** The key of one layer's array, with a star for the layer. */
-  static String inLayer(ParameterRule rule) {
+  public static String inLayer(ParameterRule rule) {
     return inLayer(pattern(rule));
   }
 

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 
@@ -20,6 +21,11 @@ record MatchedTensor(
     List<SourcePart> parts,
     List<SourcePart> replicas,
     Kind kind) {
+
+  /** The same, which is no tensor by itself where its row or its name is another's copy. */
+  MatchedTensor orCopy(boolean second) {
+    return match.rule().traits().has(Flag.COPY) ? of(Kind.COPY) : second ? second() : this;
+  }
 
   /** The same as the second of a tied pair. */
   MatchedTensor second() {

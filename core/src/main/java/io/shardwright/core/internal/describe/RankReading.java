@@ -215,7 +215,7 @@ final class RankReading {
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var logical = new TensorSpec(whole, spec.dtype(), form.shard(1));
     var matched = new MatchedTensor(logical, prefix, match, form, parts, replicas, Kind.RANK);
-    return describer.second(name).isPresent() && describer.pairs() ? matched.second() : matched;
+    return matched.orCopy(describer.second(name).isPresent() && describer.pairs());
   }
 
   private void requireSameNames(RankFile first, RankFile other) {

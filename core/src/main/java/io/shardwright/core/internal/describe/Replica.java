@@ -17,6 +17,8 @@ public record Replica(SourcePart part, Kind kind) {
         ", although the configuration ties them to one: convert or reshard with "
             + Setting.UNTIE.inText()
             + " writes both"),
+    /** The family has one tensor under several names. */
+    COPY(", although they are copies of one tensor: the files are not of one checkpoint"),
     /** A folder has a second set of weights. */
     SET(": the folder has two sets of weights, remove the one that is not meant");
 

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
+import java.util.List;
 
 /**
  * The elements of a source tensor that belong to a logical tensor, and which of its elements they
@@ -26,5 +27,10 @@ public record SourcePart(String member, SourceTensor tensor, View view) {
   public static SourcePart whole(String member, SourceTensor tensor) {
     var view = new View(Region.whole(tensor.spec().shape()), tensor.start(), tensor.strides());
     return new SourcePart(member, tensor, view);
+  }
+
+  /** How many elements several have. */
+  static long elements(List<SourcePart> parts) {
+    return parts.stream().mapToLong(part -> part.view().logical().shape().elements()).sum();
   }
 }

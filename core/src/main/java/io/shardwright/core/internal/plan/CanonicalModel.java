@@ -110,7 +110,7 @@ public final class CanonicalModel {
     Map<List<Object>, Long> counts = new HashMap<>();
     for (Replica replica : replicas) {
       SourcePart part = replica.part();
-      String name = replica.kind() == Replica.Kind.TIED ? name(part) : "";
+      String name = replica.kind() == Replica.Kind.SET ? "" : name(part);
       var place = List.<Object>of(replica.kind(), name, part.view().logical());
       long number = counts.merge(place, 1L, Long::sum);
       if (replica.kind() != Replica.Kind.RANK) {

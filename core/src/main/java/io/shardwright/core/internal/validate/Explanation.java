@@ -42,14 +42,16 @@ final class Explanation {
   static Explanation of(
       List<StoredName> names, Rows rows, List<Rows> others, ModelConfig config, boolean staged) {
     var explanation = new Explanation(rows, others, config, staged);
-    Map<String, List<StoredName>> alike = new LinkedHashMap<>();
-    names.forEach(
-        name -> alike.computeIfAbsent(name.pattern(), key -> new ArrayList<>()).add(name));
+    Map<List<Object>, List<StoredName>> alike = new LinkedHashMap<>();
+    for (StoredName name : names) {
+      List<Object> key = List.of(name.pattern(), explanation.matching(name));
+      alike.computeIfAbsent(key, own -> new ArrayList<>()).add(name);
+    }
     if (rows.table().rules().isEmpty()) {
       explanation.all(names);
     } else {
       names.forEach(name -> explanation.used.addAll(explanation.matching(name)));
-      alike.forEach(explanation::names);
+      alike.values().forEach(explanation::names);
       rows.table().rules().forEach(explanation::row);
     }
     return explanation;
@@ -77,9 +79,9 @@ final class Explanation {
     findings.add(kind.finding(subject, tensors, line, text));
   }
 
-  private void names(String pattern, List<StoredName> alike) {
+  private void names(List<StoredName> alike) {
     StoredName first = alike.get(0);
-    String subject = alike.size() == 1 ? first.name() : pattern;
+    String subject = alike.size() == 1 ? first.name() : first.pattern();
     var matching = matching(first);
     if (matching.isEmpty()) {
       unmatched.addAll(alike);
@@ -99,7 +101,7 @@ final class Explanation {
 
   private List<ParameterRule> matching(StoredName name) {
     return rows.inForce().stream()
-        .filter(rule -> name.is(rule) || staged && isCopy(name, rule))
+        .filter(rule -> name.is(rule, config) || staged && isCopy(name, rule))
         .toList();
   }
 
@@ -124,7 +126,7 @@ final class Explanation {
       return Optional.of("has shape " + shape + " and is to be cut on axis " + rule.partitionDim());
     }
     try {
-      StoredForm.found(rule, config, shape, name.ranks(rule));
+      StoredForm.found(rule, name.settings(rule, config), shape, name.ranks(rule));
       return Optional.empty();
     } catch (IllegalArgumentException refusal) {
       return Optional.of(refusal.getMessage());

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.validate;
 import io.shardwright.core.FamilyReport;
 import io.shardwright.core.FamilyReport.Finding;
 import io.shardwright.core.TrainingOptions;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StageLayers.Pipeline;
@@ -55,9 +56,10 @@ public final class FamilyValidation {
     var table = classNames.orElseGet(() -> family.parameters(config, used));
     var rows = new Rows(word(used), table, declaration.lines(), config);
     int stages = source.grid().pipeline();
+    var names = names(source, used, family, table);
     var explained =
         Explanation.of(
-            names(source, used, family, table),
+            names,
             rows,
             others(declaration, config, used),
             config,
@@ -72,7 +74,7 @@ public final class FamilyValidation {
         family.id(),
         findings.stream().noneMatch(Finding::problem),
         List.copyOf(findings),
-        new DraftText(declaration, config, rows.naming()).of(drafts));
+        new DraftText(declaration, source.config(), rows.naming(), stacks(names)).of(drafts));
   }
 
   private static List<StoredName> names(
@@ -85,6 +87,11 @@ public final class FamilyValidation {
         source.grid(),
         StageLayers.of(family.stacks(), table, config, pipeline),
         naming != Naming.HUGGING_FACE);
+  }
+
+  private static StackNames stacks(List<StoredName> names) {
+    return StackNames.of(
+        names.stream().filter(name -> !name.keyed()).map(StoredName::name).toList());
   }
 
   private static String word(Naming naming) {
@@ -142,7 +149,8 @@ public final class FamilyValidation {
   }
 
   /** What a family file lacks, to paste into it; the whole file where it has nothing but a name. */
-  private record DraftText(Declaration declaration, ModelConfig config, String naming) {
+  private record DraftText(
+      Declaration declaration, YamlDocument config, String naming, StackNames stacks) {
     private static final String INDENT = "      ";
 
     List<String> of(List<Drafting.DraftRow> rows) {
@@ -174,6 +182,7 @@ public final class FamilyValidation {
               : family.restoreClasses().stream().map(RestoreClass::name).toList();
       classes.forEach(name -> lines.add("  - " + RowText.scalar(name)));
       lines.add("parallelism: " + parallelism(family));
+      lines.addAll(stacks.lines(config.leaves()));
       lines.add("namings:");
       lines.add("  " + (config.flag("mcore_gpt") ? "mcore" : "legacy") + ":");
       lines.add("    rows:");

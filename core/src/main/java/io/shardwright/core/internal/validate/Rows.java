@@ -30,10 +30,12 @@ record Rows(String naming, ParameterTable table, Declaration.Lines lines, ModelC
 
   /** What keeps a row out of force. */
   String unmet(ParameterRule rule) {
-    return rule.conditions().stream()
-        .filter(condition -> !condition.perLayer() && !condition.holds(config))
-        .map(this::unmet)
-        .collect(Collectors.joining(", "));
+    String unmet =
+        rule.conditions().stream()
+            .filter(condition -> !condition.perLayer() && !condition.holds(config))
+            .map(this::unmet)
+            .collect(Collectors.joining(", "));
+    return unmet.isEmpty() ? "it is on other layers" : unmet;
   }
 
   private String unmet(Condition condition) {

@@ -5,15 +5,18 @@ import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StageLayers;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 
 /**
  * A parameter of a checkpoint: its stored name, and its shapes and ranks.
  *
  * @param name without a format's prefix, layers numbered in the whole model; the key of an array
+ * @param pattern what a row for it would be called
  * @param keyed whether it is an array, whose layers are axes
  * @param shape of one rank's tensor, or of the array
  * @param ranks over which it is spread
@@ -24,6 +27,7 @@ import java.util.SortedSet;
  */
 record StoredName(
     String name,
+    String pattern,
     boolean keyed,
     Shape shape,
     int ranks,
@@ -32,10 +36,25 @@ record StoredName(
     List<SourceTensor> tensors,
     Shape chunk) {
 
+  /** Whether it is a row's, in some layer. */
   boolean is(ParameterRule rule) {
-    return keyed
-        ? DistributedKey.of(rule).equals(name)
-        : RuleMatcher.indexes(rule.pattern(), name).isPresent();
+    return keyed && DistributedKey.of(rule).equals(name) || indexes(rule).isPresent();
+  }
+
+  /** Whether it is a row's that its layer has. */
+  boolean is(ParameterRule rule, ModelConfig config) {
+    var indexes = indexes(rule).orElse(List.of());
+    return is(rule) && (indexes.isEmpty() || rule.isOn(config, indexes.get(0)));
+  }
+
+  /** The configuration as its layer sees it. */
+  ModelConfig settings(ParameterRule rule, ModelConfig config) {
+    var indexes = indexes(rule).orElse(List.of());
+    return indexes.isEmpty() || rule.uniform() ? config : config.at(indexes.get(0));
+  }
+
+  private Optional<List<Integer>> indexes(ParameterRule rule) {
+    return RuleMatcher.indexes(keyed ? DistributedKey.inLayer(rule) : rule.pattern(), name);
   }
 
   /** The ranks over which it is spread as a row says. */
@@ -59,16 +78,23 @@ record StoredName(
     return keyed ? without(chunk, pattern) : chunk;
   }
 
-  private static Shape without(Shape shape, String pattern) {
-    int stacked = (int) pattern.chars().filter(c -> c == '*').count();
+  private Shape without(Shape shape, String pattern) {
+    int own = keyed && StageLayers.layer(name).isPresent() ? 1 : 0;
+    int stacked = (int) pattern.chars().filter(c -> c == '*').count() - own;
     return new Shape(shape.dims().subList(Math.min(stacked, shape.rank()), shape.rank()));
   }
 
-  /** What a row for it would be called. */
-  String pattern() {
-    return keyed
-        ? name.replace(".layers.", ".layers.*.")
-            .replace(".experts.experts.", ".experts.local_experts.*.")
-        : StageLayers.pattern(name).replaceFirst("(experts)\\.[0-9]+\\.", "$1.*.");
+  /** The same as one of a model with some stacks. */
+  StoredName of(StackNames stacks) {
+    String own = keyed ? arrayPattern() : stacks.pattern(name);
+    return new StoredName(name, own, keyed, shape, ranks, expertRanks, stages, tensors, chunk);
+  }
+
+  private String arrayPattern() {
+    String layered =
+        StageLayers.layer(name).isPresent()
+            ? StageLayers.pattern(name)
+            : name.replace(".layers.", ".layers.*.");
+    return layered.replace(".experts.experts.", ".experts.local_experts.*.");
   }
 }

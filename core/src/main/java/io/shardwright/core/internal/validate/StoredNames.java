@@ -47,7 +47,8 @@ final class StoredNames {
         names.stage(stage);
       }
     }
-    return List.copyOf(names.found.values());
+    var stacks = StackNames.of(List.copyOf(names.found.keySet()));
+    return names.found.values().stream().map(name -> name.of(stacks)).toList();
   }
 
   private String own(String stored) {
@@ -67,6 +68,7 @@ final class StoredNames {
       add(
           new StoredName(
               own(array.spec().name()),
+              "",
               true,
               array.spec().shape(),
               1,
@@ -102,6 +104,7 @@ final class StoredNames {
     add(
         new StoredName(
             name,
+            "",
             false,
             shape,
             tensors.size(),
