@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * The segments of an axis: matrices of unequal numbers of rows (or columns) in one tensor, such as
  * z, x, B, C and dt in Mamba's {@code in_proj}. Tensor parallelism cuts each on its own: rank
  * <i>r</i> of <i>w</i> holds the elements from {@code r * L / w} on, {@code L / w} of them, of
- * every segment of length <i>L</i>, one segment's after another (Megatron-LM core_r0.8.0, {@code
+ * every segment of length <i>L</i>, one segment's after another (megatron-core 0.19.2, {@code
  * megatron/core/ssm/mamba_mixer.py}).
  *
  * @param axis canonical axis, from 0

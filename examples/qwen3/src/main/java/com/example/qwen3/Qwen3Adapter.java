@@ -18,8 +18,8 @@ import io.shardwright.spi.config.Dialect;
 import java.util.List;
 
 /**
- * Qwen3: LLaMA with a norm of each head's query and key (transformers 5.12, {@code
- * models/qwen3/modeling_qwen3.py}; Megatron-LM core_v0.5.0, {@code
+ * Qwen3: LLaMA with a norm of each head's query and key (transformers 5.24.0, {@code
+ * models/qwen3/modeling_qwen3.py}; megatron-core 0.19.2, {@code
  * megatron/core/transformer/attention.py}, {@code qk_layernorm}).
  */
 // begin: qwen3 adapter

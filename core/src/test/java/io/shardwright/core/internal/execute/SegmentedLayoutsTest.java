@@ -58,7 +58,10 @@ class SegmentedLayoutsTest {
     return all;
   }
 
-  /** z, x, B, C and dt: a rank has its share of each (core_r0.8.0, ssm/mamba_mixer.py). */
+  /**
+   * z, x, B, C and dt: a rank has its share of each (megatron-core 0.19.2,
+   * megatron/core/ssm/mamba_mixer.py, _split_tensor_factory).
+   */
   @Test
   void mambasInputProjection() {
     String inner = "mamba_num_heads * mamba_head_dim";
