@@ -24,6 +24,11 @@ final class GuideRows {
         // begin: row: part
         column("layers.*.mlp.up.weight", 2).of("layers.*.mlp.linear_fc1.weight").part(0, 1, 2),
         // end: row: part
+        // begin: row: experts
+        column("layers.*.mlp.experts.linear_fc1.weight*", 2)
+            .of("layers.*.mlp.experts.local_experts.*.linear_fc1.weight")
+            .perExpert("num_moe_experts"),
+        // end: row: experts
         // begin: row: by kind
         column("layers.*.qkv.weight").groupedQkv().stored(new int[] {1, 0, 2}, new int[] {3}),
         // end: row: by kind

@@ -179,7 +179,8 @@ public final class Outlines {
   private List<String> shifted() {
     return plan.steps().stream()
         .filter(step -> step instanceof Copy copy && copy.shift() != 0)
-        .map(step -> tensors.get(step.tensor().name()).spec().name())
+        .map(step -> step.tensor().name())
+        .map(id -> tensors.containsKey(id) ? tensors.get(id).spec().name() : id)
         .toList();
   }
 

@@ -10,7 +10,11 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.TransformersKeys;
@@ -24,6 +28,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FamilyGrammarTest {
   private static final String GOOD =
@@ -141,6 +146,9 @@ class FamilyGrammarTest {
         "on: last | tied_copy: x | tied_copy is the last stage's copy | 'on: first'",
         "on: last | vocab_padded_rows: true | vocab_padded_rows is for a column row | SW-209",
         "on: last | factors: {0: [rest, rest]} | 'rest' | at most one",
+        "[tensor, pipeline] | [tensor, expert] | 'parallelism' has expert | no row says per_expert",
+        "stride: 2 | per_expert: count | 'of' has 1 stars, expected 2 | the layer's and the"
+            + " expert's",
       })
   void saysWhereAndWhatWasExpected(String part, String instead, String where, String what) {
     assertTrue(GOOD.contains(part), part);
@@ -150,6 +158,40 @@ class FamilyGrammarTest {
     assertTrue(refusal.getMessage().contains(where), refusal.getMessage());
     assertTrue(refusal.getMessage().contains(what), refusal.getMessage());
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "layers.*.experts.local_experts.*.up",
+        "layers.*.experts.up*",
+        "layers.*.experts.gate_up_proj"
+      })
+  void readsEveryFormOfExperts(String pattern) {
+    String canonical = "layers.*.experts.local_experts.*.up";
+    String row = "column: " + pattern + "\n        of: " + canonical;
+    var family =
+        read(
+            GOOD.replace("[tensor, pipeline]", "[tensor, expert, expert_tensor]")
+                .replace("column: layers.*.up.weight", row)
+                .replace("stride: 2", "per_expert: count"));
+    var rule = family.parameters(NOTHING, Naming.LEGACY).rules().get(0);
+    assertEquals(
+        ParameterRule.column(pattern).of(canonical).perExpert("count"), rule.given(List.of()));
+    assertTrue(family.parallelism().dimensions().contains(ParallelDimension.EXPERT));
+  }
+
+  private static final ModelConfig NOTHING =
+      new ModelConfig() {
+        @Override
+        public Optional<String> text(String key) {
+          return Optional.empty();
+        }
+
+        @Override
+        public boolean has(String key) {
+          return false;
+        }
+      };
 
   @Test
   void saysAllThatIsWrongInTheFilesOrder() {

@@ -85,12 +85,13 @@ class RowPropertyTest {
             default -> ParameterRule.row(pattern);
           };
       Stage stage = Stage.values()[random.nextInt(4)];
+      boolean expert = pattern.indexOf('*') != pattern.lastIndexOf('*') && random.nextBoolean();
       return rule.of(random.nextBoolean() ? pattern : pattern.replace("a", "canonical"))
           .on(stage)
           .in(oneOf("", "encoder"))
           .onLayers(layers())
           .with(arrangement(rule.cut()))
-          .with(traits(rule.cut(), stage))
+          .with(expert(traits(rule.cut(), stage), expert))
           .given(conditions());
     }
 
@@ -106,6 +107,10 @@ class RowPropertyTest {
             default -> LayerSet.ALL;
           };
       return set.equals(LayerSet.ALL) || random.nextBoolean() ? set : set.others();
+    }
+
+    private static Traits expert(Traits traits, boolean expert) {
+      return expert ? traits.perExpert("count") : traits;
     }
 
     private String oneOf(String... words) {
