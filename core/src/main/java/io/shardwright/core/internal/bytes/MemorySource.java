@@ -2,8 +2,22 @@ package io.shardwright.core.internal.bytes;
 
 import java.nio.ByteBuffer;
 
-/** A byte array as a byte source; it is not copied. */
-public record MemorySource(byte[] bytes, String name) implements ByteSource {
+/** A byte array as a byte source. */
+public final class MemorySource implements ByteSource {
+  private final byte[] bytes;
+  private final String name;
+
+  /** Wraps the array without copying it. */
+  public MemorySource(byte[] bytes, String name) {
+    this.bytes = bytes;
+    this.name = name;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
   @Override
   public long size() {
     return bytes.length;

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Reads a row's arrangement: how its elements map to the canonical tensor. */
-final class ArrangementGrammar {
+record ArrangementGrammar(Section row) {
   static final List<String> KEYS =
       List.of(
           "stride",
@@ -35,12 +35,6 @@ final class ArrangementGrammar {
   static final String REST = Size.REST;
   static final String SLOTS = "slots";
   private static final int MOST_AXES = 8;
-
-  private final Section row;
-
-  private ArrangementGrammar(Section row) {
-    this.row = row;
-  }
 
   static ParameterRule apply(Section row, ParameterRule rule) {
     var grammar = new ArrangementGrammar(row);
@@ -63,7 +57,7 @@ final class ArrangementGrammar {
               sizes,
               grammar.segments(Math.max(0, rule.partitionDim()))));
     } catch (IllegalArgumentException broken) {
-      row.problems().add(row.at("segments"), "'segments': " + broken.getMessage());
+      row.problem("segments", "'segments': " + broken.getMessage());
       return rule;
     }
   }
@@ -72,9 +66,7 @@ final class ArrangementGrammar {
     if (!row.has("segments")) {
       List.of("uncut", "alternating").stream()
           .filter(row::has)
-          .forEach(
-              word ->
-                  row.problems().add(row.at(word), "'" + word + "' is for a row of 'segments'"));
+          .forEach(word -> row.problem(word, "'" + word + "' is for a row of 'segments'"));
       return Optional.empty();
     }
     var uncut =
@@ -88,8 +80,7 @@ final class ArrangementGrammar {
   private int stride(Cut cut) {
     int stride = row.number("stride").orElse(1);
     if (stride < 1 || stride > 1 && cut == Cut.REPLICATED) {
-      row.problems()
-          .add(row.at("stride"), "'stride' is the number of matrices that are cut, 1 or more");
+      row.problem("stride", "'stride' is the number of matrices that are cut, 1 or more");
       return 1;
     }
     return stride;
@@ -149,10 +140,7 @@ final class ArrangementGrammar {
     }
     var used = axes.stream().flatMap(List::stream).sorted().toList();
     if (!used.equals(IntStream.range(0, used.size()).boxed().toList())) {
-      row.problems()
-          .add(
-              row.at("stored"),
-              "'stored' names the factors " + used + ", expected each once from 0");
+      row.problem("stored", "'stored' names the factors " + used + ", expected each once from 0");
     }
     return axes;
   }
@@ -166,10 +154,7 @@ final class ArrangementGrammar {
             .flatMap(text -> row.number(text, row.at("part"), "'part'").stream())
             .toList();
     if (numbers.size() != 3 || numbers.get(0) < 0) {
-      row.problems()
-          .add(
-              row.at("part"),
-              "'part' has " + numbers.size() + " numbers, expected [factor, from, to]");
+      row.problem("part", "'part' has " + numbers.size() + " numbers, expected [factor, from, to]");
       return Optional.empty();
     }
     return Optional.of(new Range(numbers.get(0), numbers.get(1), numbers.get(2)));
@@ -184,8 +169,7 @@ final class ArrangementGrammar {
         try {
           sizes.put(axis, new Size(formulas.get(axis)));
         } catch (IllegalArgumentException broken) {
-          row.problems()
-              .add(row.at("sizes"), "'sizes' has a broken formula: " + broken.getMessage());
+          row.problem("sizes", "'sizes' has a broken formula: " + broken.getMessage());
         }
       }
     }

@@ -80,11 +80,8 @@ record ClassGrammar(
   private String restores(Section section) {
     String name = section.needText("restores");
     if (!refining && !restores.contains(name)) {
-      section
-          .problems()
-          .add(
-              section.at("restores"),
-              "'restores' is '" + name + "', " + Words.expected(name, restores));
+      section.problem(
+          "restores", "'restores' is '" + name + "', " + Words.expected(name, restores));
     }
     return name;
   }
@@ -233,7 +230,7 @@ record ClassGrammar(
 
     private static void needFrom(Section row) {
       if (row.need("from").isPresent() && row.texts("from").isEmpty()) {
-        row.problems().add(row.at("from"), "'from' has no keys, expected at least one");
+        row.problem("from", "'from' has no keys, expected at least one");
       }
     }
 

@@ -16,76 +16,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A family that a file declares. */
-final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
-  private final String id;
-  private final Optional<String> refines;
-  private final List<RestoreClass> restoreClasses;
-  private final SupportedParallelism parallelism;
-  private final List<LayerStack> stacks;
-  private final Optional<List<List<Condition>>> describes;
-  private final List<DeclaredNaming> namings;
-  private final Set<WeightLayout> layouts;
-  private final Map<String, String> defaults;
-  private final List<KeyRule> keyRules;
-  private final List<HuggingFaceModel> classes;
-
-  /**
-   * A family.
-   *
-   * @param refines the family that it adds to
-   * @param describes sets of conditions, of which one holds for a configuration of this family;
-   *     empty where its classes alone tell
-   * @param namings in the order in which they are tried; the last one is used where none is
-   */
-  DeclaredFamilyAdapter(
-      String id,
-      Optional<String> refines,
-      List<RestoreClass> restoreClasses,
-      SupportedParallelism parallelism,
-      List<LayerStack> stacks,
-      Optional<List<List<Condition>>> describes,
-      List<DeclaredNaming> namings,
-      Set<WeightLayout> layouts,
-      Map<String, String> defaults,
-      List<KeyRule> keyRules,
-      List<HuggingFaceModel> classes) {
-    this.id = id;
-    this.refines = refines;
-    this.restoreClasses = List.copyOf(restoreClasses);
-    this.parallelism = parallelism;
-    this.stacks = stacks;
-    this.describes = describes;
-    this.namings = List.copyOf(namings);
-    this.layouts = Set.copyOf(layouts);
-    this.defaults = Map.copyOf(defaults);
-    this.keyRules = List.copyOf(keyRules);
-    this.classes = List.copyOf(classes);
-  }
-
+/**
+ * A family that a file declares.
+ *
+ * @param refines the family that it adds to
+ * @param describes sets of conditions, of which one holds for a configuration of this family; empty
+ *     where its classes alone tell
+ * @param namings in the order in which they are tried; the last one is used where none is
+ */
+record DeclaredFamilyAdapter(
+    String id,
+    Optional<String> refines,
+    List<RestoreClass> restoreClasses,
+    SupportedParallelism parallelism,
+    List<LayerStack> stacks,
+    Optional<List<List<Condition>>> describes,
+    List<DeclaredNaming> namings,
+    Set<WeightLayout> layouts,
+    Map<String, String> defaults,
+    List<KeyRule> keyRules,
+    List<HuggingFaceModel> huggingFaceModels)
+    implements ModelFamilyAdapter {
+  /** Names tell families apart. */
   @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public Optional<String> refines() {
-    return refines;
-  }
-
-  @Override
-  public List<RestoreClass> restoreClasses() {
-    return restoreClasses;
-  }
-
-  @Override
-  public SupportedParallelism parallelism() {
-    return parallelism;
-  }
-
-  @Override
-  public List<LayerStack> stacks() {
-    return stacks;
+  public int hashCode() {
+    return id.hashCode();
   }
 
   @Override
@@ -135,26 +90,6 @@ final class DeclaredFamilyAdapter implements ModelFamilyAdapter {
         .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException("family '" + id + "' has no " + naming + " naming"));
-  }
-
-  @Override
-  public Set<WeightLayout> layouts() {
-    return layouts;
-  }
-
-  @Override
-  public Map<String, String> defaults() {
-    return defaults;
-  }
-
-  @Override
-  public List<KeyRule> keyRules() {
-    return keyRules;
-  }
-
-  @Override
-  public List<HuggingFaceModel> huggingFaceModels() {
-    return classes;
   }
 
   /**

@@ -140,11 +140,8 @@ public final class FamilyGrammar {
   private String id() {
     String id = section.needText("family");
     if (section.has("family") && !id.matches("[a-z0-9-]+")) {
-      section
-          .problems()
-          .add(
-              section.at("family"),
-              "'family' is '" + id + "', expected lower-case letters, digits, hyphens");
+      section.problem(
+          "family", "'family' is '" + id + "', expected lower-case letters, digits, hyphens");
     }
     return id;
   }
@@ -152,11 +149,8 @@ public final class FamilyGrammar {
   private List<RestoreClass> restoreClasses(List<String> restores) {
     for (String name : restores) {
       if (!name.matches("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)+")) {
-        section
-            .problems()
-            .add(
-                section.at("restores"),
-                "'restores' has '" + name + "', expected the dotted class of a 'target:'");
+        section.problem(
+            "restores", "'restores' has '" + name + "', expected the dotted class of a 'target:'");
       }
     }
     return Stream.concat(
@@ -186,7 +180,7 @@ public final class FamilyGrammar {
       }
     }
     if (namings.isEmpty() && !draft && section.has("namings")) {
-      section.problems().add(section.at("namings"), "'namings' is empty, expected mcore or legacy");
+      section.problem("namings", "'namings' is empty, expected mcore or legacy");
     }
     if (namings.isEmpty()) {
       namings.add(

@@ -59,9 +59,7 @@ final class LayerGrammar {
     try {
       return new Size(formula).formula();
     } catch (IllegalArgumentException broken) {
-      section
-          .problems()
-          .add(section.at(key), "'" + key + "' is a broken formula: " + broken.getMessage());
+      section.problem(key, "'" + key + "' is a broken formula: " + broken.getMessage());
       return "0";
     }
   }

@@ -98,7 +98,7 @@ final class RowGrammar {
     if (text.matches("-?[0-9]{1,9}(\\.[0-9]{1,9})?")) {
       return Double.parseDouble(text);
     }
-    row.problems().add(row.at("less"), "'less' is '" + text + "', expected a number");
+    row.problem("less", "'less' is '" + text + "', expected a number");
     return 0;
   }
 
@@ -113,15 +113,14 @@ final class RowGrammar {
       long own = stars(pattern);
       long whole = stars(canonical);
       if (own != whole && own + stacked != whole || whole < 2 * stacked) {
-        row.problems()
-            .add(
-                row.at("of"),
-                "'of' has "
-                    + whole
-                    + " stars, expected "
-                    + (stacked > 0
-                        ? "2, the layer's and the expert's"
-                        : own + " as in '" + pattern + "'"));
+        row.problem(
+            "of",
+            "'of' has "
+                + whole
+                + " stars, expected "
+                + (stacked > 0
+                    ? "2, the layer's and the expert's"
+                    : own + " as in '" + pattern + "'"));
       }
       ParameterRule rule =
           switch (cut) {
@@ -137,13 +136,12 @@ final class RowGrammar {
           Stream.of(name.split("\\.", -1))
               .allMatch(part -> part.equals("*") || !part.contains("*") || isGrouped(part));
       if (!whole || stars(name) > 2) {
-        row.problems()
-            .add(
-                row.at(key),
-                "'"
-                    + name
-                    + "' is no pattern, expected at most two parts that are '*': the layer's"
-                    + " number, the expert's");
+        row.problem(
+            key,
+            "'"
+                + name
+                + "' is no pattern, expected at most two parts that are '*': the layer's"
+                + " number, the expert's");
       }
     }
 

@@ -51,6 +51,10 @@ record Section(String what, Fields map, Problems problems) {
     return map.fields();
   }
 
+  void problem(String key, String problem) {
+    problems.add(at(key), problem);
+  }
+
   void problem(String problem) {
     problems.add(place(), problem);
   }

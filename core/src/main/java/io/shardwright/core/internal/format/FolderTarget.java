@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.format;
 
-import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
@@ -110,16 +109,8 @@ public final class FolderTarget implements CheckpointTarget {
         var tensors = SafetensorsFile.open(opened.open(file.member()), guard.anew()).tensors();
         verifier.requireTensors(tensors, file, written);
       }
-      documents.forEach(
-          (name, bytes) ->
-              verifier.requireMember(
-                  name, opened.open(name), bytes.length, ContentHash.crc(bytes)));
-      written
-          .carried()
-          .forEach(
-              (file, crc) ->
-                  verifier.requireMember(
-                      file.member(), opened.open(file.member()), file.bytes().size(), crc));
+      documents.forEach((name, bytes) -> verifier.requireMember(name, opened.open(name), bytes));
+      verifier.requireCarried(written, opened::open);
       verifier.readAll();
     }
   }

@@ -20,24 +20,20 @@ import java.util.stream.Collectors;
 /**
  * The adapters and formats that were found: those that a class loader offers, and those that are
  * handed in.
+ *
+ * @param failures one sentence per provider that could not be loaded
+ * @param chosen the family for every checkpoint, whatever claims it
  */
-public final class AdapterRegistry {
+public record AdapterRegistry(
+    List<FoundAdapter> adapters,
+    FoundFormats formats,
+    List<String> failures,
+    Optional<FoundAdapter> chosen) {
   private static final String TARGET = "target";
 
-  private final List<FoundAdapter> adapters;
-  private final FoundFormats formats;
-  private final List<String> failures;
-  private final Optional<FoundAdapter> chosen;
-
-  private AdapterRegistry(
-      List<FoundAdapter> adapters,
-      FoundFormats formats,
-      List<String> failures,
-      Optional<FoundAdapter> chosen) {
-    this.adapters = List.copyOf(adapters);
-    this.formats = formats;
-    this.failures = List.copyOf(failures);
-    this.chosen = chosen;
+  public AdapterRegistry {
+    adapters = List.copyOf(adapters);
+    failures = List.copyOf(failures);
   }
 
   /**
@@ -98,16 +94,6 @@ public final class AdapterRegistry {
     return found;
   }
 
-  /** All adapters that were loaded. */
-  public List<FoundAdapter> adapters() {
-    return adapters;
-  }
-
-  /** All formats that were loaded. */
-  public FoundFormats formats() {
-    return formats;
-  }
-
   private List<FoundAdapter> eligible() {
     return chosen.map(List::of).orElse(adapters);
   }
@@ -145,11 +131,6 @@ public final class AdapterRegistry {
   public AdapterRegistry alone(FoundAdapter family) {
     var whole = Refinements.joined(family, adapters);
     return new AdapterRegistry(List.of(whole), formats, failures, Optional.of(whole));
-  }
-
-  /** One sentence per provider that could not be loaded. */
-  public List<String> failures() {
-    return failures;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.verify;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
@@ -162,9 +164,27 @@ public final class TargetVerifier {
    *
    * @throws CheckpointIoException if its size differs
    */
-  public void requireMember(String member, ByteSource found, long size, long crc) {
+  public void requireMember(String member, ByteSource found, byte[] bytes) {
+    requireMember(member, found, bytes.length, ContentHash.crc(bytes));
+  }
+
+  private void requireMember(String member, ByteSource found, long size, long crc) {
     require(found.size() == size, member + " has another size than was written");
     requireBytes(found, crc, member);
+  }
+
+  /**
+   * Compares what was carried over.
+   *
+   * @param found the target's members
+   * @throws CheckpointIoException if one's size differs
+   */
+  public void requireCarried(Written written, Function<String, ByteSource> found) {
+    written
+        .carried()
+        .forEach(
+            (file, crc) ->
+                requireMember(file.member(), found.apply(file.member()), file.bytes().size(), crc));
   }
 
   /** Notes bytes to be read. */

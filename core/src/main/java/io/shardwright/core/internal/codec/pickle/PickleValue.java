@@ -151,7 +151,12 @@ public sealed interface PickleValue {
   }
 
   /** One pair of a dict. */
-  record Entry(PickleValue key, PickleValue value) {}
+  record Entry(PickleValue key, PickleValue value) {
+    /** The key if it is a text, else an empty one. */
+    public String name() {
+      return key instanceof Text text ? text.value() : "";
+    }
+  }
 
   /** A dict, in the order of the file. */
   final class Dict extends Fillable {

@@ -88,7 +88,7 @@ public final class StateDict {
   public Optional<PickleValue> metadata() {
     return value instanceof Call call && call.state() instanceof Dict state
         ? state.entries().stream()
-            .filter(entry -> entry.key() instanceof Text key && key.value().equals("_metadata"))
+            .filter(entry -> entry.name().equals("_metadata"))
             .map(Entry::value)
             .findFirst()
         : Optional.empty();

@@ -7,7 +7,6 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.core.internal.describe.StageLayers;
@@ -17,11 +16,11 @@ import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.RankCoordinate;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes the optimizer state of a target rank: numbers parameters anew and gathers their moments and
@@ -72,28 +71,40 @@ final class TargetOptimizer {
     var parameters = TrainingRanks.parameters(file.names(), file.tensors());
     var groups = grouping(plan.config(), plan.choice().naming()).of(parameters, like.groupCount());
     PickleCopy copy = pickle.carried().from(like.file());
-    Dict plain = plain(like, groups, file, pickle, copy);
+    Dict plain =
+        copied(
+            like.plain(),
+            copy,
+            entry ->
+                switch (entry.name()) {
+                  case "state" -> state(entry.value(), groups, file, pickle, copy);
+                  case "param_groups" -> groups(entry.value(), groups, copy);
+                  default -> null;
+                });
+    Dict whole =
+        copied(
+            like.wrapped() ? like.whole() : Constant.NONE,
+            copy,
+            entry ->
+                switch (entry.name()) {
+                  case "optimizer" -> plain;
+                  case OptimizerState.MASTERS -> masters(groups, file, pickle);
+                  default -> null;
+                });
     var list = new Sequence();
-    list.items().add(like.wrapped() ? wrapped(like, plain, groups, file, pickle, copy) : plain);
+    list.items().add(like.wrapped() ? whole : plain);
     return list;
   }
 
-  private Dict plain(
-      OptimizerState like,
-      List<List<String>> groups,
-      TargetFile file,
-      TrainingPickle pickle,
-      PickleCopy copy) {
-    var plain = new Dict();
-    for (Entry entry : TrainingFile.entries(like.plain())) {
-      String key = entry.key() instanceof Text text ? text.value() : "";
-      switch (key) {
-        case "state" -> plain.put(entry.key(), state(entry.value(), groups, file, pickle, copy));
-        case "param_groups" -> plain.put(entry.key(), groups(entry.value(), groups, copy));
-        default -> plain.put(entry.key(), copy.copy(entry.value()));
-      }
+  /** A dict, some of whose values are others. */
+  private static Dict copied(
+      PickleValue dict, PickleCopy copy, Function<Entry, PickleValue> others) {
+    var copied = new Dict();
+    for (Entry entry : TrainingFile.entries(dict)) {
+      PickleValue other = others.apply(entry);
+      copied.put(entry.key(), other == null ? copy.copy(entry.value()) : other);
     }
-    return plain;
+    return copied;
   }
 
   private Dict state(
@@ -136,15 +147,13 @@ final class TargetOptimizer {
   }
 
   private Dict fields(Kept kept, String name, TargetFile file, TrainingPickle pickle) {
-    var fields = new Dict();
-    PickleCopy copy = pickle.carried().from(kept.optimizer().file());
-    for (Entry entry : TrainingFile.entries(kept.fields())) {
-      String kind = entry.key() instanceof Text text ? text.value() : "";
-      TargetTensor companion = file.tensors().get(Companions.name(kind, name));
-      fields.put(
-          entry.key(), companion == null ? copy.copy(entry.value()) : pickle.tensor(companion));
-    }
-    return fields;
+    return copied(
+        kept.fields(),
+        pickle.carried().from(kept.optimizer().file()),
+        entry -> {
+          TargetTensor companion = file.tensors().get(Companions.name(entry.name(), name));
+          return companion == null ? null : pickle.tensor(companion);
+        });
   }
 
   private static Sequence groups(PickleValue source, List<List<String>> groups, PickleCopy copy) {
@@ -152,37 +161,16 @@ final class TargetOptimizer {
     long index = 0;
     var dicts = ((Sequence) source).items();
     for (int group = 0; group < dicts.size(); group++) {
-      var dict = new Dict();
       var params = new Sequence();
       for (int i = 0; i < groups.get(group).size(); i++) {
         params.items().add(Int.of(index++));
       }
-      for (Entry entry : TrainingFile.entries(dicts.get(group))) {
-        boolean isParams = entry.key() instanceof Text key && key.value().equals("params");
-        dict.put(entry.key(), isParams ? params : copy.copy(entry.value()));
-      }
-      list.items().add(dict);
+      list.items()
+          .add(
+              copied(
+                  dicts.get(group), copy, entry -> entry.name().equals("params") ? params : null));
     }
     return list;
-  }
-
-  private static Dict wrapped(
-      OptimizerState like,
-      Dict plain,
-      List<List<String>> groups,
-      TargetFile file,
-      TrainingPickle pickle,
-      PickleCopy copy) {
-    var whole = new Dict();
-    for (Entry entry : TrainingFile.entries(like.whole())) {
-      String key = entry.key() instanceof Text text ? text.value() : "";
-      switch (key) {
-        case "optimizer" -> whole.put(entry.key(), plain);
-        case OptimizerState.MASTERS -> whole.put(entry.key(), masters(groups, file, pickle));
-        default -> whole.put(entry.key(), copy.copy(entry.value()));
-      }
-    }
-    return whole;
   }
 
   private static Sequence masters(
@@ -190,11 +178,10 @@ final class TargetOptimizer {
     var all = new Sequence();
     for (List<String> group : groups) {
       var list = new Sequence();
-      var tensors = new ArrayList<TargetTensor>();
-      group.forEach(
-          name ->
-              tensors.add(file.tensors().get(Companions.name(OptimizerState.MASTER_KIND, name))));
-      tensors.forEach(tensor -> list.items().add(pickle.tensor(tensor)));
+      for (String name : group) {
+        String master = Companions.name(OptimizerState.MASTER_KIND, name);
+        list.items().add(pickle.tensor(file.tensors().get(master)));
+      }
       all.items().add(list);
     }
     return all;

@@ -6,7 +6,6 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.StoredTensors;
@@ -40,7 +39,7 @@ record TrainingFile(String member, TorchFile torch, Guard guard) {
   /** A value of a dict, or of an {@code OrderedDict}. */
   static Optional<PickleValue> get(PickleValue dict, String key) {
     return entries(dict).stream()
-        .filter(entry -> entry.key() instanceof Text text && text.value().equals(key))
+        .filter(entry -> entry.name().equals(key))
         .map(Entry::value)
         .findFirst();
   }

@@ -82,9 +82,7 @@ final class TrainingPickle {
     var root = new Dict();
     for (Entry entry : template.root().entries()) {
       boolean left =
-          entry.key() instanceof Text key
-              && (!optimizer && OPTIMIZER.contains(key.value())
-                  || key.value().matches("model[0-9]+"));
+          !optimizer && OPTIMIZER.contains(entry.name()) || entry.name().matches("model[0-9]+");
       if (!left) {
         root.put(entry.key(), copy.copy(entry.value()));
       }

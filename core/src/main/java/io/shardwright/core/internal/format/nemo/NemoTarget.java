@@ -1,7 +1,6 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
-import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.ExtraState;
@@ -28,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Lays out a NeMo checkpoint: configuration, artifacts and one torch file per rank. */
 public final class NemoTarget implements CheckpointTarget {
@@ -125,24 +125,13 @@ public final class NemoTarget implements CheckpointTarget {
     var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
     try (var target = NemoCheckpoint.open(staged, staged.getParent(), guard.anew())) {
       verifier.requireEqual(target.sourceFiles(), plan, written);
-      require(verifier, target, NemoMembers.CONFIG, config);
-      members.small().forEach((member, bytes) -> require(verifier, target, member, bytes));
-      written
-          .carried()
-          .forEach(
-              (member, crc) ->
-                  verifier.requireMember(
-                      member.member(),
-                      target.open(member.member()).orElseThrow(),
-                      member.bytes().size(),
-                      crc));
+      Function<String, ByteSource> found = member -> target.open(member).orElseThrow();
+      verifier.requireMember(NemoMembers.CONFIG, found.apply(NemoMembers.CONFIG), config);
+      members
+          .small()
+          .forEach((name, bytes) -> verifier.requireMember(name, found.apply(name), bytes));
+      verifier.requireCarried(written, found);
       verifier.readAll();
     }
-  }
-
-  private static void require(
-      TargetVerifier verifier, NemoCheckpoint target, String member, byte[] bytes) {
-    var found = target.open(member).orElseThrow();
-    verifier.requireMember(member, found, bytes.length, ContentHash.crc(bytes));
   }
 }

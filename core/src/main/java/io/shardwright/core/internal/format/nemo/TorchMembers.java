@@ -1,13 +1,21 @@
 package io.shardwright.core.internal.format.nemo;
 
+import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
+import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.codec.zarr.ZarrHeader;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import io.shardwright.core.internal.format.MemberPlacement;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetArray;
+import io.shardwright.core.internal.plan.TargetObject;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +53,7 @@ public final class TorchMembers {
    */
   public void addArrays(ExecutablePlan plan, String folder, byte[] common) {
     var members = new TreeMap<String, Long>();
-    small.putAll(ArrayFiles.of(plan, folder, common));
+    addSmall(plan, folder, common);
     small.forEach((member, bytes) -> members.put(member, (long) bytes.length));
     plan.objects().stream().flatMap(object -> object.tensor().stream()).forEach(this::add);
     files.forEach((member, laid) -> members.put(member, laid.layout().size()));
@@ -55,11 +63,41 @@ public final class TorchMembers {
     sizes.putAll(members);
   }
 
+  /** The files besides chunks and torch files. */
+  private void addSmall(ExecutablePlan plan, String folder, byte[] common) {
+    small.put(folder + DistributedArrays.METADATA, JsonDocument.write(metadata(), 0));
+    small.put(folder + DistributedArrays.COMMON, common);
+    for (TargetArray array : plan.arrays()) {
+      var header = new ZarrHeader(array.spec().dtype(), array.spec().shape(), array.chunk());
+      small.put(folder + array.spec().name() + "/" + ZarrHeader.FILE, header.write());
+    }
+    for (TargetObject object : plan.objects()) {
+      object
+          .value()
+          .ifPresent(v -> small.put(object.member(), ExtraState.file(stem(object.member()), v)));
+    }
+  }
+
+  /** Megatron-LM core_v0.5.0, {@code megatron/core/dist_checkpointing/core.py}. */
+  private static Obj metadata() {
+    return Obj.empty()
+        .put("sharded_backend", new Str("zarr"))
+        .put("sharded_backend_version", Num.of(1))
+        .put("common_backend", new Str("torch"))
+        .put("common_backend_version", Num.of(1));
+  }
+
+  /** torch names a zip's root folder after the file. */
+  private static String stem(String member) {
+    String file = member.substring(member.lastIndexOf('/') + 1);
+    return file.substring(0, file.lastIndexOf('.'));
+  }
+
   private void add(TargetTensor tensor) {
     var pickle = new StateDictPickle();
     var stored = pickle.tensor(tensor.spec());
     byte[] bytes = PickleWriter.write(stored.value());
-    var layout = TorchLayout.of(ArrayFiles.stem(tensor.member()), bytes, pickle.storages());
+    var layout = TorchLayout.of(stem(tensor.member()), bytes, pickle.storages());
     files.put(tensor.member(), new Laid(layout, Map.of(tensor, stored.key()), Map.of()));
   }
 
