@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** A path that may hold a checkpoint. The facts that determine its format are looked up once. */
 public final class Place {
   private final Path path;
   private Optional<FileKind> kind = Optional.empty();
   private Optional<Set<String>> files = Optional.empty();
+  private Optional<CheckpointFormat> format = Optional.empty();
 
   /** A file or a folder. */
   public Place(Path path) {
@@ -37,6 +39,14 @@ public final class Place {
       kind = Optional.of(FileKind.of(path));
     }
     return kind.get();
+  }
+
+  /** Its format, which is looked for once. */
+  public CheckpointFormat format(Supplier<CheckpointFormat> search) {
+    if (format.isEmpty()) {
+      format = Optional.of(search.get());
+    }
+    return format.get();
   }
 
   /** The names of a folder's own files. */

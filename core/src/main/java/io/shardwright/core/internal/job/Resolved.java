@@ -5,6 +5,7 @@ import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.device.Resources;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.open.Families;
 import io.shardwright.core.internal.open.Sources;
@@ -30,13 +31,13 @@ final class Resolved implements AutoCloseable {
   private Resolved(ReshardRequest request, Sources sources) {
     this.request = request;
     this.sources = sources;
-    format = request.format().orElseGet(() -> unasked(request, sources));
+    var place = new Place(request.source());
+    format = request.format().orElseGet(() -> unasked(request, sources, place));
     kind = sources.formats().target(format);
     source =
         keeps(Keeps.STORED)
-            ? sources.look(request.source(), spoolFolder(), request.training(), false)
-            : sources.open(
-                request.source(), spoolFolder(), request.training(), keeps(Keeps.OPTIMIZER));
+            ? sources.look(place, spoolFolder(), request.training(), false)
+            : sources.open(place, spoolFolder(), request.training(), keeps(Keeps.OPTIMIZER));
   }
 
   /**
@@ -55,9 +56,9 @@ final class Resolved implements AutoCloseable {
     }
   }
 
-  private static TargetFormat unasked(ReshardRequest request, Sources sources) {
+  private static TargetFormat unasked(ReshardRequest request, Sources sources, Place place) {
     boolean archive = request.target().toString().endsWith(".nemo");
-    return archive ? TargetFormat.NEMO : sources.formats().likeness(request.source());
+    return archive ? TargetFormat.NEMO : sources.formats().likeness(place);
   }
 
   private void resolve() {

@@ -25,7 +25,6 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -109,6 +108,10 @@ public final class Formats {
    * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if it is of none
    */
   CheckpointFormat of(Place place) {
+    return place.format(() -> search(place));
+  }
+
+  private CheckpointFormat search(Place place) {
     return all.stream()
         .filter(format -> format.recognizes(place))
         .findFirst()
@@ -170,8 +173,8 @@ public final class Formats {
   }
 
   /** What a path's checkpoint becomes unasked: a training stays one, all else becomes a model. */
-  public TargetFormat likeness(Path source) {
-    boolean training = of(new Place(source)).id().equals(LIGHTNING.id());
+  public TargetFormat likeness(Place source) {
+    boolean training = of(source).id().equals(LIGHTNING.id());
     return training ? TargetFormat.LIGHTNING : TargetFormat.NEMO;
   }
 }

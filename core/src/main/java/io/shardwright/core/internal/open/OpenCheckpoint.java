@@ -12,6 +12,7 @@ import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.device.Resources;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.plan.CanonicalModel;
 import io.shardwright.core.internal.plan.CanonicalTensor;
 import io.shardwright.core.internal.plan.VocabularySize;
@@ -66,14 +67,15 @@ public final class OpenCheckpoint implements Checkpoint {
 
   /** Opens whatever holds tensors. */
   public static OpenCheckpoint open(Path path, Sources sources) {
+    var place = new Place(path);
     try {
       return open(
-          path, sources, state -> sources.look(path, spool(), TrainingOptions.NEWEST, state));
+          path, sources, state -> sources.look(place, spool(), TrainingOptions.NEWEST, state));
     } catch (MalformedCheckpointException odd) {
       if (!ODD.contains(odd.code())) {
         throw odd;
       }
-      var loose = of(path, sources.loose(path, odd), sources);
+      var loose = of(path, sources.loose(place, odd), sources);
       loose.misfit = Optional.of(odd);
       return loose;
     }
@@ -85,8 +87,9 @@ public final class OpenCheckpoint implements Checkpoint {
    * @throws CheckpointException if no family claims it, or the one that does does not fit
    */
   public static OpenCheckpoint openModel(Path path, Sources sources) {
+    var place = new Place(path);
     var opened =
-        open(path, sources, state -> sources.open(path, spool(), TrainingOptions.NEWEST, state));
+        open(path, sources, state -> sources.open(place, spool(), TrainingOptions.NEWEST, state));
     try {
       opened.requireModel(sources.registry());
       return opened;

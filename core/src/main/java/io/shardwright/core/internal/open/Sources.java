@@ -34,9 +34,13 @@ public record Sources(
    *
    * @param state whether a training's optimizer is wanted
    */
-  public ModelSource open(Path path, Path spoolFolder, TrainingOptions options, boolean state) {
-    var place = new Place(path);
+  public ModelSource open(Place place, Path spoolFolder, TrainingOptions options, boolean state) {
     return formats.of(place).open(place, opening(spoolFolder, options, state));
+  }
+
+  /** The same, of a path that nobody has looked at. */
+  public ModelSource open(Path path, Path spoolFolder, TrainingOptions options, boolean state) {
+    return open(new Place(path), spoolFolder, options, state);
   }
 
   /**
@@ -60,16 +64,16 @@ public record Sources(
    * Opens a checkpoint to look at it, or to write its tensors as they are: what no family or
    * configuration is known of is a collection of tensors.
    */
-  public ModelSource look(Path path, Path spoolFolder, TrainingOptions options, boolean state) {
+  public ModelSource look(Place place, Path spoolFolder, TrainingOptions options, boolean state) {
     try {
-      return open(path, spoolFolder, options, state);
+      return open(place, spoolFolder, options, state);
     } catch (UnrecognizedCheckpointException | UnsupportedCheckpointException unclaimed) {
-      return loose(path, unclaimed);
+      return loose(place, unclaimed);
     }
   }
 
   /** The tensors alone of what can't be read for its meaning. */
-  ModelSource loose(Path path, CheckpointException unclaimed) {
-    return formats.loose(new Place(path), opening(path, TrainingOptions.NEWEST, false), unclaimed);
+  ModelSource loose(Place place, CheckpointException unclaimed) {
+    return formats.loose(place, opening(place.path(), TrainingOptions.NEWEST, false), unclaimed);
   }
 }
