@@ -141,6 +141,14 @@ class StackFilesTest {
     assertTrue(
         other.out().contains("would be it, and is not in force: it is on other layers"),
         other.out());
+    Run refused = run("reshard", source, folder.resolve("out"), "--tp", 2);
+    assertEquals(3, refused.code(), refused.err());
+    assertTrue(
+        refused
+            .err()
+            .contains(
+                "matches tensor 'model.encoder.layers.1.gate.weight' in this layer (others have"),
+        refused.err());
   }
 
   @Test

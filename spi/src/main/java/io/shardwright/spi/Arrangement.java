@@ -3,7 +3,6 @@ package io.shardwright.spi;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The mapping between the elements of a stored tensor and those of its canonical tensor. The
@@ -95,12 +94,16 @@ public record Arrangement(
 
   /** Whether layers differ in a size. */
   boolean perLayer() {
-    var keys =
-        Stream.concat(
-            headsKey.stream(), factors.values().stream().flatMap(List::stream).map(Extent::key));
-    var formulas =
-        Stream.concat(sizes.values().stream(), segments.stream().flatMap(s -> s.sizes().stream()));
-    return keys.anyMatch(Condition::isPerLayer) || formulas.anyMatch(Size::perLayer);
+    for (List<Extent> axis : factors.values()) {
+      for (Extent extent : axis) {
+        if (Condition.isPerLayer(extent.key())) {
+          return true;
+        }
+      }
+    }
+    return headsKey.filter(Condition::isPerLayer).isPresent()
+        || !sizes.isEmpty() && sizes.values().stream().anyMatch(Size::perLayer)
+        || segments.isPresent() && segments.get().sizes().stream().anyMatch(Size::perLayer);
   }
 
   Arrangement cutBetween(String key) {

@@ -14,6 +14,13 @@ public final class Nearest {
 
   /** The known names that are most alike, for a message. */
   static String hint(String name, ParameterTable table) {
+    boolean elsewhere =
+        table.rules().stream()
+            .filter(rule -> !rule.uniform())
+            .anyMatch(rule -> RuleMatcher.indexes(rule.pattern(), name).isPresent());
+    if (elsewhere) {
+      return " in this layer (others have it, as the configuration says)";
+    }
     return hint(name, table.rules().stream().map(ParameterRule::pattern).distinct().toList());
   }
 

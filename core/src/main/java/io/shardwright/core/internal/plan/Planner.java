@@ -227,7 +227,9 @@ public final class Planner {
 
   private ExecutablePlan shards(List<Work> works, TargetRows rows) {
     var emissions =
-        emissions(works, rows).stream().sorted(new RegistrationOrder(rows.table())).toList();
+        emissions(works, rows).stream()
+            .sorted(new RegistrationOrder(rows.table(), model.family().stacks()))
+            .toList();
     var targets = new ShardPlacement(names.shards(ShardPlacement.specs(emissions)));
     var steps = steps(works, rows, targets);
     return new ExecutablePlan(

@@ -1,7 +1,9 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -9,15 +11,21 @@ import java.util.Map;
 
 /**
  * Sorts parameters in the order in which a model registers them: rows before the layers, then layer
- * by layer, within a layer expert by expert, then rows after them.
+ * by layer, within a layer expert by expert, then rows after them; stack after stack.
  */
 final class RegistrationOrder implements Comparator<Emission> {
   private final Map<ParameterRule, long[]> places = new IdentityHashMap<>();
 
-  RegistrationOrder(ParameterTable table) {
+  RegistrationOrder(ParameterTable table, List<LayerStack> stacks) {
     List<ParameterRule> rules = table.rules();
     int[] first = {-1, -1, -1};
+    LayerStack stack = stacks.get(0);
     for (int i = 0; i < rules.size(); i++) {
+      LayerStack own = LayerStack.of(stacks, rules.get(i).canonical());
+      if (!own.equals(stack)) {
+        Arrays.fill(first, -1);
+        stack = own;
+      }
       int stars = (int) rules.get(i).pattern().chars().filter(c -> c == '*').count();
       for (int depth = 1; depth < first.length; depth++) {
         first[depth] = stars < depth ? -1 : first[depth] < 0 ? i : first[depth];

@@ -32,7 +32,8 @@ final class StageStates {
     this.model = model;
     this.stages = stages;
     this.sameNaming = sameNaming;
-    this.emissions = emissions.stream().sorted(new RegistrationOrder(table)).toList();
+    this.emissions =
+        emissions.stream().sorted(new RegistrationOrder(table, model.family().stacks())).toList();
   }
 
   /**

@@ -110,4 +110,26 @@ class StageLayersTest {
     assertEquals(
         List.of(false, false), two(4, 4).stacks().stream().map(StackStages::possible).toList());
   }
+
+  @Test
+  void numbersTheChunksOfAnInterleavedPipeline() {
+    var layers = layers(Map.of("num_layers", "8"), new Pipeline(2, 2, PipelineSplit.EVEN));
+    assertEquals("[0-1, 4-5][2-3, 6-7]", shown(layers));
+    assertEquals("decoder.layers.5.norm", layers.global("decoder.layers.3.norm", 0));
+    assertEquals("decoder.layers.2.norm", layers.local("decoder.layers.6.norm"));
+  }
+
+  @Test
+  void putsTheLastStacksLayersWhereTheLayoutHasThem() {
+    var stacks =
+        List.of(
+            LayerStack.of("decoder", "num_layers", "decoder."),
+            LayerStack.of("mtp", "mtp_layers", "encoder.").on(LayerStack.Stages.LAST));
+    var config = new PlainConfig(Map.of("num_layers", "3", "mtp_layers", "1"));
+    var layout = PipelineSplit.of(PipelineLayout.parse("Et|ttm|L"));
+    var layers = StageLayers.of(stacks, ROWS, config, new Pipeline(3, 1, layout));
+    assertEquals("[decoder 0][decoder 1-2, mtp 0][]", shown(layers));
+    var even = StageLayers.of(stacks, ROWS, config, Pipeline.even(3));
+    assertEquals("[decoder 0][decoder 1][decoder 2, mtp 0]", shown(even));
+  }
 }
