@@ -1,6 +1,6 @@
 """Makes a Python environment at pinned versions, once, and runs a check in it.
 
-usage: interop.py CHECK.py ARGS…
+usage: interop.py CHECK.py ARGS…   (CHECK.py beside this file or relative to it, with requirements.txt beside it)
 The environment is kept in $XDG_CACHE_HOME/shardwright (default ~/.cache/shardwright), named after its requirements.
 """
 import hashlib
@@ -13,8 +13,7 @@ import venv
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def environment():
-    requirements = HERE / "requirements.txt"
+def environment(requirements):
     name = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     folder = cache / "shardwright" / f"interop-{name}"
@@ -28,4 +27,6 @@ def environment():
 
 
 if __name__ == "__main__":
-    sys.exit(subprocess.run([environment(), HERE / sys.argv[1], *sys.argv[2:]]).returncode)
+    check = HERE / sys.argv[1]
+    python = environment(check.parent / "requirements.txt")
+    sys.exit(subprocess.run([python, check, *sys.argv[2:]]).returncode)

@@ -24,11 +24,6 @@ final class GuideRows {
         // begin: row: part
         column("layers.*.mlp.up.weight", 2).of("layers.*.mlp.linear_fc1.weight").part(0, 1, 2),
         // end: row: part
-        // begin: row: experts
-        column("layers.*.mlp.experts.linear_fc1.weight*", 2)
-            .of("layers.*.mlp.experts.local_experts.*.linear_fc1.weight")
-            .perExpert("num_moe_experts"),
-        // end: row: experts
         // begin: row: by kind
         column("layers.*.qkv.weight").groupedQkv().stored(new int[] {1, 0, 2}, new int[] {3}),
         // end: row: by kind
@@ -44,6 +39,14 @@ final class GuideRows {
             .part(0, 4, 6),
         column("attn.c_attn.weight").segments("hidden_size", "2 * kv_channels").uncut(1),
         // end: row: alternating segments
+        // begin: row: transposed
+        column("h.*.mlp.c_fc.weight")
+            .of("layers.*.mlp.linear_fc1.weight")
+            .stored(new int[] {1}, new int[] {0}),
+        // end: row: transposed
+        // begin: row: factors
+        replicated("patches.weight").factored(1, count("patch_dim"), count("patch_dim"), rest()),
+        // end: row: factors
         // begin: row: some layers
         column("layers.*.attention.weight").onLayers(LayerSet.every("4", -1)),
         replicated("layers.*.mixer.weight").onLayers(LayerSet.every("4", -1).others()),
@@ -58,32 +61,29 @@ final class GuideRows {
         replicated("encoder.final_layernorm.weight").on(LAST).in("encoder"),
         replicated("decoder_embedding.weight").of("words.weight").on(FIRST).in("decoder").copy(),
         // end: row: stack
-        // begin: row: transposed
-        column("h.*.mlp.c_fc.weight")
-            .of("layers.*.mlp.linear_fc1.weight")
-            .stored(new int[] {1}, new int[] {0}),
-        // end: row: transposed
-        // begin: row: factors
-        replicated("patches.weight").factored(1, count("patch_dim"), count("patch_dim"), rest()),
-        // end: row: factors
+        // begin: row: experts
+        column("layers.*.mlp.experts.linear_fc1.weight*", 2)
+            .of("layers.*.mlp.experts.local_experts.*.linear_fc1.weight")
+            .perExpert("num_moe_experts"),
+        // end: row: experts
+        // begin: row: every stage
+        replicated("rotary.inv_freq").on(EVERY).optional(),
+        // end: row: every stage
+        // begin: row: tied
+        column("words.weight").on(FIRST).vocabPaddedRows().tiedCopy("head.weight"),
+        // end: row: tied
         // begin: row: condition
         replicated("layers.*.norm.bias").unless("normalization", "rmsnorm"),
         // end: row: condition
         // begin: row: optional
         replicated("cls_token").on(FIRST).optional(),
         // end: row: optional
-        // begin: row: tied
-        column("words.weight").on(FIRST).vocabPaddedRows().tiedCopy("head.weight"),
-        // end: row: tied
         // begin: row: difference
         replicated("layers.*.norm.weight").less(1),
         // end: row: difference
         // begin: row: no decay
-        replicated("layers.*.norm.weight").noDecay(),
+        replicated("layers.*.norm.weight").noDecay()
         // end: row: no decay
-        // begin: row: every stage
-        replicated("rotary.inv_freq").on(EVERY).optional()
-        // end: row: every stage
         );
   }
 }

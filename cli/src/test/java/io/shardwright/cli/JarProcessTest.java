@@ -133,6 +133,28 @@ class JarProcessTest {
 
   @Test
   @Tag("interop")
+  void transformersGetsTheSameLogitsOfTheGuidesModel() throws Exception {
+    Path jar = ExampleJar.make(folder.resolve("qwen3.jar"), ExampleJar.QWEN3);
+    Path model = Path.of("../examples/qwen3/src/test/resources/tiny-qwen3").toAbsolutePath();
+    Path nemo = folder.resolve("qwen3.nemo");
+    Path back = folder.resolve("qwen3");
+    for (var command :
+        List.of(
+            jar("convert", model, nemo, "--tp", "2", "--adapter-path", jar),
+            jar("convert", nemo, back, "--adapter-path", jar),
+            List.of(
+                "python3",
+                "src/test/python/interop.py",
+                "../../../../examples/qwen3/src/test/python/check_logits.py",
+                "" + model,
+                "" + back))) {
+      Run run = start(command);
+      assertEquals(0, run.code(), run.out());
+    }
+  }
+
+  @Test
+  @Tag("interop")
   void nemosForwardPassReadsTheDigitsAsTransformersDoes() throws Exception {
     Path nemo = folder.resolve("digits.nemo");
     String model = "../core/src/test/resources/community/vit-digits";

@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 /** What the names in the documentation's commands are: the table of docs/samples.md. */
 final class SampleFiles {
   private static final List<Path> RESOURCES =
-      List.of(Path.of("../core/src/test/resources"), Path.of("src/main/resources"));
+      List.of(
+          Path.of("../core/src/test/resources"),
+          Path.of("src/main/resources"),
+          Path.of("../examples/qwen3/src/test/resources"));
 
   private SampleFiles() {}
 

@@ -6,6 +6,28 @@ import io.shardwright.testkit.SampleModel;
 import java.util.List;
 
 class Qwen3AdapterTest extends AdapterConformance {
+  private static final SampleModel TINY =
+      SampleModel.of(
+          "tiny",
+          """
+          mcore_gpt: true
+          num_layers: 2
+          hidden_size: 16
+          ffn_hidden_size: 32
+          num_attention_heads: 4
+          num_query_groups: 2
+          kv_channels: 8
+          make_vocab_size_divisible_by: 8
+          encoder_seq_length: 16
+          max_position_embeddings: 16
+          bias: false
+          normalization: rmsnorm
+          activation: fast-swiglu
+          position_embedding_type: rope
+          share_embeddings_and_output_weights: false
+          qk_layernorm: true
+          """);
+
   @Override
   protected ModelFamilyAdapter adapter() {
     return new Qwen3Adapter();
@@ -13,26 +35,6 @@ class Qwen3AdapterTest extends AdapterConformance {
 
   @Override
   protected List<SampleModel> samples() {
-    return List.of(
-        SampleModel.of(
-            "tiny",
-            """
-            mcore_gpt: true
-            num_layers: 2
-            hidden_size: 16
-            ffn_hidden_size: 32
-            num_attention_heads: 4
-            num_query_groups: 2
-            kv_channels: 8
-            make_vocab_size_divisible_by: 8
-            encoder_seq_length: 16
-            max_position_embeddings: 16
-            bias: false
-            normalization: rmsnorm
-            activation: fast-swiglu
-            position_embedding_type: rope
-            share_embeddings_and_output_weights: false
-            qk_layernorm: true
-            """));
+    return List.of(TINY, TINY.with("share_embeddings_and_output_weights", "true"));
   }
 }
