@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -17,7 +18,8 @@ record Listing(Map<String, Map<String, Shape>> files) {
   private static final Pattern TENSOR =
       Pattern.compile("\\s+[a-z]+[0-9]*\\s+\\[([0-9, ]*)\\]\\s+(\\S+)");
   private static final Pattern RANK =
-      Pattern.compile("(?:mp_rank_(\\d+)|tp_rank_(\\d+)_pp_rank_(\\d+))/.*");
+      Pattern.compile(
+          "(?:mp_rank_(\\d+)(?:_(\\d+))??(?:_(\\d+))?|tp_rank_(\\d+)_pp_rank_(\\d+))/.*");
 
   static Listing parse(String text) {
     Map<String, Map<String, Shape>> files = new LinkedHashMap<>();
@@ -48,19 +50,26 @@ record Listing(Map<String, Map<String, Shape>> files) {
             .toList());
   }
 
+  /** Returns the grid that the files are of; as many ranks as there are files cut each expert. */
   Grid grid() {
-    int tensor = 1;
-    int pipeline = 1;
-    for (String file : files.keySet()) {
-      Matcher rank = RANK.matcher(file);
-      if (rank.matches()) {
-        String own = rank.group(1) == null ? rank.group(2) : rank.group(1);
-        tensor = Math.max(tensor, 1 + Integer.parseInt(own));
-        pipeline =
-            Math.max(pipeline, rank.group(3) == null ? 1 : 1 + Integer.parseInt(rank.group(3)));
-      }
-    }
-    return Grid.of(tensor, pipeline);
+    int tensor = 1 + Math.max(last(1), last(4));
+    Grid whole = Grid.of(tensor, 1 + Math.max(last(2), last(5))).experts(1 + last(3));
+    return IntStream.iterate(tensor, ranks -> ranks > 0, ranks -> ranks - 1)
+        .filter(ranks -> tensor % ranks == 0)
+        .mapToObj(whole::expertTensor)
+        .filter(grid -> grid.size() == files.size())
+        .findFirst()
+        .orElse(whole);
+  }
+
+  /** Returns the largest number that a group stands for; 0 if there is none. */
+  private int last(int group) {
+    return files.keySet().stream()
+        .map(RANK::matcher)
+        .filter(rank -> rank.matches() && rank.group(group) != null)
+        .mapToInt(rank -> Integer.parseInt(rank.group(group)))
+        .max()
+        .orElse(0);
   }
 
   /** Returns the tensors of the only file. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -118,6 +119,24 @@ class ExpertGridTest {
     return bench.shapes(cut).keySet().stream()
         .map(file -> file.substring(0, file.indexOf('/')))
         .collect(Collectors.toSet());
+  }
+
+  @Test
+  void tellsTheGridOfAListingByItsFolders() {
+    for (Grid grid : List.of(Grid.of(2, 2).experts(4).expertTensor(1), Grid.of(4, 1).experts(2))) {
+      String text =
+          grid.ranks().stream()
+              .map(
+                  rank ->
+                      String.format(
+                          Locale.ROOT,
+                          "mp_rank_%02d%s_%03d/model_weights.ckpt%n  float32 [1] a%n",
+                          rank.tensor(),
+                          grid.pipeline() > 1 ? String.format("_%03d", rank.pipeline()) : "",
+                          rank.expert()))
+              .collect(Collectors.joining());
+      assertEquals(grid, Listing.parse(text).grid());
+    }
   }
 
   @Test
