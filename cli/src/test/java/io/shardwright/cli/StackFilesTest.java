@@ -16,6 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A family file with an encoder and a decoder, and layers that differ: drafted, checked and cut.
@@ -117,6 +119,19 @@ class StackFilesTest {
                 "the 2 layers of encoder and 1 layers of decoder can't follow each other over"
                     + " pipeline_model_parallel_size=4. Choose 1, 2 or 3."),
         refused.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--pp 2 --pp-first 1, 'share them evenly. Leave out --pp-first and --pp-last.'",
+    "--pp 2 --vp 2 --layout distributed, 'have one part per stage. Choose 1.'",
+  })
+  void refusesASplitThatStacksOfTheirOwnStagesCantHave(String options, String said) {
+    var all = new ArrayList<Object>(List.of("reshard", source, folder.resolve("out")));
+    all.addAll(List.of(options.split(" ")));
+    Run refused = run(all.toArray());
+    assertEquals(6, refused.code(), refused.err());
+    assertTrue(refused.err().contains(said), refused.err());
   }
 
   @Test

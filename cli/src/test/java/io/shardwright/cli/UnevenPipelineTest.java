@@ -145,6 +145,7 @@ class UnevenPipelineTest {
     "6, --pp 3 --pp-first 1 --pp-last 3, 'Choose --pp-last 1 or 2'",
     "6, --pp 3 --pp-last 3, 'Choose --pp-last 2, or pipeline_model_parallel_size 2'",
     "6, --pp 2 --pp-layout Et|t*4L, 'has 2 parts and 5 layers, expected 2 parts and 4'",
+    "6, --pp 2 --pp-layout Ett|ttmL, 'has 1 of m, expected 0'",
     "6, --pp 1 --pp-first 2, 'pipeline_model_parallel_size'",
     "6, --pp 2 --pp-first 3 --layout distributed --vp 2, 'not divisible by virtual'",
     "2, --pp 2 --pp-layout Etx, is none of E",

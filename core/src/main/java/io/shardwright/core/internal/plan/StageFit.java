@@ -23,20 +23,64 @@ record StageFit(ModelDescription model, StageLayers stages) {
   /** A sentence for each stack that can't be, with the legal values. */
   List<String> problems() {
     var problems = new ArrayList<String>();
+    problems.addAll(layers());
     for (StackStages stack : stages.stacks()) {
       boolean none = model.layers() == 0 && stages.stages() > 1;
       if (!stack.possible() || none) {
         problems.add(problem(stack));
       }
     }
-    return problems;
+    return problems.stream().distinct().toList();
+  }
+
+  /** A split says nothing of stacks that lie on some stages, nor of layers that there aren't. */
+  private List<String> layers() {
+    PipelineSplit split = stages.pipeline().split();
+    boolean any =
+        stages.stacks().stream().anyMatch(s -> s.stack().stages() == LayerStack.Stages.ALL);
+    if (!any && !split.isEven()) {
+      return List.of(
+          "the stacks of family '"
+              + model.family().id()
+              + "' are each on stages of their own, which share them evenly. Leave out "
+              + settings(split)
+              + ".");
+    }
+    int found = split.layout().map(layout -> sum(layout.counts('m'))).orElse(0);
+    int last =
+        stages.stacks().stream()
+            .filter(stack -> stack.stack().stages() == LayerStack.Stages.LAST)
+            .mapToInt(StackStages::layers)
+            .sum();
+    return split.layout().isEmpty() || found == last
+        ? List.of()
+        : List.of(
+            "the layout '"
+                + split.layout().get()
+                + "' has "
+                + found
+                + " of m, expected "
+                + last
+                + ". Choose another with "
+                + Setting.PIPELINE_LAYOUT.inText()
+                + ".");
+  }
+
+  private static String settings(PipelineSplit split) {
+    return split.layout().isPresent()
+        ? Setting.PIPELINE_LAYOUT.inText()
+        : Setting.FIRST_STAGE_LAYERS.inText() + " and " + Setting.LAST_STAGE_LAYERS.inText();
+  }
+
+  private static int sum(List<Integer> counts) {
+    return counts.stream().mapToInt(count -> count).sum();
   }
 
   private String problem(StackStages stack) {
     PipelineSplit split = stack.split();
     int chunks = stack.stack().stages() == LayerStack.Stages.ALL ? stages.pipeline().chunks() : 1;
     if (!stack.stack().splitKey().isEmpty()) {
-      return halves(stack);
+      return halves();
     }
     if (split.layout().isPresent()) {
       return layout(stack, chunks);
@@ -95,14 +139,12 @@ record StageFit(ModelDescription model, StageLayers stages) {
     return what + (choices.isEmpty() ? "." : ". Choose " + String.join(", or ", choices) + ".");
   }
 
-  private String sizes(
-      StackStages stack, Setting setting, Function<Integer, PipelineSplit> with) {
+  private String sizes(StackStages stack, Setting setting, Function<Integer, PipelineSplit> with) {
     var legal =
         legal(
             size ->
                 size <= stack.layers()
-                    && fits(
-                        stack, with.apply(size), stages.stages(), stages.pipeline().chunks()));
+                    && fits(stack, with.apply(size), stages.stages(), stages.pipeline().chunks()));
     return named(setting.inText(), legal);
   }
 
@@ -112,7 +154,7 @@ record StageFit(ModelDescription model, StageLayers stages) {
 
   private String layout(StackStages stack, int chunks) {
     var layout = stack.split().layout().orElseThrow();
-    int own = layout.counts('t').stream().mapToInt(count -> count).sum();
+    int own = sum(layout.counts('t'));
     return "the layout '"
         + layout
         + "' has "
@@ -145,7 +187,13 @@ record StageFit(ModelDescription model, StageLayers stages) {
   }
 
   /** Of stacks that lie one behind the other. */
-  private String halves(StackStages stack) {
+  private String halves() {
+    if (stages.pipeline().chunks() > 1) {
+      return ParallelDimension.VIRTUAL_PIPELINE.configKey()
+          + "="
+          + stages.pipeline().chunks()
+          + " can't be: stacks that follow each other have one part per stage. Choose 1.";
+    }
     String all =
         stages.stacks().stream()
             .filter(other -> !other.stack().splitKey().isEmpty())
@@ -157,7 +205,6 @@ record StageFit(ModelDescription model, StageLayers stages) {
         + STAGES
         + "="
         + stages.stages()
-        + (stages.pipeline().chunks() > 1 ? " in virtual chunks" : "")
         + ". Choose "
         + listed(new SplitRanks(model)::possible)
         + ".";
