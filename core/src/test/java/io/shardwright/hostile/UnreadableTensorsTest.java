@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -136,7 +137,27 @@ class UnreadableTensorsTest {
     requireLeftOut(file, "'odd' is of type " + type + ", which safetensors has no word for");
   }
 
+  @Test
+  void isLeftOutOnRequestWhereAnArraysModuleHasAStateOfSuchAType() throws IOException {
+    byte[] pickle = Pickle.protocol(2).tensorOfBytes("complex128", "0", 16, 1).stop();
+    byte[] state = Zip.torch(pickle, new byte[16]).bytes();
+    byte[] archive =
+        ZarrCases.nemo(ZarrCases.header("[3]", "[3]", ""))
+            .file("./model_weights/w/0", Octets.floats(1, 2, 3))
+            .file("./model_weights/m._extra_state/shard_0_1.pt", state)
+            .end();
+    Path file = Files.write(folder.resolve("arrays.nemo"), archive);
+    requireLeftOut(
+        file,
+        "model_weights/m._extra_state/shard_0_1.pt",
+        "'m._extra_state/shard_0_1' is of type complex128, which safetensors has no word for");
+  }
+
   private void requireLeftOut(Path file, String what) {
+    requireLeftOut(file, String.valueOf(file.getFileName()), what);
+  }
+
+  private void requireLeftOut(Path file, String member, String what) {
     Path target = folder.resolve("out");
     var refusal =
         assertThrows(UnsupportedCheckpointException.class, () -> convert(file, target, false));
@@ -144,7 +165,7 @@ class UnreadableTensorsTest {
     assertTrue(refusal.getMessage().contains("skipUnreadable"), refusal.getMessage());
     assertFalse(Files.exists(target));
     List<String> notes = convert(file, target, true).notes();
-    assertTrue(notes.contains(file.getFileName() + ": " + what + ", and was left out"), "" + notes);
+    assertTrue(notes.contains(member + ": " + what + ", and was left out"), "" + notes);
     try (var checkpoint = SHARDWRIGHT.open(target)) {
       assertEquals(1, checkpoint.tensors().size());
     }

@@ -8,7 +8,6 @@ import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StageLayers;
-import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.To;
@@ -140,25 +139,28 @@ public final class PlainPlan {
       SourceFiles from, Predicate<DType> held, String format) {
     var left = new ArrayList<>(from.unlisted());
     for (RankFile rank : from.ranks()) {
-      for (SourceTensor tensor : rank.tensors().values()) {
-        if (!held.test(tensor.spec().dtype())) {
-          left.add(wordless(rank.member(), rank.rank(), tensor.spec(), format));
-        }
-      }
+      rank.tensors()
+          .values()
+          .forEach(t -> wordless(rank.member(), rank.rank(), t.spec(), held, format, left));
     }
-    for (StoredArray array : from.arrays()) {
-      if (!held.test(array.spec().dtype())) {
-        left.add(wordless(array.spec().name(), FIRST, array.spec(), format));
-      }
-    }
+    from.arrays().forEach(a -> wordless(a.spec().name(), FIRST, a.spec(), held, format, left));
+    from.objectTensors()
+        .forEach(o -> wordless(o.member(), FIRST, o.tensor().spec(), held, format, left));
     return left;
   }
 
-  private static UnreadableTensor wordless(
-      String member, RankCoordinate rank, TensorSpec spec, String format) {
-    String type = spec.dtype().torchName();
-    return new UnreadableTensor(
-        member, rank, spec.name(), "of type " + type + ", which " + format + " has no word for");
+  private static void wordless(
+      String member,
+      RankCoordinate rank,
+      TensorSpec spec,
+      Predicate<DType> held,
+      String format,
+      List<UnreadableTensor> left) {
+    if (!held.test(spec.dtype())) {
+      String type = spec.dtype().torchName();
+      String why = "of type " + type + ", which " + format + " has no word for";
+      left.add(new UnreadableTensor(member, rank, spec.name(), why));
+    }
   }
 
   /** What a second set of weights has under the same name. */
