@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Checks names of entries in archives: they must lead downwards on every system, whatever system
@@ -37,10 +38,9 @@ public final class EntryNames {
    * @throws UnsafeCheckpointException naming it
    */
   public static void require(String name, Guard guard, String where) {
-    String named = where + ": " + start(name);
+    Supplier<String> named = () -> where + ": " + start(name);
     guard.require(Limit.NAME_BYTES, name.getBytes(StandardCharsets.UTF_8).length, named);
-    boolean odd = name.chars().anyMatch(c -> c < ' ' || c == 0x7f || c == '\\' || c == ':');
-    if (odd) {
+    if (isOdd(name)) {
       throw unsafe(name, "has a backslash, a colon or a control character", where);
     }
     String[] parts = name.split("/", -1);
@@ -53,6 +53,16 @@ public final class EntryNames {
         throw unsafe(name, "has a part of over " + LONGEST_PART + " bytes", where);
       }
     }
+  }
+
+  private static boolean isOdd(String name) {
+    for (int at = 0; at < name.length(); at++) {
+      char c = name.charAt(at);
+      if (c < ' ' || c == 0x7f || c == '\\' || c == ':') {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static UnsafeCheckpointException unsafe(String name, String how, String where) {
@@ -72,6 +82,9 @@ public final class EntryNames {
 
   /** What two names have in common where some system takes them for one. */
   public static String folded(String name) {
+    if (name.length() == name.getBytes(StandardCharsets.UTF_8).length) {
+      return name.toLowerCase(Locale.ROOT); // ASCII is normal, and has one upper case
+    }
     return Normalizer.normalize(name, Normalizer.Form.NFC)
         .toUpperCase(Locale.ROOT)
         .toLowerCase(Locale.ROOT);

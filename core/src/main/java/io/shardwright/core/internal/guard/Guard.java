@@ -8,6 +8,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Enforces the read policy for one checkpoint and counts the memory that its headers take. Readers
@@ -61,6 +62,13 @@ public final class Guard {
   public void require(Limit limit, long found, String where) {
     if (found > limit(limit)) {
       throw over(limit, found, limit(limit), where);
+    }
+  }
+
+  /** The same, with a name that is made where it is needed. */
+  public void require(Limit limit, long found, Supplier<String> where) {
+    if (found > limit(limit)) {
+      throw over(limit, found, limit(limit), where.get());
     }
   }
 

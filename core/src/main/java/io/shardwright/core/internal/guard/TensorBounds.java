@@ -23,10 +23,10 @@ public final class TensorBounds {
    */
   public static TensorSpec require(
       String name, DType dtype, List<Long> dims, Guard guard, String where) {
-    guard.require(Limit.RANK, dims.size(), where + ": '" + name + "'");
+    guard.require(Limit.RANK, dims.size(), () -> where + ": '" + name + "'");
     try {
       var spec = new TensorSpec(name, dtype, new Shape(dims));
-      guard.require(Limit.TENSOR_BYTES, spec.byteSize(), where + ": '" + name + "'");
+      guard.require(Limit.TENSOR_BYTES, spec.byteSize(), () -> where + ": '" + name + "'");
       if (spec.byteSize() > 0 || dims.stream().allMatch(dim -> dim <= LONGEST_EMPTY)) {
         return spec;
       }

@@ -13,6 +13,7 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -65,7 +66,7 @@ record StorageId(
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED, file, "has a storage of type " + type);
     }
-    long elements = number(parts.get(4), file);
+    long elements = number(parts.get(4), () -> file);
     String key = key(parts.get(2), views, file);
     var whole = new StorageId(type, key, dtype, elements, Optional.empty(), 0, elements);
     return parts.size() == PARTS ? whole : whole.view(parts.get(PARTS), file);
@@ -79,8 +80,8 @@ record StorageId(
     if (parts.size() != 3) {
       throw malformed(file, "has a view of storage '" + key + "' that is none");
     }
-    long start = number(parts.get(1), file);
-    long length = number(parts.get(2), file);
+    long start = number(parts.get(1), () -> file);
+    long length = number(parts.get(2), () -> file);
     if (start > elements || length > elements - start) {
       throw malformed(file, "has a view of storage '" + key + "' that ends outside it");
     }
@@ -101,13 +102,13 @@ record StorageId(
   }
 
   /** A number from 0 to 2^63-1. */
-  static long number(PickleValue value, String file) {
+  static long number(PickleValue value, Supplier<String> file) {
     if (value instanceof Int number
         && number.value().signum() >= 0
         && number.value().bitLength() < Long.SIZE) {
       return number.value().longValue();
     }
-    throw malformed(file, "has a size, stride or offset that is no number from 0 to 2^63-1");
+    throw malformed(file.get(), "has a size, stride or offset that is no number from 0 to 2^63-1");
   }
 
   private static MalformedCheckpointException malformed(String file, String problem) {

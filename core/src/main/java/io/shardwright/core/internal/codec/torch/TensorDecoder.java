@@ -185,7 +185,7 @@ final class TensorDecoder {
     if (!(plain instanceof Tuple tuple)) {
       throw misplaced(name, plain, "has no shape");
     }
-    guard.require(Limit.RANK, tuple.items().size(), file + ": '" + name + "'");
+    guard.require(Limit.RANK, tuple.items().size(), () -> file + ": '" + name + "'");
     return tuple.items().stream().map(item -> number(name, item)).toList();
   }
 
@@ -193,7 +193,7 @@ final class TensorDecoder {
     if (value instanceof Call) {
       throw misplaced(name, value, "has a number that is none");
     }
-    return StorageId.number(value, file + ": '" + name + "'");
+    return StorageId.number(value, () -> file + ": '" + name + "'");
   }
 
   /** Something stands where a tensor needs a meaning. What is opaque has none. */
