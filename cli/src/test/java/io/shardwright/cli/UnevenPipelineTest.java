@@ -74,6 +74,8 @@ class UnevenPipelineTest {
     Run.reshard(source(), cut, "--pp", 2, "--pp-first", 3);
     Run.reshard(cut, other, "--tp", 4);
     assertTrue(config(other).contains("num_layers_in_first_pipeline_stage: 3"), config(other));
+    String diff = Run.of("diff", source(), cut).out();
+    assertTrue(diff.contains("layout    num_layers_in_first_pipeline_stage: absent"), diff);
     assertEquals("0-2 3", layers(other));
     Run.reshard(other, even, "--tp", 1, "--pp", 4);
     assertTrue(config(even).contains("num_layers_in_first_pipeline_stage: null"), config(even));

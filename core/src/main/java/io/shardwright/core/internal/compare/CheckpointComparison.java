@@ -15,6 +15,7 @@ import io.shardwright.core.internal.read.PhaseProgress;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.error.Remedy;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -222,11 +223,13 @@ public final class CheckpointComparison {
     private Set<String> layoutKeys() {
       var keys = new HashSet<>(Set.of("sequence_parallel"));
       Stream.of(ParallelDimension.values()).forEach(dimension -> keys.add(dimension.configKey()));
+      keys.addAll(PipelineSplit.EVEN.keys().keySet());
       Stream.of(first, second)
           .flatMap(checkpoint -> checkpoint.model().stream())
           .forEach(
               model -> {
                 ModelConfig config = model.config();
+                model.family().stacks().forEach(stack -> keys.add(stack.splitKey()));
                 for (Naming naming : model.family().equivalentNamings(config)) {
                   keys.addAll(model.family().keys(config, model.naming(), naming).keySet());
                 }
