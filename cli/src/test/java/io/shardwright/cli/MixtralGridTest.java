@@ -42,8 +42,19 @@ class MixtralGridTest extends HuggingFaceFolders {
     Run.reshard(cut, back, "--tp", 1, "--pp", 1, "--ep", 1, "--etp", 1, "--layout", "ranks");
     assertEquals(Checkpoints.found(model), Checkpoints.found(back));
     var after = new ArrayList<>(configOf(back));
-    after.removeIf(line -> line.startsWith("expert_tensor_parallel_size:"));
+    after.removeIf(line -> line.startsWith("expert_"));
     assertEquals(configOf(model), after);
+  }
+
+  @Test
+  void becomesAHuggingFaceFolderFromAnyGrid() {
+    Path cut = folder.resolve("cut.nemo");
+    Run.reshard(model, cut, "--tp", 2, "--ep", 2);
+    Path back = convert(cut, "again");
+    Run same = Run.of("diff", model, back);
+    assertEquals(0, same.code(), same.out());
+    Run odd = Run.of("convert", cut, folder.resolve("none"), "--to", "huggingface", "--ep", 2);
+    assertEquals(6, odd.code(), odd.err());
   }
 
   @Test

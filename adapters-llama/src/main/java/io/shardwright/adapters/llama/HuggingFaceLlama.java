@@ -65,8 +65,7 @@ final class HuggingFaceLlama {
                 same("num_moe_experts", "num_local_experts", "num_experts").orElse("8"),
                 same("moe_router_topk", "num_experts_per_tok").orElse("2"),
                 same("moe_aux_loss_coeff", "router_aux_loss_coef").orElse("0.001"),
-                means("moe_router_pre_softmax", "false"),
-                means("expert_model_parallel_size", "1"));
+                means("moe_router_pre_softmax", "false"));
     return model(
         "mixtral",
         "MixtralForCausalLM",
