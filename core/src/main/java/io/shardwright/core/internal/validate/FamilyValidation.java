@@ -58,12 +58,7 @@ public final class FamilyValidation {
     int stages = source.grid().pipeline();
     var names = names(source, used, family, table);
     var explained =
-        Explanation.of(
-            names,
-            rows,
-            others(declaration, config, used),
-            config,
-            stages > 1);
+        Explanation.of(names, rows, others(declaration, config, used), config, stages > 1);
     findings.addAll(explained.findings().stream().filter(Finding::problem).toList());
     if (findings.isEmpty()) {
       described(family, source, classNames).ifPresent(findings::add);

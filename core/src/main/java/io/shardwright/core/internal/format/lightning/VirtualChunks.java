@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
 /**
  * The weights of an interleaved pipeline: a nested dict per chunk, {@code model0}, {@code model1},
  * … Each numbers its layers from 0 (NeMo v1.23.0, {@code
- * nemo/collections/nlp/modules/common/megatron/transformer.py}); {@link StageLayers} says which they
- * are.
+ * nemo/collections/nlp/modules/common/megatron/transformer.py}); {@link StageLayers} says which
+ * they are.
  */
 final class VirtualChunks {
   private static final Pattern LAYER = Pattern.compile("(?<=\\.layers\\.)[0-9]{1,6}(?=\\.|$)");
