@@ -267,7 +267,8 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
    * @return false if it is on some layers only, or a size or condition depends on the layer
    */
   public boolean uniform() {
-    return layers.some().equals(LayerSet.ALL)
+    return layers.some().kind() == LayerSet.Kind.ALL
+        && !layers.some().inverted()
         && !arrangement.perLayer()
         && conditions.stream().noneMatch(Condition::perLayer);
   }

@@ -139,7 +139,7 @@ public final class RuleMatcher {
   private Optional<Match> match(ParameterRule rule, String pattern, String name) {
     return indexes(pattern, name)
         .map(indexes -> new Match(rule, indexes))
-        .filter(match -> match.isOn(config));
+        .filter(match -> uniform || match.isOn(config));
   }
 
   /**
