@@ -46,9 +46,16 @@ final class Drafting {
     layersSeen |= pattern.contains("*");
     DraftRow row = cut(pattern, name);
     var own = row.rule().on(stage(pattern, name));
-    boolean expert = pattern.indexOf('*') != pattern.lastIndexOf('*');
-    var rule = expert ? own.perExpert("num_moe_experts") : own;
+    var rule = isExpert(pattern) ? own.perExpert("num_moe_experts") : own;
     drafts.put(pattern, new DraftRow(pattern.endsWith("bias") ? rule.noDecay() : rule, row.why()));
+  }
+
+  private static boolean isExpert(String pattern) {
+    return pattern.indexOf('*') != pattern.lastIndexOf('*');
+  }
+
+  private static int ranks(String pattern, StoredName name) {
+    return isExpert(pattern) ? name.expertRanks() : name.ranks();
   }
 
   private DraftRow cut(String pattern, StoredName name) {
@@ -56,7 +63,7 @@ final class Drafting {
     if (name.keyed()) {
       return chunked(pattern, shape, name.chunkFor(pattern));
     }
-    if (name.ranks() == 1) {
+    if (ranks(pattern, name) == 1) {
       return new DraftRow(
           ParameterRule.replicated(pattern),
           shape + ", one rank: not told whether it is cut; column, row or replicated?");
@@ -66,7 +73,7 @@ final class Drafting {
     }
     if (!bytes.alike(name.tensors())) {
       Axis axis = axis(pattern, shape);
-      return cutOn(axis.number(), pattern, shape, name.ranks(), "guess: " + axis.why());
+      return cutOn(axis.number(), pattern, shape, ranks(pattern, name), "guess: " + axis.why());
     }
     return alike(pattern, shape, name);
   }
@@ -85,7 +92,8 @@ final class Drafting {
             && weight.rule().cut() == Cut.COLUMN
             && bytes.constant(name.tensors().get(0));
     return follows
-        ? cutOn(0, pattern, shape, name.ranks(), "guess: one value throughout, as its weight")
+        ? cutOn(
+            0, pattern, shape, ranks(pattern, name), "guess: one value throughout, as its weight")
         : replicated(pattern, "guess: " + shape + ", ranks are equal");
   }
 
