@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stages of different sizes: written, read, kept, and refused with what is legal. */
 class UnevenPipelineTest {
@@ -139,6 +140,19 @@ class UnevenPipelineTest {
     Files.writeString(
         file, config(cut).replace("_first_pipeline_stage: 1", "_first_pipeline_stage: 0"));
     assertEquals(3, Run.of("reshard", cut, folder.resolve("out"), "--pp", 1).code());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Et|tt", "3", "{a: b}", "[[embedding, encoder], [loss]]", "[a, b]"})
+  void refusesALayoutThatIsNone(String layout) throws IOException {
+    Path cut = folder.resolve("cut");
+    Run.reshard(source(), cut, "--pp", 2, "--pp-layout", "Et|t*3L");
+    Files.writeString(
+        cut.resolve("model_config.yaml"),
+        config(cut).replace("parallel_layout: Et|t*3L", "parallel_layout: " + layout));
+    Run run = Run.of("reshard", cut, folder.resolve("out"), "--pp", 1);
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("pipeline_model_parallel_layout"), run.err());
   }
 
   @ParameterizedTest

@@ -114,6 +114,9 @@ public record PipelineSplit(
   }
 
   private static Optional<PipelineLayout> layout(ModelConfig config) {
+    if (config.kind(LAYOUT) == ModelConfig.Kind.MAP) {
+      throw config.unexpected(LAYOUT, "a text or a list of lists of words");
+    }
     try {
       return config.kind(LAYOUT) == ModelConfig.Kind.LIST
           ? Optional.of(PipelineLayout.ofWords(words(config)))

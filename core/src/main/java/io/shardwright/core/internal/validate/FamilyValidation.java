@@ -75,8 +75,9 @@ public final class FamilyValidation {
   private static List<StoredName> names(
       ModelSource source, Naming naming, ModelFamilyAdapter family, ParameterTable table) {
     var config = source.config();
-    var split = PipelineSplit.in(config);
-    var pipeline = new Pipeline(source.grid().pipeline(), 1, split);
+    int stages = source.grid().pipeline();
+    var split = stages > 1 ? PipelineSplit.in(config) : PipelineSplit.EVEN;
+    var pipeline = new Pipeline(stages, 1, split);
     return StoredNames.of(
         source.sourceFiles(),
         source.grid(),
