@@ -13,7 +13,9 @@ public record RestoreClass(Kind kind, String name) {
     /** The {@code target:} of a NeMo configuration: a dotted Python path. */
     NEMO,
     /** An entry of {@code architectures} in a Hugging Face {@code config.json}. */
-    HUGGING_FACE
+    HUGGING_FACE,
+    /** The class that makes the model in Megatron: a dotted Python path. */
+    MEGATRON
   }
 
   /**
@@ -24,5 +26,16 @@ public record RestoreClass(Kind kind, String name) {
    */
   public static RestoreClass nemo(String target) {
     return new RestoreClass(Kind.NEMO, target);
+  }
+
+  /**
+   * Makes the name of a class of Megatron.
+   *
+   * @param target dotted Python path, as {@code _target_} of Megatron-Bridge has it; {@code
+   *     argparse.Namespace} for the arguments of Megatron-LM
+   * @return the name
+   */
+  public static RestoreClass megatron(String target) {
+    return new RestoreClass(Kind.MEGATRON, target);
   }
 }

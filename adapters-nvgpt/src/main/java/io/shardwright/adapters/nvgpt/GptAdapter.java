@@ -59,7 +59,11 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
 
   @Override
   public final List<RestoreClass> restoreClasses() {
-    return List.of(RestoreClass.nemo(MODEL), RestoreClass.nemo(TUNED));
+    return List.of(
+        RestoreClass.nemo(MODEL),
+        RestoreClass.nemo(TUNED),
+        RestoreClass.megatron("megatron.bridge.models.gpt_provider.GPTModelProvider"),
+        RestoreClass.megatron("argparse.Namespace"));
   }
 
   @Override

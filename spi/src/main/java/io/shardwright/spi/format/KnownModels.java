@@ -5,6 +5,7 @@ import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.Dialects;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What a format may ask the engine about models. The engine alone implements it. */
 public interface KnownModels {
@@ -31,6 +32,23 @@ public interface KnownModels {
    * @throws io.shardwright.spi.error.MalformedCheckpointException if it is no YAML
    */
   Configuration base(HuggingFaceModel model);
+
+  /**
+   * The canonical configuration that the arguments of a training by Megatron are put into.
+   *
+   * @param className the class that makes the model there
+   * @return the one that the user gave, else that of a family which declares the class, with the
+   *     class that restores it as {@code target}; empty where none does
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is no YAML
+   */
+  Optional<Configuration> megatron(String className);
+
+  /**
+   * The step of a training that the user chose.
+   *
+   * @return empty for the newest
+   */
+  OptionalLong step();
 
   /**
    * The engine of dialects.

@@ -1,5 +1,6 @@
 package io.shardwright.spi.format;
 
+import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Obj;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -28,6 +29,22 @@ public interface StoredFiles {
    * @return those of a folder itself in their order, none of the folders in it; a file's own name
    */
   Set<String> files();
+
+  /**
+   * The names of the folders in a folder.
+   *
+   * @return in their order; none for a file
+   */
+  Set<String> folders();
+
+  /**
+   * A folder in the folder.
+   *
+   * @param name one of {@link #folders}
+   * @return its files, opened under the same limits
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if there is no such folder
+   */
+  StoredFiles folder(String name);
 
   /**
    * A file's bytes.
@@ -82,6 +99,40 @@ public interface StoredFiles {
    * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
    */
   Obj config(String file, Consumer<String> notes);
+
+  /**
+   * A small document in YAML. Tags name nothing that is made.
+   *
+   * @param file one of {@link #files}
+   * @return a map in which no key stands twice, its aliases in place
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is none
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
+   */
+  Obj yaml(String file);
+
+  /**
+   * The pickle of a torch file as values. Nothing is called: what Python would make by a call is an
+   * object of its state, or of {@code _args_}, with the callable's name as {@code _target_}, as
+   * configurations in YAML say it; the name of a class or function is a string.
+   *
+   * @param file one of {@link #files}
+   * @return the root
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is none
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
+   */
+  JsonValue pickle(String file);
+
+  /**
+   * The distributed checkpoint of PyTorch in the folder: its {@code .metadata}, and the files that
+   * it names. Headers of single items are read with their values.
+   *
+   * @return the tensors by key, each in one piece
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if a file is missing, shorter
+   *     than its items or damaged
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if a name leads elsewhere, or there
+   *     is more than a limit allows
+   */
+  DistributedSet distributed();
 
   /**
    * The tensors of a container: of a {@code .safetensors} file; of what a {@code .json} index maps

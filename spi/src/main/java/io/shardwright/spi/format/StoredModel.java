@@ -3,6 +3,7 @@ package io.shardwright.spi.format;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.error.CheckpointException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,15 @@ public final class StoredModel {
   }
 
   /**
+   * Why it is tensors alone.
+   *
+   * @return what is thrown where a model is needed; empty where nothing more is known
+   */
+  public Optional<CheckpointException> unknown() {
+    return Optional.ofNullable(parts.unknown);
+  }
+
+  /**
    * What has no place in the canonical configuration.
    *
    * @return empty where nothing is kept
@@ -146,6 +156,7 @@ public final class StoredModel {
     private OptionalLong tokenizerPieces = OptionalLong.empty();
     private Origin origin;
     private LowRankPairs lowRank;
+    private CheckpointException unknown;
 
     private Builder(Weights first) {
       sets.add(first);
@@ -171,6 +182,17 @@ public final class StoredModel {
      */
     public Builder config(Configuration canonical) {
       config = canonical;
+      return this;
+    }
+
+    /**
+     * Says why no configuration is said, although there is a document.
+     *
+     * @param why what is thrown where a model is needed
+     * @return this
+     */
+    public Builder unknown(CheckpointException why) {
+      unknown = why;
       return this;
     }
 

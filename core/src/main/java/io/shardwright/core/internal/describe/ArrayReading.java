@@ -28,7 +28,10 @@ final class ArrayReading {
   }
 
   List<ModuleState> read(Assembly assembly) {
-    var arrays = describer.files.arrays();
+    var arrays =
+        StoredArray.joined(describer.files.arrays()).stream()
+            .filter(array -> !Companions.isFlat(array.spec().name()))
+            .toList();
     var rules = arrays.stream().map(array -> match(array.spec().name())).toList();
     for (int i = 0; i < rules.size(); i++) {
       read(arrays.get(i), rules.get(i), assembly);
@@ -36,7 +39,7 @@ final class ArrayReading {
     return describer.files.arrayObjects().stream().map(this::state).toList();
   }
 
-  /** The rule of an array, and its layer where it is one layer's own. */
+  /** The rule of an array, and its layer and expert where it is one's own. */
   private Match match(String key) {
     String plain = describer.withoutPrefix(key);
     return describer
@@ -44,6 +47,7 @@ final class ArrayReading {
         .or(() -> describer.rules.matchKey(plain))
         .map(rule -> new Match(rule, List.of()))
         .or(() -> describer.rules.matchLayerKey(plain))
+        .or(() -> describer.rules.match(DistributedKey.ofOneExpert(plain)))
         .orElseGet(() -> new Match(describer.unmatched(key, key).rule(), List.of()));
   }
 

@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.describe;
 
+import java.util.regex.Pattern;
+
 /**
  * Names and rules of the tensors that an optimizer keeps for each parameter. They are named as
  * Megatron-Core names them in distributed checkpoints, whatever file they come from: {@code
@@ -8,6 +10,8 @@ package io.shardwright.core.internal.describe;
  */
 public final class Companions {
   private static final String PREFIX = "optimizer.state.";
+
+  private static final Pattern FLAT = Pattern.compile("(chained_[0-9]+\\.)?optimizer\\.");
 
   private Companions() {}
 
@@ -19,6 +23,19 @@ public final class Companions {
   /** Whether a name is a companion's. */
   public static boolean isCompanion(String name) {
     return name.startsWith(PREFIX);
+  }
+
+  /**
+   * Whether a name is an optimizer's that no parameter's name tells: flat buffers, and a chain's
+   * (Megatron-LM core_v0.16.0, {@code megatron/core/optimizer/distrib_optimizer.py}).
+   */
+  public static boolean isFlat(String name) {
+    return FLAT.matcher(name).lookingAt() && !isCompanion(name);
+  }
+
+  /** Whether a name is an optimizer's. */
+  public static boolean isState(String name) {
+    return isCompanion(name) || isFlat(name);
   }
 
   /** What stands before the parameter's name; nothing where the name is no companion's. */

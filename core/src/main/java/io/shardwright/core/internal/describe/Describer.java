@@ -104,9 +104,8 @@ public final class Describer {
 
   private boolean isOf(String pattern, String name) {
     String plain = withoutPrefix(name);
-    return files.distributed()
-        ? DistributedKey.of(pattern).equals(plain)
-        : RuleMatcher.indexes(pattern, plain).isPresent();
+    return files.distributed() && DistributedKey.of(pattern).equals(plain)
+        || RuleMatcher.indexes(pattern, plain).isPresent();
   }
 
   /**

@@ -2,6 +2,8 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.ParameterRule;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -10,6 +12,9 @@ import java.util.stream.Collectors;
  * megatron/core/transformer/transformer_block.py} and {@code transformer/moe/experts.py}).
  */
 public final class DistributedKey {
+  /** Halves of their own (Megatron-Core, {@code singleton_local_shards}). */
+  private static final Pattern HALF = Pattern.compile("\\.(?:weight|bias)_[wv]$");
+
   private DistributedKey() {}
 
   /** The key of a rule's parameter, without a prefix. */
@@ -56,6 +61,17 @@ public final class DistributedKey {
         .replace(".*", "")
         .replace("*", "")
         .replace("experts.local_experts", "experts.experts");
+  }
+
+  /** The name of a parameter whose layer and expert the key tells. */
+  static String ofOneExpert(String key) {
+    return key.replace("experts.experts", "experts.local_experts");
+  }
+
+  /** The key of the whole of which an array is a half; empty for a whole. */
+  static Optional<String> whole(String key) {
+    boolean half = HALF.matcher(key).find();
+    return half ? Optional.of(key.substring(0, key.length() - 2)) : Optional.empty();
   }
 
   /**

@@ -159,7 +159,7 @@ public final class RuleMatcher {
     var inForce = new RuleMatcher(family.id(), table.inForce(config), config);
     var own =
         names.stream()
-            .filter(name -> !Companions.isCompanion(name) && !ModuleState.isName(name))
+            .filter(name -> !Companions.isState(name) && !ModuleState.isName(name))
             .map(name -> name.substring(NamePrefix.of(name).length()))
             .collect(Collectors.toSet());
     var rows = new HashMap<String, ParameterRule>();
@@ -179,8 +179,9 @@ public final class RuleMatcher {
   /** The rows of a tensor of a rank's file or of an array, or of a tied copy. */
   private List<ParameterRule> rows(String name) {
     var found = new ArrayList<>(byShape.getOrDefault(starred(name), List.of()));
-    found.addAll(byKey.getOrDefault(name, List.of()));
-    found.addAll(byLayerKey.getOrDefault(starred(name), List.of()));
+    String key = DistributedKey.whole(name).orElse(name);
+    found.addAll(byKey.getOrDefault(key, List.of()));
+    found.addAll(byLayerKey.getOrDefault(starred(key), List.of()));
     if (found.isEmpty()) {
       copies(name).forEach(found::add);
     }

@@ -54,7 +54,7 @@ public record SourceFiles(
 
   /** The same without the arrays of an optimizer. */
   public SourceFiles withoutCompanions() {
-    var own = arrays.stream().filter(a -> !Companions.isCompanion(a.spec().name())).toList();
+    var own = arrays.stream().filter(a -> !Companions.isState(a.spec().name())).toList();
     return new SourceFiles(ranks, again, numbered, own, arrayObjects);
   }
 

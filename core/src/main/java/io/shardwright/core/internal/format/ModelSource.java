@@ -12,6 +12,7 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
@@ -48,6 +49,11 @@ public interface ModelSource extends AutoCloseable {
   /** Whether it has a configuration at all; without one it is tensors. */
   default boolean configured() {
     return true;
+  }
+
+  /** Why it is tensors alone, where there is a document that says more. */
+  default Optional<CheckpointException> unknown() {
+    return Optional.empty();
   }
 
   /** The class that the model is of, where its tensors have that class's names. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A path that may hold a checkpoint. The facts that determine its format are looked up once. */
@@ -52,15 +53,20 @@ public final class Place {
   /** The names of a folder's own files. */
   public Set<String> files() {
     if (files.isEmpty()) {
-      files = Optional.of(files(path));
+      files = Optional.of(names(path, Files::isRegularFile));
     }
     return files.get();
   }
 
-  private static Set<String> files(Path folder) {
+  /** The names of the folders in a folder. */
+  public Set<String> folders() {
+    return names(path, Files::isDirectory);
+  }
+
+  private static Set<String> names(Path folder, Predicate<Path> kind) {
     var names = new TreeSet<String>();
     for (Path entry : FolderEntries.of(folder)) {
-      if (Files.isRegularFile(entry)) {
+      if (kind.test(entry)) {
         names.add(entry.getFileName().toString());
       }
     }

@@ -38,6 +38,12 @@ public final class Families {
    */
   public static ModelFamilyAdapter require(ModelSource source, AdapterRegistry registry) {
     if (!source.configured()) {
+      source
+          .unknown()
+          .ifPresent(
+              why -> {
+                throw why;
+              });
       throw unknown(source, withoutConfiguration(source, registry));
     }
     Optional<String> target = source.config().text("target");

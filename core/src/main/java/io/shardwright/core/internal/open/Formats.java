@@ -141,6 +141,8 @@ public final class Formats {
       return LOOSE.open(place, opening).note(unclaimed.message(Remedy::inText));
     } catch (UnrecognizedCheckpointException none) {
       throw format.isRead() ? none : unclaimed;
+    } catch (UnsupportedCheckpointException unread) {
+      throw unclaimed;
     }
   }
 

@@ -48,7 +48,7 @@ record HeldTensors(SourceFiles files) {
       }
     }
     for (StoredArray array : files.arrays()) {
-      stored.add(new StoredTensor(StoredArray.FOLDER, Optional.empty(), array.spec()));
+      stored.add(new StoredTensor(array.place(), Optional.empty(), array.spec()));
     }
     return stored;
   }

@@ -62,6 +62,7 @@ public final class OpenCheckpoint implements Checkpoint {
     this.others = source.dangerous().isEmpty() ? OtherTensors.of(source, files) : List.of();
     this.model = family(registry).flatMap(family -> describe(family, files));
     notes.addAll(source.notes());
+    source.unknown().ifPresent(why -> notes.add(why.message(Remedy::inText)));
     notes.addAll(MissingArtifacts.notes(source));
   }
 

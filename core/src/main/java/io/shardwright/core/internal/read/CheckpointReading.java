@@ -60,7 +60,7 @@ public final class CheckpointReading {
       }
     }
     for (StoredArray array : files.arrays()) {
-      found.add(read(StoredArray.FOLDER, array.spec(), array.parts()));
+      found.add(read(array.place(), array.spec(), array.parts()));
     }
     for (Stored other : checkpoint.others()) {
       found.add(read(other));

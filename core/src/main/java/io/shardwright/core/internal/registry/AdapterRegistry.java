@@ -127,6 +127,17 @@ public record AdapterRegistry(
     return one(owners, where).orElseThrow();
   }
 
+  /**
+   * A class that stands for what a family makes of a class of Megatron: its base and its target.
+   */
+  public Optional<HuggingFaceModel> megatron(String className) {
+    return eligible().stream()
+        .map(FoundAdapter::adapter)
+        .filter(family -> family.restoreClasses().contains(RestoreClass.megatron(className)))
+        .flatMap(family -> family.huggingFaceModels().stream())
+        .findFirst();
+  }
+
   /** The same formats, with one family alone. */
   public AdapterRegistry alone(FoundAdapter family) {
     var whole = Refinements.joined(family, adapters);

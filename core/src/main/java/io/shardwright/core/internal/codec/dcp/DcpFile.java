@@ -124,6 +124,17 @@ public final class DcpFile {
     return TorchFile.open(bytes(key, item), guard.anew());
   }
 
+  /**
+   * Compares an item with the checksums that it states.
+   *
+   * @throws MalformedCheckpointException if it is damaged
+   */
+  public void requireIntact(String key, DcpItem item) {
+    if (!isSafetensors()) {
+      object(key, item).requireIntact();
+    }
+  }
+
   private static MalformedCheckpointException malformed(String where, String problem) {
     return new MalformedCheckpointException(
         ErrorCode.TENSOR_MALFORMED, where, problem + ": save or fetch the folder again");

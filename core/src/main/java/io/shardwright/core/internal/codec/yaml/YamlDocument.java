@@ -273,6 +273,10 @@ public final class YamlDocument implements Configuration {
     return whole;
   }
 
+  MappingNode root() {
+    return root;
+  }
+
   /** The document as OmegaConf would write it. */
   public byte[] write() {
     var style = new DumperOptions();

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.format.plugged;
 
+import io.shardwright.core.TrainingOptions;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.convert.DialectTables;
@@ -12,13 +13,14 @@ import io.shardwright.spi.format.KnownModels;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a format is told of the families that were found.
  *
- * @param given a NeMo configuration in place of a class's own
+ * @param options which step, and a NeMo configuration in place of a class's own
  */
-record KnownFamilies(AdapterRegistry registry, Optional<Path> given, Guard guard)
+record KnownFamilies(AdapterRegistry registry, TrainingOptions options, Guard guard)
     implements KnownModels {
   @Override
   public List<HuggingFaceModel> classes() {
@@ -32,12 +34,26 @@ record KnownFamilies(AdapterRegistry registry, Optional<Path> given, Guard guard
 
   @Override
   public Configuration base(HuggingFaceModel model) {
-    if (given.isEmpty()) {
-      return dialects().configuration(model.base(), model.modelType());
+    return options
+        .hparamsFile()
+        .map(this::given)
+        .orElseGet(() -> dialects().configuration(model.base(), model.modelType()));
+  }
+
+  private Configuration given(Path file) {
+    try (var source = new FileSource(file, file.toString())) {
+      return YamlDocument.parse(source, guard).resolved(List.of("model")).document();
     }
-    try (var file = new FileSource(given.get(), given.get().toString())) {
-      return YamlDocument.parse(file, guard).resolved(List.of("model")).document();
-    }
+  }
+
+  @Override
+  public Optional<Configuration> megatron(String className) {
+    return registry.megatron(className).map(model -> base(model).with("target", model.restores()));
+  }
+
+  @Override
+  public OptionalLong step() {
+    return options.step();
   }
 
   @Override

@@ -5,12 +5,17 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.codec.json.JsonDocument;
+import io.shardwright.core.internal.codec.pickle.PickleTree;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.codec.yaml.YamlTree;
 import io.shardwright.core.internal.codec.zip.ZipArchive;
 import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -31,23 +36,33 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The files that a format is shown, opened when it asks for them. */
 final class OpenFiles implements StoredFiles, AutoCloseable {
   private static final long DECODED = 4;
 
+  private final Place place;
   private final Path path;
+  private final String name;
   private final Guard guard;
   private final boolean folder;
   private final Set<String> names;
   private final Map<String, FileSource> files = new LinkedHashMap<>();
+  private final Map<String, OpenFiles> folders = new LinkedHashMap<>();
   private final List<ZipArchive.Entry> entries = new ArrayList<>();
 
   OpenFiles(Place place, Guard guard) {
+    this(place, String.valueOf(place.path().toAbsolutePath().normalize().getFileName()), guard);
+  }
+
+  private OpenFiles(Place place, String name, Guard guard) {
+    this.place = place;
     this.path = place.path();
+    this.name = name;
     this.guard = guard;
     this.folder = place.isFolder();
-    this.names = folder ? place.files() : Set.of(name());
+    this.names = folder ? place.files() : Set.of(name);
   }
 
   /** Refuses a folder of more files than a limit allows. */
@@ -57,7 +72,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   @Override
   public String name() {
-    return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+    return name;
   }
 
   @Override
@@ -68,6 +83,22 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   @Override
   public Set<String> files() {
     return Collections.unmodifiableSet(names);
+  }
+
+  @Override
+  public Set<String> folders() {
+    return folder ? place.folders() : Set.of();
+  }
+
+  @Override
+  public OpenFiles folder(String child) {
+    if (!folders().contains(child)) {
+      throw missing("folder", child);
+    }
+    Path where = path.resolve(child);
+    FolderLinks.require(where, guard, name);
+    return folders.computeIfAbsent(
+        child, own -> new OpenFiles(new Place(where), name + "/" + own, guard));
   }
 
   @Override
@@ -118,6 +149,23 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   }
 
   @Override
+  public Obj yaml(String file) {
+    return YamlTree.of(YamlDocument.parse(open(file), guard), guard);
+  }
+
+  @Override
+  public JsonValue pickle(String file) {
+    FileSource source = open(file);
+    TorchFile torch = TorchFile.open(source, guard);
+    return new PickleTree(guard, source.name()).of(torch.document().root());
+  }
+
+  @Override
+  public ArrayWeights distributed() {
+    return new ArrayWeights(this);
+  }
+
+  @Override
   public FolderWeights tensors(String file) {
     return new FolderWeights(this, file);
   }
@@ -129,16 +177,20 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   FileSource open(String file) {
     if (!names.contains(file)) {
-      throw new MalformedCheckpointException(
-          ErrorCode.SOURCE_MISSING, name(), "holds no file '" + file + "': it is not whole");
+      throw missing("file", file);
     }
     return files.computeIfAbsent(
         file,
-        name -> {
-          Path where = folder ? path.resolve(name) : path;
-          FolderLinks.require(where, guard, name());
-          return new FileSource(where, folder ? name() + "/" + name : name);
+        own -> {
+          Path where = folder ? path.resolve(own) : path;
+          FolderLinks.require(where, guard, name);
+          return new FileSource(where, folder ? name + "/" + own : own);
         });
+  }
+
+  private MalformedCheckpointException missing(String what, String which) {
+    return new MalformedCheckpointException(
+        ErrorCode.SOURCE_MISSING, name, "holds no " + what + " '" + which + "': it is not whole");
   }
 
   Guard guard() {
@@ -147,7 +199,14 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   /** All files with their sizes. */
   List<Member> members() {
-    return names.stream().map(file -> new Member(file, size(file))).toList();
+    return members("").toList();
+  }
+
+  private Stream<Member> members(String before) {
+    return Stream.concat(
+        names.stream().map(file -> new Member(before + file, size(file))),
+        folders.entrySet().stream()
+            .flatMap(child -> child.getValue().members(before + child.getKey() + "/")));
   }
 
   private long size(String file) {
@@ -160,17 +219,21 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   /** Every file that was asked for. */
   Collection<FileSource> opened() {
-    return files.values();
+    var all = new ArrayList<>(files.values());
+    folders.values().forEach(child -> all.addAll(child.opened()));
+    return all;
   }
 
   /** Compares the entries of zips with their checksums. */
   void requireIntact() {
     entries.forEach(ZipArchive.Entry::requireIntact);
+    folders.values().forEach(OpenFiles::requireIntact);
   }
 
   @Override
   public void close() {
     files.values().forEach(FileSource::close);
+    folders.values().forEach(OpenFiles::close);
   }
 
   /**

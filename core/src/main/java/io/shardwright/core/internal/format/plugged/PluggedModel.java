@@ -6,17 +6,23 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.HuggingFaceLowRank;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceFiles.Again;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.LowRankPairs;
 import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredModel.Artifact;
@@ -47,21 +53,39 @@ final class PluggedModel implements ModelSource {
   private final Plugin plugin;
   private final OpenFiles files;
   private final StoredModel model;
-  private final List<Held> sets;
+  private final List<Held> sets = new ArrayList<>();
+  private final List<ArrayWeights> distributed = new ArrayList<>();
+  private final List<StoredArray> arrays = new ArrayList<>();
   private final List<Attachment> attachments = new ArrayList<>();
   private final YamlDocument config;
+  private final boolean optimizer;
 
-  PluggedModel(Plugin plugin, OpenFiles files, StoredModel model) {
+  /**
+   * What a format said of files.
+   *
+   * @param optimizer whether an optimizer's state is wanted
+   */
+  PluggedModel(Plugin plugin, OpenFiles files, StoredModel model, boolean optimizer) {
+    this.optimizer = optimizer;
     this.plugin = plugin;
     this.files = files;
     this.model = model;
-    this.sets = model.sets().stream().map(Held::of).toList();
+    model.sets().forEach(this::add);
     this.config = model.config().map(YamlDocument.class::cast).map(this::linked).orElse(none());
     model
         .origin()
         .map(kept -> new Origin(kept.config(), kept.files()).write(plugin.format()))
         .map(bytes -> new Attachment(Origin.MEMBER, new MemorySource(bytes, Origin.MEMBER)))
         .ifPresent(attachments::add);
+  }
+
+  private void add(Weights set) {
+    if (set.from() instanceof ArrayWeights from) {
+      distributed.add(from);
+      set.tensors().forEach((name, array) -> arrays.add(((StoredArray) array).as(name)));
+    } else {
+      sets.add(Held.of(set));
+    }
   }
 
   private YamlDocument none() {
@@ -82,6 +106,14 @@ final class PluggedModel implements ModelSource {
 
   @Override
   public SourceFiles sourceFiles() {
+    if (distributed.isEmpty()) {
+      return containers();
+    }
+    var all = new SourceFiles(List.of(), List.of(), false, arrays, List.of());
+    return optimizer ? all : all.withoutCompanions();
+  }
+
+  private SourceFiles containers() {
     var stored = new LinkedHashMap<>(first().tensors());
     stored.values().removeAll(first().from().aliases().values());
     var again = new ArrayList<Again>();
@@ -185,7 +217,31 @@ final class PluggedModel implements ModelSource {
 
   @Override
   public Map<String, TorchFile> torchFiles() {
-    return first().from().torchFiles();
+    return distributed.isEmpty() ? first().from().torchFiles() : Map.of();
+  }
+
+  /** Its optimizer would be lost without a word. */
+  @Override
+  public void requireCarriable() {
+    ModelSource.super.requireCarriable();
+    if (optimizer && arrays.stream().anyMatch(a -> Companions.isState(a.spec().name()))) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          name(),
+          "holds an optimizer's state, which can't follow yet: leave it out with "
+              + Setting.NO_OPTIMIZER.inText());
+    }
+  }
+
+  @Override
+  public Optional<CheckpointException> unknown() {
+    return model.unknown();
+  }
+
+  @Override
+  public void requireIntact() {
+    ModelSource.super.requireIntact();
+    distributed.forEach(ArrayWeights::requireIntact);
   }
 
   @Override

@@ -68,9 +68,13 @@ public record PluggedModelFormat(ModelFormat format, Plugin plugin, ReadPolicy p
   @Override
   public ModelSource open(Place place, Opening opening) {
     Guard guard = opening.guard();
-    var models = new KnownFamilies(opening.registry(), opening.options().hparamsFile(), guard);
+    var models = new KnownFamilies(opening.registry(), opening.options(), guard);
     return plugin.open(
-        place, guard, files -> new PluggedModel(plugin, files, format.read(files, models)));
+        place,
+        guard,
+        files ->
+            new PluggedModel(
+                plugin, files, format.read(files, models), opening.options().optimizer()));
   }
 
   @Override

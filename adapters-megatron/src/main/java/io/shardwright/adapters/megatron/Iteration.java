@@ -1,0 +1,85 @@
+package io.shardwright.adapters.megatron;
+
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.format.StoredFiles;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** An iteration's folder, told by the names of its files and a small document. */
+final class Iteration {
+  /** Says of which kind the checkpoint is; Megatron-Core writes it last. */
+  static final String KIND = "metadata.json";
+
+  /** What the folder of a model without iterations is called. */
+  static final String RELEASE = "release";
+
+  private static final String METADATA = ".metadata";
+  private static final String ITEMS = ".distcp";
+
+  /** Megatron's own files, which PyTorch alone doesn't write. */
+  private static final Set<String> OWN =
+      Set.of(IterationReading.COMMON, IterationReading.RUN_CONFIG, "train_state.pt");
+
+  private static final Pattern NAME = Pattern.compile("iter_([0-9]{7,12})");
+
+  private Iteration() {}
+
+  /** Whether a folder is one, finished or not. */
+  static boolean is(StoredFiles folder) {
+    var names = folder.files();
+    boolean items = names.stream().anyMatch(name -> name.endsWith(ITEMS));
+    if (!items && !names.contains(METADATA)) {
+      return false;
+    }
+    String own = folder.name().substring(folder.name().lastIndexOf('/') + 1);
+    return names.contains(KIND)
+        ? backend(folder).filter("torch_dist"::equals).isPresent()
+        : isName(own) || names.stream().anyMatch(OWN::contains);
+  }
+
+  private static Optional<String> backend(StoredFiles folder) {
+    try {
+      return folder.json(KIND).get("sharded_backend").flatMap(value -> value.asText());
+    } catch (CheckpointException unread) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether it is what Megatron calls the folder of an iteration. */
+  static boolean isName(String folder) {
+    return folder.equals(RELEASE) || NAME.matcher(folder).matches();
+  }
+
+  /** The number in the name of a folder. */
+  static OptionalLong number(String folder) {
+    var name = NAME.matcher(folder);
+    return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
+  }
+
+  /** Whether its saving came to its end. */
+  static boolean isFinished(StoredFiles folder) {
+    return folder.files().contains(KIND) && folder.files().contains(METADATA);
+  }
+
+  /**
+   * The folder itself.
+   *
+   * @throws MalformedCheckpointException if its saving did not come to its end
+   */
+  static StoredFiles whole(StoredFiles folder) {
+    if (!isFinished(folder)) {
+      String missing = folder.files().contains(METADATA) ? KIND : METADATA;
+      throw new MalformedCheckpointException(
+          ErrorCode.TENSOR_MISSING,
+          folder.name(),
+          "lacks "
+              + missing
+              + ", so its saving did not finish: take an earlier iteration, or save it again");
+    }
+    return folder;
+  }
+}

@@ -1,0 +1,115 @@
+package io.shardwright.adapters.megatron;
+
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.dialect.DialectReading;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.format.DistributedSet;
+import io.shardwright.spi.format.KnownModels;
+import io.shardwright.spi.format.StoredFiles;
+import io.shardwright.spi.format.StoredModel;
+import io.shardwright.spi.format.StoredModel.Origin;
+import io.shardwright.spi.format.StoredModel.Weights;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads an iteration: its tensors, and what its document says of the model. */
+final class IterationReading {
+  /** The configuration of Megatron-Bridge. */
+  static final String RUN_CONFIG = "run_config.yaml";
+
+  /** What is no tensor, up to Megatron-Core 0.18. */
+  static final String COMMON = "common.pt";
+
+  /** The same as an object, from Megatron-Core 0.19 on. */
+  private static final String STATE = "common_state/shard_0_1";
+
+  private final StoredFiles files;
+  private final KnownModels models;
+  private final DistributedSet set;
+  private final List<String> notes = new ArrayList<>();
+
+  IterationReading(StoredFiles files, KnownModels models) {
+    this.files = files;
+    this.models = models;
+    this.set = files.distributed();
+  }
+
+  StoredModel read() {
+    return read(List.of());
+  }
+
+  /** With notes on how it was chosen. */
+  StoredModel read(List<String> before) {
+    notes.addAll(before);
+    notes.addAll(Leftovers.notes(set.objects()));
+    var built = StoredModel.of(new Weights(set, set.tensors()));
+    try {
+      document().ifPresent(document -> describe(document, built));
+    } catch (UnsafeCheckpointException unsafe) {
+      throw unsafe;
+    } catch (CheckpointException unknown) {
+      built.unknown(unknown);
+    }
+    return built.notes(notes).build();
+  }
+
+  private Optional<ModelDocument> document() {
+    if (files.files().contains(RUN_CONFIG)) {
+      return files.yaml(RUN_CONFIG).get("model").flatMap(RunConfig::of);
+    }
+    if (files.files().contains(COMMON)) {
+      return args(files.pickle(COMMON));
+    }
+    return set.objects().contains(STATE) ? args(set.object(STATE)) : Optional.empty();
+  }
+
+  /** The arguments in the common state, which an object holds in a list. */
+  private static Optional<ModelDocument> args(JsonValue state) {
+    JsonValue held =
+        state instanceof Arr list && list.items().size() == 1 ? list.items().get(0) : state;
+    return held instanceof Obj object
+        ? object.get("args").flatMap(Arguments::of)
+        : Optional.empty();
+  }
+
+  private void describe(ModelDocument document, StoredModel.Builder built) {
+    String where = files.name() + "/" + document.dialect().document();
+    Configuration base =
+        models
+            .megatron(document.className())
+            .orElseThrow(
+                () ->
+                    new UnrecognizedCheckpointException(
+                        ErrorCode.FAMILY_UNKNOWN,
+                        files.name(),
+                        "no family knows the model of class '" + document.className() + "'"));
+    DialectReading read =
+        models
+            .dialects()
+            .read(new DialectDocument(document.model()), document.dialect(), base)
+            .rows()
+            .requireSound(where);
+    notes.addAll(read.notes());
+    Configuration config = read.apply(base, where).with("precision", document.precision());
+    var rows = Vocabulary.rows(set.tensors());
+    OptionalLong size = document.vocabulary();
+    Configuration whole = Vocabulary.padded(config, rows, size, document.ranks());
+    built
+        .config(document.window().map(of -> whole.with("window_size", of)).orElse(whole))
+        .vocabulary(size, OptionalLong.empty());
+    size.ifPresent(
+        pieces ->
+            built.origin(new Origin(Obj.empty().put("vocab_size", Num.of(pieces)), Map.of())));
+  }
+}

@@ -1,0 +1,143 @@
+package io.shardwright.core.internal.format.plugged;
+
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.dcp.DcpFile;
+import io.shardwright.core.internal.codec.dcp.DcpItem;
+import io.shardwright.core.internal.codec.dcp.DcpMetadata;
+import io.shardwright.core.internal.codec.dcp.DcpTensor;
+import io.shardwright.core.internal.codec.pickle.PickleTree;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.core.internal.describe.StoredArray.Chunk;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.format.DistributedSet;
+import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The arrays of a distributed checkpoint of PyTorch, told by its metadata alone. */
+final class ArrayWeights implements DistributedSet {
+  private static final int COST = 200;
+
+  private final OpenFiles files;
+  private final DcpMetadata metadata;
+  private final Map<String, DcpFile> items = new LinkedHashMap<>();
+  private final Map<String, StoredArray> arrays = new LinkedHashMap<>();
+
+  /**
+   * Reads the metadata of a folder.
+   *
+   * @throws MalformedCheckpointException if a file is missing or shorter than its items
+   */
+  ArrayWeights(OpenFiles files) {
+    this.files = files;
+    metadata = DcpMetadata.read(files.open(DcpMetadata.FILE), files.guard());
+    metadata.files().forEach(this::open);
+    metadata.tensors().forEach((key, tensor) -> arrays.put(key, array(tensor)));
+  }
+
+  private void open(String name, long bytes) {
+    FileSource file = files.open(name);
+    if (file.size() < bytes) {
+      throw new MalformedCheckpointException(
+          ErrorCode.TENSOR_MALFORMED,
+          file.name(),
+          "has "
+              + file.size()
+              + " bytes, and by "
+              + DcpMetadata.FILE
+              + " its items need "
+              + bytes
+              + ": it is truncated, save or fetch the folder again");
+    }
+    items.put(name, new DcpFile(file, files.guard()));
+  }
+
+  private StoredArray array(DcpTensor tensor) {
+    var chunks = new ArrayList<Chunk>();
+    for (int chunk = 0; chunk < tensor.chunks(); chunk++) {
+      files.guard().take(COST, files.name());
+      chunks.add(chunk(tensor, chunk));
+    }
+    return new StoredArray(tensor.spec(), chunks);
+  }
+
+  private Chunk chunk(DcpTensor tensor, int chunk) {
+    Region region = tensor.region(chunk);
+    DcpItem item = tensor.item(chunk);
+    TensorSpec spec = tensor.spec();
+    var bytes = new ChunkBytes(files.open(item.file()), items.get(item.file()), tensor, chunk);
+    var own = new TensorSpec(spec.name(), spec.dtype(), region.shape());
+    var strides = region.shape().rowMajorStrides();
+    return new Chunk(
+        item.file(), region, new SourceTensor(own, bytes, 0, strides, false, OptionalLong.empty()));
+  }
+
+  @Override
+  public String name() {
+    return DcpMetadata.FILE;
+  }
+
+  @Override
+  public Set<String> parts() {
+    return Collections.unmodifiableSet(items.keySet());
+  }
+
+  @Override
+  public Map<String, StoredArray> tensors() {
+    return Collections.unmodifiableMap(arrays);
+  }
+
+  @Override
+  public Map<String, StoredArray> named() {
+    return tensors();
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.of();
+  }
+
+  @Override
+  public Map<String, String> calls() {
+    return Map.of();
+  }
+
+  @Override
+  public Set<String> objects() {
+    return metadata.objects().keySet();
+  }
+
+  @Override
+  public JsonValue object(String key) {
+    DcpItem item = metadata.objects().get(key);
+    TorchFile file = items.get(item.file()).object(key, item);
+    return new PickleTree(files.guard(), file.name()).of(file.document().root());
+  }
+
+  /** Compares every item with its checksums. */
+  void requireIntact() {
+    metadata
+        .tensors()
+        .forEach(
+            (key, tensor) -> {
+              for (int chunk = 0; chunk < tensor.chunks(); chunk++) {
+                requireIntact(key, tensor.item(chunk));
+              }
+            });
+    metadata.objects().forEach(this::requireIntact);
+  }
+
+  private void requireIntact(String key, DcpItem item) {
+    items.get(item.file()).requireIntact(key, item);
+  }
+}

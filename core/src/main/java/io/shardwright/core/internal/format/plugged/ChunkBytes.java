@@ -1,0 +1,98 @@
+package io.shardwright.core.internal.format.plugged;
+
+import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.dcp.DcpFile;
+import io.shardwright.core.internal.codec.dcp.DcpItem;
+import io.shardwright.core.internal.codec.dcp.DcpTensor;
+import io.shardwright.core.internal.codec.torch.TorchTensor;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.List;
+
+/**
+ * A chunk's values. The item's own header is read once, when the first of them is: of a hundred
+ * thousand items no plan needs the headers.
+ */
+final class ChunkBytes implements ByteSource {
+  private final ByteSource file;
+  private final DcpFile items;
+  private final DcpTensor tensor;
+  private final int chunk;
+  private final long size;
+  private ByteSource values;
+
+  /** Reads nothing yet. */
+  ChunkBytes(ByteSource file, DcpFile items, DcpTensor tensor, int chunk) {
+    this.file = file;
+    this.items = items;
+    this.tensor = tensor;
+    this.chunk = chunk;
+    this.size =
+        Math.multiplyExact(
+            tensor.region(chunk).shape().elements(), (long) tensor.spec().dtype().byteSize());
+  }
+
+  private synchronized ByteSource values() {
+    if (values == null) {
+      TorchTensor stored = items.chunk(tensor, chunk).tensor();
+      if (stored.bigEndian() || !isDense(stored.spec().shape(), stored.strides())) {
+        throw new UnsupportedCheckpointException(
+            ErrorCode.UNSUPPORTED,
+            name(),
+            "holds '"
+                + tensor.spec().name()
+                + "' with strides "
+                + stored.strides()
+                + (stored.bigEndian() ? " in big-endian order" : "")
+                + ", expected "
+                + stored.spec().shape().rowMajorStrides()
+                + ": save it contiguous");
+      }
+      long element = tensor.spec().dtype().byteSize();
+      values = stored.storage().slice(stored.storageOffset() * element, size, name());
+    }
+    return values;
+  }
+
+  /** A stride along an axis of one element steps nowhere. */
+  private static boolean isDense(Shape shape, List<Long> strides) {
+    var dense = shape.rowMajorStrides();
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      if (shape.dim(axis) > 1 && !dense.get(axis).equals(strides.get(axis))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public String name() {
+    return file.name() + "!" + tensor.spec().name();
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public int read(ByteBuffer target, long position) {
+    return values().read(target, position);
+  }
+
+  @Override
+  public long transferTo(FileChannel target, long position, long bytes) throws IOException {
+    return values().transferTo(target, position, bytes);
+  }
+
+  /** The item with its header: where the values begin in it is not known yet. */
+  @Override
+  public Origin origin() {
+    DcpItem item = tensor.item(chunk);
+    return new Origin(file, item.offset());
+  }
+}

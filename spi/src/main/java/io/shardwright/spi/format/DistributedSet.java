@@ -1,0 +1,27 @@
+package io.shardwright.spi.format;
+
+import io.shardwright.spi.config.JsonValue;
+import java.util.Set;
+
+/**
+ * The tensors of a distributed checkpoint by their keys, each in one piece whatever chunks it lies
+ * in. Layers and experts may be axes of a tensor, or numbers in its key: the engine tells them
+ * apart by a family's rows.
+ */
+public interface DistributedSet extends TensorSet {
+  /**
+   * The keys of what is no tensor.
+   *
+   * @return in the file's order
+   */
+  Set<String> objects();
+
+  /**
+   * An object as values, as {@link StoredFiles#pickle} gives them.
+   *
+   * @param key one of {@link #objects}
+   * @return the root
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is damaged
+   */
+  JsonValue object(String key);
+}
