@@ -53,6 +53,7 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
   private static String flag(Setting setting) {
     return switch (setting) {
       case ADAPTER_PATH -> "--adapter-path";
+      case ALLOW_GUESSES -> "--allow-guesses";
       case ALLOW_LOSSY -> "--allow-lossy";
       case ALL_PARTS -> "--all";
       case ARCHITECTURE -> "--architecture";

@@ -82,6 +82,11 @@ final class ReshardOptions {
       description = "The parameters' type.")
   private String dtype;
 
+  @Option(
+      names = "--allow-guesses",
+      description = "Use rows of a family file that say 'guess: true'.")
+  private boolean allowGuesses;
+
   @Option(names = "--allow-lossy", description = "Allow a cast to lose values; they are counted.")
   private boolean allowLossy;
 
@@ -149,6 +154,7 @@ final class ReshardOptions {
         ReshardRequest.builder(source, target)
             .replicateUnmatched(unmatched == Unmatched.replicate)
             .untie(untie)
+            .allowGuesses(allowGuesses)
             .allowLossy(allowLossy)
             .skipUnreadable(skipUnreadable)
             .training(training.options());

@@ -159,7 +159,10 @@ class FamiliesValidateTest extends HuggingFaceFolders {
     Path out = folder.resolve("out.nemo");
     Object[] options =
         vocabulary == 0 ? new Object[] {} : new Object[] {"--vocab-size", vocabulary, "--pp", 1};
-    var all = new java.util.ArrayList<Object>(java.util.List.of("--tp", 1));
+    Run refused =
+        Run.of("reshard", source, out, "--tp", 1, "--family-file", drafted, "--family", "drafted");
+    assertEquals(4, refused.code(), refused.out() + refused.err());
+    var all = new java.util.ArrayList<Object>(java.util.List.of("--tp", 1, "--allow-guesses"));
     all.addAll(java.util.List.of("--family-file", drafted, "--family", "drafted"));
     all.addAll(java.util.List.of(options));
     Run.reshard(source, out, all.toArray());

@@ -29,6 +29,7 @@ public final class ReshardRequest {
   private final Optional<Naming> naming;
   private final Optional<WeightLayout> layout;
   private final Optional<DType> dtype;
+  private final boolean allowGuesses;
   private final boolean allowLossy;
   private final OptionalInt claimedTensorSize;
   private final OptionalInt claimedPipelineSize;
@@ -55,6 +56,7 @@ public final class ReshardRequest {
     naming = parts.naming;
     layout = parts.layout;
     dtype = parts.dtype;
+    allowGuesses = parts.allowGuesses;
     allowLossy = parts.allowLossy;
     claimedTensorSize = parts.claimedTensor;
     claimedPipelineSize = parts.claimedPipeline;
@@ -219,6 +221,11 @@ public final class ReshardRequest {
   /** {@return the adapter to use; empty finds it} */
   public Optional<String> family() {
     return family;
+  }
+
+  /** {@return whether rows that are guesses may be used} */
+  public boolean allowGuesses() {
+    return allowGuesses;
   }
 
   /** {@return whether a tensor that no rule matches is copied to every rank} */

@@ -25,6 +25,7 @@ public final class ReshardRequestBuilder extends RequestedSizes {
   Optional<Naming> naming = Optional.empty();
   Optional<WeightLayout> layout = Optional.empty();
   Optional<DType> dtype = Optional.empty();
+  boolean allowGuesses;
   boolean allowLossy;
   Optional<Path> lora = Optional.empty();
   OptionalLong vocabSize = OptionalLong.empty();
@@ -165,6 +166,16 @@ public final class ReshardRequestBuilder extends RequestedSizes {
    */
   public ReshardRequestBuilder skipUnreadable(boolean skip) {
     skipUnreadable = skip;
+    return this;
+  }
+
+  /**
+   * {@return this} Says whether rows may be used that were inferred from a checkpoint.
+   *
+   * @param allowed false refuses
+   */
+  public ReshardRequestBuilder allowGuesses(boolean allowed) {
+    allowGuesses = allowed;
     return this;
   }
 

@@ -244,6 +244,15 @@ abstract sealed class RowWords permits ParameterRule {
   }
 
   /**
+   * Declares that the row was inferred from a checkpoint ({@link Flag#GUESS}).
+   *
+   * @return a changed copy
+   */
+  public ParameterRule guess() {
+    return with(traits().with(Flag.GUESS));
+  }
+
+  /**
    * Declares that the optimizer leaves the parameter out of weight decay ({@link Flag#NO_DECAY}).
    *
    * @return a changed copy

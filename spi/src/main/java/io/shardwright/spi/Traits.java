@@ -43,7 +43,12 @@ public final class Traits {
      * embeddings that T5's decoder begins with (NeMo v1.23.0, {@code
      * nemo/collections/nlp/modules/common/megatron/token_level_encoder_decoder.py}).
      */
-    COPY
+    COPY,
+    /**
+     * How the parameter is cut was inferred from a checkpoint, not read in the model's source; a
+     * target is written by such a row only if the request allows guesses.
+     */
+    GUESS
   }
 
   /** The contents that a module's {@code _extra_state} entry can have. */

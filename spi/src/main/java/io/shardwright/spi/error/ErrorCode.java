@@ -149,6 +149,13 @@ public enum ErrorCode {
   /** Nothing may be written there: no permission, a read-only disk, or no folder. */
   TARGET_DENIED(
       305, Kind.SAFETY, "Choose a folder that you may write to; the target is as it was before."),
+  /** A row of the family is a guess, and using it was not allowed. */
+  ROW_GUESSED(
+      306,
+      Kind.SAFETY,
+      "Read the row against the model's source and delete `guess: true`, or allow it with `"
+          + Setting.ALLOW_GUESSES.inText()
+          + "`."),
 
   /** Reading failed. */
   READ_FAILED(401, Kind.INPUT, "Check permissions and the disk."),

@@ -9,6 +9,8 @@ import java.util.Optional;
 public enum Setting {
   /** Where adapters are looked for. */
   ADAPTER_PATH("adapterPath"),
+  /** Whether rows that are guesses may be used. */
+  ALLOW_GUESSES("allowGuesses"),
   /** Whether a cast may lose values. */
   ALLOW_LOSSY("allowLossy"),
   /** Every member of an archive, as parts to extract. */

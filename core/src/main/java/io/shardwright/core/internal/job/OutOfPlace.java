@@ -60,6 +60,7 @@ final class OutOfPlace {
     option(Setting.DTYPE.inText(), request.dtype().isPresent());
     option(Setting.UNTIE.inText(), request.untie());
     option(Setting.VOCAB_SIZE.inText(), request.vocabSize().isPresent());
+    option(Setting.ALLOW_GUESSES.inText(), request.allowGuesses());
     option(Setting.REPLICATE_UNMATCHED.inText(), request.replicateUnmatched());
   }
 

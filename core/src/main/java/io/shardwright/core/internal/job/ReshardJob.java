@@ -215,6 +215,7 @@ public final class ReshardJob implements AutoCloseable {
         .ifPresent(
             wanted -> Choices.requireExpressible(resolved.kind(), source.config(), model, wanted));
     Choices.refuseTypes(request, model);
+    Guesses.refuse(request, model, choice);
     Pairs.refuse(request, model);
     return Planner.plan(
         model,

@@ -1,9 +1,9 @@
 package io.shardwright.core.internal.validate;
 
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.execute.TensorBlocks;
 import io.shardwright.core.internal.family.RowText;
-import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.ParameterRule.Stage;
@@ -15,26 +15,33 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Drafts rows for names, by the shards of the ranks, if there are several, and by the sizes of the
  * configuration. All of it is guessed.
  */
 final class Drafting {
-  private final KnownSizes sizes;
+  private static final Pattern VOCABULARY =
+      Pattern.compile(
+          "(?i)word_?emb|vocab|embed_tokens|\\bwte\\b|lm_head|tokens_head|output_layer");
+  private final YamlDocument config;
+  private final Set<String> keys;
   private final RankBytes bytes = new RankBytes();
   private final int stages;
   private final Map<String, DraftRow> drafts = new LinkedHashMap<>();
   private final Map<String, StoredName> firsts = new LinkedHashMap<>();
   private boolean layersSeen;
 
-  private Drafting(ModelConfig config, int stages) {
-    this.sizes = new KnownSizes(config);
+  private Drafting(YamlDocument config, int stages) {
+    this.config = config;
+    this.keys = config.leaves().keySet();
     this.stages = stages;
   }
 
   /** Rows for names, one for all layers. */
-  static List<DraftRow> of(List<StoredName> names, ModelConfig config, int stages) {
+  static List<DraftRow> of(List<StoredName> names, YamlDocument config, int stages) {
     var drafting = new Drafting(config, stages);
     names.forEach(name -> drafting.firsts.putIfAbsent(name.pattern(), name));
     drafting.firsts.forEach(drafting::draft);
@@ -47,7 +54,9 @@ final class Drafting {
     DraftRow row = cut(pattern, name);
     var own = row.rule().on(stage(pattern, name));
     var rule = isExpert(pattern) ? own.perExpert("num_moe_experts") : own;
-    drafts.put(pattern, new DraftRow(pattern.endsWith("bias") ? rule.noDecay() : rule, row.why()));
+    drafts.put(
+        pattern,
+        new DraftRow((pattern.endsWith("bias") ? rule.noDecay() : rule).guess(), row.why()));
   }
 
   private static boolean isExpert(String pattern) {
@@ -124,6 +133,10 @@ final class Drafting {
     if (bias != null && pattern.endsWith("weight") && !bytes.constant(bias.tensors().get(0))) {
       return new Axis(1, "ranks differ, not in its bias");
     }
+    if (shard.rank() > 2) {
+      return new Axis(0, "ranks differ, a convolution mostly in its outputs");
+    }
+    var sizes = KnownSizes.of(config, keys, pattern);
     boolean first = sizes.is(KnownSizes.HIDDEN, shard.dim(0));
     boolean second = sizes.is(KnownSizes.HIDDEN, shard.dim(1));
     return first == second
@@ -132,25 +145,35 @@ final class Drafting {
   }
 
   private DraftRow cutOn(int axis, String pattern, Shape shard, int ranks, String why) {
+    var sizes = KnownSizes.of(config, keys, pattern);
     long whole = shard.dim(axis) * ranks;
-    boolean attention = pattern.contains("attention");
+    boolean attention = HeadRows.isAttention(pattern);
     String reason = why + "; axis " + axis + " is " + ranks + " x " + shard.dim(axis);
     if (axis == 1) {
-      boolean heads = attention && sizes.is(KnownSizes.HEADS, whole);
       ParameterRule row = ParameterRule.row(pattern);
+      boolean heads = attention && sizes.is(KnownSizes.HEADS, whole);
       return new DraftRow(
-          heads ? row.cutBetween("num_attention_heads") : row, reason + sizes.described(whole));
+          heads ? row.cutBetween(sizes.heads()) : row, reason + sizes.described(whole));
     }
     ParameterRule column = ParameterRule.column(pattern);
-    if (attention && sizes.is(KnownSizes.QKV, whole)) {
-      return new DraftRow(column.groupedQkv(), reason + " = " + KnownSizes.QKV);
+    if (attention && shard.rank() <= 2) {
+      return new HeadRows(sizes).draft(column, whole, reason);
     }
     if (pattern.contains("*")) {
-      boolean gated = sizes.is(KnownSizes.GATED, whole);
+      boolean gated = shard.rank() <= 2 && sizes.is(KnownSizes.GATED, whole);
       return new DraftRow(
           gated ? ParameterRule.column(pattern, 2) : column, reason + sizes.described(whole));
     }
-    return new DraftRow(column.vocabPaddedRows(), reason + ", perhaps of the vocabulary");
+    return vocabulary(pattern, shard, sizes.described(whole).isEmpty())
+        ? new DraftRow(column.vocabPaddedRows(), reason + ", perhaps of the vocabulary")
+        : new DraftRow(column, reason + sizes.described(whole));
+  }
+
+  /** A convolution's outputs are no words, and neither are those that its bias is of. */
+  private boolean vocabulary(String pattern, Shape shard, boolean unknown) {
+    StoredName weight = firsts.get(pattern.replaceFirst("bias$", "weight"));
+    boolean convolution = shard.rank() > 2 || weight != null && weight.shape().rank() > 2;
+    return !convolution && (unknown || VOCABULARY.matcher(pattern).find());
   }
 
   /** Where there is one stage, the order of names tells; arrays have none. */

@@ -6,6 +6,7 @@ import io.shardwright.core.internal.family.Words;
 import io.shardwright.core.internal.validate.FamilyValidation.Kind;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -192,10 +193,11 @@ final class Explanation {
   }
 
   private void row(ParameterRule rule) {
+    int line = rows.lines().of(rule);
     if (used.contains(rule)) {
+      doubts(rule, line);
       return;
     }
-    int line = rows.lines().of(rule);
     if (!rows.inForce(rule)) {
       add(Kind.NOT_IN_FORCE, rule.pattern(), 0, line, rows.unmet(rule));
     } else if (rule.traits().mayBeAbsent() || rule.traits().rotary()) {
@@ -207,6 +209,22 @@ final class Explanation {
           0,
           line,
           "is in force and no tensor is it: give it a condition, make it optional or delete it");
+    }
+  }
+
+  /** What is not known of a row that fits. */
+  private void doubts(ParameterRule rule, int line) {
+    if (rule.traits().has(Flag.GUESS)) {
+      add(Kind.GUESS, rule.pattern(), 0, line, "is a guess: a wrong cut fits too");
+    }
+    if (HeadRows.cutsAnywhere(rule)) {
+      add(
+          Kind.HEADS,
+          rule.pattern(),
+          0,
+          line,
+          "is named like fused queries, keys and values, and ranks may be cut through a head: say"
+              + " 'grouped_qkv', 'cut_between' or 'segments'");
     }
   }
 }

@@ -25,9 +25,11 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.Remedy;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Checks a family file against a checkpoint. */
 public final class FamilyValidation {
@@ -64,7 +66,7 @@ public final class FamilyValidation {
       described(family, source, classNames).ifPresent(findings::add);
     }
     findings.addAll(explained.findings().stream().filter(each -> !each.problem()).toList());
-    var drafts = Drafting.of(explained.unmatched(), config, stages);
+    var drafts = Drafting.of(explained.unmatched(), source.config(), stages);
     return new FamilyReport(
         family.id(),
         findings.stream().noneMatch(Finding::problem),
@@ -211,10 +213,17 @@ public final class FamilyValidation {
     /** A row that is optional and that no tensor is. */
     ABSENT,
     /** A row whose conditions do not hold. */
-    NOT_IN_FORCE;
+    NOT_IN_FORCE,
+    /** A row that may cut through a head. */
+    HEADS,
+    /** A row that is a guess. */
+    GUESS;
+
+    /** Kinds that keep no family from fitting. */
+    private static final Set<Kind> FACTS = EnumSet.of(ABSENT, NOT_IN_FORCE, HEADS, GUESS);
 
     Finding finding(String subject, int tensors, int line, String text) {
-      boolean problem = this != ABSENT && this != NOT_IN_FORCE;
+      boolean problem = !FACTS.contains(this);
       return new Finding(name().toLowerCase(Locale.ROOT), subject, tensors, line, problem, text);
     }
   }
