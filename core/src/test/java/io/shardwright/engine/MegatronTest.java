@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -236,11 +238,51 @@ class MegatronTest {
   }
 
   @Test
+  void comparesTheSumsThatTheFolderStates() throws Exception {
+    var sums = new StringBuilder();
+    for (String file : FILES) {
+      byte[] sum =
+          MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(step.resolve(file)));
+      sums.append(sums.isEmpty() ? "" : ", ").append("\"" + file + "\": \"" + hex(sum) + "\"");
+    }
+    Path stated = step.resolve("integrity.json");
+    String said = "{\"algorithm\": \"sha256\", \"files\": {" + sums + "}}";
+    Files.writeString(stated, said);
+    Attempt.verify(root).assertDone();
+    Files.writeString(step.resolve("metadata.json"), " ", StandardOpenOption.APPEND);
+    Attempt.verify(root).assertRefused(Kind.INPUT, "SW-108", "metadata.json", "SHA-256");
+    Files.writeString(stated, said.replace("common.pt", "../../common.pt"));
+    Attempt.open(root).assertRefused(Kind.INPUT, "../../common.pt");
+  }
+
+  @Test
+  void takesTheTokenizerAlong() throws IOException {
+    bridge();
+    Path tokenizer = Files.createDirectories(step.resolve("tokenizer"));
+    Files.writeString(tokenizer.resolve("tokenizer_config.json"), "{\"bos_token\": \"<s>\"}");
+    Files.writeString(tokenizer.resolve("tokenizer.json"), "{\"model\": {\"vocab\": {}}}");
+    Path nemo = Order.of(root, folder.resolve("m.nemo")).done();
+    for (Path source : List.of(root, nemo)) {
+      Path hf = folder.resolve("hf-" + source.getFileName());
+      Order.of(source, hf).to(TargetFormat.HUGGING_FACE).done();
+      for (String file : List.of("tokenizer_config.json", "tokenizer.json")) {
+        assertEquals(-1, Files.mismatch(tokenizer.resolve(file), hf.resolve(file)), file);
+      }
+    }
+  }
+
+  /** The bytes that a conversion moves are compared with what their items state. */
+  @Test
   void noticesADamagedItem() throws IOException {
-    Path file = step.resolve("__0_0.distcp");
-    byte[] items = Files.readAllBytes(file);
-    items[items.length / 2] ^= 1;
-    Files.write(file, items);
-    Attempt.verify(root).assertRefused(Kind.INPUT);
+    Path st = Order.of(root, folder.resolve("st")).to(TargetFormat.SAFETENSORS).done();
+    var words = Arrays.copyOf(values(st, "embedding.word_embeddings.weight"), 64);
+    String sought = new String(words, StandardCharsets.ISO_8859_1);
+    for (String file : FILES) {
+      String held = Files.readString(step.resolve(file), StandardCharsets.ISO_8859_1);
+      String damaged = held.replace(sought, sought.substring(1) + "x");
+      Files.writeString(step.resolve(file), damaged, StandardCharsets.ISO_8859_1);
+    }
+    Attempt.verify(root).assertRefused(Kind.INPUT, "CRC-32");
+    convert().assertRefused(Kind.INPUT, "CRC-32");
   }
 }

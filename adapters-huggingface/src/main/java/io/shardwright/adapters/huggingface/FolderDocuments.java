@@ -9,6 +9,7 @@ import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.format.ModelLayout.Documents;
 import io.shardwright.spi.format.StoredBytes;
 import io.shardwright.spi.format.StoredModel.Origin;
+import io.shardwright.spi.format.TokenizerFiles;
 import io.shardwright.spi.format.WantedModel;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
@@ -49,9 +50,9 @@ final class FolderDocuments {
     if (wanted.shards().size() > 1) {
       put(HuggingFaceFormat.SAFETENSORS + HuggingFaceFormat.INDEX, index());
     }
-    boolean replaced = SideFiles.TOKENIZER.keySet().stream().anyMatch(wanted::changes);
+    boolean replaced = TokenizerFiles.TOKENIZER.keySet().stream().anyMatch(wanted::changes);
     origin.map(Origin::files).orElse(Map.of()).entrySet().stream()
-        .filter(file -> !(replaced && SideFiles.isOfTokenizer(file.getKey())))
+        .filter(file -> !(replaced && TokenizerFiles.isOfTokenizer(file.getKey())))
         .forEach(file -> documents.put(file.getKey(), utf8(file.getValue())));
     tokenizer();
     documents.putIfAbsent("README.md", utf8(card()));
@@ -91,7 +92,7 @@ final class FolderDocuments {
   }
 
   private void tokenizer() {
-    SideFiles.TOKENIZER.forEach(
+    TokenizerFiles.TOKENIZER.forEach(
         (key, name) ->
             wanted
                 .artifact(key)
@@ -104,7 +105,7 @@ final class FolderDocuments {
     boolean alone =
         !documents.containsKey("tokenizer.json") && !documents.containsKey("tokenizer_config.json");
     if (alone) {
-      wanted.fastTokenizer(documents.get(SideFiles.PIECES), pieces.name()).forEach(this::put);
+      wanted.fastTokenizer(documents.get(TokenizerFiles.PIECES), pieces.name()).forEach(this::put);
     }
   }
 

@@ -14,6 +14,7 @@ import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredModel.Artifact;
 import io.shardwright.spi.format.StoredModel.Weights;
 import io.shardwright.spi.format.TensorSet;
+import io.shardwright.spi.format.TokenizerFiles;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class FolderReading {
     var read = new ConfigJson(model, models.dialects()).read(document, where);
     notes.addAll(read.notes());
     new SettingsFiles(files, document).compare(model, notes);
-    var side = new SideFiles(files);
+    var side = new TokenizerFiles(files);
     var pieces = side.pieces();
     var artifacts = new ArrayList<Artifact>();
     Configuration config = read.apply(models.base(model), where);

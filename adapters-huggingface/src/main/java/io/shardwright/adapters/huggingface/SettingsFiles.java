@@ -9,6 +9,7 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.StoredFiles;
+import io.shardwright.spi.format.TokenizerFiles;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +31,7 @@ record SettingsFiles(StoredFiles files, DialectDocument huggingFace) {
     Set<String> meaningful = new HashSet<>();
     model.dialect().rows().forEach(row -> meaningful.addAll(row.own()));
     for (String file : files.files()) {
-      if (file.endsWith(ENDING) && SideFiles.isOne(file)) {
+      if (file.endsWith(ENDING) && TokenizerFiles.isOne(file)) {
         var different = different(read(file));
         different.stream().filter(meaningful::contains).findFirst().ifPresent(k -> refuse(k, file));
         if (!different.isEmpty()) {

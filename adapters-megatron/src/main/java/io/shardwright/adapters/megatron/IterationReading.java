@@ -15,8 +15,10 @@ import io.shardwright.spi.format.DistributedSet;
 import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
+import io.shardwright.spi.format.StoredModel.Artifact;
 import io.shardwright.spi.format.StoredModel.Origin;
 import io.shardwright.spi.format.StoredModel.Weights;
+import io.shardwright.spi.format.TokenizerFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,11 @@ final class IterationReading {
 
   /** The same as an object, from Megatron-Core 0.19 on. */
   private static final String STATE = "common_state/shard_0_1";
+
+  /** Megatron-Bridge's copy of the tokenizer, as transformers saves it. */
+  private static final String TOKENIZER = "tokenizer";
+
+  private static final String WINDOW = "window_size";
 
   private final StoredFiles files;
   private final KnownModels models;
@@ -52,6 +59,7 @@ final class IterationReading {
   /** With notes on how it was chosen. */
   StoredModel read(List<String> before) {
     notes.addAll(before);
+    notes.addAll(Integrity.of(files));
     notes.addAll(Leftovers.notes(set.objects()));
     var built = StoredModel.of(new Weights(set, set.tensors()));
     try {
@@ -103,13 +111,40 @@ final class IterationReading {
     notes.addAll(read.notes());
     Configuration config = read.apply(base, where).with("precision", document.precision());
     var rows = Vocabulary.rows(set.tensors());
-    OptionalLong size = document.vocabulary();
-    Configuration whole = Vocabulary.padded(config, rows, size, document.ranks());
+    var vocabulary = new Vocabulary(rows, document.vocabulary(), pieces(), document.ranks());
+    Configuration whole = vocabulary.in(config);
     built
-        .config(document.window().map(of -> whole.with("window_size", of)).orElse(whole))
-        .vocabulary(size, OptionalLong.empty());
-    size.ifPresent(
-        pieces ->
-            built.origin(new Origin(Obj.empty().put("vocab_size", Num.of(pieces)), Map.of())));
+        .config(
+            withTokenizer(document.window().map(of -> whole.with(WINDOW, of)).orElse(whole), built))
+        .vocabulary(document.vocabulary(), pieces());
+    origin(document).ifPresent(built::origin);
+  }
+
+  private Optional<TokenizerFiles> tokenizer() {
+    return Optional.of(TOKENIZER)
+        .filter(files.folders()::contains)
+        .map(name -> new TokenizerFiles(files.folder(name)));
+  }
+
+  private OptionalLong pieces() {
+    return tokenizer().map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
+  }
+
+  private Configuration withTokenizer(Configuration config, StoredModel.Builder built) {
+    var artifacts = new ArrayList<Artifact>();
+    Configuration whole =
+        tokenizer().map(side -> side.tokenizer(config, artifacts, notes)).orElse(config);
+    artifacts.forEach(built::artifact);
+    return whole;
+  }
+
+  /** What has no place in NeMo's configuration: the true size, and the tokenizer's texts. */
+  private Optional<Origin> origin(ModelDocument document) {
+    Obj said = Obj.empty();
+    document.vocabulary().ifPresent(size -> said.put("vocab_size", Num.of(size)));
+    return tokenizer()
+        .map(side -> side.origin(said, notes))
+        .or(() -> Optional.of(new Origin(said, Map.of())))
+        .filter(origin -> !said.fields().isEmpty() || !origin.files().isEmpty());
   }
 }

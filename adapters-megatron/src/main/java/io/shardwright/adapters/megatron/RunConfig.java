@@ -12,7 +12,6 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.DialectDocument;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The section {@code model} of {@code run_config.yaml} of Megatron-Bridge 0.6.2. */
 final class RunConfig {
@@ -31,14 +30,13 @@ final class RunConfig {
   }
 
   private static ModelDocument of(String name, DialectDocument document) {
-    boolean padded = isTrue(document, "should_pad_vocab");
     String precision = isTrue(document, "bf16") ? "bf16" : isTrue(document, "fp16") ? "16" : "32";
     return new ModelDocument(
         name,
         MegatronKeys.flat(document.document()),
         dialect(document),
         MegatronKeys.window(document.document()),
-        padded ? document.count("vocab_size", 1) : OptionalLong.empty(),
+        document.count("vocab_size", 1),
         precision);
   }
 

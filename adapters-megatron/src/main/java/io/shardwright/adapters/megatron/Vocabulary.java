@@ -5,19 +5,24 @@ import io.shardwright.spi.format.ContainedTensor;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The rows of the vocabulary, which are padded to a multiple of a block and the ranks. */
-final class Vocabulary {
+/**
+ * The rows of the vocabulary, which are padded to a multiple of a block and the ranks.
+ *
+ * @param rows that are stored; empty where there is no embedding
+ * @param size the true one, if it is stated
+ * @param pieces of the tokenizer, if there is one
+ * @param ranks over which rows were padded
+ */
+record Vocabulary(OptionalLong rows, OptionalLong size, OptionalLong pieces, long ranks) {
   private static final String WORDS = "embedding.word_embeddings.weight";
   private static final String BLOCK = "make_vocab_size_divisible_by";
   private static final String OVERRIDE = "override_vocab_size";
 
-  private Vocabulary() {}
-
-  /** How many rows are stored; empty where there is no embedding. */
+  /** How many rows are stored. */
   static OptionalLong rows(Map<String, ? extends ContainedTensor> tensors) {
     return tensors.entrySet().stream()
         .filter(tensor -> tensor.getKey().endsWith(WORDS))
-        .filter(tensor -> !tensor.getKey().startsWith("optimizer."))
+        .filter(tensor -> !tensor.getKey().contains("optimizer."))
         .map(tensor -> tensor.getValue().spec().shape())
         .filter(shape -> shape.rank() > 0)
         .mapToLong(shape -> shape.dim(0))
@@ -25,31 +30,28 @@ final class Vocabulary {
   }
 
   /**
-   * The configuration of so many rows: NeMo pads the true size to the block that it states, times
-   * the ranks, and here there is one.
-   *
-   * @param size the true one, if it is known
-   * @param ranks over which rows were padded
+   * The configuration of so many rows: NeMo pads the tokenizer's size to the block that it states,
+   * times the ranks, and here there is one.
    */
-  static Configuration padded(
-      Configuration config, OptionalLong rows, OptionalLong size, long ranks) {
-    if (rows.isEmpty() || config.count(BLOCK, 1).isEmpty()) {
+  Configuration in(Configuration config) {
+    OptionalLong stated = config.count(BLOCK, 1);
+    if (rows.isEmpty() || rows.getAsLong() == 0 || stated.isEmpty()) {
       return config;
     }
-    long stored = rows.getAsLong();
-    long block = config.count(BLOCK, 1).getAsLong();
-    long both = block * Math.max(1, Math.min(ranks, stored));
-    if (size.isPresent() && up(size.getAsLong(), block) != stored) {
-      return up(size.getAsLong(), both) == stored
-          ? config.with(BLOCK, Long.toString(both))
-          : config.with(OVERRIDE, Long.toString(stored));
+    long own = stated.getAsLong();
+    for (long block : new long[] {own, own * Math.max(1, Math.min(ranks, rows.getAsLong()))}) {
+      if (gives(size, block) && gives(pieces, block) && rows.getAsLong() % block == 0) {
+        return config.with(BLOCK, Long.toString(block));
+      }
     }
-    return stored % block == 0
-        ? config
-        : config.with(BLOCK, Long.toString(Long.lowestOneBit(stored)));
+    return config
+        .with(BLOCK, Long.toString(Long.lowestOneBit(rows.getAsLong())))
+        .with(OVERRIDE, Long.toString(rows.getAsLong()));
   }
 
-  private static long up(long size, long block) {
-    return Math.floorDiv(size + block - 1, block) * block;
+  /** Whether a size padded to a block is the number of rows; one that isn't known may be. */
+  private boolean gives(OptionalLong from, long block) {
+    return from.isEmpty()
+        || Math.floorDiv(from.getAsLong() + block - 1, block) * block == rows.getAsLong();
   }
 }

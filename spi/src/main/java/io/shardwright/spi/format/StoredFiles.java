@@ -57,6 +57,16 @@ public interface StoredFiles {
   StoredBytes bytes(String file);
 
   /**
+   * Notes the checksum that a document states for a file. It is compared when the whole is
+   * verified.
+   *
+   * @param file one of {@link #files}
+   * @param sha256 hexadecimal digits
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if there is no such file
+   */
+  void expect(String file, String sha256);
+
+  /**
    * The entries of a zip, stored or deflated. Its directory was compared with its local headers.
    *
    * @param file one of {@link #files}

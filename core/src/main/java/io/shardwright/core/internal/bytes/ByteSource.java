@@ -5,6 +5,7 @@ import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.OptionalLong;
 
 /** A sequence of bytes that any number of threads can read at any position. */
 public interface ByteSource {
@@ -73,6 +74,11 @@ public interface ByteSource {
   /** How many bytes of a file stand for a part of these: fewer where it was packed. */
   default long packed(long offset, long length) {
     return length;
+  }
+
+  /** The CRC-32 that the file states for just these bytes, which it may have to be asked for. */
+  default OptionalLong statedCrc() {
+    return OptionalLong.empty();
   }
 
   /** Where the bytes come from: a slice's, from what it was cut. */

@@ -29,9 +29,14 @@ public final class ContentHash {
 
   /** The first 32 hexadecimal digits of the bytes' SHA-256: as many as NeMo's artifacts have. */
   public static String digits(ByteSource file) {
+    return sha256(file).substring(0, DIGITS);
+  }
+
+  /** The SHA-256 of all bytes of a source, in lower-case hexadecimal digits. */
+  public static String sha256(ByteSource file) {
     var digest = sha256();
     file.readAll(ByteBuffer.allocate(BLOCK), (block, at) -> digest.update(block));
-    return hex(digest).substring(0, DIGITS);
+    return hex(digest);
   }
 
   public static long crc(byte[] bytes) {

@@ -25,6 +25,12 @@ public record SourceTensor(
     OptionalLong storageCrc)
     implements ContainedTensor {
 
+  /** That of the record, else the one that the storage's own header states. */
+  @Override
+  public OptionalLong storageCrc() {
+    return storageCrc.isPresent() ? storageCrc : storage.statedCrc();
+  }
+
   /** The same under another name. */
   public SourceTensor as(String name) {
     var named = new TensorSpec(name, spec.dtype(), spec.shape());

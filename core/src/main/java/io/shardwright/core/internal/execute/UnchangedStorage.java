@@ -29,10 +29,10 @@ final class UnchangedStorage {
     return copy.shift() == 0
         && !from.bigEndian()
         && from.spec().dtype() == copy.tensor().dtype()
-        && from.storageCrc().isPresent()
         && from.storage().size() == copy.tensor().byteSize()
         && whole(copy.from().get(0).view(), shape)
-        && copy.to().stream().allMatch(to -> whole(to, copy.tensor()));
+        && copy.to().stream().allMatch(to -> whole(to, copy.tensor()))
+        && from.storageCrc().isPresent();
   }
 
   private static boolean whole(To to, TensorSpec tensor) {

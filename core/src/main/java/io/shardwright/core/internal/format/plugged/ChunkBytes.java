@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A chunk's values. The item's own header is read once, when the first of them is: of a hundred
@@ -24,6 +25,7 @@ final class ChunkBytes implements ByteSource {
   private final int chunk;
   private final long size;
   private ByteSource values;
+  private OptionalLong crc = OptionalLong.empty();
 
   /** Reads nothing yet. */
   ChunkBytes(ByteSource file, DcpFile items, DcpTensor tensor, int chunk) {
@@ -38,7 +40,8 @@ final class ChunkBytes implements ByteSource {
 
   private synchronized ByteSource values() {
     if (values == null) {
-      TorchTensor stored = items.chunk(tensor, chunk).tensor();
+      DcpFile.Chunk item = items.chunk(tensor, chunk);
+      TorchTensor stored = item.tensor();
       if (stored.bigEndian() || !isDense(stored.spec().shape(), stored.strides())) {
         throw new UnsupportedCheckpointException(
             ErrorCode.UNSUPPORTED,
@@ -54,6 +57,7 @@ final class ChunkBytes implements ByteSource {
       }
       long element = tensor.spec().dtype().byteSize();
       values = stored.storage().slice(stored.storageOffset() * element, size, name());
+      crc = stored.storage().size() == size ? item.crc() : OptionalLong.empty();
     }
     return values;
   }
@@ -87,6 +91,12 @@ final class ChunkBytes implements ByteSource {
   @Override
   public long transferTo(FileChannel target, long position, long bytes) throws IOException {
     return values().transferTo(target, position, bytes);
+  }
+
+  @Override
+  public OptionalLong statedCrc() {
+    values();
+    return crc;
   }
 
   /** The item with its header: where the values begin in it is not known yet. */

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.plugged;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.bytes.ReadFailure;
@@ -31,6 +32,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -50,6 +52,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   private final Set<String> names;
   private final Map<String, FileSource> files = new LinkedHashMap<>();
   private final Map<String, OpenFiles> folders = new LinkedHashMap<>();
+  private final Map<FileSource, String> sums = new LinkedHashMap<>();
   private final List<ZipArchive.Entry> entries = new ArrayList<>();
 
   OpenFiles(Place place, Guard guard) {
@@ -105,6 +108,11 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   public StoredBytes bytes(String file) {
     FileSource source = open(file);
     return new Bytes(source.name(), source.size(), () -> source, OptionalLong.empty(), guard);
+  }
+
+  @Override
+  public void expect(String file, String sha256) {
+    sums.put(open(file), sha256.toLowerCase(Locale.ROOT));
   }
 
   @Override
@@ -224,10 +232,21 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
     return all;
   }
 
-  /** Compares the entries of zips with their checksums. */
+  /** Compares files and the entries of zips with their checksums. */
   void requireIntact() {
     entries.forEach(ZipArchive.Entry::requireIntact);
+    sums.forEach(OpenFiles::requireSum);
     folders.values().forEach(OpenFiles::requireIntact);
+  }
+
+  private static void requireSum(FileSource file, String stated) {
+    String found = ContentHash.sha256(file);
+    if (!found.equals(stated)) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CHECKSUM_MISMATCH,
+          file.name(),
+          "has the SHA-256 " + found + ", expected " + stated + ": fetch the file again");
+    }
   }
 
   @Override

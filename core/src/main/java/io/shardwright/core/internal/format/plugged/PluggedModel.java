@@ -241,6 +241,7 @@ final class PluggedModel implements ModelSource {
   @Override
   public void requireIntact() {
     ModelSource.super.requireIntact();
+    files.requireIntact();
     distributed.forEach(ArrayWeights::requireIntact);
   }
 

@@ -1,9 +1,8 @@
-package io.shardwright.adapters.huggingface;
+package io.shardwright.spi.format;
 
 import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
-import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel.Artifact;
 import io.shardwright.spi.format.StoredModel.Origin;
 import java.util.LinkedHashMap;
@@ -12,13 +11,18 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** The files of a folder that travel with its model: the tokenizer's, and what else is there. */
-record SideFiles(StoredFiles files) {
+/**
+ * The files that transformers saves beside a model's weights and that travel with it: the
+ * tokenizer's, and what else is there.
+ *
+ * @param files of the folder that holds them
+ */
+public record TokenizerFiles(StoredFiles files) {
   /** Goes into a NeMo checkpoint as the tokenizer. */
-  static final String PIECES = "tokenizer.model";
+  public static final String PIECES = "tokenizer.model";
 
   /** The keys of NeMo's configuration that name a tokenizer's files, and their names here. */
-  static final Map<String, String> TOKENIZER =
+  public static final Map<String, String> TOKENIZER =
       Map.of(
           "tokenizer.model", PIECES,
           "tokenizer.vocab_file", "vocab.json",
@@ -44,18 +48,32 @@ record SideFiles(StoredFiles files) {
       Set.of(
           "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt");
 
-  /** Whether a file travels with the model untouched. */
-  static boolean isOne(String file) {
+  /**
+   * Whether a file travels with the model untouched.
+   *
+   * @param file its name
+   * @return true for a tokenizer's, and for a few others
+   */
+  public static boolean isOne(String file) {
     return NAMES.contains(file);
   }
 
-  /** Whether a file belongs to the tokenizer, and says nothing of another one. */
-  static boolean isOfTokenizer(String file) {
+  /**
+   * Whether a file belongs to the tokenizer, and says nothing of another one.
+   *
+   * @param file its name
+   * @return true where another tokenizer takes its place
+   */
+  public static boolean isOfTokenizer(String file) {
     return file.startsWith("tokenizer") || OF_A_TOKENIZER.contains(file);
   }
 
-  /** The tokenizer's pieces. */
-  OptionalLong pieces() {
+  /**
+   * The tokenizer's pieces.
+   *
+   * @return empty where there is no tokenizer whose pieces can be counted
+   */
+  public OptionalLong pieces() {
     return has(PIECES)
         ? files.tokenizerPieces(PIECES)
         : has(FAST) ? files.tokenizerPieces(FAST) : OptionalLong.empty();
@@ -65,8 +83,16 @@ record SideFiles(StoredFiles files) {
     return files.files().contains(file);
   }
 
-  /** The configuration with what NeMo calls the tokenizer; its files become artifacts. */
-  Configuration tokenizer(Configuration config, List<Artifact> artifacts, List<String> notes) {
+  /**
+   * The configuration with what NeMo calls the tokenizer; its files become artifacts.
+   *
+   * @param config canonical
+   * @param artifacts are added to
+   * @param notes are told what NeMo lacks
+   * @return a changed copy
+   */
+  public Configuration tokenizer(
+      Configuration config, List<Artifact> artifacts, List<String> notes) {
     if (config.kind("tokenizer") != Kind.MAP) {
       return config;
     }
@@ -94,8 +120,14 @@ record SideFiles(StoredFiles files) {
     return new Artifact(key, file, files.bytes(file));
   }
 
-  /** What the folder says besides, with the texts that travel with its model. */
-  Origin origin(Obj config, List<String> notes) {
+  /**
+   * What the folder says besides, with the texts that travel with its model.
+   *
+   * @param config the model's document
+   * @param notes are told what is too large
+   * @return the document and the texts
+   */
+  public Origin origin(Obj config, List<String> notes) {
     var texts = new LinkedHashMap<String, String>();
     for (String file : files.files()) {
       if (isOne(file) && !file.equals(PIECES)) {
