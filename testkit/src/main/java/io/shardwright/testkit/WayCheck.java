@@ -6,6 +6,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.SupportedParallelism;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
@@ -61,7 +62,10 @@ final class WayCheck {
   }
 
   private boolean supported(Grid grid) {
-    var limits = adapter.parallelism();
+    return allow(adapter.parallelism(), grid);
+  }
+
+  private static boolean allow(SupportedParallelism limits, Grid grid) {
     return limits.allows(ParallelDimension.TENSOR, grid.tensor())
         && limits.allows(ParallelDimension.PIPELINE, grid.pipeline())
         && limits.allows(ParallelDimension.EXPERT, grid.expert());
@@ -192,9 +196,14 @@ final class WayCheck {
   /**
    * Checks that for every grid which the adapter supports some sample can be cut; fails with the
    * reasons.
+   *
+   * @param declared the dimensions that are to be used
    */
   static void everyDimensionIsUsed(
-      ModelFamilyAdapter adapter, List<SampleModel> samples, Path folder) {
+      ModelFamilyAdapter adapter,
+      SupportedParallelism declared,
+      List<SampleModel> samples,
+      Path folder) {
     var findings = new Findings();
     var checks = new ArrayList<WayCheck>();
     for (SampleModel sample : samples) {
@@ -204,7 +213,7 @@ final class WayCheck {
       var reasons = new ArrayList<String>();
       boolean used =
           checks.stream()
-              .filter(check -> check.supported(grid))
+              .filter(check -> allow(declared, grid))
               .map(check -> check.refusal(check.used, grid, WeightLayout.RANKS))
               .peek(refusal -> refusal.ifPresent(reasons::add))
               .anyMatch(Optional::isEmpty);
