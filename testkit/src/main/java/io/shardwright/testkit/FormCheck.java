@@ -32,14 +32,14 @@ final class FormCheck {
   }
 
   private static void restoreClass(RestoreClass restore, Findings findings) {
-    boolean nemo = restore.kind() == Kind.NEMO;
+    boolean dotted = restore.kind() != Kind.HUGGING_FACE;
     findings.require(
-        restore.name().matches(nemo ? DOTTED : PLAIN),
+        restore.name().matches(dotted ? DOTTED : PLAIN),
         "restoreClasses() has '"
             + restore.name()
             + "': "
-            + (nemo
-                ? "spell it as 'target:' does, a dotted Python path"
+            + (dotted
+                ? "spell it as 'target:' or '_target_' does, a dotted Python path"
                 : "spell it as an entry of 'architectures'"));
   }
 

@@ -83,7 +83,7 @@ class ContractTest extends TriedAdapters {
             },
         "namesAreWellFormed",
         "names a class twice",
-        "spell it as 'target:' does",
+        "spell it as 'target:' or '_target_' does",
         "TinyForCausalLM becomes some.module.TinyModel, which restoreClasses() does not name");
   }
 
