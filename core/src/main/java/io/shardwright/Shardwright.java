@@ -113,6 +113,18 @@ public final class Shardwright {
   }
 
   /**
+   * Checks a family against one model on two grids, which settle how each tensor is cut.
+   *
+   * @param file the family, in YAML
+   * @param path an archive or a folder
+   * @param other the same model with another tensor parallel size
+   * @return what does not fit either, and the drafted rows
+   */
+  public FamilyReport validateFamily(Path file, Path path, Path other) {
+    return FamilyValidation.of(file, path, other, sources());
+  }
+
+  /**
    * Opens a checkpoint and reads its headers, but no values of tensors.
    *
    * @param path an archive or a folder

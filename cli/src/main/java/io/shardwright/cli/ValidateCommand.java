@@ -26,9 +26,19 @@ final class ValidateCommand extends ScreenCommand {
   @Parameters(index = "1", paramLabel = "SRC", description = "A .nemo file or a folder.")
   private Path source;
 
+  @Parameters(
+      index = "2",
+      arity = "0..1",
+      paramLabel = "SRC2",
+      description = "The same model with another tensor parallel size; settles every cut.")
+  private Path other;
+
   @Override
   public Integer call() {
-    FamilyReport report = shardwright().validateFamily(file, source);
+    FamilyReport report =
+        other == null
+            ? shardwright().validateFamily(file, source)
+            : shardwright().validateFamily(file, source, other);
     if (common().json()) {
       screen().print(Json.object(fields(report)));
     } else {

@@ -182,6 +182,59 @@ class DraftedFamilyTest {
   }
 
   @Test
+  void twoGridsSettleEveryCut() throws IOException {
+    Path header = Files.writeString(folder.resolve("header.yaml"), "family: drafted\n");
+    for (Path[] both : new Path[][] {{halves, whole}, {whole, halves}}) {
+      Run run = Run.of("families", "validate", header, both[0], both[1]);
+      assertEquals(3, run.code(), run.err());
+      assertFalse(run.out().contains("guess: true"), run.out());
+      Path drafted = Files.writeString(folder.resolve("drafted.yaml"), run.out());
+      Path three = folder.resolve("three" + both[0].getFileName());
+      Path expected = folder.resolve("expected" + both[0].getFileName());
+      cut(halves, three, 3, drafted);
+      cut(whole, expected, 3, family);
+      assertEquals(0, Run.of("diff", expected, three, "--family-file", family).code());
+      Run fits = Run.of("families", "validate", drafted, both[0], both[1]);
+      assertEquals(0, fits.code(), fits.out() + fits.err());
+    }
+  }
+
+  @Test
+  void matricesThatAreCutSeparatelyAreTold() throws IOException {
+    Files.writeString(family, FAMILY.replace("conv.weight}", "conv.weight, stride: 3}"));
+    Path thirds = folder.resolve("thirds");
+    cut(whole, thirds, 2, family);
+    Path header = Files.writeString(folder.resolve("header.yaml"), "family: drafted\n");
+    String draft = Run.of("families", "validate", header, thirds, whole).out();
+    assertTrue(row(draft, "encoder.layers.*.mixer.conv.weight").contains("stride: 3"), draft);
+  }
+
+  @Test
+  void aWrongCutIsToldByTwoGrids() throws IOException {
+    Files.writeString(family, FAMILY.replace("row: ", "column: "));
+    assertTold("attention.dense.weight");
+    Files.writeString(family, FAMILY.replace("conv.weight}", "conv.weight, stride: 2}"));
+    assertTold("mixer.conv.weight");
+  }
+
+  /** One file does not show it. */
+  private void assertTold(String wrong) {
+    assertEquals(0, Run.of("families", "validate", family, halves).code());
+    Run both = Run.of("families", "validate", family, halves, whole);
+    assertEquals(3, both.code(), both.out());
+    assertTrue(both.out().contains("# grids encoder.layers.0." + wrong + ": "), both.out());
+  }
+
+  @Test
+  void aGuessThatTwoGridsConfirmIsSaid() throws IOException {
+    Path drafted = Files.writeString(folder.resolve("drafted.yaml"), draft(halves));
+    Run run = Run.of("families", "validate", drafted, halves, whole);
+    assertEquals(0, run.code(), run.out() + run.err());
+    assertTrue(run.out().contains("both grids confirm"), run.out());
+    assertFalse(run.out().contains("a wrong cut fits too"), run.out());
+  }
+
+  @Test
   void headsThatNoKeyCountsAreAskedFor() throws IOException {
     Path other = folder.resolve("other");
     cut(whole, other, 2, family);

@@ -20,8 +20,8 @@ public record FamilyReport(
    * A problem, or a fact that the author of the file should know.
    *
    * @param kind one word: {@code unmatched}, {@code ambiguous}, {@code shape}, {@code unused},
-   *     {@code not_claimed}, {@code other}; {@code absent}, {@code not_in_force}, {@code heads} and
-   *     {@code guess} are no problems
+   *     {@code not_claimed}, {@code grids}, {@code other}; {@code absent}, {@code not_in_force},
+   *     {@code heads} and {@code guess} are no problems
    * @param subject a tensor's name, a pattern of several names, or a row's pattern
    * @param tensors number of tensors that it concerns; 0 for a row
    * @param line the line of the row in the file, from 1; 0 if it concerns no row

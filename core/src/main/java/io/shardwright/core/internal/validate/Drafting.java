@@ -1,16 +1,11 @@
 package io.shardwright.core.internal.validate;
 
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.describe.SourceTensor;
-import io.shardwright.core.internal.execute.TensorBlocks;
 import io.shardwright.core.internal.family.RowText;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.tensor.Shape;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,21 +23,27 @@ final class Drafting {
           "(?i)word_?emb|vocab|embed_tokens|\\bwte\\b|lm_head|tokens_head|output_layer");
   private final YamlDocument config;
   private final Set<String> keys;
+  private final Twins twins;
   private final RankBytes bytes = new RankBytes();
   private final int stages;
   private final Map<String, DraftRow> drafts = new LinkedHashMap<>();
   private final Map<String, StoredName> firsts = new LinkedHashMap<>();
   private boolean layersSeen;
 
-  private Drafting(YamlDocument config, int stages) {
+  private Drafting(YamlDocument config, int stages, Twins twins) {
     this.config = config;
+    this.twins = twins;
     this.keys = config.leaves().keySet();
     this.stages = stages;
   }
 
-  /** Rows for names, one for all layers. */
-  static List<DraftRow> of(List<StoredName> names, YamlDocument config, int stages) {
-    var drafting = new Drafting(config, stages);
+  /**
+   * Rows for names, one for all layers.
+   *
+   * @param twins the same model on another grid
+   */
+  static List<DraftRow> of(List<StoredName> names, YamlDocument config, int stages, Twins twins) {
+    var drafting = new Drafting(config, stages, twins);
     names.forEach(name -> drafting.firsts.putIfAbsent(name.pattern(), name));
     drafting.firsts.forEach(drafting::draft);
     drafting.tie();
@@ -51,12 +52,25 @@ final class Drafting {
 
   private void draft(String pattern, StoredName name) {
     layersSeen |= pattern.contains("*");
-    DraftRow row = cut(pattern, name);
+    var settled = twins.tell(pattern).map(told -> settled(pattern, name, told));
+    DraftRow row = settled.orElseGet(() -> cut(pattern, name));
+    boolean guess = settled.isEmpty() || HeadRows.cutsAnywhere(row.rule());
     var own = row.rule().on(stage(pattern, name));
     var rule = isExpert(pattern) ? own.perExpert("num_moe_experts") : own;
-    drafts.put(
-        pattern,
-        new DraftRow((pattern.endsWith("bias") ? rule.noDecay() : rule).guess(), row.why()));
+    var decayed = pattern.endsWith("bias") ? rule.noDecay() : rule;
+    drafts.put(pattern, new DraftRow(guess ? decayed.guess() : decayed, row.why()));
+  }
+
+  /** A row that merges both grids into one tensor, with what is drafted besides its cut. */
+  private DraftRow settled(String pattern, StoredName name, Twins.Told told) {
+    if (told.axis() < 0) {
+      return replicated(pattern, "settled: equal on every rank of both");
+    }
+    String why = "settled: both merge into the same";
+    DraftRow row = cutOn(told.axis(), pattern, name.shapeFor(pattern), name.ranks(), why);
+    return row.rule().arrangement().stride() == told.stride()
+        ? row
+        : new DraftRow(ParameterRule.column(pattern, told.stride()), row.why());
   }
 
   private static boolean isExpert(String pattern) {
@@ -232,68 +246,6 @@ final class Drafting {
         lines.add(indent + line + (lines.isEmpty() ? "  # " + why : ""));
       }
       return lines;
-    }
-  }
-
-  /** Whether ranks hold the same values. */
-  private static final class RankBytes {
-    private final TensorBlocks blocks = new TensorBlocks();
-
-    /** What a tensor's values look like. */
-    private record Look(List<Byte> digest, boolean constant) {}
-
-    /** Whether all ranks hold the same. */
-    boolean alike(List<SourceTensor> ranks) {
-      return ranks.stream().map(this::look).map(Look::digest).distinct().count() == 1;
-    }
-
-    /** Whether all elements of a tensor are one value, which tells nothing. */
-    boolean constant(SourceTensor tensor) {
-      return look(tensor).constant();
-    }
-
-    private Look look(SourceTensor tensor) {
-      var digest = sha256();
-      var values = new Values(tensor.spec().dtype().byteSize());
-      blocks.read(
-          tensor,
-          block -> {
-            digest.update(block.duplicate());
-            values.add(block.duplicate());
-          });
-      var bytes = new ArrayList<Byte>();
-      for (byte b : digest.digest()) {
-        bytes.add(b);
-      }
-      return new Look(bytes, values.constant);
-    }
-
-    private static MessageDigest sha256() {
-      try {
-        return MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException impossible) {
-        throw new IllegalStateException(impossible);
-      }
-    }
-
-    private static final class Values {
-      private final byte[] first;
-      private boolean begun;
-      private boolean constant = true;
-
-      Values(int size) {
-        first = new byte[size];
-      }
-
-      void add(ByteBuffer block) {
-        if (!begun && block.remaining() >= first.length) {
-          block.get(first);
-          begun = true;
-        }
-        for (int i = 0; constant && block.hasRemaining(); i++) {
-          constant = block.get() == first[i % first.length];
-        }
-      }
     }
   }
 }

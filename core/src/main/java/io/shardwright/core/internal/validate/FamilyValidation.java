@@ -30,48 +30,101 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** Checks a family file against a checkpoint. */
 public final class FamilyValidation {
-  private FamilyValidation() {}
+  private final Declaration declaration;
+
+  private FamilyValidation(Declaration declaration) {
+    this.declaration = declaration;
+  }
 
   public static FamilyReport of(Path file, Path path, Sources sources) {
+    return of(file, sources, (validation, own) -> validation.alone(path, own));
+  }
+
+  /** Checks it against the same model on two grids. */
+  public static FamilyReport of(Path file, Path path, Path other, Sources sources) {
+    return of(file, sources, (validation, own) -> validation.both(path, other, own));
+  }
+
+  private static FamilyReport of(
+      Path file, Sources sources, BiFunction<FamilyValidation, Sources, FamilyReport> check) {
     Declaration read = FamilyGrammar.readDraft(file, new Guard(sources.policy()));
     var alone = sources.registry().alone(new FoundAdapter(read.family(), file.toString()));
-    var declaration = read.of(alone.adapters().get(0).adapter());
-    Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-    try (var source =
-        new Sources(alone, sources.policy(), List.of(file))
-            .open(path, spool, TrainingOptions.NEWEST, false)) {
-      return of(declaration, source, Families.names(source));
+    var own = new Sources(alone, sources.policy(), List.of(file));
+    return check.apply(new FamilyValidation(read.of(alone.adapters().get(0).adapter())), own);
+  }
+
+  private FamilyReport alone(Path path, Sources sources) {
+    try (var source = open(path, sources)) {
+      return report(held(source), List.of());
     }
   }
 
-  /** Whose {@code classNames} are the rows of the class that a folder is of. */
-  private static FamilyReport of(
-      Declaration declaration, ModelSource source, Optional<ParameterTable> classNames) {
+  private FamilyReport both(Path path, Path other, Sources sources) {
+    try (var source = open(path, sources);
+        var second = open(other, sources)) {
+      Held held = held(source);
+      Held twin = held(second);
+      return new GridComparison(path, other, sources)
+          .add(report(held, twin.names()), report(twin, held.names()));
+    }
+  }
+
+  private static ModelSource open(Path path, Sources sources) {
+    Path spool = Path.of(System.getProperty("java.io.tmpdir"));
+    return sources.open(path, spool, TrainingOptions.NEWEST, false);
+  }
+
+  /** A checkpoint and the rows that it is held against: those of its class for a folder. */
+  private record Held(
+      ModelSource source,
+      Optional<ParameterTable> classNames,
+      Naming naming,
+      Rows rows,
+      List<StoredName> names) {}
+
+  private Held held(ModelSource source) {
+    var classNames = Families.names(source);
     ModelFamilyAdapter family = declaration.family();
+    Naming used = classNames.isPresent() ? Naming.HUGGING_FACE : family.naming(source.config());
+    var table = classNames.orElseGet(() -> family.parameters(source.config(), used));
+    var rows = new Rows(word(used), table, declaration.lines(), source.config());
+    return new Held(source, classNames, used, rows, names(source, used, family, table));
+  }
+
+  private FamilyReport report(Held held, List<StoredName> twins) {
+    ModelFamilyAdapter family = declaration.family();
+    var source = held.source();
     ModelConfig config = source.config();
     var findings = new ArrayList<Finding>();
-    claim(family, config, classNames.isPresent(), declaration).ifPresent(findings::add);
-    Naming used = classNames.isPresent() ? Naming.HUGGING_FACE : family.naming(config);
-    var table = classNames.orElseGet(() -> family.parameters(config, used));
-    var rows = new Rows(word(used), table, declaration.lines(), config);
+    claim(family, config, held.classNames().isPresent(), declaration).ifPresent(findings::add);
     int stages = source.grid().pipeline();
-    var names = names(source, used, family, table);
     var explained =
-        Explanation.of(names, rows, others(declaration, config, used), config, stages > 1);
+        Explanation.of(
+            held.names(),
+            held.rows(),
+            others(declaration, config, held.naming()),
+            config,
+            stages > 1);
     findings.addAll(explained.findings().stream().filter(Finding::problem).toList());
     if (findings.isEmpty()) {
-      described(family, source, classNames).ifPresent(findings::add);
+      described(family, source, held.classNames()).ifPresent(findings::add);
     }
-    findings.addAll(explained.findings().stream().filter(each -> !each.problem()).toList());
-    var drafts = Drafting.of(explained.unmatched(), source.config(), stages);
+    var told = new Twins(held.names(), twins, config);
+    explained.findings().stream()
+        .filter(each -> !each.problem())
+        .map(each -> told.confirm(each, held.rows()))
+        .forEach(findings::add);
+    var drafts = Drafting.of(explained.unmatched(), source.config(), stages, told);
     return new FamilyReport(
         family.id(),
         findings.stream().noneMatch(Finding::problem),
         List.copyOf(findings),
-        new DraftText(declaration, source.config(), rows.naming(), stacks(names)).of(drafts));
+        new DraftText(declaration, source.config(), held.rows().naming(), stacks(held.names()))
+            .of(drafts));
   }
 
   private static List<StoredName> names(
@@ -217,14 +270,20 @@ public final class FamilyValidation {
     /** A row that may cut through a head. */
     HEADS,
     /** A row that is a guess. */
-    GUESS;
+    GUESS,
+    /** A tensor in which two grids of one model differ. */
+    GRIDS;
 
     /** Kinds that keep no family from fitting. */
     private static final Set<Kind> FACTS = EnumSet.of(ABSENT, NOT_IN_FORCE, HEADS, GUESS);
 
     Finding finding(String subject, int tensors, int line, String text) {
       boolean problem = !FACTS.contains(this);
-      return new Finding(name().toLowerCase(Locale.ROOT), subject, tensors, line, problem, text);
+      return new Finding(word(), subject, tensors, line, problem, text);
+    }
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 }
