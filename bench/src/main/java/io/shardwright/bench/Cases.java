@@ -24,7 +24,7 @@ final class Cases {
             SECOND,
             List.of(List.of("--version"), List.of("adapters"), List.of("inspect", SOURCE))),
         new Timed(
-            "thousand",
+            "start",
             "1,005 tensors",
             Input.THOUSAND,
             OptionalDouble.of(0.35),
