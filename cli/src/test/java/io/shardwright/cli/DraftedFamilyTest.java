@@ -210,6 +210,20 @@ class DraftedFamilyTest {
   }
 
   @Test
+  void headsOfMatricesThatAreCutSeparatelyAreCutBetweenToo() throws IOException {
+    Files.writeString(
+        family,
+        FAMILY.replace("value.weight, cut_between", "value.weight, stride: 3, cut_between"));
+    Path thirds = folder.resolve("thirds");
+    cut(whole, thirds, 2, family);
+    Path header = Files.writeString(folder.resolve("header.yaml"), "family: drafted\n");
+    String row = row(Run.of("families", "validate", header, thirds, whole).out(), QKV);
+    assertTrue(row.contains("stride: 3"), row);
+    assertTrue(row.contains("cut_between: encoder.num_attention_heads"), row);
+    assertFalse(row.contains("guess: true"), row);
+  }
+
+  @Test
   void aWrongCutIsToldByTwoGrids() throws IOException {
     Files.writeString(family, FAMILY.replace("row: ", "column: "));
     assertTold("attention.dense.weight");

@@ -175,7 +175,9 @@ class StackFilesTest {
             "stacks:",
             "encoder: {layers: encoder.num_layers, rows: encoder.layers.}",
             "decoder: {layers: decoder.num_layers, rows: decoder.layers.}",
-            "encoder.layers.*.up.weight")) {
+            "encoder.layers.*.up.weight",
+            "        on: last\n        in: encoder\n",
+            "        on: last\n        in: decoder\n")) {
       assertTrue(text.contains(said), text);
     }
   }

@@ -7,6 +7,7 @@ import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,22 +29,29 @@ final class Drafting {
   private final int stages;
   private final Map<String, DraftRow> drafts = new LinkedHashMap<>();
   private final Map<String, StoredName> firsts = new LinkedHashMap<>();
-  private boolean layersSeen;
+  private final StackNames stacks;
+  private final Set<String> begun = new HashSet<>();
 
-  private Drafting(YamlDocument config, int stages, Twins twins) {
-    this.config = config;
-    this.twins = twins;
+  private Drafting(Model model) {
+    this.config = model.config();
+    this.twins = model.twins();
+    this.stacks = model.stacks();
     this.keys = config.leaves().keySet();
-    this.stages = stages;
+    this.stages = model.stages();
   }
 
   /**
-   * Rows for names, one for all layers.
+   * What rows are drafted by.
    *
+   * @param stages of its pipeline
    * @param twins the same model on another grid
+   * @param stacks those that the draft names
    */
-  static List<DraftRow> of(List<StoredName> names, YamlDocument config, int stages, Twins twins) {
-    var drafting = new Drafting(config, stages, twins);
+  record Model(YamlDocument config, int stages, Twins twins, StackNames stacks) {}
+
+  /** Rows for names, one for all layers. */
+  static List<DraftRow> of(List<StoredName> names, Model model) {
+    var drafting = new Drafting(model);
     names.forEach(name -> drafting.firsts.putIfAbsent(name.pattern(), name));
     drafting.firsts.forEach(drafting::draft);
     drafting.tie();
@@ -51,11 +59,14 @@ final class Drafting {
   }
 
   private void draft(String pattern, StoredName name) {
-    layersSeen |= pattern.contains("*");
+    String stack = stacks.of(pattern);
+    if (pattern.contains("*")) {
+      begun.add(stack);
+    }
     var settled = twins.tell(pattern).map(told -> settled(pattern, name, told));
     DraftRow row = settled.orElseGet(() -> cut(pattern, name));
     boolean guess = settled.isEmpty() || HeadRows.cutsAnywhere(row.rule());
-    var own = row.rule().on(stage(pattern, name));
+    var own = row.rule().on(stage(pattern, name, stack)).in(pattern.contains("*") ? "" : stack);
     var rule = isExpert(pattern) ? own.perExpert("num_moe_experts") : own;
     var decayed = pattern.endsWith("bias") ? rule.noDecay() : rule;
     drafts.put(pattern, new DraftRow(guess ? decayed.guess() : decayed, row.why()));
@@ -68,9 +79,12 @@ final class Drafting {
     }
     String why = "settled: both merge into the same";
     DraftRow row = cutOn(told.axis(), pattern, name.shapeFor(pattern), name.ranks(), why);
-    return row.rule().arrangement().stride() == told.stride()
-        ? row
-        : new DraftRow(ParameterRule.column(pattern, told.stride()), row.why());
+    var drafted = row.rule().arrangement();
+    if (drafted.stride() == told.stride()) {
+      return row;
+    }
+    var rule = ParameterRule.column(pattern, told.stride());
+    return new DraftRow(drafted.headsKey().map(rule::cutBetween).orElse(rule), row.why());
   }
 
   private static boolean isExpert(String pattern) {
@@ -191,7 +205,7 @@ final class Drafting {
   }
 
   /** Where there is one stage, the order of names tells; arrays have none. */
-  private Stage stage(String pattern, StoredName name) {
+  private Stage stage(String pattern, StoredName name, String stack) {
     if (pattern.contains("*")) {
       return Stage.LAYER;
     }
@@ -199,7 +213,9 @@ final class Drafting {
       return pattern.contains("embed") ? Stage.FIRST : Stage.LAST;
     }
     if (stages == 1) {
-      return layersSeen ? Stage.LAST : Stage.FIRST;
+      return begun.contains(stack) || stack.isEmpty() && !begun.isEmpty()
+          ? Stage.LAST
+          : Stage.FIRST;
     }
     boolean all = name.stages().size() == stages && stages > 2;
     boolean ends = name.stages().size() == 2 && stages == 2;

@@ -118,13 +118,15 @@ public final class FamilyValidation {
         .filter(each -> !each.problem())
         .map(each -> told.confirm(each, held.rows()))
         .forEach(findings::add);
-    var drafts = Drafting.of(explained.unmatched(), source.config(), stages, told);
+    var stacks = stacks(declaration.drafted() ? held.names() : List.of());
+    var drafts =
+        Drafting.of(
+            explained.unmatched(), new Drafting.Model(source.config(), stages, told, stacks));
     return new FamilyReport(
         family.id(),
         findings.stream().noneMatch(Finding::problem),
         List.copyOf(findings),
-        new DraftText(declaration, source.config(), held.rows().naming(), stacks(held.names()))
-            .of(drafts));
+        new DraftText(declaration, source.config(), held.rows().naming(), stacks).of(drafts));
   }
 
   private static List<StoredName> names(

@@ -62,7 +62,7 @@ final class KnownSizes {
   }
 
   /** Whether a section's last key is a part of a name, or the beginning of one. */
-  private static boolean isOf(String scope, String pattern) {
+  static boolean isOf(String scope, String pattern) {
     String key = scope.substring(scope.lastIndexOf('.', scope.length() - 2) + 1).replace(".", "");
     return Stream.of(pattern.split("\\."))
         .anyMatch(part -> part.equals(key) || part.startsWith(key + "_"));

@@ -76,7 +76,7 @@ final class StackNames {
     var lines = new ArrayList<String>(List.of("stacks:"));
     for (String prefix : found.keySet()) {
       String name = name(prefix);
-      String layers = key(count(prefix), name, settings);
+      String layers = key(prefix, name, settings);
       lines.add(
           "  "
               + name
@@ -89,6 +89,16 @@ final class StackNames {
               + " layers; on which pipeline stages?");
     }
     return lines;
+  }
+
+  /** The one of several stacks that a name outside of layers belongs to; empty where none is. */
+  String of(String pattern) {
+    var named =
+        found.keySet().stream()
+            .map(this::name)
+            .filter(name -> KnownSizes.isOf(name + ".", pattern))
+            .toList();
+    return found.size() > 1 && named.size() == 1 ? named.get(0) : "";
   }
 
   private int count(String prefix) {
@@ -107,14 +117,22 @@ final class StackNames {
     return found.size() == 1 ? "decoder" : prefix.replaceAll("\\.(?=.)", "_").replace(".", "");
   }
 
-  private static String key(int count, String name, Map<String, String> settings) {
+  private String key(String prefix, String name, Map<String, String> settings) {
+    int count = count(prefix);
     var keys =
         settings.entrySet().stream()
             .filter(setting -> setting.getValue().equals(Integer.toString(count)))
             .map(Map.Entry::getKey)
             .filter(key -> COUNT.matcher(key).matches())
             .collect(Collectors.toList());
+    Optional<String> section =
+        keys.stream()
+            .filter(key -> key.contains("."))
+            .filter(key -> KnownSizes.isOf(key.substring(0, key.lastIndexOf('.') + 1), prefix))
+            .findFirst();
     Optional<String> own = keys.stream().filter(key -> key.contains(name)).findFirst();
-    return own.orElseGet(() -> keys.isEmpty() ? Integer.toString(count) : keys.get(0));
+    return section
+        .or(() -> own)
+        .orElseGet(() -> keys.isEmpty() ? Integer.toString(count) : keys.get(0));
   }
 }
