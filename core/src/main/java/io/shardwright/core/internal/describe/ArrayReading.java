@@ -44,11 +44,19 @@ final class ArrayReading {
     String plain = describer.withoutPrefix(key);
     return describer
         .second(key)
-        .or(() -> describer.rules.matchKey(plain))
+        .map(rule -> new Match(rule, List.of()))
+        .or(() -> find(plain))
+        .or(() -> find(DistributedKey.apart(plain)))
+        .orElseGet(() -> new Match(describer.unmatched(key, key).rule(), List.of()));
+  }
+
+  private Optional<Match> find(String plain) {
+    return describer
+        .rules
+        .matchKey(plain)
         .map(rule -> new Match(rule, List.of()))
         .or(() -> describer.rules.matchLayerKey(plain))
-        .or(() -> describer.rules.match(DistributedKey.ofOneExpert(plain)))
-        .orElseGet(() -> new Match(describer.unmatched(key, key).rule(), List.of()));
+        .or(() -> describer.rules.match(DistributedKey.ofOneExpert(plain)));
   }
 
   private void read(StoredArray array, Match match, Assembly assembly) {

@@ -68,6 +68,15 @@ public final class DistributedKey {
     return key.replace("experts.experts", "experts.local_experts");
   }
 
+  /**
+   * The key of a norm that stands apart. Layers that aren't Transformer Engine's store the norm
+   * before experts under the name that it has before an MLP (Megatron-Core 0.16, {@code
+   * megatron/core/models/gpt/gpt_layer_specs.py}, {@code sharded_state_dict_keys_map}).
+   */
+  static String apart(String key) {
+    return key.replace("mlp.linear_fc1.layer_norm_", "pre_mlp_layernorm.");
+  }
+
   /** The key of the whole of which an array is a half; empty for a whole. */
   static Optional<String> whole(String key) {
     boolean half = HALF.matcher(key).find();

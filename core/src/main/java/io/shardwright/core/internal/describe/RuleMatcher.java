@@ -185,7 +185,12 @@ public final class RuleMatcher {
     if (found.isEmpty()) {
       copies(name).forEach(found::add);
     }
-    return found;
+    if (found.isEmpty()) {
+      String expert = DistributedKey.ofOneExpert(key);
+      found.addAll(byShape.getOrDefault(starred(expert), List.of()));
+    }
+    String apart = DistributedKey.apart(key);
+    return found.isEmpty() && !apart.equals(key) ? rows(apart) : found;
   }
 
   private Stream<ParameterRule> copies(String name) {
