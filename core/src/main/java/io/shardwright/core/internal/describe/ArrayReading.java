@@ -28,10 +28,7 @@ final class ArrayReading {
   }
 
   List<ModuleState> read(Assembly assembly) {
-    var arrays =
-        StoredArray.joined(describer.files.arrays()).stream()
-            .filter(array -> !Companions.isFlat(array.spec().name()))
-            .toList();
+    var arrays = StoredArray.joined(describer.files.arrays());
     var rules = arrays.stream().map(array -> match(array.spec().name())).toList();
     for (int i = 0; i < rules.size(); i++) {
       read(arrays.get(i), rules.get(i), assembly);

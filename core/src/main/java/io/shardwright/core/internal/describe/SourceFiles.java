@@ -58,6 +58,12 @@ public record SourceFiles(
     return new SourceFiles(ranks, again, numbered, own, arrayObjects);
   }
 
+  /** The same without what no parameter's name tells of an optimizer. */
+  public SourceFiles withoutFlat() {
+    var own = arrays.stream().filter(a -> !Companions.isFlat(a.spec().name())).toList();
+    return new SourceFiles(ranks, again, numbered, own, arrayObjects);
+  }
+
   /** Whether it is a distributed checkpoint. */
   public boolean distributed() {
     return ranks.isEmpty();

@@ -100,7 +100,7 @@ public final class Families {
         family,
         source.config(),
         source.grid(),
-        files,
+        files.withoutFlat(),
         names(source),
         Describer.Wishes.NONE);
   }
