@@ -18,7 +18,7 @@ final class Cases {
   static List<Case> all() {
     return List.of(
         new Timed(
-            "start",
+            "boot",
             "start",
             Input.TP1,
             SECOND,

@@ -15,14 +15,14 @@ public enum OwnJar {
       "LLaMA and models of its shape",
       Set.of("llama"),
       "MegatronGPT(SFT)?Model|(Llama|Mistral|Mixtral|Qwen2|Gemma)ForCausalLM"
-          + "|llama|mistral|mixtral|qwen2|gemma"),
+          + "|llama|mistral|mixtral|qwen2|gemma|GPTModelProvider|Namespace"),
   /** Other GPT models, and adapters of any. */
   NVGPT(
       "nvgpt",
       "other GPT models, and adapters without their model",
       Set.of("nvgpt", "gpt-peft", "gpt-peft-tied"),
       "MegatronGPT.*|MegatronNVGPT.*|(Nemotron|Starcoder2|Falcon)ForCausalLM|GPT2LMHeadModel"
-          + "|nemotron|starcoder2|falcon|gpt2");
+          + "|nemotron|starcoder2|falcon|gpt2|GPTModelProvider|Namespace");
 
   /** The jar that reads and writes folders of Hugging Face. */
   public static final String HUGGING_FACE = "io.shardwright:shardwright-adapters-huggingface";
@@ -54,8 +54,8 @@ public enum OwnJar {
   /**
    * What to add to the class path.
    *
-   * @param className what the checkpoint says it is: a NeMo class, or an architecture or kind of
-   *     Hugging Face's; empty where it says nothing
+   * @param className what the checkpoint says it is: a class of NeMo or Megatron, or an
+   *     architecture or kind of Hugging Face's; empty where it says nothing
    * @param ids the families that are there
    * @return the artifacts that know it and are not there; empty for none
    */
