@@ -22,7 +22,7 @@ class DraftedFamilyTest {
       """
       family: tower
       restores: [some.Tower]
-      parallelism: [tensor, pipeline]
+      parallelism: [tensor, pipeline, expert]
       stacks:
         encoder: {layers: encoder.num_layers, rows: encoder.}
       namings:
@@ -35,6 +35,7 @@ class DraftedFamilyTest {
             - {row: encoder.layers.*.attention.dense.weight, cut_between: encoder.num_attention_heads}
             - {column: encoder.layers.*.mixer.conv.weight}
             - {replicated: encoder.layers.*.norm.weight}
+            - {column: encoder.layers.*.experts.fc1.weight*, of: encoder.layers.*.experts.local_experts.*.fc1.weight, per_expert: num_moe_experts}
       """;
 
   private static final String CONFIG =
@@ -43,6 +44,7 @@ class DraftedFamilyTest {
       tensor_model_parallel_size: 1
       pipeline_model_parallel_size: 1
       make_vocab_size_divisible_by: 1
+      num_moe_experts: 2
       encoder: {num_layers: 2, hidden_size: 12, num_attention_heads: 6, kv_channels: 2}
       """;
 
@@ -67,6 +69,8 @@ class DraftedFamilyTest {
       tensor(checkpoint, prefix + "attention.dense.weight", 12, 12);
       tensor(checkpoint, prefix + "mixer.conv.weight", 24, 1, 4);
       tensor(checkpoint, prefix + "norm.weight", 12);
+      tensor(checkpoint, prefix + "experts.fc1.weight0", 24, 12);
+      tensor(checkpoint, prefix + "experts.fc1.weight1", 24, 12);
     }
     whole = checkpoint.write(folder.resolve("whole"));
     halves = folder.resolve("halves.nemo");
@@ -117,6 +121,15 @@ class DraftedFamilyTest {
     assertTrue(conv.contains("- column: "), draft);
     assertFalse(conv.contains("stride"), draft);
     assertTrue(row(draft, "word_embeddings.weight").contains("vocab_padded_rows: true"), draft);
+  }
+
+  @Test
+  void groupedExpertsAreOneRow() throws IOException {
+    String row = row(draft(halves), "encoder.layers.*.experts.fc1.weight*");
+    assertTrue(row.contains("- column: "), row);
+    assertTrue(row.contains("of: encoder.layers.*.experts.local_experts.*.fc1.weight"), row);
+    assertTrue(row.contains("per_expert: num_moe_experts"), row);
+    assertTrue(draft(halves).contains("parallelism: [tensor, pipeline, expert]"));
   }
 
   @Test

@@ -67,8 +67,8 @@ final class Drafting {
     DraftRow row = settled.orElseGet(() -> cut(pattern, name));
     boolean guess = settled.isEmpty() || HeadRows.cutsAnywhere(row.rule());
     var own = row.rule().on(stage(pattern, name, stack)).in(pattern.contains("*") ? "" : stack);
-    var rule = isExpert(pattern) ? own.perExpert("num_moe_experts") : own;
-    var decayed = pattern.endsWith("bias") ? rule.noDecay() : rule;
+    var rule = isExpert(pattern) ? expert(own, pattern) : own;
+    var decayed = pattern.matches(".*bias\\*?") ? rule.noDecay() : rule;
     drafts.put(pattern, new DraftRow(guess ? decayed.guess() : decayed, row.why()));
   }
 
@@ -85,6 +85,17 @@ final class Drafting {
     }
     var rule = ParameterRule.column(pattern, told.stride());
     return new DraftRow(drafted.headsKey().map(rule::cutBetween).orElse(rule), row.why());
+  }
+
+  /** Grouped experts have their numbers at the end, and the names of single ones elsewhere. */
+  private static ParameterRule expert(ParameterRule rule, String pattern) {
+    ParameterRule expert = rule.perExpert("num_moe_experts");
+    return pattern.endsWith("*")
+        ? expert.of(
+            pattern
+                .replaceFirst("experts\\.", "experts.local_experts.*.")
+                .substring(0, pattern.length() + "local_experts.*.".length() - 1))
+        : expert;
   }
 
   private static boolean isExpert(String pattern) {

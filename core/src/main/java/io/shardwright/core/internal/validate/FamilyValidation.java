@@ -212,7 +212,7 @@ public final class FamilyValidation {
       }
       var lines = new ArrayList<String>();
       if (declaration.drafted()) {
-        header(lines);
+        header(lines, rows);
       } else {
         lines.add("# rows for " + place());
       }
@@ -225,7 +225,7 @@ public final class FamilyValidation {
     }
 
     /** The parts that a family must have besides rows; what the file says already stays. */
-    private void header(List<String> lines) {
+    private void header(List<String> lines, List<Drafting.DraftRow> rows) {
       ModelFamilyAdapter family = declaration.family();
       lines.add("family: " + family.id());
       lines.add("restores:");
@@ -234,20 +234,23 @@ public final class FamilyValidation {
               ? List.of(config.text("target").orElse("name.its.Class"))
               : family.restoreClasses().stream().map(RestoreClass::name).toList();
       classes.forEach(name -> lines.add("  - " + RowText.scalar(name)));
-      lines.add("parallelism: " + parallelism(family));
+      boolean experts = rows.stream().anyMatch(row -> row.rule().traits().experts().isPresent());
+      lines.add("parallelism: " + parallelism(family, experts));
       lines.addAll(stacks.lines(config.leaves()));
       lines.add("namings:");
       lines.add("  " + (config.flag("mcore_gpt") ? "mcore" : "legacy") + ":");
       lines.add("    rows:");
     }
 
-    private static String parallelism(ModelFamilyAdapter family) {
+    private static String parallelism(ModelFamilyAdapter family, boolean experts) {
       var dimensions =
           family.parallelism().dimensions().stream()
               .map(dimension -> dimension.name().toLowerCase(Locale.ROOT))
               .sorted()
               .toList();
-      return dimensions.isEmpty() ? "[tensor, pipeline]  # guess" : dimensions.toString();
+      return dimensions.isEmpty()
+          ? "[tensor, pipeline" + (experts ? ", expert" : "") + "]  # guess"
+          : dimensions.toString();
     }
   }
 

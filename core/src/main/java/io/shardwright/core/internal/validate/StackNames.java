@@ -18,6 +18,7 @@ final class StackNames {
   private static final Pattern COUNT =
       Pattern.compile("(?i)(.*[._])?(n|num|hidden|num_hidden)?_?(layers?|depth|blocks)");
   private static final String EXPERT = "(experts)\\.[0-9]+\\.";
+  private static final String GROUPED = "(experts\\.(?:.*\\.)?(?:weight|bias))[0-9]+$";
 
   /** By the beginning of the names, what each layer has. */
   private final Map<String, Map<Integer, Set<String>>> found = new TreeMap<>();
@@ -41,7 +42,7 @@ final class StackNames {
   }
 
   private static String expert(String name) {
-    return name.replaceFirst(EXPERT, "$1.*.");
+    return name.replaceFirst(EXPERT, "$1.*.").replaceFirst(GROUPED, "$1*");
   }
 
   /** Numbers also count the parts of a module; layers are several that have the same. */

@@ -48,6 +48,11 @@ final class Twins {
     boolean telling() {
       return !one.keyed() && !other.keyed() && one.ranks() != other.ranks();
     }
+
+    /** Whether the ranks are those that cut an expert, not those that hold others. */
+    boolean cutsExperts() {
+      return one.ranks() == one.expertRanks() && other.ranks() == other.expertRanks();
+    }
   }
 
   /**
@@ -90,7 +95,9 @@ final class Twins {
   private List<Told> fitting(String pattern) {
     var alike = pairs.getOrDefault(pattern, List.of());
     boolean expert = pattern.indexOf('*') != pattern.lastIndexOf('*');
-    if (alike.isEmpty() || expert || !alike.stream().allMatch(Pair::telling)) {
+    boolean telling =
+        alike.stream().allMatch(pair -> pair.telling() && (!expert || pair.cutsExperts()));
+    if (alike.isEmpty() || !telling) {
       return List.of();
     }
     return Stream.concat(
