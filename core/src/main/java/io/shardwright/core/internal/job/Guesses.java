@@ -11,6 +11,7 @@ import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Refuses rows that were drafted and not read by anybody since. */
@@ -28,12 +29,7 @@ final class Guesses {
     }
     var target =
         choice.huggingFace().map(HuggingFaceModel::names).orElseGet(() -> written(model, choice));
-    var guessed =
-        Stream.concat(model.tensors().stream().map(LogicalTensor::rule), target.rules().stream())
-            .filter(rule -> rule.traits().has(Flag.GUESS))
-            .map(ParameterRule::pattern)
-            .distinct()
-            .toList();
+    var guessed = guessed(Stream.concat(read(model), target.rules().stream()));
     if (!guessed.isEmpty()) {
       throw new UnsupportedCheckpointException(
           ErrorCode.ROW_GUESSED,
@@ -48,6 +44,30 @@ final class Guesses {
               + " and delete 'guess: true', or use them with "
               + Setting.ALLOW_GUESSES.inText());
     }
+  }
+
+  /** What verification does not tell, where guesses are allowed. */
+  static List<String> notes(ReshardRequest request, ModelDescription model) {
+    var guessed = request.allowGuesses() ? guessed(read(model)) : List.<String>of();
+    return guessed.isEmpty()
+        ? List.of()
+        : List.of(
+            "how '"
+                + guessed.get(0)
+                + "' is cut"
+                + (guessed.size() > 1 ? ", and " + (guessed.size() - 1) + " others," : "")
+                + " is a guess, which verification does not check");
+  }
+
+  private static Stream<ParameterRule> read(ModelDescription model) {
+    return model.tensors().stream().map(LogicalTensor::rule);
+  }
+
+  private static List<String> guessed(Stream<ParameterRule> rows) {
+    return rows.filter(rule -> rule.traits().has(Flag.GUESS))
+        .map(ParameterRule::pattern)
+        .distinct()
+        .toList();
   }
 
   private static ParameterTable written(ModelDescription model, TargetChoice choice) {

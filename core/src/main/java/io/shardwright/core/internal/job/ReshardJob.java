@@ -151,6 +151,7 @@ public final class ReshardJob implements AutoCloseable {
     notes.addAll(Pairs.notes(request, plan));
     notes.addAll(ModuleStates.notes(plan));
     notes.addAll(replicated());
+    notes.addAll(Guesses.notes(request, plan.source()));
     if (resolved.keeps(Keeps.STORED)) {
       notes.addAll(storedNotes());
     }
