@@ -22,6 +22,9 @@ import java.util.OptionalLong;
  * core_v0.16.0, {@code megatron/training/arguments.py}, {@code core_transformer_config_from_args}).
  */
 final class Arguments {
+  /** What the class is called, whatever the arguments are held in. */
+  private static final String NAMESPACE = "argparse.Namespace";
+
   private static final String ROTARY = "use_rotary_position_embeddings";
 
   private Arguments() {}
@@ -42,7 +45,7 @@ final class Arguments {
     String precision = isTrue(document, "bf16") ? "bf16" : isTrue(document, "fp16") ? "16" : "32";
     return Optional.of(
         new ModelDocument(
-            document.text("_target_").orElse("(none)"),
+            NAMESPACE,
             model,
             dialect(document),
             MegatronKeys.window(given),

@@ -59,7 +59,7 @@ record Root(StoredFiles iteration, List<String> notes) {
   private static Root chosen(StoredFiles root, String name, String why, List<String> all) {
     var notes = new ArrayList<String>();
     if (!why.isEmpty()) {
-      notes.add(why + ": '" + name + "' is read, the newest that is");
+      notes.add(why + ": '" + name + "' is read, the newest that is finished");
     } else if (all.size() > 1) {
       notes.add("'" + name + "' is read, of " + String.join(", ", all));
     }

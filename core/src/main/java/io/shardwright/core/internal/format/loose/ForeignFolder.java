@@ -20,9 +20,9 @@ public enum ForeignFolder {
           + " read: make one file of it with its zero_to_fp32.py"),
   /** torch.distributed.checkpoint, which FSDP saves its shards with. */
   DISTRIBUTED(
-      "is a distributed checkpoint of PyTorch (.metadata and .distcp files), as FSDP saves it,"
-          + " which is not read: make one file of it with python -m"
-          + " torch.distributed.checkpoint.format_utils dcp_to_torch"),
+      "is a distributed checkpoint of PyTorch without metadata.json: FSDP's, which is not read, or"
+          + " one of Megatron-Core whose saving did not finish. Save it again, or make one file of"
+          + " it with python -m torch.distributed.checkpoint.format_utils dcp_to_torch"),
   /** NeMo with FSDP: a folder per rank and shard. */
   SHARDS(
       "holds FSDP's shards of a training (…fsdp_shard_XXXXX), which are not read: save it with a"

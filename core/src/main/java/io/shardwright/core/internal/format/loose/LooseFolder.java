@@ -71,7 +71,8 @@ public final class LooseFolder {
           String.valueOf(folder.getFileName()),
           second
               ? "is a checkpoint of NeMo 2, which is not read: export it as a .nemo of NeMo 1"
-              : "is a torch distributed checkpoint (.distcp), which is not read: expected zarr");
+              : "is a distributed checkpoint (.distcp) without what says which: .metadata and"
+                  + " metadata.json");
     }
   }
 
