@@ -67,6 +67,9 @@ class MegatronTest {
       Order.of(source, hf).to(TargetFormat.HUGGING_FACE).done();
       Path nemo = folder.resolve(source.getFileName() + ".nemo");
       Order.of(source, nemo).grid(2, 2).done();
+      assertEquals(
+          List.of(),
+          Checkpoints.tensors(nemo).stream().filter(line -> !line.startsWith("model.")).toList());
       assertTrue(Checkpoints.diff(source, hf).same());
       assertTrue(Checkpoints.diff(nemo, hf).same());
     }

@@ -75,6 +75,7 @@ record Emission(
 
   /** NeMo puts this before the names that its networks have; Hugging Face has nothing there. */
   static String prefix(ModelDescription model, LogicalTensor tensor) {
-    return model.naming() == Naming.HUGGING_FACE ? "model." : tensor.prefix();
+    boolean bare = model.files().distributed() && tensor.prefix().isEmpty();
+    return bare || model.naming() == Naming.HUGGING_FACE ? "model." : tensor.prefix();
   }
 }
