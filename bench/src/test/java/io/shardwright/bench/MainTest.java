@@ -23,7 +23,7 @@ class MainTest {
             "--size=200", "expected such as 200MB or 2GB",
             "--size=0GB", "expected such as 200MB or 2GB",
             "--pairs=0", "expected at least 1",
-            "--only=nothing", "expected some of [start, ");
+            "--only=nothing", "expected some of [boot, start, ");
     wrong.forEach(
         (option, words) -> {
           Path work = folder.resolve("work");
