@@ -79,6 +79,6 @@ public final class ComparedFiles implements OutputFiles, AutoCloseable {
 
   @Override
   public void close() {
-    files.forEach(FileSource::close);
+    files.forEach(file -> reading(file::close));
   }
 }
