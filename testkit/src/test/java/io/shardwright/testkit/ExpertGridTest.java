@@ -50,7 +50,7 @@ class ExpertGridTest {
   private static SampleModel model(Random random) {
     String config =
         TinyAdapter.CONFIG
-            + "num_query_groups: 4\nnum_moe_experts: "
+            + "num_query_groups: 4\ndense: 1\nnum_moe_experts: "
             + 4 * (1 + random.nextInt(2))
             + "\n";
     return SampleModel.of("mixture", config)

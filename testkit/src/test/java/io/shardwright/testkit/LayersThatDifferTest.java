@@ -13,6 +13,7 @@ import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.PipelineLayout;
 import io.shardwright.spi.PipelineSplit;
+import io.shardwright.spi.Size;
 import io.shardwright.testkit.GridWalk.Family;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +27,8 @@ class LayersThatDifferTest {
   @TempDir Path folder;
 
   /**
-   * Attention in every fourth layer, sizes that depend on the layer, and the first layers dense.
+   * Attention in every fourth layer and segments of unequal length in the others, sizes that depend
+   * on the layer, and the first layers dense.
    */
   private static final Family HYBRID =
       new Family(
@@ -38,7 +40,8 @@ class LayersThatDifferTest {
                   .groupedQkv()
                   .onLayers(LayerSet.every("period", -1)),
               column("decoder.layers.*.mixer.weight")
-                  .sized("2 * hidden_size", "3")
+                  .sized(Size.REST, "3")
+                  .segments("2 * hidden_size", "hidden_size", "num_attention_heads")
                   .onLayers(LayerSet.every("period", -1).others()),
               column("decoder.layers.*.mlp.linear_fc1.weight")
                   .sized("widths.*", "hidden_size")

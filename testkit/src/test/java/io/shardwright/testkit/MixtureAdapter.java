@@ -7,6 +7,7 @@ import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
 
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.LayerSet;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.SupportedParallelism;
@@ -23,7 +24,9 @@ final class MixtureAdapter extends TinyAdapter {
     /** All experts have one tensor, whose axis 0 counts them. */
     STACKED,
     /** The same, transposed. */
-    TRANSPOSED
+    TRANSPOSED,
+    /** As in modules of their own, in all layers but the first ones, which are dense. */
+    AFTER_DENSE
   }
 
   private static final String COUNT = "num_moe_experts";
@@ -46,19 +49,25 @@ final class MixtureAdapter extends TinyAdapter {
 
   @Override
   protected ParameterTable mcore() {
-    return common()
+    var experts = ParameterTable.of(column(IN, 2), column(BIAS), row(OUT));
+    return form == Form.AFTER_DENSE ? afterDense(experts) : rows(experts);
+  }
+
+  private static ParameterTable afterDense(ParameterTable experts) {
+    var dense = LayerSet.first("dense");
+    var later = experts.rules().stream().map(row -> row.onLayers(dense.others())).toList();
+    return rows(new ParameterTable(later))
         .and(
             ParameterTable.of(
-                column(IN, 2).perExpert(COUNT),
-                column(BIAS).perExpert(COUNT),
-                row(OUT).perExpert(COUNT)));
+                column(LAYER + "mlp.linear_fc1.weight", 2).onLayers(dense),
+                row(LAYER + "mlp.linear_fc2.weight").onLayers(dense)));
   }
 
   @Override
   protected ParameterTable legacy() {
     String own = LAYER + "mlp.experts.";
     return switch (form) {
-      case SEQUENTIAL -> mcore();
+      case SEQUENTIAL, AFTER_DENSE -> mcore();
       case GROUPED ->
           rows(
               ParameterTable.of(
