@@ -200,7 +200,9 @@ class MannersTest {
   @Test
   void namesEveryFormatThatIsRead() {
     String out = Run.of("adapters").out();
-    String formats = "formats: nemo, lightning, safetensors, huggingface, huggingface-peft";
+    String formats =
+        "formats: nemo, lightning, safetensors, bridge, huggingface, huggingface-peft, megatron,"
+            + " torch_dist";
     assertTrue(out.contains(formats), out);
   }
 }

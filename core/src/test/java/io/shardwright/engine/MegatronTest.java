@@ -75,6 +75,21 @@ class MegatronTest {
     }
   }
 
+  @Test
+  void tellsRootsFoldersAndBridgeApart() throws IOException {
+    assertEquals("megatron", format(root));
+    assertEquals("torch_dist", format(step));
+    Files.writeString(step.resolve("run_config.yaml"), "model: {}\n");
+    assertEquals("bridge", format(root));
+    assertEquals("bridge", format(step));
+  }
+
+  private static String format(Path source) {
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(source)) {
+      return checkpoint.summary().format();
+    }
+  }
+
   /** Rows of Q, K and V of a group stand one after another there. */
   @Test
   void splitsQueriesKeysAndValues() throws IOException {

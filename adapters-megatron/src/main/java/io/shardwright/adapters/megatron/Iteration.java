@@ -41,6 +41,11 @@ final class Iteration {
         : isName(own) || names.stream().anyMatch(OWN::contains);
   }
 
+  /** Whether it says what the model is as Megatron-Bridge does. */
+  static boolean isOfBridge(StoredFiles folder) {
+    return folder.files().contains(IterationReading.RUN_CONFIG);
+  }
+
   private static Optional<String> backend(StoredFiles folder) {
     try {
       return folder.json(KIND).get("sharded_backend").flatMap(value -> value.asText());

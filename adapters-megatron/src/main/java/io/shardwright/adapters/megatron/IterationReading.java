@@ -73,7 +73,7 @@ final class IterationReading {
   }
 
   private Optional<ModelDocument> document() {
-    if (files.files().contains(RUN_CONFIG)) {
+    if (Iteration.isOfBridge(files)) {
       return files.yaml(RUN_CONFIG).get("model").flatMap(RunConfig::of);
     }
     if (files.files().contains(COMMON)) {

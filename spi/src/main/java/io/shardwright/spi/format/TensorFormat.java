@@ -13,7 +13,7 @@ public interface TensorFormat {
   /**
    * The format's name, as {@code convert --to} takes it.
    *
-   * @return lower-case letters, digits and hyphens; no two formats have the same
+   * @return lower-case letters, digits, hyphens and underscores; no two formats have the same
    */
   String id();
 

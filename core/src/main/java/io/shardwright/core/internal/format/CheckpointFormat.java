@@ -7,7 +7,7 @@ import java.util.Optional;
  * written.
  */
 public interface CheckpointFormat {
-  /** Its name: lower-case letters, digits and hyphens; no two formats have the same. */
+  /** Its name: lower-case letters, digits, hyphens, underscores; no two have the same. */
   String id();
 
   /** Whether a path is of this format. */

@@ -35,8 +35,9 @@ final class Providers {
   }
 
   static void requireId(String id, String origin) {
-    if (id == null || !id.matches("[a-z0-9-]+")) {
-      throw broken(origin, "id '" + id + "', expected lower-case letters, digits, hyphens");
+    if (id == null || !id.matches("[a-z0-9_-]+")) {
+      throw broken(
+          origin, "id '" + id + "', expected lower-case letters, digits, hyphens, underscores");
     }
   }
 

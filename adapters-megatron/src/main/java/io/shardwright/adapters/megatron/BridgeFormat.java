@@ -1,0 +1,18 @@
+package io.shardwright.adapters.megatron;
+
+import com.google.auto.service.AutoService;
+import io.shardwright.spi.format.ModelFormat;
+
+/** Roots and iterations of Megatron-Bridge, whose configuration is {@code run_config.yaml}. */
+@AutoService(ModelFormat.class)
+public final class BridgeFormat extends IterationFormat {
+  /** As a provider is made. */
+  public BridgeFormat() {
+    super("bridge");
+  }
+
+  @Override
+  boolean isOwn(boolean root, boolean bridge) {
+    return bridge;
+  }
+}
