@@ -14,6 +14,7 @@ public final class Place {
   private final Path path;
   private Optional<FileKind> kind = Optional.empty();
   private Optional<Set<String>> files = Optional.empty();
+  private Optional<Set<String>> folders = Optional.empty();
   private Optional<CheckpointFormat> format = Optional.empty();
 
   /** A file or a folder. */
@@ -60,7 +61,10 @@ public final class Place {
 
   /** The names of the folders in a folder. */
   public Set<String> folders() {
-    return names(path, Files::isDirectory);
+    if (folders.isEmpty()) {
+      folders = Optional.of(names(path, Files::isDirectory));
+    }
+    return folders.get();
   }
 
   private static Set<String> names(Path folder, Predicate<Path> kind) {

@@ -90,7 +90,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   @Override
   public Set<String> folders() {
-    return folder ? place.folders() : Set.of();
+    return folder ? Collections.unmodifiableSet(place.folders()) : Set.of();
   }
 
   @Override
