@@ -39,10 +39,9 @@ final class Arguments {
     if (document.text("group_query_attention").filter("false"::equals).isPresent()) {
       model.put("num_query_groups", Null.NULL);
     }
-    if (isTrue(document, ROTARY)) {
+    if (MegatronKeys.isTrue(document, ROTARY)) {
       model.put("position_embedding_type", new Str("rope"));
     }
-    String precision = isTrue(document, "bf16") ? "bf16" : isTrue(document, "fp16") ? "16" : "32";
     return Optional.of(
         new ModelDocument(
             NAMESPACE,
@@ -50,11 +49,7 @@ final class Arguments {
             dialect(document),
             MegatronKeys.window(given),
             vocabulary(document),
-            precision));
-  }
-
-  private static boolean isTrue(DialectDocument document, String key) {
-    return document.text(key).filter("true"::equals).isPresent();
+            MegatronKeys.precision(document)));
   }
 
   /** The end of a text is a piece of its own where the tokenizer is none. */
@@ -83,13 +78,13 @@ final class Arguments {
                     "squared_relu",
                     "quick_geglu"),
                 only("spec", "null"));
-    if (isTrue(document, "use_rope_scaling")) {
+    if (MegatronKeys.isTrue(document, "use_rope_scaling")) {
       dialect = MegatronKeys.scaled(dialect, "use_rope_scaling");
     }
     if (document.text("num_experts").isPresent()) {
       dialect = MegatronKeys.experts(dialect, "num_experts", document);
     }
-    return isTrue(document, "swiglu")
+    return MegatronKeys.isTrue(document, "swiglu")
         ? dialect
         : dialect.with(same("bias_activation_fusion", "bias_gelu_fusion"));
   }

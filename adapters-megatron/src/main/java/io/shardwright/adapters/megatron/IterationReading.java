@@ -111,12 +111,13 @@ final class IterationReading {
     notes.addAll(read.notes());
     Configuration config = read.apply(base, where).with("precision", document.precision());
     var rows = Vocabulary.rows(set.tensors());
-    var vocabulary = new Vocabulary(rows, document.vocabulary(), pieces(), document.ranks());
+    OptionalLong pieces = tokenizer().map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
+    var vocabulary = new Vocabulary(rows, document.vocabulary(), pieces, document.ranks());
     Configuration whole = vocabulary.in(config);
     built
         .config(
             withTokenizer(document.window().map(of -> whole.with(WINDOW, of)).orElse(whole), built))
-        .vocabulary(document.vocabulary(), pieces());
+        .vocabulary(document.vocabulary(), pieces);
     origin(document).ifPresent(built::origin);
   }
 
@@ -124,10 +125,6 @@ final class IterationReading {
     return Optional.of(TOKENIZER)
         .filter(files.folders()::contains)
         .map(name -> new TokenizerFiles(files.folder(name)));
-  }
-
-  private OptionalLong pieces() {
-    return tokenizer().map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
   }
 
   private Configuration withTokenizer(Configuration config, StoredModel.Builder built) {

@@ -65,6 +65,16 @@ final class MegatronKeys {
         .collect(Collectors.joining(", ", "[", "]"));
   }
 
+  /** Whether a flag is on. */
+  static boolean isTrue(DialectDocument document, String flag) {
+    return document.text(flag).filter("true"::equals).isPresent();
+  }
+
+  /** The type of the weights in NeMo's words. */
+  static String precision(DialectDocument document) {
+    return isTrue(document, "bf16") ? "bf16" : isTrue(document, "fp16") ? "16" : "32";
+  }
+
   static Dialect common(String name, DialectDocument document) {
     String positions = document.text(POSITION_COUNT).isPresent() ? POSITION_COUNT : LENGTH;
     return sizes(Dialect.of(name), positions)

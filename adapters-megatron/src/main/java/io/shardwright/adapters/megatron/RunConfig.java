@@ -30,18 +30,13 @@ final class RunConfig {
   }
 
   private static ModelDocument of(String name, DialectDocument document) {
-    String precision = isTrue(document, "bf16") ? "bf16" : isTrue(document, "fp16") ? "16" : "32";
     return new ModelDocument(
         name,
         MegatronKeys.flat(document.document()),
         dialect(document),
         MegatronKeys.window(document.document()),
         document.count("vocab_size", 1),
-        precision);
-  }
-
-  private static boolean isTrue(DialectDocument document, String key) {
-    return document.text(key).filter("true"::equals).isPresent();
+        MegatronKeys.precision(document));
   }
 
   private static Dialect dialect(DialectDocument document) {
@@ -59,13 +54,13 @@ final class RunConfig {
                 only("attn_logit_softcapping", "null"),
                 only("final_logit_softcapping", "null"),
                 only("query_pre_attn_scalar", "null"));
-    if (isTrue(document, "rope_scaling")) {
+    if (MegatronKeys.isTrue(document, "rope_scaling")) {
       dialect = MegatronKeys.scaled(dialect, "rope_scaling");
     }
     if (document.text("num_moe_experts").isPresent()) {
       dialect = MegatronKeys.experts(dialect, "num_moe_experts", document);
     }
-    return isTrue(document, GATED)
+    return MegatronKeys.isTrue(document, GATED)
         ? dialect
         : dialect.with(same("bias_activation_fusion", "bias_activation_fusion"));
   }
