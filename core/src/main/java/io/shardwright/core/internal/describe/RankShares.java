@@ -50,9 +50,9 @@ public final class RankShares {
   }
 
   private void addStage(int stage, OptionalInt block, long bytes) {
-    for (RankCoordinate rank : ranks) {
-      boolean holds = block.isEmpty() || block.getAsInt() == rank.expert();
-      if (rank.pipeline() == stage && holds) {
+    int each = ranks.size() / grid.pipeline();
+    for (RankCoordinate rank : ranks.subList(stage * each, (stage + 1) * each)) {
+      if (block.isEmpty() || block.getAsInt() == rank.expert()) {
         add(rank, bytes);
       }
     }
