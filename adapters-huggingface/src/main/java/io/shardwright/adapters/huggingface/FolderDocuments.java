@@ -10,7 +10,7 @@ import io.shardwright.spi.format.ModelLayout.Documents;
 import io.shardwright.spi.format.StoredBytes;
 import io.shardwright.spi.format.StoredModel.Origin;
 import io.shardwright.spi.format.TokenizerFiles;
-import io.shardwright.spi.format.WantedModel;
+import io.shardwright.spi.format.WantedShards;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -25,12 +25,12 @@ import java.util.stream.Stream;
 
 /** Every file of a folder that holds no tensors. */
 final class FolderDocuments {
-  private final WantedModel wanted;
+  private final WantedShards wanted;
   private final HuggingFaceModel model;
   private final ConfigJson configJson;
   private final Map<String, byte[]> documents = new LinkedHashMap<>();
 
-  FolderDocuments(WantedModel wanted) {
+  FolderDocuments(WantedShards wanted) {
     this.wanted = wanted;
     this.model = wanted.model();
     this.configJson = new ConfigJson(model, wanted.dialects());

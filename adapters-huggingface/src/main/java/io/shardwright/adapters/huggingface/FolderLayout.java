@@ -7,7 +7,7 @@ import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.dialect.Dialects;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.ModelLayout;
-import io.shardwright.spi.format.WantedModel;
+import io.shardwright.spi.format.WantedShards;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,7 +61,7 @@ final class FolderLayout implements ModelLayout {
   }
 
   @Override
-  public Documents documents(WantedModel model) {
+  public Documents documents(WantedShards model) {
     return new FolderDocuments(model).write();
   }
 }

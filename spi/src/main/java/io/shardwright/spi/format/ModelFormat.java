@@ -51,11 +51,20 @@ public interface ModelFormat {
   StoredModel read(StoredFiles files, KnownModels models);
 
   /**
-   * How it is written.
+   * How it is written where it is a folder of shards.
    *
-   * @return empty where it is read alone
+   * @return empty where it is none, or read alone
    */
   default Optional<ModelLayout> layout() {
+    return Optional.empty();
+  }
+
+  /**
+   * How it is written where it has ranks. A format has one layout or the other.
+   *
+   * @return empty where it has none, or is read alone
+   */
+  default Optional<GridLayout> gridLayout() {
     return Optional.empty();
   }
 }

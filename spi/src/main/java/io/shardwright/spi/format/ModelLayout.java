@@ -69,5 +69,5 @@ public interface ModelLayout {
    * @return every file that holds no tensors
    * @throws io.shardwright.spi.error.UnsupportedCheckpointException if they can't express the model
    */
-  Documents documents(WantedModel model);
+  Documents documents(WantedShards model);
 }

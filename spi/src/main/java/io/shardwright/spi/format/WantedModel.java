@@ -1,16 +1,16 @@
 package io.shardwright.spi.format;
 
-import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.Dialects;
-import io.shardwright.spi.tensor.TensorSpec;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A model that is to be written, as it was planned. The engine alone implements it. */
+/**
+ * A model that is to be written, as it was planned: what formats of every kind ask. The engine
+ * alone implements it.
+ */
 public interface WantedModel {
   /**
    * What the model is made from, for messages.
@@ -20,13 +20,6 @@ public interface WantedModel {
   String source();
 
   /**
-   * The class that is written.
-   *
-   * @return one of the family's classes
-   */
-  HuggingFaceModel model();
-
-  /**
    * The model's configuration.
    *
    * @return canonical keys, those that NeMo takes for granted among them
@@ -34,16 +27,9 @@ public interface WantedModel {
   Configuration config();
 
   /**
-   * The files of tensors.
-   *
-   * @return as {@link ModelLayout#shards} shared them out
-   */
-  Map<String, List<TensorSpec>> shards();
-
-  /**
    * The rows of the vocabulary, without padding.
    *
-   * @return empty for a model that has none
+   * @return empty for a model that has none, and where nobody knows how many of them are padding
    */
   OptionalLong vocabularyRows();
 

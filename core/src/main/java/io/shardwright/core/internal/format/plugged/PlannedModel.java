@@ -10,61 +10,50 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.plan.ExecutablePlan;
-import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.policy.Limit;
-import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Dialects;
 import io.shardwright.spi.format.StoredBytes;
 import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.WantedModel;
-import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/**
- * A plan as the format sees it that writes its documents.
- *
- * @param attachments the source's, but for those that others were given for
- */
-record PlannedModel(ExecutablePlan plan, ModelSource origins, List<Attachment> attachments)
-    implements WantedModel {
+/** A plan as the format sees it that writes its documents. */
+abstract class PlannedModel implements WantedModel {
   private static final int INDENT = 2;
 
+  final ExecutablePlan plan;
+  final ModelSource origins;
+  private final List<Attachment> attachments;
+
+  /**
+   * What is planned for a source.
+   *
+   * @param attachments the source's, but for those that others were given for
+   */
+  PlannedModel(ExecutablePlan plan, ModelSource origins, List<Attachment> attachments) {
+    this.plan = plan;
+    this.origins = origins;
+    this.attachments = attachments;
+  }
+
   @Override
-  public String source() {
+  public final String source() {
     return origins.name();
   }
 
   @Override
-  public HuggingFaceModel model() {
-    return plan.choice().huggingFace().orElseThrow();
-  }
-
-  @Override
-  public YamlDocument config() {
+  public final YamlDocument config() {
     return plan.changed(origins.config()).completed(plan.source().family().defaults());
   }
 
-  @Override
-  public Map<String, List<TensorSpec>> shards() {
-    var shards = new LinkedHashMap<String, List<TensorSpec>>();
-    plan.files()
-        .forEach(
-            file ->
-                shards.put(
-                    file.member(),
-                    file.tensors().values().stream().map(TargetTensor::spec).toList()));
-    return shards;
-  }
-
-  @Override
-  public OptionalLong vocabularyRows() {
+  /** The rows of the vocabulary as they are written. */
+  final OptionalLong writtenRows() {
     return plan.source().tensors().stream()
         .filter(tensor -> tensor.rule().traits().vocabPadded())
         .flatMap(

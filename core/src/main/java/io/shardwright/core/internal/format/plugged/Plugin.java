@@ -7,6 +7,8 @@ import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.format.Keeps;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -25,6 +27,15 @@ record Plugin(String format, String jar) {
       throw broken("gave nothing while " + what);
     }
     return answer;
+  }
+
+  /** Asks what a target keeps: something at least, and nothing that can't be handed to it. */
+  Set<Keeps> keeps(Supplier<Set<Keeps>> question, Keeps least, Set<Keeps> most) {
+    Set<Keeps> kept = asking("asked what it keeps", question);
+    if (!kept.contains(least) || !most.containsAll(kept)) {
+      throw broken("says that it keeps " + kept + ", expected some of " + most);
+    }
+    return kept;
   }
 
   /** Lets it check something. */

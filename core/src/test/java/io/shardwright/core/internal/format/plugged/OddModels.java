@@ -12,7 +12,7 @@ import io.shardwright.spi.format.ModelLayout;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredModel.Weights;
-import io.shardwright.spi.format.WantedModel;
+import io.shardwright.spi.format.WantedShards;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -87,7 +87,7 @@ public class OddModels implements ModelFormat {
     }
 
     @Override
-    public Documents documents(WantedModel model) {
+    public Documents documents(WantedShards model) {
       var made = plain.documents(model);
       var files = new LinkedHashMap<>(made.files());
       odd.add(files);

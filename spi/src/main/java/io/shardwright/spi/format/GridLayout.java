@@ -1,0 +1,81 @@
+package io.shardwright.spi.format;
+
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.dialect.Configuration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a format of models is written on a grid: a distributed checkpoint of PyTorch, and documents
+ * beside it. Names are Megatron-Core's where the family has them, and the chunks are those that the
+ * ranks of the grid would write. The engine asks for the prefix and the states while it plans, for
+ * the rest when the plan is complete.
+ *
+ * <p>Values of pickles are said as {@link StoredFiles#pickle} gives them: an object with a {@code
+ * _target_} is made by calling that name with {@code _args_}, or without arguments and then given
+ * its other fields as state; {@code _call_: false} says the name itself.
+ */
+public interface GridLayout {
+  /**
+   * The contents of a target besides its tensors. Paths are relative to the target.
+   *
+   * @param folder of the distributed checkpoint, with a slash at its end; empty for the target
+   *     itself
+   * @param files bytes by path; they are the target's last files, in their order
+   * @param pickles torch files of values, by path
+   * @param objects of the distributed checkpoint, by key: each a torch file of the value, on the
+   *     first rank
+   * @param means what a reader takes from them as the model's configuration; empty where they don't
+   *     say it
+   */
+  record Contents(
+      String folder,
+      Map<String, byte[]> files,
+      Map<String, JsonValue> pickles,
+      Map<String, JsonValue> objects,
+      Optional<Configuration> means) {}
+
+  /** What a module that never computed in 8 bits has as its {@code _extra_state}. */
+  enum States {
+    /** Python's {@code None}, in a list: every version of Transformer Engine takes it. */
+    NONE,
+    /** A tensor of no bytes, in a list: what Transformer Engine 2 saves. */
+    EMPTY
+  }
+
+  /**
+   * What a target keeps of a model besides its weights.
+   *
+   * @return {@link Keeps#GRID}, and {@link Keeps#TOKENIZER} if it can be given one
+   */
+  Set<Keeps> keeps();
+
+  /**
+   * What stands before the names that the family gives.
+   *
+   * @return such as {@code module.}; empty unless an implementation says otherwise
+   */
+  default String prefix() {
+    return "";
+  }
+
+  /**
+   * The states of modules.
+   *
+   * @param core the Megatron-Core that has to read them
+   * @return their form
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException if nothing can be written for
+   *     it
+   */
+  States states(CoreVersion core);
+
+  /**
+   * Writes the documents.
+   *
+   * @param model what is written
+   * @return all that is no tensor of the model and no state of a module
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException if they can't express the model
+   */
+  Contents contents(WantedGrid model);
+}

@@ -1,0 +1,55 @@
+package io.shardwright.spi.format;
+
+import io.shardwright.spi.Grid;
+import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.tensor.DType;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A model that is written as a {@link GridLayout} says. The engine alone implements it. */
+public interface WantedGrid extends WantedModel {
+  /**
+   * The ranks that it is cut for.
+   *
+   * @return the target's grid; how stages share layers, {@link #config} says
+   */
+  Grid grid();
+
+  /**
+   * The element type of most of its bytes.
+   *
+   * @return that of the weights
+   */
+  DType dtype();
+
+  /**
+   * The classes that restore models of its family.
+   *
+   * @return those of every kind of checkpoint
+   */
+  List<RestoreClass> classes();
+
+  /**
+   * The Hugging Face class that it is of.
+   *
+   * @return the source's, else the first of the family's that fits the configuration; empty where
+   *     none does
+   */
+  Optional<HuggingFaceModel> huggingFace();
+
+  /**
+   * The rows of the vocabulary as they are written, padding among them.
+   *
+   * @return empty for a model that has none
+   */
+  OptionalLong paddedRows();
+
+  /**
+   * The Megatron-Core that has to read it.
+   *
+   * @return what the user asked for, else {@link CoreVersion#NEWEST}
+   */
+  CoreVersion core();
+}
