@@ -38,7 +38,27 @@ final class Iteration {
     String own = folder.name().substring(folder.name().lastIndexOf('/') + 1);
     return names.contains(KIND)
         ? backend(folder).filter("torch_dist"::equals).isPresent()
-        : isName(own) || names.stream().anyMatch(OWN::contains);
+        : (isName(own) || names.stream().anyMatch(OWN::contains)) && !isPlain(folder);
+  }
+
+  /** Whether it has what PyTorch alone writes, and nothing that says of which kind it is. */
+  static boolean hasMetadataAlone(StoredFiles folder) {
+    return folder.files().contains(METADATA) && !folder.files().contains(KIND);
+  }
+
+  /**
+   * Whether it is finished although nothing says of which kind it is: Megatron's {@code torch_dcp}
+   * has no objects of ranks, which {@code torch_dist} always has.
+   */
+  private static boolean isPlain(StoredFiles folder) {
+    if (!hasMetadataAlone(folder) || folder.files().contains(IterationReading.COMMON)) {
+      return false;
+    }
+    try {
+      return folder.distributed().objects().stream().noneMatch(key -> key.contains("/shard_"));
+    } catch (CheckpointException unread) {
+      return false;
+    }
   }
 
   /** Whether it says what the model is as Megatron-Bridge does. */

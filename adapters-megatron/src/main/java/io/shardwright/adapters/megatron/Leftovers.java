@@ -3,16 +3,26 @@ package io.shardwright.adapters.megatron;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** What a checkpoint holds besides tensors, for the user. */
 final class Leftovers {
   private Leftovers() {}
 
-  /** A sentence that counts them by kind. */
+  /** A sentence that counts those of Megatron-Core by kind. */
   static List<String> notes(Set<String> objects) {
+    return notes(objects, Leftovers::kind);
+  }
+
+  /** A sentence that counts the values of a nested dict by what stands before the first dot. */
+  static List<String> ofPaths(Set<String> objects) {
+    return notes(objects, key -> key.split("\\.", 2)[0]);
+  }
+
+  private static List<String> notes(Set<String> objects, UnaryOperator<String> kindOf) {
     var kinds = new TreeMap<String, Integer>();
-    objects.forEach(key -> kinds.merge(kind(key), 1, Integer::sum));
+    objects.forEach(key -> kinds.merge(kindOf.apply(key), 1, Integer::sum));
     kinds.remove("common_state");
     return kinds.isEmpty()
         ? List.of()

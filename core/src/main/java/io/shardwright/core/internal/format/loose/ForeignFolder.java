@@ -18,11 +18,10 @@ public enum ForeignFolder {
   DEEPSPEED(
       "is a checkpoint of DeepSpeed (mp_rank_XX_model_states.pt, zero_pp_rank_…), which is not"
           + " read: make one file of it with its zero_to_fp32.py"),
-  /** torch.distributed.checkpoint, which FSDP saves its shards with. */
+  /** torch.distributed.checkpoint, which FSDP saves its shards with: read by itself alone. */
   DISTRIBUTED(
-      "is a distributed checkpoint of PyTorch without metadata.json: FSDP's, which is not read, or"
-          + " one of Megatron-Core whose saving did not finish. Save it again, or make one file of"
-          + " it with python -m torch.distributed.checkpoint.format_utils dcp_to_torch"),
+      "is a distributed checkpoint of PyTorch, as FSDP saves it, which is not read as a step of a"
+          + " training: open that folder itself"),
   /** NeMo with FSDP: a folder per rank and shard. */
   SHARDS(
       "holds FSDP's shards of a training (…fsdp_shard_XXXXX), which are not read: save it with a"

@@ -42,24 +42,28 @@ final class ChunkBytes implements ByteSource {
     if (values == null) {
       DcpFile.Chunk item = items.chunk(tensor, chunk);
       TorchTensor stored = item.tensor();
-      if (stored.bigEndian() || !isDense(stored.spec().shape(), stored.strides())) {
+      if (stored.bigEndian()) {
         throw new UnsupportedCheckpointException(
             ErrorCode.UNSUPPORTED,
             name(),
-            "holds '"
-                + tensor.spec().name()
-                + "' with strides "
-                + stored.strides()
-                + (stored.bigEndian() ? " in big-endian order" : "")
-                + ", expected "
-                + stored.spec().shape().rowMajorStrides()
-                + ": save it contiguous");
+            "holds '" + tensor.spec().name() + "' in big-endian order: save it again");
       }
-      long element = tensor.spec().dtype().byteSize();
-      values = stored.storage().slice(stored.storageOffset() * element, size, name());
-      crc = stored.storage().size() == size ? item.crc() : OptionalLong.empty();
+      long start = stored.storageOffset() * tensor.spec().dtype().byteSize();
+      if (isDense(stored.spec().shape(), stored.strides())) {
+        values = stored.storage().slice(start, size, name());
+        crc = stored.storage().size() == size ? item.crc() : OptionalLong.empty();
+      } else {
+        values = turned(stored, start);
+      }
     }
     return values;
+  }
+
+  private ByteSource turned(TorchTensor stored, long start) {
+    ByteSource from =
+        stored.storage().slice(start, Math.subtractExact(stored.storage().size(), start), name());
+    int element = tensor.spec().dtype().byteSize();
+    return new TurnedBytes(from, stored.spec().shape(), stored.strides(), element);
   }
 
   /** A stride along an axis of one element steps nowhere. */
