@@ -126,6 +126,10 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
     return new ParameterRule(pattern, name, cut, stage, layers, arrangement, traits, conditions);
   }
 
+  ParameterRule named(String name) {
+    return new ParameterRule(name, canonical, cut, stage, layers, arrangement, traits, conditions);
+  }
+
   /**
    * Places the parameter on a pipeline stage; by default it is on the stage of its layer.
    *
@@ -176,7 +180,7 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
   /**
    * Replaces the conditions.
    *
-   * @param changed conditions that must all hold
+   * @param changed must all hold
    * @return a changed copy
    */
   public ParameterRule given(List<Condition> changed) {
@@ -192,7 +196,8 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
    * Returns the parameter's name without a format's prefix.
    *
    * @return a pattern; the first {@code *} stands for the layer's number, a second one for the
-   *     expert's
+   *     expert's, {@code 61+*} for a number that counts on from 61, and <code>{num_layers}</code>
+   *     for a formula (see {@link Size}) that {@link ParameterTable#inForce} replaces
    */
   public String pattern() {
     return pattern;
@@ -238,11 +243,7 @@ public final class ParameterRule extends RowWords implements Conditional<Paramet
     return conditions;
   }
 
-  /**
-   * Tells whether layers have such a parameter.
-   *
-   * @return true if the pattern holds a {@code *}
-   */
+  /** {@return whether layers have such a parameter: the pattern holds a {@code *}} */
   public boolean perLayer() {
     return pattern.contains("*");
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +13,8 @@ import java.util.stream.Stream;
  * @param rules the rows
  */
 public record ParameterTable(List<ParameterRule> rules) implements Conditional<ParameterTable> {
+  private static final Pattern FORMULA = Pattern.compile("\\{([^}]*)}");
+
   /**
    * Copies the rules.
    *
@@ -148,6 +151,17 @@ public record ParameterTable(List<ParameterRule> rules) implements Conditional<P
         rules.stream()
             .filter(
                 rule -> rule.conditions().stream().allMatch(c -> c.perLayer() || c.holds(config)))
+            .map(rule -> numbered(rule, config))
             .toList());
+  }
+
+  /** The same with numbers for the formulas in its pattern. */
+  private static ParameterRule numbered(ParameterRule rule, ModelConfig config) {
+    return rule.pattern().contains("{")
+        ? rule.named(
+            FORMULA
+                .matcher(rule.pattern())
+                .replaceAll(found -> "" + new Size(found.group(1)).in(config).orElse(0)))
+        : rule;
   }
 }

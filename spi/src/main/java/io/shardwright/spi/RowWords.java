@@ -223,12 +223,7 @@ abstract sealed class RowWords permits ParameterRule {
     return with(traits().with(Flag.OPTIONAL));
   }
 
-  /**
-   * Declares the buffer of a rotary embedding's inverse frequencies ({@link
-   * Flag#INVERSE_FREQUENCIES}).
-   *
-   * @return a changed copy
-   */
+  /** {@return a changed copy: made anew ({@link Flag#INVERSE_FREQUENCIES})} */
   public ParameterRule inverseFrequencies() {
     return with(traits().with(Flag.INVERSE_FREQUENCIES));
   }
@@ -243,20 +238,22 @@ abstract sealed class RowWords permits ParameterRule {
     return with(traits().with(Flag.RANK_ORDERED));
   }
 
-  /**
-   * Declares that the row was inferred from a checkpoint ({@link Flag#GUESS}).
-   *
-   * @return a changed copy
-   */
+  /** {@return a changed copy: inferred from a checkpoint ({@link Flag#GUESS})} */
   public ParameterRule guess() {
     return with(traits().with(Flag.GUESS));
   }
 
-  /**
-   * Declares that the optimizer leaves the parameter out of weight decay ({@link Flag#NO_DECAY}).
-   *
-   * @return a changed copy
-   */
+  /** {@return a changed copy: a further name, never written ({@link Flag#READ_ALONE})} */
+  public ParameterRule readAlone() {
+    return with(traits().with(Flag.READ_ALONE));
+  }
+
+  /** {@return a changed copy: targets have it in float32 ({@link Flag#FLOAT32})} */
+  public ParameterRule float32() {
+    return with(traits().with(Flag.FLOAT32));
+  }
+
+  /** {@return a changed copy: left out of weight decay ({@link Flag#NO_DECAY})} */
   public ParameterRule noDecay() {
     return with(traits().with(Flag.NO_DECAY));
   }

@@ -48,7 +48,17 @@ public final class Traits {
      * How the parameter is cut was inferred from a checkpoint, not read in the model's source; a
      * target is written by such a row only if the request allows guesses.
      */
-    GUESS
+    GUESS,
+    /**
+     * A further name for what other rows store, as where some versions of a library write the
+     * experts of a layer as one tensor: it is read, and never written.
+     */
+    READ_ALONE,
+    /**
+     * The parameter is float32 whatever the others are, as Megatron-Core's biases of experts'
+     * scores (Megatron-Core 0.19, {@code megatron/core/transformer/moe/router.py}).
+     */
+    FLOAT32
   }
 
   /** The contents that a module's {@code _extra_state} entry can have. */

@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -276,6 +277,7 @@ final class Assembly {
     Match match = draft.first.match();
     return table.rules().stream()
         .filter(rule -> rule.canonical().equals(match.rule().canonical()))
+        .filter(rule -> !rule.traits().has(Flag.READ_ALONE))
         .map(rule -> draft.first.prefix() + LogicalTensor.name(rule.pattern(), match.indexes()))
         .filter(name -> !draft.rows.containsKey(name))
         .collect(

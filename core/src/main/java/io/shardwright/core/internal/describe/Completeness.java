@@ -8,10 +8,12 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -64,15 +66,46 @@ final class Completeness {
     var stacks = all.stream().map(stack -> stack(stack, all)).toList();
     long experts = found(1, rules);
     requireRows(stacks);
+    requireExperts(stacks, experts);
     stacks.forEach(stack -> requireWhole(stack, experts));
     for (Stack stack : stacks) {
       String what = stacks.size() == 1 ? "layers" : "layers of " + stack.stack().name();
       requireCount(stack.stack().count().keys(config), stack.stated(), stack.found(), what);
     }
-    rules.stream()
-        .flatMap(rule -> rule.traits().experts().stream())
-        .distinct()
-        .forEach(key -> requireCount(List.of(key), config.count(key, 0), experts, "experts"));
+  }
+
+  /** Refuses experts that are too many or absent in every layer, by layer and number. */
+  private void requireExperts(List<Stack> stacks, long found) {
+    for (Stack stack : stacks) {
+      for (ParameterRule rule : stack.rows()) {
+        long stated = isRequired(rule) ? ExpertBlocks.count(rule, config) : 0;
+        var odd = stated == 0 ? List.<String>of() : odd(rule, stack, stated, found);
+        if (!odd.isEmpty()) {
+          var keys = rule.traits().experts().stream().toList();
+          String how = found > stated ? ", with " : ", without ";
+          requireCount(keys, OptionalLong.of(stated), found, "experts" + how + named(odd));
+        }
+      }
+    }
+  }
+
+  /** The experts of a row that are beyond those that are stated, or the first that is absent. */
+  private List<String> odd(ParameterRule rule, Stack stack, long stated, long found) {
+    if (found < stated) {
+      return found == 0 ? List.of() : List.of(name(rule, List.of(first(rule, stack), (int) found)));
+    }
+    return present.getOrDefault(rule.canonical(), Set.of()).stream()
+        .filter(indexes -> indexes.get(1) >= stated)
+        .sorted(Comparator.comparing(List::toString))
+        .map(indexes -> name(rule, indexes))
+        .toList();
+  }
+
+  private int first(ParameterRule rule, Stack stack) {
+    return IntStream.range(0, (int) stack.found())
+        .filter(layer -> rule.isOn(config, layer))
+        .findFirst()
+        .orElse(0);
   }
 
   /**
@@ -105,7 +138,9 @@ final class Completeness {
   }
 
   private static boolean isRequired(ParameterRule rule) {
-    return !rule.traits().mayBeAbsent() && !rule.traits().rotary();
+    return !rule.traits().mayBeAbsent()
+        && !rule.traits().rotary()
+        && !rule.traits().has(Flag.READ_ALONE);
   }
 
   private boolean isSomewhere(ParameterRule row, Stack stack) {
@@ -192,7 +227,8 @@ final class Completeness {
   }
 
   private String name(ParameterRule rule, List<Integer> indexes) {
-    return prefix + LogicalTensor.name(rule.pattern(), indexes);
+    String name = prefix + LogicalTensor.name(rule.pattern(), indexes);
+    return ExpertBlocks.stacked(rule) ? name + "' of expert '" + indexes.get(1) : name;
   }
 
   private static String named(List<String> names) {

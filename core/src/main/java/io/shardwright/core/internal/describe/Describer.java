@@ -154,7 +154,10 @@ public final class Describer {
             where, family, config, Grid.ONE, files, Optional.of(names), new Wishes(true, false));
     for (TensorSpec tensor : tensors) {
       Match match = describer.match(tensor.name(), tensor.name());
-      describer.form(match, tensor.name(), tensor.shape(), 1, where);
+      var dims = tensor.shape().dims();
+      boolean experts = ExpertBlocks.stacked(match.rule()) && !dims.isEmpty();
+      Shape own = experts ? new Shape(dims.subList(1, dims.size())) : tensor.shape();
+      describer.form(match, tensor.name(), own, 1, where);
     }
   }
 

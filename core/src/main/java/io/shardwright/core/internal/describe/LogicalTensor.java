@@ -90,8 +90,7 @@ public record LogicalTensor(
   public static String name(String pattern, List<Integer> indexes) {
     String name = pattern;
     for (int index : indexes) {
-      int star = name.indexOf('*');
-      name = star < 0 ? name : name.substring(0, star) + index + name.substring(star + 1);
+      name = StarredPart.replaced(name, index);
     }
     return name;
   }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -35,9 +36,6 @@ public final class RuleMatcher {
               ParameterRule.replicated(StageLayers.pattern(name)), List.of(layer.getAsInt()));
     }
   }
-
-  /** No model has more layers or experts than these tell. */
-  private static final int DIGITS = 6;
 
   private final String family;
   private final Set<String> stems;
@@ -75,8 +73,8 @@ public final class RuleMatcher {
   private static Set<String> stems(ParameterTable table) {
     return table.rules().stream()
         .flatMap(rule -> Stream.of(rule.pattern().split("\\.", -1)))
-        .filter(part -> part.length() > 1 && part.endsWith("*"))
-        .map(part -> part.substring(0, part.length() - 1))
+        .flatMap(part -> StarredPart.of(part).map(StarredPart::stem).stream())
+        .filter(stem -> !stem.isEmpty())
         .collect(Collectors.toSet());
   }
 
@@ -91,19 +89,12 @@ public final class RuleMatcher {
 
   private String star(String part) {
     for (String stem : stems) {
-      if (part.startsWith(stem) && isNumber(part.substring(stem.length()))) {
+      if (part.startsWith(stem) && StarredPart.isNumber(part.substring(stem.length()))) {
         return stem + "*";
       }
     }
-    return isNumber(part) ? "*" : part;
-  }
-
-  private static boolean isNumber(String part) {
-    int at = 0;
-    while (at < part.length() && part.charAt(at) >= '0' && part.charAt(at) <= '9') {
-      at++;
-    }
-    return at == part.length() && at > 0 && at <= DIGITS;
+    boolean counted = StarredPart.of(part).filter(p -> p.stem().isEmpty()).isPresent();
+    return counted || StarredPart.isNumber(part) ? "*" : part;
   }
 
   /**
@@ -206,11 +197,12 @@ public final class RuleMatcher {
     var indexes = new ArrayList<Integer>();
     for (int i = 0; i < expected.length; i++) {
       boolean there = i < parts.length && expected.length == parts.length;
-      boolean starred = there && expected[i].endsWith("*");
-      String stem = starred ? expected[i].substring(0, expected[i].length() - 1) : "";
-      if (starred && parts[i].startsWith(stem) && isNumber(parts[i].substring(stem.length()))) {
-        indexes.add(Integer.parseInt(parts[i].substring(stem.length())));
-      } else if (!there || !expected[i].equals(parts[i])) {
+      String part = there ? parts[i] : "";
+      var starred = StarredPart.of(expected[i]);
+      OptionalInt index = starred.map(s -> s.index(part)).orElse(OptionalInt.empty());
+      if (index.isPresent()) {
+        indexes.add(index.getAsInt());
+      } else if (!there || !expected[i].equals(part)) {
         return Optional.empty();
       }
     }

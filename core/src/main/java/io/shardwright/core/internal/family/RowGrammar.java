@@ -134,7 +134,7 @@ final class RowGrammar {
     private void requirePattern(String key, String name) {
       boolean whole =
           Stream.of(name.split("\\.", -1))
-              .allMatch(part -> part.equals("*") || !part.contains("*") || isGrouped(part));
+              .allMatch(part -> isNumber(part) || !part.contains("*") || isGrouped(part));
       if (!whole || stars(name) > 2) {
         row.problem(
             key,
@@ -143,6 +143,11 @@ final class RowGrammar {
                 + "' is no pattern, expected at most two parts that are '*': the layer's"
                 + " number, the expert's");
       }
+    }
+
+    /** Counted from 0, or on behind others: <code>{num_layers}+*</code>. */
+    private static boolean isNumber(String part) {
+      return part.equals("*") || part.matches("\\{[^{}*]+}\\+\\*");
     }
 
     /** Of an expert in one module with all others: {@code weight*}. */

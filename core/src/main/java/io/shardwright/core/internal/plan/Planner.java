@@ -11,6 +11,7 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Remedy;
@@ -184,6 +185,9 @@ public final class Planner {
 
   private DType dtype(LogicalTensor tensor, ParameterRule row) {
     DType found = tensor.spec().dtype();
+    if (found.isFloating() && row.traits().has(Flag.FLOAT32)) {
+      return DType.FLOAT32;
+    }
     boolean buffer = row.stage() == ParameterRule.Stage.EVERY;
     return choice.dtype().filter(wanted -> found.isFloating() && !buffer).orElse(found);
   }

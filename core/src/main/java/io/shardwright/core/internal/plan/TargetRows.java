@@ -8,6 +8,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.Shape;
@@ -43,7 +44,7 @@ final class TargetRows {
     this.config = config;
     this.sameNaming = naming == model.naming();
     this.table = sameNaming ? model.table() : table(model, config, naming, choice).inForce(config);
-    table.rules().forEach(rule -> add(rule));
+    table.rules().stream().filter(TargetRows::isWritten).forEach(this::add);
     sized = choice.naming() != Naming.HUGGING_FACE;
   }
 
@@ -52,6 +53,10 @@ final class TargetRows {
     return naming == Naming.HUGGING_FACE
         ? choice.huggingFace().orElseThrow().names()
         : model.family().parameters(config, naming);
+  }
+
+  private static boolean isWritten(ParameterRule rule) {
+    return !rule.traits().has(Flag.READ_ALONE);
   }
 
   private void add(ParameterRule rule) {
