@@ -57,6 +57,7 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
       case ALLOW_LOSSY -> "--allow-lossy";
       case ALL_PARTS -> "--all";
       case ARCHITECTURE -> "--architecture";
+      case DEQUANTIZE -> "--dequantize";
       case DEVICE -> "--device";
       case DTYPE -> "--dtype";
       case FAMILY -> "--family";

@@ -91,6 +91,11 @@ final class ReshardOptions {
   private boolean allowLossy;
 
   @Option(
+      names = "--dequantize",
+      description = "Turn weights of FP8 blocks or MXFP4 into bf16, or into what --dtype says.")
+  private boolean dequantize;
+
+  @Option(
       names = "--lora",
       paramLabel = "ADAPTER",
       description = "Merge a LoRA: a .nemo of NeMo's PEFT, or a folder of Hugging Face's peft.")
@@ -156,6 +161,7 @@ final class ReshardOptions {
             .untie(untie)
             .allowGuesses(allowGuesses)
             .allowLossy(allowLossy)
+            .dequantize(dequantize)
             .skipUnreadable(skipUnreadable)
             .training(training.options());
     if (tensor != null) {

@@ -115,6 +115,8 @@ final class RunView {
         .and("overflowed", report.overflowed())
         .and("underflowed", report.underflowed())
         .and("inexact", report.inexact())
+        .and("dequantized", report.dequantized())
+        .and("dequantized_rounded", report.dequantizedRounded())
         .and("backend", report.device().backend())
         .and("device", report.device())
         .and("seconds", seconds(report))

@@ -20,6 +20,9 @@ import java.util.function.Function;
  * @param overflowed number of values that a cast made infinite
  * @param underflowed number of values that a cast made zero
  * @param inexact number of other values that a cast changed
+ * @param dequantized number of quantized weights in the source that became plain values
+ * @param dequantizedRounded how many of those have a value that is no exact product of code and
+ *     scale; of weights that an earlier run wrote it is not known
  * @param device the device that was used
  * @param duration time from start to publication
  * @param changes configuration keys that were changed, as {@code key: old -> new}
@@ -36,6 +39,8 @@ public record Report(
     long overflowed,
     long underflowed,
     long inexact,
+    long dequantized,
+    long dequantizedRounded,
     Device device,
     Duration duration,
     List<String> changes,

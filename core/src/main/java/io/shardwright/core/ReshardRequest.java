@@ -31,6 +31,7 @@ public final class ReshardRequest {
   private final Optional<DType> dtype;
   private final boolean allowGuesses;
   private final boolean allowLossy;
+  private final boolean dequantize;
   private final OptionalInt claimedTensorSize;
   private final OptionalInt claimedPipelineSize;
   private final Optional<Path> lora;
@@ -58,6 +59,7 @@ public final class ReshardRequest {
     dtype = parts.dtype;
     allowGuesses = parts.allowGuesses;
     allowLossy = parts.allowLossy;
+    dequantize = parts.dequantize;
     claimedTensorSize = parts.claimedTensor;
     claimedPipelineSize = parts.claimedPipeline;
     lora = parts.lora;
@@ -192,6 +194,11 @@ public final class ReshardRequest {
   /** {@return whether a cast may lose values} */
   public boolean allowLossy() {
     return allowLossy;
+  }
+
+  /** {@return whether quantized weights may become plain ones} */
+  public boolean dequantize() {
+    return dequantize;
   }
 
   /** {@return what the user says the source's tensor-parallel size is; refused where it is not} */

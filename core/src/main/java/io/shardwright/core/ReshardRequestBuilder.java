@@ -27,6 +27,7 @@ public final class ReshardRequestBuilder extends RequestedSizes {
   Optional<DType> dtype = Optional.empty();
   boolean allowGuesses;
   boolean allowLossy;
+  boolean dequantize;
   Optional<Path> lora = Optional.empty();
   OptionalLong vocabSize = OptionalLong.empty();
   Optional<String> family = Optional.empty();
@@ -126,6 +127,17 @@ public final class ReshardRequestBuilder extends RequestedSizes {
    */
   public ReshardRequestBuilder allowLossy(boolean allowed) {
     allowLossy = allowed;
+    return this;
+  }
+
+  /**
+   * {@return this} Says whether quantized weights may become plain ones: bfloat16, or the {@link
+   * #dtype} that is wanted.
+   *
+   * @param allowed false refuses
+   */
+  public ReshardRequestBuilder dequantize(boolean allowed) {
+    dequantize = allowed;
     return this;
   }
 

@@ -63,6 +63,10 @@ public final class HeldTensors {
     return this;
   }
 
+  public List<String> names() {
+    return List.copyOf(tensors.keySet());
+  }
+
   public byte[] bytes(String name) {
     return tensors.get(name).bytes();
   }

@@ -65,7 +65,7 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects) {
     read.agree(List.of("dtype", "torch_dtype"));
     read.rows();
     layerTypes(read);
-    if (config.document().fields().containsKey("quantization_config")) {
+    if (config.document().fields().containsKey(Quantization.CONFIG)) {
       String method =
           config.text("quantization_config.quant_method").map(said -> " says " + said).orElse("");
       read.refuse(

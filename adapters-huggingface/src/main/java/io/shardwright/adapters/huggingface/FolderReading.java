@@ -30,6 +30,8 @@ final class FolderReading {
   private final KnownModels models;
   private final List<String> notes = new ArrayList<>();
   private final WeightSets sets;
+  private final Quantization quantization;
+  private final Map<String, ContainedTensor> first;
   private final DialectDocument document;
   private final FolderVocabulary vocabulary;
   private final HuggingFaceModel model;
@@ -41,10 +43,12 @@ final class FolderReading {
     sets = new WeightSets(files, HuggingFaceFormat.weightSets(files.files()));
     notes.addAll(sets.notes());
     notes.addAll(sets.first().notes());
-    Quantization.refuse(config, sets.first().tensors(), files.name());
+    quantization = new Quantization(files, config);
+    first = quantization.plain(sets.first());
+    notes.addAll(quantization.notes());
     var shapes = new LinkedHashMap<String, Shape>();
-    sets.first().named().forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
-    document = new DialectDocument(config, shapes);
+    first.forEach((name, tensor) -> shapes.put(name, tensor.spec().shape()));
+    document = new DialectDocument(quantization.rest(), shapes);
     vocabulary = new FolderVocabulary(document);
     model = ClassMatch.find(models.classes(), document).orElseThrow(this::unknown);
   }
@@ -70,7 +74,7 @@ final class FolderReading {
     config = side.tokenizer(vocabulary.rows(config, pieces), artifacts, notes);
     var origin = side.origin(document.document(), notes);
     config = config.with("precision", precision()).with("target", model.restores());
-    var tensors = KnownNames.of(sets.first().named(), model.names(), notes);
+    var tensors = KnownNames.of(first, model.names(), notes);
     vocabulary.require(model.names().inForce(config), tensors, files.name());
     var built =
         StoredModel.of(new Weights(sets.first(), tensors))
@@ -85,7 +89,8 @@ final class FolderReading {
   }
 
   private Weights again(TensorSet other) {
-    return new Weights(other, KnownNames.of(other.named(), model.names(), new ArrayList<>()));
+    return new Weights(
+        other, KnownNames.of(quantization.plain(other), model.names(), new ArrayList<>()));
   }
 
   private UnrecognizedCheckpointException unknown() {
@@ -143,7 +148,7 @@ final class FolderReading {
 
   private DType mostElements() {
     Map<DType, Long> elements = new EnumMap<>(DType.class);
-    for (ContainedTensor tensor : sets.first().tensors().values()) {
+    for (ContainedTensor tensor : first.values()) {
       elements.merge(tensor.spec().dtype(), tensor.spec().shape().elements(), Math::addExact);
     }
     return elements.entrySet().stream()

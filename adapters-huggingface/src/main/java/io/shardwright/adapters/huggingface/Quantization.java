@@ -1,15 +1,35 @@
 package io.shardwright.adapters.huggingface;
 
 import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.ContainedTensor;
+import io.shardwright.spi.format.Quantized;
+import io.shardwright.spi.format.Quantized.Fp8Blocks;
+import io.shardwright.spi.format.Quantized.Mxfp4Groups;
+import io.shardwright.spi.format.StoredFiles;
+import io.shardwright.spi.format.TensorSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/** Tensors that only quantized weights have beside them, by the last part of their names. */
+/**
+ * Quantized weights, by the last parts of the names of tensors that only such have beside them. FP8
+ * with a scale per block and MXFP4 are computed; others are refused.
+ */
 final class Quantization {
+  /** What config.json says of it. */
+  static final String CONFIG = "quantization_config";
+
+  private static final String INVERSE = "_scale_inv";
+  private static final String BLOCKS = "_blocks";
+  private static final String SCALES = "_scales";
+
   private static final String BITS_AND_BYTES = "bitsandbytes";
   private static final String PACKED = "GPTQ or AWQ";
   private static final String SCALED = "scaled";
@@ -30,56 +50,158 @@ final class Quantization {
           Map.entry("input_scale", SCALED),
           Map.entry("activation_scale", SCALED));
 
-  private Quantization() {}
+  private final StoredFiles files;
+  private final Obj config;
+  private final Map<String, ContainedTensor> plain = new LinkedHashMap<>();
+  private final Map<String, Long> kinds = new TreeMap<>();
 
   /**
-   * Refuses quantized weights.
+   * Looks at nothing yet.
    *
+   * @param files those of the folder
    * @param config the folder's configuration
-   * @param where the folder
-   * @throws UnsupportedCheckpointException naming the first tensor, the method and who says so
    */
-  static void refuse(Obj config, Map<String, ? extends ContainedTensor> tensors, String where) {
-    for (String tensor : tensors.keySet()) {
-      String last = tensor.substring(tensor.lastIndexOf('.') + 1);
-      if (MARKS.containsKey(last)) {
-        throw new UnsupportedCheckpointException(
-            ErrorCode.UNSUPPORTED,
-            where,
-            "'"
-                + tensor
-                + "' belongs to quantized weights ("
-                + kind(MARKS.get(last), tensor, tensors)
-                + said(config)
-                + "), expected plain ones");
-      }
+  Quantization(StoredFiles files, Obj config) {
+    this.files = files;
+    this.config = config;
+  }
+
+  /**
+   * A set's tensors, values in place of what they are computed from.
+   *
+   * @throws UnsupportedCheckpointException naming the first tensor of another kind of quantized
+   *     weights, the method and who says so
+   */
+  Map<String, ContainedTensor> plain(TensorSet set) {
+    plain.clear();
+    plain.putAll(set.named());
+    set.named().forEach(this::take);
+    if (method().filter("fp8"::equals).isPresent()) {
+      plain.forEach(this::requireScaled);
+    }
+    return new LinkedHashMap<>(plain);
+  }
+
+  private void take(String name, ContainedTensor tensor) {
+    String last = name.substring(name.lastIndexOf('.') + 1);
+    if (name.endsWith(BLOCKS) && method().filter("mxfp4"::equals).isPresent()) {
+      String weight = name.substring(0, name.length() - BLOCKS.length());
+      ContainedTensor scales = require(weight + SCALES, name);
+      compute(weight, name, weight + SCALES, new Quantized(tensor, scales, new Mxfp4Groups()));
+      kinds.merge("MXFP4", 1L, Long::sum);
+    } else if (name.endsWith(INVERSE) && method().filter("fp8"::equals).isPresent()) {
+      String weight = name.substring(0, name.length() - INVERSE.length());
+      compute(weight, weight, name, new Quantized(require(weight, name), tensor, block()));
+      kinds.merge("FP8 with a scale per block", 1L, Long::sum);
+    } else if (MARKS.containsKey(last)) {
+      refuse(MARKS.get(last), name);
     }
   }
 
+  private ContainedTensor require(String name, String other) {
+    return Optional.<ContainedTensor>ofNullable(plain.get(name))
+        .orElseThrow(
+            () ->
+                new MalformedCheckpointException(
+                    ErrorCode.TENSOR_MISSING,
+                    files.name(),
+                    "holds '" + other + "' and no '" + name + "' that belongs to it"));
+  }
+
+  private void compute(String name, String codes, String scales, Quantized stored) {
+    ContainedTensor computed = files.dequantized(name, stored);
+    plain.remove(codes);
+    plain.remove(scales);
+    if (plain.put(name, computed) != null) {
+      throw new MalformedCheckpointException(
+          ErrorCode.SOURCES_DISAGREE,
+          files.name(),
+          "holds '" + name + "' and '" + codes + "', which are the same weight");
+    }
+  }
+
+  private void requireScaled(String name, ContainedTensor tensor) {
+    if (tensor.spec().dtype().isFloat8()) {
+      throw new MalformedCheckpointException(
+          ErrorCode.TENSOR_MISSING,
+          files.name(),
+          "'"
+              + name
+              + "' is "
+              + tensor.spec().dtype().torchName()
+              + " and has no '"
+              + name
+              + INVERSE
+              + "'");
+    }
+  }
+
+  /** The configuration that is left once the weights are plain. */
+  Obj rest() {
+    Obj rest = config.copy();
+    if (!kinds.isEmpty()) {
+      rest.fields().remove(CONFIG);
+    }
+    return rest;
+  }
+
+  /** What a user should know. */
+  List<String> notes() {
+    return kinds.entrySet().stream()
+        .map(kind -> kind.getValue() + " weights are " + kind.getKey())
+        .toList();
+  }
+
+  private Optional<String> method() {
+    return said().flatMap(map -> map.get("quant_method")).flatMap(JsonValue::asText);
+  }
+
+  private Optional<Obj> said() {
+    return config.get(CONFIG).filter(Obj.class::isInstance).map(Obj.class::cast);
+  }
+
+  private Fp8Blocks block() {
+    List<Long> sizes =
+        said()
+            .flatMap(map -> map.get("weight_block_size"))
+            .filter(Arr.class::isInstance)
+            .flatMap(list -> ((Arr) list).longs())
+            .orElse(List.of());
+    if (sizes.size() != 2 || sizes.stream().anyMatch(size -> size < 1)) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          files.name(),
+          CONFIG + " says no weight_block_size of two numbers, expected such as [128, 128]");
+    }
+    return new Fp8Blocks(sizes.get(0), sizes.get(1));
+  }
+
+  private void refuse(String mark, String tensor) {
+    throw new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        files.name(),
+        "'"
+            + tensor
+            + "' belongs to quantized weights ("
+            + kind(mark, tensor)
+            + "; "
+            + config
+                .get(CONFIG)
+                .map(said -> CONFIG + " says " + method().orElse("no quant_method"))
+                .orElse("config.json has no " + CONFIG)
+            + "), expected plain ones");
+  }
+
   /** Scales are told by the type of what they scale. */
-  private static String kind(
-      String mark, String tensor, Map<String, ? extends ContainedTensor> tensors) {
+  private String kind(String mark, String tensor) {
     String weight = tensor.substring(0, tensor.lastIndexOf('.') + 1) + "weight";
     return !mark.equals(SCALED)
         ? "of " + mark
-        : Optional.ofNullable(tensors.get(weight))
+        : Optional.ofNullable(plain.get(weight))
             .map(scaled -> scaled.spec().dtype())
             .map(
                 type ->
                     "'" + weight + "' is " + (type.isFloat8() ? "FP8: " : "") + type.torchName())
             .orElse("of scaled values");
-  }
-
-  private static String said(Obj config) {
-    return config
-        .get("quantization_config")
-        .map(said -> "; quantization_config says " + method(said))
-        .orElse("; config.json has no quantization_config");
-  }
-
-  private static String method(JsonValue said) {
-    return said instanceof Obj map
-        ? map.get("quant_method").flatMap(JsonValue::asText).orElse("no quant_method")
-        : "no quant_method";
   }
 }

@@ -1,6 +1,5 @@
 package io.shardwright.adapters.huggingface;
 
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,16 +9,56 @@ import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.ContainedTensor;
+import io.shardwright.spi.format.StoredFiles;
+import io.shardwright.spi.format.TensorSet;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class QuantizationTest {
+  /** A folder that only has a name. */
+  private static final StoredFiles FILES =
+      (StoredFiles)
+          Proxy.newProxyInstance(
+              StoredFiles.class.getClassLoader(),
+              new Class<?>[] {StoredFiles.class},
+              (proxy, method, arguments) -> "folder");
+
+  private record Named(Map<String, ContainedTensor> tensors) implements TensorSet {
+    @Override
+    public String name() {
+      return "model.safetensors";
+    }
+
+    @Override
+    public Set<String> parts() {
+      return Set.of(name());
+    }
+
+    @Override
+    public Map<String, ContainedTensor> named() {
+      return tensors;
+    }
+
+    @Override
+    public List<String> notes() {
+      return List.of();
+    }
+
+    @Override
+    public Map<String, String> calls() {
+      return Map.of();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "weight_scale, FLOAT8_E4M3FN, 'a.weight' is FP8: float8_e4m3fn",
@@ -51,7 +90,7 @@ class QuantizationTest {
     Map<String, ContainedTensor> tensors = new LinkedHashMap<>();
     add(tensors, "a.weight", DType.FLOAT8_E4M3FN);
     add(tensors, "a.scale", DType.FLOAT32);
-    assertDoesNotThrow(() -> Quantization.refuse(Obj.empty(), tensors, "folder"));
+    assertEquals(tensors, new Quantization(FILES, Obj.empty()).plain(new Named(tensors)));
   }
 
   private static String strip(String kind) {
@@ -62,7 +101,7 @@ class QuantizationTest {
     var refusal =
         assertThrows(
             UnsupportedCheckpointException.class,
-            () -> Quantization.refuse(config, tensors, "folder"));
+            () -> new Quantization(FILES, config).plain(new Named(tensors)));
     assertEquals(ErrorCode.UNSUPPORTED, refusal.code());
     return refusal.getMessage();
   }

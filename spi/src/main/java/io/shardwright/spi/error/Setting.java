@@ -17,6 +17,8 @@ public enum Setting {
   ALL_PARTS("Parts.ALL"),
   /** The class that a Hugging Face folder is written for. */
   ARCHITECTURE("architecture"),
+  /** Whether quantized weights may become plain ones. */
+  DEQUANTIZE("dequantize"),
   /** What computes. */
   DEVICE("device"),
   /** The type of floating-point parameters. */

@@ -158,6 +158,19 @@ public interface StoredFiles {
   TensorSet tensors(String file);
 
   /**
+   * A tensor whose values are computed while they are read. Where tensors are written as they are
+   * stored, codes and scales are; a target of another format has the values, if the request says
+   * that it may.
+   *
+   * @param name the tensor's
+   * @param stored tensors of one of the sets here, and what they mean
+   * @return of bfloat16, or of binary32 where the request asks for a wider type than that
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if types or shapes don't fit each
+   *     other
+   */
+  ContainedTensor dequantized(String name, Quantized stored);
+
+  /**
    * The number of pieces of a tokenizer: a SentencePiece model, or a JSON document of the Hugging
    * Face tokenizers library.
    *

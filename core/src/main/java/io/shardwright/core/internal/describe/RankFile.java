@@ -7,6 +7,7 @@ import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.ModuleState.Value;
 import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,6 +52,32 @@ public record RankFile(
     var all = new LinkedHashMap<>(tensors);
     all.putAll(more);
     return new RankFile(member, rank, names, all, objects, metadata, unreadable);
+  }
+
+  /** The same, whose computed tensors have values of a type. */
+  RankFile computedAs(DType type) {
+    var all = new LinkedHashMap<>(tensors);
+    all.replaceAll((name, tensor) -> tensor.computedAs(type));
+    return new RankFile(member, rank, names, all, objects, metadata, unreadable);
+  }
+
+  /** The same with what is stored in place of what is computed from it. */
+  RankFile uncomputed() {
+    if (tensors.values().stream().allMatch(tensor -> tensor.pieces().isEmpty())) {
+      return this;
+    }
+    var stored = new LinkedHashMap<String, SourceTensor>();
+    tensors.forEach(
+        (name, tensor) -> {
+          tensor.pieces().forEach(piece -> stored.put(piece.spec().name(), piece));
+          if (tensor.pieces().isEmpty()) {
+            stored.put(name, tensor);
+          }
+        });
+    var all = new LinkedHashSet<>(names);
+    all.removeAll(tensors.keySet());
+    all.addAll(stored.keySet());
+    return new RankFile(member, rank, List.copyOf(all), stored, objects, metadata, unreadable);
   }
 
   /** The one file of a model without ranks, in which nothing but tensors is of concern. */

@@ -3,8 +3,10 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.outline.UnreadableTensor;
+import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,6 +52,30 @@ public record SourceFiles(
   public SourceFiles firstSet() {
     var names = again.stream().filter(other -> other.kind() == Replica.Kind.RANK).toList();
     return new SourceFiles(ranks, names, numbered, arrays, arrayObjects);
+  }
+
+  /** The same, whose computed tensors have values of a type. */
+  public SourceFiles computedAs(DType type) {
+    return each(file -> file.computedAs(type));
+  }
+
+  /** The same with what is stored in place of what is computed from it. */
+  public SourceFiles uncomputed() {
+    return each(RankFile::uncomputed);
+  }
+
+  private SourceFiles each(UnaryOperator<RankFile> change) {
+    var others = again.stream().map(o -> new Again(change.apply(o.file()), o.kind())).toList();
+    return new SourceFiles(
+        ranks.stream().map(change).toList(), others, numbered, arrays, arrayObjects);
+  }
+
+  /** The tensors whose values are computed from stored ones. */
+  public List<SourceTensor> computed() {
+    return ranks.stream()
+        .flatMap(file -> file.tensors().values().stream())
+        .filter(tensor -> tensor.computed().isPresent())
+        .toList();
   }
 
   /** The same without the arrays of an optimizer. */

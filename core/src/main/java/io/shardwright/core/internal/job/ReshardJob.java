@@ -125,7 +125,7 @@ public final class ReshardJob implements AutoCloseable {
               + Setting.SKIP_UNREADABLE.inText()
               + " leaves out what can't be read or written");
     }
-    return files;
+    return Dequantization.chosen(resolved, files);
   }
 
   private static String few(List<UnreadableTensor> tensors) {
@@ -148,6 +148,7 @@ public final class ReshardJob implements AutoCloseable {
     unreadable(plan.source().files())
         .forEach(left -> notes.add(left.file() + ": " + left + ", and was left out"));
     notes.addAll(resolved.lora().notes(plan.merges().size()));
+    notes.addAll(Dequantization.of(plan).planned());
     notes.addAll(Pairs.notes(request, plan));
     notes.addAll(ModuleStates.notes(plan));
     notes.addAll(replicated());

@@ -180,7 +180,7 @@ final class ReshardRun {
     if (!request.manifest()) {
       return Optional.empty();
     }
-    boolean copied = resolved.keeps(Keeps.STORED);
+    boolean copied = resolved.keeps(Keeps.STORED) && !request.dequantize();
     try (var read = OpenCheckpoint.open(copied ? request.source() : written, resolved.sources())) {
       var reading =
           copied
@@ -258,6 +258,8 @@ final class ReshardRun {
       List<String> changes,
       Optional<Manifest> manifest) {
     var losses = written.losses();
+    var dequantized = Dequantization.of(plan);
+    notes.addAll(dequantized.notes());
     return new Report(
         request.target(),
         written.bytesRead(),
@@ -268,6 +270,8 @@ final class ReshardRun {
         losses.overflowed(),
         losses.underflowed(),
         losses.inexact(),
+        dequantized.tensors(),
+        dequantized.rounded(),
         request.run().device(),
         Duration.ofNanos(System.nanoTime() - started),
         changes,

@@ -19,6 +19,10 @@ import java.util.Optional;
 
 /** Lists the tensors of a checkpoint as its files hold them. */
 record HeldTensors(SourceFiles files) {
+  HeldTensors {
+    files = files.uncomputed();
+  }
+
   /** To be read, those of several rank files under the ranks' names. */
   List<CanonicalTensor> whole() {
     var stored = new ArrayList<CanonicalTensor>();

@@ -12,6 +12,7 @@ import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.codec.yaml.YamlTree;
 import io.shardwright.core.internal.codec.zip.ZipArchive;
+import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
@@ -20,6 +21,7 @@ import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.format.Quantized;
 import io.shardwright.spi.format.StoredBytes;
 import io.shardwright.spi.format.StoredFiles;
 import java.io.IOException;
@@ -176,6 +178,11 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   @Override
   public FolderWeights tensors(String file) {
     return new FolderWeights(this, file);
+  }
+
+  @Override
+  public SourceTensor dequantized(String tensor, Quantized stored) {
+    return new QuantizedTensor(name + "/" + tensor, stored).named(tensor);
   }
 
   @Override
