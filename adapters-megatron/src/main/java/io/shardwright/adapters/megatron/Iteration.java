@@ -22,7 +22,7 @@ final class Iteration {
 
   /** Megatron's own files, which PyTorch alone doesn't write. */
   private static final Set<String> OWN =
-      Set.of(IterationReading.COMMON, IterationReading.RUN_CONFIG, "train_state.pt");
+      Set.of(IterationSide.COMMON, IterationSide.RUN_CONFIG, "train_state.pt");
 
   private static final Pattern NAME = Pattern.compile("iter_([0-9]{7,12})");
 
@@ -51,7 +51,7 @@ final class Iteration {
    * has no objects of ranks, which {@code torch_dist} always has.
    */
   private static boolean isPlain(StoredFiles folder) {
-    if (!hasMetadataAlone(folder) || folder.files().contains(IterationReading.COMMON)) {
+    if (!hasMetadataAlone(folder) || folder.files().contains(IterationSide.COMMON)) {
       return false;
     }
     try {
@@ -63,7 +63,7 @@ final class Iteration {
 
   /** Whether it says what the model is as Megatron-Bridge does. */
   static boolean isOfBridge(StoredFiles folder) {
-    return folder.files().contains(IterationReading.RUN_CONFIG);
+    return folder.files().contains(IterationSide.RUN_CONFIG);
   }
 
   private static Optional<String> backend(StoredFiles folder) {

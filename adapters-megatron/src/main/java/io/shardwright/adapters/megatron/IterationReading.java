@@ -1,7 +1,5 @@
 package io.shardwright.adapters.megatron;
 
-import io.shardwright.spi.config.JsonValue;
-import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
@@ -27,27 +25,22 @@ import java.util.OptionalLong;
 
 /** Reads an iteration: its tensors, and what its document says of the model. */
 final class IterationReading {
-  /** The configuration of Megatron-Bridge. */
-  static final String RUN_CONFIG = "run_config.yaml";
-
-  /** What is no tensor, up to Megatron-Core 0.18. */
-  static final String COMMON = "common.pt";
-
-  /** The same as an object, from Megatron-Core 0.19 on. */
-  private static final String STATE = "common_state/shard_0_1";
-
-  /** Megatron-Bridge's copy of the tokenizer, as transformers saves it. */
-  private static final String TOKENIZER = "tokenizer";
-
   private static final String WINDOW = "window_size";
 
   private final StoredFiles files;
+  private final ModelSide side;
   private final KnownModels models;
   private final DistributedSet set;
   private final List<String> notes = new ArrayList<>();
 
   IterationReading(StoredFiles files, KnownModels models) {
+    this(files, new IterationSide(files), models);
+  }
+
+  /** Weights that something else than an iteration's folder says the model of. */
+  IterationReading(StoredFiles files, ModelSide side, KnownModels models) {
     this.files = files;
+    this.side = side;
     this.models = models;
     this.set = files.distributed();
   }
@@ -61,34 +54,16 @@ final class IterationReading {
     notes.addAll(before);
     notes.addAll(Integrity.of(files));
     notes.addAll(Leftovers.notes(set.objects()));
+    notes.addAll(side.notes());
     var built = StoredModel.of(new Weights(set, set.tensors()));
     try {
-      document().ifPresent(document -> describe(document, built));
+      side.document(set).ifPresent(document -> describe(document, built));
     } catch (UnsafeCheckpointException unsafe) {
       throw unsafe;
     } catch (CheckpointException unknown) {
       built.unknown(unknown);
     }
     return built.notes(notes).build();
-  }
-
-  private Optional<ModelDocument> document() {
-    if (Iteration.isOfBridge(files)) {
-      return files.yaml(RUN_CONFIG).get("model").flatMap(RunConfig::of);
-    }
-    if (files.files().contains(COMMON)) {
-      return args(files.pickle(COMMON));
-    }
-    return set.objects().contains(STATE) ? args(set.object(STATE)) : Optional.empty();
-  }
-
-  /** The arguments in the common state, which an object holds in a list. */
-  private static Optional<ModelDocument> args(JsonValue state) {
-    JsonValue held =
-        state instanceof Arr list && list.items().size() == 1 ? list.items().get(0) : state;
-    return held instanceof Obj object
-        ? object.get("args").flatMap(Arguments::of)
-        : Optional.empty();
   }
 
   private void describe(ModelDocument document, StoredModel.Builder built) {
@@ -111,7 +86,7 @@ final class IterationReading {
     notes.addAll(read.notes());
     Configuration config = read.apply(base, where).with("precision", document.precision());
     var rows = Vocabulary.rows(set.tensors());
-    OptionalLong pieces = tokenizer().map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
+    OptionalLong pieces = side.tokenizer().map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
     var vocabulary = new Vocabulary(rows, document.vocabulary(), pieces, document.ranks());
     Configuration whole = vocabulary.in(config);
     built
@@ -121,16 +96,10 @@ final class IterationReading {
     origin(document).ifPresent(built::origin);
   }
 
-  private Optional<TokenizerFiles> tokenizer() {
-    return Optional.of(TOKENIZER)
-        .filter(files.folders()::contains)
-        .map(name -> new TokenizerFiles(files.folder(name)));
-  }
-
   private Configuration withTokenizer(Configuration config, StoredModel.Builder built) {
     var artifacts = new ArrayList<Artifact>();
     Configuration whole =
-        tokenizer().map(side -> side.tokenizer(config, artifacts, notes)).orElse(config);
+        side.tokenizer().map(held -> held.tokenizer(config, artifacts, notes)).orElse(config);
     artifacts.forEach(built::artifact);
     return whole;
   }
@@ -139,8 +108,8 @@ final class IterationReading {
   private Optional<Origin> origin(ModelDocument document) {
     Obj said = Obj.empty();
     document.vocabulary().ifPresent(size -> said.put("vocab_size", Num.of(size)));
-    return tokenizer()
-        .map(side -> side.origin(said, notes))
+    return side.tokenizer()
+        .map(held -> held.origin(said, notes))
         .or(() -> Optional.of(new Origin(said, Map.of())))
         .filter(origin -> !said.fields().isEmpty() || !origin.files().isEmpty());
   }

@@ -37,12 +37,12 @@ final class NeutralKeys {
   private static final Set<String> NAMES =
       Set.of(
           """
-          _target_ _args_ activation_func_fp8_input_store activation_offload_fraction
+          _target_ _args_ _cpu_offloading_context activation_func_fp8_input_store activation_offload_fraction
           apply_rope_fusion apply_wd_to_qk_layernorm attention_backend attention_softmax_in_fp32
           beta_fast beta_slow bias_activation_fusion bias_dropout_fusion bias_gelu_fusion
           bias_swiglu_fusion experimental_attention_variant_loss_scale_func
-          hetereogenous_dist_checkpoint hybrid_attention_ratio hybrid_context_parallel
-          hybrid_mlp_ratio kv_lora_rank mla_down_proj_fusion mscale mscale_all_dim
+          forward_step_fn           hetereogenous_dist_checkpoint hybrid_attention_ratio hybrid_context_parallel
+          hybrid_mlp_ratio kv_lora_rank last_pipeline_num_layers mla_down_proj_fusion mscale mscale_all_dim
           original_max_position_embeddings q_lora_rank qk_clip_alpha qk_clip_threshold qk_head_dim
           qk_pos_emb_head_dim rope_scaling rope_scaling_factor rope_type rotary_scaling_factor spec
           use_rope_scaling v_head_dim

@@ -26,22 +26,28 @@ final class RunConfig {
       return Optional.empty();
     }
     var document = new DialectDocument(model);
-    return document.text("_target_").map(name -> of(name, document));
+    return document.text("_target_").map(name -> of(name, document, "run_config.yaml"));
   }
 
-  private static ModelDocument of(String name, DialectDocument document) {
+  /**
+   * A model of Megatron-Core's configuration.
+   *
+   * @param className what makes it
+   * @param name of the document, for messages
+   */
+  static ModelDocument of(String className, DialectDocument document, String name) {
     return new ModelDocument(
-        name,
+        className,
         MegatronKeys.flat(document.document()),
-        dialect(document),
+        dialect(document, name),
         MegatronKeys.window(document.document()),
         document.count("vocab_size", 1),
         MegatronKeys.precision(document));
   }
 
-  private static Dialect dialect(DialectDocument document) {
+  private static Dialect dialect(DialectDocument document, String name) {
     var dialect =
-        MegatronKeys.common("run_config.yaml", document)
+        MegatronKeys.common(name, document)
             .with(
                 same("share_embeddings_and_output_weights", "share_embeddings_and_output_weights")
                     .orElse("false"),

@@ -10,6 +10,7 @@ import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What all families have that NeMo 1.23 restores as {@code MegatronGPTModel}. */
 public abstract class GptAdapter implements ModelFamilyAdapter {
@@ -19,6 +20,19 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
 
   static final String TUNED =
       "nemo.collections.nlp.models.language_modeling.megatron_gpt_sft_model.MegatronGPTSFTModel";
+
+  private static final String NEMO_2_MODELS = "nemo.collections.llm.gpt.model.";
+
+  /** Classes of NeMo 2 that are GPTModel with other values of its fields. */
+  private static final List<String> NEMO_2 =
+      List.of(
+          "base.GPTModel",
+          "llama.LlamaModel",
+          "mistral.MistralModel",
+          "mixtral.MixtralModel",
+          "nemotron.NemotronModel",
+          "qwen2.Qwen2Model",
+          "starcoder2.Starcoder2Model");
 
   private static final String[] LLAMA_ACTIVATIONS = {"fast-swiglu", "swiglu", "fast-geglu"};
 
@@ -59,11 +73,14 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
 
   @Override
   public final List<RestoreClass> restoreClasses() {
-    return List.of(
-        RestoreClass.nemo(MODEL),
-        RestoreClass.nemo(TUNED),
-        RestoreClass.megatron("megatron.bridge.models.gpt_provider.GPTModelProvider"),
-        RestoreClass.megatron("argparse.Namespace"));
+    var own =
+        List.of(
+            RestoreClass.nemo(MODEL),
+            RestoreClass.nemo(TUNED),
+            RestoreClass.megatron("megatron.bridge.models.gpt_provider.GPTModelProvider"),
+            RestoreClass.megatron("argparse.Namespace"));
+    var second = NEMO_2.stream().map(name -> RestoreClass.megatron(NEMO_2_MODELS + name));
+    return Stream.concat(own.stream(), second).toList();
   }
 
   @Override

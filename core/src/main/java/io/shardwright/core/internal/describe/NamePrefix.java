@@ -2,11 +2,17 @@ package io.shardwright.core.internal.describe;
 
 import java.util.List;
 
-/** The prefixes that NeMo puts before a model's parameter names. */
+/** The prefixes that NeMo 1, and the last one that NeMo 2 puts before a parameter's name. */
 public final class NamePrefix {
-  private static final List<String> PREFIXES = List.of("model.module.", "model.");
+  private static final String NEMO_2 = "module.";
+  private static final List<String> PREFIXES = List.of("model.module.", "model.", NEMO_2);
 
   private NamePrefix() {}
+
+  /** Whether NeMo 1 would have put another one there. */
+  public static boolean isBare(String prefix) {
+    return prefix.isEmpty() || prefix.equals(NEMO_2);
+  }
 
   /** The prefix of a stored name, an optimizer's among it; empty where it has none. */
   public static String of(String name) {

@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.DistributedKey;
 import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.NamePrefix;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.spi.Naming;
@@ -75,7 +76,7 @@ record Emission(
 
   /** NeMo puts this before the names that its networks have; Hugging Face has nothing there. */
   static String prefix(ModelDescription model, LogicalTensor tensor) {
-    boolean bare = model.files().distributed() && tensor.prefix().isEmpty();
+    boolean bare = model.files().distributed() && NamePrefix.isBare(tensor.prefix());
     return bare || model.naming() == Naming.HUGGING_FACE ? "model." : tensor.prefix();
   }
 }

@@ -70,7 +70,8 @@ public final class LooseFolder {
           ErrorCode.UNSUPPORTED,
           String.valueOf(folder.getFileName()),
           second
-              ? "is a checkpoint of NeMo 2, which is not read: export it as a .nemo of NeMo 1"
+              ? "is a checkpoint of NeMo 2 whose weights are not in torch_dist, or without"
+                    + " model.yaml and io.json: save it again"
               : "is a distributed checkpoint (.distcp) without what says which: .metadata and"
                   + " metadata.json");
     }

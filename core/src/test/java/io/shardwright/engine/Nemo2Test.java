@@ -1,0 +1,131 @@
+package io.shardwright.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.error.ErrorCode.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Folders of NeMo 2. */
+class Nemo2Test {
+  @TempDir Path folder;
+  private Nemo2Root nemo;
+  private Path root;
+
+  @BeforeEach
+  void copy() throws IOException {
+    nemo = Nemo2Root.in(folder);
+    root = nemo.root();
+  }
+
+  private Attempt convert() {
+    return Order.of(root, folder.resolve("hf")).to(TargetFormat.HUGGING_FACE).tried();
+  }
+
+  private void assertConverted() throws IOException {
+    Path hf = Order.of(root, folder.resolve("hf")).to(TargetFormat.HUGGING_FACE).done();
+    Path made = Order.of(root, folder.resolve("m.nemo")).grid(2, 2).done();
+    Path other =
+        Order.of(folder.resolve("training"), folder.resolve("other"))
+            .to(TargetFormat.HUGGING_FACE)
+            .done();
+    assertEquals(
+        -1, Files.mismatch(hf.resolve("model.safetensors"), other.resolve("model.safetensors")));
+    assertTrue(Checkpoints.diff(root, hf).same());
+    assertTrue(Checkpoints.diff(made, hf).same());
+    assertEquals(
+        List.of(),
+        Checkpoints.tensors(made).stream().filter(line -> !line.startsWith("model.")).toList());
+    assertTrue(Files.exists(hf.resolve("tokenizer.json")));
+  }
+
+  @Test
+  void convertsWhatNeMoLoads() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    assertConverted();
+  }
+
+  @Test
+  void convertsWhatNeMoWritesForPeople() throws IOException {
+    nemo.yaml(Nemo2Root.fields());
+    assertConverted();
+  }
+
+  /** As betas saved it. */
+  @Test
+  void readsWeightsBesideTheirContext() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    try (Stream<Path> files = Files.list(nemo.weights())) {
+      for (Path file : files.toList()) {
+        Files.move(file, root.resolve(file.getFileName()));
+      }
+    }
+    Files.delete(nemo.weights());
+    assertConverted();
+  }
+
+  @Test
+  void readsTheFolderOfTheWeightsAsTensors() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    Attempt.open(nemo.weights()).assertDone();
+    assertTrue(Checkpoints.diff(root, nemo.weights()).compared() > 0);
+  }
+
+  @Test
+  void saysWhereTheTwoDocumentsDiffer() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    var other = Nemo2Root.fields();
+    other.put("hidden_size", "64");
+    nemo.yaml(other);
+    Attempt.open(root).assertDone("what io.json says is read", "hidden_size is 64");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qk_layernorm", "multi_latent_attention", "heterogeneous_block_specs"})
+  void keepsTensorsOfAModelThatIsNotKnown(String flag) throws IOException {
+    var fields = Nemo2Root.fields();
+    fields.put(flag, "true");
+    nemo.json(fields);
+    Attempt.open(root).assertDone();
+    convert().assertRefused(Kind.INPUT, flag);
+  }
+
+  @Test
+  void refusesAnUnfinishedSave() throws IOException {
+    nemo.yaml(Nemo2Root.fields());
+    Files.delete(nemo.weights().resolve("metadata.json"));
+    convert().assertRefused(Kind.INPUT, "lacks metadata.json", "did not finish");
+  }
+
+  @Test
+  void refusesObjectsThatHoldThemselves() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    Path said = nemo.context().resolve("io.json");
+    Files.writeString(
+        said,
+        Files.readString(said)
+            .replace(
+                "{\"type\": \"leaf\", \"value\": \"words\"}",
+                "{\"type\": \"ref\", \"key\": \"model_1\"}"));
+    convert().assertRefused(Kind.INPUT, "io.json", "hold themselves");
+  }
+
+  @Test
+  void refusesAReferenceToNothing() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    Path said = nemo.context().resolve("io.json");
+    Files.writeString(
+        said, Files.readString(said).replace("\"key\": \"config_1\"", "\"key\": \"none_1\""));
+    convert().assertRefused(Kind.INPUT, "io.json", "none_1");
+  }
+}
