@@ -36,17 +36,27 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects) {
   /** NeMo's key for whether embedding and head are one tensor; they are where it is absent. */
   private static final String TIED = "share_embeddings_and_output_weights";
 
+  private static final String LAYERS = "layer_types";
+
   private static final Map<String, Kind> KINDS =
       new TreeMap<>(
           Map.of(
-              "architectures", Kind.LIST,
-              "model_type", Kind.TEXT,
-              "vocab_size", Kind.WHOLE,
-              "id2label", Kind.MAP,
-              "layer_types", Kind.LIST,
-              "rope_scaling", Kind.MAP,
-              "rope_parameters", Kind.MAP,
-              "use_sliding_window", Kind.FLAG));
+              "architectures",
+              Kind.LIST,
+              "model_type",
+              Kind.TEXT,
+              "vocab_size",
+              Kind.WHOLE,
+              "id2label",
+              Kind.MAP,
+              LAYERS,
+              Kind.LIST,
+              "rope_scaling",
+              Kind.MAP,
+              "rope_parameters",
+              Kind.MAP,
+              "use_sliding_window",
+              Kind.FLAG));
 
   /**
    * Reads a document.
@@ -64,7 +74,9 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects) {
     requireOneClass(read);
     read.agree(List.of("dtype", "torch_dtype"));
     read.rows();
-    layerTypes(read);
+    if (model.dialect().rows().stream().noneMatch(row -> row.own().contains(LAYERS))) {
+      layerTypes(read);
+    }
     if (config.document().fields().containsKey(Quantization.CONFIG)) {
       String method =
           config.text("quantization_config.quant_method").map(said -> " says " + said).orElse("");
@@ -92,7 +104,7 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects) {
   /** NeMo has one window for all layers. */
   private static void layerTypes(DialectReading read) {
     List<JsonValue> items =
-        read.document().value("layer_types").orElse(Null.NULL) instanceof Arr list
+        read.document().value(LAYERS).orElse(Null.NULL) instanceof Arr list
             ? list.items()
             : List.of();
     var kinds = items.stream().map(item -> item.asText().orElse("no text")).distinct().toList();

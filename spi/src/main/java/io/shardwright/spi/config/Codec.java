@@ -131,6 +131,17 @@ public sealed interface Codec {
     }
   }
 
+  /**
+   * Which of two kinds each layer is of. The dialect's first key lists a word for each layer, a
+   * second one may say a period instead; the canonical value is a number n where every n-th layer,
+   * and no other, is of the first kind, else a list of 0 and 1 (Megatron-Core 0.19, {@code
+   * window_attn_skip_freq} and {@code linear_attention_freq}).
+   *
+   * @param first the dialect's word for 0
+   * @param second its word for 1
+   */
+  record LayerKinds(String first, String second) implements Codec {}
+
   /** Relations that need more than scalars. */
   enum Special implements Codec {
     /** A number of classes is that of the names in a map. */

@@ -4,6 +4,7 @@ import static io.shardwright.spi.config.ConfigKey.of;
 import static io.shardwright.spi.config.ConfigKey.same;
 import static io.shardwright.spi.config.ConfigKey.unsaid;
 
+import io.shardwright.spi.config.Codec.LayerKinds;
 import io.shardwright.spi.config.Codec.Special;
 
 /** What classes of transformers have in common in their {@code config.json}. */
@@ -39,6 +40,13 @@ public final class TransformersKeys {
 
   /** The tokens that attention sees. */
   public static final ConfigKey WINDOW = of("window_size", Special.WINDOW, "sliding_window");
+
+  /** Which layers attend to a window alone, and which to all tokens before. */
+  public static final ConfigKey WINDOWED_LAYERS =
+      of(
+          "window_attn_skip_freq",
+          new LayerKinds("full_attention", "sliding_attention"),
+          "layer_types");
 
   /** The number of classes, or their names. */
   public static final ConfigKey LABELS =

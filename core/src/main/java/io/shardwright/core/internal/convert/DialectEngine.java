@@ -47,6 +47,9 @@ final class DialectEngine {
     if (codec instanceof Usual usual) {
       return new Derived(usual);
     }
+    if (codec instanceof Codec.LayerKinds kinds) {
+      return new LayerPattern(kinds);
+    }
     return codec instanceof Codec.Cases cases ? new Together(cases) : of((Special) codec);
   }
 

@@ -29,6 +29,9 @@ final class ValueKinds {
 
   /** Whether all values of a row are of its kind; those that are not are remembered. */
   boolean require(ConfigKey row) {
+    if (row.codec() instanceof Codec.LayerKinds) {
+      return row.own().stream().filter(key -> !require(key, Kind.LIST)).count() == 0;
+    }
     Kind expected = kind(row);
     return row.own().stream().filter(key -> !require(key, expected)).count() == 0;
   }

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.convert;
 
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
@@ -46,6 +47,7 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
   /** Whether a value is of a kind that the row relates; a window says itself what it needs. */
   private boolean isSound(ConfigKey row) {
     return row.codec() == Special.WINDOW
+        || row.codec() instanceof Codec.LayerKinds
         || config.kind(row.canonical()) == Kind.LIST && row.own().isEmpty()
         || ValueKinds.isScalar(config, row.canonical());
   }
