@@ -2,6 +2,7 @@ package io.shardwright.spi.format;
 
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Obj;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -169,6 +170,18 @@ public interface StoredFiles {
    *     other
    */
   ContainedTensor dequantized(String name, Quantized stored);
+
+  /**
+   * The tensors of a dict in a torch file, and of the dicts in it, whose keys are joined by dots.
+   *
+   * @param file one of {@link #files}
+   * @param path keys from the file's root to the dict
+   * @return the tensors, whose headers were read and compared with the file
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if the file is damaged, has no
+   *     such dict, or two tensors have one name
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if there is more than a limit allows
+   */
+  TensorTree tensors(String file, List<String> path);
 
   /**
    * The number of pieces of a tokenizer: a SentencePiece model, or a JSON document of the Hugging

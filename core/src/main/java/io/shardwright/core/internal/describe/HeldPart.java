@@ -77,11 +77,17 @@ record HeldPart(List<Integer> indexes, int row) {
     return new Shape(own(stored.dims()));
   }
 
-  long start(SourceTensor tensor) {
-    return tensor.start() + (row < 0 ? 0 : row * tensor.strides().get(0));
-  }
-
-  List<Long> strides(SourceTensor tensor) {
-    return own(tensor.strides());
+  /** Where its elements stand in the canonical tensor. */
+  List<View> views(StoredForm form, int rank, int ranks, SourceTensor tensor) {
+    long start = tensor.start() + (row < 0 ? 0 : row * tensor.strides().get(0));
+    return tensor.rows().isEmpty()
+        ? form.views(rank, ranks, start, own(tensor.strides()))
+        : tensor.rows().stream()
+            .flatMap(
+                piece ->
+                    form
+                        .views(rank, ranks, piece.logical(), piece.start(), piece.strides())
+                        .stream())
+            .toList();
   }
 }

@@ -207,7 +207,7 @@ final class RankReading {
       var tensor = file.tensors().get(name);
       boolean first = parts.isEmpty();
       boolean again = !seen.add(rank);
-      form.views(rank, ranks, held.start(tensor), held.strides(tensor)).stream()
+      held.views(form, rank, ranks, tensor).stream()
           .map(view -> new SourcePart(file.member(), tensor, view))
           .forEach(
               part -> (again || !first && form.repeated(part.view()) ? replicas : parts).add(part));

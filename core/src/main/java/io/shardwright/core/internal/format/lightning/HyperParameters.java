@@ -12,6 +12,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Real;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import io.shardwright.core.internal.codec.torch.NestedState;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
@@ -143,7 +144,7 @@ final class HyperParameters {
       return false;
     }
     PickleValue content = state(from, "_content").orElse(Constant.NONE);
-    for (Entry entry : TrainingFile.entries(content)) {
+    for (Entry entry : NestedState.entries(content)) {
       if (entry.key() instanceof Text key) {
         path.add(key.value());
         if (path(entry.value(), to, path, depth + 1)) {
@@ -246,12 +247,12 @@ final class HyperParameters {
   /** Changes a plain value of a configuration in place, or adds it. Meant for a copy. */
   static void change(PickleValue config, String key, PickleValue to) {
     PickleValue map = isNode(config) ? state(config, "_content").orElse(config) : config;
-    List<Entry> entries = TrainingFile.entries(map);
+    List<Entry> entries = NestedState.entries(map);
     for (int i = 0; i < entries.size(); i++) {
       if (is(entries.get(i), key)) {
         PickleValue node = entries.get(i).value();
         if (isNode(node)) {
-          set(TrainingFile.entries(((Call) node).state()), "_val", to);
+          set(NestedState.entries(((Call) node).state()), "_val", to);
         } else {
           entries.set(i, new Entry(entries.get(i).key(), to));
         }
@@ -287,7 +288,7 @@ final class HyperParameters {
   private static Call with(Call object, String field, PickleValue value) {
     var copy = new Call(object.kind(), object.callable(), object.args(), object.kwargs());
     var state = new Dict();
-    state.entries().addAll(TrainingFile.entries(object.state()));
+    state.entries().addAll(NestedState.entries(object.state()));
     set(state.entries(), field, value);
     copy.build(state);
     return copy;

@@ -7,6 +7,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.torch.NestedState;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.SourceTensor;
@@ -133,10 +134,10 @@ final class OptimizerState {
 
   private List<Entry> states() {
     PickleValue state = TrainingFile.get(plain, "state").orElse(new Dict());
-    if (!(state instanceof Dict) && TrainingFile.entries(state).isEmpty()) {
+    if (!(state instanceof Dict) && NestedState.entries(state).isEmpty()) {
       throw refused(file, "its state is no map");
     }
-    return TrainingFile.entries(state);
+    return NestedState.entries(state);
   }
 
   PickleValue whole() {
@@ -169,7 +170,7 @@ final class OptimizerState {
     var companions = new LinkedHashMap<String, SourceTensor>();
     fields.forEach(
         (name, state) -> {
-          for (Entry entry : TrainingFile.entries(state)) {
+          for (Entry entry : NestedState.entries(state)) {
             if (entry.key() instanceof Text kind && TorchFile.isTensor(entry.value())) {
               add(companions, kind.value(), name, entry.value(), parameters.get(name));
             }

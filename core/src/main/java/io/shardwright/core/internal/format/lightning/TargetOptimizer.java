@@ -7,6 +7,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
+import io.shardwright.core.internal.codec.torch.NestedState;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.RuleMatcher;
 import io.shardwright.core.internal.describe.StageLayers;
@@ -100,7 +101,7 @@ final class TargetOptimizer {
   private static Dict copied(
       PickleValue dict, PickleCopy copy, Function<Entry, PickleValue> others) {
     var copied = new Dict();
-    for (Entry entry : TrainingFile.entries(dict)) {
+    for (Entry entry : NestedState.entries(dict)) {
       PickleValue other = others.apply(entry);
       copied.put(entry.key(), other == null ? copy.copy(entry.value()) : other);
     }
@@ -114,7 +115,7 @@ final class TargetOptimizer {
       TrainingPickle pickle,
       PickleCopy copy) {
     var state = new Dict();
-    for (Entry entry : TrainingFile.entries(source)) {
+    for (Entry entry : NestedState.entries(source)) {
       if (!(entry.key() instanceof Int)) {
         state.put(entry.key(), copy.copy(entry.value()));
       }

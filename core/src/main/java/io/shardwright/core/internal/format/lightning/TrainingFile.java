@@ -1,18 +1,16 @@
 package io.shardwright.core.internal.format.lightning;
 
-import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
-import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.torch.NestedState;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -38,15 +36,10 @@ record TrainingFile(String member, TorchFile torch, Guard guard) {
 
   /** A value of a dict, or of an {@code OrderedDict}. */
   static Optional<PickleValue> get(PickleValue dict, String key) {
-    return entries(dict).stream()
+    return NestedState.entries(dict).stream()
         .filter(entry -> entry.name().equals(key))
         .map(Entry::value)
         .findFirst();
-  }
-
-  static List<Entry> entries(PickleValue dict) {
-    return PickleEntries.of(dict)
-        .orElseGet(() -> dict instanceof Call call ? call.entries() : List.of());
   }
 
   OptionalLong globalStep() {

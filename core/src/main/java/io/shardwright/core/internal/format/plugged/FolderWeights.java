@@ -78,7 +78,7 @@ final class FolderWeights implements TensorSet {
   }
 
   private Map<String, SourceTensor> torch(String file) {
-    TorchFile torch = TorchFile.open(files.open(file), files.guard());
+    TorchFile torch = files.torch(file);
     torchFiles.put(file, torch);
     unreadable.putAll(torch.stateDict().unreadable());
     return StoredTensors.ofStateDict(torch);

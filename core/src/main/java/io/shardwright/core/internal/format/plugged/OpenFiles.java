@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.format.plugged;
 
-import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.FolderLinks;
@@ -39,7 +38,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The files that a format is shown, opened when it asks for them. */
@@ -54,6 +52,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   private final Set<String> names;
   private final Map<String, FileSource> files = new LinkedHashMap<>();
   private final Map<String, OpenFiles> folders = new LinkedHashMap<>();
+  private final Map<String, TorchFile> torch = new LinkedHashMap<>();
   private final Map<FileSource, String> sums = new LinkedHashMap<>();
   private final List<ZipArchive.Entry> entries = new ArrayList<>();
 
@@ -109,7 +108,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   @Override
   public StoredBytes bytes(String file) {
     FileSource source = open(file);
-    return new Bytes(source.name(), source.size(), () -> source, OptionalLong.empty(), guard);
+    return new FileBytes(source.name(), source.size(), () -> source, OptionalLong.empty(), guard);
   }
 
   @Override
@@ -128,7 +127,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
               entries.add(entry);
               found.put(
                   name,
-                  new Bytes(
+                  new FileBytes(
                       source.name() + "!" + name,
                       entry.size(),
                       entry::bytes,
@@ -165,9 +164,13 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   @Override
   public JsonValue pickle(String file) {
+    TorchFile torch = torch(file);
+    return new PickleTree(guard, torch.name()).of(torch.document().root());
+  }
+
+  TorchFile torch(String file) {
     FileSource source = open(file);
-    TorchFile torch = TorchFile.open(source, guard);
-    return new PickleTree(guard, source.name()).of(torch.document().root());
+    return torch.computeIfAbsent(file, own -> TorchFile.open(source, guard));
   }
 
   @Override
@@ -183,6 +186,11 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   @Override
   public SourceTensor dequantized(String tensor, Quantized stored) {
     return new QuantizedTensor(name + "/" + tensor, stored).named(tensor);
+  }
+
+  @Override
+  public TreeWeights tensors(String file, List<String> keys) {
+    return new TreeWeights(this, file, keys);
   }
 
   @Override
@@ -260,35 +268,5 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   public void close() {
     files.values().forEach(FileSource::close);
     folders.values().forEach(OpenFiles::close);
-  }
-
-  /**
-   * What a format is shown of bytes.
-   *
-   * @param source the bytes, which may have to be unpacked first
-   * @param crc the CRC-32 that the file states for them
-   */
-  record Bytes(String name, long size, Supplier<ByteSource> source, OptionalLong crc, Guard guard)
-      implements StoredBytes {
-    @Override
-    public byte[] read(long offset, long length) {
-      if (offset < 0 || length < 0 || length > size - offset) {
-        throw new MalformedCheckpointException(
-            ErrorCode.TENSOR_MALFORMED,
-            name,
-            "has "
-                + size
-                + " bytes, expected "
-                + length
-                + " from byte "
-                + offset
-                + " on: it is truncated or damaged");
-      }
-      guard.require(Limit.ARCHIVE_HEADER_BYTES, length, name);
-      guard.take(length, name);
-      var bytes = ByteBuffer.allocate((int) length);
-      source.get().readFully(bytes, offset);
-      return bytes.array();
-    }
   }
 }

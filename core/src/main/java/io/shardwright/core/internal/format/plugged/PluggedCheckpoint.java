@@ -44,7 +44,7 @@ final class PluggedCheckpoint implements ModelSource {
     var held = new HashMap<Object, Long>();
     long bytes = 0;
     for (StoredTensor stored : contents.tensors()) {
-      var from = (OpenFiles.Bytes) stored.bytes();
+      var from = (FileBytes) stored.bytes();
       SourceTensor tensor = TensorPlace.of(stored, from, guard);
       bytes = Math.addExact(bytes, tensor.spec().byteSize());
       held.put(from.name(), from.size());

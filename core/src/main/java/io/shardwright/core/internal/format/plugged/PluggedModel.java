@@ -18,6 +18,7 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -96,7 +97,7 @@ final class PluggedModel implements ModelSource {
   private YamlDocument linked(YamlDocument document) {
     YamlDocument linked = document;
     for (Artifact artifact : model.artifacts()) {
-      ByteSource bytes = ((OpenFiles.Bytes) artifact.bytes()).source().get();
+      ByteSource bytes = ((FileBytes) artifact.bytes()).source().get();
       String name = ContentHash.digits(bytes) + "_" + artifact.file();
       attachments.add(new Attachment(name, bytes));
       linked = linked.with(artifact.key(), "nemo:" + name);
@@ -105,7 +106,19 @@ final class PluggedModel implements ModelSource {
   }
 
   @Override
+  public Grid grid() {
+    return model.grid();
+  }
+
+  private RankWeights ranks() {
+    return new RankWeights(model, name());
+  }
+
+  @Override
   public SourceFiles sourceFiles() {
+    if (!model.ranks().isEmpty()) {
+      return ranks().sourceFiles(config);
+    }
     if (distributed.isEmpty()) {
       return containers();
     }
@@ -217,6 +230,9 @@ final class PluggedModel implements ModelSource {
 
   @Override
   public Map<String, TorchFile> torchFiles() {
+    if (!model.ranks().isEmpty()) {
+      return ranks().torchFiles();
+    }
     return distributed.isEmpty() ? first().from().torchFiles() : Map.of();
   }
 
@@ -224,7 +240,8 @@ final class PluggedModel implements ModelSource {
   @Override
   public void requireCarriable() {
     ModelSource.super.requireCarriable();
-    if (optimizer && arrays.stream().anyMatch(a -> Companions.isState(a.spec().name()))) {
+    boolean arraysOfOne = arrays.stream().anyMatch(a -> Companions.isState(a.spec().name()));
+    if (optimizer && (model.hasOptimizer() || arraysOfOne)) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           name(),

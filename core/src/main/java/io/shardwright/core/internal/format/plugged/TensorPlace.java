@@ -30,7 +30,7 @@ final class TensorPlace {
    *
    * @throws MalformedCheckpointException if it lies outside its bytes, or can't be
    */
-  static SourceTensor of(StoredTensor stored, OpenFiles.Bytes from, Guard guard) {
+  static SourceTensor of(StoredTensor stored, FileBytes from, Guard guard) {
     String name = stored.name();
     if (name.isEmpty() || !WholeText.is(name)) {
       throw malformed(from, "holds a tensor of no name that can be written");
@@ -61,7 +61,7 @@ final class TensorPlace {
         crc(from, offset, spec.byteSize()));
   }
 
-  private static MalformedCheckpointException malformed(OpenFiles.Bytes where, String problem) {
+  private static MalformedCheckpointException malformed(FileBytes where, String problem) {
     return new MalformedCheckpointException(ErrorCode.TENSOR_MALFORMED, where.name(), problem);
   }
 
@@ -77,7 +77,7 @@ final class TensorPlace {
   }
 
   /** The checksum of the values alone, where that of a short head and of all is known. */
-  private static OptionalLong crc(OpenFiles.Bytes from, long offset, long bytes) {
+  private static OptionalLong crc(FileBytes from, long offset, long bytes) {
     if (from.crc().isEmpty() || offset > HEAD || offset + bytes != from.size()) {
       return OptionalLong.empty();
     }

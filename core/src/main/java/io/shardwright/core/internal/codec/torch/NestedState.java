@@ -1,0 +1,72 @@
+package io.shardwright.core.internal.codec.torch;
+
+import io.shardwright.core.internal.codec.pickle.PickleEntries;
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.guard.WholeText;
+import io.shardwright.core.policy.Limit;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The values of a dict of dicts, by their keys joined by dots. */
+public final class NestedState {
+  private static final int DEPTH = 10;
+
+  private final Guard guard;
+  private final String where;
+  private final Map<String, PickleValue> flat = new LinkedHashMap<>();
+
+  private NestedState(Guard guard, String where) {
+    this.guard = guard;
+    this.where = where;
+  }
+
+  /**
+   * All values that are no dicts of values.
+   *
+   * @param where the file, for messages
+   * @throws MalformedCheckpointException if two have one name
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if there are more than a limit
+   *     allows
+   */
+  public static Map<String, PickleValue> flat(PickleValue dict, Guard guard, String where) {
+    var state = new NestedState(guard, where);
+    state.add("", dict, 0);
+    return state.flat;
+  }
+
+  /** The pairs of a dict; none of another value. */
+  public static List<Entry> entries(PickleValue dict) {
+    return PickleEntries.of(dict)
+        .orElseGet(() -> dict instanceof Call call ? call.entries() : List.of());
+  }
+
+  private void add(String prefix, PickleValue dict, int depth) {
+    for (Entry entry : entries(dict)) {
+      if (entry.key() instanceof Text key && WholeText.is(key.value())) {
+        String name = prefix + key.value();
+        boolean leaf =
+            TorchFile.isTensor(entry.value()) || depth > DEPTH || entries(entry.value()).isEmpty();
+        if (leaf) {
+          put(name, entry.value());
+        } else {
+          add(name + ".", entry.value(), depth + 1);
+        }
+      }
+    }
+  }
+
+  private void put(String name, PickleValue value) {
+    guard.require(Limit.TENSORS, flat.size(), where);
+    if (flat.put(name, value) != null) {
+      throw new MalformedCheckpointException(
+          ErrorCode.TORCH_MALFORMED, where, "holds '" + name + "' again");
+    }
+  }
+}

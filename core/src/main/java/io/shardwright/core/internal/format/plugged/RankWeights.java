@@ -1,0 +1,89 @@
+package io.shardwright.core.internal.format.plugged;
+
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.ChunkLayers;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.format.StoredModel;
+import io.shardwright.spi.format.StoredModel.Weights;
+import io.shardwright.spi.format.StoredRank;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of ranks as a format found them.
+ *
+ * @param model with ranks
+ * @param name what was opened, for messages
+ */
+record RankWeights(StoredModel model, String name) {
+  /** Every torch file, by its path in what was opened. */
+  Map<String, TorchFile> torchFiles() {
+    var all = new LinkedHashMap<String, TorchFile>();
+    for (StoredRank rank : model.ranks()) {
+      rank.chunks().forEach(chunk -> all.put(member(tree(chunk)), tree(chunk).torch()));
+    }
+    return all;
+  }
+
+  private static TreeWeights tree(Weights chunk) {
+    return (TreeWeights) chunk.from();
+  }
+
+  private String member(TreeWeights tree) {
+    return tree.torch().name().substring(name.length() + 1);
+  }
+
+  /**
+   * The files, whose layers are numbered in the whole model where a pipeline is interleaved.
+   *
+   * @throws MalformedCheckpointException if a chunk has another share of the layers
+   */
+  SourceFiles sourceFiles(YamlDocument config) {
+    int chunks = model.ranks().get(0).chunks().size();
+    Optional<ChunkLayers> layers =
+        model.config().isPresent() && chunks > 1
+            ? Optional.of(ChunkLayers.of(config, model.grid().pipeline(), chunks))
+            : Optional.empty();
+    var files = model.ranks().stream().map(rank -> file(rank, layers)).toList();
+    return new SourceFiles(files, List.of(), chunks > 1, List.of(), List.of());
+  }
+
+  private RankFile file(StoredRank rank, Optional<ChunkLayers> layers) {
+    var tensors = new LinkedHashMap<String, SourceTensor>();
+    var unreadable = new LinkedHashMap<String, String>();
+    TreeWeights first = tree(rank.chunks().get(0));
+    for (int chunk = 0; chunk < rank.chunks().size(); chunk++) {
+      Weights held = rank.chunks().get(chunk);
+      int number = chunk;
+      int stage = rank.at().pipeline();
+      String where = first.torch().name();
+      layers.ifPresent(known -> known.require(held.tensors().keySet(), stage, number, where));
+      String before = rank.chunks().size() > 1 && layers.isEmpty() ? "model" + chunk + "." : "";
+      held.tensors()
+          .forEach(
+              (own, tensor) -> {
+                String name =
+                    layers.map(known -> known.global(own, stage, number)).orElse(before + own);
+                if (tensors.put(name, (SourceTensor) tensor) != null) {
+                  throw again(name, where);
+                }
+              });
+      tree(held).unreadable().forEach((own, kind) -> unreadable.put(before + own, kind));
+    }
+    var names = List.copyOf(tensors.keySet());
+    return new RankFile(
+        member(first), rank.at(), names, tensors, Map.of(), Optional.empty(), unreadable);
+  }
+
+  private static MalformedCheckpointException again(String name, String where) {
+    return new MalformedCheckpointException(
+        ErrorCode.TENSOR_MALFORMED, where, "holds '" + name + "' in two chunks of its pipeline");
+  }
+}
