@@ -3,7 +3,10 @@ package io.shardwright.adapters.megatron;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.StoredFiles;
+import io.shardwright.spi.format.StoredModel;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -30,6 +33,15 @@ final class Iteration {
 
   /** Whether a folder is one, finished or not. */
   static boolean is(StoredFiles folder) {
+    return isDistributed(folder) || isOfRanks(folder);
+  }
+
+  /** Whether its ranks have a file each. */
+  static boolean isOfRanks(StoredFiles folder) {
+    return !isDistributed(folder) && RankFolders.isIn(folder);
+  }
+
+  private static boolean isDistributed(StoredFiles folder) {
     var names = folder.files();
     boolean items = names.stream().anyMatch(name -> name.endsWith(ITEMS));
     if (!items && !names.contains(METADATA)) {
@@ -85,9 +97,16 @@ final class Iteration {
     return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
   }
 
+  /** Reads it, with notes on how it was chosen. */
+  static StoredModel read(StoredFiles folder, KnownModels models, List<String> notes) {
+    return isOfRanks(folder)
+        ? new RankReading(folder, models).read(notes)
+        : new IterationReading(folder, models).read(notes);
+  }
+
   /** Whether its saving came to its end. */
   static boolean isFinished(StoredFiles folder) {
-    return folder.files().contains(KIND) && folder.files().contains(METADATA);
+    return isOfRanks(folder) || folder.files().contains(KIND) && folder.files().contains(METADATA);
   }
 
   /**

@@ -27,6 +27,9 @@ abstract class IterationFormat implements ModelFormat {
     if (!files.isFolder()) {
       return false;
     }
+    if (Iteration.isOfRanks(files)) {
+      return isOwn(true, false);
+    }
     if (Iteration.is(files)) {
       return isOwn(false, Iteration.isOfBridge(files));
     }
@@ -39,7 +42,7 @@ abstract class IterationFormat implements ModelFormat {
   /**
    * Tells the formats apart.
    *
-   * @param root whether it is the folder of a training
+   * @param root whether it is the folder of a training, or one with ranks
    * @param bridge whether Megatron-Bridge's configuration is there
    */
   abstract boolean isOwn(boolean root, boolean bridge);
@@ -47,7 +50,7 @@ abstract class IterationFormat implements ModelFormat {
   @Override
   public final StoredModel read(StoredFiles files, KnownModels models) {
     return Iteration.is(files)
-        ? new IterationReading(Iteration.whole(files), models).read()
+        ? Iteration.read(Iteration.whole(files), models, List.of())
         : Root.of(files, models.step()).read(models);
   }
 }

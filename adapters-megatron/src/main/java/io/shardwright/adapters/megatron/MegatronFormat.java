@@ -3,7 +3,10 @@ package io.shardwright.adapters.megatron;
 import com.google.auto.service.AutoService;
 import io.shardwright.spi.format.ModelFormat;
 
-/** Roots of Megatron-LM whose iterations are Megatron-Core's {@code torch_dist}. */
+/**
+ * Roots of Megatron-LM, whose iterations are Megatron-Core's {@code torch_dist} or have a file for
+ * each rank.
+ */
 @AutoService(ModelFormat.class)
 public final class MegatronFormat extends IterationFormat {
   /** As a provider is made. */

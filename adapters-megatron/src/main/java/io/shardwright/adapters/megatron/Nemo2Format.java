@@ -5,6 +5,7 @@ import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.ModelFormat;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
+import java.util.List;
 
 /** Folders of NeMo 2: {@code context/} says what the model is, {@code weights/} holds it. */
 @AutoService(ModelFormat.class)
@@ -22,6 +23,6 @@ public final class Nemo2Format implements ModelFormat {
   @Override
   public StoredModel read(StoredFiles files, KnownModels models) {
     var folder = new Nemo2Folder(files);
-    return new IterationReading(Iteration.whole(folder.weights()), folder, models).read();
+    return new IterationReading(Iteration.whole(folder.weights()), folder, models).read(List.of());
   }
 }

@@ -97,6 +97,6 @@ record Root(StoredFiles iteration, List<String> notes) {
   }
 
   StoredModel read(KnownModels models) {
-    return new IterationReading(iteration, models).read(notes);
+    return Iteration.read(iteration, models, notes);
   }
 }

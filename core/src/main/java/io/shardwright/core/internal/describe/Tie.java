@@ -70,7 +70,7 @@ public record Tie(ParameterRule embedding, ParameterRule head, Set<String> copie
   }
 
   /** Whether a name without a format's prefix is the second's. */
-  boolean isSecond(String plain) {
+  public boolean isSecond(String plain) {
     return copies.contains(plain);
   }
 

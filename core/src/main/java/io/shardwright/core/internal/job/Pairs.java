@@ -4,6 +4,7 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.NamePrefix;
 import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.core.internal.describe.Tie;
 import io.shardwright.core.internal.plan.ExecutablePlan;
@@ -61,8 +62,11 @@ final class Pairs {
     }
     boolean expected = model.grid().pipeline() > 1;
     return tie.filter(pair -> !expected).stream()
-        .flatMap(pair -> tensors.filter(t -> t.id().equals(pair.embedding().canonical())))
-        .flatMap(Pairs::tied)
+        .flatMap(
+            pair ->
+                tensors
+                    .filter(t -> t.id().equals(pair.embedding().canonical()))
+                    .flatMap(t -> tied(t, pair)))
         .toList();
   }
 
@@ -72,11 +76,11 @@ final class Pairs {
     return "'" + name + "' is written untied" + bytes;
   }
 
-  private static Stream<String> tied(LogicalTensor embedding) {
+  private static Stream<String> tied(LogicalTensor embedding, Tie pair) {
     String name = embedding.spec().name();
-    if (!stored(embedding).equals(name)) {
-      return Stream.of(
-          "'" + stored(embedding) + "' is read for '" + name + "', which is tied to it");
+    String stored = stored(embedding);
+    if (pair.isSecond(stored.substring(NamePrefix.of(stored).length()))) {
+      return Stream.of("'" + stored + "' is read for '" + name + "', which is tied to it");
     }
     return embedding.replicas().stream()
         .filter(replica -> replica.kind() == Replica.Kind.TIED)

@@ -1,0 +1,107 @@
+package io.shardwright.adapters.megatron;
+
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.dialect.DialectReading;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.format.KnownModels;
+import io.shardwright.spi.format.StoredFiles;
+import io.shardwright.spi.format.StoredModel;
+import io.shardwright.spi.format.StoredModel.Artifact;
+import io.shardwright.spi.format.StoredModel.Origin;
+import io.shardwright.spi.format.TokenizerFiles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads what an iteration's document says of the model.
+ *
+ * @param tokenizer that is beside it
+ * @param notes are told what a user should know
+ */
+record ModelReading(
+    StoredFiles files, Optional<TokenizerFiles> tokenizer, KnownModels models, List<String> notes) {
+  private static final String WINDOW = "window_size";
+
+  /**
+   * Says what the model is, if there is a document that says it and a family that knows it.
+   *
+   * @param found the document
+   * @param rows of the vocabulary that are stored, and over how many ranks they are cut
+   * @param cut adds to the configuration what the tensors are cut for
+   */
+  void describe(
+      Supplier<Optional<ModelDocument>> found,
+      Vocabulary.Stored rows,
+      UnaryOperator<Configuration> cut,
+      StoredModel.Builder built) {
+    try {
+      found.get().ifPresent(document -> describe(document, rows, cut, built));
+    } catch (UnsafeCheckpointException unsafe) {
+      throw unsafe;
+    } catch (CheckpointException unknown) {
+      built.unknown(unknown);
+    }
+  }
+
+  private void describe(
+      ModelDocument document,
+      Vocabulary.Stored rows,
+      UnaryOperator<Configuration> cut,
+      StoredModel.Builder built) {
+    String where = files.name() + "/" + document.dialect().document();
+    Configuration base =
+        models
+            .megatron(document.className())
+            .orElseThrow(
+                () ->
+                    new UnrecognizedCheckpointException(
+                        ErrorCode.FAMILY_UNKNOWN,
+                        files.name(),
+                        "no family knows the model of class '" + document.className() + "'"));
+    DialectReading read =
+        models
+            .dialects()
+            .read(new DialectDocument(document.model()), document.dialect(), base)
+            .rows()
+            .requireSound(where);
+    notes.addAll(read.notes());
+    Configuration config = read.apply(base, where).with("precision", document.precision());
+    OptionalLong pieces = tokenizer.map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
+    var vocabulary = new Vocabulary(rows, document.vocabulary(), pieces, document.ranks());
+    Configuration whole = cut.apply(vocabulary.in(config));
+    built
+        .config(
+            withTokenizer(document.window().map(of -> whole.with(WINDOW, of)).orElse(whole), built))
+        .vocabulary(document.vocabulary(), pieces);
+    origin(document).ifPresent(built::origin);
+  }
+
+  private Configuration withTokenizer(Configuration config, StoredModel.Builder built) {
+    var artifacts = new ArrayList<Artifact>();
+    Configuration whole =
+        tokenizer.map(side -> side.tokenizer(config, artifacts, notes)).orElse(config);
+    artifacts.forEach(built::artifact);
+    return whole;
+  }
+
+  /** What has no place in NeMo's configuration: the true size, and the tokenizer's texts. */
+  private Optional<Origin> origin(ModelDocument document) {
+    Obj said = Obj.empty();
+    document.vocabulary().ifPresent(size -> said.put("vocab_size", Num.of(size)));
+    return tokenizer
+        .map(side -> side.origin(said, notes))
+        .or(() -> Optional.of(new Origin(said, Map.of())))
+        .filter(origin -> !said.fields().isEmpty() || !origin.files().isEmpty());
+  }
+}

@@ -1,0 +1,185 @@
+package io.shardwright.adapters.megatron;
+
+import io.shardwright.spi.Grid;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.PipelineSplit;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.format.DenseTensor;
+import io.shardwright.spi.format.KnownModels;
+import io.shardwright.spi.format.StoredFiles;
+import io.shardwright.spi.format.StoredModel;
+import io.shardwright.spi.format.StoredModel.Weights;
+import io.shardwright.spi.format.StoredRank;
+import io.shardwright.spi.format.TensorTree;
+import io.shardwright.spi.tensor.DType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Reads an iteration whose ranks have a file each. */
+final class RankReading {
+  private static final String FFN = "ffn_hidden_size";
+  private static final String NORM = "normalization";
+  private static final Map<DType, String> TYPES =
+      Map.of(DType.BFLOAT16, "bf16", DType.FLOAT16, "fp16");
+  private static final String POSITIONS = "max_position_embeddings";
+
+  /** How the arguments of a training say which stage has which layers. */
+  private static final Map<String, String> SPLIT =
+      Map.of(
+          "decoder_first_pipeline_num_layers",
+          PipelineSplit.FIRST,
+          "decoder_last_pipeline_num_layers",
+          PipelineSplit.LAST,
+          PipelineSplit.LAYOUT,
+          PipelineSplit.LAYOUT,
+          PipelineSplit.EMBEDDING,
+          PipelineSplit.EMBEDDING,
+          PipelineSplit.LOSS,
+          PipelineSplit.LOSS);
+
+  private final StoredFiles files;
+  private final KnownModels models;
+  private final RankState first;
+  private final Grid grid;
+  private final Map<RankCoordinate, String> folders;
+  private final List<StoredRank> ranks = new ArrayList<>();
+  private final Set<String> left = new LinkedHashSet<>();
+  private final Map<String, DenseTensor> tensors = new LinkedHashMap<>();
+
+  RankReading(StoredFiles files, KnownModels models) {
+    this.files = files;
+    this.models = models;
+    var names = RankFolders.of(files);
+    first = RankState.of(RankFolders.whole(files.folder(names.get(0))));
+    grid = first.grid(names);
+    folders = RankFolders.of(grid, names, files.name());
+    folders.forEach(this::add);
+  }
+
+  private void add(RankCoordinate rank, String name) {
+    StoredFiles folder = RankFolders.whole(files.folder(name));
+    RankState state = RankState.of(folder);
+    state.requireSame(first);
+    var chunks = new ArrayList<Weights>();
+    for (String key : state.chunks()) {
+      TensorTree model = folder.tensors(RankFolders.FILE, List.of(key));
+      var named = named(model);
+      named.forEach(tensors::putIfAbsent);
+      leave(model, name);
+      chunks.add(new Weights(model, named));
+    }
+    ranks.add(new StoredRank(rank, chunks));
+  }
+
+  private Map<String, DenseTensor> named(TensorTree model) {
+    if (LegacyNames.are(model)) {
+      long heads = first.size("num_attention_heads").orElse(0) / grid.tensor();
+      return LegacyNames.of(model, first.version(), heads);
+    }
+    return NativeNames.of(model, first.size("num_experts").orElse(0) / grid.expert());
+  }
+
+  /** What is no parameter, by its rank. */
+  private void leave(TensorTree model, String rank) {
+    model.objects().forEach(name -> left.add(rank + " " + name));
+    model.tensors().keySet().stream()
+        .filter(NativeNames::isState)
+        .forEach(name -> left.add(rank + " " + name));
+  }
+
+  /** With notes on how it was chosen. */
+  StoredModel read(List<String> before) {
+    var notes = new ArrayList<>(before);
+    notes.addAll(Leftovers.notes(left));
+    var built = StoredModel.ofRanks(grid, ranks);
+    OptionalLong words = Vocabulary.rows(tensors);
+    var rows = words.isPresent() ? OptionalLong.of(words.getAsLong() * grid.tensor()) : words;
+    new ModelReading(files, new IterationSide(files).tokenizer(), models, notes)
+        .describe(
+            () -> first.args().map(this::completed).flatMap(Arguments::of),
+            new Vocabulary.Stored(rows, grid.tensor()),
+            this::cut,
+            built);
+    boolean distributed =
+        files.folder(folders.get(ranks.get(0).at())).files().contains("distrib_optim.pt");
+    if (first.hasOptimizer() || distributed) {
+      built.withOptimizer();
+    }
+    return built.notes(notes).build();
+  }
+
+  /** The arguments with what those of older trainings don't say. */
+  private Obj completed(JsonValue args) {
+    Obj whole = args instanceof Obj given ? given.copy() : Obj.empty();
+    var said = new DialectDocument(whole);
+    if (said.text(FFN).isEmpty()) {
+      rows("mlp.linear_fc1.weight")
+          .ifPresent(
+              rows ->
+                  whole.put(
+                      FFN,
+                      Num.of(
+                          rows * grid.tensor() / (MegatronKeys.isTrue(said, "swiglu") ? 2 : 1))));
+    }
+    if (said.text(POSITIONS).isEmpty()) {
+      rows("embedding.position_embeddings.weight")
+          .ifPresent(rows -> whole.put(POSITIONS, Num.of(rows)));
+    }
+    if (said.text(NORM).isEmpty()) {
+      whole.put(NORM, new Str("LayerNorm"));
+    }
+    if (said.text("bf16").or(() -> said.text("fp16")).isEmpty()) {
+      tensors.values().stream()
+          .map(tensor -> tensor.spec().dtype())
+          .filter(type -> TYPES.containsKey(type))
+          .findFirst()
+          .ifPresent(type -> whole.put(TYPES.get(type), new Bool(true)));
+    }
+    return whole;
+  }
+
+  private OptionalLong rows(String end) {
+    return tensors.entrySet().stream()
+        .filter(tensor -> tensor.getKey().endsWith(end))
+        .map(tensor -> tensor.getValue().spec().shape())
+        .filter(shape -> shape.rank() > 0)
+        .mapToLong(shape -> shape.dim(0))
+        .findFirst();
+  }
+
+  /** The configuration with what the tensors are cut for. */
+  private Configuration cut(Configuration config) {
+    var keys = new LinkedHashMap<String, String>();
+    put(keys, ParallelDimension.TENSOR, grid.tensor(), 0);
+    put(keys, ParallelDimension.PIPELINE, grid.pipeline(), 0);
+    put(keys, ParallelDimension.VIRTUAL_PIPELINE, first.chunks().size(), 1);
+    put(keys, ParallelDimension.EXPERT, grid.expert(), 1);
+    put(keys, ParallelDimension.EXPERT_TENSOR, grid.expertTensor(), grid.tensor());
+    if (grid.pipeline() > 1) {
+      SPLIT.forEach((said, key) -> first.text("args." + said).ifPresent(of -> keys.put(key, of)));
+    }
+    Configuration cut = config;
+    for (var key : keys.entrySet()) {
+      cut = cut.with(key.getKey(), key.getValue());
+    }
+    return cut;
+  }
+
+  private static void put(Map<String, String> keys, ParallelDimension of, int size, int unsaid) {
+    if (size != unsaid) {
+      keys.put(of.configKey(), Integer.toString(size));
+    }
+  }
+}
