@@ -65,12 +65,12 @@ record RankWeights(StoredModel model, String name) {
       int stage = rank.at().pipeline();
       String where = first.torch().name();
       layers.ifPresent(known -> known.require(held.tensors().keySet(), stage, number, where));
-      String before = rank.chunks().size() > 1 && layers.isEmpty() ? "model" + chunk + "." : "";
+      String before = before(rank, chunk);
       held.tensors()
           .forEach(
               (own, tensor) -> {
                 String name =
-                    layers.map(known -> known.global(own, stage, number)).orElse(before + own);
+                    before + layers.map(known -> known.global(own, stage, number)).orElse(own);
                 if (tensors.put(name, (SourceTensor) tensor) != null) {
                   throw again(name, where);
                 }
@@ -80,6 +80,15 @@ record RankWeights(StoredModel model, String name) {
     var names = List.copyOf(tensors.keySet());
     return new RankFile(
         member(first), rank.at(), names, tensors, Map.of(), Optional.empty(), unreadable);
+  }
+
+  /**
+   * What NeMo has before the names of a network; the file's keys where that is none that is known.
+   */
+  private String before(StoredRank rank, int chunk) {
+    return model.config().isPresent()
+        ? "model."
+        : rank.chunks().size() > 1 ? "model" + chunk + "." : "";
   }
 
   private static MalformedCheckpointException again(String name, String where) {
