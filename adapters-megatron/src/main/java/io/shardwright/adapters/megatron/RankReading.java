@@ -16,7 +16,8 @@ import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredModel.Weights;
-import io.shardwright.spi.format.StoredRank;
+import io.shardwright.spi.format.StoredRanks;
+import io.shardwright.spi.format.StoredRanks.Rank;
 import io.shardwright.spi.format.TensorTree;
 import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
@@ -29,6 +30,9 @@ import java.util.Set;
 
 /** Reads an iteration whose ranks have a file each. */
 final class RankReading {
+  /** An optimizer that ranks of data share has a file of its own. */
+  private static final String OPTIMIZER = "distrib_optim.pt";
+
   private static final String FFN = "ffn_hidden_size";
   private static final String NORM = "normalization";
   private static final Map<DType, String> TYPES =
@@ -54,7 +58,7 @@ final class RankReading {
   private final RankState first;
   private final Grid grid;
   private final Map<RankCoordinate, String> folders;
-  private final List<StoredRank> ranks = new ArrayList<>();
+  private final List<Rank> ranks = new ArrayList<>();
   private final Set<String> left = new LinkedHashSet<>();
   private final Map<String, DenseTensor> tensors = new LinkedHashMap<>();
 
@@ -80,7 +84,7 @@ final class RankReading {
       leave(model, name);
       chunks.add(new Weights(model, named));
     }
-    ranks.add(new StoredRank(rank, chunks));
+    ranks.add(new Rank(rank, chunks));
   }
 
   private Map<String, DenseTensor> named(TensorTree model) {
@@ -103,7 +107,7 @@ final class RankReading {
   StoredModel read(List<String> before) {
     var notes = new ArrayList<>(before);
     notes.addAll(Leftovers.notes(left));
-    var built = StoredModel.ofRanks(grid, ranks);
+    var built = StoredModel.of(new StoredRanks(grid, ranks, hasOptimizer()));
     OptionalLong words = Vocabulary.rows(tensors);
     var rows = words.isPresent() ? OptionalLong.of(words.getAsLong() * grid.tensor()) : words;
     new ModelReading(files, new IterationSide(files).tokenizer(), models, notes)
@@ -112,12 +116,12 @@ final class RankReading {
             new Vocabulary.Stored(rows, grid.tensor()),
             this::cut,
             built);
-    boolean distributed =
-        files.folder(folders.get(ranks.get(0).at())).files().contains("distrib_optim.pt");
-    if (first.hasOptimizer() || distributed) {
-      built.withOptimizer();
-    }
     return built.notes(notes).build();
+  }
+
+  private boolean hasOptimizer() {
+    StoredFiles folder = files.folder(folders.get(ranks.get(0).at()));
+    return first.hasOptimizer() || folder.files().contains(OPTIMIZER);
   }
 
   /** The arguments with what those of older trainings don't say. */

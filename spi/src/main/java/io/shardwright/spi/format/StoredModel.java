@@ -1,6 +1,5 @@
 package io.shardwright.spi.format;
 
-import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
@@ -57,41 +56,22 @@ public final class StoredModel {
   }
 
   /**
-   * Begins with the files of ranks.
+   * Begins with files of ranks.
    *
-   * @param grid what the model is cut for; the number of chunks of a stage is the ranks'
-   * @param ranks stage by stage, as many of each
+   * @param ranks which together hold the model
    * @return to be told the rest
    */
-  public static Builder ofRanks(Grid grid, List<StoredRank> ranks) {
-    return new Builder(grid, ranks);
-  }
-
-  /**
-   * What the model is cut for.
-   *
-   * @return one rank where there are no {@link #ranks}
-   */
-  public Grid grid() {
-    return parts.grid;
+  public static Builder of(StoredRanks ranks) {
+    return new Builder(ranks);
   }
 
   /**
    * The files of ranks.
    *
-   * @return stage by stage; empty where each of {@link #sets} is whole
+   * @return empty where each of {@link #sets} is whole
    */
-  public List<StoredRank> ranks() {
-    return parts.ranks;
-  }
-
-  /**
-   * Tells whether an optimizer's state lies beside the weights.
-   *
-   * @return true where it would be lost, as the format doesn't read it
-   */
-  public boolean hasOptimizer() {
-    return parts.optimizer;
+  public Optional<StoredRanks> ranks() {
+    return Optional.ofNullable(parts.ranks);
   }
 
   /**
@@ -196,29 +176,14 @@ public final class StoredModel {
     private Origin origin;
     private LowRankPairs lowRank;
     private CheckpointException unknown;
-    private boolean optimizer;
-    private final Grid grid;
-    private final List<StoredRank> ranks;
+    private StoredRanks ranks;
 
     private Builder(Weights first) {
-      this(Grid.ONE, List.of());
       sets.add(first);
     }
 
-    private Builder(Grid grid, List<StoredRank> ranks) {
-      this.grid = grid;
-      this.ranks = List.copyOf(ranks);
-    }
-
-    /**
-     * Says that an optimizer's state is there, which is not read: nothing is written unless the
-     * user leaves it out.
-     *
-     * @return this
-     */
-    public Builder withOptimizer() {
-      optimizer = true;
-      return this;
+    private Builder(StoredRanks held) {
+      ranks = held;
     }
 
     /**

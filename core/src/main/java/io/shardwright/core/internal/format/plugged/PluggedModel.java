@@ -28,6 +28,7 @@ import io.shardwright.spi.format.LowRankPairs;
 import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredModel.Artifact;
 import io.shardwright.spi.format.StoredModel.Weights;
+import io.shardwright.spi.format.StoredRanks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -107,17 +108,18 @@ final class PluggedModel implements ModelSource {
 
   @Override
   public Grid grid() {
-    return model.grid();
+    return model.ranks().map(StoredRanks::grid).orElse(Grid.ONE);
   }
 
-  private RankWeights ranks() {
-    return new RankWeights(model, name());
+  private Optional<RankWeights> ranks() {
+    boolean known = model.config().isPresent();
+    return model.ranks().map(held -> new RankWeights(held, known, name()));
   }
 
   @Override
   public SourceFiles sourceFiles() {
-    if (!model.ranks().isEmpty()) {
-      return ranks().sourceFiles(config);
+    if (ranks().isPresent()) {
+      return ranks().get().sourceFiles(config);
     }
     if (distributed.isEmpty()) {
       return containers();
@@ -230,8 +232,8 @@ final class PluggedModel implements ModelSource {
 
   @Override
   public Map<String, TorchFile> torchFiles() {
-    if (!model.ranks().isEmpty()) {
-      return ranks().torchFiles();
+    if (ranks().isPresent()) {
+      return ranks().get().torchFiles();
     }
     return distributed.isEmpty() ? first().from().torchFiles() : Map.of();
   }
@@ -241,7 +243,7 @@ final class PluggedModel implements ModelSource {
   public void requireCarriable() {
     ModelSource.super.requireCarriable();
     boolean arraysOfOne = arrays.stream().anyMatch(a -> Companions.isState(a.spec().name()));
-    if (optimizer && (model.hasOptimizer() || arraysOfOne)) {
+    if (optimizer && (model.ranks().filter(StoredRanks::optimizer).isPresent() || arraysOfOne)) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           name(),

@@ -8,9 +8,9 @@ import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
-import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredModel.Weights;
-import io.shardwright.spi.format.StoredRank;
+import io.shardwright.spi.format.StoredRanks;
+import io.shardwright.spi.format.StoredRanks.Rank;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +19,14 @@ import java.util.Optional;
 /**
  * The files of ranks as a format found them.
  *
- * @param model with ranks
+ * @param configured whether it is known what the model is
  * @param name what was opened, for messages
  */
-record RankWeights(StoredModel model, String name) {
+record RankWeights(StoredRanks held, boolean configured, String name) {
   /** Every torch file, by its path in what was opened. */
   Map<String, TorchFile> torchFiles() {
     var all = new LinkedHashMap<String, TorchFile>();
-    for (StoredRank rank : model.ranks()) {
+    for (Rank rank : held.ranks()) {
       rank.chunks().forEach(chunk -> all.put(member(tree(chunk)), tree(chunk).torch()));
     }
     return all;
@@ -46,27 +46,28 @@ record RankWeights(StoredModel model, String name) {
    * @throws MalformedCheckpointException if a chunk has another share of the layers
    */
   SourceFiles sourceFiles(YamlDocument config) {
-    int chunks = model.ranks().get(0).chunks().size();
+    int chunks = held.ranks().get(0).chunks().size();
     Optional<ChunkLayers> layers =
-        model.config().isPresent() && chunks > 1
-            ? Optional.of(ChunkLayers.of(config, model.grid().pipeline(), chunks))
+        configured && chunks > 1
+            ? Optional.of(ChunkLayers.of(config, held.grid().pipeline(), chunks))
             : Optional.empty();
-    var files = model.ranks().stream().map(rank -> file(rank, layers)).toList();
+    var files = held.ranks().stream().map(rank -> file(rank, layers)).toList();
     return new SourceFiles(files, List.of(), chunks > 1, List.of(), List.of());
   }
 
-  private RankFile file(StoredRank rank, Optional<ChunkLayers> layers) {
+  private RankFile file(Rank rank, Optional<ChunkLayers> layers) {
     var tensors = new LinkedHashMap<String, SourceTensor>();
     var unreadable = new LinkedHashMap<String, String>();
     TreeWeights first = tree(rank.chunks().get(0));
     for (int chunk = 0; chunk < rank.chunks().size(); chunk++) {
-      Weights held = rank.chunks().get(chunk);
+      Weights weights = rank.chunks().get(chunk);
       int number = chunk;
       int stage = rank.at().pipeline();
       String where = first.torch().name();
-      layers.ifPresent(known -> known.require(held.tensors().keySet(), stage, number, where));
+      layers.ifPresent(known -> known.require(weights.tensors().keySet(), stage, number, where));
       String before = before(rank, chunk);
-      held.tensors()
+      weights
+          .tensors()
           .forEach(
               (own, tensor) -> {
                 String name =
@@ -75,7 +76,7 @@ record RankWeights(StoredModel model, String name) {
                   throw again(name, where);
                 }
               });
-      tree(held).unreadable().forEach((own, kind) -> unreadable.put(before + own, kind));
+      tree(weights).unreadable().forEach((own, kind) -> unreadable.put(before + own, kind));
     }
     var names = List.copyOf(tensors.keySet());
     return new RankFile(
@@ -85,10 +86,8 @@ record RankWeights(StoredModel model, String name) {
   /**
    * What NeMo has before the names of a network; the file's keys where that is none that is known.
    */
-  private String before(StoredRank rank, int chunk) {
-    return model.config().isPresent()
-        ? "model."
-        : rank.chunks().size() > 1 ? "model" + chunk + "." : "";
+  private String before(Rank rank, int chunk) {
+    return configured ? "model." : rank.chunks().size() > 1 ? "model" + chunk + "." : "";
   }
 
   private static MalformedCheckpointException again(String name, String where) {

@@ -1,0 +1,46 @@
+package io.shardwright.spi.format;
+
+import io.shardwright.spi.Grid;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.format.StoredModel.Weights;
+import java.util.List;
+
+/**
+ * A model in files of ranks. Layers are numbered from 0 in each chunk, experts in each rank; the
+ * engine tells by the configuration which they are.
+ *
+ * @param grid what the model is cut for; its stages have as many chunks as the ranks here
+ * @param ranks stage by stage, as many of each
+ * @param optimizer whether an optimizer's state lies beside the weights, which is not read: nothing
+ *     is written then unless the user leaves it out
+ */
+public record StoredRanks(Grid grid, List<Rank> ranks, boolean optimizer) {
+  /**
+   * What a rank holds.
+   *
+   * @param at the rank's position
+   * @param chunks one, or those of an interleaved pipeline in their order
+   */
+  public record Rank(RankCoordinate at, List<Weights> chunks) {
+    /**
+     * Copies the list.
+     *
+     * @param at the rank's position
+     * @param chunks at least one
+     */
+    public Rank {
+      chunks = List.copyOf(chunks);
+    }
+  }
+
+  /**
+   * Copies the list.
+   *
+   * @param grid what the model is cut for
+   * @param ranks stage by stage
+   * @param optimizer whether an optimizer's state lies beside the weights
+   */
+  public StoredRanks {
+    ranks = List.copyOf(ranks);
+  }
+}
