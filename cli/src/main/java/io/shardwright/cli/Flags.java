@@ -58,10 +58,12 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
       case ALL_PARTS -> "--all";
       case ARCHITECTURE -> "--architecture";
       case DEQUANTIZE -> "--dequantize";
+      case CORE_VERSION -> "--core-version";
       case DEVICE -> "--device";
       case DTYPE -> "--dtype";
       case FAMILY -> "--family";
       case FAMILY_FILE -> "--family-file";
+      case FILES -> "--files";
       case FIRST_STAGE_LAYERS -> "--pp-first";
       case FORMAT -> "--to";
       case HPARAMS_FILE -> "--hparams-file";
@@ -87,6 +89,7 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
       case TOKENIZER_VOCAB_FILE -> "--tokenizer-vocab-file";
       case UNKNOWN_GLOBALS -> "--unknown-globals";
       case UNTIE -> "--untie";
+      case VOCAB_DIVISOR -> "--vocab-divisor";
       case VOCAB_SIZE -> "--vocab-size";
     };
   }

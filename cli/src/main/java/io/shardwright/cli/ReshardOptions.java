@@ -128,6 +128,8 @@ final class ReshardOptions {
 
   @Mixin private SplitOptions split = new SplitOptions();
 
+  @Mixin private DistributedOptions distributed = new DistributedOptions();
+
   @Mixin private TrainingSourceOptions training = new TrainingSourceOptions();
 
   /** What to do with a tensor that no rule matches. */
@@ -174,6 +176,7 @@ final class ReshardOptions {
       request.virtualPipelineModelParallelSize(positive(virtual, "--vp"));
     }
     split.in(request);
+    distributed.in(request);
     if (expert != null) {
       request.expertModelParallelSize(positive(expert, "--ep"));
     }

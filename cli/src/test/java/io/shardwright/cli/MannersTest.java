@@ -201,8 +201,8 @@ class MannersTest {
   void namesEveryFormatThatIsRead() {
     String out = Run.of("adapters").out();
     String formats =
-        "formats: nemo, lightning, safetensors, bridge, huggingface, huggingface-peft, megatron,"
-            + " torch_dist";
+        "formats: nemo, lightning, safetensors, bridge, dcp, huggingface,"
+            + " huggingface-peft, megatron, nemo2, torch_dist";
     assertTrue(out.contains(formats), out);
   }
 }

@@ -24,6 +24,7 @@ public final class ReshardRequest {
   private final Optional<TargetFormat> format;
   private final TrainingOptions training;
   private final HuggingFaceOptions huggingFace;
+  private final GridOptions gridOptions;
   private final Map<ParallelDimension, Integer> sizes;
   private final Optional<PipelineSplit> pipelineSplit;
   private final Optional<Naming> naming;
@@ -52,6 +53,7 @@ public final class ReshardRequest {
     format = parts.format;
     training = parts.training;
     huggingFace = parts.huggingFace;
+    gridOptions = parts.gridOptions;
     sizes = Map.copyOf(parts.sizes);
     pipelineSplit = parts.split;
     naming = parts.naming;
@@ -137,6 +139,11 @@ public final class ReshardRequest {
   /** {@return how to write a Hugging Face folder} */
   public HuggingFaceOptions huggingFace() {
     return huggingFace;
+  }
+
+  /** {@return how to write what has ranks} */
+  public GridOptions gridOptions() {
+    return gridOptions;
   }
 
   /**

@@ -21,6 +21,7 @@ public final class ReshardRequestBuilder extends RequestedSizes {
   Optional<TargetFormat> format = Optional.empty();
   TrainingOptions training = TrainingOptions.NEWEST;
   HuggingFaceOptions huggingFace = HuggingFaceOptions.DEFAULT;
+  GridOptions gridOptions = GridOptions.DEFAULT;
   Optional<PipelineSplit> split = Optional.empty();
   Optional<Naming> naming = Optional.empty();
   Optional<WeightLayout> layout = Optional.empty();
@@ -77,6 +78,16 @@ public final class ReshardRequestBuilder extends RequestedSizes {
    */
   public ReshardRequestBuilder huggingFace(HuggingFaceOptions options) {
     huggingFace = requireNonNull(options, "huggingFace");
+    return this;
+  }
+
+  /**
+   * {@return this} Sets how to write what has ranks.
+   *
+   * @param options version, files, padding
+   */
+  public ReshardRequestBuilder gridOptions(GridOptions options) {
+    gridOptions = requireNonNull(options, "gridOptions");
     return this;
   }
 

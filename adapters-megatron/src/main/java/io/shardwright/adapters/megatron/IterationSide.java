@@ -18,7 +18,7 @@ record IterationSide(StoredFiles files) implements ModelSide {
   static final String COMMON = "common.pt";
 
   /** The same as an object, from Megatron-Core 0.19 on. */
-  private static final String STATE = "common_state/shard_0_1";
+  static final String STATE = "common_state/shard_0_1";
 
   /** Megatron-Bridge's copy of the tokenizer, as transformers saves it. */
   private static final String TOKENIZER = "tokenizer";

@@ -19,6 +19,8 @@ public enum Setting {
   ARCHITECTURE("architecture"),
   /** Whether quantized weights may become plain ones. */
   DEQUANTIZE("dequantize"),
+  /** The Megatron-Core that has to read a target. */
+  CORE_VERSION("gridOptions.core"),
   /** What computes. */
   DEVICE("device"),
   /** The type of floating-point parameters. */
@@ -27,6 +29,8 @@ public enum Setting {
   FAMILY("family"),
   /** A file that declares a family. */
   FAMILY_FILE("familyFile"),
+  /** Over how many files a distributed checkpoint is spread. */
+  FILES("gridOptions.files"),
   /** The number of layers of the first pipeline stage. */
   FIRST_STAGE_LAYERS("pipelineSplit.first"),
   /** The format to write. */
@@ -77,6 +81,8 @@ public enum Setting {
   UNKNOWN_GLOBALS("unknownGlobals"),
   /** That both tensors of a tied pair are written. */
   UNTIE("untie"),
+  /** To a multiple of what vocabulary rows are padded for each rank. */
+  VOCAB_DIVISOR("gridOptions.vocabDivisor"),
   /** The true vocabulary size. */
   VOCAB_SIZE("vocabSize");
 

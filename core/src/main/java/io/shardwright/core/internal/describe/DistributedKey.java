@@ -83,19 +83,22 @@ public final class DistributedKey {
     return half ? Optional.of(key.substring(0, key.length() - 2)) : Optional.empty();
   }
 
+  /** What stands behind the key of a module's object. */
+  public static String shard(List<Integer> indexes, List<Integer> extents) {
+    return "shard_" + dots(indexes) + "_" + dots(extents);
+  }
+
   /**
    * The file of a module's object. Python's {@code Path.with_suffix} cuts the last number of the
    * shape off where there are several.
    */
-  public static String shard(List<Integer> indexes, List<Integer> extents) {
-    String name = "shard_" + dots(indexes) + "_" + dots(extents);
+  public static String file(List<Integer> indexes, List<Integer> extents) {
+    String name = shard(indexes, extents);
     int dot = name.lastIndexOf('.');
     return (dot > name.lastIndexOf('_') ? name.substring(0, dot) : name) + ".pt";
   }
 
   private static String dots(List<Integer> numbers) {
-    return numbers.isEmpty()
-        ? "0"
-        : numbers.stream().map(String::valueOf).collect(Collectors.joining("."));
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining("."));
   }
 }

@@ -1,6 +1,5 @@
 package io.shardwright.core.internal.format;
 
-import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsLayout;
 import io.shardwright.core.internal.execute.Progress;
@@ -112,24 +111,6 @@ public final class FolderTarget implements CheckpointTarget {
       documents.forEach((name, bytes) -> verifier.requireMember(name, opened.open(name), bytes));
       verifier.requireCarried(written, opened::open);
       verifier.readAll();
-    }
-  }
-
-  /** Files of a folder, closed together. */
-  private record OpenedFiles(Path folder, List<FileSource> files) implements AutoCloseable {
-    OpenedFiles(Path folder) {
-      this(folder, new ArrayList<>());
-    }
-
-    FileSource open(String name) {
-      var file = new FileSource(folder.resolve(name), name);
-      files.add(file);
-      return file;
-    }
-
-    @Override
-    public void close() {
-      files.forEach(FileSource::close);
     }
   }
 }

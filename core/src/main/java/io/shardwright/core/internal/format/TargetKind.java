@@ -55,6 +55,14 @@ public interface TargetKind {
    */
   default void requireExpressible(YamlDocument config, HuggingFaceModel wanted, String where) {}
 
+  /**
+   * What it puts before the names that a family gives where its weights are items of a distributed
+   * checkpoint of PyTorch, with Megatron-Core's names; empty where they are not.
+   */
+  default Optional<String> prefix() {
+    return Optional.empty();
+  }
+
   /** The names of its files; none where stored tensors are copied, whose plan has them. */
   default TargetNames names(ReshardRequest request, ModelSource source, Grid grid) {
     return TargetNames.NONE;

@@ -27,6 +27,7 @@ import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -39,14 +40,11 @@ final class Choices {
 
   static TargetChoice of(Resolved resolved, ModelDescription model) {
     ReshardRequest request = resolved.request();
-    Optional<HuggingFaceModel> source = resolved.source().huggingFace();
     Optional<HuggingFaceModel> huggingFace = huggingFace(resolved, model);
     Naming naming =
         huggingFace.isPresent()
             ? Naming.HUGGING_FACE
-            : request
-                .naming()
-                .orElseGet(() -> source.map(m -> m.namings().get(0)).orElse(model.naming()));
+            : request.naming().orElseGet(() -> naming(resolved, model));
     Grid grid = request.grid(model.grid());
     if (request.size(ParallelDimension.VIRTUAL_PIPELINE).isEmpty()) {
       grid = grid.virtual(parts(request, grid.pipeline()));
@@ -55,9 +53,35 @@ final class Choices {
         huggingFace.isPresent() ? Grid.ONE : grid,
         huggingFace.isPresent() ? PipelineSplit.EVEN : split(request, model, grid),
         naming,
-        request.layout().orElseGet(() -> layout(naming, model)),
+        resolved
+            .kind()
+            .prefix()
+            .map(items -> WeightLayout.DISTRIBUTED)
+            .or(request::layout)
+            .orElseGet(() -> layout(naming, model)),
         request.dtype(),
-        huggingFace);
+        huggingFace,
+        resolved.kind().prefix());
+  }
+
+  /**
+   * To a multiple of what vocabulary rows are padded for each rank. A Hugging Face class has no
+   * word for it, and Megatron-Bridge pads only for ranks what it makes of one.
+   */
+  static OptionalLong divisor(Resolved resolved) {
+    OptionalLong asked = resolved.request().gridOptions().vocabDivisor();
+    boolean bare =
+        resolved.kind().prefix().isPresent() && resolved.source().huggingFace().isPresent();
+    return asked.isEmpty() && bare ? OptionalLong.of(1) : asked;
+  }
+
+  /** Megatron-Core's where the format has those and the family too, else the source's. */
+  private static Naming naming(Resolved resolved, ModelDescription model) {
+    boolean own = resolved.kind().prefix().isPresent();
+    if (own && model.family().namings(model.config()).contains(Naming.MCORE)) {
+      return Naming.MCORE;
+    }
+    return resolved.source().huggingFace().map(of -> of.namings().get(0)).orElse(model.naming());
   }
 
   /** A layout has a part for every chunk of every stage. */

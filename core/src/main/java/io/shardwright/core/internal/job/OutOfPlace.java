@@ -3,8 +3,10 @@ package io.shardwright.core.internal.job;
 import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.PipelineSplit;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Setting;
@@ -39,6 +41,9 @@ final class OutOfPlace {
     if (!resolved.keeps(Keeps.ARCHITECTURE)) {
       found.folder();
     }
+    var items = new OutOfPlace(resolved.request(), items(resolved));
+    items.distributed(resolved.kind().prefix().isPresent());
+    found.problems.addAll(items.problems);
     if (stored) {
       found.stored();
     }
@@ -54,6 +59,24 @@ final class OutOfPlace {
         : resolved.keeps(Keeps.ARCHITECTURE)
             ? "a Hugging Face folder has no ranks and names of its own"
             : "it is for a Hugging Face folder, which this is not";
+  }
+
+  private static String items(Resolved resolved) {
+    String format = resolved.format().id();
+    return resolved.kind().prefix().isPresent()
+        ? format + " has one layout, and Megatron-Core's names"
+        : "it is for a distributed checkpoint such as torch_dist, which " + format + " is not";
+  }
+
+  private void distributed(boolean items) {
+    if (items) {
+      option(Setting.NAMING.inText(), request.naming().filter(Naming.LEGACY::equals).isPresent());
+      option(
+          Setting.LAYOUT.inText(), request.layout().filter(WeightLayout.RANKS::equals).isPresent());
+    } else {
+      option(Setting.CORE_VERSION.inText(), request.gridOptions().core().isPresent());
+      option(Setting.FILES.inText(), request.gridOptions().files().isPresent());
+    }
   }
 
   private void stored() {
@@ -91,6 +114,7 @@ final class OutOfPlace {
 
   private OutOfPlace grid() {
     return option(Setting.NAMING.inText(), request.naming().isPresent())
+        .option(Setting.VOCAB_DIVISOR.inText(), request.gridOptions().vocabDivisor().isPresent())
         .option(Setting.LAYOUT.inText(), request.layout().isPresent());
   }
 

@@ -223,7 +223,11 @@ public final class ReshardJob implements AutoCloseable {
         model,
         choice,
         resolved.lora().with(resolved.adoption().changes(), source.config()),
-        new VocabularySize(request.vocabSize(), source.vocabularySize(), tokenizerSize()),
+        new VocabularySize(
+            request.vocabSize(),
+            source.vocabularySize(),
+            tokenizerSize(),
+            Choices.divisor(resolved)),
         resolved.kind().names(request, source, choice.grid()),
         resolved.lora().change(model, resolved));
   }

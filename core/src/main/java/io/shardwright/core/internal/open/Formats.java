@@ -25,6 +25,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.Keeps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +57,9 @@ public final class Formats {
   static Formats of(AdapterRegistry registry, ReadPolicy policy) {
     var found = registry.formats();
     var all = new ArrayList<CheckpointFormat>();
-    found.models().forEach(of -> all.add(new PluggedModelFormat(of.format(), of.origin(), policy)));
+    for (var of : found.models()) {
+      all.add(new PluggedModelFormat(of.format(), of.origin(), registry, policy));
+    }
     all.addAll(OWN);
     found.tensors().forEach(of -> all.add(new PluggedFormat(of.format(), of.origin(), policy)));
     all.add(LOOSE);
@@ -174,9 +177,10 @@ public final class Formats {
             : "no format of that name is written; found " + written + ": add its jar");
   }
 
-  /** What a path's checkpoint becomes unasked: a training stays one, all else becomes a model. */
+  /** What a path's checkpoint becomes unasked: what has ranks stays what it is. */
   public TargetFormat likeness(Place source) {
-    boolean training = of(source).id().equals(LIGHTNING.id());
-    return training ? TargetFormat.LIGHTNING : TargetFormat.NEMO;
+    CheckpointFormat own = of(source);
+    boolean ranks = own.target().filter(kind -> kind.keeps().contains(Keeps.GRID)).isPresent();
+    return ranks ? new TargetFormat(own.id()) : TargetFormat.NEMO;
   }
 }

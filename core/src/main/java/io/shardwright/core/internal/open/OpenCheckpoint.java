@@ -224,7 +224,10 @@ public final class OpenCheckpoint implements Checkpoint {
   /** What is known of the true vocabulary size. */
   public VocabularySize vocabulary() {
     return new VocabularySize(
-        OptionalLong.empty(), source.vocabularySize(), source.tokenizerSize());
+        OptionalLong.empty(),
+        source.vocabularySize(),
+        source.tokenizerSize(),
+        OptionalLong.empty());
   }
 
   /** The second of a tied pair, whether it is stored or not; empty where there is no such pair. */

@@ -1,23 +1,23 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
-import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.DistributedKey;
+import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.LogicalTensor;
-import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState;
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.ModuleState.Value;
 import io.shardwright.core.internal.describe.StageLayers;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Traits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Makes the states of modules in a distributed checkpoint: a file per layer for every module of
@@ -28,20 +28,27 @@ final class ArrayObjects {
 
   private final String folder;
   private final StageLayers layers;
-  private final Map<String, Content> found = new LinkedHashMap<>();
+  private final ModelConfig config;
+  private final Owners owners;
+  private final Map<String, Content> found;
   private final StateCopies copies = new StateCopies();
 
   /**
    * For one target.
    *
-   * @param carried whether the source's states fit the target's modules
+   * @param found the source's states that fit the target's modules, by name in the whole model
    */
-  ArrayObjects(String folder, ModelDescription model, StageLayers layers, boolean carried) {
+  ArrayObjects(
+      String folder,
+      StageLayers layers,
+      ModelConfig config,
+      Owners owners,
+      Map<String, Content> found) {
     this.folder = folder;
     this.layers = layers;
-    if (carried) {
-      found.putAll(ModuleStates.ofFirstRank(model));
-    }
+    this.config = config;
+    this.owners = owners;
+    this.found = found;
   }
 
   /** The states of all emitted modules, in their order, then those of modules without rows. */
@@ -54,14 +61,18 @@ final class ArrayObjects {
       }
       others.remove(name(emission));
       if (emission.extraState() == Traits.ExtraState.STORED) {
-        String member = member(emission);
-        Content content = found.getOrDefault(name(emission), new Value(ExtraState.none()));
-        objects.computeIfAbsent(member, file -> object(file, content));
+        Named named = named(emission);
+        var content = Optional.ofNullable(found.get(name(emission)));
+        objects.computeIfAbsent(named.member(folder), file -> object(named, content));
       }
     }
     others.values().removeIf(content -> content.equals(new Value(Constant.NONE)));
     others.forEach(
-        (name, content) -> objects.computeIfAbsent(other(name), f -> object(f, content)));
+        (name, content) -> {
+          Named named = other(name);
+          objects.computeIfAbsent(
+              named.member(folder), file -> object(named, Optional.of(content)));
+        });
     return new ArrayList<>(objects.values());
   }
 
@@ -70,44 +81,67 @@ final class ArrayObjects {
     return emission.prefix() + module + STATE;
   }
 
-  private String other(String name) {
+  /**
+   * A state of a distributed checkpoint.
+   *
+   * @param key of its module, without layers and experts
+   * @param indexes layer and expert
+   * @param extents how many there are of each
+   * @param owner the rank that writes it
+   */
+  private record Named(String key, List<Integer> indexes, List<Integer> extents, int owner) {
+    String member(String folder) {
+      return folder + key + "/" + DistributedKey.file(indexes, extents);
+    }
+
+    String whole() {
+      return key + "/" + DistributedKey.shard(indexes, extents);
+    }
+  }
+
+  private Named other(String name) {
+    int owner = owners.of(name);
     return layers
         .place(name)
         .map(
             place -> {
               String pattern = name.substring(0, place.from()) + "*" + name.substring(place.to());
-              return member(
-                  DistributedKey.of(pattern), List.of(place.layer()), place.stack().layers());
+              var all = List.of(place.stack().layers());
+              return new Named(DistributedKey.of(pattern), List.of(place.layer()), all, owner);
             })
-        .orElseGet(() -> member(DistributedKey.of(name), List.of(), 1));
+        .orElseGet(() -> new Named(DistributedKey.of(name), List.of(0), List.of(1), owner));
   }
 
-  private String member(Emission emission) {
+  private Named named(Emission emission) {
     var row = emission.row();
     boolean alike = layers.alike(row);
     String pattern = emission.prefix() + module(row.pattern()) + STATE;
-    int extent = alike && row.perLayer() ? layers.stack(row).layers() : 1;
-    return member(
-        DistributedKey.of(pattern, emission.indexes(), alike), emission.stacked(alike), extent);
-  }
-
-  private String member(String key, List<Integer> indexes, int layers) {
-    List<Integer> extents =
-        indexes.isEmpty()
-            ? List.of(1)
-            : IntStream.range(0, indexes.size())
-                .mapToObj(k -> k == 0 ? layers : Integer.valueOf(1))
-                .toList();
-    return folder + key + "/" + DistributedKey.shard(indexes, extents);
-  }
-
-  private TargetObject object(String member, Content content) {
-    if (content instanceof Stored stored) {
-      String name = member.substring(folder.length(), member.lastIndexOf('.'));
-      return new TargetObject(
-          member, Optional.empty(), Optional.of(copies.add(member, name, stored)));
+    var extents = new ArrayList<Integer>();
+    if (alike && row.perLayer()) {
+      extents.add(layers.stack(row).layers());
     }
-    return new TargetObject(member, Optional.of(((Value) content).value()), Optional.empty());
+    List<Integer> indexes = emission.stacked(alike);
+    if (extents.size() < indexes.size()) {
+      extents.add(Math.toIntExact(ExpertBlocks.count(row, config)));
+    }
+    return new Named(
+        DistributedKey.of(pattern, emission.indexes(), alike),
+        indexes.isEmpty() ? List.of(0) : indexes,
+        extents.isEmpty() ? List.of(1) : extents,
+        owners.of(row, emission.indexes(), 0));
+  }
+
+  private TargetObject object(Named named, Optional<Content> content) {
+    String member = named.member(folder);
+    Optional<PickleValue> value = Optional.empty();
+    Optional<TargetTensor> tensor = Optional.empty();
+    if (content.orElse(null) instanceof Stored stored) {
+      String name = member.substring(folder.length(), member.lastIndexOf('.'));
+      tensor = Optional.of(copies.add(member, name, stored));
+    } else if (content.orElse(null) instanceof Value held) {
+      value = Optional.of(held.value());
+    }
+    return new TargetObject(member, named.whole(), named.owner(), value, tensor);
   }
 
   /** What moves the states that are tensors; complete when the objects are. */

@@ -9,6 +9,7 @@ import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class ArrayPlacement implements Placement {
   private static final class Draft {
     private final Emission first;
     private final Map<List<Long>, TargetTensor> chunks = new LinkedHashMap<>();
+    private final Map<List<Long>, Integer> owners = new HashMap<>();
     private List<Integer> last;
 
     Draft(Emission first, List<Integer> stacked) {
@@ -43,7 +45,9 @@ final class ArrayPlacement implements Placement {
 
   private final String folder;
   private final Grid grid;
+  private final boolean items;
   private final StageLayers layers;
+  private final Owners owners;
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
 
   /**
@@ -51,10 +55,12 @@ final class ArrayPlacement implements Placement {
    *
    * @param folder the distributed checkpoint's, with a slash
    */
-  ArrayPlacement(String folder, Grid grid, StageLayers layers) {
+  ArrayPlacement(String folder, TargetChoice choice, StageLayers layers, Owners owners) {
     this.folder = folder;
-    this.grid = grid;
+    this.grid = choice.grid();
+    this.items = choice.items();
     this.layers = layers;
+    this.owners = owners;
   }
 
   @Override
@@ -73,9 +79,28 @@ final class ArrayPlacement implements Placement {
       var shape = behind(stacked.stream().map(i -> 1L).toList(), chunk);
       var tensor = new TargetTensor(member, new TensorSpec(key, emission.dtype(), shape));
       draft.chunks.put(all, tensor);
+      draft.owners.put(all, owners.of(emission.row(), emission.indexes(), share(emission, index)));
       views(emission, index, chunk).forEach(view -> to.add(new To(tensor, view)));
     }
     return to;
+  }
+
+  /** The rank among those that the tensor is cut over; 0 for what each of them holds. */
+  private int share(Emission emission, List<Long> index) {
+    if (isWhole(emission.form())) {
+      return 0;
+    }
+    long number = index.get(emission.form().cutAxis());
+    return Math.toIntExact(number % grid.over(emission.row()));
+  }
+
+  private static boolean isWhole(StoredForm form) {
+    return form.replicated() || form.segments().isPresent();
+  }
+
+  /** Of several matrices, whether an array has each rank's together. */
+  private boolean byRank(Emission emission) {
+    return emission.row().traits().rankOrdered() && !items;
   }
 
   private static Shape behind(List<Long> leading, Shape own) {
@@ -84,11 +109,11 @@ final class ArrayPlacement implements Placement {
 
   private Shape chunk(Emission emission) {
     Shape whole = emission.form().shard(1);
-    if (emission.form().replicated() || emission.form().segments().isPresent()) {
+    if (isWhole(emission.form())) {
       return whole;
     }
-    boolean byRank = emission.row().traits().rankOrdered();
-    int parts = grid.over(emission.row()) * (byRank ? 1 : emission.row().arrangement().stride());
+    int matrices = byRank(emission) ? 1 : emission.row().arrangement().stride();
+    int parts = grid.over(emission.row()) * matrices;
     int axis = emission.form().cutAxis();
     return whole.with(axis, whole.dim(axis) / parts);
   }
@@ -112,7 +137,7 @@ final class ArrayPlacement implements Placement {
 
   private List<View> views(Emission emission, List<Long> index, Shape chunk) {
     StoredForm form = emission.form();
-    if (emission.row().traits().rankOrdered() && !form.replicated()) {
+    if (byRank(emission) && !form.replicated()) {
       int rank = Math.toIntExact(index.get(form.cutAxis()));
       return form.views(rank, grid.over(emission.row()), 0, chunk.rowMajorStrides());
     }
@@ -136,6 +161,7 @@ final class ArrayPlacement implements Placement {
     Emission first = draft.first;
     Shape whole = behind(draft.last.stream().map(i -> i + 1L).toList(), first.form().shard(1));
     Shape chunk = behind(draft.last.stream().map(i -> 1L).toList(), atLeastOne(chunk(first)));
-    return new TargetArray(new TensorSpec(key, first.dtype(), whole), chunk, draft.chunks);
+    return new TargetArray(
+        new TensorSpec(key, first.dtype(), whole), chunk, draft.chunks, draft.owners);
   }
 }

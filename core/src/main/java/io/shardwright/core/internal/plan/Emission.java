@@ -74,8 +74,14 @@ record Emission(
     return Companions.isCompanion(prefix) ? ExtraState.NONE : row.traits().extraState();
   }
 
-  /** NeMo puts this before the names that its networks have; Hugging Face has nothing there. */
-  static String prefix(ModelDescription model, LogicalTensor tensor) {
+  /**
+   * What the target puts before the names of networks: NeMo what the source has, or its own where
+   * that has nothing.
+   */
+  static String prefix(ModelDescription model, LogicalTensor tensor, TargetChoice choice) {
+    if (choice.items()) {
+      return Companions.prefix(tensor.prefix()) + choice.prefix().orElseThrow();
+    }
     boolean bare = model.files().distributed() && NamePrefix.isBare(tensor.prefix());
     return bare || model.naming() == Naming.HUGGING_FACE ? "model." : tensor.prefix();
   }

@@ -9,6 +9,7 @@ import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.WeightLayout;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
  * @param objects what the arrays' modules keep besides
  * @param leftOut what the target's naming has no place for
  * @param steps one per logical tensor, in order
+ * @param vocabularyRows without padding; empty where nobody knows them
  */
 public record ExecutablePlan(
     ModelDescription source,
@@ -31,7 +33,20 @@ public record ExecutablePlan(
     List<TargetArray> arrays,
     List<TargetObject> objects,
     List<LogicalTensor> leftOut,
-    List<PlanStep> steps) {
+    List<PlanStep> steps,
+    OptionalLong vocabularyRows) {
+  /** A plan that is asked for no vocabulary. */
+  public ExecutablePlan(
+      ModelDescription source,
+      TargetChoice choice,
+      List<ConfigEdit> changes,
+      List<TargetFile> files,
+      List<TargetArray> arrays,
+      List<TargetObject> objects,
+      List<LogicalTensor> leftOut,
+      List<PlanStep> steps) {
+    this(source, choice, changes, files, arrays, objects, leftOut, steps, OptionalLong.empty());
+  }
 
   /** The configuration as it will be. */
   public ModelConfig config() {

@@ -41,8 +41,9 @@ public final class ModuleStates {
   public static List<String> notes(ExecutablePlan plan) {
     var model = plan.source();
     var choice = plan.choice();
-    if (choice.naming() != model.naming()) {
-      return note(measured(model), "left out, as the target's naming has no place for them");
+    if (choice.naming() != model.naming() || choice.items()) {
+      String what = choice.items() ? "format" : "naming";
+      return note(measured(model), "left out, as the target's " + what + " has no place for them");
     }
     boolean arrays = choice.layout() == WeightLayout.DISTRIBUTED;
     boolean kept = !arrays && choice.grid().tensor() == model.grid().tensor();

@@ -1,10 +1,10 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.ExpertBlocks;
-import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.Grid;
@@ -15,13 +15,13 @@ import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Remedy;
-import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
 
 /** Plans a change of parallelism, naming, layout or element type. */
 public final class Planner {
@@ -108,7 +108,7 @@ public final class Planner {
   }
 
   private Draft draft() {
-    var rows = new TargetRows(model, config, naming(), choice);
+    var rows = new TargetRows(model, config, new LegalNaming(model, choice).of(problems), choice);
     var works = model.tensors().stream().map(tensor -> work(tensor, rows)).toList();
     if (choice.naming() != model.naming()) {
       rows.missing()
@@ -132,45 +132,12 @@ public final class Planner {
         && Feasibility.possible(model, other.choice, stages, draft.emissions());
   }
 
-  /** The target's naming; where the family can't have it, the source's, to find other problems. */
-  private Naming naming() {
-    if (choice.naming() == Naming.HUGGING_FACE || choice.naming() == model.naming()) {
-      return choice.naming();
-    }
-    var meaning = KeyMeaning.of(model);
-    var legal =
-        model.family().namings(model.config()).stream()
-            .filter(naming -> meaning.refusals(naming).isEmpty())
-            .toList();
-    if (legal.contains(choice.naming())) {
-      return choice.naming();
-    }
-    String instead =
-        legal.isEmpty() ? "" : " Choose " + Setting.NAMING.inText(word(legal.get(0))) + ".";
-    var refusals = meaning.refusals(choice.naming());
-    refusals.forEach(refusal -> problems.add(refusal + "." + instead));
-    if (refusals.isEmpty()) {
-      problems.add(
-          String.format(
-              Locale.ROOT,
-              "family '%s' can't have %s naming with this configuration.%s",
-              model.family().id(),
-              word(choice.naming()),
-              instead));
-    }
-    return model.naming();
-  }
-
-  private static String word(Naming naming) {
-    return naming.name().toLowerCase(Locale.ROOT);
-  }
-
   private Work work(LogicalTensor tensor, TargetRows rows) {
     Shape shape = shape(tensor);
     var emissions = new ArrayList<Emission>();
     for (ParameterRule row : rows.of(tensor)) {
       var fit = rows.fit(row, tensor, shape);
-      String prefix = Emission.prefix(model, tensor);
+      String prefix = Emission.prefix(model, tensor, choice);
       var emission = new Emission(prefix, row, tensor.indexes(), fit.form(), dtype(tensor, row));
       emissions.add(emission);
       fit.misfit().ifPresent(why -> problems.add("'" + emission.name() + "' " + why));
@@ -211,7 +178,7 @@ public final class Planner {
       return vocabulary.trueRows(present);
     }
     long rows = vocabulary.rows(present, model.grid().tensor(), choice.grid().tensor());
-    vocabulary.change(rows).filter(change -> !changes.contains(change)).ifPresent(changes::add);
+    vocabulary.changes(rows).stream().filter(edit -> !changes.contains(edit)).forEach(changes::add);
     return rows;
   }
 
@@ -241,15 +208,38 @@ public final class Planner {
   }
 
   private ExecutablePlan arrays(List<Work> works, TargetRows rows) {
-    var targets = new ArrayPlacement(names.folder(), choice.grid(), rows.stages(choice));
+    var stages = rows.stages(choice);
+    var experts = new ExpertBlocks(rows.table(), model.config(), choice.grid().expert());
+    var owners = new Owners(choice.grid(), stages, experts);
+    var targets = new ArrayPlacement(names.folder(), choice, stages, owners);
     var steps = steps(works, rows, targets);
-    var objects =
-        new ArrayObjects(
-            names.folder(), model, rows.stages(choice), choice.naming() == model.naming());
+    var objects = new ArrayObjects(names.folder(), stages, config, owners, carried());
     var states = objects.of(emissions(works, rows));
     steps.addAll(objects.steps());
     return new ExecutablePlan(
-        model, choice, changes, List.of(), targets.arrays(), states, leftOut(works), steps);
+        model,
+        choice,
+        changes,
+        List.of(),
+        targets.arrays(),
+        states,
+        leftOut(works),
+        steps,
+        trueRows());
+  }
+
+  private OptionalLong trueRows() {
+    return model.tensors().stream()
+        .filter(tensor -> tensor.rule().traits().vocabPadded())
+        .findFirst()
+        .map(words -> vocabulary.known(words.canonical().dim(0), model.grid().tensor()))
+        .orElse(OptionalLong.empty());
+  }
+
+  /** The states of modules that the target keeps. */
+  private Map<String, Content> carried() {
+    boolean kept = choice.naming() == model.naming() && !choice.items();
+    return kept ? ModuleStates.ofFirstRank(model) : Map.of();
   }
 
   private List<Emission> emissions(List<Work> works, TargetRows rows) {
@@ -283,7 +273,8 @@ public final class Planner {
 
   private Emission determined(ParameterRule row, TargetRows rows) {
     var shape = Shape.of(RotaryFrequencies.of(config).length / DType.FLOAT32.byteSize());
-    String prefix = model.tensors().isEmpty() ? "" : Emission.prefix(model, model.tensors().get(0));
+    String prefix =
+        model.tensors().isEmpty() ? "" : Emission.prefix(model, model.tensors().get(0), choice);
     var form = rows.form(row, row.canonical(), shape);
     return new Emission(prefix, row, List.of(), form, DType.FLOAT32);
   }

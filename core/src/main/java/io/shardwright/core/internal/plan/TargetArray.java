@@ -4,6 +4,7 @@ import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * An array of a distributed checkpoint to be written.
@@ -11,5 +12,17 @@ import java.util.Map;
  * @param spec its key, element type and whole shape
  * @param chunk the shape of every chunk; no extent is 0, also where there is no chunk
  * @param chunks by index
+ * @param owners the ranks that write them, by index
  */
-public record TargetArray(TensorSpec spec, Shape chunk, Map<List<Long>, TargetTensor> chunks) {}
+public record TargetArray(
+    TensorSpec spec,
+    Shape chunk,
+    Map<List<Long>, TargetTensor> chunks,
+    Map<List<Long>, Integer> owners) {
+  /** Where a chunk begins. */
+  public List<Long> offset(List<Long> index) {
+    return IntStream.range(0, index.size())
+        .mapToObj(axis -> index.get(axis) * chunk.dim(axis))
+        .toList();
+  }
+}

@@ -14,6 +14,8 @@ import java.util.Optional;
  *
  * @param split how the pipeline stages share the layers
  * @param huggingFace the class that is written in Hugging Face naming
+ * @param prefix what stands before names in a distributed checkpoint of PyTorch, whose chunks are
+ *     items of files; empty for NeMo's files and arrays
  * @param dtype what floating-point parameters become; empty keeps each
  */
 public record TargetChoice(
@@ -22,17 +24,24 @@ public record TargetChoice(
     Naming naming,
     WeightLayout layout,
     Optional<DType> dtype,
-    Optional<HuggingFaceModel> huggingFace) {
+    Optional<HuggingFaceModel> huggingFace,
+    Optional<String> prefix) {
 
   /** The same model in another grid, its layers spread evenly. */
   public static TargetChoice of(Grid grid, Naming naming, WeightLayout layout) {
     return new TargetChoice(
-        grid, PipelineSplit.EVEN, naming, layout, Optional.empty(), Optional.empty());
+        grid,
+        PipelineSplit.EVEN,
+        naming,
+        layout,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** The same with stages that share layers in another way. */
   public TargetChoice split(PipelineSplit other) {
-    return new TargetChoice(grid, other, naming, layout, dtype, huggingFace);
+    return new TargetChoice(grid, other, naming, layout, dtype, huggingFace, prefix);
   }
 
   /** The pipeline that is wanted. */
@@ -42,6 +51,11 @@ public record TargetChoice(
 
   /** The same in another grid. */
   TargetChoice at(Grid other) {
-    return new TargetChoice(other, split, naming, layout, dtype, huggingFace);
+    return new TargetChoice(other, split, naming, layout, dtype, huggingFace, prefix);
+  }
+
+  /** Whether chunks are items of PyTorch's distributed checkpoints. */
+  boolean items() {
+    return prefix.isPresent();
   }
 }

@@ -42,7 +42,7 @@ final class TargetForms {
       return List.of();
     }
     boolean folder = plan.choice().naming() == Naming.HUGGING_FACE;
-    String prefix = folder ? "" : Emission.prefix(plan.source(), tensor);
+    String prefix = folder ? "" : Emission.prefix(plan.source(), tensor, plan.choice());
     return rows.of(tensor).stream()
         .map(
             row ->

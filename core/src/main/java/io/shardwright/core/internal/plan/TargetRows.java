@@ -28,6 +28,7 @@ final class TargetRows {
   private final ParameterTable table;
   private final Map<String, List<ParameterRule>> byCanonical = new HashMap<>();
   private final boolean sized;
+  private final boolean buffers;
 
   /** Of each row the last: those of all layers are alike. */
   private final Map<ParameterRule, Fit> fits = new IdentityHashMap<>();
@@ -45,6 +46,7 @@ final class TargetRows {
     this.sameNaming = naming == model.naming();
     this.table = sameNaming ? model.table() : table(model, config, naming, choice).inForce(config);
     table.rules().stream().filter(TargetRows::isWritten).forEach(this::add);
+    buffers = !choice.items();
     sized = choice.naming() != Naming.HUGGING_FACE;
   }
 
@@ -74,6 +76,10 @@ final class TargetRows {
 
   /** The rows that a logical tensor is stored as; none where the target has no place for it. */
   List<ParameterRule> of(LogicalTensor tensor) {
+    boolean buffer = tensor.rule().traits().rotary();
+    if (buffer && !buffers) {
+      return List.of();
+    }
     var rows =
         byCanonical.getOrDefault(tensor.rule().canonical(), List.of()).stream()
             .filter(row -> tensor.isOn(row, config))
@@ -81,7 +87,6 @@ final class TargetRows {
     if (sameNaming) {
       return rows.isEmpty() ? List.of(tensor.rule()) : rows;
     }
-    boolean buffer = tensor.rule().traits().rotary();
     return rows.stream().filter(row -> !buffer || row.traits().rotary()).toList();
   }
 
@@ -89,7 +94,7 @@ final class TargetRows {
   List<ParameterRule> determined() {
     var present = present();
     return table.rules().stream()
-        .filter(row -> !sameNaming && row.traits().rotary())
+        .filter(row -> !sameNaming && buffers && row.traits().rotary())
         .filter(row -> !present.contains(row.canonical()))
         .toList();
   }

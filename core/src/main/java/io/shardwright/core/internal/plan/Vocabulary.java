@@ -5,8 +5,8 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Setting;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -19,6 +19,7 @@ import java.util.OptionalLong;
 record Vocabulary(String source, ModelConfig config, VocabularySize size) {
   private static final long DIVISIBLE_BY = 128;
   private static final String OVERRIDE = "override_vocab_size";
+  private static final String DIVISOR = "make_vocab_size_divisible_by";
 
   /**
    * The padded rows for a tensor-parallel size.
@@ -39,19 +40,19 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
               + present
               + ": give the tokenizer's size with "
               + Setting.VOCAB_SIZE.inText());
-      return padded(stated.getAsLong(), ranks);
+      return wanted(stated.getAsLong(), ranks);
     }
     OptionalLong override = config.count(OVERRIDE, 1);
     if (override.isPresent()) {
-      return multiple(override.getAsLong(), ranks);
+      return multiple(override.getAsLong(), times(size.divisor().orElse(1), ranks));
     }
     OptionalLong tokenizer = size.tokenizer();
     if (tokenizer.isPresent() && padded(tokenizer.getAsLong(), sourceRanks) == present) {
-      return padded(tokenizer.getAsLong(), ranks);
+      return wanted(tokenizer.getAsLong(), ranks);
     }
     // Blocks of the larger size consist of whole blocks of the smaller one: nothing to know.
-    boolean nested = ranks % sourceRanks == 0;
-    boolean same = padded(present - block(sourceRanks) + 1, ranks) == padded(present, ranks);
+    boolean nested = wantedBlock(ranks) % block(sourceRanks) == 0;
+    boolean same = wanted(present - block(sourceRanks) + 1, ranks) == wanted(present, ranks);
     require(
         nested || same,
         "the number of vocabulary rows for tensor_model_parallel_size="
@@ -59,7 +60,7 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
             + " depends on the true vocabulary size, which the file does not say:"
             + " give it with "
             + Setting.VOCAB_SIZE.inText());
-    return padded(present, ranks);
+    return wanted(present, ranks);
   }
 
   /** The rows without padding; all that are there where nobody knows better. */
@@ -82,20 +83,37 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
   }
 
   /**
-   * The change of configuration that other rows need, where it states their number.
+   * The changes of configuration that other rows need, where it states their number or how they are
+   * padded.
    *
    * @param rows the target's
    */
-  Optional<ConfigEdit> change(long rows) {
-    OptionalLong override = config.count(OVERRIDE, 1);
-    return override.isPresent() && override.getAsLong() != rows
-        ? Optional.of(
-            new ConfigEdit(OVERRIDE, Long.toString(override.getAsLong()), Long.toString(rows)))
-        : Optional.empty();
+  List<ConfigEdit> changes(long rows) {
+    var changes = new ArrayList<ConfigEdit>();
+    config.count(OVERRIDE, 1).ifPresent(from -> change(OVERRIDE, from, rows, changes));
+    size.divisor()
+        .ifPresent(
+            to -> change(DIVISOR, config.count(DIVISOR, 1).orElse(DIVISIBLE_BY), to, changes));
+    return changes;
+  }
+
+  private static void change(String key, long from, long to, List<ConfigEdit> changes) {
+    if (from != to) {
+      changes.add(new ConfigEdit(key, Long.toString(from), Long.toString(to)));
+    }
+  }
+
+  private long wantedBlock(int ranks) {
+    return times(size.divisor().orElse(block(1)), ranks);
+  }
+
+  /** The rows of the target. */
+  private long wanted(long rows, int ranks) {
+    return multiple(rows, wantedBlock(ranks));
   }
 
   private long block(int ranks) {
-    return times(config.count("make_vocab_size_divisible_by", 1).orElse(DIVISIBLE_BY), ranks);
+    return times(config.count(DIVISOR, 1).orElse(DIVISIBLE_BY), ranks);
   }
 
   private long padded(long size, int ranks) {

@@ -59,13 +59,7 @@ public final class TargetVerifier {
     for (int i = 0; i < files; i++) {
       requireEqual(found.ranks().get(i), expected.files().get(i), written);
     }
-    require(
-        found.arrays().size() == expected.arrays().size(),
-        "holds " + found.arrays().size() + " arrays");
-    var arrays = found.arrays().stream().collect(Collectors.toMap(a -> a.spec().name(), a -> a));
-    expected
-        .arrays()
-        .forEach(array -> requireEqual(arrays.get(array.spec().name()), array, written));
+    requireArrays(found, expected, written);
     var objects = found.objectTensors().stream().collect(Collectors.toMap(o -> o.member(), o -> o));
     expected.objects().stream()
         .flatMap(object -> object.tensor().stream())
@@ -77,25 +71,45 @@ public final class TargetVerifier {
             });
   }
 
+  /**
+   * Compares the arrays of a distributed checkpoint.
+   *
+   * @throws CheckpointIoException naming the first difference
+   */
+  public void requireArrays(SourceFiles found, ExecutablePlan expected, Written written) {
+    require(
+        found.arrays().size() == expected.arrays().size(),
+        "holds " + found.arrays().size() + " arrays");
+    var arrays = found.arrays().stream().collect(Collectors.toMap(a -> a.spec().name(), a -> a));
+    expected
+        .arrays()
+        .forEach(array -> requireEqual(arrays.get(array.spec().name()), array, written));
+  }
+
   private void requireEqual(StoredArray found, TargetArray expected, Written written) {
     String name = "array '" + expected.spec().name() + "'";
     require(
         found != null && found.spec().equals(expected.spec()), name + " has another type or shape");
-    var chunks = found.chunks().stream().collect(Collectors.toMap(c -> file(c.member()), c -> c));
+    var chunks =
+        found.chunks().stream().collect(Collectors.toMap(c -> c.region().offset(), c -> c));
     require(chunks.size() == expected.chunks().size(), name + " has " + chunks.size() + " chunks");
     expected
         .chunks()
-        .values()
         .forEach(
-            chunk -> {
-              var bytes = chunks.get(file(chunk.member()));
-              require(bytes != null, chunk.member() + " is missing");
-              requireBytes(bytes.tensor().storage(), written.tensors().get(chunk), chunk.member());
+            (index, chunk) -> {
+              var held = chunks.get(expected.offset(index));
+              require(held != null, chunk.member() + " is missing");
+              ByteSource bytes = held.tensor().storage();
+              require(bytes.size() == chunk.spec().byteSize(), chunk.member() + " has other sizes");
+              long crc = written.tensors().get(chunk);
+              requireStated(bytes.statedCrc(), crc, chunk.member());
+              requireBytes(bytes, crc, chunk.member());
             });
   }
 
-  private static String file(String member) {
-    return member.substring(member.lastIndexOf('/') + 1);
+  private void requireStated(OptionalLong stated, long crc, String name) {
+    boolean right = stated.isEmpty() || stated.getAsLong() == crc;
+    require(right, name + " has another CRC-32 than its file states");
   }
 
   private void requireEqual(RankFile found, TargetFile expected, Written written) {
@@ -121,8 +135,7 @@ public final class TargetVerifier {
             && found.storage().size() == expected.spec().byteSize();
     require(whole, name + " is not dense in a storage of its own");
     long crc = written.tensors().get(expected);
-    boolean stated = found.storageCrc().isEmpty() || found.storageCrc().getAsLong() == crc;
-    require(stated, name + " has another CRC-32 than its file states");
+    requireStated(found.storageCrc(), crc, name);
     requireBytes(found.storage(), crc, name);
   }
 

@@ -99,6 +99,7 @@ public record InMemoryModel(
             Naming.LEGACY,
             WeightLayout.RANKS,
             dtype,
+            Optional.empty(),
             Optional.empty()),
         List.of(),
         VocabularySize.UNKNOWN,

@@ -72,9 +72,10 @@ public final class TorchMembers {
       small.put(folder + array.spec().name() + "/" + ZarrHeader.FILE, header.write());
     }
     for (TargetObject object : plan.objects()) {
-      object
-          .value()
-          .ifPresent(v -> small.put(object.member(), ExtraState.file(stem(object.member()), v)));
+      if (object.tensor().isEmpty()) {
+        var value = object.value().orElseGet(ExtraState::none);
+        small.put(object.member(), ExtraState.file(stem(object.member()), value));
+      }
     }
   }
 

@@ -1,30 +1,36 @@
 package io.shardwright.core.internal.format.plugged;
 
+import io.shardwright.core.TrainingOptions;
 import io.shardwright.core.internal.format.CheckpointFormat;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.Opening;
 import io.shardwright.core.internal.format.Place;
 import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.format.ModelFormat;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * A format of whole models that a jar brings.
  *
  * @param plugin the jar
+ * @param registry the families that a model may be of
  * @param policy what a path is looked at under
  */
-public record PluggedModelFormat(ModelFormat format, Plugin plugin, ReadPolicy policy)
+public record PluggedModelFormat(
+    ModelFormat format, Plugin plugin, AdapterRegistry registry, ReadPolicy policy)
     implements CheckpointFormat {
   /**
    * A format.
    *
    * @param origin the jar that it is from
    */
-  public PluggedModelFormat(ModelFormat format, String origin, ReadPolicy policy) {
-    this(format, new Plugin(format.id(), origin), policy);
+  public PluggedModelFormat(
+      ModelFormat format, String origin, AdapterRegistry registry, ReadPolicy policy) {
+    this(format, new Plugin(format.id(), origin), registry, policy);
   }
 
   @Override
@@ -44,20 +50,37 @@ public record PluggedModelFormat(ModelFormat format, Plugin plugin, ReadPolicy p
 
   @Override
   public ModelSource open(Place place, Opening opening) {
-    Guard guard = opening.guard();
-    var models = new KnownFamilies(opening.registry(), opening.options(), guard);
+    return open(place, opening.options(), opening.guard());
+  }
+
+  private PluggedModel open(Place place, TrainingOptions options, Guard guard) {
+    var models = new KnownFamilies(registry, options, guard);
     return plugin.open(
         place,
         guard,
-        files ->
-            new PluggedModel(
-                plugin, files, format.read(files, models), opening.options().optimizer()));
+        files -> new PluggedModel(plugin, files, format.read(files, models), options.optimizer()));
+  }
+
+  /** Opens what was written, as anyone else would. */
+  PluggedModel reopen(Path path, Guard guard) {
+    var place = new Place(path);
+    try (var files = new OpenFiles(place, guard)) {
+      if (!plugin.recognizes(files, format::recognizes)) {
+        throw plugin.broken("does not recognize what it laid out");
+      }
+    }
+    return open(place, TrainingOptions.NEWEST, guard);
   }
 
   @Override
   public Optional<TargetKind> target() {
     return plugin
         .asking("asked how it is written", format::layout)
-        .map(layout -> new ShardsKind(layout, plugin));
+        .<TargetKind>map(layout -> new ShardsKind(layout, plugin))
+        .or(
+            () ->
+                plugin
+                    .asking("asked how it is written on a grid", format::gridLayout)
+                    .map(layout -> new GridKind(layout, this)));
   }
 }

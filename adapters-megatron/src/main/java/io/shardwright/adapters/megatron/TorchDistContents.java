@@ -1,0 +1,86 @@
+package io.shardwright.adapters.megatron;
+
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.CoreVersion;
+import io.shardwright.spi.format.GridLayout.Contents;
+import io.shardwright.spi.format.GridLayout.States;
+import io.shardwright.spi.format.WantedGrid;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What Megatron-Core's {@code torch_dist} holds besides tensors: the common state, and last the
+ * small document that says of which kind it is (Megatron-LM core_v0.16.0 and core_v0.19.0, {@code
+ * megatron/core/dist_checkpointing/serialization.py}).
+ *
+ * @param model what is written
+ * @param folder of the distributed checkpoint, with a slash; empty for the target itself
+ */
+record TorchDistContents(WantedGrid model, String folder) {
+  /** The first that has the common state in the distributed checkpoint. */
+  private static final int STATE_AS_OBJECT = 19;
+
+  /** The first that reads the kind. */
+  private static final int FIRST = 6;
+
+  /** How modules that never computed in 8 bits are written. */
+  static States states(CoreVersion core) {
+    if (!core.since(FIRST)) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          "torch_dist",
+          "is not read by Megatron-Core " + core + ", expected 0." + FIRST + " or later");
+    }
+    return core.since(STATE_AS_OBJECT) ? States.EMPTY : States.NONE;
+  }
+
+  /** The common state of a model that no training has. */
+  static Obj common() {
+    return Obj.empty()
+        .put("checkpoint_version", new Num("3.0"))
+        .put("iteration", Num.of(0))
+        .put(
+            "content_metadata",
+            Obj.empty()
+                .put("singleton_local_shards", new Bool(false))
+                .put("chained_optim_avoid_prefix", new Bool(true)));
+  }
+
+  /**
+   * All together.
+   *
+   * @param common the common state
+   * @param files bytes by path
+   * @param means what a reader takes from the documents
+   */
+  Contents with(Obj common, Map<String, byte[]> files, Optional<Configuration> means) {
+    boolean object = model.core().since(STATE_AS_OBJECT);
+    var all = new LinkedHashMap<>(files);
+    all.put(folder + Iteration.KIND, model.json(kind(object)));
+    Map<String, JsonValue> pickles =
+        object ? Map.of() : Map.of(folder + IterationSide.COMMON, common);
+    Map<String, JsonValue> objects =
+        object ? Map.of(IterationSide.STATE, new Arr(List.of(common))) : Map.of();
+    return new Contents(folder, all, pickles, objects, means);
+  }
+
+  private static Obj kind(boolean object) {
+    Obj kind =
+        Obj.empty()
+            .put("sharded_backend", new Str("torch_dist"))
+            .put("sharded_backend_version", Num.of(1));
+    return object
+        ? kind
+        : kind.put("common_backend", new Str("torch")).put("common_backend_version", Num.of(1));
+  }
+}

@@ -1,0 +1,59 @@
+package io.shardwright.cli;
+
+import io.shardwright.core.GridOptions;
+import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.spi.format.CoreVersion;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How a target on ranks is written. */
+final class DistributedOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--core-version",
+      paramLabel = "V",
+      description = "The Megatron-Core that has to read a torch_dist target; 0.19 where omitted.")
+  private String core;
+
+  @Option(
+      names = "--files",
+      paramLabel = "N",
+      description = "Spread a torch_dist target over N files; one per rank where omitted.")
+  private Integer files;
+
+  @Option(
+      names = "--vocab-divisor",
+      paramLabel = "N",
+      description =
+          "Pad vocabulary rows to a multiple of N times T; what the source says where omitted.")
+  private Long divisor;
+
+  /** Says it to a request. */
+  void in(ReshardRequestBuilder request) {
+    request.gridOptions(
+        new GridOptions(
+            Optional.ofNullable(core).map(this::version),
+            files == null
+                ? OptionalInt.empty()
+                : OptionalInt.of(ReshardOptions.positive(files, "--files", command)),
+            divisor == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(ReshardOptions.atLeast(1, divisor, "--vocab-divisor", command))));
+  }
+
+  private CoreVersion version(String text) {
+    return CoreVersion.of(text)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    command.commandLine(),
+                    "--core-version is '" + text + "', expected such as 0.16.1"));
+  }
+}

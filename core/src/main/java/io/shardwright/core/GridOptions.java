@@ -1,0 +1,38 @@
+package io.shardwright.core;
+
+import io.shardwright.spi.format.CoreVersion;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Options for targets on ranks.
+ *
+ * @param core the Megatron-Core that has to read a distributed checkpoint of its kind {@code
+ *     torch_dist}; empty for the newest form
+ * @param files over how many files such a checkpoint is spread, at least 1; empty for one of each
+ *     rank
+ * @param vocabDivisor vocabulary rows are padded to a multiple of this times the tensor-parallel
+ *     size, at least 1; empty for what the source's configuration says
+ */
+public record GridOptions(
+    Optional<CoreVersion> core, OptionalInt files, OptionalLong vocabDivisor) {
+  /** The newest form, a file for each rank, and rows padded as the source says. */
+  public static final GridOptions DEFAULT =
+      new GridOptions(Optional.empty(), OptionalInt.empty(), OptionalLong.empty());
+
+  /**
+   * Checks the components.
+   *
+   * @param core not null
+   * @param files at least 1, or empty
+   * @param vocabDivisor at least 1, or empty
+   * @throws IllegalArgumentException if a number is below 1
+   */
+  public GridOptions {
+    Objects.requireNonNull(core, "core");
+    files.ifPresent(number -> Bounds.POSITIVE.require("files", number));
+    vocabDivisor.ifPresent(number -> Bounds.POSITIVE.require("vocabDivisor", number));
+  }
+}
