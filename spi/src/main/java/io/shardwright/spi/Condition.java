@@ -1,6 +1,7 @@
 package io.shardwright.spi;
 
 import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.config.ConfigKey;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,6 +42,19 @@ public record Condition(String key, List<String> values, boolean negated) {
     requireKind(config);
     String value = text(config, key);
     return values.stream().anyMatch(legal -> expected(config, legal).equals(value)) != negated;
+  }
+
+  /**
+   * Tells whether a row of a dialect says something of a model.
+   *
+   * @param row with conditions, or none
+   * @param config the model's
+   * @return true if all of them hold
+   */
+  public static boolean inForce(ConfigKey row, ModelConfig config) {
+    return row.conditions().stream()
+        .allMatch(
+            given -> new Condition(given.key(), given.values(), given.negated()).holds(config));
   }
 
   /**

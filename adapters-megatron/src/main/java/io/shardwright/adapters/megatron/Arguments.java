@@ -3,96 +3,200 @@ package io.shardwright.adapters.megatron;
 import static io.shardwright.spi.config.ConfigKey.inverted;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
-import static io.shardwright.spi.config.ConfigKey.words;
+import static io.shardwright.spi.config.ConfigKey.states;
 
-import io.shardwright.spi.config.Codec.Cases;
+import io.shardwright.adapters.megatron.MegatronKeys.Spelling;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
 import io.shardwright.spi.config.JsonValue.Null;
+import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.dialect.DialectDocument;
+import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * The arguments of a training by Megatron-LM, a Namespace in the common state (Megatron-LM
- * core_v0.16.0, {@code megatron/training/arguments.py}, {@code core_transformer_config_from_args}).
+ * core_v0.16.0 and core_v0.19.2, {@code megatron/training/arguments.py} and {@code
+ * argument_utils.py}, {@code core_transformer_config_from_args}).
  */
 final class Arguments {
   /** What the class is called, whatever the arguments are held in. */
-  private static final String NAMESPACE = "argparse.Namespace";
+  static final String NAMESPACE = "argparse.Namespace";
 
+  private static final String GROUPED = "group_query_attention";
+  private static final String GROUPS = "num_query_groups";
+  private static final String HEADS = "num_attention_heads";
   private static final String ROTARY = "use_rotary_position_embeddings";
+  private static final String POSITIONS = "max_position_embeddings";
+  private static final String LENGTH = "seq_length";
+  private static final String TOKENIZER = "tokenizer_type";
+  private static final String NONE = "NullTokenizer";
+  private static final String VOCABULARY = "vocab_size";
+
+  /** What releases before core_v0.16 call a key, and what it is called now. */
+  private static final Map<String, String> OLDER =
+      Map.of(
+          "apply_layernorm_1p", "layernorm_zero_centered_gamma",
+          "norm_epsilon", "layernorm_epsilon");
+
+  /** Numbers that the command line takes as whole ones. */
+  private static final List<String> WHOLE =
+      List.of("rotary_base", "rotary_seq_len_interpolation_factor");
+
+  /** The table of the attributes. */
+  static final Dialect TABLE =
+      MegatronKeys.table(
+              new Spelling(
+                  "args",
+                  POSITIONS,
+                  "num_experts",
+                  "use_rope_scaling",
+                  "rotary_seq_len_interpolation_factor",
+                  "decoder_first_pipeline_num_layers",
+                  "decoder_last_pipeline_num_layers"))
+          .with(
+              inverted("share_embeddings_and_output_weights", "untie_embeddings_and_output_weights")
+                  .orElse("false"),
+              same("data.seq_length", LENGTH),
+              MegatronKeys.activations(activations(), "swiglu", "squared_relu", "quick_geglu"),
+              same("bias_activation_fusion", "bias_gelu_fusion")
+                  .orElse("true")
+                  .when("activation", "gelu"),
+              states("bias_gelu_fusion", "false").unless("activation", "gelu"),
+              only("spec", "null"))
+          .with(run());
 
   private Arguments() {}
-
-  /** A Namespace. */
-  static Optional<ModelDocument> of(JsonValue args) {
-    if (!(args instanceof Obj given)) {
-      return Optional.empty();
-    }
-    Obj model = MegatronKeys.flat(given);
-    var document = new DialectDocument(model);
-    if (document.text("group_query_attention").filter("false"::equals).isPresent()) {
-      model.put("num_query_groups", Null.NULL);
-    }
-    if (MegatronKeys.isTrue(document, ROTARY)) {
-      model.put("position_embedding_type", new Str("rope"));
-    }
-    return Optional.of(
-        new ModelDocument(
-            NAMESPACE,
-            model,
-            dialect(document),
-            MegatronKeys.window(given),
-            vocabulary(document),
-            MegatronKeys.precision(document)));
-  }
-
-  /** The end of a text is a piece of its own where the tokenizer is none. */
-  private static OptionalLong vocabulary(DialectDocument document) {
-    boolean none = document.text("tokenizer_type").filter("NullTokenizer"::equals).isPresent();
-    OptionalLong stated = document.count("vocab_size", 1);
-    return stated.isPresent() && none ? OptionalLong.of(stated.getAsLong() + 1) : stated;
-  }
-
-  private static Dialect dialect(DialectDocument document) {
-    var dialect =
-        MegatronKeys.common("args", document)
-            .with(
-                inverted(
-                        "share_embeddings_and_output_weights",
-                        "untie_embeddings_and_output_weights")
-                    .orElse("false"),
-                same("seq_len_interpolation_factor", "rotary_seq_len_interpolation_factor"),
-                words("position_embedding_type", "position_embedding_type", MegatronKeys.POSITIONS)
-                    .orElse("learned_absolute"),
-                same("rotary_percentage", "rotary_percent").orElse("1.0"),
-                ConfigKey.of(
-                    "activation",
-                    new Cases(activations()),
-                    "swiglu",
-                    "squared_relu",
-                    "quick_geglu"),
-                only("spec", "null"));
-    if (MegatronKeys.isTrue(document, "use_rope_scaling")) {
-      dialect = MegatronKeys.scaled(dialect, "use_rope_scaling");
-    }
-    if (document.text("num_experts").isPresent()) {
-      dialect = MegatronKeys.experts(dialect, "num_experts", document);
-    }
-    return MegatronKeys.isTrue(document, "swiglu")
-        ? dialect
-        : dialect.with(same("bias_activation_fusion", "bias_gelu_fusion"));
-  }
 
   private static Map<String, Map<String, String>> activations() {
     return Map.of(
         "fast-swiglu", Map.of("swiglu", "true"),
         "squared-relu", Map.of("squared_relu", "true"),
         "gelu", Map.of());
+  }
+
+  /**
+   * What says nothing of the model, and has to be there: for Megatron-LM's {@code load_checkpoint}
+   * and {@code tools/checkpoint/convert.py}, and for Megatron-Bridge 0.6.2 where it reads a root of
+   * Megatron-LM ({@code training/mlm_compat}).
+   */
+  private static ConfigKey[] run() {
+    return new ConfigKey[] {
+      states(TOKENIZER, NONE),
+      states("add_position_embedding", "true"),
+      states(ROTARY, "false"),
+      states("transformer_impl", "transformer_engine"),
+      states("no_persist_layer_norm", "false"),
+      states("overlap_p2p_comm", "false"),
+      states("bias_swiglu_fusion", "true"),
+      states("gradient_accumulation_fusion", "false"),
+      states("fp8_param_gather", "false"),
+      states("fp4_param_gather", "false"),
+      states("fp16_lm_cross_entropy", "false"),
+      states("init_method_xavier_uniform", "false"),
+      states("init_model_with_meta_device", "false"),
+      states("moe_grouped_gemm", "false"),
+      states("bert_binary_head", "true"),
+      states("config_logger_dir", ""),
+      states("ckpt_format", "torch_dist"),
+      states("no_save_optim", "true"),
+      states("no_save_rng", "true"),
+      states("consumed_train_samples", "0"),
+      states("consumed_valid_samples", "0"),
+      states("data_parallel_size", "1")
+    };
+  }
+
+  /** A Namespace. */
+  static Optional<ModelDocument> of(JsonValue args) {
+    if (!(args instanceof Obj given)) {
+      return Optional.empty();
+    }
+    Obj model = given.copy();
+    OLDER.forEach((old, now) -> model.get(old).ifPresent(said -> putIfAbsent(model, now, said)));
+    model.get(LENGTH).ifPresent(length -> putIfAbsent(model, POSITIONS, length));
+    var document = new DialectDocument(model);
+    document
+        .text("disable_bias_linear")
+        .ifPresent(off -> putIfAbsent(model, "add_bias_linear", new Bool(off.equals("false"))));
+    if (document.text(GROUPED).filter("false"::equals).isPresent()) {
+      model.put(GROUPS, Null.NULL);
+    }
+    if (ModelDocument.isTrue(document, ROTARY)) {
+      model.put("position_embedding_type", new Str("rope"));
+    }
+    return Optional.of(
+        new ModelDocument(
+            NAMESPACE, model, TABLE, vocabulary(document), Precision.of(document).word()));
+  }
+
+  private static void putIfAbsent(Obj model, String key, JsonValue value) {
+    if (model.get(key).orElse(Null.NULL) == Null.NULL) {
+      model.put(key, value);
+    }
+  }
+
+  /** The end of a text is a piece of its own where the tokenizer is none. */
+  private static OptionalLong vocabulary(DialectDocument document) {
+    boolean none = document.text(TOKENIZER).filter(NONE::equals).isPresent();
+    OptionalLong stated = document.count(VOCABULARY, 1);
+    return stated.isPresent() && none ? OptionalLong.of(stated.getAsLong() + 1) : stated;
+  }
+
+  /**
+   * A Namespace.
+   *
+   * @param facts of the model
+   * @param ranks that write it
+   * @param iteration of the training
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException naming every key that it can't
+   *     express
+   */
+  static Obj write(Facts facts, long ranks, long iteration) {
+    var writing = facts.dialects().write(facts.config(), TABLE.document());
+    writing.put("_target_", new Str(NAMESPACE));
+    writing.rows(TABLE);
+    ModelDocument.requireSound(writing, facts);
+    Obj args = writing.document();
+    ModelDocument.inForce(TABLE, facts.config())
+        .filter(row -> row.absent().filter("null"::equals).isPresent())
+        .forEach(row -> row.own().forEach(key -> putIfAbsent(args, key, Null.NULL)));
+    WHOLE.forEach(key -> args.get(key).ifPresent(number -> args.put(key, whole(number))));
+    OLDER.forEach((old, now) -> args.get(now).ifPresent(value -> args.put(old, value)));
+    args.put(
+        GROUPED,
+        new Bool(!args.get(GROUPS).equals(args.get(HEADS)) && args.get(GROUPS).isPresent()));
+    args.put("cp_comm_type", new Arr(List.of(new Str("p2p"))));
+    args.put("world_size", Num.of(ranks));
+    args.put("iteration", Num.of(iteration));
+    Precision.of(facts.dtype()).write(args);
+    facts.rows().ifPresent(rows -> args.put("padded_vocab_size", Num.of(rows)));
+    (facts.size().isPresent() ? facts.size() : facts.rows())
+        .ifPresent(size -> args.put(VOCABULARY, Num.of(size - 1)));
+    return args;
+  }
+
+  /**
+   * The options that say what Megatron-LM's {@code --use-checkpoint-args} does not take over.
+   *
+   * @param args as they are written
+   */
+  static String flags(Obj args, ModelConfig config) {
+    return Flags.of(args, ModelDocument.inForce(TABLE, config).toList());
+  }
+
+  private static JsonValue whole(JsonValue value) {
+    return value instanceof Num num
+        ? DialectDocument.spelt(new BigDecimal(num.text()).stripTrailingZeros().toPlainString())
+        : value;
   }
 }

@@ -38,7 +38,7 @@ final class IterationReading {
     var reading = new ModelReading(files, side.tokenizer(), models, notes);
     reading.describe(
         () -> side.document(set),
-        new Vocabulary.Stored(Vocabulary.rows(set.tensors()), 1),
+        document -> Vocabulary.stored(set.tensors(), document.ranks()),
         config -> config,
         built);
     return built.notes(notes).build();

@@ -26,7 +26,7 @@ record IterationSide(StoredFiles files) implements ModelSide {
   @Override
   public Optional<ModelDocument> document(DistributedSet set) {
     if (Iteration.isOfBridge(files)) {
-      return files.yaml(RUN_CONFIG).get("model").flatMap(RunConfig::of);
+      return files.yaml(RUN_CONFIG).get(RunConfig.MODEL).flatMap(RunConfig::of);
     }
     if (files.files().contains(COMMON)) {
       return args(files.pickle(COMMON));

@@ -1,112 +1,107 @@
 package io.shardwright.adapters.megatron;
 
 import static io.shardwright.spi.config.ConfigKey.also;
+import static io.shardwright.spi.config.ConfigKey.flag;
 import static io.shardwright.spi.config.ConfigKey.headSize;
+import static io.shardwright.spi.config.ConfigKey.knownInnerSize;
+import static io.shardwright.spi.config.ConfigKey.list;
 import static io.shardwright.spi.config.ConfigKey.means;
 import static io.shardwright.spi.config.ConfigKey.of;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
+import static io.shardwright.spi.config.ConfigKey.states;
 import static io.shardwright.spi.config.ConfigKey.words;
 
 import io.shardwright.spi.config.Codec.Cases;
+import io.shardwright.spi.config.Codec.Side;
+import io.shardwright.spi.config.Codec.Usual;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
-import io.shardwright.spi.config.JsonValue.Arr;
-import io.shardwright.spi.config.JsonValue.Null;
-import io.shardwright.spi.config.JsonValue.Obj;
-import io.shardwright.spi.config.JsonValue.Str;
-import io.shardwright.spi.dialect.DialectDocument;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What the two documents have in common: the fields of Megatron-Core's {@code TransformerConfig}
- * and {@code GPTModel} (core_v0.19.0).
+ * What the two documents say alike, read and written: the fields of Megatron-Core's {@code
+ * TransformerConfig} and {@code GPTModel} (core_v0.19.0). What they say each in its own way is in
+ * {@link RunConfig} and {@link Arguments}; a key that both have in other words is a part of {@link
+ * Spelling}.
  */
 final class MegatronKeys {
-  /** Positions that NeMo 1 has too. */
-  static final Map<String, String> POSITIONS =
-      Map.of("rope", "rope", "learned_absolute", "learned_absolute");
+  /**
+   * Keys that mean the same in both documents, and are called otherwise.
+   *
+   * @param document what it is called in messages
+   * @param positions how many there are
+   * @param experts how many there are in a layer
+   * @param scaling whether rotary positions are scaled as Llama 3.1's
+   * @param interpolation by which positions are scaled linearly
+   * @param first layers of the first pipeline stage
+   * @param last layers of the last pipeline stage
+   */
+  record Spelling(
+      String document,
+      String positions,
+      String experts,
+      String scaling,
+      String interpolation,
+      String first,
+      String last) {}
 
   private static final String NORM = "normalization";
   private static final String CENTERED = "layernorm_zero_centered_gamma";
-  private static final String LENGTH = "seq_length";
-  private static final String POSITION_COUNT = "max_position_embeddings";
-  private static final String WINDOW = "window_size";
-
-  /** A flag that NeMo's configurations have only where it is on. */
-  private static final Map<String, String> IF_TRUE = Map.of("true", "true", "false", "null");
+  private static final String POSITIONS = "position_embedding_type";
+  private static final String EXPERTS = "num_moe_experts";
+  private static final String SCALED = "scale_positional_embedding";
 
   private MegatronKeys() {}
 
-  /** A document whose lists are texts, as canonical values of keys are. */
-  static Obj flat(Obj model) {
-    Obj flat = model.copy();
-    model
-        .fields()
-        .forEach(
-            (key, value) -> {
-              if (value instanceof Arr list) {
-                flat.put(key, key.equals(WINDOW) ? Null.NULL : new Str(text(list)));
-              }
-            });
-    return flat;
-  }
-
-  /** A window of tokens before and behind, which NeMo's configurations have alike. */
-  static Optional<String> window(Obj model) {
-    return model.get(WINDOW).filter(Arr.class::isInstance).map(list -> text((Arr) list));
-  }
-
-  private static String text(Arr list) {
-    return list.items().stream()
-        .map(item -> DialectDocument.text(item).orElse("…"))
-        .collect(Collectors.joining(", ", "[", "]"));
-  }
-
-  /** Whether a flag is on. */
-  static boolean isTrue(DialectDocument document, String flag) {
-    return document.text(flag).filter("true"::equals).isPresent();
-  }
-
-  /** The type of the weights in NeMo's words. */
-  static String precision(DialectDocument document) {
-    return isTrue(document, "bf16") ? "bf16" : isTrue(document, "fp16") ? "16" : "32";
-  }
-
-  static Dialect common(String name, DialectDocument document) {
-    String positions = document.text(POSITION_COUNT).isPresent() ? POSITION_COUNT : LENGTH;
-    return sizes(Dialect.of(name), positions)
-        .with(
-            same("bias", "add_bias_linear").orElse("true"),
-            words("add_qkv_bias", "add_qkv_bias", IF_TRUE),
-            words("qkv_bias", "add_qkv_bias", IF_TRUE),
-            of(NORM, new Cases(norms()), NORM, CENTERED),
-            same("layernorm_epsilon", "layernorm_epsilon", "norm_epsilon").orElse("1e-05"),
-            same("rotary_base", "rotary_base").orElse("10000.0"),
-            words("rotary_interleaved", "rotary_interleaved", IF_TRUE),
-            only(WINDOW, "null"),
-            same("init_method_std", "init_method_std"),
-            same("hidden_dropout", "hidden_dropout"),
-            same("attention_dropout", "attention_dropout"),
-            same("make_vocab_size_divisible_by", "make_vocab_size_divisible_by"),
-            same("apply_query_key_layer_scaling", "apply_query_key_layer_scaling"))
+  /** The table of a document. */
+  static Dialect table(Spelling spelling) {
+    return Dialect.of(spelling.document)
+        .with(sizes(spelling))
+        .with(layers())
+        .with(positions(spelling))
+        .with(grid(spelling))
         .with(others())
-        .ignoring(NeutralKeys.of(document));
+        .with(experts(spelling))
+        .with(nemoAlone());
   }
 
-  private static Dialect sizes(Dialect dialect, String positions) {
-    return dialect.with(
-        same("num_layers", "num_layers"),
-        same("hidden_size", "hidden_size"),
-        same("ffn_hidden_size", "ffn_hidden_size"),
-        same("num_attention_heads", "num_attention_heads"),
-        same("num_query_groups", "num_query_groups"),
-        headSize("kv_channels"),
-        same(POSITION_COUNT, positions),
-        also("encoder_seq_length", positions),
-        also("data.seq_length", LENGTH));
+  private static ConfigKey[] sizes(Spelling spelling) {
+    return new ConfigKey[] {
+      same("num_layers", "num_layers"),
+      same("hidden_size", "hidden_size"),
+      knownInnerSize("ffn_hidden_size"),
+      same("num_attention_heads", "num_attention_heads"),
+      of("num_query_groups", new Usual("num_attention_heads", Side.CANONICAL), "num_query_groups"),
+      headSize("kv_channels"),
+      same("encoder_seq_length", spelling.positions),
+      also("max_position_embeddings", spelling.positions),
+      same("make_vocab_size_divisible_by", "make_vocab_size_divisible_by").orElse("128")
+    };
+  }
+
+  private static ConfigKey[] layers() {
+    return new ConfigKey[] {
+      same("bias", "add_bias_linear").orElse("true"),
+      flag("add_qkv_bias", "add_qkv_bias"),
+      flag("qkv_bias", "add_qkv_bias").readAlone(),
+      of(NORM, new Cases(norms()), NORM, CENTERED),
+      same("layernorm_epsilon", "layernorm_epsilon", "norm_epsilon").orElse("1e-05"),
+      list("window_size", "window_size").orElse("null"),
+      same("init_method_std", "init_method_std"),
+      same("hidden_dropout", "hidden_dropout"),
+      same("attention_dropout", "attention_dropout"),
+      // NeMo turns it off but for fp16; Transformer Engine refuses it without a variable
+      same("apply_query_key_layer_scaling", "apply_query_key_layer_scaling").readAlone(),
+      states("apply_query_key_layer_scaling", "false")
+    };
+  }
+
+  /** NeMo's words for activations: each has two for its gated ones, of which one fuses products. */
+  static ConfigKey activations(Map<String, Map<String, String>> cases, String... own) {
+    var unfused = Map.of("swiglu", "fast-swiglu", "fast-geglu", "geglu");
+    return of("activation", new Cases(cases, unfused), own);
   }
 
   private static Map<String, Map<String, String>> norms() {
@@ -114,6 +109,41 @@ final class MegatronKeys {
         "rmsnorm", Map.of(NORM, "RMSNorm"),
         "layernorm", Map.of(NORM, "LayerNorm"),
         "layernorm1p", Map.of(NORM, "LayerNorm", CENTERED, "true"));
+  }
+
+  private static ConfigKey[] positions(Spelling spelling) {
+    var alike = Map.of("rope", "rope", "learned_absolute", "learned_absolute");
+    return new ConfigKey[] {
+      words(POSITIONS, POSITIONS, alike).orElse("learned_absolute"),
+      same("rotary_base", "rotary_base").orElse("10000.0"),
+      same("rotary_percentage", "rotary_percent").orElse("1.0"),
+      flag("rotary_interleaved", "rotary_interleaved"),
+      same("seq_len_interpolation_factor", spelling.interpolation).orElse("null"),
+      flag(SCALED, spelling.scaling),
+      // a factor alone can be chosen
+      same("scale_factor", "rope_scaling_factor").orElse("8.0").when(SCALED, "true"),
+      means("low_freq_factor", "1.0").when(SCALED, "true"),
+      means("high_freq_factor", "4.0").when(SCALED, "true"),
+      means("old_context_len", "8192").when(SCALED, "true")
+    };
+  }
+
+  /** The ranks that the checkpoint was written for. */
+  private static ConfigKey[] grid(Spelling spelling) {
+    return Stream.of(
+            same("tensor_model_parallel_size", "tensor_model_parallel_size").orElse("1"),
+            same("pipeline_model_parallel_size", "pipeline_model_parallel_size").orElse("1"),
+            same("virtual_pipeline_model_parallel_size", "virtual_pipeline_model_parallel_size"),
+            same("expert_model_parallel_size", "expert_model_parallel_size"),
+            same("expert_tensor_parallel_size", "expert_tensor_parallel_size"),
+            same("num_layers_in_first_pipeline_stage", spelling.first).orElse("null"),
+            same("num_layers_in_last_pipeline_stage", spelling.last).orElse("null"),
+            same(
+                "account_for_embedding_in_pipeline_split",
+                "account_for_embedding_in_pipeline_split"),
+            same("account_for_loss_in_pipeline_split", "account_for_loss_in_pipeline_split"),
+            same("pipeline_model_parallel_layout", "pipeline_model_parallel_layout"))
+        .toArray(ConfigKey[]::new);
   }
 
   /** Switches of other computations, and the values with which a model is one of NeMo 1's. */
@@ -145,35 +175,35 @@ final class MegatronKeys {
     };
   }
 
-  /** Llama 3.1's scaling, of which a factor alone can be chosen. */
-  static Dialect scaled(Dialect dialect, String flag) {
-    return dialect.with(
-        same("scale_positional_embedding", flag),
-        same("scale_factor", "rope_scaling_factor").orElse("8.0"),
-        means("low_freq_factor", "1.0"),
-        means("high_freq_factor", "4.0"),
-        means("old_context_len", "8192"));
+  /** Experts as Mixtral has them: chosen by softmax, in every layer. */
+  private static ConfigKey[] experts(Spelling spelling) {
+    return Stream.concat(
+            Stream.of(same(EXPERTS, spelling.experts).orElse("null")),
+            Stream.of(
+                    same("moe_router_topk", "moe_router_topk").orElse("2"),
+                    flag("moe_router_pre_softmax", "moe_router_pre_softmax"),
+                    same("moe_aux_loss_coeff", "moe_aux_loss_coeff"),
+                    same("ffn_hidden_size", "moe_ffn_hidden_size"),
+                    only("moe_layer_freq", "1", "null"),
+                    only("moe_latent_size", "null"),
+                    only("moe_router_score_function", "softmax", "null"),
+                    only("moe_router_topk_scaling_factor", "null"),
+                    only("moe_router_num_groups", "null"),
+                    only("moe_router_group_topk", "null"),
+                    only("moe_router_enable_expert_bias", "false", "null"),
+                    only("moe_shared_expert_intermediate_size", "null"),
+                    only("moe_shared_expert_gate", "false", "null"),
+                    only("moe_apply_probs_on_input", "false", "null"),
+                    only("moe_mlp_glu_interleave_size", "null"))
+                .map(row -> row.unless(EXPERTS, "null")))
+        .toArray(ConfigKey[]::new);
   }
 
-  /** Experts as Mixtral has them: as wide as the MLP, chosen by softmax, in every layer. */
-  static Dialect experts(Dialect dialect, String count, DialectDocument document) {
-    String width = document.text("ffn_hidden_size").orElse("null");
-    return dialect.with(
-        same("num_moe_experts", count),
-        same("moe_router_topk", "moe_router_topk").orElse("2"),
-        words("moe_router_pre_softmax", "moe_router_pre_softmax", IF_TRUE),
-        same("moe_aux_loss_coeff", "moe_aux_loss_coeff"),
-        only("moe_ffn_hidden_size", "null", width),
-        only("moe_layer_freq", "1", "null"),
-        only("moe_latent_size", "null"),
-        only("moe_router_score_function", "softmax", "null"),
-        only("moe_router_topk_scaling_factor", "null"),
-        only("moe_router_num_groups", "null"),
-        only("moe_router_group_topk", "null"),
-        only("moe_router_enable_expert_bias", "false", "null"),
-        only("moe_shared_expert_intermediate_size", "null"),
-        only("moe_shared_expert_gate", "false", "null"),
-        only("moe_apply_probs_on_input", "false", "null"),
-        only("moe_mlp_glu_interleave_size", "null"));
+  /** What NeMo's configurations can say, and Megatron's documents have no words for. */
+  private static ConfigKey[] nemoAlone() {
+    return new ConfigKey[] {
+      means("apply_embedding_scaling", "null", "false"),
+      means("name", "null").when("name", "null", "megatron_falcon_gpt")
+    };
   }
 }

@@ -3,7 +3,6 @@ package io.shardwright.adapters.megatron;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
-import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.dialect.DialectReading;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -31,8 +31,6 @@ import java.util.function.UnaryOperator;
  */
 record ModelReading(
     StoredFiles files, Optional<TokenizerFiles> tokenizer, KnownModels models, List<String> notes) {
-  private static final String WINDOW = "window_size";
-
   /**
    * Says what the model is, if there is a document that says it and a family that knows it.
    *
@@ -42,11 +40,11 @@ record ModelReading(
    */
   void describe(
       Supplier<Optional<ModelDocument>> found,
-      Vocabulary.Stored rows,
+      Function<ModelDocument, Vocabulary.Stored> rows,
       UnaryOperator<Configuration> cut,
       StoredModel.Builder built) {
     try {
-      found.get().ifPresent(document -> describe(document, rows, cut, built));
+      found.get().ifPresent(document -> describe(document, rows.apply(document), cut, built));
     } catch (UnsafeCheckpointException unsafe) {
       throw unsafe;
     } catch (CheckpointException unknown) {
@@ -59,7 +57,7 @@ record ModelReading(
       Vocabulary.Stored rows,
       UnaryOperator<Configuration> cut,
       StoredModel.Builder built) {
-    String where = files.name() + "/" + document.dialect().document();
+    String where = files.name() + "/" + document.table().document();
     Configuration base =
         models
             .megatron(document.className())
@@ -69,21 +67,13 @@ record ModelReading(
                         ErrorCode.FAMILY_UNKNOWN,
                         files.name(),
                         "no family knows the model of class '" + document.className() + "'"));
-    DialectReading read =
-        models
-            .dialects()
-            .read(new DialectDocument(document.model()), document.dialect(), base)
-            .rows()
-            .requireSound(where);
+    DialectReading read = document.read(models.dialects(), base, where);
     notes.addAll(read.notes());
     Configuration config = read.apply(base, where).with("precision", document.precision());
     OptionalLong pieces = tokenizer.map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
     var vocabulary = new Vocabulary(rows, document.vocabulary(), pieces, document.ranks());
     Configuration whole = cut.apply(vocabulary.in(config));
-    built
-        .config(
-            withTokenizer(document.window().map(of -> whole.with(WINDOW, of)).orElse(whole), built))
-        .vocabulary(document.vocabulary(), pieces);
+    built.config(withTokenizer(whole, built)).vocabulary(document.vocabulary(), pieces);
     origin(document).ifPresent(built::origin);
   }
 

@@ -113,7 +113,7 @@ final class RankReading {
     new ModelReading(files, new IterationSide(files).tokenizer(), models, notes)
         .describe(
             () -> first.args().map(this::completed).flatMap(Arguments::of),
-            new Vocabulary.Stored(rows, grid.tensor()),
+            document -> new Vocabulary.Stored(rows, grid.tensor()),
             this::cut,
             built);
     return built.notes(notes).build();
@@ -135,7 +135,7 @@ final class RankReading {
                   whole.put(
                       FFN,
                       Num.of(
-                          rows * grid.tensor() / (MegatronKeys.isTrue(said, "swiglu") ? 2 : 1))));
+                          rows * grid.tensor() / (ModelDocument.isTrue(said, "swiglu") ? 2 : 1))));
     }
     if (said.text(POSITIONS).isEmpty()) {
       rows("embedding.position_embeddings.weight")

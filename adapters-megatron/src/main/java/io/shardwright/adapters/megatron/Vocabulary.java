@@ -26,6 +26,12 @@ record Vocabulary(Stored stored, OptionalLong size, OptionalLong pieces, long ra
   private static final String BLOCK = "make_vocab_size_divisible_by";
   private static final String OVERRIDE = "override_vocab_size";
 
+  /** The rows of a checkpoint that was written for so many ranks; 1 where they can't be cut so. */
+  static Stored stored(Map<String, ? extends ContainedTensor> tensors, long ranks) {
+    OptionalLong rows = rows(tensors);
+    return new Stored(rows, rows.orElse(0) % ranks == 0 ? ranks : 1);
+  }
+
   /** How many rows are stored. */
   static OptionalLong rows(Map<String, ? extends ContainedTensor> tensors) {
     return tensors.entrySet().stream()

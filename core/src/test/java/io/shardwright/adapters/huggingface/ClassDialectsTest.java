@@ -64,7 +64,7 @@ class ClassDialectsTest {
 
   /** A value of the kind that NeMo has; empty where the row takes it from elsewhere. */
   private static Optional<String> value(ConfigKey row, Kind kind, Random random) {
-    if (row.canonical().isEmpty() || !row.written()) {
+    if (row.canonical().isEmpty() || row.use() != ConfigKey.Use.BOTH) {
       return Optional.empty();
     }
     if (row.codec() instanceof Codec.Words words) {

@@ -48,6 +48,22 @@ public sealed interface Codec {
     }
   }
 
+  /** A flag that the canonical configuration has only where it is on. */
+  enum Flag implements Scalar {
+    /** The one. */
+    FLAG;
+
+    @Override
+    public Optional<String> canonical(String own) {
+      return Optional.of(own.equals("true") ? own : "null");
+    }
+
+    @Override
+    public List<String> own(String canonical) {
+      return List.of(canonical.equals("true") ? canonical : "false");
+    }
+  }
+
   /**
    * Each value has another word.
    *
@@ -110,7 +126,9 @@ public sealed interface Codec {
     /** NeMo's. */
     CANONICAL,
     /** The other. */
-    DIALECT
+    DIALECT,
+    /** Either: it is said in both where it is known. */
+    EITHER
   }
 
   /**
@@ -119,15 +137,38 @@ public sealed interface Codec {
    *
    * @param cases for each canonical word, what the dialect's keys say; a key that a case leaves out
    *     is absent, null or false in it
+   * @param others canonical words that mean the same as one of the cases'; they are never read
    */
-  record Cases(Map<String, Map<String, String>> cases) implements Codec {
+  record Cases(Map<String, Map<String, String>> cases, Map<String, String> others)
+      implements Codec {
     /**
-     * Copies the cases.
+     * Copies the maps.
      *
      * @param cases copied
+     * @param others copied
      */
     public Cases {
       cases = Map.copyOf(cases);
+      others = Map.copyOf(others);
+    }
+
+    /**
+     * Cases of one word each.
+     *
+     * @param cases copied
+     */
+    public Cases(Map<String, Map<String, String>> cases) {
+      this(cases, Map.of());
+    }
+
+    /**
+     * What a canonical word is in the dialect.
+     *
+     * @param word one of the cases', or of the others
+     * @return what the keys say; empty where the dialect has no words for it
+     */
+    public Optional<Map<String, String>> says(String word) {
+      return Optional.ofNullable(cases.get(others.getOrDefault(word, word)));
     }
   }
 
@@ -144,6 +185,8 @@ public sealed interface Codec {
 
   /** Relations that need more than scalars. */
   enum Special implements Codec {
+    /** A list of scalars, or one scalar. */
+    LIST,
     /** A number of classes is that of the names in a map. */
     LABELS,
     /** Sides of a square image, told by the number of positions. */

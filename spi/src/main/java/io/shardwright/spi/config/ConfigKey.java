@@ -1,7 +1,9 @@
 package io.shardwright.spi.config;
 
+import io.shardwright.spi.config.Codec.Flag;
 import io.shardwright.spi.config.Codec.Same;
 import io.shardwright.spi.config.Codec.Side;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +19,32 @@ import java.util.Optional;
  * @param codec how the values relate
  * @param values what an absent key of the dialect stands for; where one side has no key, all that
  *     the other may say, the one that is written first
- * @param written whether the dialect's key is written, or read alone
+ * @param use whether the dialect's key is read, written or both
+ * @param conditions on canonical keys of rows before it; where one does not hold, the row says
+ *     nothing
  */
 public record ConfigKey(
-    String canonical, List<String> own, Codec codec, List<String> values, boolean written) {
+    String canonical,
+    List<String> own,
+    Codec codec,
+    List<String> values,
+    Use use,
+    List<Given> conditions) {
+  /** Which way a row is used. */
+  public enum Use {
+    /** Read and written. */
+    BOTH,
+    /** Read alone. */
+    READ,
+    /** Written alone: what is read there says nothing. */
+    WRITTEN
+  }
+
   /** The usual channels of a head. */
   private static final String HEAD = "hidden_size / num_attention_heads";
+
+  /** The usual width of the MLP. */
+  private static final String INNER = "4 * hidden_size";
 
   /**
    * Copies the lists.
@@ -31,11 +53,13 @@ public record ConfigKey(
    * @param own copied
    * @param codec kept as given
    * @param values copied
-   * @param written kept as given
+   * @param use kept as given
+   * @param conditions copied
    */
   public ConfigKey {
     own = List.copyOf(own);
     values = List.copyOf(values);
+    conditions = List.copyOf(conditions);
   }
 
   /**
@@ -47,7 +71,7 @@ public record ConfigKey(
    * @return the row, without a value that an absent key stands for
    */
   public static ConfigKey of(String canonical, Codec codec, String... own) {
-    return new ConfigKey(canonical, List.of(own), codec, List.of(), true);
+    return new ConfigKey(canonical, List.of(own), codec, List.of(), Use.BOTH, List.of());
   }
 
   /**
@@ -103,7 +127,7 @@ public record ConfigKey(
    * @return the row
    */
   public static ConfigKey unsaid(String own, String... values) {
-    return only(own, values).unwritten();
+    return only(own, values).readAlone();
   }
 
   /**
@@ -125,7 +149,7 @@ public record ConfigKey(
    * @return the row; written from the other side, never read back
    */
   public static ConfigKey also(String canonical, String... own) {
-    return same(canonical, own).unwritten();
+    return same(canonical, own).readAlone();
   }
 
   /**
@@ -139,11 +163,78 @@ public record ConfigKey(
   }
 
   private ConfigKey meaning(String... all) {
-    return new ConfigKey(canonical, own, codec, List.of(all), written);
+    return new ConfigKey(canonical, own, codec, List.of(all), use, conditions);
   }
 
-  private ConfigKey unwritten() {
-    return new ConfigKey(canonical, own, codec, values, false);
+  /**
+   * Says that the dialect's key is never written.
+   *
+   * @return a changed copy
+   */
+  public ConfigKey readAlone() {
+    return new ConfigKey(canonical, own, codec, values, Use.READ, conditions);
+  }
+
+  /**
+   * A value that a document of the dialect always has, whatever is read there.
+   *
+   * @param own the key
+   * @param value as text
+   * @return the row
+   */
+  public static ConfigKey states(String own, String value) {
+    var row = only(own, value);
+    return new ConfigKey("", row.own, row.codec, row.values, Use.WRITTEN, List.of());
+  }
+
+  /**
+   * A flag that the canonical configuration has only where it is on.
+   *
+   * @param canonical the canonical key
+   * @param own the dialect's
+   * @return the row; off where the dialect's key is absent
+   */
+  public static ConfigKey flag(String canonical, String... own) {
+    return of(canonical, Flag.FLAG, own).orElse("false");
+  }
+
+  /**
+   * A list of scalars, or one scalar.
+   *
+   * @param canonical the canonical key
+   * @param own the dialect's
+   * @return the row
+   */
+  public static ConfigKey list(String canonical, String... own) {
+    return of(canonical, Codec.Special.LIST, own);
+  }
+
+  /**
+   * Restricts the row to models of which a canonical key says one of some values.
+   *
+   * @param key a key of a row before this one
+   * @param any its values; {@code null} where it is absent
+   * @return a changed copy
+   */
+  public ConfigKey when(String key, String... any) {
+    return where(new Given(key, List.of(any), false));
+  }
+
+  /**
+   * Restricts the row to models of which a canonical key says none of some values.
+   *
+   * @param key a key of a row before this one
+   * @param none its values; {@code null} where it is absent
+   * @return a changed copy
+   */
+  public ConfigKey unless(String key, String... none) {
+    return where(new Given(key, List.of(none), true));
+  }
+
+  private ConfigKey where(Given condition) {
+    var all = new ArrayList<>(conditions);
+    all.add(condition);
+    return new ConfigKey(canonical, own, codec, values, use, all);
   }
 
   /**
@@ -162,7 +253,7 @@ public record ConfigKey(
    * @return a changed copy
    */
   public ConfigKey from(List<String> keys) {
-    return new ConfigKey(canonical, keys, codec, values, written);
+    return new ConfigKey(canonical, keys, codec, values, use, conditions);
   }
 
   /**
@@ -182,6 +273,16 @@ public record ConfigKey(
    * @return the row of {@code ffn_hidden_size}
    */
   public static ConfigKey innerSize(String... own) {
-    return of("ffn_hidden_size", new Codec.Usual("4 * hidden_size", Side.DIALECT), own);
+    return of("ffn_hidden_size", new Codec.Usual(INNER, Side.DIALECT), own);
+  }
+
+  /**
+   * Width of the MLP, which is four times {@code hidden_size} where either side leaves it out.
+   *
+   * @param own the dialect's keys
+   * @return the row of {@code ffn_hidden_size}
+   */
+  public static ConfigKey knownInnerSize(String... own) {
+    return of("ffn_hidden_size", new Codec.Usual(INNER, Side.EITHER), own);
   }
 }

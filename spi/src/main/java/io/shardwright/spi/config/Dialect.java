@@ -41,7 +41,7 @@ public record Dialect(
   }
 
   /**
-   * Further rows; a row of a canonical key that has one takes its place.
+   * Further rows; a row of a canonical key that has one under the same conditions takes its place.
    *
    * @param further after those that are there
    * @return a changed copy
@@ -58,7 +58,9 @@ public record Dialect(
 
   private static boolean replaced(List<ConfigKey> rows, ConfigKey row) {
     for (int i = 0; i < rows.size(); i++) {
-      if (rows.get(i).canonical().equals(row.canonical())) {
+      ConfigKey known = rows.get(i);
+      if (known.canonical().equals(row.canonical())
+          && known.conditions().equals(row.conditions())) {
         rows.set(i, row);
         return true;
       }

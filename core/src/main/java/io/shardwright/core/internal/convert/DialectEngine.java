@@ -56,6 +56,7 @@ final class DialectEngine {
   private static Relation of(Special codec) {
     return switch (codec) {
       case LABELS -> new Labels();
+      case LIST -> new ListedItems();
       case POSITIONS -> ImageSides.POSITIONS;
       case SIDES -> ImageSides.SIDES;
       case SQUARE -> ImageSides.SQUARE;
@@ -130,7 +131,7 @@ final class DialectEngine {
     @Override
     public void read(ConfigKey row, Optional<String> said, Reading in) {
       List<String> usual = usual(codec, in);
-      (codec.by() == Side.DIALECT
+      (codec.by() != Side.CANONICAL
               ? said.or(() -> usual.stream().findFirst())
               : said.filter(size -> !isAmong(usual, size)))
           .ifPresent(size -> in.set(row.canonical(), size));
@@ -147,7 +148,7 @@ final class DialectEngine {
         value.filter(size -> !isAmong(usual, size)).ifPresent(size -> out.refuse(row, size, legal));
       } else {
         value
-            .or(() -> usual.stream().filter(size -> codec.by() == Side.CANONICAL).findFirst())
+            .or(() -> usual.stream().filter(size -> codec.by() != Side.DIALECT).findFirst())
             .ifPresent(size -> out.put(row, size));
       }
     }
@@ -196,15 +197,17 @@ final class DialectEngine {
     @Override
     public void write(ConfigKey row, Optional<String> value, Writing out) {
       value.ifPresent(
-          word -> {
-            var says = codec.cases().get(word);
-            if (says == null) {
-              out.refuse(row, word, "");
-            } else {
-              row.own()
-                  .forEach(key -> out.put(row.from(List.of(key)), says.getOrDefault(key, ABSENT)));
-            }
-          });
+          word ->
+              codec
+                  .says(word)
+                  .ifPresentOrElse(
+                      says ->
+                          row.own()
+                              .forEach(
+                                  key ->
+                                      out.put(
+                                          row.from(List.of(key)), says.getOrDefault(key, ABSENT))),
+                      () -> out.refuse(row, word, "")));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.convert;
 
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.spi.Condition;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.Codec.Special;
@@ -81,7 +82,7 @@ record Reading(
   @Override
   public Reading rows() {
     for (ConfigKey row : dialect.rows()) {
-      if (kinds.require(row)) {
+      if (isRead(row) && kinds.require(row)) {
         DialectEngine.of(row).read(row, said(row), this);
       }
     }
@@ -92,6 +93,10 @@ record Reading(
         .map(key -> "'" + key + "' of " + dialect.document() + NO_PLACE)
         .forEach(unplaced::add);
     return this;
+  }
+
+  private boolean isRead(ConfigKey row) {
+    return row.use() != ConfigKey.Use.WRITTEN && Condition.inForce(row, this);
   }
 
   /** The keys of cases are a fact each. */

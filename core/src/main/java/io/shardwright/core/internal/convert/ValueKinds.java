@@ -32,8 +32,15 @@ final class ValueKinds {
     if (row.codec() instanceof Codec.LayerKinds) {
       return row.own().stream().filter(key -> !require(key, Kind.LIST)).count() == 0;
     }
+    if (row.codec() == Special.LIST) {
+      return row.own().stream().filter(key -> !requireItems(key)).count() == 0;
+    }
     Kind expected = kind(row);
     return row.own().stream().filter(key -> !require(key, expected)).count() == 0;
+  }
+
+  private boolean requireItems(String key) {
+    return config.kind(key) == Kind.LIST || require(key, Kind.NONE);
   }
 
   private Kind kind(ConfigKey row) {
@@ -47,7 +54,7 @@ final class ValueKinds {
         case LABELS, WINDOW -> Kind.WHOLE;
         case ROTARY_SCALING -> Kind.MAP;
         case SIDES, SQUARE -> Kind.LIST;
-        case POSITIONS -> Kind.NONE;
+        case POSITIONS, LIST -> Kind.NONE;
       };
     }
     return codec instanceof Codec.Usual || codec instanceof Codec.Offset ? Kind.WHOLE : Kind.NONE;

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.convert;
 
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.spi.Condition;
 import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.config.Codec;
 import io.shardwright.spi.config.Codec.Special;
@@ -30,6 +31,9 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
   @Override
   public void rows(Dialect dialect) {
     for (ConfigKey row : dialect.rows()) {
+      if (!Condition.inForce(row, config)) {
+        continue;
+      }
       if (isSound(row)) {
         DialectEngine.of(row).write(row, value(row.canonical()), this);
       } else {
@@ -48,12 +52,13 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
   private boolean isSound(ConfigKey row) {
     return row.codec() == Special.WINDOW
         || row.codec() instanceof Codec.LayerKinds
+        || row.codec() == Special.LIST
         || config.kind(row.canonical()) == Kind.LIST && row.own().isEmpty()
         || ValueKinds.isScalar(config, row.canonical());
   }
 
   void put(ConfigKey row, String text) {
-    if (row.written()) {
+    if (row.use() != ConfigKey.Use.READ) {
       put(row.own().get(0), DialectDocument.spelt(text));
     }
   }

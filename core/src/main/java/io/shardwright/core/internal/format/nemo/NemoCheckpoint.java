@@ -12,6 +12,7 @@ import io.shardwright.core.internal.describe.Wrappers;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
+import io.shardwright.core.internal.format.StatedGrid;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.core.internal.format.nemo.Members.Member;
 import io.shardwright.core.internal.guard.Guard;
@@ -51,7 +52,7 @@ public final class NemoCheckpoint implements ModelSource {
     this.members = members;
     this.guard = guard;
     this.config = config;
-    this.grid = RankMembers.grid(name, config);
+    this.grid = StatedGrid.of(name, config);
     guard.require(Limit.ENTRIES, grid.size(), name);
     this.arrays = new DistributedArrays(name, members, NemoMembers.DISTRIBUTED, guard);
   }

@@ -16,6 +16,7 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.Origin;
+import io.shardwright.core.internal.format.StatedGrid;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.spi.Grid;
@@ -106,9 +107,12 @@ final class PluggedModel implements ModelSource {
     return linked;
   }
 
+  /** Of a distributed checkpoint the documents alone say it. */
   @Override
   public Grid grid() {
-    return model.ranks().map(StoredRanks::grid).orElse(Grid.ONE);
+    return distributed.isEmpty()
+        ? model.ranks().map(StoredRanks::grid).orElse(Grid.ONE)
+        : StatedGrid.of(name(), config);
   }
 
   private Optional<RankWeights> ranks() {

@@ -1,0 +1,286 @@
+package io.shardwright.adapters.megatron;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.internal.bytes.MemorySource;
+import io.shardwright.core.internal.codec.pickle.PickleTree;
+import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.codec.yaml.YamlTree;
+import io.shardwright.core.internal.convert.DialectTables;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.DType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What Megatron's documents say, read and written by one table each. */
+class MegatronDocumentsTest {
+  private static final DialectTables DIALECTS = DialectTables.standard();
+  private static final String PROVIDER = "megatron.bridge.models.gpt_provider.GPTModelProvider";
+
+  private static byte[] resource(String name) {
+    try (var stream = MegatronDocumentsTest.class.getResourceAsStream("/megatron/" + name)) {
+      return stream.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Obj section(String file) {
+    var document = YamlDocument.parse(new MemorySource(resource(file), file), Guard.standard());
+    return (Obj) YamlTree.of(document, Guard.standard()).get("model").orElseThrow();
+  }
+
+  private static Obj arguments() {
+    Guard guard = Guard.standard();
+    String file = "megatron-lm/iter_0000007/common.pt";
+    var torch = TorchFile.open(new MemorySource(resource(file), file), guard);
+    return (Obj)
+        ((Obj) new PickleTree(guard, file).of(torch.document().root())).get("args").orElseThrow();
+  }
+
+  private static Configuration base() {
+    return ServiceLoader.load(ModelFamilyAdapter.class).stream()
+        .map(provider -> provider.get())
+        .filter(family -> family.id().equals("llama"))
+        .map(family -> family.huggingFaceModels().get(0).base())
+        .map(yaml -> DIALECTS.configuration(yaml, "base"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Configuration read(ModelDocument document) {
+    return document.read(DIALECTS, base(), "document").apply(base(), "document");
+  }
+
+  private static String text(Configuration config) {
+    return new String(((YamlDocument) config).write(), StandardCharsets.UTF_8);
+  }
+
+  private static Facts facts(Configuration config, OptionalLong size, long rows) {
+    return new Facts(
+        config, DType.BFLOAT16, size, OptionalLong.of(rows), "a.nemo", DialectTables.standard());
+  }
+
+  private static void assertSays(Obj expected, Obj found, Set<String> but) {
+    for (var field : found.fields().entrySet()) {
+      Optional<JsonValue> said = expected.get(field.getKey());
+      if (said.isPresent() && !but.contains(field.getKey())) {
+        assertEquals(plain(said.get()), plain(field.getValue()), field.getKey());
+      }
+    }
+  }
+
+  private static Object plain(JsonValue value) {
+    if (value instanceof Obj object) {
+      var plain = new LinkedHashMap<String, Object>();
+      object.fields().forEach((key, field) -> plain.put(key, plain(field)));
+      return Map.copyOf(plain);
+    }
+    return value instanceof Num number ? new BigDecimal(number.text()).stripTrailingZeros() : value;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"run_config.yaml,320,320", "model-nemotron.yaml,320,320", "model-qwen2.yaml,320,320"})
+  void writesWhatBridgeWrote(String file, long size, long rows) {
+    Obj golden = section(file);
+    Configuration config = read(RunConfig.of(golden).orElseThrow());
+    Obj written =
+        (Obj)
+            RunConfig.write(PROVIDER, facts(config, OptionalLong.of(size), rows))
+                .get(RunConfig.MODEL)
+                .orElseThrow();
+    assertSays(golden, written, Set.of());
+    assertEquals(text(config), text(read(RunConfig.of(written).orElseThrow())), "read again");
+  }
+
+  /** Precision, fusions and what a run was for are not the model's. */
+  @Test
+  void writesWhatMegatronLmWrote() {
+    Obj golden = arguments();
+    Configuration config = read(Arguments.of(golden).orElseThrow());
+    Obj written = Arguments.write(facts(config, OptionalLong.of(128), 128), 4, 7);
+    assertSays(
+        golden,
+        written,
+        Set.of(
+            "params_dtype",
+            "kv_channels",
+            "iteration",
+            "bias_gelu_fusion",
+            "overlap_p2p_comm",
+            "gradient_accumulation_fusion",
+            "consumed_train_samples",
+            "no_save_rng"));
+    assertEquals(text(config), text(read(Arguments.of(written).orElseThrow())));
+  }
+
+  private static Configuration model(Random random) {
+    int heads = 2 << random.nextInt(3);
+    boolean rope = random.nextBoolean();
+    String activation = List.of("fast-swiglu", "gelu", "squared-relu").get(random.nextInt(3));
+    var values = new LinkedHashMap<String, String>();
+    values.put("num_layers", "" + (1 + random.nextInt(9)));
+    values.put("hidden_size", "" + heads * (1 + random.nextInt(9)));
+    values.put("ffn_hidden_size", "" + (1 + random.nextInt(99)));
+    values.put("num_attention_heads", "" + heads);
+    values.put("num_query_groups", random.nextBoolean() ? "" + heads / 2 : "null");
+    values.put("bias", "" + random.nextBoolean());
+    values.put("normalization", List.of("rmsnorm", "layernorm").get(random.nextInt(2)));
+    values.put("activation", activation);
+    if (activation.equals("gelu")) {
+      values.put("bias_activation_fusion", "" + random.nextBoolean());
+    }
+    values.put("position_embedding_type", rope ? "rope" : "learned_absolute");
+    values.put("rotary_percentage", "0." + (1 + random.nextInt(9)));
+    values.put("rotary_base", (1 + random.nextInt(99)) + "000.0");
+    values.put("window_size", random.nextBoolean() ? "[127, 0]" : "null");
+    values.put("share_embeddings_and_output_weights", "" + random.nextBoolean());
+    values.put("seq_len_interpolation_factor", random.nextBoolean() ? "2" : "null");
+    values.put("encoder_seq_length", "512");
+    values.put("max_position_embeddings", "512");
+    values.put("data.seq_length", "512");
+    values.put("apply_query_key_layer_scaling", "false");
+    values.put("layernorm_epsilon", "1.0e-06");
+    values.put("tensor_model_parallel_size", "2");
+    if (random.nextBoolean()) {
+      values.put("add_qkv_bias", "true");
+      values.put("qkv_bias", "true");
+    }
+    Configuration config = base();
+    for (var value : values.entrySet()) {
+      if (!value.getValue().equals("null")) {
+        config = config.with(value.getKey(), value.getValue());
+      }
+    }
+    return config;
+  }
+
+  @Test
+  void saysAModelThereAndBack() {
+    for (long seed = 0; seed < 200; seed++) {
+      Configuration config = model(new Random(seed));
+      Facts facts = facts(config, OptionalLong.of(300), 512);
+      Obj args = Arguments.write(facts, 8, 0);
+      assertAlike(config, Arguments.of(args).orElseThrow(), "args, seed " + seed);
+      if (!config.text("position_embedding_type").equals(Optional.of("learned_absolute"))) {
+        var written = RunConfig.write(PROVIDER, facts).get(RunConfig.MODEL).orElseThrow();
+        assertAlike(config, RunConfig.of(written).orElseThrow(), "run_config, seed " + seed);
+      }
+    }
+  }
+
+  private static void assertAlike(Configuration config, ModelDocument document, String where) {
+    assertEquals(OptionalLong.of(300), document.vocabulary(), where);
+    var read = document.read(DIALECTS, base(), where);
+    assertTrue(read.isSaidBy(config), where);
+    for (String key :
+        List.of(
+            "activation",
+            "num_query_groups",
+            "add_qkv_bias",
+            "window_size",
+            "tensor_model_parallel_size",
+            "rotary_base",
+            "seq_len_interpolation_factor",
+            "bias_activation_fusion")) {
+      if (config.has(key) && read.has(key)) {
+        assertEquals(number(config.text(key)), number(read.text(key)), where + " " + key);
+      }
+    }
+  }
+
+  private static String number(Optional<String> text) {
+    return text.orElse("null").replaceFirst("\\.0$", "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "activation=reglu",
+        "normalization=low_precision_layernorm",
+        "position_embedding_type=alibi",
+        "name=megatron_falcon_gpt",
+        "apply_embedding_scaling=true"
+      })
+  void refusesByKeyWhatTheDocumentsCantSay(String change) {
+    String[] key = change.split("=");
+    Facts facts = facts(base().with(key[0], key[1]), OptionalLong.empty(), 128);
+    for (var write :
+        List.<Runnable>of(
+            () -> RunConfig.write(PROVIDER, facts), () -> Arguments.write(facts, 1, 0))) {
+      var refused = assertThrows(UnsupportedCheckpointException.class, write::run);
+      assertTrue(refused.getMessage().contains(key[0] + " is " + key[1]), refused.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"position_embedding_type=learned_absolute", "normalization=layernorm1p;bias=true"})
+  void sendsModelsThatBridgeHasNoClassForToMegatron(String changes) {
+    Configuration config = base();
+    for (String change : changes.split(";")) {
+      config = config.with(change.split("=")[0], change.split("=")[1]);
+    }
+    Facts facts = facts(config, OptionalLong.empty(), 128);
+    var refused =
+        assertThrows(UnsupportedCheckpointException.class, () -> RunConfig.write(PROVIDER, facts));
+    for (String change : changes.split(";")) {
+      String said = change.replace("=", " is ");
+      assertTrue(refused.getMessage().contains(said), refused.getMessage());
+    }
+    assertTrue(refused.getMessage().contains("megatron"), refused.getMessage());
+    Arguments.write(facts, 1, 0);
+  }
+
+  @Test
+  void namesTheOptionsThatMegatronLmDoesNotTakeFromAFolder() {
+    Configuration config =
+        read(RunConfig.of(section("model-nemotron.yaml")).orElseThrow())
+            .with("window_size", "[127, 0]");
+    Obj args = Arguments.write(facts(config, OptionalLong.empty(), 320), 1, 0);
+    assertEquals(
+        "--bf16 --make-vocab-size-divisible-by 64 --apply-layernorm-1p --window-size 127,0"
+            + " --init-method-std 0.0134",
+        Arguments.flags(args, config.with("make_vocab_size_divisible_by", "64"))
+            .replaceFirst("--init-method-std 0\\.[0-9]+", "--init-method-std 0.0134"));
+  }
+
+  @Test
+  void readsWhatOlderReleasesSay() {
+    Obj args = arguments().copy();
+    args.fields().remove("layernorm_epsilon");
+    args.fields().remove("layernorm_zero_centered_gamma");
+    args.fields().remove("add_bias_linear");
+    args.put("norm_epsilon", new Num("1e-06"));
+    args.put("apply_layernorm_1p", new JsonValue.Bool(true));
+    args.put("normalization", new JsonValue.Str("LayerNorm"));
+    args.put("disable_bias_linear", new JsonValue.Bool(false));
+    Configuration config = read(Arguments.of(args).orElseThrow());
+    assertEquals(Optional.of("layernorm1p"), config.text("normalization"));
+    assertEquals(Optional.of("1.0e-06"), config.text("layernorm_epsilon"));
+    assertTrue(config.flag("bias"));
+  }
+}
