@@ -1,6 +1,6 @@
 """Writes the distributed checkpoints in ../resources/dcp with PyTorch, and what it reads in them.
 
-usage: make_dcp_fixtures.py OUT_FOLDER [safetensors]     (two processes; the safetensors one needs 2.8)
+usage: make_dcp_fixtures.py OUT_FOLDER [safetensors]     (two processes; safetensors needs 2.15)
 """
 import hashlib
 import os
@@ -57,6 +57,33 @@ def cut(rank, out):
     dist.destroy_process_group()
 
 
+def shards(rank, out):
+    from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageWriter
+
+    os.environ.update(MASTER_ADDR="localhost", MASTER_PORT="29518")
+    dist.init_process_group("gloo", rank=rank, world_size=2)
+    mesh = init_device_mesh("cpu", (2,))
+    torch.manual_seed(3)
+    whole = {
+        "rows": torch.randn(8, 4),
+        "columns": torch.randn(4, 6).bfloat16(),
+        "uneven": torch.randn(5, 4),
+        "one_row": torch.randn(1, 4),
+    }
+    state = {
+        name: distribute_tensor(value, mesh, [Shard(1 if name == "columns" else 0)])
+        for name, value in whole.items()
+    }
+    places = {"rows": 1, "columns": 2, "uneven": 1, "one_row": 2}
+    writer = HuggingFaceStorageWriter(
+        out + "/shards", fqn_to_index_mapping=places, save_distributed=True
+    )
+    dcp.save(state, storage_writer=writer)
+    if rank == 0:
+        write_sums(out + "/shards", whole)  # as they were before they were cut
+    dist.destroy_process_group()
+
+
 def sums(folder):
     metadata = FileSystemReader(folder).read_metadata()
     state = {
@@ -87,6 +114,7 @@ def main():
         state = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.ones(4).bfloat16()}
         dcp.save(state, storage_writer=writer, no_dist=True)
         write_sums(out + "/safetensors", state)  # PyTorch itself reads no such folder back
+        torch.multiprocessing.spawn(shards, (out,), nprocs=2)
         return
     dcp.save(nested(), storage_writer=FileSystemWriter(out + "/nested"), no_dist=True)
     torch.multiprocessing.spawn(cut, (out,), nprocs=2)

@@ -151,6 +151,7 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
         Optional.ofNullable(tokenizerVocabulary),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         false);
   }
 

@@ -55,6 +55,7 @@ final class LlamaToNemoCommand extends WritingCommand {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         false);
   }
 }

@@ -21,6 +21,14 @@ final class TrainingFileOptions {
   private Path hparams;
 
   @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "A config.json, run_config.yaml or model.yaml that says what the model is, for a source"
+              + " that has none.")
+  private Path config;
+
+  @Option(
       names = "--tokenizer-model",
       paramLabel = "FILE",
       description =
@@ -48,6 +56,7 @@ final class TrainingFileOptions {
         Optional.ofNullable(model),
         Optional.ofNullable(vocabulary),
         Optional.ofNullable(merges),
+        Optional.ofNullable(config),
         targetClass,
         optimizer);
   }

@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Options for reading training checkpoints. The tokenizer files replace those of every kind of
- * source; the other options apply to training checkpoints alone.
+ * Options for reading checkpoints. The tokenizer files replace those of every kind of source, and
+ * {@code config} stands in for what a source lacks; the other options apply to training checkpoints
+ * alone.
  *
  * @param checkpointName file name of the step to read, with or without suffix; empty for the newest
  *     complete step
@@ -18,6 +19,8 @@ import java.util.OptionalLong;
  * @param tokenizerModel the file for the configuration's {@code tokenizer.model}
  * @param tokenizerVocabFile the file for the configuration's {@code tokenizer.vocab_file}
  * @param tokenizerMergesFile the file for the configuration's {@code tokenizer.merge_file}
+ * @param config a document, JSON or YAML, that says what the model is where its source has none:
+ *     {@code config.json}, {@code run_config.yaml} or {@code model.yaml}
  * @param targetClass the class that a {@code .nemo} target names; empty for the family's first
  * @param optimizer whether the optimizer's state is kept if the target can hold it
  */
@@ -28,6 +31,7 @@ public record TrainingOptions(
     Optional<Path> tokenizerModel,
     Optional<Path> tokenizerVocabFile,
     Optional<Path> tokenizerMergesFile,
+    Optional<Path> config,
     Optional<String> targetClass,
     boolean optimizer) {
   /** The newest complete step, with the optimizer's state. */
@@ -35,6 +39,7 @@ public record TrainingOptions(
       new TrainingOptions(
           Optional.empty(),
           OptionalLong.empty(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -51,6 +56,7 @@ public record TrainingOptions(
    * @param tokenizerModel not null
    * @param tokenizerVocabFile not null
    * @param tokenizerMergesFile not null
+   * @param config not null
    * @param targetClass not null
    * @param optimizer kept as given
    * @throws IllegalArgumentException if the step is negative
@@ -62,6 +68,7 @@ public record TrainingOptions(
     Objects.requireNonNull(tokenizerModel, "tokenizerModel");
     Objects.requireNonNull(tokenizerVocabFile, "tokenizerVocabFile");
     Objects.requireNonNull(tokenizerMergesFile, "tokenizerMergesFile");
+    Objects.requireNonNull(config, "config");
     Objects.requireNonNull(targetClass, "targetClass");
   }
 

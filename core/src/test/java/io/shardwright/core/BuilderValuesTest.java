@@ -69,7 +69,7 @@ class BuilderValuesTest {
     Optional<Path> none = Optional.empty();
     var step = OptionalLong.of(number);
     return new TrainingOptions(
-        Optional.empty(), step, none, none, none, none, Optional.empty(), true);
+        Optional.empty(), step, none, none, none, none, none, Optional.empty(), true);
   }
 
   /** By reflection, so that a setter to come is tried too. */

@@ -21,11 +21,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders of torch.distributed.checkpoint itself. */
 class DcpFolderTest {
+  private static final List<String> FILES =
+      List.of(
+          ".metadata",
+          "__0_0.distcp",
+          "__1_0.distcp",
+          "shard-00001-model-00001-of-00002.safetensors",
+          "shard-00001-model-00002-of-00002.safetensors",
+          "shard-00002-model-00001-of-00002.safetensors",
+          "shard-00002-model-00002-of-00002.safetensors");
+
   @TempDir Path folder;
 
   private Path golden(String name) throws IOException {
     Path copy = Files.createDirectories(folder.resolve(name));
-    for (String file : List.of(".metadata", "__0_0.distcp", "__1_0.distcp")) {
+    for (String file : FILES) {
       try (var bytes = DcpFolderTest.class.getResourceAsStream("/dcp/" + name + "/" + file)) {
         if (bytes != null) {
           Files.copy(bytes, copy.resolve(file));
@@ -57,7 +67,7 @@ class DcpFolderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nested", "cut", "safetensors"})
+  @ValueSource(strings = {"nested", "cut", "safetensors", "shards"})
   void readsWhatPyTorchReads(String name) throws IOException {
     Path source = golden(name);
     try (var checkpoint = Checkpoints.SHARDWRIGHT.open(source)) {
@@ -102,5 +112,12 @@ class DcpFolderTest {
     for (Attempt run : Attempt.looks(source)) {
       run.assertRefused(Kind.INPUT, ".metadata");
     }
+  }
+
+  @Test
+  void refusesShardsOfWhichOneIsMissing() throws IOException {
+    Path source = golden("shards");
+    Files.delete(source.resolve("shard-00001-model-00001-of-00002.safetensors"));
+    Attempt.open(source).assertRefused(Kind.INPUT, "leave out the element");
   }
 }

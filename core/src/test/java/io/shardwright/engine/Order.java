@@ -24,6 +24,7 @@ public final class Order {
   private Optional<String> checkpoint = Optional.empty();
   private Optional<Path> tokenizer = Optional.empty();
   private Optional<Path> hparams = Optional.empty();
+  private Optional<Path> config = Optional.empty();
   private OptionalLong step = OptionalLong.empty();
   private boolean optimizer = true;
 
@@ -129,6 +130,11 @@ public final class Order {
     return this;
   }
 
+  public Order config(Path file) {
+    config = Optional.of(file);
+    return this;
+  }
+
   public Order withoutOptimizer() {
     optimizer = false;
     return this;
@@ -144,6 +150,7 @@ public final class Order {
                 tokenizer,
                 Optional.empty(),
                 Optional.empty(),
+                config,
                 Optional.empty(),
                 optimizer))
         .build();

@@ -30,17 +30,19 @@ final class FolderReading {
   private final KnownModels models;
   private final List<String> notes = new ArrayList<>();
   private final WeightSets sets;
+  private final String where;
   private final Quantization quantization;
   private final Map<String, ContainedTensor> first;
   private final DialectDocument document;
   private final FolderVocabulary vocabulary;
   private final HuggingFaceModel model;
 
-  private FolderReading(StoredFiles files, KnownModels models) {
+  private FolderReading(
+      StoredFiles files, KnownModels models, Obj config, String where, WeightSets sets) {
     this.files = files;
     this.models = models;
-    Obj config = files.config(HuggingFaceFormat.CONFIG, notes::add);
-    sets = new WeightSets(files, HuggingFaceFormat.weightSets(files.files()));
+    this.where = where;
+    this.sets = sets;
     notes.addAll(sets.notes());
     notes.addAll(sets.first().notes());
     quantization = new Quantization(files, config);
@@ -59,11 +61,23 @@ final class FolderReading {
    * @throws UnrecognizedCheckpointException if it is of no class that a family knows
    */
   static StoredModel read(StoredFiles files, KnownModels models) {
-    return new FolderReading(files, models).read();
+    var notes = new ArrayList<String>();
+    Obj config = files.config(HuggingFaceFormat.CONFIG, notes::add);
+    var sets = new WeightSets(files, HuggingFaceFormat.weightSets(files.files()));
+    String where = files.name() + "/" + HuggingFaceFormat.CONFIG;
+    return new FolderReading(files, models, config, where, sets).read(notes);
   }
 
-  private StoredModel read() {
-    String where = files.name() + "/" + HuggingFaceFormat.CONFIG;
+  /** Reads a model whose tensors are in a container of another format. */
+  static StoredModel read(
+      StoredFiles files, KnownModels models, Obj config, String where, TensorSet held) {
+    var known = OuterNames.of(held, new DialectDocument(config), models.classes());
+    return new FolderReading(files, models, config, where, new WeightSets(files, known))
+        .read(List.of());
+  }
+
+  private StoredModel read(List<String> before) {
+    notes.addAll(0, before);
     var read = new ConfigJson(model, models.dialects()).read(document, where);
     notes.addAll(read.notes());
     new SettingsFiles(files, document).compare(model, notes);
@@ -76,8 +90,9 @@ final class FolderReading {
     config = config.with("precision", precision()).with("target", model.restores());
     var tensors = KnownNames.of(first, model.names(), notes);
     vocabulary.require(model.names().inForce(config), tensors, files.name());
+    tensors.putAll(sets.state());
     var built =
-        StoredModel.of(new Weights(sets.first(), tensors))
+        StoredModel.of(new Weights(sets.held(), tensors))
             .model(model)
             .config(config)
             .vocabulary(vocabulary.size(), pieces)

@@ -1,11 +1,13 @@
 package io.shardwright.adapters.huggingface;
 
 import com.google.auto.service.AutoService;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.ModelFormat;
 import io.shardwright.spi.format.ModelLayout;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
+import io.shardwright.spi.format.TensorSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +51,23 @@ public final class HuggingFaceFormat implements ModelFormat {
   @Override
   public StoredModel read(StoredFiles files, KnownModels models) {
     return FolderReading.read(files, models);
+  }
+
+  /**
+   * Reads a model whose tensors are in a container of another format, under the names that
+   * transformers gives them behind any others.
+   *
+   * @param files what may lie beside the container, such as a tokenizer
+   * @param models the classes that families declare
+   * @param config as {@code config.json} says it
+   * @param where it is said, for messages
+   * @param held all tensors that the container holds
+   * @return the model, with the tensors of an optimizer under their own names
+   * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if no family knows the model
+   */
+  public StoredModel read(
+      StoredFiles files, KnownModels models, Obj config, String where, TensorSet held) {
+    return FolderReading.read(files, models, config, where, held);
   }
 
   @Override

@@ -2,11 +2,13 @@ package io.shardwright.adapters.huggingface;
 
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.Remedy;
+import io.shardwright.spi.format.ContainedTensor;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.TensorSet;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,6 +47,12 @@ final class WeightSets {
     first = sets.get(0);
     others.addAll(sets.subList(1, sets.size()));
     sayWhatIsRead(sets);
+  }
+
+  /** A set that is the model's whatever its names begin with. */
+  WeightSets(StoredFiles files, OuterNames alone) {
+    this.files = files;
+    first = alone;
   }
 
   /** An index that names the one file too says what is in it. */
@@ -86,6 +94,16 @@ final class WeightSets {
   /** The one that is the model's. */
   TensorSet first() {
     return first;
+  }
+
+  /** The same as the engine opened it. */
+  TensorSet held() {
+    return first instanceof OuterNames named ? named.from() : first;
+  }
+
+  /** What is no weight and has to be asked for: an optimizer's. */
+  Map<String, ContainedTensor> state() {
+    return first instanceof OuterNames named ? named.state() : Map.of();
   }
 
   /** Those that must hold the same. */

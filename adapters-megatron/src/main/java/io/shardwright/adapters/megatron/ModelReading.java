@@ -32,7 +32,8 @@ import java.util.function.UnaryOperator;
 record ModelReading(
     StoredFiles files, Optional<TokenizerFiles> tokenizer, KnownModels models, List<String> notes) {
   /**
-   * Says what the model is, if there is a document that says it and a family that knows it.
+   * Says what the model is, if there is a document that says it and a family that knows it. What
+   * the user gave comes first.
    *
    * @param found the document
    * @param rows of the vocabulary that are stored, and over how many ranks they are cut
@@ -44,7 +45,11 @@ record ModelReading(
       UnaryOperator<Configuration> cut,
       StoredModel.Builder built) {
     try {
-      found.get().ifPresent(document -> describe(document, rows.apply(document), cut, built));
+      models
+          .given()
+          .flatMap(GivenDocument::of)
+          .or(found)
+          .ifPresent(document -> describe(document, rows.apply(document), cut, built));
     } catch (UnsafeCheckpointException unsafe) {
       throw unsafe;
     } catch (CheckpointException unknown) {

@@ -1,6 +1,7 @@
 package io.shardwright.spi.format;
 
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.Dialects;
 import java.util.List;
@@ -9,6 +10,14 @@ import java.util.OptionalLong;
 
 /** What a format may ask the engine about models. The engine alone implements it. */
 public interface KnownModels {
+  /**
+   * A document of the user's.
+   *
+   * @param name of its file, for messages
+   * @param values of JSON or YAML
+   */
+  record Given(String name, Obj values) {}
+
   /**
    * The Hugging Face classes that the families declare.
    *
@@ -49,6 +58,14 @@ public interface KnownModels {
    * @return empty for the newest
    */
   OptionalLong step();
+
+  /**
+   * What the user says of a model whose source doesn't say it.
+   *
+   * @return empty where nothing is given
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is neither JSON nor YAML
+   */
+  Optional<Given> given();
 
   /**
    * The engine of dialects.

@@ -135,7 +135,8 @@ public interface StoredFiles {
 
   /**
    * The distributed checkpoint of PyTorch in the folder: its {@code .metadata}, and the files that
-   * it names. Headers of single items are read with their values.
+   * it names; without it, the safetensors files whose headers say where their tensors' chunks lie.
+   * Headers of single items are read with their values.
    *
    * @return the tensors by key, each in one piece
    * @throws io.shardwright.spi.error.MalformedCheckpointException if a file is missing, shorter

@@ -13,6 +13,12 @@ public final class Companions {
 
   private static final Pattern FLAT = Pattern.compile("(chained_[0-9]+\\.)?optimizer\\.");
 
+  /** PyTorch has the parameter's name before the kind, and any words before these. */
+  private static final Pattern OF_PYTORCH =
+      Pattern.compile(
+          "(?:.*\\.)?optim(?:izers?|s)?(?:_states?)?(?:_[0-9]+)?\\..*"
+              + "\\.(?:exp_avg|exp_avg_sq|max_exp_avg_sq|step|momentum_buffer|square_avg|exp_inf|sum)");
+
   private Companions() {}
 
   /** The name of a parameter's companion. */
@@ -22,15 +28,17 @@ public final class Companions {
 
   /** Whether a name is a companion's. */
   public static boolean isCompanion(String name) {
-    return name.startsWith(PREFIX);
+    return name.startsWith(PREFIX) && !OF_PYTORCH.matcher(name).matches();
   }
 
   /**
    * Whether a name is an optimizer's that no parameter's name tells: flat buffers, and a chain's
-   * (Megatron-LM core_v0.16.0, {@code megatron/core/optimizer/distrib_optimizer.py}).
+   * (Megatron-LM core_v0.16.0, {@code megatron/core/optimizer/distrib_optimizer.py}), and
+   * PyTorch's.
    */
   public static boolean isFlat(String name) {
-    return FLAT.matcher(name).lookingAt() && !isCompanion(name);
+    return (FLAT.matcher(name).lookingAt() || OF_PYTORCH.matcher(name).matches())
+        && !isCompanion(name);
   }
 
   /** Whether a name is an optimizer's. */

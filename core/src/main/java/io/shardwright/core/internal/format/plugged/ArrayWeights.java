@@ -4,6 +4,7 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.dcp.DcpFile;
 import io.shardwright.core.internal.codec.dcp.DcpItem;
 import io.shardwright.core.internal.codec.dcp.DcpMetadata;
+import io.shardwright.core.internal.codec.dcp.DcpShards;
 import io.shardwright.core.internal.codec.dcp.DcpTensor;
 import io.shardwright.core.internal.codec.pickle.PickleTree;
 import io.shardwright.core.internal.codec.torch.TorchFile;
@@ -40,9 +41,23 @@ final class ArrayWeights implements DistributedSet {
    */
   ArrayWeights(OpenFiles files) {
     this.files = files;
-    metadata = DcpMetadata.read(files.open(DcpMetadata.FILE), files.guard());
+    metadata =
+        files.files().contains(DcpMetadata.FILE)
+            ? DcpMetadata.read(files.open(DcpMetadata.FILE), files.guard())
+            : DcpShards.metadata(shards(), files.name(), files.guard());
     metadata.files().forEach(this::open);
     metadata.tensors().forEach((key, tensor) -> arrays.put(key, array(tensor)));
+  }
+
+  private Map<String, FileSource> shards() {
+    var shards = new LinkedHashMap<String, FileSource>();
+    files.files().stream()
+        .filter(name -> name.endsWith(".safetensors"))
+        .forEach(name -> shards.put(name, files.open(name)));
+    if (shards.isEmpty()) {
+      files.open(DcpMetadata.FILE);
+    }
+    return shards;
   }
 
   private void open(String name, long bytes) {

@@ -2,11 +2,15 @@ package io.shardwright.core.internal.format.plugged;
 
 import io.shardwright.core.TrainingOptions;
 import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.codec.yaml.YamlTree;
 import io.shardwright.core.internal.convert.DialectTables;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.Dialects;
 import io.shardwright.spi.format.KnownModels;
@@ -54,6 +58,24 @@ record KnownFamilies(AdapterRegistry registry, TrainingOptions options, Guard gu
   @Override
   public OptionalLong step() {
     return options.step();
+  }
+
+  @Override
+  public Optional<Given> given() {
+    return options
+        .config()
+        .map(
+            file -> {
+              try (var source = new FileSource(file, file.toString())) {
+                return new Given(String.valueOf(file.getFileName()), document(source));
+              }
+            });
+  }
+
+  private Obj document(FileSource source) {
+    return source.name().endsWith(".json")
+        ? JsonDocument.parsePython(source, Limit.CONFIG_BYTES, guard)
+        : YamlTree.of(YamlDocument.parse(source, guard), guard);
   }
 
   @Override
