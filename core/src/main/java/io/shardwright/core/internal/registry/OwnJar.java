@@ -15,14 +15,16 @@ public enum OwnJar {
       "LLaMA and models of its shape",
       Set.of("llama"),
       "MegatronGPT(SFT)?Model|(Llama|Mistral|Mixtral|Qwen2|Gemma)ForCausalLM"
-          + "|llama|mistral|mixtral|qwen2|gemma|GPTModelProvider|Namespace"),
+          + "|llama|mistral|mixtral|qwen2|gemma|GPTModelProvider|Namespace"
+          + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model"),
   /** Other GPT models, and adapters of any. */
   NVGPT(
       "nvgpt",
       "other GPT models, and adapters without their model",
       Set.of("nvgpt", "gpt-peft", "gpt-peft-tied"),
       "MegatronGPT.*|MegatronNVGPT.*|(Nemotron|Starcoder2|Falcon)ForCausalLM|GPT2LMHeadModel"
-          + "|nemotron|starcoder2|falcon|gpt2|GPTModelProvider|Namespace");
+          + "|nemotron|starcoder2|falcon|gpt2|GPTModelProvider|Namespace"
+          + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model");
 
   /** The jar that reads and writes folders of Hugging Face. */
   public static final String HUGGING_FACE = "io.shardwright:shardwright-adapters-huggingface";
