@@ -18,12 +18,16 @@ final class Block {
   /** Buffers of a block: its tile, and what is on its way between that and a file. */
   static final int BUFFERS = 2;
 
+  /** Spans that lie within so many bytes may be read together. */
+  private static final int CLOSE = 1 << 15;
+
   private final TensorBackend backend;
   private final Tile tile;
   private final ByteBuffer scratch;
   private final BlockSpans inBlock = new BlockSpans();
   private Block cast;
   private Block other;
+  private ByteBuffer near;
   private DType dtype;
   private long first;
   private long last;
@@ -110,13 +114,34 @@ final class Block {
       tile.spread(room.put(same.packed(inBlock)).flip(), inBlock, 0, inBlock.count());
       return;
     }
-    ranges(
-        spans,
-        (first, end, stored) -> {
-          ByteBuffer range = tile.room(inBlock, first, end, scratch);
-          fill(from, range, stored, crc);
-          tile.spread(range, inBlock, first, end);
-        });
+    take(spans);
+    for (int first = 0; first < inBlock.count(); ) {
+      int end = inBlock.neighboursFrom(first);
+      int close = crc == RunningCrc.UNWANTED ? inBlock.closeFrom(first, CLOSE) : end;
+      ByteBuffer range = tile.room(inBlock, first, Math.max(end, close), scratch);
+      if (close > end) {
+        pick(from, range, first, close);
+      } else {
+        fill(from, range, inBlock.stored(first), crc);
+      }
+      end = Math.max(end, close);
+      tile.spread(range, inBlock, first, end);
+      first = end;
+    }
+  }
+
+  /** Reads spans with what lies between them, of which no file states a checksum, in one call. */
+  private void pick(SourcePart from, ByteBuffer range, int first, int end) {
+    long start = inBlock.stored(first);
+    long last = inBlock.stored(end - 1) + inBlock.length(end - 1);
+    near = near == null ? ByteBuffer.allocate(CLOSE) : near;
+    fill(from, near.clear().limit((int) (last - start)), start, RunningCrc.UNWANTED);
+    bytesRead += inBlock.total(first, end) - (last - start);
+    int at = range.position();
+    for (int span = first; span < end; span++) {
+      range.put(at, near, (int) (inBlock.stored(span) - start), inBlock.length(span));
+      at += inBlock.length(span);
+    }
   }
 
   /**
@@ -178,14 +203,18 @@ final class Block {
 
   /** Goes through a view's spans in this range, neighbours in the storage together. */
   private void ranges(Spans spans, Action action) {
-    inBlock.take(spans, first, last, elementSize);
-    if (!spans.dense()) {
-      inBlock.sort();
-    }
+    take(spans);
     for (int from = 0; from < inBlock.count(); ) {
       int to = inBlock.neighboursFrom(from);
       action.on(from, to, inBlock.stored(from));
       from = to;
+    }
+  }
+
+  private void take(Spans spans) {
+    inBlock.take(spans, first, last, elementSize);
+    if (!spans.dense()) {
+      inBlock.sort();
     }
   }
 

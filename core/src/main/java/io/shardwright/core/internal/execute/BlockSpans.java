@@ -89,6 +89,21 @@ public final class BlockSpans {
     return to;
   }
 
+  /**
+   * The end of the spans that lie within some bytes of the storage from the first of them on, and
+   * close to each other: no gap is longer than what lies before it.
+   */
+  int closeFrom(int from, int bytes) {
+    int to = from + 1;
+    while (to < count
+        && stored[to] + length[to] - stored[from] <= bytes
+        && stored[to] - stored[to - 1] - length[to - 1] <= length[to - 1]
+        && stored[to] >= stored[to - 1] + length[to - 1]) {
+      to++;
+    }
+    return to;
+  }
+
   /** How many there are. */
   public int count() {
     return count;

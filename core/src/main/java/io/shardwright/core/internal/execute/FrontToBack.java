@@ -180,7 +180,7 @@ final class FrontToBack {
       elementSize = own.to().get(0).tensor().spec().dtype().byteSize();
       var shape = run.step().tensor().shape();
       elements = shape.elements();
-      own.to().forEach(to -> spans.add(new Spans(to.view(), shape)));
+      run.step().to().forEach(to -> spans.add(new Spans(to.view(), shape)));
     }
 
     void fill() {

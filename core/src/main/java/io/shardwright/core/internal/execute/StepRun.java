@@ -38,13 +38,13 @@ final class StepRun {
 
   /** With {@code alone} where one thread does everything. */
   StepRun(
-      PlanStep step,
+      PlanStep planned,
       TargetLayout layout,
       OutputFiles files,
       Progress progress,
       boolean alone,
       Consumer<StepRun> done) {
-    this.step = step;
+    this.step = AxisOrder.best(planned);
     this.layout = layout;
     this.files = files;
     this.progress = progress;
