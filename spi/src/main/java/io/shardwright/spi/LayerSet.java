@@ -20,6 +20,9 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
   /** Every layer. */
   public static final LayerSet ALL = new LayerSet(Kind.ALL, "", List.of(), 0, false);
 
+  /** No layer. */
+  static final LayerSet NONE = ALL.others();
+
   /** The ways to tell layers. */
   public enum Kind {
     /** All. */
@@ -145,6 +148,22 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
           case NUMBERS -> items(config).anyMatch(Integer.toString(layer)::equals);
         };
     return member != inverted;
+  }
+
+  /**
+   * Settles what does not differ from layer to layer under a configuration.
+   *
+   * @return {@link #ALL} or {@link #NONE} where the key is absent or says that it is one of every
+   *     one; otherwise this
+   */
+  LayerSet in(ModelConfig config) {
+    boolean told =
+        switch (kind == Kind.WHERE ? config.kind(key) : ModelConfig.Kind.LIST) {
+          case NONE -> false;
+          case WHOLE -> config.count(key, 1).orElse(1) != 1;
+          default -> true;
+        };
+    return told ? this : holds(config, 0) ? ALL : NONE;
   }
 
   private boolean isOneOf(long n, int layer) {

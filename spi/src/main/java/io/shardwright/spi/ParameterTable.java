@@ -140,11 +140,25 @@ public record ParameterTable(List<ParameterRule> rules) implements Conditional<P
   }
 
   /**
+   * Returns the rows of one layout.
+   *
+   * @param layout rank files or distributed checkpoints
+   * @return a table without the rows of the other (see {@link ParameterRule#layout})
+   */
+  public ParameterTable in(WeightLayout layout) {
+    return new ParameterTable(
+        rules.stream()
+            .filter(rule -> rule.traits().layout().filter(own -> own != layout).isEmpty())
+            .toList());
+  }
+
+  /**
    * Returns the rows that are in force under a configuration.
    *
    * @param config the configuration
    * @return a table of the rows whose conditions all hold, besides those that a layer decides (see
-   *     {@link ParameterRule#isOn})
+   *     {@link ParameterRule#isOn}); a row is on all layers, or left out, where the configuration
+   *     does not tell its layers apart
    */
   public ParameterTable inForce(ModelConfig config) {
     return new ParameterTable(
@@ -152,6 +166,8 @@ public record ParameterTable(List<ParameterRule> rules) implements Conditional<P
             .filter(
                 rule -> rule.conditions().stream().allMatch(c -> c.perLayer() || c.holds(config)))
             .map(rule -> numbered(rule, config))
+            .map(rule -> rule.onLayers(rule.layers().in(config)))
+            .filter(rule -> !rule.layers().equals(LayerSet.NONE))
             .toList());
   }
 

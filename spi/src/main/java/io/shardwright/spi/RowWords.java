@@ -278,4 +278,15 @@ abstract sealed class RowWords permits ParameterRule {
   public ParameterRule extraState(Traits.ExtraState state) {
     return with(traits().extraState(state));
   }
+
+  /**
+   * Restricts the row to one layout, where rank files and distributed checkpoints name or divide a
+   * parameter in different ways. Other rows of the same canonical tensor are for the other layout.
+   *
+   * @param only the layout
+   * @return a changed copy
+   */
+  public ParameterRule layout(WeightLayout only) {
+    return with(traits().layout(only));
+  }
 }

@@ -13,7 +13,12 @@ public final class Traits {
   /** The default: none of these properties. */
   public static final Traits NONE =
       new Traits(
-          EnumSet.noneOf(Flag.class), Optional.empty(), ExtraState.NONE, 0, Optional.empty());
+          EnumSet.noneOf(Flag.class),
+          Optional.empty(),
+          ExtraState.NONE,
+          0,
+          Optional.empty(),
+          Optional.empty());
 
   /** A property that a parameter has or lacks. */
   public enum Flag {
@@ -79,18 +84,21 @@ public final class Traits {
   private final ExtraState extraState;
   private final double shift;
   private final Optional<String> experts;
+  private final Optional<WeightLayout> layout;
 
   private Traits(
       Set<Flag> flags,
       Optional<String> tiedCopy,
       ExtraState extraState,
       double shift,
-      Optional<String> experts) {
+      Optional<String> experts,
+      Optional<WeightLayout> layout) {
     this.flags = flags;
     this.tiedCopy = tiedCopy;
     this.extraState = extraState;
     this.shift = shift;
     this.experts = experts;
+    this.layout = layout;
   }
 
   /**
@@ -102,7 +110,7 @@ public final class Traits {
   public Traits with(Flag flag) {
     var all = EnumSet.copyOf(flags);
     all.add(flag);
-    return new Traits(all, tiedCopy, extraState, shift, experts);
+    return new Traits(all, tiedCopy, extraState, shift, experts, layout);
   }
 
   /**
@@ -112,7 +120,7 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits tiedCopy(String name) {
-    return new Traits(flags, Optional.of(name), extraState, shift, experts);
+    return new Traits(flags, Optional.of(name), extraState, shift, experts, layout);
   }
 
   /**
@@ -122,7 +130,7 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits extraState(ExtraState state) {
-    return new Traits(flags, tiedCopy, state, shift, experts);
+    return new Traits(flags, tiedCopy, state, shift, experts, layout);
   }
 
   /**
@@ -132,7 +140,7 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits less(double by) {
-    return new Traits(flags, tiedCopy, extraState, by, experts);
+    return new Traits(flags, tiedCopy, extraState, by, experts, layout);
   }
 
   /**
@@ -142,7 +150,18 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits perExpert(String key) {
-    return new Traits(flags, tiedCopy, extraState, shift, Optional.of(key));
+    return new Traits(flags, tiedCopy, extraState, shift, Optional.of(key), layout);
+  }
+
+  /**
+   * Declares that the row is of one layout, whose checkpoints name or divide the parameter in a way
+   * of their own.
+   *
+   * @param only the layout
+   * @return a changed copy
+   */
+  public Traits layout(WeightLayout only) {
+    return new Traits(flags, tiedCopy, extraState, shift, experts, Optional.of(only));
   }
 
   /**
@@ -216,8 +235,17 @@ public final class Traits {
     return experts;
   }
 
+  /**
+   * Returns the one layout of whose checkpoints the row is.
+   *
+   * @return empty for rows of all
+   */
+  public Optional<WeightLayout> layout() {
+    return layout;
+  }
+
   private List<Object> all() {
-    return List.of(flags, tiedCopy, extraState, shift, experts);
+    return List.of(flags, tiedCopy, extraState, shift, experts, layout);
   }
 
   @Override

@@ -4,9 +4,11 @@ import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.WeightLayout;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ record Answers(
     Map<Naming, ParameterTable> rows = new EnumMap<>(Naming.class);
     for (Naming naming : adapter.equivalentNamings(config)) {
       keys.put(naming, Map.copyOf(adapter.keys(config, adapter.naming(config), naming)));
-      rows.put(naming, adapter.parameters(config, naming).inForce(config));
+      rows.put(naming, new ParameterTable(inForce(adapter, config, naming)));
     }
     return new Answers(
         adapter.id(),
@@ -40,5 +42,11 @@ record Answers(
         keys,
         rows,
         List.copyOf(adapter.huggingFaceModels()));
+  }
+
+  /** Returns the rows of rank files that are in force. */
+  static List<ParameterRule> inForce(
+      ModelFamilyAdapter adapter, ModelConfig config, Naming naming) {
+    return adapter.parameters(config, naming).in(WeightLayout.RANKS).inForce(config).rules();
   }
 }

@@ -61,7 +61,7 @@ final class HuggingFaceCheck {
     ModelConfig config = sample.config();
     var theirs = model.names().inForce(config).rules();
     unique(theirs, sample, findings);
-    var family = adapter.parameters(config, adapter.naming(config)).inForce(config).rules();
+    var family = Answers.inForce(adapter, config, adapter.naming(config));
     Set<String> known = canonicals(family);
     Set<String> named = canonicals(theirs);
     String of = "' of '" + sample + "'";

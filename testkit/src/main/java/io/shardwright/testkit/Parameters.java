@@ -36,7 +36,7 @@ record Parameters(
 
   static Parameters of(ModelFamilyAdapter adapter, SampleModel sample) {
     ModelConfig config = sample.config();
-    var rules = adapter.parameters(config, adapter.naming(config)).inForce(config).rules();
+    var rules = Answers.inForce(adapter, config, adapter.naming(config));
     long block = config.integer("make_vocab_size_divisible_by").orElse(DIVISIBLE_BY);
     var padded =
         rules.stream()
@@ -111,7 +111,7 @@ record Parameters(
   private static List<ParameterRule> all(ModelFamilyAdapter adapter, ModelConfig config) {
     var all = new ArrayList<ParameterRule>();
     for (Naming naming : adapter.equivalentNamings(config)) {
-      all.addAll(adapter.parameters(config, naming).rules());
+      all.addAll(Answers.inForce(adapter, config, naming));
     }
     for (HuggingFaceModel model : adapter.huggingFaceModels()) {
       all.addAll(model.names().rules());

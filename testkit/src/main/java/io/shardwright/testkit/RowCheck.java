@@ -7,6 +7,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.RefinedAdapter;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -25,7 +26,7 @@ final class RowCheck {
   }
 
   private List<ParameterRule> inForce(ModelConfig config) {
-    return adapter.parameters(config, adapter.naming(config)).inForce(config).rules();
+    return Answers.inForce(adapter, config, adapter.naming(config));
   }
 
   void oneRowEach(SampleModel sample) {
@@ -33,7 +34,11 @@ final class RowCheck {
     var findings = new Findings();
     for (String stored : Parameters.of(adapter, sample).tensors().keySet()) {
       String name = RowName.withoutPrefix(stored);
-      var matching = rules.stream().filter(r -> RowName.matches(r.pattern(), name)).toList();
+      var matching =
+          rules.stream()
+              .filter(rule -> RowName.matches(rule.pattern(), name))
+              .filter(rule -> RowName.isOn(rule, name, sample.config()))
+              .toList();
       findings.require(
           !matching.isEmpty(),
           "no row is '" + name + "': add a column, row or replicated one" + nearest(name, rules));
@@ -109,7 +114,7 @@ final class RowCheck {
   private Canonicals canonicals(ModelConfig config, Naming naming) {
     Set<String> required = new LinkedHashSet<>();
     Set<String> all = new LinkedHashSet<>();
-    for (ParameterRule rule : adapter.parameters(config, naming).inForce(config).rules()) {
+    for (ParameterRule rule : Answers.inForce(adapter, config, naming)) {
       all.add(rule.canonical());
       if (!rule.traits().mayBeAbsent() && !rule.traits().rotary()) {
         required.add(rule.canonical());
@@ -136,14 +141,20 @@ final class RowCheck {
         var changed =
             new ChangedConfig(config, adapter.keys(config, adapter.naming(config), naming));
         var shown = tables.computeIfAbsent(naming + " naming", key -> new LinkedHashMap<>());
-        adapter.parameters(changed, naming).rules().forEach(r -> shown.putIfAbsent(r, false));
-        shown(sample, changed, naming).forEach(rule -> shown.put(rule, true));
+        adapter.parameters(changed, naming).in(WeightLayout.RANKS).rules().stream()
+            .map(RowName::anywhere)
+            .forEach(rule -> shown.putIfAbsent(rule, false));
+        shown(sample, changed, naming).forEach(rule -> shown.put(RowName.anywhere(rule), true));
       }
       for (HuggingFaceModel model : adapter.huggingFaceModels()) {
         var shown = tables.computeIfAbsent("Hugging Face", key -> new LinkedHashMap<>());
-        model.names().rules().forEach(rule -> shown.putIfAbsent(rule, false));
+        model.names().rules().stream()
+            .map(RowName::anywhere)
+            .forEach(rule -> shown.putIfAbsent(rule, false));
         if (HuggingFaceCheck.isOf(sample, model, adapter)) {
-          model.names().inForce(config).rules().forEach(rule -> shown.put(rule, true));
+          model.names().inForce(config).rules().stream()
+              .map(RowName::anywhere)
+              .forEach(rule -> shown.put(rule, true));
         }
       }
     }
@@ -164,11 +175,12 @@ final class RowCheck {
   /** Leaves rows out that are those of the family that is refined. */
   private static void inherited(
       Map<String, Map<ParameterRule, Boolean>> tables, ParameterTable base) {
-    tables.values().forEach(rows -> rows.keySet().removeAll(base.rules()));
+    var own = base.rules().stream().map(RowName::anywhere).toList();
+    tables.values().forEach(rows -> rows.keySet().removeAll(own));
   }
 
   private List<ParameterRule> shown(SampleModel sample, ModelConfig config, Naming naming) {
-    var rules = adapter.parameters(config, naming).inForce(config).rules();
+    var rules = Answers.inForce(adapter, config, naming);
     if (naming != adapter.naming(sample.config())) {
       return rules;
     }

@@ -1,6 +1,8 @@
 package io.shardwright.testkit;
 
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.LayerSet;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +32,15 @@ final class RowName {
     return name.matches(Stream.of(texts).map(Pattern::quote).collect(Collectors.joining(number)));
   }
 
+  /** Tells whether the layer that a matching name tells has the row. */
+  static boolean isOn(ParameterRule rule, String name, ModelConfig config) {
+    if (!rule.perLayer()) {
+      return true;
+    }
+    String number = name.substring(rule.pattern().indexOf('*')).split("[^0-9]", 2)[0];
+    return rule.isOn(config, Integer.parseInt(number));
+  }
+
   static long stars(String pattern) {
     return pattern.chars().filter(c -> c == '*').count();
   }
@@ -42,6 +53,11 @@ final class RowName {
         : LongStream.range(0, experts)
             .mapToObj(expert -> name.replaceFirst("\\*", Long.toString(expert)))
             .toList();
+  }
+
+  /** Returns a row without its layers, which a configuration may settle (see {@link LayerSet}). */
+  static ParameterRule anywhere(ParameterRule rule) {
+    return rule.onLayers(LayerSet.ALL);
   }
 
   /** Formats a row as its author wrote it, for messages. */

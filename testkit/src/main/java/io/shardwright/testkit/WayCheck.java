@@ -128,7 +128,7 @@ final class WayCheck {
    * computes.
    */
   private boolean optional(String name) {
-    return adapter.parameters(config, used).inForce(config).rules().stream()
+    return Answers.inForce(adapter, config, used).stream()
         .filter(rule -> rule.traits().mayBeAbsent() || rule.traits().rotary())
         .anyMatch(rule -> RowName.matches(rule.pattern(), RowName.withoutPrefix(name)));
   }

@@ -70,7 +70,9 @@ record WithoutRowAdapter(ModelFamilyAdapter whole, ParameterRule row)
   @Override
   public ParameterTable parameters(ModelConfig config, Naming naming) {
     return new ParameterTable(
-        whole.parameters(config, naming).rules().stream().filter(r -> !r.equals(row)).toList());
+        whole.parameters(config, naming).rules().stream()
+            .filter(r -> !RowName.anywhere(r).equals(RowName.anywhere(row)))
+            .toList());
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.config.Dialect;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Hugging Face classes that are this family, by transformers' configuration classes. */
 final class HuggingFaceLlama {
@@ -27,13 +28,14 @@ final class HuggingFaceLlama {
 
   private static HuggingFaceModel model(
       String type, String architecture, Dialect keys, double normShift, Condition... picks) {
+    Dialect whole = DecoderKeys.plain(keys);
     return HuggingFaceModel.of(type, architecture)
         .restores(GptAdapter.MODEL)
         .namings(Naming.MCORE, Naming.LEGACY)
         .base(HuggingFaceModel.text(HuggingFaceLlama.class, "base.yaml"))
-        .dialect(keys)
+        .dialect(whole)
         .names(HuggingFaceLlamaTable.rows(normShift))
-        .picks(List.of(picks))
+        .picks(Stream.concat(Stream.of(picks), DecoderKeys.parts(whole).stream()).toList())
         .build();
   }
 

@@ -1,11 +1,12 @@
 package io.shardwright.adapters.llama;
 
-import static io.shardwright.adapters.llama.LlamaTable.EXPERTS;
+import static io.shardwright.adapters.nvgpt.McoreGptTable.EXPERTS;
 import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
 import static io.shardwright.spi.ParameterRule.row;
 
 import io.shardwright.adapters.nvgpt.DecoderRows;
+import io.shardwright.adapters.nvgpt.McoreExperts;
 import io.shardwright.adapters.nvgpt.McoreGptTable;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
@@ -51,14 +52,14 @@ final class HuggingFaceLlamaTable {
 
   private static ParameterTable experts() {
     String expert = LAYER + "block_sparse_moe.experts.*.";
-    String up = LlamaTable.EXPERT + "linear_fc1.weight";
+    String up = McoreExperts.EXPERT + "linear_fc1.weight";
     return ParameterTable.of(
-            norm("post_attention_layernorm.weight", LlamaTable.MOE_NORM, 0),
-            replicated(LAYER + "block_sparse_moe.gate.weight").of(LlamaTable.ROUTER),
+            norm("post_attention_layernorm.weight", McoreGptTable.MLP_NORM + "weight", 0),
+            replicated(LAYER + "block_sparse_moe.gate.weight").of(McoreExperts.ROUTER),
             column(expert + "w1.weight", 2).of(up).perExpert(EXPERTS).part(0, 0, 1),
             column(expert + "w3.weight", 2).of(up).perExpert(EXPERTS).part(0, 1, 2),
             row(expert + "w2.weight")
-                .of(LlamaTable.EXPERT + "linear_fc2.weight")
+                .of(McoreExperts.EXPERT + "linear_fc2.weight")
                 .perExpert(EXPERTS))
         .unless(EXPERTS, "null");
   }

@@ -6,22 +6,15 @@ import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
-import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterTable;
-import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
 
-/** LLaMA as NeMo 1.23 stores it, in both namings: RMSNorm, a gated SiLU, no biases. */
+/** GPT with LLaMA's options: RMSNorm, a gated activation, rotary positions, no biases. */
 @AutoService(ModelFamilyAdapter.class)
 public final class LlamaAdapter extends GptAdapter {
   @Override
   public String id() {
     return "llama";
-  }
-
-  @Override
-  public SupportedParallelism parallelism() {
-    return SupportedParallelism.of(ParallelDimension.values());
   }
 
   @Override
@@ -31,7 +24,7 @@ public final class LlamaAdapter extends GptAdapter {
 
   @Override
   public ParameterTable parameters(ModelConfig config, Naming naming) {
-    return naming == Naming.MCORE ? LlamaTable.mcore() : LlamaTable.legacy();
+    return llama(naming);
   }
 
   @Override

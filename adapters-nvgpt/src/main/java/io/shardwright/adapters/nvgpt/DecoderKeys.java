@@ -5,12 +5,81 @@ import static io.shardwright.spi.config.ConfigKey.headSize;
 import static io.shardwright.spi.config.ConfigKey.means;
 import static io.shardwright.spi.config.ConfigKey.same;
 
+import io.shardwright.spi.Condition;
+import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.config.TransformersKeys;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** What decoders with rotary positions have in common in transformers' {@code config.json}. */
 public final class DecoderKeys {
+  /**
+   * What Megatron-Core's GPTModel can have beside a plain decoder's parts, by its keys, and the
+   * values with which a model has it not. Those of parts that are told by a flag are read with it.
+   */
+  private static final Map<String, List<String>> PARTS =
+      Map.ofEntries(
+          Map.entry("qk_layernorm", List.of("null", "false")),
+          Map.entry("softmax_type", List.of("null", "vanilla")),
+          Map.entry("attention_output_gate", List.of("null", "false")),
+          Map.entry("experimental_attention_variant", List.of("null")),
+          Map.entry(McoreLatentAttention.KEY, List.of("null", "false")),
+          Map.entry("add_qkv_bias", List.of("null", "false")),
+          Map.entry("rotary_interleaved", List.of("null", "false")),
+          Map.entry("window_attn_skip_freq", List.of("null")),
+          Map.entry("no_rope_freq", List.of("null")),
+          Map.entry("activation_func_clamp_value", List.of("null")),
+          Map.entry("glu_linear_offset", List.of("null")),
+          Map.entry(McoreGptTable.EXPERTS, List.of("null")),
+          Map.entry("moe_layer_freq", List.of("null")),
+          Map.entry("moe_ffn_hidden_size", List.of("null")),
+          Map.entry("moe_latent_size", List.of("null")),
+          Map.entry("moe_shared_expert_intermediate_size", List.of("null")),
+          Map.entry("moe_shared_expert_gate", List.of("null", "false")),
+          Map.entry("moe_router_enable_expert_bias", List.of("null", "false")),
+          Map.entry("moe_router_score_function", List.of("null", "softmax")),
+          Map.entry("moe_router_topk_scaling_factor", List.of("null")),
+          Map.entry("moe_router_num_groups", List.of("null")),
+          Map.entry("mtp_num_layers", List.of("null", "0")));
+
   private DecoderKeys() {}
+
+  /**
+   * Adds that a class has none of the parts that its table doesn't have.
+   *
+   * @param keys the class's table; a row of a part's key says that it has it
+   * @return with a row for every other part
+   */
+  public static Dialect plain(Dialect keys) {
+    var said = keys.rows().stream().map(ConfigKey::canonical).toList();
+    return keys.with(
+        PARTS.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .filter(part -> !said.contains(part.getKey()))
+            .map(part -> means(part.getKey(), part.getValue().toArray(String[]::new)))
+            .toArray(ConfigKey[]::new));
+  }
+
+  /**
+   * Returns conditions under which a model has no other part than a class, and no other layers.
+   *
+   * @param keys the class's whole table
+   * @return for {@link io.shardwright.spi.HuggingFaceModel.Builder#picks}
+   */
+  public static List<Condition> parts(Dialect keys) {
+    return Stream.concat(
+            keys.rows().stream()
+                .filter(row -> row.own().isEmpty())
+                .filter(row -> row.values().equals(PARTS.get(row.canonical())))
+                .map(row -> new Condition(row.canonical(), row.values(), false)),
+            keys.rows().stream().anyMatch(row -> row.canonical().equals(McoreGptTable.NAME))
+                ? Stream.of()
+                : Stream.of(
+                    new Condition(McoreGptTable.NAME, List.of(McoreGptTable.SPECIFICATIONS), true)))
+        .toList();
+  }
 
   /**
    * The table without norm and activation.

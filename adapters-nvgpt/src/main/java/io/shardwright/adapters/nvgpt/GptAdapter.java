@@ -1,6 +1,7 @@
 package io.shardwright.adapters.nvgpt;
 
 import io.shardwright.spi.KeyRule;
+import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
@@ -54,17 +55,22 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
   }
 
   /**
-   * The rows of a table of GPT's that LLaMA's options leave.
+   * The rows of GPT's that LLaMA's options leave.
    *
-   * @param gpt rows of either naming
+   * @param naming Megatron-Core's or NeMo's own
    * @return without conditions on these options
    */
-  public static ParameterTable llama(ParameterTable gpt) {
-    return gpt.given("bias", "false")
+  protected static ParameterTable llama(Naming naming) {
+    return rows(naming)
+        .given("bias", "false")
         .given("normalization", "rmsnorm")
         .given("position_embedding_type", "rope")
         .given("activation", LLAMA_ACTIVATIONS)
-        .given(McoreGptTable.NAME, "null");
+        .given(McoreGptTable.NAME, "null", McoreGptTable.GEMMA2, McoreGptTable.GEMMA3);
+  }
+
+  static ParameterTable rows(Naming naming) {
+    return naming == Naming.MCORE ? McoreGptTable.rows() : LegacyGptTable.rows();
   }
 
   static Naming stored(ModelConfig config) {
@@ -84,9 +90,13 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
   }
 
   @Override
-  public SupportedParallelism parallelism() {
-    return SupportedParallelism.of(
-        ParallelDimension.TENSOR, ParallelDimension.PIPELINE, ParallelDimension.VIRTUAL_PIPELINE);
+  public final SupportedParallelism parallelism() {
+    return SupportedParallelism.of(ParallelDimension.values());
+  }
+
+  @Override
+  public final List<LayerStack> stacks() {
+    return McorePrediction.STACKS;
   }
 
   @Override

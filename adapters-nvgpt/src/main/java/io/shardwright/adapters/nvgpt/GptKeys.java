@@ -138,7 +138,14 @@ final class GptKeys {
                 refused("num_moe_experts", MCORE_ALONE).isNot("null"),
                 refused("add_qkv_bias", MCORE_ALONE).is("true"),
                 refused("window_size", MCORE_ALONE).isNot("null"),
-                refused("name", MCORE_ALONE).is(McoreGptTable.FALCON),
+                refused("name", MCORE_ALONE)
+                    .is(McoreGptTable.FALCON, McoreGptTable.GEMMA2, McoreGptTable.GEMMA3),
+                refused("qk_layernorm", MCORE_ALONE).is("true"),
+                refused("softmax_type", MCORE_ALONE).isNot("null", "vanilla"),
+                refused("attention_output_gate", MCORE_ALONE).is("true"),
+                refused("experimental_attention_variant", MCORE_ALONE).isNot("null"),
+                refused(McoreLatentAttention.KEY, MCORE_ALONE).is("true"),
+                refused("mtp_num_layers", MCORE_ALONE).isNot("null", "0"),
                 refused("rotary_interleaved", MCORE_ALONE).is("true"),
                 refused("apply_embedding_scaling", MCORE_ALONE).is("true"),
                 refused("scale_positional_embedding", MCORE_ALONE).is("true"))

@@ -30,13 +30,14 @@ final class HuggingFaceGpt {
 
   private static HuggingFaceModel model(
       String type, String architecture, Dialect keys, ParameterTable names, Condition... picks) {
+    Dialect whole = DecoderKeys.plain(keys);
     return HuggingFaceModel.of(type, architecture)
         .restores(GptAdapter.MODEL)
         .namings(Naming.MCORE, Naming.LEGACY)
         .base(HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml"))
-        .dialect(keys)
+        .dialect(whole)
         .names(names)
-        .picks(List.of(picks))
+        .picks(Stream.concat(Stream.of(picks), DecoderKeys.parts(whole).stream()).toList())
         .build();
   }
 

@@ -15,7 +15,7 @@ import io.shardwright.spi.ParameterTable;
  * A GPT's parameters with {@code mcore_gpt: false} (NeMo v1.23.0, {@code
  * nemo/collections/nlp/modules/common/megatron/language_model.py} and {@code transformer.py}).
  */
-public final class LegacyGptTable {
+final class LegacyGptTable {
   private static final String MODEL = "language_model.";
   private static final String LAYER = MODEL + "encoder.layers.*.";
   private static final String QKV = LAYER + "self_attention.query_key_value.";
@@ -32,7 +32,7 @@ public final class LegacyGptTable {
 
   private LegacyGptTable() {}
 
-  public static ParameterTable rows() {
+  static ParameterTable rows() {
     return embedding().and(attention()).and(mlp()).and(head()).sizedAs(McoreGptTable.rows());
   }
 

@@ -5,7 +5,6 @@ import static io.shardwright.spi.ParameterRule.Stage.FIRST;
 import static io.shardwright.spi.ParameterRule.Stage.LAST;
 import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.ParameterRule.replicated;
-import static io.shardwright.spi.ParameterRule.row;
 import static io.shardwright.spi.Traits.ExtraState.EMPTY;
 import static io.shardwright.spi.Traits.ExtraState.STORED;
 
@@ -14,9 +13,11 @@ import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.Size;
 
 /**
- * A GPT's parameters with {@code mcore_gpt: true}, and the canonical names (Megatron-LM
- * core_v0.5.0, {@code megatron/core/models/gpt/gpt_model.py}, {@code transformer/attention.py},
- * {@code transformer/mlp.py}).
+ * The one table of Megatron-Core's GPTModel, and the canonical names: every parameter that a model
+ * can have, and the configuration under which it has it (core_v0.5.0, which NeMo 1.23 runs, to
+ * 0.19.2, {@code megatron/core/models/gpt/gpt_model.py}, {@code gpt_layer_specs.py}). Other
+ * families narrow it. Keys are Megatron-Core's words as NeMo 1 spells them, where it can't say a
+ * thing Megatron-Core's own; a layer's specification goes by the {@code name} of a model.
  */
 public final class McoreGptTable {
   public static final String WORDS = "embedding.word_embeddings.weight";
@@ -32,27 +33,39 @@ public final class McoreGptTable {
   static final String[] GATED = {
     "fast-geglu", "fast-swiglu", "fast-reglu", "geglu", "swiglu", "reglu"
   };
-  public static final String HIDDEN = "hidden_size";
-  public static final String FFN = "ffn_hidden_size | 4 * hidden_size";
-  private static final String HEADS = "num_attention_heads";
+  static final String HIDDEN = "hidden_size";
+  static final String FFN = "ffn_hidden_size | 4 * hidden_size";
   private static final String TIED = "share_embeddings_and_output_weights";
-  private static final String BIAS = "bias";
+  static final String BIAS = "bias";
+  static final String NORMALIZATION = "normalization";
+  static final String RMS = "rmsnorm";
+  static final String HEADS = "num_attention_heads";
+  public static final String EXPERTS = "num_moe_experts";
 
   public static final String NAME = "name";
   static final String FALCON = "megatron_falcon_gpt";
+  public static final String GEMMA2 = "megatron_gemma2";
+  public static final String GEMMA3 = "megatron_gemma3";
+
+  /** Names by which NeMo, or the class of a model, tells another specification of layers. */
+  static final String[] SPECIFICATIONS = {FALCON, GEMMA2, GEMMA3};
+
+  /** Their layers normalize what attention and MLP put out too. */
+  static final String[] SANDWICHED = {GEMMA2, GEMMA3};
+
   static final String TWO_NORMS = "mcore_customization_config.new_decoder_architecture";
   static final String PARALLEL = "mcore_customization_config.parallel_attention";
-  static final String INPUT_NORM = LAYER + "input_layernorm.";
+  public static final String INPUT_NORM = LAYER + "input_layernorm.";
   public static final String MLP_NORM = LAYER + "pre_mlp_layernorm.";
   static final String LATER_NORM = LAYER + "post_self_attn_layernorm.";
 
   private McoreGptTable() {}
 
   static ParameterTable rows() {
-    return embedding().and(falconNorms()).and(attention()).and(mlp()).and(head());
+    return embedding().and(layer(LAYER)).and(norm()).and(McorePrediction.rows()).and(output());
   }
 
-  public static ParameterTable embedding() {
+  private static ParameterTable embedding() {
     var words = column(WORDS).on(FIRST).vocabPaddedRows().sized(Size.REST, HIDDEN);
     return ParameterTable.of(
         words.tiedCopy(OUTPUT).unless(TIED, "false"),
@@ -65,57 +78,27 @@ public final class McoreGptTable {
   }
 
   /**
-   * Falcon's norms are modules of their own (NeMo v1.23.0, {@code
-   * nemo/collections/nlp/models/language_modeling/megatron/falcon/falcon_spec.py}).
+   * The rows of a decoder's layer.
+   *
+   * @param layer what their names begin with, a star for the layer's number
    */
-  private static ParameterTable falconNorms() {
-    return ParameterTable.of(
-        vector(INPUT_NORM + "weight").when(NAME, FALCON),
-        vector(INPUT_NORM + BIAS).noDecay().when(NAME, FALCON),
-        vector(MLP_NORM + "weight").when(NAME, FALCON).when(TWO_NORMS, "true"),
-        vector(MLP_NORM + BIAS).noDecay().when(NAME, FALCON).when(TWO_NORMS, "true"),
-        vector(LATER_NORM + "weight")
-            .when(NAME, FALCON)
-            .unless(TWO_NORMS, "true")
-            .when(PARALLEL, "false"),
-        vector(LATER_NORM + BIAS)
-            .noDecay()
-            .when(NAME, FALCON)
-            .unless(TWO_NORMS, "true")
-            .when(PARALLEL, "false"));
+  static ParameterTable layer(String layer) {
+    return McoreNorms.rows(layer)
+        .and(McoreAttention.rows(layer))
+        .and(McoreLatentAttention.rows(layer))
+        .and(McoreLinearAttention.rows(layer))
+        .and(McoreMlp.rows(layer))
+        .and(McoreExperts.rows(layer));
   }
 
-  public static ParameterTable attention() {
-    return ParameterTable.of(
-        row(PROJECTION + "weight").cutBetween(HEADS).sized(HIDDEN, Size.HEAD).extraState(STORED),
-        vector(PROJECTION + "bias").noDecay().unless(BIAS, "false"),
-        vector(QKV + "layer_norm_weight").unless(NAME, FALCON),
-        vector(QKV + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
-        column(QKV + "weight").groupedQkv().sized(Size.HEAD, HIDDEN).extraState(STORED),
-        column(QKV + "bias").groupedQkv().noDecay().unless(BIAS, "false"));
-  }
-
-  public static ParameterTable mlp() {
-    return ParameterTable.of(
-        vector(UP + "layer_norm_weight").unless(NAME, FALCON),
-        vector(UP + "layer_norm_bias").unless("normalization", "rmsnorm").unless(NAME, FALCON),
-        column(UP + "weight").sized(FFN, HIDDEN).extraState(STORED).unless("activation", GATED),
-        column(UP + "weight", 2).sized(FFN, HIDDEN).extraState(STORED).when("activation", GATED),
-        column(UP + "bias").sized(FFN).noDecay().unless("activation", GATED).unless(BIAS, "false"),
-        column(UP + "bias", 2)
-            .sized(FFN)
-            .rankOrdered()
-            .noDecay()
-            .when("activation", GATED)
-            .unless(BIAS, "false"),
-        row(DOWN + "weight").sized(HIDDEN, FFN).extraState(STORED),
-        vector(DOWN + "bias").noDecay().unless(BIAS, "false"));
-  }
-
-  public static ParameterTable head() {
+  private static ParameterTable norm() {
     return ParameterTable.of(
         vector(NORM + "weight").on(LAST).extraState(STORED),
-        vector(NORM + "bias").on(LAST).noDecay().unless("normalization", "rmsnorm"),
+        vector(NORM + "bias").on(LAST).noDecay().unless(NORMALIZATION, RMS));
+  }
+
+  private static ParameterTable output() {
+    return ParameterTable.of(
         column(OUTPUT)
             .on(LAST)
             .vocabPaddedRows()
@@ -125,7 +108,7 @@ public final class McoreGptTable {
   }
 
   /** As long as a token's state, on every rank. */
-  private static ParameterRule vector(String name) {
+  static ParameterRule vector(String name) {
     return replicated(name).sized(HIDDEN);
   }
 }

@@ -18,15 +18,12 @@ public final class NvgptAdapter extends GptAdapter {
 
   @Override
   public boolean describes(ModelConfig config) {
-    return config.has("encoder_seq_length")
-        && !config.has("patch_dim")
-        && config.integer("num_moe_experts").isEmpty()
-        && !llama(config);
+    return config.has("encoder_seq_length") && !config.has("patch_dim") && !llama(config);
   }
 
   @Override
   public ParameterTable parameters(ModelConfig config, Naming naming) {
-    return naming == Naming.MCORE ? McoreGptTable.rows() : LegacyGptTable.rows();
+    return rows(naming);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.shardwright.adapters.llama;
 
+import io.shardwright.adapters.nvgpt.TableSamples;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.testkit.AdapterConformance;
 import io.shardwright.testkit.SampleModel;
+import java.util.ArrayList;
 import java.util.List;
 
 class LlamaConformanceTest extends AdapterConformance {
@@ -41,6 +43,13 @@ class LlamaConformanceTest extends AdapterConformance {
 
   @Override
   protected List<SampleModel> samples() {
+    var all = new ArrayList<>(nemo());
+    all.addAll(TableSamples.of(small(GROUPED)));
+    return all;
+  }
+
+  /** What NeMo 1.23 can have. */
+  static List<SampleModel> nemo() {
     var small = small(GROUPED);
     var older = small(OLDER).with("make_vocab_size_divisible_by", "2");
     return List.of(

@@ -4,6 +4,7 @@ import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.testkit.AdapterConformance;
 import io.shardwright.testkit.SampleModel;
+import java.util.ArrayList;
 import java.util.List;
 
 class NvgptConformanceTest extends AdapterConformance {
@@ -44,6 +45,16 @@ class NvgptConformanceTest extends AdapterConformance {
 
   @Override
   protected List<SampleModel> samples() {
+    var all = new ArrayList<>(nemo());
+    all.addAll(TableSamples.of(MCORE));
+    all.addAll(TableSamples.of(MCORE.with("activation", "fast-swiglu").with("bias", "false")));
+    var gated = MCORE.with("activation", "fast-swiglu").with("mtp_num_layers", "1");
+    all.addAll(TableSamples.experts(gated));
+    all.add(gated);
+    return all;
+  }
+
+  private static List<SampleModel> nemo() {
     var rope = MCORE.with("position_embedding_type", "rope").with("rotary_percentage", "1.0");
     var falcon =
         rope.with("name", "megatron_falcon_gpt")

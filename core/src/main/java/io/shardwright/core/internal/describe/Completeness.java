@@ -35,6 +35,7 @@ final class Completeness {
   private final ModelFamilyAdapter family;
   private final ModelConfig config;
   private final List<ParameterRule> rules;
+  private final List<LayerStack> stacks;
   private final Map<String, Set<List<Integer>>> present = new HashMap<>();
   private String prefix = "";
 
@@ -44,6 +45,7 @@ final class Completeness {
     this.family = family;
     this.config = config;
     this.rules = inForce.rules();
+    this.stacks = StageLayers.used(family.stacks(), inForce);
   }
 
   /**
@@ -62,8 +64,7 @@ final class Completeness {
             .add(tensor.indexes());
       }
     }
-    var all = family.stacks();
-    var stacks = all.stream().map(stack -> stack(stack, all)).toList();
+    var stacks = this.stacks.stream().map(stack -> stack(stack, family.stacks())).toList();
     long experts = found(1, rules);
     requireRows(stacks);
     requireExperts(stacks, experts);
@@ -207,7 +208,7 @@ final class Completeness {
   }
 
   private String all(LayerStack stack) {
-    return family.stacks().size() == 1 ? "all layers" : "all layers of " + stack.name();
+    return stacks.size() == 1 ? "all layers" : "all layers of " + stack.name();
   }
 
   private void requireCount(List<String> keys, OptionalLong stated, long found, String what) {

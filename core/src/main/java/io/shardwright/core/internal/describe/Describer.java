@@ -10,6 +10,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.PipelineSplit;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Setting;
@@ -70,7 +71,7 @@ public final class Describer {
     this.naming = names.isPresent() ? Naming.HUGGING_FACE : family.naming(stated);
     Naming own = names.isPresent() ? family.namings(stated).get(0) : naming;
     ParameterTable rows = family.parameters(stated, own);
-    ParameterTable all = names.map(theirs -> theirs.sizedAs(rows)).orElse(rows);
+    ParameterTable all = names.map(theirs -> theirs.sizedAs(rows.inForce(stated))).orElse(rows);
     this.tie = Tie.of(all, rows, stated).filter(pair -> Tie.isTied(stated));
     this.untied =
         tie.filter(pair -> wishes.untie())
@@ -85,7 +86,8 @@ public final class Describer {
   /** A configuration that can't be read is none of a family that has other names. */
   private ParameterTable inForce(ParameterTable whole) {
     try {
-      return whole.inForce(config);
+      var layout = files.distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS;
+      return whole.in(layout).inForce(config);
     } catch (MalformedCheckpointException odd) {
       var patterns = whole.rules().stream().map(ParameterRule::pattern).distinct().toList();
       files.tensors().stream()

@@ -162,6 +162,7 @@ public final class RuleMatcher {
                     rule.traits().mayBeAbsent()
                         || rule.traits().rotary()
                         || !rule.uniform()
+                        || rule.traits().layout().isPresent()
                         || rows.containsValue(rule));
     long known = own.stream().filter(name -> !any.rows(name).isEmpty()).count();
     return new Fit(known, rows.keySet().equals(own), whole, rows);

@@ -70,8 +70,9 @@ public final class StageLayers {
   public static StageLayers of(
       List<LayerStack> stacks, ParameterTable table, ModelConfig config, Pipeline pipeline) {
     Map<LayerStack, StackStages> spread = new IdentityHashMap<>();
-    stacks.forEach(stack -> spread.put(stack, StackStages.of(stack, config, pipeline)));
-    var all = new StageLayers(pipeline, stacks.stream().map(spread::get).toList());
+    var used = used(stacks, table);
+    used.forEach(stack -> spread.put(stack, StackStages.of(stack, config, pipeline)));
+    var all = new StageLayers(pipeline, used.stream().map(spread::get).toList());
     for (ParameterRule rule : table.rules()) {
       if (rule.perLayer()) {
         StackStages own = spread.get(LayerStack.of(stacks, rule.canonical()));
@@ -82,6 +83,21 @@ public final class StageLayers {
       }
     }
     return all;
+  }
+
+  /** The stacks that have rows; the first where none has. */
+  static List<LayerStack> used(List<LayerStack> stacks, ParameterTable table) {
+    var found =
+        stacks.stream()
+            .filter(
+                stack ->
+                    table.rules().stream()
+                        .anyMatch(
+                            rule ->
+                                rule.perLayer()
+                                    && LayerStack.of(stacks, rule.canonical()) == stack))
+            .toList();
+    return found.isEmpty() ? stacks.subList(0, 1) : found;
   }
 
   /** The virtual pipeline size; 1 where there is none, or none that such a model has. */

@@ -8,6 +8,7 @@ import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.Traits;
 import io.shardwright.spi.Traits.ExtraState;
 import io.shardwright.spi.Traits.Flag;
+import io.shardwright.spi.WeightLayout;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,6 +23,8 @@ final class RowGrammar {
       Map.of("layer", Stage.LAYER, "first", Stage.FIRST, "last", Stage.LAST, "every", Stage.EVERY);
   static final Map<String, ExtraState> STATES =
       Map.of("none", ExtraState.NONE, "empty", ExtraState.EMPTY, "stored", ExtraState.STORED);
+  static final Map<String, WeightLayout> LAYOUTS =
+      Map.of("ranks", WeightLayout.RANKS, "distributed", WeightLayout.DISTRIBUTED);
   private static final List<String> CUTS = List.of("column", "row", "replicated");
 
   /** Words of rows that have a property. */
@@ -32,7 +35,7 @@ final class RowGrammar {
   private static final List<String> KEYS =
       Stream.of(
               CUTS,
-              List.of("of", "on", "in", "on_layers", "per_expert"),
+              List.of("of", "on", "in", "on_layers", "per_expert", "layout"),
               List.of("tied_copy", "extra_state", "less"),
               FLAGS.keySet(),
               ArrangementGrammar.KEYS,
@@ -85,6 +88,7 @@ final class RowGrammar {
     }
     var traits = row.text("tied_copy").map(Traits.NONE::tiedCopy).orElse(Traits.NONE);
     traits = row.text("per_expert").map(traits::perExpert).orElse(traits);
+    traits = row.word("layout", LAYOUTS).map(traits::layout).orElse(traits);
     for (var flag : FLAGS.entrySet()) {
       traits = row.flag(flag.getKey()) ? traits.with(flag.getValue()) : traits;
     }

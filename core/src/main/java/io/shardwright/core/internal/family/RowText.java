@@ -133,6 +133,7 @@ public final class RowText {
       flag(flag.name().toLowerCase(Locale.ROOT), traits.has(flag));
     }
     traits.experts().ifPresent(key -> line("per_expert", scalar(key)));
+    traits.layout().ifPresent(of -> line("layout", of.name().toLowerCase(Locale.ROOT)));
     traits.tiedCopy().ifPresent(name -> line("tied_copy", scalar(name)));
     if (traits.extraState() != ExtraState.NONE) {
       line("extra_state", traits.extraState().name().toLowerCase(Locale.ROOT));

@@ -8,6 +8,7 @@ import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class CanonicalModel {
     model
         .family()
         .parameters(model.config(), canonical)
+        .in(WeightLayout.RANKS)
         .inForce(model.config())
         .rules()
         .forEach(row -> rows.computeIfAbsent(row.canonical(), key -> new ArrayList<>()).add(row));

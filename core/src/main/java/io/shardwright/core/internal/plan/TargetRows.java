@@ -9,6 +9,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.Traits.Flag;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.AdapterException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.Shape;
@@ -44,7 +45,7 @@ final class TargetRows {
     this.model = model;
     this.config = config;
     this.sameNaming = naming == model.naming();
-    this.table = sameNaming ? model.table() : table(model, config, naming, choice).inForce(config);
+    this.table = table(model, config, naming, choice);
     table.rules().stream().filter(TargetRows::isWritten).forEach(this::add);
     buffers = !choice.items();
     sized = choice.naming() != Naming.HUGGING_FACE;
@@ -52,9 +53,15 @@ final class TargetRows {
 
   private static ParameterTable table(
       ModelDescription model, ModelConfig config, Naming naming, TargetChoice choice) {
-    return naming == Naming.HUGGING_FACE
-        ? choice.huggingFace().orElseThrow().names()
-        : model.family().parameters(config, naming);
+    if (naming == Naming.HUGGING_FACE && naming != model.naming()) {
+      return choice.huggingFace().orElseThrow().names().inForce(config);
+    }
+    boolean distributed = choice.layout() == WeightLayout.DISTRIBUTED;
+    if (naming == model.naming()
+        && (naming == Naming.HUGGING_FACE || distributed == model.files().distributed())) {
+      return model.table();
+    }
+    return model.family().parameters(config, naming).in(choice.layout()).inForce(config);
   }
 
   private static boolean isWritten(ParameterRule rule) {

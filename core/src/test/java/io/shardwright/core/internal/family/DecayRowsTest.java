@@ -41,6 +41,6 @@ class DecayRowsTest {
   private static boolean leftOut(String name) {
     String[] parts = name.split("\\.");
     boolean norm = parts.length > 1 && parts[parts.length - 2].endsWith("layernorm");
-    return parts[parts.length - 1].equals("bias") || norm && !name.startsWith("decoder.");
+    return parts[parts.length - 1].equals("bias") || norm && !name.matches("(decoder|mtp)\\..*");
   }
 }
