@@ -17,8 +17,8 @@ final class ExampleJar {
   static final Path PROJECT = Path.of("../examples/bert");
   static final Path SOURCE = PROJECT.resolve("src/main/java/com/example/bert/BertAdapter.java");
 
-  static final Path QWEN3 =
-      Path.of("../examples/qwen3/src/main/java/com/example/qwen3/Qwen3Adapter.java");
+  static final Path HUNYUAN =
+      Path.of("../examples/hunyuan/src/main/java/com/example/hunyuan/HunyuanAdapter.java");
 
   static final Path NPZ = Path.of("../examples/npz/src/main");
   static final Path NPZ_SOURCE = NPZ.resolve("java/com/example/npz/NpzFormat.java");

@@ -134,10 +134,10 @@ class JarProcessTest {
   @Test
   @Tag("interop")
   void transformersGetsTheSameLogitsOfTheGuidesModel() throws Exception {
-    Path jar = ExampleJar.make(folder.resolve("qwen3.jar"), ExampleJar.QWEN3);
-    Path model = Path.of("../examples/qwen3/src/test/resources/tiny-qwen3").toAbsolutePath();
-    Path nemo = folder.resolve("qwen3.nemo");
-    Path back = folder.resolve("qwen3");
+    Path jar = ExampleJar.make(folder.resolve("hunyuan.jar"), ExampleJar.HUNYUAN);
+    Path model = Path.of("../examples/hunyuan/src/test/resources/tiny-hunyuan").toAbsolutePath();
+    Path nemo = folder.resolve("hunyuan.nemo");
+    Path back = folder.resolve("hunyuan");
     for (var command :
         List.of(
             jar("convert", model, nemo, "--tp", "2", "--adapter-path", jar),
@@ -145,7 +145,7 @@ class JarProcessTest {
             List.of(
                 "python3",
                 "src/test/python/interop.py",
-                "../../../../examples/qwen3/src/test/python/check_logits.py",
+                "../../../../examples/hunyuan/src/test/python/check_logits.py",
                 "" + model,
                 "" + back))) {
       Run run = start(command);

@@ -29,7 +29,7 @@ final class MadeSamples {
       case "class" -> ofClass(words[2], target);
       case "bert" -> TinyBert.writeForTwoRanks(target);
       case "bert-family" -> ExampleJar.make(target);
-      case "qwen3-family" -> ExampleJar.make(target, ExampleJar.QWEN3);
+      case "hunyuan-family" -> ExampleJar.make(target, ExampleJar.HUNYUAN);
       case "npz-format" -> ExampleJar.makeNpz(target);
       case "page" -> Files.writeString(target, MarkdownPage.of(words[2]).file(words[3]));
       default -> throw new IllegalArgumentException(origin);

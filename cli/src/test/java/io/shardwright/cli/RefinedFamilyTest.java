@@ -43,14 +43,14 @@ class RefinedFamilyTest {
   /** The one of the guide, under a name of its own. */
   private static final String FILE =
       MarkdownPage.of("docs/adapter-guide.md")
-          .file("qwen3.yaml")
-          .replace("family: qwen3", "family: qwen3-file");
+          .file("hunyuan.yaml")
+          .replace("family: hunyuan", "family: hunyuan-file");
 
   @TempDir Path folder;
 
   private Path model(boolean norms) {
     var random = new Random(3);
-    var checkpoint = SmallCheckpoint.of(CONFIG + "qk_layernorm: " + norms + "\n");
+    var checkpoint = SmallCheckpoint.of(CONFIG + "qk_layernorm_after_rope: " + norms + "\n");
     tensor(checkpoint, random, "embedding.word_embeddings.weight", 24, 16);
     for (int layer = 0; layer < 2; layer++) {
       String prefix = "decoder.layers." + layer + ".";
@@ -67,7 +67,7 @@ class RefinedFamilyTest {
     }
     tensor(checkpoint, random, "decoder.final_layernorm.weight", 16);
     tensor(checkpoint, random, "output_layer.weight", 24, 16);
-    return checkpoint.write(folder.resolve(norms ? "qwen3" : "llama"));
+    return checkpoint.write(folder.resolve(norms ? "hunyuan" : "llama"));
   }
 
   private static void tensor(SmallCheckpoint checkpoint, Random random, String name, long... dims) {
@@ -89,20 +89,20 @@ class RefinedFamilyTest {
 
   @Test
   void aJarBesideLlamaClaimsItsOwnModelsAlone() throws IOException {
-    Path jar = ExampleJar.make(folder.resolve("qwen3.jar"), ExampleJar.QWEN3);
-    assertEquals("family      qwen3", family(model(true), "--adapter-path", jar));
+    Path jar = ExampleJar.make(folder.resolve("hunyuan.jar"), ExampleJar.HUNYUAN);
+    assertEquals("family      hunyuan", family(model(true), "--adapter-path", jar));
     assertEquals("family      llama", family(model(false), "--adapter-path", jar));
   }
 
   @Test
   void arraysAreClaimedByTheirKeys() throws IOException {
-    Path jar = ExampleJar.make(folder.resolve("qwen3.jar"), ExampleJar.QWEN3);
+    Path jar = ExampleJar.make(folder.resolve("hunyuan.jar"), ExampleJar.HUNYUAN);
     for (boolean norms : new boolean[] {true, false}) {
       Path arrays = folder.resolve("arrays" + norms);
       Object[] own = {"--adapter-path", jar, "--vocab-size", 24};
       Run run = run("reshard", own, model(norms), arrays, "--layout", "distributed");
       assertEquals(0, run.code(), run.err());
-      String expected = norms ? "qwen3" : "llama";
+      String expected = norms ? "hunyuan" : "llama";
       assertEquals("family      " + expected, family(arrays, "--adapter-path", jar));
     }
   }
@@ -121,14 +121,14 @@ class RefinedFamilyTest {
 
   @Test
   void aJarsModelIsCutAndTurnedIntoItsClassAndBack() throws IOException {
-    Path jar = ExampleJar.make(folder.resolve("qwen3.jar"), ExampleJar.QWEN3);
+    Path jar = ExampleJar.make(folder.resolve("hunyuan.jar"), ExampleJar.HUNYUAN);
     goesThereAndBack("--adapter-path", jar);
   }
 
   @Test
   void aFileSaysAllThatAJarSays() throws IOException {
     Path file = file(FILE);
-    assertEquals("family      qwen3-file", family(model(true), "--family-file", file));
+    assertEquals("family      hunyuan-file", family(model(true), "--family-file", file));
     assertEquals("family      llama", family(model(false), "--family-file", file));
     goesThereAndBack("--family-file", file);
     Run valid = Run.of("families", "validate", file, model(true));
@@ -145,7 +145,7 @@ class RefinedFamilyTest {
     Run turned = run("convert", own, cut, theirs, "--to", "huggingface", "--vocab-size", 24);
     assertEquals(0, turned.code(), turned.err());
     String config = Files.readString(theirs.resolve("config.json"));
-    assertTrue(config.contains("Qwen3ForCausalLM"), config);
+    assertTrue(config.contains("HunYuanDenseV1ForCausalLM"), config);
     Run again = run("convert", own, theirs, back, "--to", "nemo", "--layout", "ranks");
     assertEquals(0, again.code(), again.err());
     assertEquals(Checkpoints.found(source), Checkpoints.found(back));
@@ -158,7 +158,7 @@ class RefinedFamilyTest {
 
   @Test
   void twoThatFitAreRefusedNamingBoth() throws IOException {
-    Path jar = ExampleJar.make(folder.resolve("qwen3.jar"), ExampleJar.QWEN3);
+    Path jar = ExampleJar.make(folder.resolve("hunyuan.jar"), ExampleJar.HUNYUAN);
     Run run =
         Run.of(
             "reshard",
@@ -172,8 +172,8 @@ class RefinedFamilyTest {
             file(FILE));
     assertEquals(3, run.code(), run.err());
     assertTrue(run.err().contains("SW-202 "), run.err());
-    assertTrue(run.err().contains("'qwen3' (" + jar), run.err());
-    assertTrue(run.err().contains("'qwen3-file' ("), run.err());
+    assertTrue(run.err().contains("'hunyuan' (" + jar), run.err());
+    assertTrue(run.err().contains("'hunyuan-file' ("), run.err());
     assertTrue(run.err().contains("--family"), run.err());
   }
 

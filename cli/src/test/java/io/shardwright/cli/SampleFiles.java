@@ -12,7 +12,7 @@ final class SampleFiles {
       List.of(
           Path.of("../core/src/test/resources"),
           Path.of("src/main/resources"),
-          Path.of("../examples/qwen3/src/test/resources"));
+          Path.of("../examples/hunyuan/src/test/resources"));
 
   private SampleFiles() {}
 

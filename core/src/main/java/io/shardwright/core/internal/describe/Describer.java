@@ -10,7 +10,6 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.PipelineSplit;
-import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Setting;
@@ -86,8 +85,7 @@ public final class Describer {
   /** A configuration that can't be read is none of a family that has other names. */
   private ParameterTable inForce(ParameterTable whole) {
     try {
-      var layout = files.distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS;
-      return whole.in(layout).inForce(config);
+      return whole.in(files.layout()).inForce(config);
     } catch (MalformedCheckpointException odd) {
       var patterns = whole.rules().stream().map(ParameterRule::pattern).distinct().toList();
       files.tensors().stream()

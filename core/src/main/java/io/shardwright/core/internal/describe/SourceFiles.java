@@ -3,6 +3,7 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.outline.UnreadableTensor;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Set;
@@ -88,6 +89,11 @@ public record SourceFiles(
   public SourceFiles withoutFlat() {
     var own = arrays.stream().filter(a -> !Companions.isFlat(a.spec().name())).toList();
     return new SourceFiles(ranks, again, numbered, own, arrayObjects);
+  }
+
+  /** How its tensors are stored. */
+  WeightLayout layout() {
+    return distributed() ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS;
   }
 
   /** Whether it is a distributed checkpoint. */

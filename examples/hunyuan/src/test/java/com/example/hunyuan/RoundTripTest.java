@@ -1,4 +1,4 @@
-package com.example.qwen3;
+package com.example.hunyuan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,13 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A model that transformers saved, on the way that users go. */
 class RoundTripTest {
-  private static final Path MODEL = Path.of("src/test/resources/tiny-qwen3");
+  private static final Path MODEL = Path.of("src/test/resources/tiny-hunyuan");
 
   @TempDir Path folder;
 
   @Test
   void everyFileIsTheSameAfterTheWayThroughTwoRanks() throws IOException {
-    Path nemo = folder.resolve("qwen3.nemo");
+    Path nemo = folder.resolve("hunyuan.nemo");
     Path back = folder.resolve("back");
     convert(
         ReshardRequest.builder(MODEL, nemo).format(TargetFormat.NEMO).tensorModelParallelSize(2));

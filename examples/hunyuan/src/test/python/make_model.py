@@ -1,4 +1,4 @@
-"""Makes the tiny Qwen3 of src/test/resources/tiny-qwen3: random weights, a byte-level tokenizer.
+"""Makes the tiny HunYuan of src/test/resources/tiny-hunyuan: random weights, a byte-level tokenizer.
 
 usage: make_model.py FOLDER   (torch 2.7.1, transformers 5.24.0, tokenizers 0.23.3)
 """
@@ -20,10 +20,10 @@ def tokenizer():
 
 def main(folder):
     torch.manual_seed(0)
-    config = transformers.Qwen3Config(
+    config = transformers.HunYuanDenseV1Config(
         vocab_size=257, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
         num_key_value_heads=2, head_dim=16, max_position_embeddings=64, tie_word_embeddings=False, dtype="bfloat16")
-    model = transformers.Qwen3ForCausalLM(config)
+    model = transformers.HunYuanDenseV1ForCausalLM(config)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.05)

@@ -1,11 +1,11 @@
-package com.example.qwen3;
+package com.example.hunyuan;
 
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.testkit.AdapterConformance;
 import io.shardwright.testkit.SampleModel;
 import java.util.List;
 
-class Qwen3AdapterTest extends AdapterConformance {
+class HunyuanAdapterTest extends AdapterConformance {
   private static final SampleModel TINY =
       SampleModel.of(
           "tiny",
@@ -25,12 +25,12 @@ class Qwen3AdapterTest extends AdapterConformance {
           activation: fast-swiglu
           position_embedding_type: rope
           share_embeddings_and_output_weights: false
-          qk_layernorm: true
+          qk_layernorm_after_rope: true
           """);
 
   @Override
   protected ModelFamilyAdapter adapter() {
-    return new Qwen3Adapter();
+    return new HunyuanAdapter();
   }
 
   @Override

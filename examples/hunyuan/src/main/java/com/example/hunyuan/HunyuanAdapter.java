@@ -1,4 +1,4 @@
-package com.example.qwen3;
+package com.example.hunyuan;
 
 import static io.shardwright.spi.ParameterRule.replicated;
 
@@ -18,19 +18,20 @@ import io.shardwright.spi.config.Dialect;
 import java.util.List;
 
 /**
- * Qwen3: LLaMA with a norm of each head's query and key (transformers 5.24.0, {@code
- * models/qwen3/modeling_qwen3.py}; megatron-core 0.19.2, {@code
- * megatron/core/transformer/attention.py}, {@code qk_layernorm}).
+ * HunYuan: LLaMA with a norm of each head's query and key behind the rotary embedding (transformers
+ * 5.24.0, {@code models/hunyuan_v1_dense/modeling_hunyuan_v1_dense.py}). Megatron-Core 0.19.2 has
+ * such norms before it alone ({@code megatron/core/transformer/attention.py}); the key is our own.
  */
-// begin: qwen3 adapter
+// begin: hunyuan adapter
 @AutoService(ModelFamilyAdapter.class)
-public final class Qwen3Adapter extends RefiningAdapter {
+public final class HunyuanAdapter extends RefiningAdapter {
   private static final String ATTENTION = "decoder.layers.*.self_attention.";
   private static final String SELF = "model.layers.*.self_attn.";
+  private static final String NORMED = "qk_layernorm_after_rope";
 
   /** As a provider is made. */
-  public Qwen3Adapter() {
-    super("qwen3", "llama");
+  public HunyuanAdapter() {
+    super("hunyuan", "llama");
   }
 
   @Override
@@ -49,7 +50,7 @@ public final class Qwen3Adapter extends RefiningAdapter {
   @Override
   public List<KeyRule> keyRules() {
     return List.of(
-        KeyRule.refused("qk_layernorm", "NeMo's own layers have no such norms")
+        KeyRule.refused(NORMED, "NeMo's own layers have no such norms")
             .to(Naming.LEGACY)
             .is("true"));
   }
@@ -57,21 +58,21 @@ public final class Qwen3Adapter extends RefiningAdapter {
   @Override
   public List<HuggingFaceModel> huggingFaceModels() {
     return List.of(
-        HuggingFaceModel.of("qwen3", "Qwen3ForCausalLM")
+        HuggingFaceModel.of("hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM")
             .refines("LlamaForCausalLM")
             .namings(Naming.MCORE)
             .dialect(
                 Dialect.of("config.json")
                     .with(
-                        ConfigKey.headSize("head_dim").orElse("128"),
-                        ConfigKey.means("qk_layernorm", "true"),
-                        ConfigKey.only("use_sliding_window", "false")))
+                        ConfigKey.same("layernorm_epsilon", "rms_norm_eps").orElse("1e-05"),
+                        ConfigKey.means(NORMED, "true")))
             .names(
                 ParameterTable.of(
-                    replicated(SELF + "q_norm.weight").of(ATTENTION + "q_layernorm.weight"),
-                    replicated(SELF + "k_norm.weight").of(ATTENTION + "k_layernorm.weight")))
-            .picks(List.of(new Condition("qk_layernorm", List.of("true"), false)))
+                    replicated(SELF + "query_layernorm.weight")
+                        .of(ATTENTION + "q_layernorm.weight"),
+                    replicated(SELF + "key_layernorm.weight").of(ATTENTION + "k_layernorm.weight")))
+            .picks(List.of(new Condition(NORMED, List.of("true"), false)))
             .build());
   }
 }
-// end: qwen3 adapter
+// end: hunyuan adapter
