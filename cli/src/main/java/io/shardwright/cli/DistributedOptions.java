@@ -25,7 +25,9 @@ final class DistributedOptions {
   @Option(
       names = "--files",
       paramLabel = "N",
-      description = "Spread a torch_dist target over N files; one per rank where omitted.")
+      description =
+          "Spread a torch_dist target over N files, one per rank where omitted, or a dcp target,"
+              + " files of --max-shard-size where omitted.")
   private Integer files;
 
   @Option(

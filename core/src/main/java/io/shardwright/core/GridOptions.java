@@ -11,8 +11,8 @@ import java.util.OptionalLong;
  *
  * @param core the Megatron-Core that has to read a distributed checkpoint of its kind {@code
  *     torch_dist}; empty for the newest form
- * @param files over how many files such a checkpoint is spread, at least 1; empty for one of each
- *     rank
+ * @param files over how many files such a checkpoint, or one of PyTorch itself, is spread, at least
+ *     1; empty for one of each rank, or for files of {@link HuggingFaceOptions#maxShardBytes}
  * @param vocabDivisor vocabulary rows are padded to a multiple of this times the tensor-parallel
  *     size, at least 1; empty for what the source's configuration says
  */

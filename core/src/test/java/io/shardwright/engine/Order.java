@@ -1,5 +1,6 @@
 package io.shardwright.engine;
 
+import io.shardwright.core.GridOptions;
 import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
@@ -14,6 +15,7 @@ import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -127,6 +129,12 @@ public final class Order {
 
   public Order step(long number) {
     step = OptionalLong.of(number);
+    return this;
+  }
+
+  public Order files(int count) {
+    request.gridOptions(
+        new GridOptions(Optional.empty(), OptionalInt.of(count), OptionalLong.empty()));
     return this;
   }
 

@@ -3,8 +3,10 @@ package io.shardwright.adapters.megatron;
 import com.google.auto.service.AutoService;
 import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.ModelFormat;
+import io.shardwright.spi.format.ModelLayout;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -38,5 +40,10 @@ public final class DcpFormat implements ModelFormat {
   @Override
   public StoredModel read(StoredFiles files, KnownModels models) {
     return new DcpReading(files, models).read();
+  }
+
+  @Override
+  public Optional<ModelLayout> layout() {
+    return Optional.of(new DcpModelLayout());
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How a format of models is written: a folder of safetensors files and documents. The engine asks
+ * How a format of models is written: a folder of files of tensors, and documents. The engine asks
  * in the order of the methods here: for the class while it plans, for the files when it knows the
  * tensors, for the documents when the plan is complete.
  */
@@ -24,6 +24,25 @@ public interface ModelLayout {
    *     tensors' shapes against it
    */
   record Documents(Map<String, byte[]> files, Configuration means) {}
+
+  /** What tensors are put into. */
+  enum Container {
+    /** Safetensors files, as {@link #shards} shares them out. */
+    SAFETENSORS,
+    /**
+     * Items of a distributed checkpoint of PyTorch, each a whole tensor; the engine names files.
+     */
+    ITEMS
+  }
+
+  /**
+   * What tensors are put into.
+   *
+   * @return safetensors files unless an implementation says otherwise
+   */
+  default Container container() {
+    return Container.SAFETENSORS;
+  }
 
   /**
    * What a target keeps of a model besides its weights.
@@ -54,7 +73,7 @@ public interface ModelLayout {
   void require(Configuration config, HuggingFaceModel wanted, Dialects dialects, String where);
 
   /**
-   * Shares tensors out over safetensors files.
+   * Shares tensors out over safetensors files, where the container is that.
    *
    * @param tensors in the model's order
    * @param maxBytes of tensors that a file should hold; one that is larger stands alone

@@ -8,6 +8,7 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An array of a distributed checkpoint: all layers of one parameter, in chunks.
@@ -31,6 +32,13 @@ public record StoredArray(TensorSpec spec, List<Chunk> chunks) implements Contai
   /** The same under another name. */
   public StoredArray as(String name) {
     return new StoredArray(new TensorSpec(name, spec.dtype(), spec.shape()), chunks);
+  }
+
+  /** The tensor itself where it lies in one chunk. */
+  public Optional<SourceTensor> whole() {
+    return chunks.size() == 1
+        ? Optional.of(chunks.get(0).tensor().as(spec.name()))
+        : Optional.empty();
   }
 
   /** The file that holds it, or what says which files do. */

@@ -63,6 +63,11 @@ public interface TargetKind {
     return Optional.empty();
   }
 
+  /** Whether its weights are items of a distributed checkpoint, in any number of files. */
+  default boolean spreads() {
+    return prefix().isPresent();
+  }
+
   /** The names of its files; none where stored tensors are copied, whose plan has them. */
   default TargetNames names(ReshardRequest request, ModelSource source, Grid grid) {
     return TargetNames.NONE;

@@ -42,7 +42,7 @@ final class OutOfPlace {
       found.folder();
     }
     var items = new OutOfPlace(resolved.request(), items(resolved));
-    items.distributed(resolved.kind().prefix().isPresent());
+    items.distributed(resolved.kind().prefix().isPresent(), resolved.kind().spreads());
     found.problems.addAll(items.problems);
     if (stored) {
       found.stored();
@@ -68,14 +68,14 @@ final class OutOfPlace {
         : "it is for a distributed checkpoint such as torch_dist, which " + format + " is not";
   }
 
-  private void distributed(boolean items) {
+  private void distributed(boolean items, boolean spreads) {
     if (items) {
       option(Setting.NAMING.inText(), request.naming().filter(Naming.LEGACY::equals).isPresent());
       option(
           Setting.LAYOUT.inText(), request.layout().filter(WeightLayout.RANKS::equals).isPresent());
     } else {
       option(Setting.CORE_VERSION.inText(), request.gridOptions().core().isPresent());
-      option(Setting.FILES.inText(), request.gridOptions().files().isPresent());
+      option(Setting.FILES.inText(), request.gridOptions().files().isPresent() && !spreads);
     }
   }
 

@@ -59,6 +59,7 @@ public final class DcpMetadataWriter {
 
   private final PickleOutput out = new PickleOutput();
   private final Form form;
+  private boolean paths;
 
   private DcpMetadataWriter(Form form) {
     this.form = form;
@@ -69,6 +70,16 @@ public final class DcpMetadataWriter {
     return new DcpMetadataWriter(form).write(tensors, objects);
   }
 
+  /**
+   * The bytes for a flat dict of tensors. Here is said, as PyTorch's own saves do and some of its
+   * readers ask, where in the dict each belongs.
+   */
+  public static byte[] writeDict(Collection<Tensor> tensors, Form form) {
+    var writer = new DcpMetadataWriter(form);
+    writer.paths = true;
+    return writer.write(tensors, Map.of());
+  }
+
   private byte[] write(Collection<Tensor> tensors, Map<String, DcpItem> objects) {
     out.op(PROTOCOL).op(2);
     begin("Metadata");
@@ -77,13 +88,29 @@ public final class DcpMetadataWriter {
     tensors.forEach(tensor -> keys.add(() -> tensor(tensor)));
     objects.keySet().forEach(key -> keys.add(() -> object(key)));
     keys.end();
-    out.name("planner_data").op('N').name("storage_data");
+    out.name("planner_data");
+    paths(tensors);
+    out.name("storage_data");
     var places = new Batches('}', 'u');
     tensors.forEach(tensor -> places(tensor, places));
     objects.forEach((key, item) -> places.add(() -> place(key, item)));
     places.end();
     end();
     return out.op('.').bytes();
+  }
+
+  private void paths(Collection<Tensor> tensors) {
+    if (!paths) {
+      out.op('N');
+      return;
+    }
+    var dict = new Batches('}', 'u');
+    tensors.forEach(
+        tensor -> {
+          String key = tensor.spec().name();
+          dict.add(() -> out.name(key).name(key).op(TUPLE1));
+        });
+    dict.end();
   }
 
   private void end() {

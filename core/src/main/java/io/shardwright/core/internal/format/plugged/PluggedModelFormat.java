@@ -76,7 +76,7 @@ public record PluggedModelFormat(
   public Optional<TargetKind> target() {
     return plugin
         .asking("asked how it is written", format::layout)
-        .<TargetKind>map(layout -> new ShardsKind(layout, plugin))
+        .<TargetKind>map(layout -> new ShardsKind(layout, this))
         .or(
             () ->
                 plugin
