@@ -132,7 +132,7 @@ class MegatronTest {
         "_target_: megatron.bridge.models.gpt_provider.GPTModelProvider=_target_: a.OtherProvider",
         "_target_: torch.nn.functional.silu=_target_: torch.nn.functional.relu",
         "normalization: RMSNorm=normalization: L2Norm",
-        "position_embedding_type: rope=position_embedding_type: yarn"
+        "position_embedding_type: rope=position_embedding_type: mrope"
       })
   void keepsTensorsOfAModelThatIsNotKnown(String change) throws IOException {
     megatron.bridge();

@@ -73,6 +73,8 @@ final class Arguments {
                   .when("activation", "gelu"),
               states("bias_gelu_fusion", "false").unless("activation", "gelu"),
               only("spec", "null"))
+          .with(AttentionKeys.gates())
+          .with(AttentionKeys.yarn("rotary_scaling_factor", "mscale", "mscale_all_dim"))
           .with(run());
 
   private Arguments() {}
@@ -81,6 +83,7 @@ final class Arguments {
     return Map.of(
         "fast-swiglu", Map.of("swiglu", "true"),
         "squared-relu", Map.of("squared_relu", "true"),
+        "quick-geglu", Map.of("quick_geglu", "true"),
         "gelu", Map.of());
   }
 

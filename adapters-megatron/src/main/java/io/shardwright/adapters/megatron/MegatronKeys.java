@@ -63,6 +63,7 @@ final class MegatronKeys {
         .with(positions(spelling))
         .with(grid(spelling))
         .with(others())
+        .with(AttentionKeys.rows())
         .with(experts(spelling))
         .with(nemoAlone());
   }
@@ -87,6 +88,7 @@ final class MegatronKeys {
       flag("add_qkv_bias", "add_qkv_bias"),
       flag("qkv_bias", "add_qkv_bias").readAlone(),
       of(NORM, new Cases(norms()), NORM, CENTERED),
+      flag(CENTERED, CENTERED).when(NORM, "rmsnorm"),
       same("layernorm_epsilon", "layernorm_epsilon", "norm_epsilon").orElse("1e-05"),
       list("window_size", "window_size").orElse("null"),
       same("init_method_std", "init_method_std"),
@@ -106,13 +108,13 @@ final class MegatronKeys {
 
   private static Map<String, Map<String, String>> norms() {
     return Map.of(
-        "rmsnorm", Map.of(NORM, "RMSNorm"),
+        "rmsnorm", Map.of(NORM, "RMSNorm", CENTERED, Cases.ANY),
         "layernorm", Map.of(NORM, "LayerNorm"),
         "layernorm1p", Map.of(NORM, "LayerNorm", CENTERED, "true"));
   }
 
   private static ConfigKey[] positions(Spelling spelling) {
-    var alike = Map.of("rope", "rope", "learned_absolute", "learned_absolute");
+    var alike = Map.of("rope", "rope", "learned_absolute", "learned_absolute", "yarn", "yarn");
     return new ConfigKey[] {
       words(POSITIONS, POSITIONS, alike).orElse("learned_absolute"),
       same("rotary_base", "rotary_base").orElse("10000.0"),
@@ -152,18 +154,11 @@ final class MegatronKeys {
       only("qk_layernorm", "false", "null"),
       only("qk_l2_norm", "false", "null"),
       only("qk_clip", "false", "null"),
-      only("attention_output_gate", "false", "null"),
       only("multi_latent_attention", "false", "null"),
-      only("softmax_type", "vanilla", "null"),
       only("softmax_scale", "null"),
-      only("experimental_attention_variant", "null"),
-      only("linear_attention_freq", "null"),
-      only("window_attn_skip_freq", "null"),
       only("no_rope_freq", "null"),
       only("mrope_section", "null"),
       only("mtp_num_layers", "null", "0"),
-      only("glu_linear_offset", "0.0", "null"),
-      only("activation_func_clamp_value", "null"),
       only("apply_residual_connection_post_layernorm", "false", "null"),
       only("heterogeneous_block_specs", "false", "null"),
       only("heterogeneous_layers_config_path", "null"),

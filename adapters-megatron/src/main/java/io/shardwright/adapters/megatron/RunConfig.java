@@ -54,6 +54,10 @@ final class RunConfig {
               states("bias_activation_fusion", "false").when("activation", "squared-relu"),
               // what Megatron-Core needs Apex for
               states("gradient_accumulation_fusion", "false"))
+          .with(AttentionKeys.gates())
+          .with(
+              AttentionKeys.yarn(
+                  "yarn_rotary_scaling_factor", "yarn_mscale", "yarn_mscale_all_dim"))
           .with(
               only("attn_logit_softcapping", "null"),
               only("final_logit_softcapping", "null"),
@@ -75,6 +79,8 @@ final class RunConfig {
     String gelu = "torch.nn.functional.gelu";
     return Map.of(
         "fast-swiglu", Map.of(FUNCTION, "torch.nn.functional.silu", GATED, "true"),
+        "quick-geglu",
+            Map.of(FUNCTION, "megatron.core.fusions.fused_bias_geglu.quick_gelu", GATED, "true"),
         "gelu", Map.of(FUNCTION, gelu),
         "geglu", Map.of(FUNCTION, gelu, GATED, "true"),
         "squared-relu", Map.of(FUNCTION, "megatron.core.activations.squared_relu"));

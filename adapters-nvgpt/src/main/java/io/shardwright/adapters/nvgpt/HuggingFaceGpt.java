@@ -23,7 +23,8 @@ final class HuggingFaceGpt {
   /** In the order in which they are tried for a NeMo configuration. */
   static final List<HuggingFaceModel> MODELS =
       Stream.concat(
-              HuggingFaceFalcon.models().stream(), Stream.of(nemotron(), starcoder2(), gpt2()))
+              HuggingFaceFalcon.models().stream(),
+              Stream.of(gptOss(), nemotron(), starcoder2(), gpt2()))
           .toList();
 
   private HuggingFaceGpt() {}
@@ -39,6 +40,16 @@ final class HuggingFaceGpt {
         .names(names)
         .picks(Stream.concat(Stream.of(picks), DecoderKeys.parts(whole).stream()).toList())
         .build();
+  }
+
+  private static HuggingFaceModel gptOss() {
+    return model(
+        "gpt_oss",
+        "GptOssForCausalLM",
+        HuggingFaceGptOss.keys(),
+        GptOssTable.rows(),
+        new Condition("softmax_type", List.of("learnable"), false),
+        new Condition("activation", List.of(McoreGptTable.QUICK_GATED), false));
   }
 
   private static HuggingFaceModel nemotron() {

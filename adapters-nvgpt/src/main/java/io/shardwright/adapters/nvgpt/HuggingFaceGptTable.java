@@ -37,8 +37,7 @@ final class HuggingFaceGptTable {
     rows.add(DecoderRows.words("model.embed_tokens.weight"));
     for (String part : List.of("weight", BIAS)) {
       norm(LAYER + "input_layernorm.", McoreGptTable.QKV + "layer_norm_", part, rows);
-      qkv(part, rows);
-      out(ATTENTION + "o_proj.", McoreGptTable.PROJECTION, part, true, rows);
+      attention(part, rows);
       norm(LAYER + "post_attention_layernorm.", McoreGptTable.UP + "layer_norm_", part, rows);
       linear(column(LAYER + up + "." + part).of(McoreGptTable.UP + part), part, rows);
       out(LAYER + down + ".", McoreGptTable.DOWN, part, false, rows);
@@ -50,6 +49,12 @@ final class HuggingFaceGptTable {
 
   private static void norm(String name, String of, String part, List<ParameterRule> rows) {
     rows.add(replicated(name + part).of(of + part));
+  }
+
+  /** The rows of weights or biases of attention. */
+  static void attention(String part, List<ParameterRule> rows) {
+    qkv(part, rows);
+    out(ATTENTION + "o_proj.", McoreGptTable.PROJECTION, part, true, rows);
   }
 
   private static void qkv(String part, List<ParameterRule> rows) {

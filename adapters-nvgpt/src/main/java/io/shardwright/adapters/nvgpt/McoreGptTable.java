@@ -30,8 +30,12 @@ public final class McoreGptTable {
   public static final String PROJECTION = LAYER + "self_attention.linear_proj.";
   public static final String UP = LAYER + "mlp.linear_fc1.";
   public static final String DOWN = LAYER + "mlp.linear_fc2.";
+
+  /** Megatron-Core's quick_gelu with a gate, for which NeMo 1 has no word. */
+  static final String QUICK_GATED = "quick-geglu";
+
   static final String[] GATED = {
-    "fast-geglu", "fast-swiglu", "fast-reglu", "geglu", "swiglu", "reglu"
+    "fast-geglu", "fast-swiglu", "fast-reglu", "geglu", "swiglu", "reglu", QUICK_GATED
   };
   static final String HIDDEN = "hidden_size";
   static final String FFN = "ffn_hidden_size | 4 * hidden_size";

@@ -141,6 +141,9 @@ public sealed interface Codec {
    */
   record Cases(Map<String, Map<String, String>> cases, Map<String, String> others)
       implements Codec {
+    /** What a key says in a case where another row tells it. */
+    public static final String ANY = "*";
+
     /**
      * Copies the maps.
      *

@@ -51,7 +51,28 @@ class NvgptConformanceTest extends AdapterConformance {
     var gated = MCORE.with("activation", "fast-swiglu").with("mtp_num_layers", "1");
     all.addAll(TableSamples.experts(gated));
     all.add(gated);
+    all.add(gptOss());
     return all;
+  }
+
+  private static SampleModel gptOss() {
+    return MCORE
+        .with("activation", "quick-geglu")
+        .with("activation_func_clamp_value", "7.0")
+        .with("glu_linear_offset", "1.0")
+        .with("normalization", "rmsnorm")
+        .with("softmax_type", "learnable")
+        .with("num_moe_experts", "4")
+        .with("window_size", "[7, 0]")
+        .with("window_attn_skip_freq", "2")
+        .with(TIED, "false")
+        .with("position_embedding_type", "yarn")
+        .with("yarn_rotary_scaling_factor", "32.0")
+        .with("yarn_original_max_position_embeddings", "16")
+        .with("yarn_beta_fast", "32.0")
+        .with("yarn_beta_slow", "1.0")
+        .with("yarn_correction_range_round_to_int", "false")
+        .named("gpt-oss");
   }
 
   private static List<SampleModel> nemo() {

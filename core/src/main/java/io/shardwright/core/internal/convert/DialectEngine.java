@@ -18,6 +18,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -187,7 +188,12 @@ final class DialectEngine {
     private boolean holds(String word, ConfigKey row, Reading in) {
       var says = codec.cases().get(word);
       return row.own().stream()
+          .filter(key -> !isElsewhere(key, says))
           .allMatch(key -> Scalars.equal(said(key, in), says.getOrDefault(key, ABSENT)));
+    }
+
+    private static boolean isElsewhere(String key, Map<String, String> says) {
+      return Codec.Cases.ANY.equals(says.get(key));
     }
 
     private static String said(String key, Reading in) {
@@ -202,7 +208,8 @@ final class DialectEngine {
                   .says(word)
                   .ifPresentOrElse(
                       says ->
-                          row.own()
+                          row.own().stream()
+                              .filter(key -> !isElsewhere(key, says))
                               .forEach(
                                   key ->
                                       out.put(
@@ -251,7 +258,14 @@ final class DialectEngine {
     @Override
     public void read(ConfigKey row, Optional<String> said, Reading in) {
       boolean used = in.document().text("use_sliding_window").filter("false"::equals).isEmpty();
-      long size = in.document().text(row.own()).filter(s -> used).map(Long::parseLong).orElse(-1L);
+      boolean absent = !in.document().document().fields().containsKey(row.own().get(0));
+      long size =
+          in.document()
+              .text(row.own())
+              .or(() -> row.absent().filter(otherwise -> absent))
+              .filter(s -> used)
+              .map(Long::parseLong)
+              .orElse(-1L);
       if (size == 0) {
         in.kinds().refuse(in.document().unlike(row.own().get(0), "at least 1"));
       } else if (size > 0) {
