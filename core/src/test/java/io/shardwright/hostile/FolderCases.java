@@ -162,7 +162,7 @@ final class FolderCases {
         Case.refused(
             "a torch distributed checkpoint",
             folder(Map.of(".metadata", new byte[] {1}, "__0_0.distcp", new byte[] {1})),
-            ErrorCode.UNSUPPORTED));
+            ErrorCode.PICKLE_MALFORMED));
     cases.add(
         Case.refused(
             "a folder of NeMo 2",

@@ -34,6 +34,7 @@ class HostileCorpusTest {
               ConfigCases.all(),
               SafetensorsCases.all(),
               ZarrCases.all(),
+              DcpCases.all(),
               FolderCases.all(),
               BenignFiles.all(),
               BenignCases.all(),

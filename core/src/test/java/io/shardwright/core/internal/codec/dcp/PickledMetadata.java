@@ -13,7 +13,7 @@ import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import java.util.List;
 
 /** A {@code .metadata} put together value by value, as no writer would. */
-final class PickledMetadata {
+public final class PickledMetadata {
   private static final String METADATA = "torch.distributed.checkpoint.metadata";
 
   final Dict keys = new Dict();
@@ -21,12 +21,18 @@ final class PickledMetadata {
   final Dict state =
       new Dict().put(new Text("state_dict_metadata"), keys).put(new Text("storage_data"), storage);
 
-  byte[] write() {
+  public byte[] write() {
     return PickleWriter.write(object(METADATA, "Metadata", state));
   }
 
+  /** A further field. */
+  public PickledMetadata put(String field, PickleValue value) {
+    state.put(new Text(field), value);
+    return this;
+  }
+
   /** A float32 tensor. */
-  PickledMetadata tensor(String key, List<Long> size, PickleValue... chunks) {
+  public PickledMetadata tensor(String key, List<Long> size, PickleValue... chunks) {
     var list = new Sequence();
     list.items().addAll(List.of(chunks));
     PickleValue properties =
@@ -43,20 +49,21 @@ final class PickledMetadata {
     return this;
   }
 
-  static PickleValue chunk(List<Long> offsets, List<Long> sizes) {
+  public static PickleValue chunk(List<Long> offsets, List<Long> sizes) {
     return object(
         METADATA,
         "ChunkStorageMetadata",
         new Dict().put(new Text("offsets"), size(offsets)).put(new Text("sizes"), size(sizes)));
   }
 
-  PickledMetadata object(String key) {
+  public PickledMetadata object(String key) {
     keys.put(new Text(key), object(METADATA, "BytesStorageMetadata", new Dict()));
     return this;
   }
 
   /** An item of a chunk, or of an object where {@code offsets} is null. */
-  PickledMetadata item(String key, List<Long> offsets, String file, long offset, long length) {
+  public PickledMetadata item(
+      String key, List<Long> offsets, String file, long offset, long length) {
     storage.put(
         object(
             METADATA,
@@ -74,7 +81,7 @@ final class PickledMetadata {
     return this;
   }
 
-  static PickleValue object(String module, String type, PickleValue state) {
+  public static PickleValue object(String module, String type, PickleValue state) {
     var object = new Call(Call.Kind.NEWOBJ, new Global(module, type), Tuple.of(), Constant.NONE);
     object.build(state);
     return object;
