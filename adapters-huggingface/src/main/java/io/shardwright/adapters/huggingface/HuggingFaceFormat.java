@@ -2,6 +2,8 @@ package io.shardwright.adapters.huggingface;
 
 import com.google.auto.service.AutoService;
 import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.ModelFormat;
 import io.shardwright.spi.format.ModelLayout;
@@ -68,6 +70,25 @@ public final class HuggingFaceFormat implements ModelFormat {
   public StoredModel read(
       StoredFiles files, KnownModels models, Obj config, String where, TensorSet held) {
     return FolderReading.read(files, models, config, where, held);
+  }
+
+  /**
+   * Reads a configuration whose tensors have Megatron's names.
+   *
+   * @param models the classes that families declare
+   * @param config as {@code config.json} says it
+   * @param where it is said, for messages
+   * @return the model's configuration; empty where no family knows the class
+   */
+  public Optional<Configuration> configuration(KnownModels models, Obj config, String where) {
+    var document = new DialectDocument(config);
+    return ClassMatch.find(models.classes(), document)
+        .map(
+            model ->
+                new ConfigJson(model, models.dialects())
+                    .read(document, where)
+                    .apply(models.base(model), where)
+                    .with("target", model.restores()));
   }
 
   @Override

@@ -38,7 +38,7 @@ final class IterationReading {
     var reading = new ModelReading(files, side.tokenizer(), models, notes);
     reading.describe(
         () -> side.document(set),
-        document -> Vocabulary.stored(set.tensors(), document.ranks()),
+        ranks -> Vocabulary.stored(set.tensors(), ranks),
         config -> config,
         built);
     return built.notes(notes).build();

@@ -1,5 +1,7 @@
 package io.shardwright.adapters.megatron;
 
+import io.shardwright.adapters.huggingface.HuggingFaceFormat;
+import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
@@ -19,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -41,20 +43,44 @@ record ModelReading(
    */
   void describe(
       Supplier<Optional<ModelDocument>> found,
-      Function<ModelDocument, Vocabulary.Stored> rows,
+      LongFunction<Vocabulary.Stored> rows,
       UnaryOperator<Configuration> cut,
       StoredModel.Builder built) {
     try {
+      var given = models.canonical().or(this::givenAsHuggingFace);
+      if (given.isPresent()) {
+        given(given.get(), rows, cut, built);
+        return;
+      }
       models
           .given()
           .flatMap(GivenDocument::of)
           .or(found)
-          .ifPresent(document -> describe(document, rows.apply(document), cut, built));
+          .ifPresent(document -> describe(document, rows.apply(document.ranks()), cut, built));
     } catch (UnsafeCheckpointException unsafe) {
       throw unsafe;
     } catch (CheckpointException unknown) {
       built.unknown(unknown);
     }
+  }
+
+  private Optional<Configuration> givenAsHuggingFace() {
+    return models
+        .given()
+        .flatMap(
+            given -> new HuggingFaceFormat().configuration(models, given.values(), given.name()));
+  }
+
+  /** The user's own configuration, but for rows of a vocabulary that was padded otherwise. */
+  private void given(
+      Configuration config,
+      LongFunction<Vocabulary.Stored> rows,
+      UnaryOperator<Configuration> cut,
+      StoredModel.Builder built) {
+    long ranks = config.count(ParallelDimension.TENSOR.configKey(), 1).orElse(1);
+    OptionalLong pieces = tokenizer.map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
+    var vocabulary = new Vocabulary(rows.apply(ranks), OptionalLong.empty(), pieces, ranks);
+    built.config(cut.apply(vocabulary.in(config))).vocabulary(OptionalLong.empty(), pieces);
   }
 
   private void describe(

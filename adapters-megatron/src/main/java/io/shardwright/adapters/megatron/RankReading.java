@@ -113,7 +113,7 @@ final class RankReading {
     new ModelReading(files, new IterationSide(files).tokenizer(), models, notes)
         .describe(
             () -> first.args().map(this::completed).flatMap(Arguments::of),
-            document -> new Vocabulary.Stored(rows, grid.tensor()),
+            ranks -> new Vocabulary.Stored(rows, grid.tensor()),
             this::cut,
             built);
     return built.notes(notes).build();

@@ -68,6 +68,14 @@ public interface KnownModels {
   Optional<Given> given();
 
   /**
+   * What the user says of a model whose source doesn't say it, as NeMo 1 has it.
+   *
+   * @return empty where nothing is given, or another document
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is neither JSON nor YAML
+   */
+  Optional<Configuration> canonical();
+
+  /**
    * The engine of dialects.
    *
    * @return what reads documents by their tables

@@ -30,7 +30,8 @@ public final class CanonicalModel {
 
   private CanonicalModel(ModelDescription model, VocabularySize vocabulary) {
     this.model = model;
-    this.vocabulary = new Vocabulary(model.source(), model.config(), vocabulary);
+    this.vocabulary =
+        new Vocabulary(model.source(), model.config(), vocabulary, model.files().distributed());
     var namings = model.family().equivalentNamings(model.config());
     Naming canonical = namings.contains(Naming.MCORE) ? Naming.MCORE : namings.get(0);
     model

@@ -56,7 +56,8 @@ public final class Planner {
     this.changes = new ArrayList<>(ConfigChanges.of(model, choice));
     this.changes.addAll(additions);
     this.config = new ChangedConfig(model.config(), changes);
-    this.vocabulary = new Vocabulary(model.source(), model.config(), vocabularySize);
+    this.vocabulary =
+        new Vocabulary(model.source(), model.config(), vocabularySize, model.files().distributed());
     this.change = change;
     this.problems.addAll(change.problems());
   }

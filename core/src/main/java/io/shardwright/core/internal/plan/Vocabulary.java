@@ -8,6 +8,7 @@ import io.shardwright.spi.error.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * How many vocabulary rows a grid needs: the true size, rounded up to a multiple of {@code
@@ -15,8 +16,10 @@ import java.util.OptionalLong;
  * megatron_base_model.py}, {@code _vocab_size_with_padding}).
  *
  * @param size what is known of the true one
+ * @param anyRanks whether the rows are those of an array
  */
-record Vocabulary(String source, ModelConfig config, VocabularySize size) {
+record Vocabulary(String source, ModelConfig config, VocabularySize size, boolean anyRanks) {
+  private static final int MOST_RANKS = 1024;
   private static final long DIVISIBLE_BY = 128;
   private static final String OVERRIDE = "override_vocab_size";
   private static final String DIVISOR = "make_vocab_size_divisible_by";
@@ -31,7 +34,7 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
     OptionalLong stated = size.stated();
     if (stated.isPresent()) {
       require(
-          padded(stated.getAsLong(), sourceRanks) == present,
+          fits(stated.getAsLong(), sourceRanks, present),
           "vocabulary size "
               + stated.getAsLong()
               + " pads to "
@@ -47,7 +50,7 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
       return multiple(override.getAsLong(), times(size.divisor().orElse(1), ranks));
     }
     OptionalLong tokenizer = size.tokenizer();
-    if (tokenizer.isPresent() && padded(tokenizer.getAsLong(), sourceRanks) == present) {
+    if (tokenizer.isPresent() && fits(tokenizer.getAsLong(), sourceRanks, present)) {
       return wanted(tokenizer.getAsLong(), ranks);
     }
     // Blocks of the larger size consist of whole blocks of the smaller one: nothing to know.
@@ -61,6 +64,18 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
             + " give it with "
             + Setting.VOCAB_SIZE.inText());
     return wanted(present, ranks);
+  }
+
+  /**
+   * Whether rows can be so many with their padding. An array is for any ranks: it may have been
+   * padded for others than its configuration says.
+   */
+  private boolean fits(long rows, int ranks, long present) {
+    boolean exact = config.count(OVERRIDE, 1).orElse(0) == present && rows <= present;
+    return exact
+        || padded(rows, ranks) == present
+        || anyRanks
+            && IntStream.rangeClosed(1, MOST_RANKS).anyMatch(n -> padded(rows, n) == present);
   }
 
   /** The rows without padding; all that are there where nobody knows better. */
@@ -77,7 +92,7 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size) {
   OptionalLong known(long present, int ranks) {
     OptionalLong stated = size.stated().isPresent() ? size.stated() : config.count(OVERRIDE, 1);
     OptionalLong tokenizer = size.tokenizer();
-    boolean fits = tokenizer.isPresent() && padded(tokenizer.getAsLong(), ranks) == present;
+    boolean fits = tokenizer.isPresent() && fits(tokenizer.getAsLong(), ranks, present);
     OptionalLong rows = stated.isPresent() ? stated : fits ? tokenizer : OptionalLong.empty();
     return rows.isPresent() && rows.getAsLong() <= present ? rows : OptionalLong.empty();
   }

@@ -26,6 +26,8 @@ import java.util.OptionalLong;
  */
 record KnownFamilies(AdapterRegistry registry, TrainingOptions options, Guard guard)
     implements KnownModels {
+  private static final String JSON = ".json";
+
   @Override
   public List<HuggingFaceModel> classes() {
     return registry.huggingFaceModels();
@@ -72,8 +74,17 @@ record KnownFamilies(AdapterRegistry registry, TrainingOptions options, Guard gu
             });
   }
 
+  @Override
+  public Optional<Configuration> canonical() {
+    return options
+        .config()
+        .filter(file -> !file.toString().endsWith(JSON))
+        .<Configuration>map(this::given)
+        .filter(config -> config.text("target").isPresent());
+  }
+
   private Obj document(FileSource source) {
-    return source.name().endsWith(".json")
+    return source.name().endsWith(JSON)
         ? JsonDocument.parsePython(source, Limit.CONFIG_BYTES, guard)
         : YamlTree.of(YamlDocument.parse(source, guard), guard);
   }
