@@ -172,7 +172,12 @@ final class RankReading {
     put(keys, ParallelDimension.EXPERT, grid.expert(), 1);
     put(keys, ParallelDimension.EXPERT_TENSOR, grid.expertTensor(), grid.tensor());
     if (grid.pipeline() > 1) {
-      SPLIT.forEach((said, key) -> first.text("args." + said).ifPresent(of -> keys.put(key, of)));
+      SPLIT.forEach(
+          (said, key) ->
+              first
+                  .text("args." + said)
+                  .filter(value -> !value.equals("false"))
+                  .ifPresent(value -> keys.put(key, value)));
     }
     Configuration cut = config;
     for (var key : keys.entrySet()) {
