@@ -67,4 +67,14 @@ public interface ModelFormat {
   default Optional<GridLayout> gridLayout() {
     return Optional.empty();
   }
+
+  /**
+   * How it is written with a torch file for each rank, where the user asks for that, or a
+   * checkpoint of this format that has such files is cut anew.
+   *
+   * @return empty where it has none
+   */
+  default Optional<RankLayout> rankLayout() {
+    return Optional.empty();
+  }
 }

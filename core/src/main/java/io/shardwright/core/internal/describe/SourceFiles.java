@@ -18,6 +18,8 @@ import java.util.stream.Stream;
  * @param ranks one file per rank of the grid, stage by stage; empty for arrays
  * @param again further names of tensors, and further files that hold the same; mostly empty
  * @param numbered whether layers in rank files already have their number in the whole model
+ * @param bare whether rank files are not NeMo's: their names have no prefix, and their modules'
+ *     states are left out, so that a target has its own
  * @param arrays empty for rank files
  * @param arrayObjects what the arrays' modules keep besides; names have their layer in place
  */
@@ -25,8 +27,19 @@ public record SourceFiles(
     List<RankFile> ranks,
     List<Again> again,
     boolean numbered,
+    boolean bare,
     List<StoredArray> arrays,
     List<ArrayObject> arrayObjects) {
+
+  /** The files of a format of NeMo's. */
+  public SourceFiles(
+      List<RankFile> ranks,
+      List<Again> again,
+      boolean numbered,
+      List<StoredArray> arrays,
+      List<ArrayObject> arrayObjects) {
+    this(ranks, again, numbered, false, arrays, arrayObjects);
+  }
 
   /**
    * Tensors that are no rank's own.
@@ -52,7 +65,7 @@ public record SourceFiles(
   /** The same without further sets of weights. */
   public SourceFiles firstSet() {
     var names = again.stream().filter(other -> other.kind() == Replica.Kind.RANK).toList();
-    return new SourceFiles(ranks, names, numbered, arrays, arrayObjects);
+    return new SourceFiles(ranks, names, numbered, bare, arrays, arrayObjects);
   }
 
   /** The same, whose computed tensors have values of a type. */
@@ -68,7 +81,7 @@ public record SourceFiles(
   private SourceFiles each(UnaryOperator<RankFile> change) {
     var others = again.stream().map(o -> new Again(change.apply(o.file()), o.kind())).toList();
     return new SourceFiles(
-        ranks.stream().map(change).toList(), others, numbered, arrays, arrayObjects);
+        ranks.stream().map(change).toList(), others, numbered, bare, arrays, arrayObjects);
   }
 
   /** The tensors whose values are computed from stored ones. */
@@ -82,13 +95,13 @@ public record SourceFiles(
   /** The same without the arrays of an optimizer. */
   public SourceFiles withoutCompanions() {
     var own = arrays.stream().filter(a -> !Companions.isState(a.spec().name())).toList();
-    return new SourceFiles(ranks, again, numbered, own, arrayObjects);
+    return new SourceFiles(ranks, again, numbered, bare, own, arrayObjects);
   }
 
   /** The same without what no parameter's name tells of an optimizer. */
   public SourceFiles withoutFlat() {
     var own = arrays.stream().filter(a -> !Companions.isFlat(a.spec().name())).toList();
-    return new SourceFiles(ranks, again, numbered, own, arrayObjects);
+    return new SourceFiles(ranks, again, numbered, bare, own, arrayObjects);
   }
 
   /** How its tensors are stored. */

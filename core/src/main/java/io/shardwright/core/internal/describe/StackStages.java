@@ -164,6 +164,11 @@ public record StackStages(
     return keys;
   }
 
+  /** How many chunks a stage has of it. */
+  public int chunks(int stage) {
+    return of(stage).size();
+  }
+
   /** The first layer of a chunk of a stage, and the one after its last. */
   public List<Integer> chunk(int stage, int number) {
     Part part = of(stage).get(number);

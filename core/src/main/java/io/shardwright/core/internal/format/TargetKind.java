@@ -7,6 +7,7 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.tensor.DType;
@@ -56,8 +57,8 @@ public interface TargetKind {
   default void requireExpressible(YamlDocument config, HuggingFaceModel wanted, String where) {}
 
   /**
-   * What it puts before the names that a family gives where its weights are items of a distributed
-   * checkpoint of PyTorch, with Megatron-Core's names; empty where they are not.
+   * What it puts before the names that a family gives, where they are Megatron-Core's; empty for
+   * NeMo's own names and others.
    */
   default Optional<String> prefix() {
     return Optional.empty();
@@ -65,7 +66,17 @@ public interface TargetKind {
 
   /** Whether its weights are items of a distributed checkpoint, in any number of files. */
   default boolean spreads() {
-    return prefix().isPresent();
+    return weights().filter(WeightLayout.DISTRIBUTED::equals).isPresent();
+  }
+
+  /** The one layout of its weights; empty where there is a choice, or no ranks. */
+  default Optional<WeightLayout> weights() {
+    return Optional.empty();
+  }
+
+  /** How it is written if a request or the source decides between several ways. */
+  default TargetKind of(ReshardRequest request, ModelSource source) {
+    return this;
   }
 
   /** The names of its files; none where stored tensors are copied, whose plan has them. */

@@ -53,12 +53,7 @@ final class Choices {
         huggingFace.isPresent() ? Grid.ONE : grid,
         huggingFace.isPresent() ? PipelineSplit.EVEN : split(request, model, grid),
         naming,
-        resolved
-            .kind()
-            .prefix()
-            .map(items -> WeightLayout.DISTRIBUTED)
-            .or(request::layout)
-            .orElseGet(() -> layout(naming, model)),
+        resolved.kind().weights().or(request::layout).orElseGet(() -> layout(naming, model)),
         request.dtype(),
         huggingFace,
         resolved.kind().prefix());

@@ -42,7 +42,7 @@ final class OutOfPlace {
       found.folder();
     }
     var items = new OutOfPlace(resolved.request(), items(resolved));
-    items.distributed(resolved.kind().prefix().isPresent(), resolved.kind().spreads());
+    items.layouts(resolved);
     found.problems.addAll(items.problems);
     if (stored) {
       found.stored();
@@ -63,19 +63,26 @@ final class OutOfPlace {
 
   private static String items(Resolved resolved) {
     String format = resolved.format().id();
-    return resolved.kind().prefix().isPresent()
+    return isDistributed(resolved)
         ? format + " has one layout, and Megatron-Core's names"
-        : "it is for a distributed checkpoint such as torch_dist, which " + format + " is not";
+        : "it is for a distributed checkpoint such as torch_dist, which this is not";
   }
 
-  private void distributed(boolean items, boolean spreads) {
-    if (items) {
-      option(Setting.NAMING.inText(), request.naming().filter(Naming.LEGACY::equals).isPresent());
+  private static boolean isDistributed(Resolved resolved) {
+    return resolved.kind().weights().filter(WeightLayout.DISTRIBUTED::equals).isPresent();
+  }
+
+  private void layouts(Resolved resolved) {
+    boolean core = resolved.kind().prefix().isPresent();
+    option(
+        Setting.NAMING.inText(),
+        core && request.naming().filter(Naming.LEGACY::equals).isPresent());
+    if (isDistributed(resolved)) {
       option(
           Setting.LAYOUT.inText(), request.layout().filter(WeightLayout.RANKS::equals).isPresent());
     } else {
       option(Setting.CORE_VERSION.inText(), request.gridOptions().core().isPresent());
-      option(Setting.FILES.inText(), request.gridOptions().files().isPresent() && !spreads);
+      option(Setting.FILES.inText(), request.gridOptions().files().isPresent() && !resolved.kind().spreads());
     }
   }
 

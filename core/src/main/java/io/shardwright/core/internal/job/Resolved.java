@@ -22,7 +22,7 @@ final class Resolved implements AutoCloseable {
   private final ReshardRequest request;
   private final Sources sources;
   private final TargetFormat format;
-  private final TargetKind kind;
+  private TargetKind kind;
   private final ModelSource source;
   private Lora lora = Lora.none();
   private Adoption adoption = Adoption.none();
@@ -62,6 +62,7 @@ final class Resolved implements AutoCloseable {
   }
 
   private void resolve() {
+    kind = kind.of(request, source);
     lora = Lora.of(this);
     kind.require(source);
     Claims.require(this);

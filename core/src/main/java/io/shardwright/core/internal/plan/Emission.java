@@ -79,10 +79,11 @@ record Emission(
    * that has nothing.
    */
   static String prefix(ModelDescription model, LogicalTensor tensor, TargetChoice choice) {
-    if (choice.items()) {
+    if (choice.prefix().isPresent()) {
       return Companions.prefix(tensor.prefix()) + choice.prefix().orElseThrow();
     }
-    boolean bare = model.files().distributed() && NamePrefix.isBare(tensor.prefix());
+    boolean bare =
+        (model.files().distributed() || model.files().bare()) && NamePrefix.isBare(tensor.prefix());
     return bare || model.naming() == Naming.HUGGING_FACE ? "model." : tensor.prefix();
   }
 }

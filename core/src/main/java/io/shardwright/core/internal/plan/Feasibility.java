@@ -132,7 +132,7 @@ final class Feasibility {
       return;
     }
     String key = ParallelDimension.VIRTUAL_PIPELINE.configKey() + "=" + chunks;
-    if (wanted.layout() == WeightLayout.RANKS) {
+    if (wanted.layout() == WeightLayout.RANKS && wanted.prefix().isEmpty()) {
       add(
           ErrorCode.PLAN_IMPOSSIBLE,
           key
@@ -171,6 +171,7 @@ final class Feasibility {
           .filter(count -> count == 0 || count % grid.expert() != 0)
           .forEach(count -> indivisible(rows.get(0), count));
     }
+    rankFolders();
     if (wanted.layout() == WeightLayout.RANKS && grid.tensor() % grid.expertTensor() != 0) {
       add(
           ErrorCode.PLAN_IMPOSSIBLE,
@@ -183,6 +184,33 @@ final class Feasibility {
               grid.tensor(),
               listed(size -> grid.tensor() % size == 0),
               Setting.LAYOUT.inText("distributed")));
+    }
+  }
+
+  /**
+   * Megatron-LM's ranks have a folder each that are the first of a stage with all tensors, or with
+   * all experts: of others that hold what these lack there is none.
+   */
+  private void rankFolders() {
+    Grid grid = wanted.grid();
+    IntPredicate told =
+        size -> {
+          long experts = (long) size * grid.expertTensor();
+          return experts % grid.tensor() == 0 || grid.tensor() % experts == 0;
+        };
+    boolean folders = wanted.layout() == WeightLayout.RANKS && wanted.prefix().isPresent();
+    if (folders && !told.test(grid.expert())) {
+      add(
+          ErrorCode.PLAN_IMPOSSIBLE,
+          expert("=" + grid.expert())
+              + " can't be kept in rank files with "
+              + grid
+              + ": of tensor_model_parallel_size and the ranks of all experts one must divide the"
+              + " other. Choose "
+              + listed(told)
+              + ", or "
+              + Setting.LAYOUT.inText("distributed")
+              + ".");
     }
   }
 

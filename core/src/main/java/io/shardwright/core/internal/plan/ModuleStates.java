@@ -41,8 +41,8 @@ public final class ModuleStates {
   public static List<String> notes(ExecutablePlan plan) {
     var model = plan.source();
     var choice = plan.choice();
-    if (choice.naming() != model.naming() || choice.items()) {
-      String what = choice.items() ? "format" : "naming";
+    if (choice.naming() != model.naming() || choice.prefix().isPresent()) {
+      String what = choice.prefix().isPresent() ? "format" : "naming";
       return note(measured(model), "left out, as the target's " + what + " has no place for them");
     }
     boolean arrays = choice.layout() == WeightLayout.DISTRIBUTED;

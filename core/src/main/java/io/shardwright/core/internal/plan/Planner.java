@@ -188,13 +188,13 @@ public final class Planner {
     var homes = new StageAssignment(rows.stages(choice), experts);
     var targets = new RankPlacement(model, choice, homes, names::member);
     var steps = steps(works, rows, targets);
-    boolean carried = choice.naming() == model.naming();
+    boolean carried = choice.naming() == model.naming() && choice.prefix().isEmpty();
     var states =
         new StageStates(model, rows.table(), targets.stages(), carried, emissions(works, rows));
     var files = targets.files(states);
     steps.addAll(targets.stateSteps());
     return new ExecutablePlan(
-        model, choice, changes, files, List.of(), List.of(), leftOut(works), steps);
+        model, choice, changes, files, List.of(), List.of(), leftOut(works), steps, trueRows());
   }
 
   private ExecutablePlan shards(List<Work> works, TargetRows rows) {

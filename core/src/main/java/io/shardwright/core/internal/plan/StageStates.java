@@ -43,7 +43,7 @@ final class StageStates {
    *     rank whose states it gets
    */
   StageState of(RankCoordinate rank) {
-    if (sameNaming && !model.files().distributed()) {
+    if (sameNaming && !model.files().distributed() && !model.files().bare()) {
       return new CarriedState(model, stages, rank, ending());
     }
     var carried = sameNaming ? ModuleStates.ofFirstRank(model) : Map.<String, Content>of();

@@ -14,8 +14,8 @@ import java.util.Optional;
  *
  * @param split how the pipeline stages share the layers
  * @param huggingFace the class that is written in Hugging Face naming
- * @param prefix what stands before names in a distributed checkpoint of PyTorch, whose chunks are
- *     items of files; empty for NeMo's files and arrays
+ * @param prefix what stands before names in files that are not NeMo's: those of ranks, and
+ *     distributed checkpoints of PyTorch, whose chunks are items of files; empty for NeMo's
  * @param dtype what floating-point parameters become; empty keeps each
  */
 public record TargetChoice(
@@ -56,6 +56,6 @@ public record TargetChoice(
 
   /** Whether chunks are items of PyTorch's distributed checkpoints. */
   boolean items() {
-    return prefix.isPresent();
+    return prefix.isPresent() && layout == WeightLayout.DISTRIBUTED;
   }
 }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -137,6 +138,15 @@ public final class TargetVerifier {
     long crc = written.tensors().get(expected);
     requireStated(found.storageCrc(), crc, name);
     requireBytes(found.storage(), crc, name);
+  }
+
+  /**
+   * Compares the names of the files of ranks.
+   *
+   * @throws CheckpointIoException if they differ
+   */
+  public void requireFiles(Set<String> found, List<String> expected) {
+    require(found.equals(Set.copyOf(expected)), "holds the files of other ranks");
   }
 
   /**

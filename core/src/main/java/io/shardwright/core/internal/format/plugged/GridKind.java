@@ -10,19 +10,22 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Meaning;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.format.CoreVersion;
 import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.GridLayout.Contents;
 import io.shardwright.spi.format.GridLayout.States;
 import io.shardwright.spi.format.Keeps;
+import io.shardwright.spi.format.RankLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** A distributed checkpoint with documents, as a jar's format lays it out. */
-record GridKind(GridLayout layout, PluggedModelFormat format) implements TargetKind {
+record GridKind(GridLayout distributed, Optional<RankLayout> ranks, PluggedModelFormat format)
+    implements TargetKind {
   /** What a layout may say that it keeps. */
-  private static final Set<Keeps> KEPT = Set.of(Keeps.GRID, Keeps.TOKENIZER);
+  static final Set<Keeps> KEPT = Set.of(Keeps.GRID, Keeps.TOKENIZER);
 
   private Plugin plugin() {
     return format.plugin();
@@ -30,12 +33,29 @@ record GridKind(GridLayout layout, PluggedModelFormat format) implements TargetK
 
   @Override
   public Set<Keeps> keeps() {
-    return plugin().keeps(layout::keeps, Keeps.GRID, KEPT);
+    return plugin().keeps(distributed::keeps, Keeps.GRID, KEPT);
   }
 
   @Override
   public Optional<String> prefix() {
-    return Optional.of(plugin().asking("asked for a prefix", layout::prefix));
+    return Optional.of(plugin().asking("asked for a prefix", distributed::prefix));
+  }
+
+  @Override
+  public Optional<WeightLayout> weights() {
+    return Optional.of(WeightLayout.DISTRIBUTED);
+  }
+
+  /** Files of ranks where they are asked for, or are there already. */
+  @Override
+  public TargetKind of(ReshardRequest request, ModelSource source) {
+    boolean held =
+        source instanceof PluggedModel model
+            && model.isOfRanks()
+            && model.format().equals(format.id());
+    boolean wanted =
+        request.layout().map(WeightLayout.RANKS::equals).orElse(held && ranks.isPresent());
+    return wanted && ranks.isPresent() ? new RanksKind(ranks.get(), format) : this;
   }
 
   /** Names within the distributed checkpoint; the files are known when the plan is. */
@@ -53,8 +73,8 @@ record GridKind(GridLayout layout, PluggedModelFormat format) implements TargetK
     GridOptions options = request.gridOptions();
     CoreVersion core = options.core().orElse(CoreVersion.NEWEST);
     var wanted = new PlannedGrid(plan, source, attachments, core);
-    States states = plugin().asking("asked for states of modules", () -> layout.states(core));
-    Contents made = plugin().asking("writing documents", () -> layout.contents(wanted));
+    States states = plugin().asking("asked for states of modules", () -> distributed.states(core));
+    Contents made = plugin().asking("writing documents", () -> distributed.contents(wanted));
     made.means().ifPresent(means -> Meaning.require(plan, means, means.where()));
     var items = new ItemFiles(plan, ItemObject.of(plan, made.objects(), states), options.files());
     var target = new GridTarget(format, plan, made, items, core, source.guard());

@@ -115,6 +115,11 @@ final class PluggedModel implements ModelSource {
         : StatedGrid.of(name(), config);
   }
 
+  /** Whether each rank has a file. */
+  boolean isOfRanks() {
+    return model.ranks().isPresent();
+  }
+
   private Optional<RankWeights> ranks() {
     boolean known = model.config().isPresent();
     return model.ranks().map(held -> new RankWeights(held, known, name()));

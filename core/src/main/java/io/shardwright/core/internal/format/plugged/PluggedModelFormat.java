@@ -10,6 +10,7 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.format.ModelFormat;
+import io.shardwright.spi.format.RankLayout;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -81,6 +82,10 @@ public record PluggedModelFormat(
             () ->
                 plugin
                     .asking("asked how it is written on a grid", format::gridLayout)
-                    .map(layout -> new GridKind(layout, this)));
+                    .map(layout -> new GridKind(layout, rankLayout(), this)));
+  }
+
+  private Optional<RankLayout> rankLayout() {
+    return plugin.asking("asked how ranks are written", format::rankLayout);
   }
 }

@@ -52,7 +52,7 @@ record RankWeights(StoredRanks held, boolean configured, String name) {
             ? Optional.of(ChunkLayers.of(config, held.grid().pipeline(), chunks))
             : Optional.empty();
     var files = held.ranks().stream().map(rank -> file(rank, layers)).toList();
-    return new SourceFiles(files, List.of(), chunks > 1, List.of(), List.of());
+    return new SourceFiles(files, List.of(), chunks > 1, true, List.of(), List.of());
   }
 
   private RankFile file(Rank rank, Optional<ChunkLayers> layers) {
@@ -65,7 +65,8 @@ record RankWeights(StoredRanks held, boolean configured, String name) {
       int stage = rank.at().pipeline();
       String where = first.torch().name();
       layers.ifPresent(known -> known.require(weights.tensors().keySet(), stage, number, where));
-      String before = before(rank, chunk);
+      boolean apart = rank.chunks().size() > 1 && layers.isEmpty();
+      String before = apart ? "model" + chunk + "." : "";
       weights
           .tensors()
           .forEach(
@@ -81,13 +82,6 @@ record RankWeights(StoredRanks held, boolean configured, String name) {
     var names = List.copyOf(tensors.keySet());
     return new RankFile(
         member(first), rank.at(), names, tensors, Map.of(), Optional.empty(), unreadable);
-  }
-
-  /**
-   * What NeMo has before the names of a network; the file's keys where that is none that is known.
-   */
-  private String before(Rank rank, int chunk) {
-    return configured ? "model." : rank.chunks().size() > 1 ? "model" + chunk + "." : "";
   }
 
   private static MalformedCheckpointException again(String name, String where) {

@@ -1,0 +1,160 @@
+package io.shardwright.core.internal.format.plugged;
+
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.pickle.PickleWriter;
+import io.shardwright.core.internal.codec.pickle.TreePickle;
+import io.shardwright.core.internal.codec.torch.StateDictPickle;
+import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.execute.Progress;
+import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
+import io.shardwright.core.internal.execute.TargetLayout.Piece;
+import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.execute.Workers;
+import io.shardwright.core.internal.execute.Written;
+import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.MemberPlacement;
+import io.shardwright.core.internal.format.OpenedFiles;
+import io.shardwright.core.internal.format.nemo.TorchMembers;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.RankChunks;
+import io.shardwright.core.internal.plan.TargetFile;
+import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.core.internal.verify.TargetVerifier;
+import io.shardwright.spi.format.RankLayout.Contents;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Lays out a torch file for each rank, and documents beside them. */
+final class RanksTarget implements CheckpointTarget {
+  private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
+
+  private final RanksKind kind;
+  private final ExecutablePlan plan;
+  private final Contents made;
+  private final Guard guard;
+  private final RankChunks chunks;
+  private final TorchMembers members = new TorchMembers();
+  private final Map<String, Long> sizes = new LinkedHashMap<>();
+  private final MemberPlacement placement;
+
+  RanksTarget(RanksKind kind, ExecutablePlan plan, Contents made, Guard guard) {
+    this.kind = kind;
+    this.plan = plan;
+    this.made = made;
+    this.guard = guard;
+    this.chunks = RankChunks.of(plan);
+    plan.files().forEach(this::layOut);
+    sizes.putAll(members.sizes());
+    made.files().forEach(this::place);
+    placement = MemberPlacement.folder(sizes);
+  }
+
+  private void place(String path, byte[] bytes) {
+    if (sizes.put(path, (long) bytes.length) != null) {
+      throw kind.format().plugin().broken("gives a document the name of '" + path + "'");
+    }
+  }
+
+  private void layOut(TargetFile file) {
+    var pickle = new StateDictPickle();
+    var keys = new LinkedHashMap<TargetTensor, String>();
+    var models = new ArrayList<Call>();
+    for (int chunk = 0; chunk < chunks.chunks(); chunk++) {
+      models.add(Call.reduce(ORDERED_DICT));
+    }
+    for (String name : file.names()) {
+      var held = chunks.of(name, file.rank().pipeline());
+      TargetTensor tensor = file.tensors().get(name);
+      var value = file.objects().get(name);
+      if (tensor != null) {
+        var stored = pickle.tensor(tensor.spec());
+        keys.put(tensor, stored.key());
+        value = stored.value();
+      }
+      models.get(held.chunk()).entries().add(new Entry(new Text(held.name()), value));
+    }
+    byte[] bytes = PickleWriter.write(root(file, models));
+    String stem = file.member().substring(file.member().lastIndexOf('/') + 1);
+    var layout = TorchLayout.of(stem.replaceFirst("\\.[^.]*$", ""), bytes, pickle.storages());
+    members.add(file.member(), layout, keys, Map.of());
+  }
+
+  private Dict root(TargetFile file, List<Call> models) {
+    var root = new Dict();
+    var values = new TreePickle(file.member());
+    made.around().forEach((key, value) -> root.put(new Text(key), values.of(value)));
+    for (int chunk = 0; chunk < models.size(); chunk++) {
+      root.put(new Text(kind.key(chunk, models.size())), models.get(chunk));
+    }
+    return root;
+  }
+
+  /** The paths of all files. */
+  Set<String> names() {
+    return sizes.keySet();
+  }
+
+  @Override
+  public List<OutputFile> files() {
+    return placement.files();
+  }
+
+  @Override
+  public Place place(TargetTensor tensor) {
+    return members.place(placement, tensor);
+  }
+
+  @Override
+  public List<Piece> structure(Map<TargetTensor, Long> crcs) {
+    var pieces = new ArrayList<>(members.structure(placement, crcs));
+    made.files().forEach((path, bytes) -> pieces.add(new Piece(placement.within(path, 0), bytes)));
+    return pieces;
+  }
+
+  @Override
+  public long verifiedBytes() {
+    return plan.tensorBytes()
+        + made.files().values().stream().mapToLong(bytes -> bytes.length).sum();
+  }
+
+  /** The format reads what was written. */
+  @Override
+  public void verify(Path staged, Written written, Progress progress, Workers workers) {
+    var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
+    try (var read = kind.format().reopen(staged, guard.anew());
+        var opened = new OpenedFiles(staged)) {
+      var found = new LinkedHashMap<String, RankFile>();
+      read.sourceFiles().ranks().forEach(rank -> found.put(rank.member(), rank));
+      verifier.requireFiles(found.keySet(), plan.files().stream().map(TargetFile::member).toList());
+      plan.files()
+          .forEach(
+              file ->
+                  verifier.requireTensors(
+                      named(found.get(file.member())), file.tensors(), written));
+      made.files().forEach((path, bytes) -> verifier.requireMember(path, opened.open(path), bytes));
+      verifier.readAll();
+      read.requireIntact();
+    }
+  }
+
+  /** The format numbers the layers of chunks in the whole model. */
+  private Map<String, SourceTensor> named(RankFile file) {
+    var named = new LinkedHashMap<String, SourceTensor>();
+    file.tensors()
+        .forEach(
+            (name, tensor) ->
+                named.put(chunks.chunks() == 1 ? name : chunks.layers().local(name), tensor));
+    return named;
+  }
+}

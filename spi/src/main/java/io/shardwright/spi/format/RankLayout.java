@@ -1,0 +1,62 @@
+package io.shardwright.spi.format;
+
+import io.shardwright.spi.Grid;
+import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.dialect.Configuration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a format of models is written as a torch file for each rank. The names are Megatron-Core's,
+ * layers are numbered from 0 in each model of a file, experts in each rank. The engine asks for the
+ * paths while it plans, for the rest when the plan is complete.
+ */
+public interface RankLayout {
+  /**
+   * The contents of a target besides its models.
+   *
+   * @param around what stands before the models in each rank's file, by key; values are said as in
+   *     {@link GridLayout}
+   * @param files bytes by path; they are the target's last files, in their order
+   * @param means what a reader takes from them as the model's configuration; empty where they don't
+   *     say it
+   */
+  record Contents(
+      Map<String, JsonValue> around, Map<String, byte[]> files, Optional<Configuration> means) {}
+
+  /**
+   * What a target keeps of a model besides its weights.
+   *
+   * @return {@link Keeps#GRID}, and {@link Keeps#TOKENIZER} if it can be given one
+   */
+  Set<Keeps> keeps();
+
+  /**
+   * The path of a rank's file, relative to the target.
+   *
+   * @param rank one of the grid's
+   * @param grid what the model is cut for
+   * @return another for each rank
+   */
+  String file(RankCoordinate rank, Grid grid);
+
+  /**
+   * The key of a model in a rank's file.
+   *
+   * @param chunk of an interleaved pipeline, from 0
+   * @param chunks how many there are; 1 where it is not interleaved
+   * @return another for each chunk
+   */
+  String key(int chunk, int chunks);
+
+  /**
+   * Writes the documents.
+   *
+   * @param model what is written
+   * @return all that is no tensor of the model and no state of a module
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException if they can't express the model
+   */
+  Contents contents(WantedGrid model);
+}
