@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  * @param root keys and values
  */
 record RankState(String where, Obj root) {
-  private static final String VERSION = "checkpoint_version";
-  private static final String MODEL = "model";
+  static final String VERSION = "checkpoint_version";
+  static final String MODEL = "model";
 
   /** What ranks of one training agree on, beside the version. */
   private static final List<String> SHARED =

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param notes what a user should know of the choice
  */
 record Root(StoredFiles iteration, List<String> notes) {
-  private static final String LATEST = "latest_checkpointed_iteration.txt";
+  static final String LATEST = "latest_checkpointed_iteration.txt";
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}");
 
   /** The names of the folders that are iterations of this kind, the oldest first. */

@@ -17,6 +17,7 @@ public interface RankLayout {
   /**
    * The contents of a target besides its models.
    *
+   * @param folder of the ranks' files, with a slash at its end; empty for the target itself
    * @param around what stands before the models in each rank's file, by key; values are said as in
    *     {@link GridLayout}
    * @param files bytes by path; they are the target's last files, in their order
@@ -24,7 +25,10 @@ public interface RankLayout {
    *     say it
    */
   record Contents(
-      Map<String, JsonValue> around, Map<String, byte[]> files, Optional<Configuration> means) {}
+      String folder,
+      Map<String, JsonValue> around,
+      Map<String, byte[]> files,
+      Optional<Configuration> means) {}
 
   /**
    * What a target keeps of a model besides its weights.
@@ -34,7 +38,7 @@ public interface RankLayout {
   Set<Keeps> keeps();
 
   /**
-   * The path of a rank's file, relative to the target.
+   * The path of a rank's file, relative to the folder of {@link Contents}.
    *
    * @param rank one of the grid's
    * @param grid what the model is cut for

@@ -78,14 +78,14 @@ public record PluggedModelFormat(
     return plugin
         .asking("asked how it is written", format::layout)
         .<TargetKind>map(layout -> new ShardsKind(layout, this))
-        .or(
-            () ->
-                plugin
-                    .asking("asked how it is written on a grid", format::gridLayout)
-                    .map(layout -> new GridKind(layout, rankLayout(), this)));
+        .or(this::onGrid);
   }
 
-  private Optional<RankLayout> rankLayout() {
-    return plugin.asking("asked how ranks are written", format::rankLayout);
+  private Optional<TargetKind> onGrid() {
+    Optional<RankLayout> ranks = plugin.asking("asked how ranks are written", format::rankLayout);
+    return plugin
+        .asking("asked how it is written on a grid", format::gridLayout)
+        .<TargetKind>map(layout -> new GridKind(layout, ranks, this))
+        .or(() -> ranks.map(layout -> new RanksKind(layout, this)));
   }
 }

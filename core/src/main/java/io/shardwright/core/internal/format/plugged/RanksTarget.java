@@ -1,6 +1,8 @@
 package io.shardwright.core.internal.format.plugged;
 
+import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
@@ -34,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Lays out a torch file for each rank, and documents beside them. */
 final class RanksTarget implements CheckpointTarget {
@@ -57,7 +60,21 @@ final class RanksTarget implements CheckpointTarget {
     plan.files().forEach(this::layOut);
     sizes.putAll(members.sizes());
     made.files().forEach(this::place);
-    placement = MemberPlacement.folder(sizes);
+    placement = placed(MemberPlacement.folder(sizes));
+  }
+
+  /** The plan names files within their folder. */
+  private MemberPlacement placed(MemberPlacement members) {
+    return new MemberPlacement(
+        members.files().stream()
+            .map(file -> new OutputFile(path(file.path()), file.size()))
+            .toList(),
+        members.starts(),
+        members.structure());
+  }
+
+  private String path(String name) {
+    return made.files().containsKey(name) ? name : made.folder() + name;
   }
 
   private void place(String path, byte[] bytes) {
@@ -76,7 +93,7 @@ final class RanksTarget implements CheckpointTarget {
     for (String name : file.names()) {
       var held = chunks.of(name, file.rank().pipeline());
       TargetTensor tensor = file.tensors().get(name);
-      var value = file.objects().get(name);
+      PickleValue value = Constant.NONE; // a module's state before anything was measured
       if (tensor != null) {
         var stored = pickle.tensor(tensor.spec());
         keys.put(tensor, stored.key());
@@ -102,7 +119,7 @@ final class RanksTarget implements CheckpointTarget {
 
   /** The paths of all files. */
   Set<String> names() {
-    return sizes.keySet();
+    return placement.files().stream().map(OutputFile::path).collect(Collectors.toSet());
   }
 
   @Override
@@ -136,12 +153,13 @@ final class RanksTarget implements CheckpointTarget {
         var opened = new OpenedFiles(staged)) {
       var found = new LinkedHashMap<String, RankFile>();
       read.sourceFiles().ranks().forEach(rank -> found.put(rank.member(), rank));
-      verifier.requireFiles(found.keySet(), plan.files().stream().map(TargetFile::member).toList());
+      verifier.requireFiles(
+          found.keySet(), plan.files().stream().map(file -> path(file.member())).toList());
       plan.files()
           .forEach(
               file ->
                   verifier.requireTensors(
-                      named(found.get(file.member())), file.tensors(), written));
+                      named(found.get(path(file.member()))), file.tensors(), written));
       made.files().forEach((path, bytes) -> verifier.requireMember(path, opened.open(path), bytes));
       verifier.readAll();
       read.requireIntact();
