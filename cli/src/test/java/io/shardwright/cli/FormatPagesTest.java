@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FormatPagesTest {
   private static final Path SAMPLES = Path.of("../core/src/test/resources/formats");
   private static final Path CORE = Path.of("../core/src/main/java");
+  private static final Path MEGATRON = Path.of("../adapters-megatron/src/main/java");
   private static final Pattern PRE =
       Pattern.compile(" \\* <pre>\n(.*?) \\* </pre>", Pattern.DOTALL);
 
@@ -63,7 +64,8 @@ class FormatPagesTest {
   }
 
   private static String grammar(String name) throws IOException {
-    Path file = CORE.resolve(name.replace('.', '/')).resolve("package-info.java");
+    Path sources = name.contains(".adapters.") ? MEGATRON : CORE;
+    Path file = sources.resolve(name.replace('.', '/')).resolve("package-info.java");
     var found = PRE.matcher(Files.readString(file));
     return found
         .results()

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.TargetFormat;
 import io.shardwright.engine.RankTraining.Held;
-import io.shardwright.spi.Naming;
-import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.io.IOException;
@@ -27,13 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Folders of ranks as Megatron-LM saves them. */
 class RankFoldersTest {
   private static final int MODELS = 8 * Integer.getInteger("shardwright.density", 1);
-  private static final List<String> ACTIVATIONS = List.of("gelu", "squared-relu", "fast-swiglu");
 
   @TempDir(factory = MemoryFolders.class)
   private Path all;
 
   private Path folder;
-  private Path root;
   private RankTraining training;
 
   @BeforeEach
@@ -43,80 +39,7 @@ class RankFoldersTest {
 
   private void begin(String name) throws IOException {
     folder = Files.createDirectories(all.resolve(name));
-    training = new RankTraining();
-  }
-
-  /** NeMo's folders of ranks, stage by stage. */
-  private List<List<Path>> cut(Path source, int tensor, int stages, int experts, long rows) {
-    Path cut = folder.resolve("cut");
-    Order.of(source, cut)
-        .to(TargetFormat.NEMO)
-        .naming(Naming.MCORE)
-        .layout(WeightLayout.RANKS)
-        .grid(tensor, stages)
-        .with(parts -> parts.expertModelParallelSize(experts))
-        .vocab(rows)
-        .done();
-    var files = new ArrayList<List<Path>>();
-    for (int stage = 0; stage < stages; stage++) {
-      var ranks = new ArrayList<Path>();
-      for (int rank = 0; rank < Math.max(tensor, experts * tensor); rank++) {
-        ranks.add(file(cut, rank % tensor, stage, stages, experts == 1 ? -1 : rank / tensor));
-      }
-      files.add(ranks);
-    }
-    return files;
-  }
-
-  private static Path file(Path cut, int tensor, int stage, int stages, int expert) {
-    String name = "mp_rank_0" + tensor;
-    if (stages > 1) {
-      name =
-          expert < 0
-              ? "tp_rank_0" + tensor + "_pp_rank_00" + stage
-              : "mp_rank_0" + tensor + "_00" + stage;
-    }
-    Path rank = cut.resolve(name + (expert < 0 ? "" : "_00" + expert));
-    return (Files.exists(rank) ? rank : cut).resolve("model_weights.ckpt");
-  }
-
-  private Path step() throws IOException {
-    root = folder.resolve("training");
-    Path step = Files.createDirectories(root.resolve("iter_0000007"));
-    Files.writeString(root.resolve("latest_checkpointed_iteration.txt"), "7");
-    return step;
-  }
-
-  /** What Megatron-LM's arguments would be. */
-  private void say(TinyGpt model, int tensor, int stages, int chunks) {
-    Map<String, String> config = model.config;
-    for (String key :
-        List.of(
-            "num_layers",
-            "hidden_size",
-            "ffn_hidden_size",
-            "num_attention_heads",
-            "kv_channels",
-            "num_query_groups",
-            "make_vocab_size_divisible_by",
-            "position_embedding_type")) {
-      training.args.put(key, config.get(key));
-    }
-    boolean tied = config.get("share_embeddings_and_output_weights").equals("true");
-    training.args.put("group_query_attention", "true");
-    training.args.put("max_position_embeddings", "16");
-    training.args.put("seq_length", "16");
-    training.args.put("rotary_percent", "0.5");
-    training.args.put("swiglu", "" + config.get("activation").equals("fast-swiglu"));
-    training.args.put("squared_relu", "" + config.get("activation").equals("squared-relu"));
-    training.args.put("bias_gelu_fusion", "false");
-    training.args.put("add_bias_linear", config.get("bias"));
-    training.args.put("untie_embeddings_and_output_weights", "" + !tied);
-    training.args.put(
-        "normalization", config.get("normalization").equals("rmsnorm") ? "RMSNorm" : "LayerNorm");
-    training.args.put("tensor_model_parallel_size", "" + tensor);
-    training.args.put("pipeline_model_parallel_size", "" + stages);
-    training.args.put("virtual_pipeline_model_parallel_size", chunks == 1 ? "null" : "" + chunks);
+    training = new RankTraining(folder);
   }
 
   /** The names that modules without Transformer Engine have. */
@@ -132,45 +55,13 @@ class RankFoldersTest {
     return named;
   }
 
-  private static TinyGpt model(long seed) {
-    for (long next = seed; ; next += 1000) {
-      var model = new TinyGpt(next);
-      boolean said =
-          ACTIVATIONS.contains(model.config.get("activation"))
-              && !model.config.get("normalization").equals("layernorm1p");
-      if (said) {
-        return model;
-      }
-    }
-  }
-
-  private Path write(TinyGpt model, int tensor, int stages, int chunks, boolean local)
-      throws IOException {
-    Path source = model.write(folder.resolve("source"));
-    say(model, tensor, stages, chunks);
-    Path step = step();
-    var files = cut(source, tensor, stages * chunks, 1, model.vocabulary);
-    for (int stage = 0; stage < stages; stage++) {
-      for (int rank = 0; rank < tensor; rank++) {
-        var models = new ArrayList<Map<String, Held>>();
-        for (int chunk = 0; chunk < chunks; chunk++) {
-          var held = RankTraining.tensors(files.get(chunk * stages + stage).get(rank));
-          models.add(local ? local(held) : held);
-        }
-        String name = "mp_rank_0" + rank + (stages > 1 ? "_00" + stage : "");
-        training.write(step.resolve(name), models);
-      }
-    }
-    return source;
-  }
-
   @Test
   @Tag("sampled")
   void readsModelsOfAnyGrid() throws IOException {
     for (long seed = 0; seed < MODELS; seed++) {
       begin("seed" + seed);
       var random = new Random(seed);
-      var model = model(seed);
+      var model = RankTraining.model(seed);
       int tensor = 1 << random.nextInt(Integer.numberOfTrailingZeros(model.groups) + 1);
       int parts = 1 << random.nextInt(Integer.numberOfTrailingZeros(model.layers) + 1);
       int chunks = parts < 4 ? 1 : 1 << random.nextInt(2);
@@ -179,10 +70,12 @@ class RankFoldersTest {
           String.format(
               "seed %d, TP %d, PP %d, VP %d, local %s, %s",
               seed, tensor, parts / chunks, chunks, local, model);
-      Path source = write(model, tensor, parts / chunks, chunks, local);
-      assertTrue(Checkpoints.diff(root, source).same(), where);
+      Path source =
+          training.write(
+              model, tensor, parts / chunks, chunks, local ? RankFoldersTest::local : held -> held);
+      assertTrue(Checkpoints.diff(training.root, source).same(), where);
       Path home = folder.resolve("home.nemo");
-      Order.of(root, home).to(TargetFormat.NEMO).grid(1, 1).vocab(model.vocabulary).done();
+      Order.of(training.root, home).to(TargetFormat.NEMO).grid(1, 1).vocab(model.vocabulary).done();
       assertEquals(Checkpoints.tensors(source), Checkpoints.tensors(home), where);
     }
   }
@@ -246,7 +139,7 @@ class RankFoldersTest {
   }
 
   private void experts(String form) throws IOException {
-    var files = cut(Path.of("src/test/resources/community/mixtral"), 2, 2, 2, 100);
+    var files = training.cut(Path.of("src/test/resources/community/mixtral"), 2, 2, 2, 100);
     String[] said =
         "num_layers 4 hidden_size 32 ffn_hidden_size 48 num_attention_heads 4 num_query_groups 2"
             .split(" ");
@@ -267,7 +160,7 @@ class RankFoldersTest {
     training.args.put("pipeline_model_parallel_size", "2");
     training.args.put("expert_model_parallel_size", "2");
     training.args.put("expert_tensor_parallel_size", "null");
-    Path step = step();
+    Path step = training.step();
     for (int stage = 0; stage < 2; stage++) {
       for (Path file : files.get(stage)) {
         training.write(
@@ -281,8 +174,12 @@ class RankFoldersTest {
   @ValueSource(strings = {"sequential", "grouped", "joined"})
   void readsExpertsInEveryForm(String form) throws IOException {
     experts(form);
-    assertTrue(Checkpoints.diff(root, folder.resolve("cut")).same());
-    Path hf = Order.of(root, folder.resolve("hf")).to(TargetFormat.HUGGING_FACE).vocab(100).done();
+    assertTrue(Checkpoints.diff(training.root, folder.resolve("cut")).same());
+    Path hf =
+        Order.of(training.root, folder.resolve("hf"))
+            .to(TargetFormat.HUGGING_FACE)
+            .vocab(100)
+            .done();
     assertTrue(Checkpoints.diff(Path.of("src/test/resources/community/mixtral"), hf).same());
   }
 }

@@ -1,5 +1,6 @@
 package io.shardwright.engine;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
@@ -16,18 +17,23 @@ import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.codec.torch.TorchTensor;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The folders of ranks of Megatron-LM, made from those of a NeMo checkpoint by its rules. */
 final class RankTraining {
   static final String FILE = "model_optim_rng.pt";
+  private static final List<String> ACTIVATIONS = List.of("gelu", "squared-relu", "fast-swiglu");
 
   final Map<String, PickleValue> around = new LinkedHashMap<>();
   final Map<String, String> args = new LinkedHashMap<>();
@@ -39,7 +45,11 @@ final class RankTraining {
     }
   }
 
-  RankTraining() {
+  private final Path folder;
+  Path root;
+
+  RankTraining(Path folder) {
+    this.folder = folder;
     around.put("checkpoint_version", new Real(3.0));
     around.put("iteration", Int.of(7));
   }
@@ -144,5 +154,119 @@ final class RankTraining {
       case "null" -> Constant.NONE;
       default -> said.matches("[0-9.]+") ? new Real(Double.parseDouble(said)) : new Text(said);
     };
+  }
+
+  /** NeMo's folders of ranks, stage by stage. */
+  List<List<Path>> cut(Path source, int tensor, int stages, int experts, long rows) {
+    Path cut = folder.resolve("cut");
+    Order.of(source, cut)
+        .to(TargetFormat.NEMO)
+        .naming(Naming.MCORE)
+        .layout(WeightLayout.RANKS)
+        .grid(tensor, stages)
+        .with(parts -> parts.expertModelParallelSize(experts))
+        .vocab(rows)
+        .done();
+    var files = new ArrayList<List<Path>>();
+    for (int stage = 0; stage < stages; stage++) {
+      var ranks = new ArrayList<Path>();
+      for (int rank = 0; rank < Math.max(tensor, experts * tensor); rank++) {
+        ranks.add(file(cut, rank % tensor, stage, stages, experts == 1 ? -1 : rank / tensor));
+      }
+      files.add(ranks);
+    }
+    return files;
+  }
+
+  static Path file(Path cut, int tensor, int stage, int stages, int expert) {
+    String name = "mp_rank_0" + tensor;
+    if (stages > 1) {
+      name =
+          expert < 0
+              ? "tp_rank_0" + tensor + "_pp_rank_00" + stage
+              : "mp_rank_0" + tensor + "_00" + stage;
+    }
+    Path rank = cut.resolve(name + (expert < 0 ? "" : "_00" + expert));
+    return (Files.exists(rank) ? rank : cut).resolve("model_weights.ckpt");
+  }
+
+  Path step() throws IOException {
+    root = folder.resolve("training");
+    Path step = Files.createDirectories(root.resolve("iter_0000007"));
+    Files.writeString(root.resolve("latest_checkpointed_iteration.txt"), "7");
+    return step;
+  }
+
+  /** What Megatron-LM's arguments would be. */
+  void say(TinyGpt model, int tensor, int stages, int chunks) {
+    Map<String, String> config = model.config;
+    for (String key :
+        List.of(
+            "num_layers",
+            "hidden_size",
+            "ffn_hidden_size",
+            "num_attention_heads",
+            "kv_channels",
+            "num_query_groups",
+            "make_vocab_size_divisible_by",
+            "position_embedding_type")) {
+      args.put(key, config.get(key));
+    }
+    boolean tied = config.get("share_embeddings_and_output_weights").equals("true");
+    args.put("group_query_attention", "true");
+    args.put("max_position_embeddings", "16");
+    args.put("seq_length", "16");
+    args.put("rotary_percent", "0.5");
+    args.put("swiglu", "" + config.get("activation").equals("fast-swiglu"));
+    args.put("squared_relu", "" + config.get("activation").equals("squared-relu"));
+    args.put("bias_gelu_fusion", "false");
+    args.put("add_bias_linear", config.get("bias"));
+    args.put("untie_embeddings_and_output_weights", "" + !tied);
+    args.put(
+        "normalization", config.get("normalization").equals("rmsnorm") ? "RMSNorm" : "LayerNorm");
+    args.put("tensor_model_parallel_size", "" + tensor);
+    args.put("pipeline_model_parallel_size", "" + stages);
+    args.put("virtual_pipeline_model_parallel_size", chunks == 1 ? "null" : "" + chunks);
+  }
+
+  /**
+   * Writes a random model as Megatron-LM would, and gives NeMo's of the same values.
+   *
+   * @param names changes names and forms
+   */
+  Path write(
+      TinyGpt model, int tensor, int stages, int chunks, UnaryOperator<Map<String, Held>> names)
+      throws IOException {
+    Path source = model.write(folder.resolve("source"));
+    if (args.isEmpty()) {
+      say(model, tensor, stages, chunks);
+    }
+    Path step = step();
+    var files = cut(source, tensor, stages * chunks, 1, model.vocabulary);
+    for (int stage = 0; stage < stages; stage++) {
+      for (int rank = 0; rank < tensor; rank++) {
+        var models = new ArrayList<Map<String, Held>>();
+        for (int chunk = 0; chunk < chunks; chunk++) {
+          var held = RankTraining.tensors(files.get(chunk * stages + stage).get(rank));
+          models.add(names.apply(held));
+        }
+        String name = "mp_rank_0" + rank + (stages > 1 ? "_00" + stage : "");
+        write(step.resolve(name), models);
+      }
+    }
+    return source;
+  }
+
+  /** A random model that Megatron-LM's arguments can say. */
+  static TinyGpt model(long seed) {
+    for (long next = seed; ; next += 1000) {
+      var model = new TinyGpt(next);
+      boolean said =
+          ACTIVATIONS.contains(model.config.get("activation"))
+              && !model.config.get("normalization").equals("layernorm1p");
+      if (said) {
+        return model;
+      }
+    }
   }
 }
