@@ -1,5 +1,6 @@
 package io.shardwright.spi;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,8 +45,39 @@ public record Arrangement(
    * @param factor the factor's number, counted from 0 over the factors of all canonical axes
    * @param from the first index; a negative one counts from the end
    * @param to the index after the last; 0 and negative ones count from the end
+   * @param breaks indexes within the range, in ascending order; what lies before one is stored
+   *     before what lies behind it, each in the canonical order, as Phi-3's {@code qkv_proj} has
+   *     the queries of all groups before all keys. Negative ones count from the end
    */
-  public record Range(int factor, int from, int to) {
+  public record Range(int factor, int from, int to, List<Integer> breaks) {
+    /**
+     * Copies the breaks.
+     *
+     * @param factor kept as given
+     * @param from kept as given
+     * @param to kept as given
+     * @param breaks copied
+     */
+    public Range {
+      breaks = List.copyOf(breaks);
+    }
+
+    /**
+     * Returns the ranges between the breaks.
+     *
+     * @return in the order in which they are stored; this alone if it does not break
+     */
+    public List<Range> pieces() {
+      var pieces = new ArrayList<Range>();
+      int begin = from;
+      for (int at : breaks) {
+        pieces.add(new Range(factor, begin, at, List.of()));
+        begin = at;
+      }
+      pieces.add(new Range(factor, begin, to, List.of()));
+      return pieces;
+    }
+
     /**
      * Returns the first index, counted from the start.
      *
@@ -124,7 +156,13 @@ public record Arrangement(
     return new Arrangement(stride, headsKey, factors, axes, range, sizes, segments);
   }
 
-  Arrangement only(Range part) {
+  /**
+   * Replaces the range.
+   *
+   * @param part what the stored tensor holds
+   * @return a changed copy
+   */
+  public Arrangement only(Range part) {
     return new Arrangement(
         stride, headsKey, factors, storedAxes, Optional.of(part), sizes, segments);
   }

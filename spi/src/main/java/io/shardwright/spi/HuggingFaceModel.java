@@ -84,7 +84,7 @@ public final class HuggingFaceModel {
     return restores;
   }
 
-  /** {@return the NeMo namings that its models can be written in, the default first} */
+  /** {@return the NeMo namings its models can be written in, the default first; perhaps none} */
   public List<Naming> namings() {
     return namings;
   }
@@ -211,7 +211,8 @@ public final class HuggingFaceModel {
     /**
      * Names the NeMo namings that its models can be written in.
      *
-     * @param inOrder the default first
+     * @param inOrder the default first; none for a class that no network of NeMo's or Megatron's
+     *     computes, which a {@link KeyRule} refuses to write
      * @return this builder
      */
     public Builder namings(Naming... inOrder) {

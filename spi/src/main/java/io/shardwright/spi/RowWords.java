@@ -156,10 +156,12 @@ abstract sealed class RowWords permits ParameterRule {
    * @param factor the number of the factor of which it holds a range, counted from 0 over all axes
    * @param from the first index; a negative one counts from the end
    * @param to the index after the last; 0 and negative ones count from the end
+   * @param breaks indexes at which the part breaks (see {@link Arrangement.Range})
    * @return a changed copy
    */
-  public ParameterRule part(int factor, int from, int to) {
-    return with(arrangement().only(new Arrangement.Range(factor, from, to)));
+  public ParameterRule part(int factor, int from, int to, int... breaks) {
+    var all = IntStream.of(breaks).boxed().toList();
+    return with(arrangement().only(new Arrangement.Range(factor, from, to, all)));
   }
 
   /**

@@ -56,8 +56,6 @@ final class FormCheck {
             + " becomes "
             + model.restores()
             + ", which restoreClasses() does not name: add it there");
-    findings.require(
-        !model.namings().isEmpty(), model.architecture() + " has no naming: name one of NeMo's");
   }
 
   static void discovered(ModelFamilyAdapter adapter) {

@@ -37,7 +37,8 @@ final class Neighbours {
 
   /** Returns the classes that an adapter adds to those of the family that it refines, or all. */
   static List<HuggingFaceModel> ownClasses(ModelFamilyAdapter whole) {
-    var classes = whole.huggingFaceModels();
+    var classes =
+        whole.huggingFaceModels().stream().filter(model -> !model.namings().isEmpty()).toList();
     return whole instanceof RefinedAdapter refined
         ? classes.stream()
             .filter(model -> !refined.base().huggingFaceModels().contains(model))

@@ -146,7 +146,7 @@ final class RowCheck {
             .forEach(rule -> shown.putIfAbsent(rule, false));
         shown(sample, changed, naming).forEach(rule -> shown.put(RowName.anywhere(rule), true));
       }
-      for (HuggingFaceModel model : adapter.huggingFaceModels()) {
+      for (HuggingFaceModel model : Neighbours.ownClasses(adapter)) {
         var shown = tables.computeIfAbsent("Hugging Face", key -> new LinkedHashMap<>());
         model.names().rules().stream()
             .map(RowName::anywhere)

@@ -101,8 +101,11 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects) {
                         + model.modelType()));
   }
 
-  /** NeMo has one window for all layers. */
-  private static void layerTypes(DialectReading read) {
+  /** NeMo has one window for all layers, unless the table says which have it. */
+  private void layerTypes(DialectReading read) {
+    if (model.dialect().rows().stream().anyMatch(row -> row.own().contains("layer_types"))) {
+      return;
+    }
     List<JsonValue> items =
         read.document().value(LAYERS).orElse(Null.NULL) instanceof Arr list
             ? list.items()

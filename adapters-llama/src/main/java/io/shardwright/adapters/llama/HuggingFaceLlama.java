@@ -13,6 +13,7 @@ import io.shardwright.adapters.nvgpt.GptAdapter;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.config.Dialect;
 import java.util.List;
 import java.util.Map;
@@ -22,21 +23,45 @@ import java.util.stream.Stream;
 final class HuggingFaceLlama {
   /** In the order in which they are tried for a NeMo configuration. */
   static final List<HuggingFaceModel> MODELS =
-      List.of(mixtral(), gemma(), qwen2(), mistral(), llama());
+      Stream.concat(
+              HuggingFaceNormed.MODELS.stream(),
+              Stream.of(
+                  mixtral(),
+                  gemma(),
+                  qwen3(),
+                  qwen2(),
+                  mistral(),
+                  llama(),
+                  ministral(),
+                  ministral3(),
+                  phi()))
+          .toList();
 
   private HuggingFaceLlama() {}
 
   private static HuggingFaceModel model(
       String type, String architecture, Dialect keys, double normShift, Condition... picks) {
+    return model(type, architecture, keys, HuggingFaceLlamaTable.rows(normShift), picks);
+  }
+
+  static HuggingFaceModel model(
+      String type, String architecture, Dialect keys, ParameterTable names, Condition... picks) {
+    return decoder(type, architecture, keys, names, picks)
+        .namings(Naming.MCORE, Naming.LEGACY)
+        .build();
+  }
+
+  /** A class that can't be written in any naming until some are said. */
+  static HuggingFaceModel.Builder decoder(
+      String type, String architecture, Dialect keys, ParameterTable names, Condition... picks) {
     Dialect whole = DecoderKeys.plain(keys);
     return HuggingFaceModel.of(type, architecture)
         .restores(GptAdapter.MODEL)
-        .namings(Naming.MCORE, Naming.LEGACY)
+        .namings()
         .base(HuggingFaceModel.text(HuggingFaceLlama.class, "base.yaml"))
         .dialect(whole)
-        .names(HuggingFaceLlamaTable.rows(normShift))
-        .picks(Stream.concat(Stream.of(picks), DecoderKeys.parts(whole).stream()).toList())
-        .build();
+        .names(names)
+        .picks(Stream.concat(Stream.of(picks), DecoderKeys.parts(whole).stream()).toList());
   }
 
   private static HuggingFaceModel llama() {
@@ -90,10 +115,72 @@ final class HuggingFaceLlama {
         new Condition("add_qkv_bias", List.of("true"), false));
   }
 
+  private static HuggingFaceModel qwen3() {
+    var keys =
+        silu("32768", "1e-06")
+            .with(headSize("head_dim").orElse("128"))
+            .with(means("qk_layernorm", "true"), only("attention_bias", "false"))
+            .with(only("use_sliding_window", "false"), means("window_size", "null"))
+            .ignoring("max_window_layers");
+    return model(
+        "qwen3",
+        "Qwen3ForCausalLM",
+        keys,
+        HuggingFaceLlamaTable.queryNormed(),
+        activation("fast-swiglu", "swiglu"),
+        new Condition("qk_layernorm", List.of("true"), false));
+  }
+
+  /** Mistral whose layers may differ in their windows. */
+  private static HuggingFaceModel ministral() {
+    var keys =
+        silu("131072", "1e-06")
+            .with(same("num_query_groups", "num_key_value_heads").orElse("8"))
+            .with(WINDOW.orElse("4096"));
+    return model(
+        "ministral",
+        "MinistralForCausalLM",
+        keys,
+        0,
+        activation("fast-swiglu", "swiglu"),
+        new Condition("window_size", List.of("null"), true));
+  }
+
+  /** Its queries are not scaled by their position where the factor is 0 or absent. */
+  private static HuggingFaceModel ministral3() {
+    var keys =
+        silu("262144", "1e-05")
+            .with(headSize("head_dim").orElse("128"))
+            .with(WINDOW)
+            .with(only("rope_parameters.llama_4_scaling_beta", "null", "0.0"));
+    return model(
+        "ministral3", "Ministral3ForCausalLM", keys, 0, activation("fast-swiglu", "swiglu"));
+  }
+
+  /** Phi-3 and Phi-4, without positions that are scaled for long texts. */
+  private static HuggingFaceModel phi() {
+    var keys =
+        silu("4096", "1e-05")
+            .with(DecoderKeys.rotaryShare("1.0"))
+            .with(
+                WINDOW,
+                headSize(),
+                same("hidden_dropout", "resid_pdrop").orElse("0.0"),
+                only("embd_pdrop", "0.0"),
+                only("attention_bias", "false"))
+            .ignoring("original_max_position_embeddings");
+    return model(
+        "phi3",
+        "Phi3ForCausalLM",
+        keys,
+        HuggingFaceLlamaTable.fused(),
+        activation("fast-swiglu", "swiglu"));
+  }
+
   private static HuggingFaceModel gemma() {
     var gelu = Map.of("gelu_pytorch_tanh", "fast-geglu", "gelu", "fast-geglu");
     var keys =
-        decoder("true", "1e-06")
+        decoder("2048", "true", "1e-06")
             .with(headSize("head_dim").orElse("256"))
             .with(
                 words("activation", "hidden_act", gelu).orElse("gelu_pytorch_tanh"),
@@ -110,17 +197,21 @@ final class HuggingFaceLlama {
         new Condition("apply_embedding_scaling", List.of("true"), false));
   }
 
-  private static Condition activation(String... values) {
+  static Condition activation(String... values) {
     return new Condition("activation", List.of(values), false);
   }
 
   private static Dialect silu(String epsilon) {
-    return decoder("false", epsilon)
+    return silu("2048", epsilon);
+  }
+
+  static Dialect silu(String positions, String epsilon) {
+    return decoder(positions, "false", epsilon)
         .with(only("hidden_act", "silu"), means("activation", "fast-swiglu", "swiglu"));
   }
 
-  private static Dialect decoder(String tied, String epsilon) {
-    return DecoderKeys.of("2048", "rms_norm_eps", epsilon, tied)
+  static Dialect decoder(String positions, String tied, String epsilon) {
+    return DecoderKeys.of(positions, "rms_norm_eps", epsilon, tied)
         .with(means("bias", "false"), means("normalization", "rmsnorm"))
         .with(means("rotary_percentage", "1.0"));
   }

@@ -26,6 +26,7 @@ public final class DecoderKeys {
           Map.entry("attention_output_gate", List.of("null", "false")),
           Map.entry("experimental_attention_variant", List.of("null")),
           Map.entry(McoreLatentAttention.KEY, List.of("null", "false")),
+          Map.entry("layernorm_zero_centered_gamma", List.of("null", "false")),
           Map.entry("add_qkv_bias", List.of("null", "false")),
           Map.entry("rotary_interleaved", List.of("null", "false")),
           Map.entry("window_attn_skip_freq", List.of("null")),
@@ -45,6 +46,18 @@ public final class DecoderKeys {
           Map.entry("mtp_num_layers", List.of("null", "0")));
 
   private DecoderKeys() {}
+
+  /**
+   * The share of a head's channels that are rotated, in all places where transformers has had it.
+   *
+   * @param absent what it is where the document doesn't say
+   * @return a row
+   */
+  public static ConfigKey rotaryShare(String absent) {
+    String share = "partial_rotary_factor";
+    return same("rotary_percentage", share, "rope_parameters." + share, "rope_scaling." + share)
+        .orElse(absent);
+  }
 
   /**
    * Adds that a class has none of the parts that its table doesn't have.

@@ -66,7 +66,7 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
         .given("normalization", "rmsnorm")
         .given("position_embedding_type", "rope")
         .given("activation", LLAMA_ACTIVATIONS)
-        .given(McoreGptTable.NAME, "null", McoreGptTable.GEMMA2, McoreGptTable.GEMMA3);
+        .given(McoreGptTable.NAME, McoreGptTable.LLAMA_LIKE);
   }
 
   static ParameterTable rows(Naming naming) {

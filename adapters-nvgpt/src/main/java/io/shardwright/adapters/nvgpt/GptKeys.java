@@ -60,7 +60,8 @@ final class GptKeys {
    * @return in the order in which refusals are listed
    */
   static List<KeyRule> rules() {
-    return Stream.of(otherNetworks(), activations(), legacyAlone(), mcoreAlone(), changes())
+    return Stream.of(
+            otherNetworks(), activations(), legacyAlone(), mcoreAlone(), classAlone(), changes())
         .flatMap(rules -> rules)
         .toList();
   }
@@ -139,7 +140,11 @@ final class GptKeys {
                 refused("add_qkv_bias", MCORE_ALONE).is("true"),
                 refused("window_size", MCORE_ALONE).isNot("null"),
                 refused("name", MCORE_ALONE)
-                    .is(McoreGptTable.FALCON, McoreGptTable.GEMMA2, McoreGptTable.GEMMA3),
+                    .is(
+                        McoreGptTable.FALCON,
+                        McoreGptTable.GEMMA2,
+                        McoreGptTable.GEMMA3,
+                        McoreGptTable.GLM4),
                 refused("qk_layernorm", MCORE_ALONE).is("true"),
                 refused("softmax_type", MCORE_ALONE).isNot("null", "vanilla"),
                 refused("attention_output_gate", MCORE_ALONE).is("true"),
@@ -153,7 +158,19 @@ final class GptKeys {
         Stream.of(
             refused("rotary_interleaved", "no Hugging Face class of this family has such positions")
                 .to(HUGGING_FACE)
-                .is("true")));
+                .is("true")
+                .unless(McoreGptTable.NAME, McoreGptTable.GLM4)));
+  }
+
+  /** What one of transformers' classes computes, and no network of NeMo's or Megatron's. */
+  private static Stream<KeyRule> classAlone() {
+    return Stream.of(
+            refused(
+                    McoreGptTable.NAME,
+                    "Megatron-Core has no layers that normalize nothing but what attention and MLP"
+                        + " put out, and the queries and keys of all heads together")
+                .is(McoreGptTable.OLMO2))
+        .map(rule -> rule.from(HUGGING_FACE).to(MCORE, LEGACY));
   }
 
   /** Where the two networks read a fact from different keys, or one of them refuses a value. */

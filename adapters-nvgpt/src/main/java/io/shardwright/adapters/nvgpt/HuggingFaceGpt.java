@@ -53,17 +53,11 @@ final class HuggingFaceGpt {
   }
 
   private static HuggingFaceModel nemotron() {
-    String share = "partial_rotary_factor";
     var keys =
         DecoderKeys.of("4096", "norm_eps", "1e-05", "false")
             .with(
                 words("activation", "hidden_act", Map.of("relu2", "squared-relu")).orElse("relu2"),
-                same(
-                        "rotary_percentage",
-                        share,
-                        "rope_parameters." + share,
-                        "rope_scaling." + share)
-                    .orElse("0.5"),
+                DecoderKeys.rotaryShare("0.5"),
                 means("normalization", "layernorm1p"),
                 means("window_size", "null"),
                 means("bias", "false"),

@@ -50,12 +50,17 @@ public final class McoreGptTable {
   static final String FALCON = "megatron_falcon_gpt";
   public static final String GEMMA2 = "megatron_gemma2";
   public static final String GEMMA3 = "megatron_gemma3";
+  public static final String GLM4 = "megatron_glm4";
+  public static final String OLMO2 = "olmo2";
 
   /** Names by which NeMo, or the class of a model, tells another specification of layers. */
-  static final String[] SPECIFICATIONS = {FALCON, GEMMA2, GEMMA3};
+  static final String[] SPECIFICATIONS = {FALCON, GEMMA2, GEMMA3, GLM4, OLMO2};
+
+  /** Those that LLaMA's options go with. */
+  static final String[] LLAMA_LIKE = {"null", GEMMA2, GEMMA3, GLM4};
 
   /** Their layers normalize what attention and MLP put out too. */
-  static final String[] SANDWICHED = {GEMMA2, GEMMA3};
+  static final String[] SANDWICHED = {GEMMA2, GEMMA3, GLM4};
 
   static final String TWO_NORMS = "mcore_customization_config.new_decoder_architecture";
   static final String PARALLEL = "mcore_customization_config.parallel_attention";

@@ -64,7 +64,7 @@ final class McorePrediction {
   /** Such a layer has full attention, and experts if others have. */
   private static Stream<ParameterRule> layer(String prefix) {
     return McoreGptTable.layer(prefix)
-        .given(McoreGptTable.NAME, "null", McoreGptTable.GEMMA2, McoreGptTable.GEMMA3)
+        .given(McoreGptTable.NAME, McoreGptTable.LLAMA_LIKE)
         .rules()
         .stream()
         .filter(rule -> !rule.layers().inverted());

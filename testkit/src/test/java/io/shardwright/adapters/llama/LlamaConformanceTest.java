@@ -45,7 +45,33 @@ class LlamaConformanceTest extends AdapterConformance {
   protected List<SampleModel> samples() {
     var all = new ArrayList<>(nemo());
     all.addAll(TableSamples.of(small(GROUPED)));
+    all.addAll(classes(small(GROUPED)));
     return all;
+  }
+
+  /** Models of today's classes. */
+  private static List<SampleModel> classes(SampleModel small) {
+    var gemma =
+        small
+            .with("activation", "fast-geglu")
+            .with("openai_gelu", "true")
+            .with("apply_embedding_scaling", "true")
+            .with("layernorm_zero_centered_gamma", "true")
+            .with("share_embeddings_and_output_weights", "true");
+    return List.of(
+        small.with("qk_layernorm", "true"),
+        small.as("Phi3ForCausalLM"),
+        small.as("Ministral3ForCausalLM"),
+        small.with("window_size", "[15, 0]").as("MinistralForCausalLM"),
+        gemma
+            .with("name", "megatron_gemma2")
+            .with("window_size", "[4095, 0]")
+            .with("window_attn_skip_freq", "2"),
+        small
+            .with("name", "megatron_glm4")
+            .with("rotary_interleaved", "true")
+            .with("rotary_percentage", "0.5")
+            .with("add_qkv_bias", "true"));
   }
 
   /** What NeMo 1.23 can have. */

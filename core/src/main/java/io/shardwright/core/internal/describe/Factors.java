@@ -247,6 +247,18 @@ record Factors(
 
   /** The form of a stored tensor, given the canonical shape. */
   StoredForm form(Shape canonical) {
+    var pieces = arrangement.range().map(Arrangement.Range::pieces).orElse(List.of());
+    var own = piece(canonical);
+    return pieces.size() < 2
+        ? own
+        : own.broken(pieces.stream().map(piece -> of(piece).piece(canonical)).toList());
+  }
+
+  private Factors of(Arrangement.Range piece) {
+    return new Factors(arrangement.only(piece), config, extents, axes, cut);
+  }
+
+  private StoredForm piece(Shape canonical) {
     var offset = new ArrayList<Long>();
     var shape = new ArrayList<Long>();
     for (int factor = 0; factor < canonical.rank(); factor++) {
@@ -260,6 +272,6 @@ record Factors(
             .flatMap(factor -> segments(factor).stream())
             .findFirst();
     return new StoredForm(
-        canonical, cut, new Region(offset, new Shape(shape)), storedAxes(), segments);
+        canonical, cut, new Region(offset, new Shape(shape)), storedAxes(), segments, List.of());
   }
 }

@@ -19,16 +19,23 @@ import java.util.Optional;
  * @param part what the stored tensor holds of the whole
  * @param axes for each stored axis its factors, outermost first
  * @param segments of the factor that consists of some, each of which is cut on its own
+ * @param pieces forms of its pieces along axis 0 if the part breaks; otherwise empty
  */
 public record StoredForm(
     Shape canonical,
     int cut,
     Region part,
     List<List<Integer>> axes,
-    Optional<SegmentedAxis> segments) {
+    Optional<SegmentedAxis> segments,
+    List<StoredForm> pieces) {
 
   private StoredForm(Shape canonical, int cut, Region part, List<List<Integer>> axes) {
-    this(canonical, cut, part, axes, Optional.empty());
+    this(canonical, cut, part, axes, Optional.empty(), List.of());
+  }
+
+  /** The same in pieces, of which no rank has a share. */
+  StoredForm broken(List<StoredForm> into) {
+    return new StoredForm(canonical, -1, part, axes, segments, into);
   }
 
   /**
@@ -108,6 +115,7 @@ public record StoredForm(
     boolean matrix =
         axes.size() == 2
             && segments.isEmpty()
+            && pieces.isEmpty()
             && outputs().stream().allMatch(factor -> factor < rows)
             && part.shape().elementsFrom(rows) == canonical.elementsFrom(rows);
     return matrix ? Optional.of(rows) : Optional.empty();
@@ -190,6 +198,9 @@ public record StoredForm(
    * @param strides of the storage, in elements, an axis each
    */
   public List<View> views(int rank, int ranks, Region box, long start, List<Long> strides) {
+    if (!pieces.isEmpty()) {
+      return PieceByPiece.views(pieces, box, start, strides);
+    }
     var found = new ArrayList<View>();
     collect(0, new long[canonical.rank()], whole(ranks), start, rank, ranks, box, strides, found);
     return found;

@@ -153,11 +153,14 @@ record ArrangementGrammar(Section row) {
         row.texts("part").stream()
             .flatMap(text -> row.number(text, row.at("part"), "'part'").stream())
             .toList();
-    if (numbers.size() != 3 || numbers.get(0) < 0) {
-      row.problem("part", "'part' has " + numbers.size() + " numbers, expected [factor, from, to]");
+    if (numbers.size() < 3 || numbers.get(0) < 0) {
+      row.problem(
+          "part",
+          "'part' has " + numbers.size() + " numbers, expected [factor, from, to], and breaks");
       return Optional.empty();
     }
-    return Optional.of(new Range(numbers.get(0), numbers.get(1), numbers.get(2)));
+    var breaks = numbers.subList(3, numbers.size());
+    return Optional.of(new Range(numbers.get(0), numbers.get(1), numbers.get(2), breaks));
   }
 
   /** A formula for each axis, or a word for one of which the configuration does not tell. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Formats rows in the syntax of a family file. */
 public final class RowText {
@@ -91,7 +92,13 @@ public final class RowText {
       line("stored", how.storedAxes());
     }
     how.segments().ifPresent(this::segments);
-    how.range().ifPresent(r -> line("part", List.of(r.factor(), r.from(), r.to())));
+    how.range()
+        .ifPresent(
+            r ->
+                line(
+                    "part",
+                    Stream.concat(Stream.of(r.factor(), r.from(), r.to()), r.breaks().stream())
+                        .toList()));
     if (!how.sizes().equals(qkv ? grouped.sizes() : Map.of())) {
       line("sizes", sizes(how.sizes()));
     }

@@ -76,7 +76,11 @@ final class Choices {
     if (own && model.family().namings(model.config()).contains(Naming.MCORE)) {
       return Naming.MCORE;
     }
-    return resolved.source().huggingFace().map(of -> of.namings().get(0)).orElse(model.naming());
+    return resolved
+        .source()
+        .huggingFace()
+        .map(of -> of.namings().stream().findFirst().orElse(Naming.MCORE))
+        .orElse(model.naming());
   }
 
   /** A layout has a part for every chunk of every stage. */

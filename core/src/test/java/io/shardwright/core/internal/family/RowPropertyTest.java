@@ -209,7 +209,10 @@ class RowPropertyTest {
           ? Optional.empty()
           : Optional.of(
               new Arrangement.Range(
-                  random.nextInt(4), random.nextInt(5) - 2, random.nextInt(5) - 2));
+                  random.nextInt(4),
+                  random.nextInt(5) - 2,
+                  random.nextInt(5) - 2,
+                  random.nextBoolean() ? List.of() : List.of(-2, -1)));
     }
 
     private Traits traits(Cut cut, Stage stage) {

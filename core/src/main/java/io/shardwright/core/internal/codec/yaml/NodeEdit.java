@@ -60,8 +60,10 @@ final class NodeEdit {
     if (path.size() == 1) {
       return with(map, key, plain.startsWith("[") ? list(plain) : plain(plain));
     }
-    MappingNode inner =
-        map(map, key).orElseThrow(() -> new IllegalArgumentException("no map at '" + key + "'"));
+    Node held = get(map, key).orElse(new MappingNode(Tag.MAP, List.of(), map.getFlowStyle()));
+    if (!(held instanceof MappingNode inner)) {
+      throw new IllegalArgumentException("no map at '" + key + "'");
+    }
     return with(map, key, with(inner, path.subList(1, path.size()), plain));
   }
 
