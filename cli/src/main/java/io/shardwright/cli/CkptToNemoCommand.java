@@ -21,17 +21,20 @@ import picocli.CommandLine.Option;
     description = "Turn a training's .ckpt into a .nemo with the flags of NeMo's script.")
 final class CkptToNemoCommand extends WritingCommand {
   private static final Map<String, String> FAMILIES =
-      Map.of("vit_classification", "vit", "gpt", "", "sft", "");
+      Map.of(
+          "vit_classification", "vit",
+          "megatron_clip", "clip",
+          "bert", "bert",
+          "t5", "t5",
+          "bart", "t5",
+          "gpt", "",
+          "sft", "");
 
   /** What else the scripts of NeMo 1.23 take. */
   private static final Set<String> UNREAD =
       Set.of(
-          "t5",
-          "bert",
           "nmt",
-          "bart",
           "retro",
-          "megatron_clip",
           "neva",
           "kosmos",
           "stable_diffusion",
@@ -79,7 +82,8 @@ final class CkptToNemoCommand extends WritingCommand {
   @Option(
       names = "--model-type",
       paramLabel = "TYPE",
-      description = "gpt, sft or vit_classification; told by the configuration where omitted.")
+      description =
+          "gpt, sft, bert, t5, bart, vit_classification or megatron_clip; read where omitted.")
   private String modelType;
 
   @Option(names = "--gpus-per-node", description = "Ignored: no GPU is used.")
@@ -139,7 +143,9 @@ final class CkptToNemoCommand extends WritingCommand {
     String family = FAMILIES.get(modelType);
     if (family == null) {
       throw flags.usage(
-          "--model-type is '" + modelType + "', expected gpt, sft or vit_classification");
+          "--model-type is '"
+              + modelType
+              + "', expected gpt, sft, bert, t5, bart, vit_classification or megatron_clip");
     }
     return Optional.of(family).filter(id -> !id.isEmpty());
   }

@@ -23,7 +23,7 @@ class ExampleProcessTest {
     Path jars = Files.createDirectories(folder.resolve("jars"));
     ExampleJar.make(jars.resolve("bert.jar"));
     Run listed = start("adapters", "--adapter-path", jars);
-    assertTrue(listed.out().contains("bert (" + jars), listed.out());
+    assertTrue(listed.out().contains("my-bert (" + jars), listed.out());
     Path bert = TinyBert.write(folder.resolve("bert"));
     Path cut = folder.resolve("cut.nemo");
     Run run = start("reshard", bert, cut, "--tp", 2, "--vocab-size", 37, "--adapter-path", jars);

@@ -19,14 +19,14 @@ class ExampleTest {
     Path jars = Files.createDirectories(folder.resolve("jars"));
     ExampleJar.make(jars.resolve("bert.jar"));
     Run listed = Run.of("adapters", "--adapter-path", jars);
-    assertTrue(listed.out().contains("bert (" + jars), listed.out());
+    assertTrue(listed.out().contains("my-bert (" + jars), listed.out());
     Path source = TinyBert.write(folder.resolve("bert"));
     Path cut = folder.resolve("cut.nemo");
     Path home = folder.resolve("home.nemo");
     Object[] found = {"--adapter-path", jars, "--vocab-size", 37};
     Run.reshard(source, cut, with(found, "--tp", 2, "--pp", 2));
     Run inspected = Run.of("inspect", cut, "--adapter-path", jars, "--tensors");
-    assertTrue(inspected.out().contains("family      bert"), inspected.out());
+    assertTrue(inspected.out().contains("family      my-bert"), inspected.out());
     assertTrue(inspected.out().contains("[24, 16] model.word_embeddings.weight"), inspected.out());
     Run.reshard(cut, home, with(found, "--tp", 1, "--pp", 1));
     assertEquals(Checkpoints.found(source), Checkpoints.found(home));

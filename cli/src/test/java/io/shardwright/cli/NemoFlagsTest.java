@@ -171,7 +171,7 @@ class NemoFlagsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"t5", "bert", "megatron_clip", "neva", "stable_diffusion", "retro"})
+  @ValueSource(strings = {"nmt", "neva", "stable_diffusion", "retro"})
   void namesTheModelTypeOfNemosThatIsNotRead(String type) throws IOException {
     Run run = ofType(type);
     assertEquals(3, run.code(), run.err());

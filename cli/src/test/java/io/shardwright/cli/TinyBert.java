@@ -9,14 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A random small BERT as NeMo 1.23 names and shapes it, which no shipped family knows. */
+/**
+ * A random small BERT as NeMo 1.23 names and shapes it, of a class that no shipped family knows.
+ */
 final class TinyBert {
   private static final int HIDDEN = 16;
   private static final int INNER = 32;
   private static final int ROWS = 40;
   static final String CONFIG =
       """
-      target: nemo.collections.nlp.models.language_modeling.megatron_bert_model.MegatronBertModel
+      target: example.models.MyBertModel
       tensor_model_parallel_size: 1
       pipeline_model_parallel_size: 1
       num_layers: 2

@@ -47,6 +47,16 @@ public interface ModelFamilyAdapter {
   SupportedParallelism parallelism();
 
   /**
+   * Returns those of {@link #parallelism()} whose sizes may be larger than 1 for one model.
+   *
+   * @param config the whole configuration
+   * @return by default all of them
+   */
+  default SupportedParallelism parallelism(ModelConfig config) {
+    return parallelism();
+  }
+
+  /**
    * Tells whether a configuration that names no class belongs to this family.
    *
    * @param config the whole configuration

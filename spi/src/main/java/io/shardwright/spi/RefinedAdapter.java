@@ -44,6 +44,13 @@ public record RefinedAdapter(ModelFamilyAdapter refinement, ModelFamilyAdapter b
   }
 
   @Override
+  public SupportedParallelism parallelism(ModelConfig config) {
+    return refinement.parallelism().dimensions().isEmpty()
+        ? base.parallelism(config)
+        : refinement.parallelism(config);
+  }
+
+  @Override
   public boolean describes(ModelConfig config) {
     return base.describes(config) && refinement.describes(config);
   }

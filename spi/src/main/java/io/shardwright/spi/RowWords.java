@@ -195,11 +195,12 @@ abstract sealed class RowWords permits ParameterRule {
   }
 
   /**
-   * Declares that the last stage holds a copy of the parameter if there is more than one stage, as
-   * for tied embeddings (Megatron-LM core_v0.5.0, {@code megatron/core/models/gpt/gpt_model.py};
-   * NeMo v1.23.0, {@code nemo/collections/nlp/modules/common/megatron/module.py}).
+   * Declares that the last stage holds a copy of the parameter if the parameter itself is on
+   * another stage, as for tied embeddings (Megatron-LM core_v0.5.0, {@code
+   * megatron/core/models/gpt/gpt_model.py}; NeMo v1.23.0, {@code
+   * nemo/collections/nlp/modules/common/megatron/module.py}).
    *
-   * @param name the copy's name, without a format's prefix
+   * @param name the copy's name, without a format's prefix; a parameter may have several copies
    * @return a changed copy
    */
   public ParameterRule tiedCopy(String name) {

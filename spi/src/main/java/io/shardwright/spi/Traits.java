@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Properties of a parameter beyond its name, cut and arrangement. Immutable; the modifying methods
@@ -14,7 +15,7 @@ public final class Traits {
   public static final Traits NONE =
       new Traits(
           EnumSet.noneOf(Flag.class),
-          Optional.empty(),
+          List.of(),
           ExtraState.NONE,
           0,
           Optional.empty(),
@@ -80,7 +81,7 @@ public final class Traits {
   }
 
   private final Set<Flag> flags;
-  private final Optional<String> tiedCopy;
+  private final List<String> tiedCopies;
   private final ExtraState extraState;
   private final double shift;
   private final Optional<String> experts;
@@ -88,13 +89,13 @@ public final class Traits {
 
   private Traits(
       Set<Flag> flags,
-      Optional<String> tiedCopy,
+      List<String> tiedCopies,
       ExtraState extraState,
       double shift,
       Optional<String> experts,
       Optional<WeightLayout> layout) {
     this.flags = flags;
-    this.tiedCopy = tiedCopy;
+    this.tiedCopies = tiedCopies;
     this.extraState = extraState;
     this.shift = shift;
     this.experts = experts;
@@ -110,17 +111,18 @@ public final class Traits {
   public Traits with(Flag flag) {
     var all = EnumSet.copyOf(flags);
     all.add(flag);
-    return new Traits(all, tiedCopy, extraState, shift, experts, layout);
+    return new Traits(all, tiedCopies, extraState, shift, experts, layout);
   }
 
   /**
-   * Names the copy that the last stage holds if it is not the first.
+   * Names a copy that the last stage holds if the parameter itself is on another one.
    *
-   * @param name the copy's name
+   * @param name the copy's name; a parameter may have several copies
    * @return a changed copy
    */
   public Traits tiedCopy(String name) {
-    return new Traits(flags, Optional.of(name), extraState, shift, experts, layout);
+    var all = Stream.concat(tiedCopies.stream(), Stream.of(name)).toList();
+    return new Traits(flags, all, extraState, shift, experts, layout);
   }
 
   /**
@@ -130,7 +132,7 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits extraState(ExtraState state) {
-    return new Traits(flags, tiedCopy, state, shift, experts, layout);
+    return new Traits(flags, tiedCopies, state, shift, experts, layout);
   }
 
   /**
@@ -140,7 +142,7 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits less(double by) {
-    return new Traits(flags, tiedCopy, extraState, by, experts, layout);
+    return new Traits(flags, tiedCopies, extraState, by, experts, layout);
   }
 
   /**
@@ -150,7 +152,7 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits perExpert(String key) {
-    return new Traits(flags, tiedCopy, extraState, shift, Optional.of(key), layout);
+    return new Traits(flags, tiedCopies, extraState, shift, Optional.of(key), layout);
   }
 
   /**
@@ -161,7 +163,7 @@ public final class Traits {
    * @return a changed copy
    */
   public Traits layout(WeightLayout only) {
-    return new Traits(flags, tiedCopy, extraState, shift, experts, Optional.of(only));
+    return new Traits(flags, tiedCopies, extraState, shift, experts, Optional.of(only));
   }
 
   /**
@@ -200,12 +202,12 @@ public final class Traits {
   }
 
   /**
-   * Returns the name of the copy that the last stage holds.
+   * Returns the names of the copies that the last stage holds.
    *
-   * @return empty for parameters without a copy
+   * @return empty for parameters without a copy; immutable
    */
-  public Optional<String> tiedCopy() {
-    return tiedCopy;
+  public List<String> tiedCopies() {
+    return tiedCopies;
   }
 
   /**
@@ -245,7 +247,7 @@ public final class Traits {
   }
 
   private List<Object> all() {
-    return List.of(flags, tiedCopy, extraState, shift, experts, layout);
+    return List.of(flags, tiedCopies, extraState, shift, experts, layout);
   }
 
   @Override

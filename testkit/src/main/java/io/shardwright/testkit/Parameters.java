@@ -48,13 +48,17 @@ record Parameters(
         .map(
             real ->
                 new Parameters(
-                    real.tensors(), padded, copies(rules), rows(real.tensors(), padded), block))
+                    real.tensors(),
+                    padded,
+                    copies(rules, prefix(real.tensors())),
+                    rows(real.tensors(), padded),
+                    block))
         .orElseGet(
             () ->
                 new Parameters(
                     promised(adapter, config, rules, 2 * block),
                     padded,
-                    copies(rules),
+                    copies(rules, PREFIX),
                     2 * block,
                     block));
   }
@@ -67,13 +71,17 @@ record Parameters(
         .orElse(0L);
   }
 
-  private static Map<String, String> copies(List<ParameterRule> rules) {
+  private static String prefix(Map<String, Shape> tensors) {
+    return tensors.keySet().stream().findFirst().map(RowName::prefix).orElse(PREFIX);
+  }
+
+  private static Map<String, String> copies(List<ParameterRule> rules, String prefix) {
     var copies = new LinkedHashMap<String, String>();
     for (ParameterRule rule : rules) {
       rules.stream()
           .filter(own -> rule.traits().has(Flag.COPY) && !own.traits().has(Flag.COPY))
           .filter(own -> own.canonical().equals(rule.canonical()))
-          .forEach(own -> copies.put(PREFIX + rule.pattern(), PREFIX + own.pattern()));
+          .forEach(own -> copies.put(prefix + rule.pattern(), prefix + own.pattern()));
     }
     return copies;
   }

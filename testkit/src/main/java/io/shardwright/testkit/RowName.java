@@ -13,17 +13,19 @@ import java.util.stream.Stream;
 
 /** Matches names with rows' patterns, and formats rows for messages. */
 final class RowName {
-  private static final List<String> PREFIXES = List.of("model.module.", "model.");
+  private static final List<String> PREFIXES =
+      List.of("model.module.", "model.", "enc_dec_model.module.", "enc_dec_model.");
 
   private RowName() {}
 
+  /** Returns a stored name's format's prefix. */
+  static String prefix(String stored) {
+    return PREFIXES.stream().filter(stored::startsWith).findFirst().orElse("");
+  }
+
   /** Removes a format's prefix from a stored name. */
   static String withoutPrefix(String stored) {
-    return PREFIXES.stream()
-        .filter(stored::startsWith)
-        .findFirst()
-        .map(prefix -> stored.substring(prefix.length()))
-        .orElse(stored);
+    return stored.substring(prefix(stored).length());
   }
 
   static boolean matches(String pattern, String name) {

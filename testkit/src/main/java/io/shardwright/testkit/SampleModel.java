@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A sample model of a family: a NeMo configuration and, optionally, the listings of real
@@ -46,7 +45,8 @@ public final class SampleModel {
   /**
    * Returns a copy with another value of one key, and without listings.
    *
-   * @param key a key of the configuration's first level
+   * @param key a key of the configuration's first level; <code>outer.key</code> for one of a block
+   *     that the first level has
    * @param value a plain scalar, or a flow list or map
    * @return a changed copy, named after the change
    */
@@ -67,12 +67,20 @@ public final class SampleModel {
   }
 
   private SampleModel replaced(String key, String value) {
-    String kept =
-        config
-            .lines()
-            .filter(line -> !line.startsWith(key + ":"))
-            .collect(Collectors.joining("\n", "", "\n"));
-    return new SampleModel(name, kept + key + ": " + value + "\n", listings, architectures);
+    int dot = key.indexOf('.');
+    String outer = dot < 0 ? "" : key.substring(0, dot) + ":";
+    String own = dot < 0 ? key : "  " + key.substring(dot + 1);
+    var lines = new ArrayList<String>();
+    String block = "";
+    for (String line : config.lines().toList()) {
+      block = line.startsWith(" ") ? block : line;
+      if (!block.startsWith(outer) || !line.startsWith(own + ":")) {
+        lines.add(line);
+      }
+    }
+    lines.add(dot < 0 ? lines.size() : lines.indexOf(outer) + 1, own + ": " + value);
+    String text = String.join("\n", lines) + "\n";
+    return new SampleModel(name, text, listings, architectures);
   }
 
   /**

@@ -33,6 +33,11 @@ record WithoutRowAdapter(ModelFamilyAdapter whole, ParameterRule row)
   }
 
   @Override
+  public SupportedParallelism parallelism(ModelConfig config) {
+    return whole.parallelism(config);
+  }
+
+  @Override
   public boolean describes(ModelConfig config) {
     return whole.describes(config);
   }

@@ -16,7 +16,10 @@ import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.SupportedParallelism;
 import java.util.List;
 
-/** BERT as NeMo 1.23 trains it without Megatron-Core ({@code megatron/bert_model.py}). */
+/**
+ * A class of one's own that has BERT as NeMo 1.23 trains it without Megatron-Core ({@code
+ * megatron/bert_model.py}).
+ */
 // begin: bert adapter
 @AutoService(ModelFamilyAdapter.class)
 public final class BertAdapter implements ModelFamilyAdapter {
@@ -29,14 +32,12 @@ public final class BertAdapter implements ModelFamilyAdapter {
 
   @Override
   public String id() {
-    return "bert";
+    return "my-bert";
   }
 
   @Override
   public List<RestoreClass> restoreClasses() {
-    return List.of(
-        RestoreClass.nemo(
-            "nemo.collections.nlp.models.language_modeling.megatron_bert_model.MegatronBertModel"));
+    return List.of(RestoreClass.nemo("example.models.MyBertModel"));
   }
 
   @Override

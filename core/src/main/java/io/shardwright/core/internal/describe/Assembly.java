@@ -193,7 +193,7 @@ final class Assembly {
     ParameterRule rule = first.match().rule();
     boolean allowed =
         rule.stage() == ParameterRule.Stage.EVERY
-            || rule.traits().tiedCopy().isPresent()
+            || !rule.traits().tiedCopies().isEmpty()
             || rule.arrangement().range().isPresent();
     boolean castable = LogicalTensor.castable(rule, first.spec().dtype(), again.spec().dtype());
     boolean shaped = allowed && first.form().canonical().equals(again.form().canonical());

@@ -193,7 +193,7 @@ public final class Describer {
         ? tie.get().row(plain, table, untied.isEmpty())
         : table.rules().stream()
             .filter(rule -> grid.pipeline() > 1)
-            .filter(rule -> rule.traits().tiedCopy().filter(plain::equals).isPresent())
+            .filter(rule -> rule.traits().tiedCopies().contains(plain))
             .findFirst();
   }
 

@@ -2,10 +2,15 @@ package io.shardwright.core.internal.describe;
 
 import java.util.List;
 
-/** The prefixes that NeMo 1, and the last one that NeMo 2 puts before a parameter's name. */
+/**
+ * The prefixes that NeMo puts before a parameter's name: the attribute that holds the network (NeMo
+ * v1.23.0, {@code megatron_gpt_model.py} and {@code megatron_lm_encoder_decoder_model.py}), the
+ * wrapper of one in 16 bits, and NeMo 2's.
+ */
 public final class NamePrefix {
   private static final String NEMO_2 = "module.";
-  private static final List<String> PREFIXES = List.of("model.module.", "model.", NEMO_2);
+  private static final List<String> PREFIXES =
+      List.of("model.module.", "model.", "enc_dec_model.module.", "enc_dec_model.", NEMO_2);
 
   private NamePrefix() {}
 

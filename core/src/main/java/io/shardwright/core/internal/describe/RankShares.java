@@ -5,7 +5,6 @@ import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.RankShare;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParameterRule;
-import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.RankCoordinate;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,9 +126,10 @@ public final class RankShares {
     var layer = indexes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(indexes.get(0));
     var all = OptionalInt.empty();
     var block = experts.map(blocks -> blocks.rank(rule, indexes)).orElse(all);
-    stages.stages(rule, layer).forEach(stage -> addStage(stage, block, bytes));
-    if (last > 0 && rule.stage() != Stage.EVERY && rule.traits().tiedCopy().isPresent()) {
-      addStage(last, all, bytes);
+    var own = stages.stages(rule, layer);
+    own.forEach(stage -> addStage(stage, block, bytes));
+    if (!own.contains(last)) {
+      rule.traits().tiedCopies().forEach(copy -> addStage(last, all, bytes));
     }
   }
 }

@@ -188,7 +188,7 @@ public final class RuleMatcher {
   private Stream<ParameterRule> copies(String name) {
     return byShape.values().stream()
         .flatMap(List::stream)
-        .filter(rule -> rule.traits().tiedCopy().filter(name::equals).isPresent());
+        .filter(rule -> rule.traits().tiedCopies().contains(name));
   }
 
   /** What stands for each star of a pattern in a name; empty where they don't match. */

@@ -39,14 +39,14 @@ public record Tie(ParameterRule embedding, ParameterRule head, Set<String> copie
     var copied = family.inForce(new Saying(config, "true"));
     Optional<ParameterRule> embedding =
         copied.rules().stream()
-            .filter(row -> row.traits().tiedCopy().isPresent())
+            .filter(row -> !row.traits().tiedCopies().isEmpty())
             .flatMap(row -> of(untied, row.canonical()).stream())
             .findFirst();
     if (head.isEmpty() || embedding.isEmpty()) {
       return Optional.empty();
     }
     Set<String> copies = new HashSet<>(Set.of(head.get().pattern()));
-    tied.rules().forEach(row -> row.traits().tiedCopy().ifPresent(copies::add));
+    tied.rules().forEach(row -> copies.addAll(row.traits().tiedCopies()));
     return Optional.of(new Tie(embedding.get(), head.get(), Set.copyOf(copies)));
   }
 

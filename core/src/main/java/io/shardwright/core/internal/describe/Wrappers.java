@@ -25,7 +25,10 @@ import java.util.Set;
  */
 public record Wrappers(String found, String kept) {
   private static final Set<String> WORDS = Set.of("_orig_mod", "module");
-  private static final String MODEL = "model";
+
+  /** The attributes of NeMo's that hold a network. */
+  private static final Set<String> MODELS = Set.of("model", "enc_dec_model");
+
   private static final String HALF = "module";
 
   /** Files whose names are without wrappers. */
@@ -41,7 +44,8 @@ public record Wrappers(String found, String kept) {
     Optional<Wrappers> found = Optional.empty();
     var kept = new ArrayList<String>();
     for (int i = 0; i < shared.size(); i++) {
-      boolean half = nemo && kept.equals(List.of(MODEL)) && shared.get(i).equals(HALF);
+      boolean network = kept.size() == 1 && MODELS.contains(kept.get(0));
+      boolean half = nemo && network && shared.get(i).equals(HALF);
       if (half || !WORDS.contains(shared.get(i))) {
         kept.add(shared.get(i));
       } else {

@@ -86,7 +86,10 @@ final class RowGrammar {
     if (row.has("tied_copy") && !row.text("on").filter("first"::equals).isPresent()) {
       row.problem("tied_copy is the last stage's copy of a row that is 'on: first'");
     }
-    var traits = row.text("tied_copy").map(Traits.NONE::tiedCopy).orElse(Traits.NONE);
+    var traits = Traits.NONE;
+    for (String copy : row.texts("tied_copy")) {
+      traits = traits.tiedCopy(copy);
+    }
     traits = row.text("per_expert").map(traits::perExpert).orElse(traits);
     traits = row.word("layout", LAYOUTS).map(traits::layout).orElse(traits);
     for (var flag : FLAGS.entrySet()) {

@@ -141,7 +141,10 @@ public final class RowText {
     }
     traits.experts().ifPresent(key -> line("per_expert", scalar(key)));
     traits.layout().ifPresent(of -> line("layout", of.name().toLowerCase(Locale.ROOT)));
-    traits.tiedCopy().ifPresent(name -> line("tied_copy", scalar(name)));
+    var copies = traits.tiedCopies().stream().map(RowText::scalar).toList();
+    if (!copies.isEmpty()) {
+      line("tied_copy", copies.size() > 1 ? copies.toString() : copies.get(0));
+    }
     if (traits.extraState() != ExtraState.NONE) {
       line("extra_state", traits.extraState().name().toLowerCase(Locale.ROOT));
     }

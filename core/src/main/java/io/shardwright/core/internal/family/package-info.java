@@ -21,7 +21,7 @@
  *               [cut_between: KEY]  [grouped_qkv: true]  [factors: {AXIS: [extent…]…}]
  *               [per_expert: KEY]  [stored: [[FACTOR…]…]]  [part: [FACTOR, FROM, TO]]  [sizes: [size…]]
  *               [segments: [size…]]  [uncut: [SEGMENT…]]  [alternating: KEY]
- *               [vocab_padded_rows: true]  [tied_copy: NAME]  [optional: true]  [extra_state: none | empty | stored]
+ *               [vocab_padded_rows: true]  [tied_copy: NAME | [NAME…]]  [optional: true]  [extra_state: none | empty | stored]
  *               [inverse_frequencies: true]  [rank_ordered: true]  [no_decay: true]  [less: NUMBER]  set
  * stage       = layer | first | last | every
  * extent      = rest | slots | N | KEY

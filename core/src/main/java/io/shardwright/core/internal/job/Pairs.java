@@ -26,7 +26,7 @@ final class Pairs {
    */
   static void refuse(ReshardRequest request, ModelDescription model) {
     boolean copied =
-        model.table().rules().stream().anyMatch(row -> row.traits().tiedCopy().isPresent());
+        model.table().rules().stream().anyMatch(row -> !row.traits().tiedCopies().isEmpty());
     if (request.untie() && model.tie().isEmpty() && copied) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,

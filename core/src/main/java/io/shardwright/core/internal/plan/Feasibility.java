@@ -103,7 +103,7 @@ final class Feasibility {
   }
 
   private void limit(ParallelDimension dimension, int size, String whose) {
-    if (!model.family().parallelism().allows(dimension, size)) {
+    if (!model.family().parallelism(model.config()).allows(dimension, size)) {
       add(
           ErrorCode.DIMENSION_UNSUPPORTED,
           String.format(
@@ -119,7 +119,8 @@ final class Feasibility {
   private void layers() {
     int count = wanted.grid().pipeline();
     boolean spread = count > 1 || !wanted.split().isEven();
-    if (spread && model.family().parallelism().allows(ParallelDimension.PIPELINE, count)) {
+    if (spread
+        && model.family().parallelism(model.config()).allows(ParallelDimension.PIPELINE, count)) {
       new StageFit(model, stages)
           .problems()
           .forEach(problem -> add(ErrorCode.NOT_DIVISIBLE, problem));
@@ -160,7 +161,8 @@ final class Feasibility {
                         + "' is of all experts of a layer, and the configuration has no "
                         + emission.row().traits().experts().orElseThrow()
                         + "."));
-    boolean allowed = model.family().parallelism().allows(ParallelDimension.EXPERT, grid.expert());
+    boolean allowed =
+        model.family().parallelism(model.config()).allows(ParallelDimension.EXPERT, grid.expert());
     if (allowed && grid.expert() > 1) {
       var rows = emissions.stream().map(Emission::row).filter(ExpertBlocks::isExpert).toList();
       var counts = rows.stream().map(row -> ExpertBlocks.count(row, model.config())).distinct();

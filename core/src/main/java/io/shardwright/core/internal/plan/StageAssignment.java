@@ -4,7 +4,6 @@ import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.spi.ParameterRule;
-import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.RankCoordinate;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +28,12 @@ record StageAssignment(StageLayers layers, ExpertBlocks experts) {
     var layer = indexes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(indexes.get(0));
     var block = experts.rank(row, indexes);
     var homes = new ArrayList<Home>();
-    layers
-        .stages(row, layer)
-        .forEach(stage -> homes.add(new Home(stage, block, layers.local(name))));
-    if (last > 0 && row.stage() != Stage.EVERY) {
+    var own = layers.stages(row, layer);
+    own.forEach(stage -> homes.add(new Home(stage, block, layers.local(name))));
+    if (!own.contains(last)) {
       row.traits()
-          .tiedCopy()
-          .ifPresent(copy -> homes.add(new Home(last, OptionalInt.empty(), prefix + copy)));
+          .tiedCopies()
+          .forEach(copy -> homes.add(new Home(last, OptionalInt.empty(), prefix + copy)));
     }
     return homes;
   }

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 
 /** The project's own families by artifact, to name the one that a class path lacks. */
 public enum OwnJar {
-  /** Vision transformers. */
-  VIT("vit", "ViT", Set.of("vit"), "(?i).*vit.*|VisionTransformer"),
+  /** Models that see pictures. */
+  VIT("vit", "ViT and CLIP", Set.of("vit", "clip"), "(?i).*(vit|clip).*|VisionTransformer"),
   /** Decoders of LLaMA's shape. */
   LLAMA(
       "llama",
@@ -17,12 +17,13 @@ public enum OwnJar {
       "MegatronGPT(SFT)?Model|(Llama|Mistral|Mixtral|Qwen2|Gemma)ForCausalLM"
           + "|llama|mistral|mixtral|qwen2|gemma|GPTModelProvider|Namespace"
           + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model"),
-  /** Other GPT models, and adapters of any. */
+  /** Other GPT models, adapters of any, BERT and T5. */
   NVGPT(
       "nvgpt",
-      "other GPT models, and adapters without their model",
-      Set.of("nvgpt", "gpt-peft", "gpt-peft-tied"),
+      "other GPT models, adapters without their model, BERT and T5",
+      Set.of("nvgpt", "gpt-peft", "gpt-peft-tied", "bert", "t5"),
       "MegatronGPT.*|MegatronNVGPT.*|(Nemotron|Starcoder2|Falcon)ForCausalLM|GPT2LMHeadModel"
+          + "|Megatron(Bert|T5|T0|BART).*|Bert.*|bert|megatron-bert"
           + "|nemotron|starcoder2|falcon|gpt2|GPTModelProvider|Namespace"
           + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model");
 

@@ -107,7 +107,7 @@ final class Explanation {
   }
 
   private static boolean isCopy(StoredName name, ParameterRule rule) {
-    return rule.traits().tiedCopy().filter(name.name()::equals).isPresent();
+    return rule.traits().tiedCopies().contains(name.name());
   }
 
   private void shapes(String subject, List<StoredName> alike, ParameterRule rule) {

@@ -222,7 +222,7 @@ class RowPropertyTest {
         traits = legal && random.nextBoolean() ? traits.with(flag) : traits;
       }
       if (stage == Stage.FIRST && random.nextBoolean()) {
-        traits = traits.tiedCopy("tied.copy");
+        traits = traits.tiedCopy("tied.copy").tiedCopy("other.copy");
       }
       return traits
           .extraState(Traits.ExtraState.values()[random.nextInt(3)])

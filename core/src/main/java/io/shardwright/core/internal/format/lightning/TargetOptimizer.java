@@ -137,12 +137,12 @@ final class TargetOptimizer {
       return Optional.of(own);
     }
     return plan.source().table().rules().stream()
-        .filter(rule -> rule.traits().tiedCopy().filter(name::endsWith).isPresent())
-        .map(
-            rule -> {
-              int copied = rule.traits().tiedCopy().orElseThrow().length();
-              return kept.get(name.substring(0, name.length() - copied) + rule.pattern());
-            })
+        .flatMap(
+            rule ->
+                rule.traits().tiedCopies().stream()
+                    .filter(name::endsWith)
+                    .map(copy -> name.substring(0, name.length() - copy.length()))
+                    .map(prefix -> kept.get(prefix + rule.pattern())))
         .filter(java.util.Objects::nonNull)
         .findFirst();
   }

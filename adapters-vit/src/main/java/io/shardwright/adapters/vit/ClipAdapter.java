@@ -1,0 +1,79 @@
+package io.shardwright.adapters.vit;
+
+import static io.shardwright.spi.KeyRule.unreadable;
+
+import com.google.auto.service.AutoService;
+import io.shardwright.spi.KeyRule;
+import io.shardwright.spi.LayerStack;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ModelFamilyAdapter;
+import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.SupportedParallelism;
+import io.shardwright.spi.WeightLayout;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** NeMo 1.23's CLIP: a tower for pictures and one for texts. */
+@AutoService(ModelFamilyAdapter.class)
+public final class ClipAdapter implements ModelFamilyAdapter {
+  static final String MODEL =
+      "nemo.collections.multimodal.models.vision_language_foundation.clip.megatron_clip_models"
+          + ".MegatronCLIPModel";
+
+  @Override
+  public String id() {
+    return "clip";
+  }
+
+  @Override
+  public List<RestoreClass> restoreClasses() {
+    return List.of(RestoreClass.nemo(MODEL));
+  }
+
+  @Override
+  public SupportedParallelism parallelism() {
+    return SupportedParallelism.of(ParallelDimension.TENSOR);
+  }
+
+  @Override
+  public boolean describes(ModelConfig config) {
+    return config.has("vision.patch_dim") && config.has("text.num_layers");
+  }
+
+  @Override
+  public Naming naming(ModelConfig config) {
+    return Naming.LEGACY;
+  }
+
+  @Override
+  public List<KeyRule> keyRules() {
+    return List.of(
+        unreadable(ClipTable.TEXT_POSITIONS, "models with these positions are not supported")
+            .is("rope", "kerple", "xpos"),
+        unreadable(
+                "text.transformer_engine",
+                "Transformer Engine's layers have names of their own, which are not supported")
+            .is("true"));
+  }
+
+  @Override
+  public List<LayerStack> stacks() {
+    return List.of(
+        LayerStack.of("vision", "vision.num_layers", ClipTable.VISION_LAYERS + "layers."),
+        LayerStack.of("text", "text.num_layers", ClipTable.TEXT_LAYERS + "layers."));
+  }
+
+  @Override
+  public Set<WeightLayout> layouts() {
+    return EnumSet.of(WeightLayout.RANKS);
+  }
+
+  @Override
+  public ParameterTable parameters(ModelConfig config, Naming naming) {
+    return ClipTable.rows();
+  }
+}

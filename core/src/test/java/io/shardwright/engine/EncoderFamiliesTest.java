@@ -1,0 +1,99 @@
+package io.shardwright.engine;
+
+import static io.shardwright.engine.Checkpoints.copy;
+import static io.shardwright.engine.Checkpoints.expected;
+import static io.shardwright.engine.Checkpoints.found;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.PlanRejectedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** BERT, T5 and CLIP against checkpoints that NeMo 1.23.0 wrote. */
+class EncoderFamiliesTest {
+  private static final int VOCABULARY = 259;
+
+  @TempDir Path folder;
+
+  private Order order(Path from, String to) {
+    return Order.of(from, folder.resolve(to)).vocab(VOCABULARY);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bert-tp1, 2", "bert-mcore-tp1, 2", "t5-tp1, 3", "clip-tp1, 1"})
+  void everyWayOverRanksAndStagesGivesEveryBitBack(String name, int stages) throws IOException {
+    for (long seed = 0; seed < 3; seed++) {
+      var random = new Random(seed);
+      Path at = copy(name + ".nemo", Files.createDirectory(folder.resolve(name + seed)));
+      for (int step = 0; step < 3; step++) {
+        at =
+            order(at, name + seed + step + ".nemo")
+                .tp(1 << random.nextInt(3))
+                .pp(1 + random.nextInt(stages))
+                .done();
+      }
+      Path back = order(at, name + seed + ".nemo").tp(1).pp(1).done();
+      assertEquals(expected(name + ".nemo"), found(back), "seed " + seed);
+    }
+  }
+
+  /** The T5 with another text for its configuration. */
+  private Path t5(UnaryOperator<String> change) throws IOException {
+    Path whole = folder.resolve("t5");
+    Checkpoints.unpack(copy("t5-tp1.nemo", folder), whole);
+    Path config = whole.resolve("model_config.yaml");
+    Files.writeString(config, change.apply(Files.readString(config)));
+    return whole;
+  }
+
+  @Test
+  void refusesStagesWhereT5HasWordsOfItsOwnForTheDecoder() throws IOException {
+    Path source = t5(text -> text.replace("token_embeddings: true", "token_embeddings: false"));
+    var refusal =
+        assertThrows(PlanRejectedException.class, () -> order(source, "out.nemo").pp(2).done());
+    assertTrue(
+        refusal.getMessage().contains("limits pipeline_model_parallel_size to 1"),
+        refusal.getMessage());
+  }
+
+  /** As NeMo wrote it before encoder and decoder had parts of their own. */
+  @Test
+  void readsAT5OfOneConfiguration() throws IOException {
+    Path source =
+        t5(
+            text -> {
+              int encoder = text.indexOf("encoder:\n") + "encoder:\n".length();
+              int decoder = text.indexOf("decoder:\n");
+              int behind = text.indexOf("share_token_embeddings:");
+              return text.substring(encoder, decoder).indent(-2)
+                  + "max_position_embeddings: 16\nmake_vocab_size_divisible_by: 16\n"
+                  + text.substring(behind);
+            });
+    Path cut = order(source, "cut.nemo").grid(2, 2).done();
+    assertEquals(expected("t5-tp1.nemo"), found(order(cut, "back.nemo").grid(1, 1).done()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "transformer_block_type: pre_ln, transformer_block_type: normformer",
+    "arch: transformer, arch: perceiver",
+    "position_embedding_type: relative, position_embedding_type: xpos"
+  })
+  void refusesOtherNetworksOfT5ByTheirKey(String from, String to) throws IOException {
+    Path source = t5(text -> text.replace(from, to));
+    var refusal =
+        assertThrows(CheckpointException.class, () -> order(source, "out.nemo").tp(2).done());
+    String key = to.substring(0, to.indexOf(':'));
+    assertTrue(refusal.getMessage().contains("encoder." + key), refusal.getMessage());
+  }
+}
