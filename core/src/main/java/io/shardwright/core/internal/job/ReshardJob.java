@@ -30,7 +30,6 @@ import io.shardwright.core.internal.publish.Overlap;
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.core.outline.Needs;
 import io.shardwright.core.outline.UnreadableTensor;
-import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
@@ -233,15 +232,7 @@ public final class ReshardJob implements AutoCloseable {
         resolved.lora().change(model, resolved));
   }
 
-  /** NeMo adds tokens to a T5's tokenizer, and those that a configuration lists. */
   private OptionalLong tokenizerSize() {
-    boolean more =
-        Stream.of("num_sentinel_tokens", "additional_special_tokens")
-            .anyMatch(key -> source.config().kind("tokenizer." + key) != Kind.NONE);
-    return more ? OptionalLong.empty() : pieces();
-  }
-
-  private OptionalLong pieces() {
     return resolved.adoption().attachments().stream()
         .map(attachment -> TokenizerSize.of(attachment.bytes(), source.guard()))
         .filter(OptionalLong::isPresent)
