@@ -2,6 +2,7 @@ package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.GridOptions;
@@ -110,6 +111,16 @@ class TorchDistTest {
     Path newer = write(golden, "newer", GridOptions.DEFAULT).done();
     assertEquals(List.of(true, false), state(older));
     assertEquals(List.of(false, true), state(newer));
+  }
+
+  /** Transformer Engine's attention has a state, for which Megatron-Core 0.14 asks. */
+  @Test
+  void hasStatesOfTheCoreOfAttentionWhereTheVersionAsksForThem() {
+    String key = "decoder.layers.self_attention.core_attention._extra_state/shard_1_2";
+    Path older = write(golden, "older", core(14, OptionalInt.empty())).done();
+    Path newer = write(golden, "newer", core(15, OptionalInt.empty())).done();
+    assertTrue(states(metadata(older)).containsKey(key));
+    assertFalse(states(metadata(newer)).containsKey(key));
   }
 
   private static List<Boolean> state(Path checkpoint) {

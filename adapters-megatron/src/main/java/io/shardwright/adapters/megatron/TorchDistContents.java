@@ -3,6 +3,7 @@ package io.shardwright.adapters.megatron;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Null;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
@@ -17,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What Megatron-Core's {@code torch_dist} holds besides tensors: the common state, and last the
@@ -29,6 +32,16 @@ import java.util.Optional;
 record TorchDistContents(WantedGrid model, String folder) {
   /** The first that has the common state in the distributed checkpoint. */
   private static final int STATE_AS_OBJECT = 19;
+
+  /**
+   * The first that asks for a state of the attention's core only where that has parameters
+   * (Megatron-LM core_v0.14.0 and core_v0.15.0, {@code
+   * megatron/core/extensions/transformer_engine.py}, TEDotProductAttention).
+   */
+  private static final int CORE_WITHOUT_STATE = 15;
+
+  private static final Pattern ATTENTION =
+      Pattern.compile("(.*self_attention\\.)linear_proj(\\._extra_state/.*)");
 
   /** The first that reads the kind. */
   private static final int FIRST = 6;
@@ -69,9 +82,24 @@ record TorchDistContents(WantedGrid model, String folder) {
     all.put(folder + Iteration.KIND, model.json(kind(object)));
     Map<String, JsonValue> pickles =
         object ? Map.of() : Map.of(folder + IterationSide.COMMON, common);
-    Map<String, JsonValue> objects =
-        object ? Map.of(IterationSide.STATE, new Arr(List.of(common))) : Map.of();
+    var objects = new LinkedHashMap<String, JsonValue>();
+    if (object) {
+      objects.put(IterationSide.STATE, new Arr(List.of(common)));
+    }
+    if (!model.core().since(CORE_WITHOUT_STATE)) {
+      model.states().forEach(key -> addCore(key, objects));
+    }
     return new Contents(folder, all, pickles, objects, means);
+  }
+
+  /** The core of attention has no parameter, and with Transformer Engine a state all the same. */
+  private static void addCore(String key, Map<String, JsonValue> objects) {
+    Matcher projection = ATTENTION.matcher(key);
+    if (projection.matches()) {
+      objects.put(
+          projection.group(1) + "core_attention" + projection.group(2),
+          new Arr(List.of(Null.NULL)));
+    }
   }
 
   private static Obj kind(boolean object) {

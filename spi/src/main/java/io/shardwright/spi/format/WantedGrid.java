@@ -47,6 +47,13 @@ public interface WantedGrid extends WantedModel {
   OptionalLong paddedRows();
 
   /**
+   * The states of modules that are written, as {@link GridLayout#states} says.
+   *
+   * @return their keys in the distributed checkpoint
+   */
+  List<String> states();
+
+  /**
    * The Megatron-Core that has to read it.
    *
    * @return what the user asked for, else {@link CoreVersion#NEWEST}

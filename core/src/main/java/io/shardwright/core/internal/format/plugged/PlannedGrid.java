@@ -3,6 +3,7 @@ package io.shardwright.core.internal.format.plugged;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetObject;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
@@ -72,6 +73,11 @@ final class PlannedGrid extends PlannedModel implements WantedGrid {
   @Override
   public OptionalLong vocabularyRows() {
     return plan.vocabularyRows();
+  }
+
+  @Override
+  public List<String> states() {
+    return plan.objects().stream().map(TargetObject::key).toList();
   }
 
   @Override
