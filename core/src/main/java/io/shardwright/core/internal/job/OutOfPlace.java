@@ -82,7 +82,9 @@ final class OutOfPlace {
           Setting.LAYOUT.inText(), request.layout().filter(WeightLayout.RANKS::equals).isPresent());
     } else {
       option(Setting.CORE_VERSION.inText(), request.gridOptions().core().isPresent());
-      option(Setting.FILES.inText(), request.gridOptions().files().isPresent() && !resolved.kind().spreads());
+      option(
+          Setting.FILES.inText(),
+          request.gridOptions().files().isPresent() && !resolved.kind().spreads());
     }
   }
 
