@@ -67,8 +67,19 @@ public record Sources(
   public ModelSource look(Place place, Path spoolFolder, TrainingOptions options, boolean state) {
     try {
       return open(place, spoolFolder, options, state);
-    } catch (UnrecognizedCheckpointException | UnsupportedCheckpointException unclaimed) {
+    } catch (UnrecognizedCheckpointException unclaimed) {
       return loose(place, unclaimed);
+    } catch (UnsupportedCheckpointException unread) {
+      return looseOr(place, unread);
+    }
+  }
+
+  /** What a format says of what it does not read is said where there are no tensors either. */
+  private ModelSource looseOr(Place place, UnsupportedCheckpointException unread) {
+    try {
+      return loose(place, unread);
+    } catch (UnrecognizedCheckpointException nothing) {
+      throw unread;
     }
   }
 
