@@ -126,6 +126,7 @@ final class Arguments {
     }
     Obj model = given.copy();
     OLDER.forEach((old, now) -> model.get(old).ifPresent(said -> putIfAbsent(model, now, said)));
+    model.fields().keySet().removeAll(OLDER.keySet());
     model.get(LENGTH).ifPresent(length -> putIfAbsent(model, POSITIONS, length));
     var document = new DialectDocument(model);
     document

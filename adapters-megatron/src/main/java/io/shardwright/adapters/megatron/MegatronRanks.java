@@ -11,6 +11,7 @@ import io.shardwright.spi.format.RankLayout;
 import io.shardwright.spi.format.WantedGrid;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,9 @@ import java.util.Set;
  * megatron/training/checkpointing.py}, {@code save_checkpoint} with {@code --ckpt-format torch}).
  */
 final class MegatronRanks implements RankLayout {
+  private static final String PROJECTION = "self_attention.linear_proj._extra_state";
+  private static final String ATTENTION = "self_attention.core_attention._extra_state";
+
   @Override
   public Set<Keeps> keeps() {
     return Set.of(Keeps.GRID);
@@ -33,6 +37,14 @@ final class MegatronRanks implements RankLayout {
   @Override
   public String key(int chunk, int chunks) {
     return RankState.MODEL + (chunks == 1 ? "" : chunk);
+  }
+
+  /** Transformer Engine's attention has a state of its own. */
+  @Override
+  public List<String> others(String state) {
+    return state.endsWith(PROJECTION)
+        ? List.of(state.substring(0, state.length() - PROJECTION.length()) + ATTENTION)
+        : List.of();
   }
 
   @Override

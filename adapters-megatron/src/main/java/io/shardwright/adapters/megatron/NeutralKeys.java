@@ -13,22 +13,24 @@ final class NeutralKeys {
       Set.of(
           """
           account accumulate adam add adlr align allow app async auto autocast barrier batch bert
-          bf16 biencoder block cache calc calculate check checkpoint ckpt classes clip clone config
-          consumed context cp cpu create cross cuda data dataloader ddp deallocate decode decoder
-          decoupled decrease defer delay delta dense deprecated deterministic dino disable dist
-          distrib distribute distributed dump embedding empty enable encoder end eod ep error eval
-          evidence exit exp expert external fake fim finalize fine finetune first flash fp16 fp32
-          fp4 fp8 fsdp ft full fused global grad gradient group grpo gtp head hf hierarchical high
-          hysteresis ict img indexer inference init initial inprocess iter iteration iterations keep
-          kitchen langrl lazy legacy load local log logging loss lr main make manual mask masked max
-          memory merge micro microbatch mid min mlp mmap mock model multiple muon nccl no non num
-          object offload one onnx openai optimizer outer output overlap override padded parallel
-          param params patch per perform persist phase pin pipeline pretrained profile quant query
-          rampup rank recompute record refit relative replication rerun reset restore result
-          retriever reuse rl run sample save scatter seed seq sequence sft sgd sharp short should
-          skip skipped split start straggler strict suggested swin symmetric te tensor tensorboard
-          test tiktoken timers timing titles tokenizer torch tp train transformer trust use valid
-          variable virtual vision vocab wandb warmup weight wgrad world yaml
+          bf16 biencoder block cache calc calculate chat check checkpoint ckpt classes clip clone
+          config consumed context cp cpu create cross cuda data dataloader ddp deallocate decode
+          decoder decoupled decrease defer delay delta dense deprecated deterministic dino disable
+          dist distrib distribute distributed dump embedding empty enable encoder end eod ep error
+          eval evidence exit exp expert external fake fault fim finalize fine finetune first flash
+          flight fp16 fp32 fp4 fp8 freeze fsdp ft full fused global gpu grad gradient group grpo gtp
+          head hf hierarchical high hysteresis ict img indexer inference init initial inprocess iter
+          iteration iterations keep kitchen langrl lazy legacy lion load local log logging logits
+          loss lr main make manual mask masked max megatron memory merge metadata micro microbatch
+          mid min mlp mmap mock model multiple muon nccl no non null num nvtx object offload offset
+          one onnx openai optimizer outer output overlap override pad padded parallel param params
+          patch per perform persist phase pin pipeline pretrained profile pytorch quant query rampup
+          rank recompute record refit relative replication rerun reset restore result retriever
+          reuse rl run sample save scatter seed seq sequence sft sgd sharp short should skip skipped
+          special split start step straggler stream strict suggested swin symmetric te tensor
+          tensorboard test tiktoken timers timing titles tokenizer torch tp train transformer trust
+          use valid validation variable verify virtual vision vocab wandb warmup weight wgrad world
+          yaml
           """
               .strip()
               .split("\\s+"));
@@ -37,7 +39,7 @@ final class NeutralKeys {
   private static final Set<String> NAMES =
       Set.of(
           """
-          _target_ _args_ _cpu_offloading_context activation_func_fp8_input_store activation_offload_fraction
+          _target_ _args_ _is_global_batch_size_explicitly_specified _cpu_offloading_context activation_func_fp8_input_store activation_offload_fraction
           apply_rope_fusion apply_wd_to_qk_layernorm attention_backend attention_softmax_in_fp32
           beta_fast beta_slow bias_activation_fusion bias_dropout_fusion bias_gelu_fusion
           bias_swiglu_fusion experimental_attention_variant_loss_scale_func

@@ -4,6 +4,7 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.dialect.Configuration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +55,16 @@ public interface RankLayout {
    * @return another for each chunk
    */
   String key(int chunk, int chunks);
+
+  /**
+   * States of modules without parameters, which no row of a family tells.
+   *
+   * @param state the name of the state of a module with parameters, which holds nothing
+   * @return names of others that stand before it; none unless an implementation says otherwise
+   */
+  default List<String> others(String state) {
+    return List.of();
+  }
 
   /**
    * Writes the documents.

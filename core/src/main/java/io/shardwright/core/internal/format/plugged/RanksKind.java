@@ -58,6 +58,11 @@ record RanksKind(RankLayout layouts, PluggedModelFormat format) implements Targe
     return plugin().asking("asked for a model's key", () -> layouts.key(chunk, chunks));
   }
 
+  /** The names of further states. */
+  List<String> others(String state) {
+    return plugin().asking("asked for states of modules", () -> layouts.others(state));
+  }
+
   @Override
   public CheckpointTarget layOut(
       ReshardRequest request,

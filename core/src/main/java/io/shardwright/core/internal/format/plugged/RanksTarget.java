@@ -93,13 +93,17 @@ final class RanksTarget implements CheckpointTarget {
     for (String name : file.names()) {
       var held = chunks.of(name, file.rank().pipeline());
       TargetTensor tensor = file.tensors().get(name);
+      var entries = models.get(held.chunk()).entries();
       PickleValue value = Constant.NONE; // a module's state before anything was measured
       if (tensor != null) {
         var stored = pickle.tensor(tensor.spec());
         keys.put(tensor, stored.key());
         value = stored.value();
+      } else {
+        kind.others(held.name())
+            .forEach(other -> entries.add(new Entry(new Text(other), Constant.NONE)));
       }
-      models.get(held.chunk()).entries().add(new Entry(new Text(held.name()), value));
+      entries.add(new Entry(new Text(held.name()), value));
     }
     byte[] bytes = PickleWriter.write(root(file, models));
     String stem = file.member().substring(file.member().lastIndexOf('/') + 1);
