@@ -126,6 +126,11 @@ public final class TinyGpt {
     config.put(key, value.toString());
   }
 
+  /** Of its vocabulary, padding among them. */
+  public long rows() {
+    return tensors.get("model.embedding.word_embeddings.weight").dim(0);
+  }
+
   public boolean legacyToo() {
     return groups == heads;
   }

@@ -7,7 +7,6 @@ import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.format.ModelLayout.Documents;
-import io.shardwright.spi.format.StoredBytes;
 import io.shardwright.spi.format.StoredModel.Origin;
 import io.shardwright.spi.format.TokenizerFiles;
 import io.shardwright.spi.format.WantedShards;
@@ -50,11 +49,7 @@ final class FolderDocuments {
     if (wanted.shards().size() > 1) {
       put(HuggingFaceFormat.SAFETENSORS + HuggingFaceFormat.INDEX, index());
     }
-    boolean replaced = TokenizerFiles.TOKENIZER.keySet().stream().anyMatch(wanted::changes);
-    origin.map(Origin::files).orElse(Map.of()).entrySet().stream()
-        .filter(file -> !(replaced && TokenizerFiles.isOfTokenizer(file.getKey())))
-        .forEach(file -> documents.put(file.getKey(), utf8(file.getValue())));
-    tokenizer();
+    documents.putAll(TokenizerFiles.of(wanted));
     documents.putIfAbsent("README.md", utf8(card()));
     return new Documents(documents, means);
   }
@@ -89,24 +84,6 @@ final class FolderDocuments {
     return Obj.empty()
         .put("metadata", Obj.empty().put("total_size", Num.of(total)))
         .put("weight_map", map);
-  }
-
-  private void tokenizer() {
-    TokenizerFiles.TOKENIZER.forEach(
-        (key, name) ->
-            wanted
-                .artifact(key)
-                .ifPresent(file -> documents.putIfAbsent(name, file.read(0, file.size()))));
-    wanted.artifact("tokenizer.model").ifPresent(this::fastTokenizer);
-  }
-
-  /** What transformers reads without a library for SentencePiece. */
-  private void fastTokenizer(StoredBytes pieces) {
-    boolean alone =
-        !documents.containsKey("tokenizer.json") && !documents.containsKey("tokenizer_config.json");
-    if (alone) {
-      wanted.fastTokenizer(documents.get(TokenizerFiles.PIECES), pieces.name()).forEach(this::put);
-    }
   }
 
   private void put(String name, Obj document) {

@@ -140,7 +140,8 @@ final class Arguments {
     }
     return Optional.of(
         new ModelDocument(
-            NAMESPACE, model, TABLE, vocabulary(document), Precision.of(document).word()));
+                NAMESPACE, model, TABLE, vocabulary(document), Precision.of(document).word())
+            .keeping(Kept.ARGS, given));
   }
 
   private static void putIfAbsent(Obj model, String key, JsonValue value) {

@@ -1,7 +1,9 @@
 package io.shardwright.adapters.megatron;
 
 import com.google.auto.service.AutoService;
+import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.ModelFormat;
+import java.util.Optional;
 
 /** Roots and iterations of Megatron-Bridge, whose configuration is {@code run_config.yaml}. */
 @AutoService(ModelFormat.class)
@@ -14,5 +16,10 @@ public final class BridgeFormat extends IterationFormat {
   @Override
   boolean isOwn(boolean root, boolean bridge) {
     return bridge;
+  }
+
+  @Override
+  public Optional<GridLayout> gridLayout() {
+    return Optional.of(new BridgeLayout());
   }
 }

@@ -2,6 +2,7 @@ package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.Dialects;
+import io.shardwright.spi.format.WantedGrid;
 import io.shardwright.spi.tensor.DType;
 import java.util.OptionalLong;
 
@@ -20,4 +21,21 @@ record Facts(
     OptionalLong size,
     OptionalLong rows,
     String source,
-    Dialects dialects) {}
+    Dialects dialects) {
+  /** Those of a model that is planned. */
+  static Facts of(WantedGrid model) {
+    return new Facts(
+        model.config(),
+        model.dtype(),
+        model.vocabularyRows(),
+        model.paddedRows(),
+        model.source(),
+        model.dialects());
+  }
+
+  /** What a reader takes from a document. */
+  Configuration means(ModelDocument document) {
+    String where = document.table().document() + " of " + source;
+    return document.read(dialects, config, where).apply(config, where);
+  }
+}

@@ -80,6 +80,11 @@ final class Flags {
     return String.join(" ", flags);
   }
 
+  /** An option of a name. */
+  static String option(String name) {
+    return "--" + name;
+  }
+
   private static List<String> written(ConfigKey row) {
     return row.use() != ConfigKey.Use.BOTH
         ? List.of()
@@ -93,7 +98,7 @@ final class Flags {
       return;
     }
     boolean off = value instanceof Bool flag && !flag.value();
-    String name = "--" + (off ? "no-" : "") + NAMES.getOrDefault(key, key.replace('_', '-'));
+    String name = option((off ? "no-" : "") + NAMES.getOrDefault(key, key.replace('_', '-')));
     flags.add(value instanceof Bool ? name : name + " " + text);
   }
 

@@ -7,6 +7,7 @@ import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -47,7 +48,7 @@ final class Iteration {
     if (!items && !names.contains(METADATA)) {
       return false;
     }
-    String own = folder.name().substring(folder.name().lastIndexOf('/') + 1);
+    String own = own(folder.name());
     return names.contains(KIND)
         ? backend(folder).filter("torch_dist"::equals).isPresent()
         : (isName(own) || names.stream().anyMatch(OWN::contains)) && !isPlain(folder);
@@ -89,6 +90,16 @@ final class Iteration {
   /** Whether it is what Megatron calls the folder of an iteration. */
   static boolean isName(String folder) {
     return folder.equals(RELEASE) || NAME.matcher(folder).matches();
+  }
+
+  /** The last part of a folder's name. */
+  static String own(String folder) {
+    return folder.substring(folder.lastIndexOf('/') + 1);
+  }
+
+  /** What an iteration's folder is called. */
+  static String folder(long number) {
+    return String.format(Locale.ROOT, "iter_%07d", number);
   }
 
   /** The number in the name of a folder. */

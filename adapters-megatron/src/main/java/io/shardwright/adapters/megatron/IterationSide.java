@@ -21,17 +21,28 @@ record IterationSide(StoredFiles files) implements ModelSide {
   static final String STATE = "common_state/shard_0_1";
 
   /** Megatron-Bridge's copy of the tokenizer, as transformers saves it. */
-  private static final String TOKENIZER = "tokenizer";
+  static final String TOKENIZER = "tokenizer";
 
   @Override
   public Optional<ModelDocument> document(DistributedSet set) {
     if (Iteration.isOfBridge(files)) {
-      return files.yaml(RUN_CONFIG).get(RunConfig.MODEL).flatMap(RunConfig::of);
+      Obj whole = files.yaml(RUN_CONFIG);
+      return whole
+          .get(RunConfig.MODEL)
+          .flatMap(RunConfig::of)
+          .map(document -> document.keeping(Kept.RUN_CONFIG, whole))
+          .map(this::trained);
     }
     if (files.files().contains(COMMON)) {
       return args(files.pickle(COMMON));
     }
     return set.objects().contains(STATE) ? args(set.object(STATE)) : Optional.empty();
+  }
+
+  private ModelDocument trained(ModelDocument document) {
+    return TrainState.read(files)
+        .map(counts -> document.keeping(Kept.TRAIN_STATE, counts))
+        .orElse(document);
   }
 
   /** The arguments in the common state, which an object holds in a list. */

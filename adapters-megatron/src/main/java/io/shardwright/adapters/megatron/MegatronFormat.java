@@ -1,6 +1,7 @@
 package io.shardwright.adapters.megatron;
 
 import com.google.auto.service.AutoService;
+import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.ModelFormat;
 import io.shardwright.spi.format.RankLayout;
 import java.util.Optional;
@@ -24,5 +25,10 @@ public final class MegatronFormat extends IterationFormat {
   @Override
   boolean isOwn(boolean root, boolean bridge) {
     return root && !bridge;
+  }
+
+  @Override
+  public Optional<GridLayout> gridLayout() {
+    return Optional.of(new MegatronLayout());
   }
 }

@@ -12,12 +12,15 @@ import static io.shardwright.spi.config.ConfigKey.same;
 import static io.shardwright.spi.config.ConfigKey.states;
 import static io.shardwright.spi.config.ConfigKey.words;
 
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.config.Codec.Cases;
 import io.shardwright.spi.config.Codec.Side;
 import io.shardwright.spi.config.Codec.Usual;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +55,11 @@ final class MegatronKeys {
   private static final String POSITIONS = "position_embedding_type";
   private static final String EXPERTS = "num_moe_experts";
   private static final String SCALED = "scale_positional_embedding";
+
+  /** Numbers of Llama 3.1's scaling that no document of Megatron's says. */
+  private static final Map<String, String> FIXED =
+      new TreeMap<>(
+          Map.of("low_freq_factor", "1.0", "high_freq_factor", "4.0", "old_context_len", "8192"));
 
   private MegatronKeys() {}
 
@@ -115,19 +123,34 @@ final class MegatronKeys {
 
   private static ConfigKey[] positions(Spelling spelling) {
     var alike = Map.of("rope", "rope", "learned_absolute", "learned_absolute", "yarn", "yarn");
-    return new ConfigKey[] {
-      words(POSITIONS, POSITIONS, alike).orElse("learned_absolute"),
-      same("rotary_base", "rotary_base").orElse("10000.0"),
-      same("rotary_percentage", "rotary_percent").orElse("1.0"),
-      flag("rotary_interleaved", "rotary_interleaved"),
-      same("seq_len_interpolation_factor", spelling.interpolation).orElse("null"),
-      flag(SCALED, spelling.scaling),
-      // a factor alone can be chosen
-      same("scale_factor", "rope_scaling_factor").orElse("8.0").when(SCALED, "true"),
-      means("low_freq_factor", "1.0").when(SCALED, "true"),
-      means("high_freq_factor", "4.0").when(SCALED, "true"),
-      means("old_context_len", "8192").when(SCALED, "true")
-    };
+    var rows =
+        Stream.of(
+            words(POSITIONS, POSITIONS, alike).orElse("learned_absolute"),
+            same("rotary_base", "rotary_base").orElse("10000.0"),
+            same("rotary_percentage", "rotary_percent").orElse("1.0"),
+            flag("rotary_interleaved", "rotary_interleaved"),
+            same("seq_len_interpolation_factor", spelling.interpolation).orElse("null"),
+            flag(SCALED, spelling.scaling),
+            same("scale_factor", "rope_scaling_factor").orElse("8.0").when(SCALED, "true"));
+    var fixed =
+        FIXED.entrySet().stream()
+            .map(key -> means(key.getKey(), key.getValue()).readAlone().when(SCALED, "true"));
+    return Stream.concat(rows, fixed).toArray(ConfigKey[]::new);
+  }
+
+  /** Sentences on what Megatron-Core computes otherwise than a configuration says. */
+  static List<String> notes(ModelConfig config) {
+    return FIXED.entrySet().stream()
+        .filter(key -> config.flag(SCALED) && config.number(key.getKey()).isPresent())
+        .filter(
+            key -> config.number(key.getKey()).getAsDouble() != Double.parseDouble(key.getValue()))
+        .map(
+            key ->
+                config.says(key.getKey())
+                    + ", but Megatron-Core scales its positions with "
+                    + key.getValue()
+                    + ", whatever is said")
+        .toList();
   }
 
   /** The ranks that the checkpoint was written for. */
@@ -135,16 +158,17 @@ final class MegatronKeys {
     return Stream.of(
             same("tensor_model_parallel_size", "tensor_model_parallel_size").orElse("1"),
             same("pipeline_model_parallel_size", "pipeline_model_parallel_size").orElse("1"),
-            same("virtual_pipeline_model_parallel_size", "virtual_pipeline_model_parallel_size"),
+            same("virtual_pipeline_model_parallel_size", "virtual_pipeline_model_parallel_size")
+                .orElse("null"),
             same("expert_model_parallel_size", "expert_model_parallel_size"),
-            same("expert_tensor_parallel_size", "expert_tensor_parallel_size"),
+            same("expert_tensor_parallel_size", "expert_tensor_parallel_size").orElse("null"),
             same("num_layers_in_first_pipeline_stage", spelling.first).orElse("null"),
             same("num_layers_in_last_pipeline_stage", spelling.last).orElse("null"),
             same(
                 "account_for_embedding_in_pipeline_split",
                 "account_for_embedding_in_pipeline_split"),
             same("account_for_loss_in_pipeline_split", "account_for_loss_in_pipeline_split"),
-            same("pipeline_model_parallel_layout", "pipeline_model_parallel_layout"))
+            same("pipeline_model_parallel_layout", "pipeline_model_parallel_layout").orElse("null"))
         .toArray(ConfigKey[]::new);
   }
 

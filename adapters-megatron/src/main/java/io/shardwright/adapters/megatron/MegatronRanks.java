@@ -49,14 +49,7 @@ final class MegatronRanks implements RankLayout {
 
   @Override
   public Contents contents(WantedGrid model) {
-    var facts =
-        new Facts(
-            model.config(),
-            model.dtype(),
-            model.vocabularyRows(),
-            model.paddedRows(),
-            model.source(),
-            model.dialects());
+    var facts = Facts.of(model);
     Obj args = Arguments.write(facts, model.grid().size(), 0);
     args.put("ckpt_format", new JsonValue.Str("torch"));
     Map<String, JsonValue> around = new LinkedHashMap<>();
@@ -64,15 +57,7 @@ final class MegatronRanks implements RankLayout {
     around.put(RankState.VERSION, new Num("3.0"));
     around.put("iteration", Num.of(0));
     byte[] latest = Iteration.RELEASE.getBytes(StandardCharsets.UTF_8);
-    Optional<Configuration> means =
-        Arguments.of(args)
-            .map(
-                document -> {
-                  String where = document.table().document() + " of " + model.source();
-                  return document
-                      .read(model.dialects(), model.config(), where)
-                      .apply(model.config(), where);
-                });
+    Optional<Configuration> means = Arguments.of(args).map(facts::means);
     return new Contents(Iteration.RELEASE + "/", around, Map.of(Root.LATEST, latest), means);
   }
 }

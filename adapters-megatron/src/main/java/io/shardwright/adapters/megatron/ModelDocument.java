@@ -5,6 +5,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Null;
 import io.shardwright.spi.config.JsonValue.Obj;
@@ -28,9 +29,27 @@ import java.util.stream.Stream;
  * @param table of the keys
  * @param vocabulary its true size; empty where the rows are not padded
  * @param precision in NeMo's words
+ * @param kept what travels with the model for the way back
  */
 record ModelDocument(
-    String className, Obj model, Dialect table, OptionalLong vocabulary, String precision) {
+    String className,
+    Obj model,
+    Dialect table,
+    OptionalLong vocabulary,
+    String precision,
+    Obj kept) {
+  /** A document of which nothing else is kept. */
+  ModelDocument(
+      String className, Obj model, Dialect table, OptionalLong vocabulary, String precision) {
+    this(className, model, table, vocabulary, precision, Obj.empty());
+  }
+
+  /** Keeps a whole document for the way back. */
+  ModelDocument keeping(String key, JsonValue document) {
+    return new ModelDocument(
+        className, model, table, vocabulary, precision, kept.copy().put(key, document));
+  }
+
   /**
    * What it says under canonical keys.
    *

@@ -118,7 +118,8 @@ record ModelReading(
 
   /** What has no place in NeMo's configuration: the true size, and the tokenizer's texts. */
   private Optional<Origin> origin(ModelDocument document) {
-    Obj said = Obj.empty();
+    Obj said = document.kept().copy();
+    Kept.iteration(said, Iteration.number(Iteration.own(files.name())));
     document.vocabulary().ifPresent(size -> said.put("vocab_size", Num.of(size)));
     return tokenizer
         .map(side -> side.origin(said, notes))

@@ -93,7 +93,7 @@ record Root(StoredFiles iteration, List<String> notes) {
               + Iteration.RELEASE
               + "': correct it, or open an iteration's folder");
     }
-    return String.format("iter_%07d", Long.parseLong(said));
+    return Iteration.folder(Long.parseLong(said));
   }
 
   StoredModel read(KnownModels models) {

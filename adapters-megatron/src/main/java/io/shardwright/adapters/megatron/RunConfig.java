@@ -1,5 +1,6 @@
 package io.shardwright.adapters.megatron;
 
+import static io.shardwright.spi.config.ConfigKey.also;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
 import static io.shardwright.spi.config.ConfigKey.states;
@@ -44,6 +45,7 @@ final class RunConfig {
                   "num_layers_in_first_pipeline_stage",
                   "num_layers_in_last_pipeline_stage"))
           .with(
+              also("data.seq_length", "seq_length"),
               same("share_embeddings_and_output_weights", "share_embeddings_and_output_weights")
                   .orElse("true"),
               MegatronKeys.activations(activations(), FUNCTION, GATED),

@@ -57,11 +57,17 @@ record TorchDistContents(WantedGrid model, String folder) {
     return core.since(STATE_AS_OBJECT) ? States.EMPTY : States.NONE;
   }
 
-  /** The common state of a model that no training has. */
-  static Obj common() {
-    return Obj.empty()
+  /**
+   * The common state of weights that no optimizer goes along with.
+   *
+   * @param args of Megatron-LM, if the model can be described so
+   */
+  static Obj common(long iteration, Optional<Obj> args) {
+    Obj state = Obj.empty();
+    args.ifPresent(said -> state.put("args", said));
+    return state
         .put("checkpoint_version", new Num("3.0"))
-        .put("iteration", Num.of(0))
+        .put("iteration", Num.of(iteration))
         .put(
             "content_metadata",
             Obj.empty()
@@ -76,7 +82,8 @@ record TorchDistContents(WantedGrid model, String folder) {
    * @param files bytes by path
    * @param means what a reader takes from the documents
    */
-  Contents with(Obj common, Map<String, byte[]> files, Optional<Configuration> means) {
+  Contents with(
+      Obj common, Map<String, byte[]> files, Optional<Configuration> means, List<String> notes) {
     boolean object = model.core().since(STATE_AS_OBJECT);
     var all = new LinkedHashMap<>(files);
     all.put(folder + Iteration.KIND, model.json(kind(object)));
@@ -89,7 +96,7 @@ record TorchDistContents(WantedGrid model, String folder) {
     if (!model.core().since(CORE_WITHOUT_STATE)) {
       model.states().forEach(key -> addCore(key, objects));
     }
-    return new Contents(folder, all, pickles, objects, means);
+    return new Contents(folder, all, pickles, objects, means, notes);
   }
 
   /** The core of attention has no parameter, and with Transformer Engine a state all the same. */

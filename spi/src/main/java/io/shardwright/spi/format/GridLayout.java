@@ -2,6 +2,8 @@ package io.shardwright.spi.format;
 
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.dialect.Configuration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,7 +16,9 @@ import java.util.Set;
  *
  * <p>Values of pickles are said as {@link StoredFiles#pickle} gives them: an object with a {@code
  * _target_} is made by calling that name with {@code _args_}, or without arguments and then given
- * its other fields as state; {@code _call_: false} says the name itself.
+ * its other fields as state; {@code _call_: false} says the name itself. A call of {@code
+ * torch.tensor} with a number or a truth value, and a {@code dtype} by its name, is a tensor
+ * without dimensions.
  */
 public interface GridLayout {
   /**
@@ -28,13 +32,27 @@ public interface GridLayout {
    *     first rank
    * @param means what a reader takes from them as the model's configuration; empty where they don't
    *     say it
+   * @param notes sentences that a user should know, such as what the documents don't hold
    */
   record Contents(
       String folder,
       Map<String, byte[]> files,
       Map<String, JsonValue> pickles,
       Map<String, JsonValue> objects,
-      Optional<Configuration> means) {}
+      Optional<Configuration> means,
+      List<String> notes) {
+    /**
+     * Adds torch files of values.
+     *
+     * @param further by path
+     * @return a changed copy
+     */
+    public Contents and(Map<String, JsonValue> further) {
+      var all = new LinkedHashMap<>(pickles);
+      all.putAll(further);
+      return new Contents(folder, files, all, objects, means, notes);
+    }
+  }
 
   /** What a module that never computed in 8 bits has as its {@code _extra_state}. */
   enum States {

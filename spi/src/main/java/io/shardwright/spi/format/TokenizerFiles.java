@@ -5,6 +5,7 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.format.StoredModel.Artifact;
 import io.shardwright.spi.format.StoredModel.Origin;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,35 @@ public record TokenizerFiles(StoredFiles files) {
    */
   public static boolean isOfTokenizer(String file) {
     return file.startsWith("tokenizer") || OF_A_TOKENIZER.contains(file);
+  }
+
+  /**
+   * The files that a model which is written takes along.
+   *
+   * @param model with what it once came from, and the tokenizer that it is given
+   * @return bytes by name; what transformers reads without a library for SentencePiece is among
+   *     them
+   */
+  public static Map<String, byte[]> of(WantedModel model) {
+    var written = new LinkedHashMap<String, byte[]>();
+    boolean replaced = TOKENIZER.keySet().stream().anyMatch(model::changes);
+    model.origin().map(Origin::files).orElse(Map.of()).entrySet().stream()
+        .filter(file -> !(replaced && isOfTokenizer(file.getKey())))
+        .forEach(
+            file -> written.put(file.getKey(), file.getValue().getBytes(StandardCharsets.UTF_8)));
+    TOKENIZER.forEach(
+        (key, name) ->
+            model
+                .artifact(key)
+                .ifPresent(file -> written.putIfAbsent(name, file.read(0, file.size()))));
+    boolean alone = !written.containsKey(FAST) && !written.containsKey("tokenizer_config.json");
+    model
+        .artifact("tokenizer.model")
+        .filter(pieces -> alone)
+        .map(pieces -> model.fastTokenizer(written.get(PIECES), pieces.name()))
+        .orElse(Map.of())
+        .forEach((name, document) -> written.put(name, model.json(document)));
+    return written;
   }
 
   /**

@@ -74,6 +74,14 @@ public interface WantedModel {
   byte[] json(Obj document);
 
   /**
+   * A document in YAML as PyYAML reads it.
+   *
+   * @param document what is written
+   * @return UTF-8
+   */
+  byte[] yaml(Obj document);
+
+  /**
    * The engine of dialects.
    *
    * @return what reads and writes documents by their tables

@@ -118,6 +118,7 @@ final class DialectEngine {
     public void write(ConfigKey row, Optional<String> value, Writing out) {
       String legal = ": it means " + String.join("|", row.values());
       value
+          .filter(text -> row.use() != ConfigKey.Use.READ)
           .filter(text -> !isAmong(row.values(), text))
           .ifPresent(text -> out.refuse(row, text, legal));
     }

@@ -153,6 +153,7 @@ public final class ReshardJob implements AutoCloseable {
     notes.addAll(ModuleStates.notes(plan));
     notes.addAll(replicated());
     notes.addAll(Guesses.notes(request, plan.source()));
+    notes.addAll(layout.notes());
     if (resolved.keeps(Keeps.STORED)) {
       notes.addAll(storedNotes());
     }

@@ -20,19 +20,31 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes a pickle's values of a tree as {@link PickleTree} gives it: an object with a {@code
  * _target_} is a call of that name.
  *
  * @param where the file, for messages
+ * @param tensor makes one of a call that is none; empty for every other
  */
-public record TreePickle(String where) {
+public record TreePickle(String where, Function<Obj, Optional<PickleValue>> tensor) {
   private static final String TARGET = "_target_";
   private static final String ARGUMENTS = "_args_";
 
   /** What says how a value is made, and is none of its fields. */
   private static final List<String> WORDS = List.of(TARGET, ARGUMENTS, "_call_", "_name_");
+
+  /**
+   * Values without tensors.
+   *
+   * @param where the file, for messages
+   */
+  public TreePickle(String where) {
+    this(where, object -> Optional.empty());
+  }
 
   /**
    * The values.
@@ -54,7 +66,9 @@ public record TreePickle(String where) {
       list.items().forEach(item -> sequence.items().add(of(item)));
       return sequence;
     }
-    return tree instanceof Obj object ? object(object) : Constant.NONE;
+    return tree instanceof Obj object
+        ? tensor.apply(object).orElseGet(() -> object(object))
+        : Constant.NONE;
   }
 
   private static PickleValue number(String text) {

@@ -8,6 +8,10 @@ import io.shardwright.spi.config.JsonValue.Null;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -39,6 +43,32 @@ public final class YamlTree {
    */
   public static Obj of(YamlDocument document, Guard guard) {
     return new YamlTree(guard, document.where()).map(document.root());
+  }
+
+  /** Values as {@link YamlDocument#of(Map, Guard)} takes them. */
+  public static Map<String, Object> plain(Obj tree) {
+    var plain = new LinkedHashMap<String, Object>();
+    tree.fields().forEach((key, value) -> plain.put(key, plain(value)));
+    return plain;
+  }
+
+  private static Object plain(JsonValue value) {
+    if (value instanceof Obj object) {
+      return plain(object);
+    }
+    if (value instanceof Arr list) {
+      return list.items().stream()
+          .map(YamlTree::plain)
+          .collect(ArrayList::new, List::add, List::addAll);
+    }
+    if (value instanceof Num number) {
+      return number.text().matches("-?[0-9]+")
+          ? new BigInteger(number.text())
+          : Double.valueOf(number.text());
+    }
+    return value instanceof Bool flag
+        ? (Object) flag.value()
+        : value instanceof Str text ? text.value() : null;
   }
 
   private Obj map(MappingNode map) {

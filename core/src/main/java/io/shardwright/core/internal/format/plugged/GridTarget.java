@@ -3,8 +3,7 @@ package io.shardwright.core.internal.format.plugged;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.dcp.DcpMetadata;
 import io.shardwright.core.internal.codec.dcp.DcpMetadataWriter.Form;
-import io.shardwright.core.internal.codec.pickle.TreePickle;
-import io.shardwright.core.internal.codec.torch.ExtraState;
+import io.shardwright.core.internal.codec.torch.TorchTree;
 import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
@@ -40,6 +39,7 @@ final class GridTarget implements CheckpointTarget {
   private final Map<String, byte[]> documents = new LinkedHashMap<>();
   private final Map<String, Long> sizes = new LinkedHashMap<>();
   private final MemberPlacement placement;
+  private final List<String> notes;
 
   /**
    * Lays out the target of a plan.
@@ -57,14 +57,13 @@ final class GridTarget implements CheckpointTarget {
     this.format = format;
     this.plan = plan;
     this.folder = made.folder();
+    this.notes = List.copyOf(made.notes());
     this.items = items;
     this.guard = guard;
     Form form = core.since(NEWER_NAMES) ? Form.TORCH_2_3 : Form.TORCH_2_1;
     documents.put(folder + DcpMetadata.FILE, items.metadata(form));
     made.pickles()
-        .forEach(
-            (path, value) ->
-                document(path, ExtraState.file(stem(path), new TreePickle(path).of(value))));
+        .forEach((path, value) -> document(path, TorchTree.file(stem(path), value, path)));
     made.files().forEach(this::document);
     items.sizes().forEach((name, size) -> place(folder + name, size));
     documents.forEach((path, bytes) -> place(path, bytes.length));
@@ -92,6 +91,11 @@ final class GridTarget implements CheckpointTarget {
   /** The paths of all files. */
   Set<String> names() {
     return sizes.keySet();
+  }
+
+  @Override
+  public List<String> notes() {
+    return notes;
   }
 
   @Override

@@ -3,10 +3,10 @@ package io.shardwright.core.internal.format.plugged;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
-import io.shardwright.core.internal.codec.pickle.TreePickle;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.codec.torch.TorchTree;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetObject;
 import io.shardwright.spi.config.JsonValue;
@@ -39,7 +39,7 @@ record ItemObject(String key, int owner, byte[] bytes) {
   }
 
   private static byte[] file(String key, JsonValue value) {
-    return ExtraState.file(ROOT, new TreePickle(key).of(value));
+    return TorchTree.file(ROOT, value, key);
   }
 
   /** A list with nothing or a tensor of no bytes in it. */

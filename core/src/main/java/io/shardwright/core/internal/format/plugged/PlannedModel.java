@@ -4,6 +4,7 @@ import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.tokenizer.FastTokenizer;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.codec.yaml.YamlTree;
 import io.shardwright.core.internal.convert.DialectTables;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
@@ -93,6 +94,11 @@ abstract class PlannedModel implements WantedModel {
     byte[] line = Arrays.copyOf(bytes, bytes.length + 1);
     line[bytes.length] = '\n';
     return line;
+  }
+
+  @Override
+  public byte[] yaml(Obj document) {
+    return YamlDocument.of(YamlTree.plain(document), origins.guard().anew()).write();
   }
 
   @Override

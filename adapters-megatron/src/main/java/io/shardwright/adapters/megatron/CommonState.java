@@ -1,0 +1,58 @@
+package io.shardwright.adapters.megatron;
+
+import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.WantedGrid;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The arguments of Megatron-LM that are written into the common state.
+ *
+ * @param args a Namespace
+ * @param means what a reader takes from them
+ * @param notes for the user
+ */
+record CommonState(Obj args, Configuration means, List<String> notes) {
+  /**
+   * The arguments of a model.
+   *
+   * @throws UnsupportedCheckpointException if it is none of Megatron-LM's, or naming every key that
+   *     they can't express
+   */
+  static CommonState of(WantedGrid model) {
+    if (!model.classes().contains(RestoreClass.megatron(Arguments.NAMESPACE))) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.NOT_EXPRESSIBLE,
+          model.source(),
+          "is a model that Megatron-LM's arguments can't describe");
+    }
+    var facts = Facts.of(model);
+    var kept = Kept.of(model);
+    Obj fresh = Arguments.write(facts, model.grid().size(), kept.iteration());
+    Obj args = kept.renewed(Kept.ARGS, fresh, facts, Arguments::of);
+    var notes = new ArrayList<>(MegatronKeys.notes(facts.config()));
+    String flags = Arguments.flags(fresh, facts.config());
+    notes.add(
+        "Megatron-LM takes the model from the folder with "
+            + Flags.option("use-checkpoint-args")
+            + (flags.isEmpty() ? "" : ", but for what is to be given: " + flags)
+            + "; with a tokenizer of its own it needs "
+            + Flags.option("no-use-tokenizer-model-from-checkpoint-args"));
+    return new CommonState(args, facts.means(Arguments.of(args).orElseThrow()), notes);
+  }
+
+  /** The same where it can be said; a folder of weights alone needn't have them. */
+  static Optional<CommonState> tried(WantedGrid model, List<String> notes) {
+    try {
+      return Optional.of(of(model));
+    } catch (UnsupportedCheckpointException refused) {
+      notes.add("no arguments of Megatron-LM are written: " + refused.getMessage());
+      return Optional.empty();
+    }
+  }
+}
