@@ -30,6 +30,7 @@ final class MegatronItems {
   private final DcpLayout layout = new DcpLayout(FILE);
   private final List<Tensor> tensors = new ArrayList<>();
   private final Map<DcpItem, byte[]> values = new LinkedHashMap<>();
+  private final Map<String, DcpItem> objects = new LinkedHashMap<>();
 
   /** One of equal parts. */
   static byte[] part(byte[] bytes, int number, int of) {
@@ -42,6 +43,12 @@ final class MegatronItems {
     DcpItem item = layout.add(spec);
     tensors.add(new Tensor(spec, List.of(new Chunk(Region.whole(shape), item))));
     values.put(item, bytes);
+  }
+
+  /** A whole torch file. */
+  void object(String key, byte[] bytes) {
+    DcpItem item = layout.add(bytes);
+    objects.put(key, item);
   }
 
   /** Writes the file and the metadata in place of others. */
@@ -61,6 +68,6 @@ final class MegatronItems {
     Files.write(folder.resolve(FILE), file.array());
     Files.write(
         folder.resolve(DcpMetadata.FILE),
-        DcpMetadataWriter.write(tensors, Map.of(), Form.TORCH_2_3));
+        DcpMetadataWriter.write(tensors, objects, Form.TORCH_2_3));
   }
 }

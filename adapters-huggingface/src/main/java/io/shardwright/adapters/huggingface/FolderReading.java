@@ -70,10 +70,15 @@ final class FolderReading {
 
   /** Reads a model whose tensors are in a container of another format. */
   static StoredModel read(
-      StoredFiles files, KnownModels models, Obj config, String where, TensorSet held) {
+      StoredFiles files,
+      KnownModels models,
+      Obj config,
+      String where,
+      TensorSet held,
+      List<String> notes) {
     var known = OuterNames.of(held, new DialectDocument(config), models.classes());
     return new FolderReading(files, models, config, where, new WeightSets(files, known))
-        .read(List.of());
+        .read(notes);
   }
 
   private StoredModel read(List<String> before) {
@@ -90,7 +95,6 @@ final class FolderReading {
     config = config.with("precision", precision()).with("target", model.restores());
     var tensors = KnownNames.of(first, model.names(), notes);
     vocabulary.require(model.names().inForce(config), tensors, files.name());
-    tensors.putAll(sets.state());
     var built =
         StoredModel.of(new Weights(sets.held(), tensors))
             .model(model)

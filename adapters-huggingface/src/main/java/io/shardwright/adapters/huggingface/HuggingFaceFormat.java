@@ -64,12 +64,18 @@ public final class HuggingFaceFormat implements ModelFormat {
    * @param config as {@code config.json} says it
    * @param where it is said, for messages
    * @param held all tensors that the container holds
-   * @return the model, with the tensors of an optimizer under their own names
+   * @param notes sentences for the user that come first
+   * @return the model, without the tensors of an optimizer and others beside it
    * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if no family knows the model
    */
   public StoredModel read(
-      StoredFiles files, KnownModels models, Obj config, String where, TensorSet held) {
-    return FolderReading.read(files, models, config, where, held);
+      StoredFiles files,
+      KnownModels models,
+      Obj config,
+      String where,
+      TensorSet held,
+      List<String> notes) {
+    return FolderReading.read(files, models, config, where, held, notes);
   }
 
   /**

@@ -21,14 +21,9 @@ import java.util.stream.Collectors;
  *
  * @param from the set
  * @param tensors of the model, by the names that transformers gives them
- * @param state tensors of an optimizer, by their own names
  * @param notes on what else there is
  */
-record OuterNames(
-    TensorSet from,
-    Map<String, ContainedTensor> tensors,
-    Map<String, ContainedTensor> state,
-    List<String> notes)
+record OuterNames(TensorSet from, Map<String, ContainedTensor> tensors, List<String> notes)
     implements TensorSet {
   private static final int ENOUGH = 2_000;
 
@@ -41,14 +36,11 @@ record OuterNames(
 
   /** Finds the words. */
   static OuterNames of(TensorSet set, DialectDocument document, List<HuggingFaceModel> classes) {
-    var state = new LinkedHashMap<String, ContainedTensor>();
     var plain = new LinkedHashMap<String, ContainedTensor>();
     set.named()
         .forEach(
             (name, tensor) -> {
-              if (OPTIMIZER.matcher(name).matches()) {
-                state.put(name, tensor);
-              } else {
+              if (!OPTIMIZER.matcher(name).matches()) {
                 plain.put(WRAPPED.matcher(name).replaceAll(""), tensor);
               }
             });
@@ -63,7 +55,7 @@ record OuterNames(
             others.add(name);
           }
         });
-    return new OuterNames(set, own, state, notes(words, others));
+    return new OuterNames(set, own, notes(words, others));
   }
 
   private static List<String> notes(String words, List<String> others) {

@@ -2,13 +2,11 @@ package io.shardwright.adapters.huggingface;
 
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.Remedy;
-import io.shardwright.spi.format.ContainedTensor;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.TensorSet;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -99,11 +97,6 @@ final class WeightSets {
   /** The same as the engine opened it. */
   TensorSet held() {
     return first instanceof OuterNames named ? named.from() : first;
-  }
-
-  /** What is no weight and has to be asked for: an optimizer's. */
-  Map<String, ContainedTensor> state() {
-    return first instanceof OuterNames named ? named.state() : Map.of();
   }
 
   /** Those that must hold the same. */

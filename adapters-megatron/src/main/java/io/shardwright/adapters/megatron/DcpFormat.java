@@ -6,6 +6,7 @@ import io.shardwright.spi.format.ModelFormat;
 import io.shardwright.spi.format.ModelLayout;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -39,7 +40,7 @@ public final class DcpFormat implements ModelFormat {
 
   @Override
   public StoredModel read(StoredFiles files, KnownModels models) {
-    return new DcpReading(files, models).read();
+    return new DcpReading(files, models).read(List.of());
   }
 
   @Override

@@ -63,7 +63,7 @@ final class Iteration {
    * Whether it is finished although nothing says of which kind it is: Megatron's {@code torch_dcp}
    * has no objects of ranks, which {@code torch_dist} always has.
    */
-  private static boolean isPlain(StoredFiles folder) {
+  static boolean isPlain(StoredFiles folder) {
     if (!hasMetadataAlone(folder) || folder.files().contains(IterationSide.COMMON)) {
       return false;
     }
@@ -110,6 +110,9 @@ final class Iteration {
 
   /** Reads it, with notes on how it was chosen. */
   static StoredModel read(StoredFiles folder, KnownModels models, List<String> notes) {
+    if (isPlain(folder)) {
+      return new DcpReading(folder, models).read(notes);
+    }
     return isOfRanks(folder)
         ? new RankReading(folder, models).read(notes)
         : new IterationReading(folder, models).read(notes);

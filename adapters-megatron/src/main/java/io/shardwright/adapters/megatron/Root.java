@@ -26,9 +26,22 @@ record Root(StoredFiles iteration, List<String> notes) {
   static List<String> iterations(StoredFiles root) {
     return root.folders().stream()
         .filter(Iteration::isName)
-        .filter(name -> Iteration.is(root.folder(name)))
+        .filter(name -> isOne(root.folder(name)))
         .sorted(Comparator.comparingLong(name -> Iteration.number(name).orElse(Long.MAX_VALUE)))
         .toList();
+  }
+
+  private static boolean isOne(StoredFiles folder) {
+    return Iteration.is(folder) || Iteration.isPlain(folder);
+  }
+
+  /** PyTorch alone writes its metadata last. */
+  private static boolean isFinished(StoredFiles folder) {
+    return Iteration.isFinished(folder) || Iteration.isPlain(folder);
+  }
+
+  private static StoredFiles whole(StoredFiles folder) {
+    return isFinished(folder) ? folder : Iteration.whole(folder);
   }
 
   /**
@@ -40,11 +53,11 @@ record Root(StoredFiles iteration, List<String> notes) {
   static Root of(StoredFiles root, OptionalLong step) {
     List<String> all = iterations(root);
     if (step.isPresent()) {
-      return new Root(Iteration.whole(root.folder(wanted(root, all, step.getAsLong()))), List.of());
+      return new Root(whole(root.folder(wanted(root, all, step.getAsLong()))), List.of());
     }
-    var finished = all.stream().filter(name -> Iteration.isFinished(root.folder(name))).toList();
+    var finished = all.stream().filter(name -> isFinished(root.folder(name))).toList();
     if (finished.isEmpty()) {
-      return new Root(Iteration.whole(root.folder(all.get(all.size() - 1))), List.of());
+      return new Root(whole(root.folder(all.get(all.size() - 1))), List.of());
     }
     String newest = finished.get(finished.size() - 1);
     if (!root.files().contains(LATEST)) {
@@ -63,7 +76,7 @@ record Root(StoredFiles iteration, List<String> notes) {
     } else if (all.size() > 1) {
       notes.add("'" + name + "' is read, of " + String.join(", ", all));
     }
-    return new Root(Iteration.whole(root.folder(name)), notes);
+    return new Root(whole(root.folder(name)), notes);
   }
 
   private static String wanted(StoredFiles root, List<String> all, long step) {

@@ -22,8 +22,8 @@ public final class StoredModel {
    * A set of tensors that is a whole model.
    *
    * @param from what the engine opened
-   * @param tensors those of the set that are the model's, by the names that the model's class gives
-   *     them
+   * @param tensors those that are the model's, by the names that its class gives them; what a
+   *     {@link DistributedSet} has besides is listed and verified
    */
   public record Weights(TensorSet from, Map<String, ? extends ContainedTensor> tensors) {}
 

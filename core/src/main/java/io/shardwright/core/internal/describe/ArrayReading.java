@@ -44,6 +44,7 @@ final class ArrayReading {
         .map(rule -> new Match(rule, List.of()))
         .or(() -> find(plain))
         .or(() -> find(DistributedKey.apart(plain)))
+        .or(() -> find(DistributedKey.fused(plain)))
         .orElseGet(() -> new Match(describer.unmatched(key, key).rule(), List.of()));
   }
 

@@ -77,6 +77,15 @@ public final class DistributedKey {
     return key.replace("mlp.linear_fc1.layer_norm_", "pre_mlp_layernorm.");
   }
 
+  /**
+   * The key of a norm that is a part of the linear layer behind it. Layers that aren't Transformer
+   * Engine's have it apart, and PyTorch alone saves it under that name.
+   */
+  static String fused(String key) {
+    return key.replace("input_layernorm.", "self_attention.linear_qkv.layer_norm_")
+        .replace("pre_mlp_layernorm.", "mlp.linear_fc1.layer_norm_");
+  }
+
   /** The key of the whole of which an array is a half; empty for a whole. */
   static Optional<String> whole(String key) {
     boolean half = HALF.matcher(key).find();

@@ -98,9 +98,10 @@ public record SourceFiles(
     return new SourceFiles(ranks, again, numbered, bare, own, arrayObjects);
   }
 
-  /** The same without what no parameter's name tells of an optimizer. */
+  /** The same without what lies beside the model, and no parameter's name tells. */
   public SourceFiles withoutFlat() {
-    var own = arrays.stream().filter(a -> !Companions.isFlat(a.spec().name())).toList();
+    var own =
+        arrays.stream().filter(a -> !a.beside() && !Companions.isFlat(a.spec().name())).toList();
     return new SourceFiles(ranks, again, numbered, bare, own, arrayObjects);
   }
 

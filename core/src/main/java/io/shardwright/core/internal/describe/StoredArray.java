@@ -15,8 +15,15 @@ import java.util.Optional;
  *
  * @param spec its key, element type and whole shape
  * @param chunks that cover it; one at an edge may be larger than what it holds of the array
+ * @param beside whether it is no part of the model, and only lies beside it
  */
-public record StoredArray(TensorSpec spec, List<Chunk> chunks) implements ContainedTensor {
+public record StoredArray(TensorSpec spec, List<Chunk> chunks, boolean beside)
+    implements ContainedTensor {
+  /** A part of the model. */
+  public StoredArray(TensorSpec spec, List<Chunk> chunks) {
+    this(spec, chunks, false);
+  }
+
   /** What all arrays are listed under. */
   public static final String FOLDER = "model_weights/";
 
@@ -31,7 +38,12 @@ public record StoredArray(TensorSpec spec, List<Chunk> chunks) implements Contai
 
   /** The same under another name. */
   public StoredArray as(String name) {
-    return new StoredArray(new TensorSpec(name, spec.dtype(), spec.shape()), chunks);
+    return new StoredArray(new TensorSpec(name, spec.dtype(), spec.shape()), chunks, beside);
+  }
+
+  /** The same as no part of the model. */
+  public StoredArray besideModel() {
+    return new StoredArray(spec, chunks, true);
   }
 
   /** The tensor itself where it lies in one chunk. */

@@ -122,7 +122,7 @@ public record Wrappers(String found, String kept) {
   private StoredArray without(StoredArray array) {
     var spec = array.spec();
     var named = new TensorSpec(without(spec.name()), spec.dtype(), spec.shape());
-    return new StoredArray(named, array.chunks());
+    return new StoredArray(named, array.chunks(), array.beside());
   }
 
   private RankFile without(RankFile file) {

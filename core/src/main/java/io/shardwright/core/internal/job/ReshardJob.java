@@ -209,7 +209,7 @@ public final class ReshardJob implements AutoCloseable {
             family,
             source.config(),
             source.grid(),
-            files(),
+            files().withoutFlat(),
             Families.names(source),
             new Describer.Wishes(request.replicateUnmatched(), request.untie()));
     TargetChoice choice = Choices.of(resolved, model);

@@ -14,11 +14,13 @@ import io.shardwright.core.internal.describe.StoredArray.Chunk;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.format.ContainedTensor;
 import io.shardwright.spi.format.DistributedSet;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +97,26 @@ final class ArrayWeights implements DistributedSet {
     var strides = region.shape().rowMajorStrides();
     return new Chunk(
         item.file(), region, new SourceTensor(own, bytes, 0, strides, false, OptionalLong.empty()));
+  }
+
+  /**
+   * The arrays of a model under its names, then those beside it.
+   *
+   * @param model some of {@link #tensors}
+   */
+  List<StoredArray> arrays(Map<String, ? extends ContainedTensor> model) {
+    var all = new ArrayList<StoredArray>();
+    Set<Object> beside = Collections.newSetFromMap(new IdentityHashMap<>());
+    beside.addAll(arrays.values());
+    model.forEach(
+        (name, array) -> {
+          beside.remove(array);
+          all.add(((StoredArray) array).as(name));
+        });
+    arrays.values().stream()
+        .filter(beside::contains)
+        .forEach(array -> all.add(array.besideModel()));
+    return all;
   }
 
   @Override

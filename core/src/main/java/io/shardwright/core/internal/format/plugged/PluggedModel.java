@@ -85,7 +85,7 @@ final class PluggedModel implements ModelSource {
   private void add(Weights set) {
     if (set.from() instanceof ArrayWeights from) {
       distributed.add(from);
-      set.tensors().forEach((name, array) -> arrays.add(((StoredArray) array).as(name)));
+      arrays.addAll(from.arrays(set.tensors()));
     } else {
       sets.add(Held.of(set));
     }
