@@ -27,16 +27,19 @@ final class ConvertCommand extends WritingCommand {
     return write(request);
   }
 
-  /** A NeMo checkpoint becomes a folder, all else becomes a NeMo checkpoint. */
+  /** A folder of Hugging Face becomes a NeMo checkpoint, all else becomes such a folder. */
   private TargetFormat format() {
     return wanted
         .format(() -> shardwright().formats())
-        .orElseGet(() -> nemo() && folder() ? TargetFormat.HUGGING_FACE : TargetFormat.NEMO);
+        .orElseGet(
+            () -> folder() && !huggingFace() ? TargetFormat.HUGGING_FACE : TargetFormat.NEMO);
   }
 
-  private boolean nemo() {
+  /** PyTorch's distributed checkpoints may have the document too. */
+  private boolean huggingFace() {
     Path source = options.source();
-    return source.toString().endsWith(".nemo") || Files.exists(source.resolve("model_config.yaml"));
+    return Files.exists(source.resolve("config.json"))
+        && Files.notExists(source.resolve(".metadata"));
   }
 
   private boolean folder() {

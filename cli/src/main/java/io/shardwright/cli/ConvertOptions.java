@@ -30,7 +30,8 @@ final class ConvertOptions {
       completionCandidates = Shipped.class,
       description =
           "What to write: nemo, huggingface, safetensors, or one of a jar's that adapters lists;"
-              + " nemo or huggingface, whichever the source is not, where omitted.")
+              + " where omitted, nemo of a Hugging Face folder or for a DST that ends in .nemo,"
+              + " else huggingface.")
   private String to;
 
   @Option(
