@@ -59,6 +59,7 @@ final class HuggingFaceLlamaTable {
     return words()
         .and(inputNorm(0))
         .and(queries())
+        .and(queryNorms().when("qk_layernorm", "true"))
         .and(
             ParameterTable.of(
                 output(),

@@ -5,6 +5,7 @@ import static io.shardwright.spi.config.ConfigKey.headSize;
 import static io.shardwright.spi.config.ConfigKey.means;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
+import static io.shardwright.spi.config.ConfigKey.states;
 import static io.shardwright.spi.config.TransformersKeys.WINDOW;
 import static io.shardwright.spi.config.TransformersKeys.WINDOWED_LAYERS;
 
@@ -14,11 +15,12 @@ import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Classes whose layers normalize what attention and MLP put out. */
 final class HuggingFaceNormed {
-  static final List<HuggingFaceModel> MODELS = List.of(gemma2(), glm(), olmo());
+  static final List<HuggingFaceModel> MODELS = List.of(gemma2(), gemma3(), glm(), olmo());
 
   private static final String CAPS = "mcore_customization_config.";
 
@@ -44,6 +46,49 @@ final class HuggingFaceNormed {
         keys,
         HuggingFaceLlamaTable.gemma(),
         named(McoreGptTable.GEMMA2));
+  }
+
+  /**
+   * Layers that see a window alone, and all but every sixth are such, have positions of their own,
+   * which are never scaled.
+   */
+  private static HuggingFaceModel gemma3() {
+    String all = "rope_parameters.full_attention.";
+    String near = "rope_parameters.sliding_attention.";
+    String factor = "seq_len_interpolation_factor";
+    var keys =
+        gemma(McoreGptTable.GEMMA3)
+            .with(
+                WINDOW.orElse("4096"),
+                windowed("sliding_window_pattern", "_sliding_window_pattern").orElse("6"),
+                means("qk_layernorm", "true"),
+                same(CAPS + "query_pre_attn_scalar", "query_pre_attn_scalar").orElse("256"),
+                only("attn_logit_softcapping", "null"),
+                only("final_logit_softcapping", "null"))
+            .with(
+                same("rotary_base", all + "rope_theta", "rope_theta").orElse("1000000.0"),
+                same("rotary_base_local", near + "rope_theta", "rope_local_base_freq")
+                    .orElse("10000.0"),
+                same(factor, all + "factor", "rope_scaling.factor"),
+                only(all + "rope_type", "default", "linear").readAlone(),
+                only("rope_scaling.rope_type", "default", "linear").readAlone(),
+                only("rope_scaling.type", "default", "linear").readAlone(),
+                only(near + "rope_type", "default"),
+                states(all + "rope_type", "default").when(factor, "null"),
+                states(all + "rope_type", "linear").unless(factor, "null"));
+    return HuggingFaceLlama.model(
+        "gemma3_text",
+        "Gemma3ForCausalLM",
+        keys,
+        HuggingFaceLlamaTable.gemma(),
+        named(McoreGptTable.GEMMA3));
+  }
+
+  /** Which layers see a window alone, by a list or a period. */
+  private static ConfigKey windowed(String... periods) {
+    var all = new ArrayList<>(WINDOWED_LAYERS.own());
+    all.addAll(List.of(periods));
+    return WINDOWED_LAYERS.from(all);
   }
 
   private static Dialect gemma(String name) {

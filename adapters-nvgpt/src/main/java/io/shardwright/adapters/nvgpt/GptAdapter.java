@@ -84,6 +84,12 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
             RestoreClass.nemo(MODEL),
             RestoreClass.nemo(TUNED),
             RestoreClass.megatron("megatron.bridge.models.gpt_provider.GPTModelProvider"),
+            RestoreClass.megatron(
+                "megatron.bridge.models.mistral.mistral_provider.MistralModelProvider"),
+            RestoreClass.megatron(
+                "megatron.bridge.models.gemma.gemma2_provider.Gemma2ModelProvider"),
+            RestoreClass.megatron(
+                "megatron.bridge.models.gemma.gemma3_provider.Gemma3ModelProvider"),
             RestoreClass.megatron("argparse.Namespace"));
     var second = NEMO_2.stream().map(name -> RestoreClass.megatron(NEMO_2_MODELS + name));
     return Stream.concat(own.stream(), second).toList();

@@ -25,7 +25,7 @@ record LayerPattern(LayerKinds words) implements DialectEngine.Relation {
     Optional<List<Boolean>> period = said.map(n -> periodic(Long.parseLong(n), layers));
     JsonValue listed = in.document().value(row.own().get(0)).orElse(Null.NULL);
     if (!(listed instanceof Arr list)) {
-      period.ifPresent(pattern -> in.set(row.canonical(), canonical(pattern)));
+      period.ifPresent(pattern -> in.set(row.canonical(), canonical(pattern, row)));
       return;
     }
     var kinds = list.items().stream().map(item -> DialectDocument.text(item).orElse("")).toList();
@@ -46,7 +46,7 @@ record LayerPattern(LayerKinds words) implements DialectEngine.Relation {
         in.disagree(
             "'" + row.own().get(0) + "' and '" + row.own().get(1) + "' mean different layers");
       }
-      in.set(row.canonical(), canonical(pattern));
+      in.set(row.canonical(), canonical(pattern, row));
     }
   }
 
@@ -66,7 +66,12 @@ record LayerPattern(LayerKinds words) implements DialectEngine.Relation {
         .toList();
   }
 
-  private static String canonical(List<Boolean> first) {
+  /** Of periods that mean the same the one that counts where a document says none. */
+  private static String canonical(List<Boolean> first, ConfigKey row) {
+    var layers = OptionalLong.of(first.size());
+    if (row.absent().filter(n -> periodic(Long.parseLong(n), layers).equals(first)).isPresent()) {
+      return row.absent().get();
+    }
     int n = first.indexOf(true) + 1;
     return n > 0 && periodic(n, OptionalLong.of(first.size())).equals(first)
         ? Integer.toString(n)
