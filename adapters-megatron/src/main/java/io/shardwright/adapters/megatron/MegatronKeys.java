@@ -61,6 +61,11 @@ final class MegatronKeys {
       new TreeMap<>(
           Map.of("low_freq_factor", "1.0", "high_freq_factor", "4.0", "old_context_len", "8192"));
 
+  /** Names by which NeMo, or a class of transformers, tells layers that Megatron-Core lacks. */
+  private static final String[] SPECIFICATIONS = {
+    "null", "megatron_falcon_gpt", "megatron_gemma2", "megatron_gemma3", "megatron_glm4", "olmo2"
+  };
+
   private MegatronKeys() {}
 
   /** The table of a document. */
@@ -175,7 +180,7 @@ final class MegatronKeys {
   /** Switches of other computations, and the values with which a model is one of NeMo 1's. */
   private static ConfigKey[] others() {
     return new ConfigKey[] {
-      only("qk_layernorm", "false", "null"),
+      flag("qk_layernorm", "qk_layernorm"),
       only("qk_l2_norm", "false", "null"),
       only("qk_clip", "false", "null"),
       only("multi_latent_attention", "false", "null"),
@@ -222,7 +227,7 @@ final class MegatronKeys {
   private static ConfigKey[] nemoAlone() {
     return new ConfigKey[] {
       means("apply_embedding_scaling", "null", "false"),
-      means("name", "null").when("name", "null", "megatron_falcon_gpt")
+      means("name", "null").when("name", SPECIFICATIONS)
     };
   }
 }

@@ -104,10 +104,11 @@ final class RunConfig {
    * @param name of the document, for messages
    */
   static ModelDocument of(String className, DialectDocument document, String name) {
+    var table = GemmaKeys.table(TABLE, className);
     return new ModelDocument(
         className,
-        document.document(),
-        new Dialect(name, TABLE.rows(), TABLE.neutral(), TABLE.inner()),
+        GemmaKeys.apart(className, document.document()),
+        new Dialect(name, table.rows(), table.neutral(), table.inner()),
         document.count(VOCABULARY, 1),
         Precision.of(document).word());
   }
@@ -115,16 +116,18 @@ final class RunConfig {
   /**
    * The whole document.
    *
-   * @param className the class that makes the model
+   * @param className the class that makes the model, unless its layers need another
    * @throws UnsupportedCheckpointException naming every key that it can't express
    */
   static Obj write(String className, Facts facts) {
     requireHome(facts);
     var writing = facts.dialects().write(facts.config(), TABLE.document());
-    writing.put(CLASS, new Str(className));
-    writing.rows(TABLE);
+    String provider = GemmaKeys.provider(facts.config()).orElse(className);
+    writing.put(CLASS, new Str(provider));
+    writing.rows(GemmaKeys.table(TABLE, provider));
     ModelDocument.requireSound(writing, facts);
     Obj model = writing.document();
+    GemmaKeys.together(provider, model);
     boolean padded = facts.size().isPresent() && !facts.size().equals(facts.rows());
     (padded ? facts.size() : facts.rows()).ifPresent(size -> model.put(VOCABULARY, Num.of(size)));
     model.put("should_pad_vocab", new Bool(padded));

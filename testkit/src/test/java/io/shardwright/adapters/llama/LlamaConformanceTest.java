@@ -67,6 +67,11 @@ class LlamaConformanceTest extends AdapterConformance {
             .with("name", "megatron_gemma2")
             .with("window_size", "[4095, 0]")
             .with("window_attn_skip_freq", "2"),
+        gemma
+            .with("name", "megatron_gemma3")
+            .with("window_size", "[4095, 0]")
+            .with("window_attn_skip_freq", "6")
+            .with("qk_layernorm", "true"),
         small
             .with("name", "megatron_glm4")
             .with("rotary_interleaved", "true")
