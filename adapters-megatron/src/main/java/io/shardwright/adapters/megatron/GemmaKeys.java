@@ -1,10 +1,12 @@
 package io.shardwright.adapters.megatron;
 
 import static io.shardwright.spi.config.ConfigKey.means;
+import static io.shardwright.spi.config.ConfigKey.of;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
 
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.config.Codec.Cases;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.config.JsonValue.Arr;
@@ -85,7 +87,7 @@ final class GemmaKeys {
       means("name", NAMES.get(className)),
       means("apply_embedding_scaling", "true"),
       means("openai_gelu", "true"),
-      MegatronKeys.activations(Map.of("fast-geglu", gelu), ACTIVATION, GATED),
+      of("activation", new Cases(Map.of("fast-geglu", gelu)), ACTIVATION, GATED),
       only(SKIPPED, "null"),
       same(CUSTOM + QUERIES, QUERIES).orElse("256")
     };
