@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * The arguments of a training by Megatron-LM, a Namespace in the common state (Megatron-LM
@@ -42,11 +43,12 @@ final class Arguments {
   private static final String NONE = "NullTokenizer";
   private static final String VOCABULARY = "vocab_size";
 
-  /** What releases before core_v0.16 call a key, and what it is called now. */
+  /** What releases before core_v0.16 call a key, and what it is called now; in one order always. */
   private static final Map<String, String> OLDER =
-      Map.of(
-          "apply_layernorm_1p", "layernorm_zero_centered_gamma",
-          "norm_epsilon", "layernorm_epsilon");
+      new TreeMap<>(
+          Map.of(
+              "apply_layernorm_1p", "layernorm_zero_centered_gamma",
+              "norm_epsilon", "layernorm_epsilon"));
 
   /** Numbers that the command line takes as whole ones. */
   private static final List<String> WHOLE =

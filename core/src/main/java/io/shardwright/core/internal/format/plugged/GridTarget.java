@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Lays out a distributed checkpoint of PyTorch, and documents beside it. */
 final class GridTarget implements CheckpointTarget {
@@ -62,7 +63,7 @@ final class GridTarget implements CheckpointTarget {
     this.guard = guard;
     Form form = core.since(NEWER_NAMES) ? Form.TORCH_2_3 : Form.TORCH_2_1;
     documents.put(folder + DcpMetadata.FILE, items.metadata(form));
-    made.pickles()
+    new TreeMap<>(made.pickles())
         .forEach((path, value) -> document(path, TorchTree.file(stem(path), value, path)));
     made.files().forEach(this::document);
     items.sizes().forEach((name, size) -> place(folder + name, size));

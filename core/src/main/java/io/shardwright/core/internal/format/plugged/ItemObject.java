@@ -17,6 +17,7 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** An object of a distributed checkpoint: a torch file, and the rank that writes it. */
 record ItemObject(String key, int owner, byte[] bytes) {
@@ -30,7 +31,8 @@ record ItemObject(String key, int owner, byte[] bytes) {
    */
   static List<ItemObject> of(ExecutablePlan plan, Map<String, JsonValue> values, States states) {
     var all = new ArrayList<ItemObject>();
-    values.forEach((key, value) -> all.add(new ItemObject(key, 0, file(key, value))));
+    new TreeMap<>(values)
+        .forEach((key, value) -> all.add(new ItemObject(key, 0, file(key, value))));
     byte[] state = state(states);
     for (TargetObject module : plan.objects()) {
       all.add(new ItemObject(module.key(), module.owner(), state));
