@@ -58,6 +58,7 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
       case ALL_PARTS -> "--all";
       case ARCHITECTURE -> "--architecture";
       case DEQUANTIZE -> "--dequantize";
+      case CONFIG -> "--config";
       case CORE_VERSION -> "--core-version";
       case DEVICE -> "--device";
       case DTYPE -> "--dtype";

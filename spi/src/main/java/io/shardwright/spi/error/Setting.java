@@ -19,6 +19,8 @@ public enum Setting {
   ARCHITECTURE("architecture"),
   /** Whether quantized weights may become plain ones. */
   DEQUANTIZE("dequantize"),
+  /** A document that says what the model is where its source has none. */
+  CONFIG("config"),
   /** The Megatron-Core that has to read a target. */
   CORE_VERSION("gridOptions.core"),
   /** What computes. */

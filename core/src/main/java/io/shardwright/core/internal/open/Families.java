@@ -85,7 +85,10 @@ public final class Families {
         : "holds tensors without a model's configuration, so that no family can claim it:"
             + " inspect and verify read it, and convert "
             + Setting.FORMAT.inText("safetensors")
-            + " or to a format of tensors that an adapter adds";
+            + " or to a format of tensors that an adapter adds"
+            + (source.sourceFiles().distributed()
+                ? "; give its configuration with " + Setting.CONFIG.inText()
+                : "");
   }
 
   private static UnrecognizedCheckpointException unknown(ModelSource source, String problem) {

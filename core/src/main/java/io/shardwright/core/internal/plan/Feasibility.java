@@ -235,14 +235,16 @@ final class Feasibility {
 
   private void layout() {
     if (!model.family().layouts().contains(wanted.layout())) {
+      String family = "family '" + model.family().id() + "'";
       add(
           ErrorCode.PLAN_IMPOSSIBLE,
-          String.format(
-              Locale.ROOT,
-              "NeMo reads checkpoints of family '%s' from rank files alone. Choose "
+          wanted.items()
+              ? family + " has rank files alone, and no form as a distributed checkpoint."
+              : "NeMo reads checkpoints of "
+                  + family
+                  + " from rank files alone. Choose "
                   + Setting.LAYOUT.inText("ranks")
-                  + ".",
-              model.family().id()));
+                  + ".");
     }
     if (wanted.layout() == WeightLayout.DISTRIBUTED) {
       model.tensors().stream()
