@@ -127,7 +127,6 @@ class MegatronTest {
   @ValueSource(
       strings = {
         "qk_layernorm: false=qk_layernorm: true",
-        "multi_latent_attention: false=multi_latent_attention: true",
         "softmax_type: vanilla=softmax_type: learnable",
         "_target_: megatron.bridge.models.gpt_provider.GPTModelProvider=_target_: a.OtherProvider",
         "_target_: torch.nn.functional.silu=_target_: torch.nn.functional.relu",

@@ -23,6 +23,9 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
   /** No layer. */
   static final LayerSet NONE = ALL.others();
 
+  private static final String LAYERS = "num_layers";
+  private static final int MOST = 10_000;
+
   /** The ways to tell layers. */
   public enum Kind {
     /** All. */
@@ -151,19 +154,42 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
   }
 
   /**
-   * Settles what does not differ from layer to layer under a configuration.
+   * Settles what a configuration says, so that layers are told without asking it again.
    *
    * @return {@link #ALL} or {@link #NONE} where the key is absent or says that it is one of every
-   *     one; otherwise this
+   *     one; the numbers of the layers where it lists them; otherwise this
    */
   LayerSet in(ModelConfig config) {
-    boolean told =
-        switch (kind == Kind.WHERE ? config.kind(key) : ModelConfig.Kind.LIST) {
-          case NONE -> false;
-          case WHOLE -> config.count(key, 1).orElse(1) != 1;
-          default -> true;
+    ModelConfig.Kind said = kind == Kind.WHERE ? config.kind(key) : ModelConfig.Kind.MAP;
+    boolean alike =
+        said == ModelConfig.Kind.NONE
+            || said == ModelConfig.Kind.WHOLE && config.count(key, 1).orElse(1) == 1;
+    if (alike) {
+      return holds(config, 0) ? ALL : NONE;
+    }
+    boolean listed = said == ModelConfig.Kind.LIST || said == ModelConfig.Kind.TEXT;
+    return listed || kind == Kind.FIRST ? numbered(config) : this;
+  }
+
+  /** The numbers of layers; this where a list is too short, which is said of a layer it lacks. */
+  private LayerSet numbered(ModelConfig config) {
+    long layers = config.count(LAYERS, 1).orElse(0);
+    long told =
+        switch (kind == Kind.FIRST ? ModelConfig.Kind.NONE : config.kind(key)) {
+          case LIST -> items(config).count();
+          case TEXT -> letters(config).size();
+          default -> new Size(key).in(config).orElse(0);
         };
-    return told ? this : holds(config, 0) ? ALL : NONE;
+    if (told > MOST || kind == Kind.WHERE && told < layers) {
+      return this;
+    }
+    var whole = new LayerSet(kind, key, values, at, false);
+    var numbers =
+        IntStream.range(0, (int) told)
+            .filter(layer -> whole.holds(config, layer))
+            .mapToObj(Integer::toString)
+            .toList();
+    return new LayerSet(Kind.LIST, "", numbers, 0, inverted);
   }
 
   private boolean isOneOf(long n, int layer) {

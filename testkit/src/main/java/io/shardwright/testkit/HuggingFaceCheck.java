@@ -79,10 +79,10 @@ final class HuggingFaceCheck {
   }
 
   private void unique(List<ParameterRule> rules, SampleModel sample, Findings findings) {
-    var seen = new HashSet<String>();
+    var seen = new HashSet<List<Object>>();
     for (ParameterRule rule : rules) {
       findings.require(
-          seen.add(rule.pattern()),
+          seen.add(List.of(rule.pattern(), rule.layers())),
           model.architecture() + " names '" + rule.pattern() + "' twice for '" + sample + "'");
     }
   }

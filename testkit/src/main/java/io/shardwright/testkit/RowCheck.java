@@ -152,7 +152,8 @@ final class RowCheck {
             .map(RowName::anywhere)
             .forEach(rule -> shown.putIfAbsent(rule, false));
         if (HuggingFaceCheck.isOf(sample, model, adapter)) {
-          model.names().inForce(config).rules().stream()
+          model.names().rules().stream()
+              .filter(rule -> !ParameterTable.of(rule).inForce(config).rules().isEmpty())
               .map(RowName::anywhere)
               .forEach(rule -> shown.put(rule, true));
         }

@@ -17,6 +17,7 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.tensor.Shape;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,8 +30,14 @@ import java.util.TreeMap;
  * and the kinds of layers.
  *
  * @param model the class whose document it is
+ * @param shapes of the tensors beside a document that is written; none where they aren't known
  */
-record ConfigJson(HuggingFaceModel model, Dialects dialects) {
+record ConfigJson(HuggingFaceModel model, Dialects dialects, Map<String, Shape> shapes) {
+  /** Beside tensors that aren't known. */
+  ConfigJson(HuggingFaceModel model, Dialects dialects) {
+    this(model, dialects, Map.of());
+  }
+
   private static final String TRANSFORMERS = "4.44.0";
 
   /** NeMo's key for whether embedding and head are one tensor; they are where it is absent. */
@@ -180,7 +187,7 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects) {
   /** A document that may be refused; empty where it would be. */
   private Optional<DialectReading> tried(Obj document) {
     try {
-      return Optional.of(read(new DialectDocument(document), ""));
+      return Optional.of(read(new DialectDocument(document, shapes), ""));
     } catch (CheckpointException refused) {
       return Optional.empty();
     }

@@ -27,12 +27,14 @@ final class FolderDocuments {
   private final WantedShards wanted;
   private final HuggingFaceModel model;
   private final ConfigJson configJson;
+  private final Map<String, Shape> shapes = new LinkedHashMap<>();
   private final Map<String, byte[]> documents = new LinkedHashMap<>();
 
   FolderDocuments(WantedShards wanted) {
     this.wanted = wanted;
     this.model = wanted.model();
-    this.configJson = new ConfigJson(model, wanted.dialects());
+    tensors().forEach(spec -> shapes.put(spec.name(), spec.shape()));
+    this.configJson = new ConfigJson(model, wanted.dialects(), shapes);
   }
 
   Documents write() {
@@ -61,8 +63,6 @@ final class FolderDocuments {
   /** What a reader takes from the document. */
   private Configuration meaning(Obj document) {
     String where = HuggingFaceFormat.CONFIG + " of " + wanted.source();
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    tensors().forEach(spec -> shapes.put(spec.name(), spec.shape()));
     return configJson
         .read(new DialectDocument(document, shapes), where)
         .apply(wanted.dialects().configuration(model.base(), where), where);

@@ -24,7 +24,7 @@ final class HuggingFaceLlama {
   /** In the order in which they are tried for a NeMo configuration. */
   static final List<HuggingFaceModel> MODELS =
       Stream.concat(
-              HuggingFaceNormed.MODELS.stream(),
+              Stream.concat(HuggingFaceExperts.MODELS.stream(), HuggingFaceNormed.MODELS.stream()),
               Stream.of(
                   mixtral(),
                   gemma(),

@@ -53,7 +53,6 @@ final class MegatronKeys {
   private static final String NORM = "normalization";
   private static final String CENTERED = "layernorm_zero_centered_gamma";
   private static final String POSITIONS = "position_embedding_type";
-  private static final String EXPERTS = "num_moe_experts";
   private static final String SCALED = "scale_positional_embedding";
 
   /** Numbers of Llama 3.1's scaling that no document of Megatron's says. */
@@ -77,7 +76,9 @@ final class MegatronKeys {
         .with(grid(spelling))
         .with(others())
         .with(AttentionKeys.rows())
-        .with(experts(spelling))
+        .with(ExpertKeys.latent())
+        .with(ExpertKeys.experts(spelling.experts))
+        .with(ExpertKeys.ahead())
         .with(nemoAlone());
   }
 
@@ -183,11 +184,9 @@ final class MegatronKeys {
       flag("qk_layernorm", "qk_layernorm"),
       only("qk_l2_norm", "false", "null"),
       only("qk_clip", "false", "null"),
-      only("multi_latent_attention", "false", "null"),
       only("softmax_scale", "null"),
       only("no_rope_freq", "null"),
       only("mrope_section", "null"),
-      only("mtp_num_layers", "null", "0"),
       only("apply_residual_connection_post_layernorm", "false", "null"),
       only("heterogeneous_block_specs", "false", "null"),
       only("heterogeneous_layers_config_path", "null"),
@@ -197,30 +196,6 @@ final class MegatronKeys {
       only("hybrid_override_pattern", "null"),
       only("use_mup", "false", "null")
     };
-  }
-
-  /** Experts as Mixtral has them: chosen by softmax, in every layer. */
-  private static ConfigKey[] experts(Spelling spelling) {
-    return Stream.concat(
-            Stream.of(same(EXPERTS, spelling.experts).orElse("null")),
-            Stream.of(
-                    same("moe_router_topk", "moe_router_topk").orElse("2"),
-                    flag("moe_router_pre_softmax", "moe_router_pre_softmax"),
-                    same("moe_aux_loss_coeff", "moe_aux_loss_coeff"),
-                    same("ffn_hidden_size", "moe_ffn_hidden_size"),
-                    only("moe_layer_freq", "1", "null"),
-                    only("moe_latent_size", "null"),
-                    only("moe_router_score_function", "softmax", "null"),
-                    only("moe_router_topk_scaling_factor", "null"),
-                    only("moe_router_num_groups", "null"),
-                    only("moe_router_group_topk", "null"),
-                    only("moe_router_enable_expert_bias", "false", "null"),
-                    only("moe_shared_expert_intermediate_size", "null"),
-                    only("moe_shared_expert_gate", "false", "null"),
-                    only("moe_apply_probs_on_input", "false", "null"),
-                    only("moe_mlp_glu_interleave_size", "null"))
-                .map(row -> row.unless(EXPERTS, "null")))
-        .toArray(ConfigKey[]::new);
   }
 
   /** What NeMo's configurations can say, and Megatron's documents have no words for. */

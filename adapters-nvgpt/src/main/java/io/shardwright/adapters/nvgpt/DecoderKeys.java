@@ -6,6 +6,8 @@ import static io.shardwright.spi.config.ConfigKey.means;
 import static io.shardwright.spi.config.ConfigKey.same;
 
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.config.Codec.Side;
+import io.shardwright.spi.config.Codec.Usual;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.config.TransformersKeys;
@@ -34,7 +36,8 @@ public final class DecoderKeys {
           Map.entry("activation_func_clamp_value", List.of("null")),
           Map.entry("glu_linear_offset", List.of("null")),
           Map.entry(McoreGptTable.EXPERTS, List.of("null")),
-          Map.entry("moe_layer_freq", List.of("null")),
+          Map.entry("moe_layer_freq", List.of("null", "1")),
+          Map.entry(McoreAttention.SPECIFICATION, List.of("null")),
           Map.entry("moe_ffn_hidden_size", List.of("null")),
           Map.entry("moe_latent_size", List.of("null")),
           Map.entry("moe_shared_expert_intermediate_size", List.of("null")),
@@ -110,7 +113,10 @@ public final class DecoderKeys {
         same("hidden_size", "hidden_size"),
         same("ffn_hidden_size", "intermediate_size"),
         same("num_attention_heads", "num_attention_heads"),
-        same("num_query_groups", "num_key_value_heads"),
+        ConfigKey.of(
+            "num_query_groups",
+            new Usual("num_attention_heads", Side.EITHER),
+            "num_key_value_heads"),
         headSize("head_dim"),
         same(length, length).orElse(positions),
         also("encoder_seq_length", length).orElse(positions),

@@ -90,6 +90,7 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
                 "megatron.bridge.models.gemma.gemma2_provider.Gemma2ModelProvider"),
             RestoreClass.megatron(
                 "megatron.bridge.models.gemma.gemma3_provider.Gemma3ModelProvider"),
+            RestoreClass.megatron("megatron.bridge.models.mla_provider.MLAModelProvider"),
             RestoreClass.megatron("argparse.Namespace"));
     var second = NEMO_2.stream().map(name -> RestoreClass.megatron(NEMO_2_MODELS + name));
     return Stream.concat(own.stream(), second).toList();

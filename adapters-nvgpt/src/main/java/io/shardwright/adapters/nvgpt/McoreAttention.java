@@ -32,6 +32,12 @@ public final class McoreAttention {
   private static final String GROUPS = "num_query_groups";
   private static final String GATE = "attention_output_gate";
 
+  /** Megatron-Bridge's word for what layers are built of. */
+  public static final String SPECIFICATION = "transformer_layer_spec";
+
+  /** Norms of queries and of keys are of all heads at once. */
+  public static final String OLMOE = "megatron.bridge.models.olmoe.olmoe_provider.olmoe_layer_spec";
+
   private McoreAttention() {}
 
   static ParameterTable rows(String layer) {
@@ -85,16 +91,26 @@ public final class McoreAttention {
     return rule.segments(queries, queries, keys, keys).alternating(GROUPS);
   }
 
-  /** One for all heads. */
+  /** One for all heads; in a layer of Megatron-Bridge's for OLMoE each has its own part. */
   private static ParameterTable norms(String attention) {
-    return norm(attention + "q_layernorm.")
-        .and(norm(attention + "k_layernorm."))
+    String keys = "(" + GROUPS + " | " + HEADS + ")";
+    return norm(attention + "q_layernorm.", HEADS)
+        .and(norm(attention + "k_layernorm.", keys))
         .when("qk_layernorm", "true");
   }
 
-  private static ParameterTable norm(String module) {
+  private static ParameterTable norm(String module, String heads) {
+    String all = heads + " * (" + Size.HEAD + ")";
     return ParameterTable.of(
-        replicated(module + "weight").sized(Size.HEAD).extraState(STORED),
-        replicated(module + BIAS).sized(Size.HEAD).noDecay().unless(NORMALIZATION, RMS));
+        replicated(module + "weight")
+            .sized(Size.HEAD)
+            .extraState(STORED)
+            .unless(SPECIFICATION, OLMOE),
+        replicated(module + BIAS)
+            .sized(Size.HEAD)
+            .noDecay()
+            .unless(NORMALIZATION, RMS)
+            .unless(SPECIFICATION, OLMOE),
+        replicated(module + "weight").sized(all).extraState(STORED).when(SPECIFICATION, OLMOE));
   }
 }

@@ -51,6 +51,7 @@ public final class McoreExperts {
         replicated(module + BIAS).sized(EXPERTS).noDecay().unless(BIAS, "false"),
         replicated(module + "expert_bias")
             .sized(EXPERTS)
+            .float32()
             .when("moe_router_enable_expert_bias", "true"));
   }
 

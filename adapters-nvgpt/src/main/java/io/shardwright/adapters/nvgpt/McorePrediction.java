@@ -5,6 +5,7 @@ import static io.shardwright.adapters.nvgpt.McoreGptTable.vector;
 import static io.shardwright.spi.ParameterRule.column;
 import static io.shardwright.spi.Traits.ExtraState.STORED;
 
+import io.shardwright.spi.Condition;
 import io.shardwright.spi.LayerSet;
 import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ParameterRule;
@@ -67,6 +68,12 @@ final class McorePrediction {
         .given(McoreGptTable.NAME, McoreGptTable.LLAMA_LIKE)
         .rules()
         .stream()
-        .filter(rule -> !rule.layers().inverted());
+        .filter(rule -> !rule.layers().inverted())
+        .filter(rule -> rule.conditions().stream().noneMatch(McorePrediction::isOlmoe));
+  }
+
+  /** It has no such layers. */
+  private static boolean isOlmoe(Condition condition) {
+    return condition.key().equals(McoreAttention.SPECIFICATION) && !condition.negated();
   }
 }

@@ -114,6 +114,31 @@ public sealed interface Codec {
   }
 
   /**
+   * Values are equal; where the canonical configuration has none, the dialect has a certain one.
+   *
+   * @param unset the dialect's then
+   */
+  record Otherwise(String unset) implements Scalar {
+    @Override
+    public Optional<String> canonical(String own) {
+      return Optional.of(own);
+    }
+
+    @Override
+    public List<String> own(String canonical) {
+      return List.of(canonical);
+    }
+  }
+
+  /**
+   * The dialect's is a number of what another canonical key measures: shared experts of an expert's
+   * width.
+   *
+   * @param unit the other key, of a row before
+   */
+  record Multiple(String unit) implements Codec {}
+
+  /**
    * A size that one side leaves out where it is the usual one.
    *
    * @param formula of canonical keys, as {@link io.shardwright.spi.Size} reads it
@@ -203,6 +228,27 @@ public sealed interface Codec {
      * the current one, transformers counts it too.
      */
     WINDOW,
+    /**
+     * Layers with experts as a list of 0 and 1, told by the number of first layers without
+     * (transformers 5.24.0, {@code configuration_deepseek_v3.py}).
+     */
+    DENSE_FIRST,
+    /**
+     * The same, told by a step and the numbers of layers without (transformers 5.24.0, {@code
+     * modeling_qwen3_moe.py}).
+     */
+    SPARSE_STEP,
+    /**
+     * How many layers predict further tokens, told by the tensors beside a document: transformers
+     * writes the number where it left the layers out.
+     */
+    PREDICTION,
+    /**
+     * YaRN's scaling of rotary positions in latent attention, which Megatron-Core computes with a
+     * factor of 1 where there is none (0.19, {@code
+     * megatron/core/transformer/multi_latent_attention.py}).
+     */
+    LATENT_SCALING,
     /**
      * The scaling of rotary positions, in any of its spellings (transformers 4.44.2, {@code
      * modeling_rope_utils.py}).

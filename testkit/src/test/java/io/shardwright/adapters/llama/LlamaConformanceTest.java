@@ -46,6 +46,7 @@ class LlamaConformanceTest extends AdapterConformance {
     var all = new ArrayList<>(nemo());
     all.addAll(TableSamples.of(small(GROUPED)));
     all.addAll(classes(small(GROUPED)));
+    all.addAll(ExpertSamples.of(small(GROUPED)));
     return all;
   }
 

@@ -33,6 +33,7 @@ public final class TableSamples {
     var gated = small.with("attention_output_gate", "true").named("gated");
     return List.of(
         small.with("qk_layernorm", "true").with("transformer_impl", "local"),
+        small.with("qk_layernorm", "true").with(McoreAttention.SPECIFICATION, McoreAttention.OLMOE),
         small.with("name", "megatron_gemma2"),
         small.with("softmax_type", "learnable"),
         small.with("add_qkv_bias", "true"),

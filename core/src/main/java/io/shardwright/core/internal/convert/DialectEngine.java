@@ -51,6 +51,9 @@ final class DialectEngine {
     if (codec instanceof Codec.LayerKinds kinds) {
       return new LayerPattern(kinds);
     }
+    if (codec instanceof Codec.Multiple multiple) {
+      return new Multiples(multiple);
+    }
     return codec instanceof Codec.Cases cases ? new Together(cases) : of((Special) codec);
   }
 
@@ -63,6 +66,10 @@ final class DialectEngine {
       case SQUARE -> ImageSides.SQUARE;
       case WINDOW -> new Window();
       case ROTARY_SCALING -> new RopeScaling();
+      case LATENT_SCALING -> new LatentScaling();
+      case DENSE_FIRST -> ExpertLayers.DENSE_FIRST;
+      case SPARSE_STEP -> ExpertLayers.SPARSE_STEP;
+      case PREDICTION -> new PredictionLayers();
     };
   }
 
@@ -75,6 +82,12 @@ final class DialectEngine {
       said.flatMap(codec::canonical).ifPresent(value -> in.set(row.canonical(), value));
     }
 
+    private List<String> unset(ConfigKey row) {
+      return codec instanceof Codec.Otherwise otherwise
+          ? List.of(otherwise.unset())
+          : row.absent().stream().toList();
+    }
+
     private String expected() {
       return codec instanceof Codec.Words words
           ? "one of " + words.words().keySet().stream().sorted().toList()
@@ -83,7 +96,7 @@ final class DialectEngine {
 
     @Override
     public void write(ConfigKey row, Optional<String> value, Writing out) {
-      var own = value.map(codec::own).orElse(row.absent().stream().toList());
+      var own = value.map(codec::own).orElse(unset(row));
       if (!own.isEmpty()) {
         out.put(row, row.absent().filter(own::contains).orElse(own.get(0)));
       } else {

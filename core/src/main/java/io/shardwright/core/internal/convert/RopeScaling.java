@@ -30,7 +30,7 @@ final class RopeScaling implements DialectEngine.Relation {
               "high_freq_factor", "high_freq_factor",
               "original_max_position_embeddings", "old_context_len"));
 
-  private static final List<String> KINDS =
+  static final List<String> KINDS =
       List.of(
           "rope_scaling.rope_type",
           "rope_scaling.type",
@@ -38,7 +38,7 @@ final class RopeScaling implements DialectEngine.Relation {
           "rope_parameters.type");
 
   /** A number that decides the scaling; the first place that has it counts. */
-  private static Optional<String> number(Reading into, String key) {
+  static Optional<String> number(Reading into, String key) {
     var places = Stream.of("rope_scaling.", "rope_parameters.").map(place -> place + key);
     boolean sound = places.filter(place -> !into.kinds().require(place, Kind.NUMBER)).count() == 0;
     return sound

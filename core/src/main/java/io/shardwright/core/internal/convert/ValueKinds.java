@@ -51,13 +51,17 @@ final class ValueKinds {
     }
     if (codec instanceof Special special) {
       return switch (special) {
-        case LABELS, WINDOW -> Kind.WHOLE;
-        case ROTARY_SCALING -> Kind.MAP;
-        case SIDES, SQUARE -> Kind.LIST;
+        case LABELS, WINDOW, DENSE_FIRST, PREDICTION -> Kind.WHOLE;
+        case ROTARY_SCALING, LATENT_SCALING -> Kind.MAP;
+        case SIDES, SQUARE, SPARSE_STEP -> Kind.LIST;
         case POSITIONS, LIST -> Kind.NONE;
       };
     }
-    return codec instanceof Codec.Usual || codec instanceof Codec.Offset ? Kind.WHOLE : Kind.NONE;
+    return codec instanceof Codec.Usual
+            || codec instanceof Codec.Offset
+            || codec instanceof Codec.Multiple
+        ? Kind.WHOLE
+        : Kind.NONE;
   }
 
   /**

@@ -12,8 +12,10 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.dialect.DialectWriting;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A document of a dialect that is written from a canonical configuration.
@@ -23,6 +25,10 @@ import java.util.Optional;
  */
 record Writing(YamlDocument config, String of, Obj document, List<String> problems)
     implements DialectWriting {
+  /** What relates lists. */
+  private static final Set<Special> LISTED =
+      EnumSet.of(Special.WINDOW, Special.LIST, Special.DENSE_FIRST, Special.SPARSE_STEP);
+
   /** An empty document. */
   Writing(YamlDocument config, String of) {
     this(config, of, Obj.empty(), new ArrayList<>());
@@ -50,9 +56,8 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
 
   /** Whether a value is of a kind that the row relates; a window says itself what it needs. */
   private boolean isSound(ConfigKey row) {
-    return row.codec() == Special.WINDOW
+    return row.codec() instanceof Special special && LISTED.contains(special)
         || row.codec() instanceof Codec.LayerKinds
-        || row.codec() == Special.LIST
         || config.kind(row.canonical()) == Kind.LIST && row.own().isEmpty()
         || ValueKinds.isScalar(config, row.canonical());
   }

@@ -123,7 +123,7 @@ final class Completeness {
     var rows =
         rules.stream()
             .filter(ParameterRule::perLayer)
-            .filter(rule -> LayerStack.of(all, rule.canonical()) == stack)
+            .filter(rule -> LayerStack.of(all, rule.canonical()).equals(stack))
             .toList();
     return new Stack(stack, rows, found(0, rows), stack.layers(config));
   }

@@ -103,9 +103,21 @@ public final class RuleMatcher {
    * @throws AdapterException if several rules match
    */
   Optional<Match> match(String name) {
+    var rules = byShape.getOrDefault(starred(name), List.of());
+    return match(rules, name, true).or(() -> match(rules, name, false));
+  }
+
+  /**
+   * A layer that is counted on behind another stack's is none of that stack.
+   *
+   * @param counted whether rules are asked whose layers are
+   */
+  private Optional<Match> match(List<ParameterRule> rules, String name, boolean counted) {
     var matches = new ArrayList<Match>();
-    for (ParameterRule rule : byShape.getOrDefault(starred(name), List.of())) {
-      match(rule, rule.pattern(), name).ifPresent(matches::add);
+    for (ParameterRule rule : rules) {
+      if (rule.pattern().contains("+*") == counted) {
+        match(rule, rule.pattern(), name).ifPresent(matches::add);
+      }
     }
     return one(matches, name);
   }

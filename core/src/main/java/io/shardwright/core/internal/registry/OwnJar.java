@@ -15,7 +15,7 @@ public enum OwnJar {
       "LLaMA and models of its shape",
       Set.of("llama"),
       "MegatronGPT(SFT)?Model|(Llama|Mistral|Mixtral|Qwen2|Gemma)ForCausalLM"
-          + "|llama|mistral|mixtral|qwen2|gemma|GPTModelProvider|Namespace"
+          + "|llama|mistral|mixtral|qwen2|gemma|(?:GPT|MLA)ModelProvider|Namespace"
           + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model"),
   /** Other GPT models, adapters of any, BERT and T5. */
   NVGPT(
@@ -24,7 +24,7 @@ public enum OwnJar {
       Set.of("nvgpt", "gpt-peft", "gpt-peft-tied", "bert", "t5"),
       "MegatronGPT.*|MegatronNVGPT.*|(Nemotron|Starcoder2|Falcon)ForCausalLM|GPT2LMHeadModel"
           + "|Megatron(Bert|T5|T0|BART).*|Bert.*|bert|megatron-bert"
-          + "|nemotron|starcoder2|falcon|gpt2|GPTModelProvider|Namespace"
+          + "|nemotron|starcoder2|falcon|gpt2|(?:GPT|MLA)ModelProvider|Namespace"
           + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model");
 
   /** The jar that reads and writes folders of Hugging Face. */
