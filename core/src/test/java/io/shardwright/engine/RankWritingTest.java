@@ -26,12 +26,17 @@ class RankWritingTest {
   @TempDir(factory = MemoryFolders.class)
   private Path folder;
 
-  /** A place on the way. */
+  /**
+   * A place on the way.
+   *
+   * @param kind ranks of Megatron-LM, its torch_dist, or a .nemo
+   */
   private record Way(int kind, int tensor, int stages, int chunks) {
     Order order(Path source, Path target, TinyGpt model) {
       Order order = Order.of(source, target).grid(tensor, stages).vocab(model.vocabulary);
       return switch (kind) {
         case 0 -> order.to(MEGATRON).layout(WeightLayout.RANKS).vp(chunks);
+        case 1 -> order.to(MEGATRON).layout(WeightLayout.DISTRIBUTED);
         default -> order.to(TargetFormat.NEMO).naming(Naming.MCORE);
       };
     }
@@ -54,8 +59,9 @@ class RankWritingTest {
       Path before = first;
       var ways = new ArrayList<Way>();
       for (int step = 0; step < 4; step++) {
-        ways.add(way(random, model, step % 2));
-        Path next = folder.resolve("to" + seed + "-" + step + (step % 2 == 0 ? "" : ".nemo"));
+        ways.add(way(random, model, step % 2 == 0 ? 0 : 1 + random.nextInt(2)));
+        String archive = ways.get(step).kind == 2 ? ".nemo" : "";
+        Path next = folder.resolve("to" + seed + "-" + step + archive);
         before = ways.get(step).order(before, next, model).done();
       }
       Path home = folder.resolve("home" + seed + ".nemo");

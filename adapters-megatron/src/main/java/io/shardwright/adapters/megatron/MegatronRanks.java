@@ -4,12 +4,12 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Num;
-import io.shardwright.spi.config.JsonValue.Obj;
-import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.RankLayout;
 import io.shardwright.spi.format.WantedGrid;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,15 +49,21 @@ final class MegatronRanks implements RankLayout {
 
   @Override
   public Contents contents(WantedGrid model) {
-    var facts = Facts.of(model);
-    Obj args = Arguments.write(facts, model.grid().size(), 0);
-    args.put("ckpt_format", new JsonValue.Str("torch"));
+    long iteration = Kept.of(model).iteration();
+    CommonState state = CommonState.of(model);
     Map<String, JsonValue> around = new LinkedHashMap<>();
-    around.put("args", args);
+    around.put("args", state.args().copy().put("ckpt_format", new Str("torch")));
     around.put(RankState.VERSION, new Num("3.0"));
-    around.put("iteration", Num.of(0));
-    byte[] latest = Iteration.RELEASE.getBytes(StandardCharsets.UTF_8);
-    Optional<Configuration> means = Arguments.of(args).map(facts::means);
-    return new Contents(Iteration.RELEASE + "/", around, Map.of(Root.LATEST, latest), means);
+    around.put("iteration", Num.of(iteration));
+    var notes = new ArrayList<>(Tokenizer.left(model));
+    notes.addAll(state.notes());
+    String latest = iteration > 0 ? Long.toString(iteration) : Iteration.RELEASE;
+    String folder = iteration > 0 ? Iteration.folder(iteration) : Iteration.RELEASE;
+    return new Contents(
+        folder + "/",
+        around,
+        Map.of(Root.LATEST, latest.getBytes(StandardCharsets.UTF_8)),
+        Optional.of(state.means()),
+        notes);
   }
 }

@@ -24,12 +24,14 @@ public interface RankLayout {
    * @param files bytes by path; they are the target's last files, in their order
    * @param means what a reader takes from them as the model's configuration; empty where they don't
    *     say it
+   * @param notes sentences that a user should know, such as what the documents don't hold
    */
   record Contents(
       String folder,
       Map<String, JsonValue> around,
       Map<String, byte[]> files,
-      Optional<Configuration> means) {}
+      Optional<Configuration> means,
+      List<String> notes) {}
 
   /**
    * What a target keeps of a model besides its weights.

@@ -127,6 +127,11 @@ final class RanksTarget implements CheckpointTarget {
   }
 
   @Override
+  public List<String> notes() {
+    return List.copyOf(made.notes());
+  }
+
+  @Override
   public List<OutputFile> files() {
     return placement.files();
   }
