@@ -103,7 +103,8 @@ final class ArrayReading {
     int numbers = match.indexes().size();
     var axes = match.indexes().subList(numbers - stacked, numbers);
     int cuts = describer.grid.over(match.rule());
-    boolean byRank = match.rule().traits().rankOrdered() && cuts > 1;
+    boolean nemo = !describer.files.bare();
+    boolean byRank = nemo && match.rule().traits().rankOrdered() && cuts > 1;
     int ranks = byRank ? cuts : 1;
     String key = array.spec().name();
     Shape shard = own;

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * @param ranks one file per rank of the grid, stage by stage; empty for arrays
  * @param again further names of tensors, and further files that hold the same; mostly empty
  * @param numbered whether layers in rank files already have their number in the whole model
- * @param bare whether rank files are not NeMo's: their names have no prefix, and their modules'
- *     states are left out, so that a target has its own
+ * @param bare whether files are not NeMo's: their names have no prefix, their modules' states are
+ *     left out, so that a target has its own, and arrays have no axis in the order of ranks
  * @param arrays empty for rank files
  * @param arrayObjects what the arrays' modules keep besides; names have their layer in place
  */

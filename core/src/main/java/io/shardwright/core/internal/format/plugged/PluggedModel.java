@@ -133,7 +133,7 @@ final class PluggedModel implements ModelSource {
     if (distributed.isEmpty()) {
       return containers();
     }
-    var all = new SourceFiles(List.of(), List.of(), false, arrays, List.of());
+    var all = new SourceFiles(List.of(), List.of(), false, true, arrays, List.of());
     return optimizer ? all : all.withoutCompanions();
   }
 
