@@ -25,6 +25,7 @@ final class HuggingFaceExperts {
   /** In the order in which they are tried for a configuration. */
   static final List<HuggingFaceModel> MODELS =
       List.of(
+          HuggingFaceQwen3Next.model(),
           deepseek3(),
           kimi("DeepseekV3ForCausalLM"),
           kimi("KimiK2ForCausalLM"),
@@ -41,7 +42,7 @@ final class HuggingFaceExperts {
 
   private HuggingFaceExperts() {}
 
-  private static HuggingFaceModel.Builder model(
+  static HuggingFaceModel.Builder model(
       String type, String architecture, Dialect keys, Condition... picks) {
     Dialect whole = DecoderKeys.plain(keys);
     return HuggingFaceModel.of(type, architecture)
@@ -52,7 +53,7 @@ final class HuggingFaceExperts {
         .picks(Stream.concat(Stream.of(picks), DecoderKeys.parts(whole).stream()).toList());
   }
 
-  private static ParameterTable rows(ParameterTable... layer) {
+  static ParameterTable rows(ParameterTable... layer) {
     var all = ParameterTable.of(DecoderRows.words("model.embed_tokens.weight"));
     for (ParameterTable part : layer) {
       all = all.and(part);

@@ -47,6 +47,7 @@ class LlamaConformanceTest extends AdapterConformance {
     all.addAll(TableSamples.of(small(GROUPED)));
     all.addAll(classes(small(GROUPED)));
     all.addAll(ExpertSamples.of(small(GROUPED)));
+    all.addAll(DeltaNetSamples.of(small(GROUPED)));
     return all;
   }
 

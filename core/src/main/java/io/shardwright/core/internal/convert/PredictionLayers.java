@@ -18,7 +18,7 @@ final class PredictionLayers implements DialectEngine.Relation {
     }
     Optional<String> found = in.document().text(row.own().get(1));
     in.set(row.canonical(), found.orElse("null"));
-    if (found.isPresent() && !stated.equals(found)) {
+    if (found.isPresent() && in.document().has(key) && !stated.equals(found)) {
       in.disagree(in.document().saying(row.own()) + ", expected one number");
     } else if (found.isEmpty() && stated.isPresent()) {
       in.unplaced()

@@ -141,8 +141,15 @@ public final class RuleMatcher {
 
   private Optional<Match> match(ParameterRule rule, String pattern, String name) {
     return indexes(pattern, name)
-        .map(indexes -> new Match(rule, indexes))
+        .map(indexes -> new Match(rule, numbered(rule, indexes)))
         .filter(match -> uniform || match.isOn(config));
+  }
+
+  /** A name without a number is the first layer's where its canonical name has one. */
+  private static List<Integer> numbered(ParameterRule rule, List<Integer> indexes) {
+    boolean alone =
+        indexes.isEmpty() && rule.canonical().contains("*") && !ExpertBlocks.isExpert(rule);
+    return alone ? List.of(0) : indexes;
   }
 
   /**
