@@ -25,6 +25,7 @@ final class HuggingFaceExperts {
   /** In the order in which they are tried for a configuration. */
   static final List<HuggingFaceModel> MODELS =
       List.of(
+          HuggingFaceLlama4.model(),
           HuggingFaceQwen3Next.model(),
           deepseek3(),
           kimi("DeepseekV3ForCausalLM"),

@@ -29,6 +29,9 @@ final class GptKeys {
       "NeMo 1.23 heeds it in legacy naming and ignores it in mcore naming";
   private static final String MCORE_ALONE = "NeMo has that in mcore naming alone";
 
+  /** Llama 4's experts alone have their shares applied to what they are given. */
+  private static final String SCALED_INPUT = "moe_apply_probs_on_input";
+
   private GptKeys() {}
 
   /**
@@ -159,7 +162,8 @@ final class GptKeys {
             refused("rotary_interleaved", "no Hugging Face class of this family has such positions")
                 .to(HUGGING_FACE)
                 .is("true")
-                .unless(McoreGptTable.NAME, McoreGptTable.GLM4)));
+                .unless(McoreGptTable.NAME, McoreGptTable.GLM4)
+                .unless(SCALED_INPUT, "true")));
   }
 
   /** What one of transformers' classes computes, and no network of NeMo's or Megatron's. */
@@ -169,7 +173,12 @@ final class GptKeys {
                     McoreGptTable.NAME,
                     "Megatron-Core has no layers that normalize nothing but what attention and MLP"
                         + " put out, and the queries and keys of all heads together")
-                .is(McoreGptTable.OLMO2))
+                .is(McoreGptTable.OLMO2),
+            refused(
+                    SCALED_INPUT,
+                    "Megatron-Core has no attention in chunks and none whose temperature depends on"
+                        + " the position, as Llama 4 has")
+                .is("true"))
         .map(rule -> rule.from(HUGGING_FACE).to(MCORE, LEGACY));
   }
 

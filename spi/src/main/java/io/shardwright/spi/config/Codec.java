@@ -206,10 +206,22 @@ public sealed interface Codec {
    * and no other, is of the first kind, else a list of 0 and 1 (Megatron-Core 0.19, {@code
    * window_attn_skip_freq} and {@code linear_attention_freq}).
    *
-   * @param first the dialect's word for 0
-   * @param second its word for 1
+   * @param first the dialect's word for a layer of the first kind
+   * @param second its word for one of the second
+   * @param inverted whether a list has 1 for the first kind and 0 for the second, as {@code
+   *     no_rope_freq} has
    */
-  record LayerKinds(String first, String second) implements Codec {}
+  record LayerKinds(String first, String second, boolean inverted) implements Codec {
+    /**
+     * Kinds of which a list has 0 for the first and 1 for the second.
+     *
+     * @param first the dialect's word for a layer of the first kind
+     * @param second its word for one of the second
+     */
+    public LayerKinds(String first, String second) {
+      this(first, second, false);
+    }
+  }
 
   /** Relations that need more than scalars. */
   enum Special implements Codec {
@@ -238,6 +250,11 @@ public sealed interface Codec {
      * modeling_qwen3_moe.py}).
      */
     SPARSE_STEP,
+    /**
+     * The same, told by the numbers of layers with, or by a step (transformers 5.24.0, {@code
+     * configuration_llama4.py}).
+     */
+    EXPERT_LAYERS,
     /**
      * How many layers predict further tokens, told by the tensors beside a document: transformers
      * writes the number where it left the layers out.

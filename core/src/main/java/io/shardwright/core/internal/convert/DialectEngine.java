@@ -66,6 +66,7 @@ final class DialectEngine {
       case LATENT_SCALING -> new LatentScaling();
       case DENSE_FIRST -> ExpertLayers.DENSE_FIRST;
       case SPARSE_STEP -> ExpertLayers.SPARSE_STEP;
+      case EXPERT_LAYERS -> ExpertLayers.EXPERT_LAYERS;
       case PREDICTION -> new PredictionLayers();
     };
   }

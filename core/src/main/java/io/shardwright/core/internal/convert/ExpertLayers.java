@@ -33,6 +33,37 @@ enum ExpertLayers implements DialectEngine.Relation {
     }
   },
 
+  /** Those of some numbers have, else every n-th. */
+  EXPERT_LAYERS {
+    @Override
+    public void read(ConfigKey row, Optional<String> said, Reading in) {
+      long step = in.document().count(row.own().get(1), 1).orElse(1);
+      Optional<List<Long>> listed =
+          in.document()
+              .value(row.own().get(0))
+              .filter(Arr.class::isInstance)
+              .map(list -> ((Arr) list).longs().orElse(List.of()));
+      set(
+          row,
+          in,
+          layer ->
+              listed
+                  .map(numbers -> numbers.contains((long) layer))
+                  .orElse((layer + 1) % step == 0));
+    }
+
+    @Override
+    public void write(ConfigKey row, Optional<String> value, Writing out) {
+      var dense = dense(row, out);
+      var numbers =
+          IntStream.range(0, layers(out.config().count("num_layers", 1)))
+              .filter(layer -> !dense.contains(layer))
+              .<JsonValue>mapToObj(Num::of)
+              .toList();
+      out.put(row.own().get(0), new Arr(numbers));
+    }
+  },
+
   /** Every n-th has, but for those of some numbers. */
   SPARSE_STEP {
     @Override

@@ -7,7 +7,6 @@ import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Null;
-import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.dialect.DialectDocument;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +23,7 @@ record LayerPattern(LayerKinds words) implements DialectEngine.Relation {
     OptionalLong layers = layers(in);
     Optional<List<Boolean>> period = said.map(n -> periodic(Long.parseLong(n), layers));
     JsonValue listed = in.document().value(row.own().get(0)).orElse(Null.NULL);
-    if (!(listed instanceof Arr list)) {
+    if (!(listed instanceof Arr list) || list.items().isEmpty()) {
       period.ifPresent(pattern -> in.set(row.canonical(), canonical(pattern, row)));
       return;
     }
@@ -67,7 +66,7 @@ record LayerPattern(LayerKinds words) implements DialectEngine.Relation {
   }
 
   /** Of periods that mean the same the one that counts where a document says none. */
-  private static String canonical(List<Boolean> first, ConfigKey row) {
+  private String canonical(List<Boolean> first, ConfigKey row) {
     var layers = OptionalLong.of(first.size());
     if (row.absent().filter(n -> periodic(Long.parseLong(n), layers).equals(first)).isPresent()) {
       return row.absent().get();
@@ -75,7 +74,11 @@ record LayerPattern(LayerKinds words) implements DialectEngine.Relation {
     int n = first.indexOf(true) + 1;
     return n > 0 && periodic(n, OptionalLong.of(first.size())).equals(first)
         ? Integer.toString(n)
-        : first.stream().map(kind -> kind ? "0" : "1").collect(Collectors.joining(", ", "[", "]"));
+        : first.stream().map(this::number).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private String number(boolean first) {
+    return first == words.inverted() ? "1" : "0";
   }
 
   @Override
@@ -92,14 +95,14 @@ record LayerPattern(LayerKinds words) implements DialectEngine.Relation {
     }
     var first =
         listed
-            .map(items -> items.stream().map("0"::equals).toList())
+            .map(items -> items.stream().map(number(true)::equals).toList())
             .or(() -> value.or(row::absent).map(n -> periodic(Long.parseLong(n), layers)))
             .orElse(periodic(0, layers));
     out.put(
         row.own().get(0),
         new Arr(
             first.stream()
-                .<JsonValue>map(is -> new Str(is ? words.first() : words.second()))
+                .<JsonValue>map(is -> DialectDocument.spelt(is ? words.first() : words.second()))
                 .toList()));
   }
 }

@@ -53,7 +53,7 @@ final class ValueKinds {
       return switch (special) {
         case LABELS, WINDOW, DENSE_FIRST, PREDICTION -> Kind.WHOLE;
         case ROTARY_SCALING, LATENT_SCALING -> Kind.MAP;
-        case SIDES, SQUARE, SPARSE_STEP -> Kind.LIST;
+        case SIDES, SQUARE, SPARSE_STEP, EXPERT_LAYERS -> Kind.LIST;
         case POSITIONS, LIST -> Kind.NONE;
       };
     }

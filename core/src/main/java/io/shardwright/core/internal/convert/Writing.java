@@ -27,7 +27,12 @@ record Writing(YamlDocument config, String of, Obj document, List<String> proble
     implements DialectWriting {
   /** What relates lists. */
   private static final Set<Special> LISTED =
-      EnumSet.of(Special.WINDOW, Special.LIST, Special.DENSE_FIRST, Special.SPARSE_STEP);
+      EnumSet.of(
+          Special.WINDOW,
+          Special.LIST,
+          Special.DENSE_FIRST,
+          Special.SPARSE_STEP,
+          Special.EXPERT_LAYERS);
 
   /** An empty document. */
   Writing(YamlDocument config, String of) {
