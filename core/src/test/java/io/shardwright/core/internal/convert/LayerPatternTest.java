@@ -63,10 +63,12 @@ class LayerPatternTest {
       value = {
         "\"layers\": 4, \"kinds\": [\"linear\", \"full\", \"linear\", \"full\"] | 2",
         "\"layers\": 2, \"kinds\": [\"full\", \"full\"] | 1",
-        "\"layers\": 3, \"kinds\": [\"linear\", \"linear\", \"linear\"] | [1, 1, 1]",
+        "\"layers\": 3, \"kinds\": [\"linear\", \"linear\", \"linear\"] | 4",
         "\"layers\": 3, \"kinds\": [\"full\", \"linear\", \"linear\"] | [0, 1, 1]",
         "\"layers\": 8, \"period\": 3 | 3",
-        "\"layers\": 2, \"period\": 3 | [1, 1]",
+        "\"layers\": 2, \"period\": 3 | 4",
+        "\"layers\": 5, \"kinds\": [\"linear\", \"linear\", \"linear\", \"linear\", \"linear\"]"
+            + " | [1, 1, 1, 1, 1]",
         "\"layers\": 8 | 4",
       })
   void readsAPeriodWhereThereIsOne(String document, String expected) {
