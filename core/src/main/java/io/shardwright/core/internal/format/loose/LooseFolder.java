@@ -71,7 +71,7 @@ public final class LooseFolder {
           String.valueOf(folder.getFileName()),
           second
               ? "is a checkpoint of NeMo 2 whose weights are not in torch_dist, or without"
-                    + " model.yaml and io.json: save it again"
+                  + " model.yaml and io.json: save it again"
               : "is a distributed checkpoint (.distcp) without what says which: .metadata and"
                   + " metadata.json");
     }
