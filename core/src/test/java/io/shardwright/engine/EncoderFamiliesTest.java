@@ -87,7 +87,7 @@ class EncoderFamiliesTest {
   @CsvSource({
     "transformer_block_type: pre_ln, transformer_block_type: normformer",
     "arch: transformer, arch: perceiver",
-    "position_embedding_type: relative, position_embedding_type: xpos"
+    "position_embedding_type: relative, position_embedding_type: learned_parameters"
   })
   void refusesOtherNetworksOfT5ByTheirKey(String from, String to) throws IOException {
     Path source = t5(text -> text.replace(from, to));

@@ -63,10 +63,8 @@ class TrainingKeysTest {
 
   @ParameterizedTest
   @CsvSource({
-    "transformer_block_type, post_ln",
     "transformer_block_type, normformer",
-    "position_embedding_type, kerple",
-    "position_embedding_type, xpos",
+    "transformer_engine, true",
   })
   void whatCannotBeReadIsRefusedByKey(String key, String value) throws IOException {
     Path source = with(key, value);

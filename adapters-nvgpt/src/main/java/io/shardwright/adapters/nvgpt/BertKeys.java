@@ -2,7 +2,6 @@ package io.shardwright.adapters.nvgpt;
 
 import static io.shardwright.spi.KeyRule.becomes;
 import static io.shardwright.spi.KeyRule.refused;
-import static io.shardwright.spi.KeyRule.unreadable;
 import static io.shardwright.spi.Naming.LEGACY;
 import static io.shardwright.spi.Naming.MCORE;
 
@@ -54,9 +53,6 @@ final class BertKeys {
 
   static List<KeyRule> rules() {
     return List.of(
-        unreadable(BertTable.POSITIONS, "models with these positions are not supported")
-            .from(LEGACY)
-            .is("kerple", "xpos"),
         refused(BertTable.POSITIONS, ALONE)
             .from(LEGACY)
             .to(MCORE)

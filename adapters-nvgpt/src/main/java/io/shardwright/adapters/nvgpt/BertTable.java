@@ -68,7 +68,19 @@ final class BertTable {
             .of("rotary_pos_emb.inv_freq")
             .on(EVERY)
             .inverseFrequencies()
-            .when(POSITIONS, "rope"));
+            .when(POSITIONS, "rope"),
+        kerple("b"),
+        kerple("a"),
+        kerple("p"));
+  }
+
+  private static ParameterRule kerple(String letter) {
+    String name = "encoder_relative_position_embedding.kerple_" + letter;
+    return replicated(MODEL + name)
+        .of(name)
+        .on(EVERY)
+        .sized("num_attention_heads", "1", "1")
+        .when(POSITIONS, "kerple");
   }
 
   private static ParameterRule places(String name) {

@@ -74,15 +74,10 @@ final class GptKeys {
     return Stream.of(
         unreadable(
                 "transformer_block_type",
-                "models whose layers are normalized in another order than pre_ln are not supported")
+                "its norm of an MLP's inner state is over a rank's part of it, so that the model"
+                    + " computes something else on other ranks")
             .from(LEGACY)
-            .is("post_ln", "normformer"),
-        unreadable("headscale", "models that scale each head are not supported")
-            .from(LEGACY)
-            .is("true"),
-        unreadable(POSITIONS, "models with these positions are not supported")
-            .from(LEGACY)
-            .is("kerple", "xpos"),
+            .is("normformer"),
         unreadable("normalization", "models with this norm are not supported where bias is false")
             .from(LEGACY)
             .is("low_precision_layernorm")
@@ -132,7 +127,9 @@ final class GptKeys {
         refused(POSITIONS, IGNORED).is("alibi", "sandwich", "kerple", "xpos", "learned_parameters"),
         refused("normalization", IGNORED).is("low_precision_layernorm"),
         refused("headscale", IGNORED).to(LEGACY).is("true"),
-        refused("transformer_block_type", IGNORED).to(LEGACY).is("post_ln", "normformer"));
+        refused("headscale", IGNORED).from(LEGACY).is("true"),
+        refused("transformer_block_type", IGNORED).to(LEGACY).is("post_ln", "normformer"),
+        refused("transformer_block_type", IGNORED).from(LEGACY).is("post_ln"));
   }
 
   private static Stream<KeyRule> mcoreAlone() {

@@ -27,6 +27,8 @@ final class LegacyGptTable {
   private static final String POSITIONS = MODEL + "embedding.position_embeddings";
   private static final String NORM = MODEL + "encoder.final_layernorm.";
   private static final String BIAS = "bias";
+  private static final String XPOS = "self_attention.core_attention.xpos.scale";
+  private static final String ORDER = "transformer_block_type";
   private static final String[] FAST = {"fast-geglu", "fast-swiglu", "fast-reglu"};
   private static final String[] TWO = {"geglu", "swiglu", "reglu"};
 
@@ -55,7 +57,20 @@ final class LegacyGptTable {
             .of(McoreGptTable.ROTARY)
             .on(EVERY)
             .inverseFrequencies()
-            .when("position_embedding_type", "rope"));
+            .when("position_embedding_type", "rope"),
+        kerple("b"),
+        kerple("a"),
+        kerple("p"));
+  }
+
+  /** Parameters of positions that all stages have. */
+  private static ParameterRule kerple(String letter) {
+    String name = "encoder_relative_position_embedding.kerple_" + letter;
+    return replicated(MODEL + name)
+        .of(name)
+        .on(EVERY)
+        .sized(HEADS, "1", "1")
+        .when("position_embedding_type", "kerple");
   }
 
   private static ParameterTable attention() {
@@ -69,6 +84,14 @@ final class LegacyGptTable {
             .of(McoreGptTable.QKV + "layer_norm_bias")
             .noDecay()
             .unless("normalization", "rmsnorm"),
+        replicated(LAYER + XPOS)
+            .of(McoreGptTable.LAYER + XPOS)
+            .float32()
+            .when("position_embedding_type", "xpos"),
+        row(LAYER + "self_attention.head_scale_tensor")
+            .of(McoreGptTable.LAYER + "self_attention.head_scale_tensor")
+            .sized("1", HEADS, "1", "1")
+            .when("headscale", "true"),
         weight.extraState(EMPTY).unless("megatron_legacy", "true"),
         byKind(weight.extraState(EMPTY), 3),
         bias.unless("megatron_legacy", "true").unless(BIAS, "false"),
@@ -132,11 +155,16 @@ final class LegacyGptTable {
 
   private static ParameterTable head() {
     return ParameterTable.of(
-        replicated(NORM + "weight").of(McoreGptTable.NORM + "weight").on(LAST).noDecay(),
+        replicated(NORM + "weight")
+            .of(McoreGptTable.NORM + "weight")
+            .on(LAST)
+            .noDecay()
+            .unless(ORDER, "post_ln"),
         replicated(NORM + "bias")
             .of(McoreGptTable.NORM + "bias")
             .noDecay()
             .on(LAST)
+            .unless(ORDER, "post_ln")
             .unless("normalization", "rmsnorm"),
         column(MODEL + "output_layer.weight")
             .of(McoreGptTable.OUTPUT)

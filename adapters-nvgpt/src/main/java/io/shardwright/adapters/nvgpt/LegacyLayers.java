@@ -105,23 +105,25 @@ public record LegacyLayers(String module, String canonical, String keys, String 
 
   private ParameterTable attention() {
     return norm("input_layernorm.", "self_attention.linear_qkv.layer_norm_")
+        .and(ParameterTable.of(xpos()))
+        .and(scale("self_attention.", "self_attention."))
         .and(fused("self_attention.query_key_value.", "self_attention.linear_qkv.", 3))
-        .and(dense("self_attention.", "self_attention.linear_proj."))
-        .and(scale("self_attention.", "self_attention."));
+        .and(dense("self_attention.", "self_attention.linear_proj."));
   }
 
   private ParameterTable crossAttention() {
     String query = "inter_attention.query.";
     String of = "cross_attention.linear_q.";
     Extent heads = Extent.count(key("num_attention_heads"));
-    return ParameterTable.of(
-            byHead(query + WEIGHT, of + WEIGHT, heads, Extent.rest()).extraState(EMPTY),
-            byHead(query + BIAS, of + BIAS, heads, Extent.rest())
-                .noDecay()
-                .unless(key(BIAS), "false"))
+    return scale("inter_attention.", "cross_attention.")
+        .and(
+            ParameterTable.of(
+                byHead(query + WEIGHT, of + WEIGHT, heads, Extent.rest()).extraState(EMPTY),
+                byHead(query + BIAS, of + BIAS, heads, Extent.rest())
+                    .noDecay()
+                    .unless(key(BIAS), "false")))
         .and(fused("inter_attention.key_value.", "cross_attention.linear_kv.", 2))
-        .and(dense("inter_attention.", "cross_attention.linear_proj."))
-        .and(scale("inter_attention.", "cross_attention."));
+        .and(dense("inter_attention.", "cross_attention.linear_proj."));
   }
 
   private ParameterRule byHead(String own, String of, Extent... rows) {
@@ -160,7 +162,16 @@ public record LegacyLayers(String module, String canonical, String keys, String 
             .unless(key(BIAS), "false"));
   }
 
-  /** A factor for each head; its module registers it behind its matrices. */
+  /** A buffer of each layer. */
+  private ParameterRule xpos() {
+    String own = "self_attention.core_attention.xpos.scale";
+    return replicated(layer(own))
+        .of(of(own))
+        .float32()
+        .when(key("position_embedding_type"), "xpos");
+  }
+
+  /** A factor for each head. */
   private ParameterTable scale(String own, String of) {
     String heads = key("num_attention_heads");
     return ParameterTable.of(

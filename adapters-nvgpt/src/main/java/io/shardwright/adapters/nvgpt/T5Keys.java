@@ -37,7 +37,7 @@ final class T5Keys {
         unreadable(stack + "normalization", "models with this norm are not supported")
             .is("low_precision_layernorm"),
         unreadable(stack + T5Table.POSITIONS, "models with these positions are not supported")
-            .is("learned_parameters", "xpos"));
+            .is("learned_parameters"));
   }
 
   /** Over one stage the decoder's embedding is the encoder's, with its positions or without. */

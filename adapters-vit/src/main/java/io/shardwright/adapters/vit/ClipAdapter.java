@@ -53,7 +53,7 @@ public final class ClipAdapter implements ModelFamilyAdapter {
   public List<KeyRule> keyRules() {
     return List.of(
         unreadable(ClipTable.TEXT_POSITIONS, "models with these positions are not supported")
-            .is("rope", "kerple", "xpos"),
+            .is("rope", "kerple"),
         unreadable(
                 "text.transformer_engine",
                 "Transformer Engine's layers have names of their own, which are not supported")

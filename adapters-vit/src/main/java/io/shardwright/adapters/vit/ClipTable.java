@@ -47,7 +47,7 @@ final class ClipTable {
   private static ParameterTable vision() {
     var layers = new LegacyLayers(BACKBONE + "transformer.", VISION_LAYERS, "vision.", "vision");
     return patches()
-        .and(plain(layers))
+        .and(plain(layers).given(VISION_POSITIONS, "learned_absolute"))
         .and(
             ParameterTable.of(
                 scale(layers, "post_attention_layerscale.gamma"),

@@ -40,6 +40,8 @@ class BertConformanceTest extends AdapterConformance {
         OLDER.with("megatron_legacy", "true"),
         OLDER.with("position_embedding_type", "learned_parameters"),
         OLDER.with("position_embedding_type", "rope"),
+        OLDER.with("position_embedding_type", "kerple"),
+        OLDER.with("position_embedding_type", "xpos"),
         MCORE.listing(listing("bert-mcore-tp1")).listing(listing("bert-mcore-tp2pp2")),
         MCORE.with("bert_binary_head", "false"),
         MCORE.with("bias", "false"),

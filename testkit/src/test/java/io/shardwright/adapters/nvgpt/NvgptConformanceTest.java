@@ -85,8 +85,10 @@ class NvgptConformanceTest extends AdapterConformance {
     return List.of(
         OLDER.listing(listing("gpt-5b-like-tp1")).listing(listing("gpt-5b-like-tp2pp2")),
         SMALL.with("megatron_legacy", "true"),
-        SMALL.with("position_embedding_type", "learned_parameters"),
+        SMALL.with("position_embedding_type", "learned_parameters").with("headscale", "true"),
         SMALL.with("activation", "fast-geglu"),
+        SMALL.with("position_embedding_type", "kerple").with("transformer_block_type", "post_ln"),
+        SMALL.with("position_embedding_type", "xpos"),
         SMALL.with("activation", "swiglu"),
         MCORE,
         MCORE.with("activation", "fast-reglu").with("normalization", "rmsnorm"),

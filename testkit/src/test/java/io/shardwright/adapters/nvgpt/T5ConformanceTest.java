@@ -55,6 +55,7 @@ class T5ConformanceTest extends AdapterConformance {
             .with("tokens_head_bias", "false"),
         both(LEARNED, "position_embedding_type", "kerple"),
         both(LEARNED, "transformer_block_type", "post_ln"),
+        both(LEARNED, "position_embedding_type", "xpos"),
         unshared,
         unshared.with("share_decoder_tokens_head_embeddings", "false"));
   }

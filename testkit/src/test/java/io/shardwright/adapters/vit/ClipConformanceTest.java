@@ -60,6 +60,7 @@ class ClipConformanceTest extends AdapterConformance {
         SMALL.listing(listing("clip-tp1")).listing(listing("clip-tp2")),
         parameters.listing(listing("clip-parameters-tp1")).listing(listing("clip-parameters-tp2")),
         both(SMALL, "megatron_legacy", "true"),
+        SMALL.with("text.position_embedding_type", "xpos"),
         both(both(SMALL, "normalization", "rmsnorm"), "activation", "swiglu"),
         SMALL
             .with("vision.hidden_size", "24")
