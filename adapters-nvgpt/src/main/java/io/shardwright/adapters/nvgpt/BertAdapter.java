@@ -1,6 +1,7 @@
 package io.shardwright.adapters.nvgpt;
 
 import com.google.auto.service.AutoService;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ModelConfig;
@@ -75,6 +76,11 @@ public final class BertAdapter implements ModelFamilyAdapter {
   @Override
   public Set<WeightLayout> layouts() {
     return EnumSet.of(WeightLayout.RANKS);
+  }
+
+  @Override
+  public List<HuggingFaceModel> huggingFaceModels() {
+    return List.of(HuggingFaceBert.model());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.shardwright.adapters.nvgpt;
 
 import static io.shardwright.spi.KeyRule.becomes;
 import static io.shardwright.spi.KeyRule.refused;
+import static io.shardwright.spi.Naming.HUGGING_FACE;
 import static io.shardwright.spi.Naming.LEGACY;
 import static io.shardwright.spi.Naming.MCORE;
 
@@ -18,6 +19,7 @@ final class BertKeys {
   private static final String FUSED = "bias_activation_fusion";
   private static final String LEGACY_FUSED = "bias_gelu_fusion";
   private static final String IGNORED = "NeMo's own network ignores it";
+  private static final String TANH = "with it NeMo computes GELU with tanh, and the class by erf";
   private static final String ALONE = "NeMo has that in legacy naming alone";
 
   private BertKeys() {}
@@ -60,6 +62,8 @@ final class BertKeys {
         refused("share_embeddings_and_output_weights", IGNORED).to(LEGACY).is("false"),
         refused("bias", IGNORED).to(LEGACY).is("false"),
         refused("num_query_groups", IGNORED).to(LEGACY).isNot("null", "${num_attention_heads}"),
+        refused(FUSED, TANH).from(MCORE).to(HUGGING_FACE).is("true", "null"),
+        refused(LEGACY_FUSED, TANH).from(LEGACY).to(HUGGING_FACE).is("true", "null"),
         becomes(FUSED, "${" + LEGACY_FUSED + "}").from(LEGACY).to(MCORE),
         becomes(FUSED, "true").from(LEGACY).to(MCORE).when(LEGACY_FUSED, "null"),
         becomes(LEGACY_FUSED, "${" + FUSED + "}").from(MCORE).to(LEGACY),

@@ -198,8 +198,9 @@ final class Choices {
 
   /** Another naming comes in the layout that NeMo 1.23 writes for it. */
   private static WeightLayout layout(Naming naming, ModelDescription model) {
-    boolean distributed =
+    boolean wanted =
         naming == model.naming() ? model.files().distributed() : naming == Naming.MCORE;
+    boolean distributed = wanted && model.family().layouts().contains(WeightLayout.DISTRIBUTED);
     return distributed ? WeightLayout.DISTRIBUTED : WeightLayout.RANKS;
   }
 
