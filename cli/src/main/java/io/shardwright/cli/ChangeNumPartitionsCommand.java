@@ -67,7 +67,7 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
 
   @Option(
       names = "--target-pipeline-model-parallel-split-rank",
-      description = "Ignored: for encoder-decoder models, which are not read.")
+      description = "T5: the target's first stage of the decoder; chosen where 0 or omitted.")
   private Integer splitRank;
 
   @Option(
@@ -111,6 +111,9 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
   }
 
   private void requireOneStage(Path source) {
+    if (splitRank != null && splitRank != 0) {
+      throw flags.usage("--tp-conversion-only needs a split rank of 0");
+    }
     if (pipeline > 1 || targetPipeline != null && targetPipeline != 1) {
       throw flags.usage("--tp-conversion-only needs pipeline sizes of 1");
     }
@@ -138,6 +141,10 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
     if (targetPipeline != null) {
       request.pipelineModelParallelSize(
           flags.positive(targetPipeline, "--target-pipeline-model-parallel-size"));
+    }
+    if (splitRank != null && splitRank != 0) {
+      request.pipelineSplitRank(
+          flags.positive(splitRank, "--target-pipeline-model-parallel-split-rank"));
     }
     return request;
   }

@@ -76,7 +76,7 @@ final class CkptToNemoCommand extends WritingCommand {
 
   @Option(
       names = "--pipeline-model-parallel-split-rank",
-      description = "Ignored: for encoder-decoder models, which are not read.")
+      description = "T5: the target's first stage of the decoder; chosen where 0 or omitted.")
   private Integer splitRank;
 
   @Option(
@@ -114,6 +114,9 @@ final class CkptToNemoCommand extends WritingCommand {
     }
     if (pipeline != null) {
       request.pipelineModelParallelSize(flags.positive(pipeline, "--pipeline-model-parallel-size"));
+    }
+    if (splitRank != null && splitRank != 0) {
+      request.pipelineSplitRank(flags.positive(splitRank, "--pipeline-model-parallel-split-rank"));
     }
     family().ifPresent(request::family);
     return request;

@@ -83,6 +83,7 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
       case REPLICATE_UNMATCHED -> "--unmatched replicate";
       case RESUME -> "--resume";
       case SKIP_UNREADABLE -> "--skip-unreadable";
+      case SPLIT_RANK -> "--pp-split-rank";
       case STEP -> "--step";
       case THREADS -> "--threads";
       case TOKENIZER_MERGES_FILE -> "--tokenizer-merges-file";

@@ -31,8 +31,17 @@ final class SplitOptions {
       description = "Megatron's layout of the pipeline, such as 'Et*3|(tt|)*2,tL'.")
   private String layout;
 
+  @Option(
+      names = "--pp-split-rank",
+      paramLabel = "N",
+      description = "The pipeline stage where T5's decoder begins; chosen where omitted.")
+  private Integer rank;
+
   /** Says it to a request. */
   void in(ReshardRequestBuilder request) {
+    if (rank != null) {
+      request.pipelineSplitRank(ReshardOptions.positive(rank, "--pp-split-rank", command));
+    }
     if (layout != null && (first != null || last != null)) {
       throw new ParameterException(
           command.commandLine(), "--pp-layout says it all: leave --pp-first and --pp-last out");

@@ -27,6 +27,7 @@ public final class ReshardRequest {
   private final GridOptions gridOptions;
   private final Map<ParallelDimension, Integer> sizes;
   private final Optional<PipelineSplit> pipelineSplit;
+  private final OptionalInt pipelineSplitRank;
   private final Optional<Naming> naming;
   private final Optional<WeightLayout> layout;
   private final Optional<DType> dtype;
@@ -56,6 +57,7 @@ public final class ReshardRequest {
     gridOptions = parts.gridOptions;
     sizes = Map.copyOf(parts.sizes);
     pipelineSplit = parts.split;
+    pipelineSplitRank = parts.splitRank;
     naming = parts.naming;
     layout = parts.layout;
     dtype = parts.dtype;
@@ -178,6 +180,11 @@ public final class ReshardRequest {
   /** {@return how the stages are to share layers; empty keeps the source's, or evenly} */
   public Optional<PipelineSplit> pipelineSplit() {
     return pipelineSplit;
+  }
+
+  /** {@return the stage where a second stack is to begin; empty leaves it to the plan} */
+  public OptionalInt pipelineSplitRank() {
+    return pipelineSplitRank;
   }
 
   /** {@return the wanted naming of the parameters; empty keeps the source's} */

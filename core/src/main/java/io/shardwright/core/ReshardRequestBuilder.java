@@ -8,6 +8,7 @@ import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -23,6 +24,7 @@ public final class ReshardRequestBuilder extends RequestedSizes {
   HuggingFaceOptions huggingFace = HuggingFaceOptions.DEFAULT;
   GridOptions gridOptions = GridOptions.DEFAULT;
   Optional<PipelineSplit> split = Optional.empty();
+  OptionalInt splitRank = OptionalInt.empty();
   Optional<Naming> naming = Optional.empty();
   Optional<WeightLayout> layout = Optional.empty();
   Optional<DType> dtype = Optional.empty();
@@ -98,6 +100,16 @@ public final class ReshardRequestBuilder extends RequestedSizes {
    */
   public ReshardRequestBuilder pipelineSplit(PipelineSplit wanted) {
     split = Optional.of(requireNonNull(wanted, "pipelineSplit"));
+    return this;
+  }
+
+  /**
+   * {@return this} Sets the stage where a model's second stack begins, as T5's decoder.
+   *
+   * @param stage at least 1; by default the one that leaves the fullest stage the fewest layers
+   */
+  public ReshardRequestBuilder pipelineSplitRank(int stage) {
+    splitRank = OptionalInt.of((int) Bounds.POSITIVE.require("pipelineSplitRank", stage));
     return this;
   }
 

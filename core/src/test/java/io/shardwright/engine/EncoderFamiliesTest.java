@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.Shardwright;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.PlanRejectedException;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +66,34 @@ class EncoderFamiliesTest {
     assertTrue(
         refusal.getMessage().contains("limits pipeline_model_parallel_size to 1"),
         refusal.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 2", "0, 1"})
+  void t5sDecoderBeginsAtTheStageThatIsAskedFor(int asked, int begins) throws IOException {
+    Path cut =
+        order(copy("t5-tp1.nemo", folder), "cut.nemo")
+            .pp(3)
+            .with(r -> IntStream.of(asked).filter(rank -> rank > 0).forEach(r::pipelineSplitRank))
+            .done();
+    try (var model = Shardwright.restoreFrom(cut)) {
+      assertEquals(
+          begins, model.config().integer("pipeline_model_parallel_split_rank").orElseThrow());
+    }
+    assertEquals(expected("t5-tp1.nemo"), found(order(cut, "back.nemo").pp(1).done()));
+  }
+
+  @Test
+  void refusesAStageWhereT5sDecoderCannotBeginNamingTheOthers() throws IOException {
+    Path source = copy("t5-tp1.nemo", folder);
+    for (int rank : new int[] {3, 5}) {
+      var refusal =
+          assertThrows(
+              PlanRejectedException.class,
+              () -> order(source, "out.nemo").pp(3).with(r -> r.pipelineSplitRank(rank)).done());
+      assertTrue(
+          refusal.getMessage().contains("Choose pipelineSplitRank 1 or 2."), refusal.getMessage());
+    }
   }
 
   /** As NeMo wrote it before encoder and decoder had parts of their own. */

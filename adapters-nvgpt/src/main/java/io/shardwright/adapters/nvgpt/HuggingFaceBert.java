@@ -41,7 +41,12 @@ final class HuggingFaceBert {
         .base(HuggingFaceModel.text(HuggingFaceBert.class, "bert.yaml"))
         .dialect(keys())
         .names(names())
-        .picks(List.of(new Condition(BertTable.BINARY, List.of("true"), false)))
+        .picks(
+            List.of(
+                new Condition(BertTable.BINARY, List.of("true"), false),
+                new Condition("bias", List.of("false"), true),
+                new Condition("share_embeddings_and_output_weights", List.of("false"), true),
+                new Condition(BertTable.POSITIONS, List.of("learned_absolute", "null"), false)))
         .build();
   }
 

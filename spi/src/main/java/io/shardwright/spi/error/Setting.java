@@ -69,6 +69,8 @@ public enum Setting {
   RESUME("resume"),
   /** That tensors of kinds that are not read are left out. */
   SKIP_UNREADABLE("skipUnreadable"),
+  /** The stage where a second stack of layers begins. */
+  SPLIT_RANK("pipelineSplitRank"),
   /** The step of a training to read. */
   STEP("step"),
   /** How many threads work. */

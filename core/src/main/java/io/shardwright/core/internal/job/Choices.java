@@ -56,7 +56,8 @@ final class Choices {
         resolved.kind().weights().or(request::layout).orElseGet(() -> layout(naming, model)),
         request.dtype(),
         huggingFace,
-        resolved.kind().prefix());
+        resolved.kind().prefix(),
+        request.pipelineSplitRank());
   }
 
   /**

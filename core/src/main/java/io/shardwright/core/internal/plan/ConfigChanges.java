@@ -43,7 +43,9 @@ final class ConfigChanges {
     if (!wanted.split().equals(model.stages().pipeline().split())) {
       wanted.split().keys().forEach(this::splitKey);
     }
-    new SplitRanks(model).of(wanted.grid().pipeline()).forEach((key, rank) -> size(key, rank, 0));
+    new SplitRanks(model, wanted.splitRank())
+        .of(wanted.grid().pipeline())
+        .forEach((key, rank) -> size(key, rank, 0));
     if (wanted.grid().tensor() == 1 && config.flag("sequence_parallel")) {
       set("sequence_parallel", "false");
     }

@@ -8,13 +8,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
  * The stages where stacks that follow each other change, as T5's decoder follows its encoder: as in
  * the source while the number of stages stays, else where the fullest stage has the fewest layers.
+ *
+ * @param wanted in place of that, legal or not
  */
-record SplitRanks(ModelDescription model) {
+record SplitRanks(ModelDescription model, OptionalInt wanted) {
+  SplitRanks(ModelDescription model) {
+    this(model, OptionalInt.empty());
+  }
+
   /**
    * A stage for each configuration key that names one.
    *
@@ -45,10 +52,10 @@ record SplitRanks(ModelDescription model) {
     if (stages == 1) {
       return Optional.of(0);
     }
-    var stacks =
-        model.stages().stacks().stream()
-            .filter(stack -> stack.stack().splitKey().equals(key))
-            .toList();
+    if (wanted.isPresent()) {
+      return Optional.of(wanted.getAsInt());
+    }
+    var stacks = stacks(key);
     long own = model.config().count(key, 0).orElse(0);
     if (stages == model.grid().pipeline() && own < stages && fullest(stacks, own, stages) > 0) {
       return Optional.of((int) own);
@@ -59,6 +66,20 @@ record SplitRanks(ModelDescription model) {
             .boxed()
             .filter(rank -> fullest(stacks, rank, stages) > 0)
             .min(Comparator.comparingLong(rank -> fullest(stacks, rank, stages)));
+  }
+
+  /** The stages where a second stack can begin. */
+  List<Integer> legal(int stages) {
+    return IntStream.range(1, stages)
+        .filter(rank -> keys().stream().allMatch(key -> fullest(stacks(key), rank, stages) > 0))
+        .boxed()
+        .toList();
+  }
+
+  private List<StackStages> stacks(String key) {
+    return model.stages().stacks().stream()
+        .filter(stack -> stack.stack().splitKey().equals(key))
+        .toList();
   }
 
   /** The layers of the stage that has most; 0 where they don't come out even. */

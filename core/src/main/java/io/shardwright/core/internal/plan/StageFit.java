@@ -199,15 +199,17 @@ record StageFit(ModelDescription model, StageLayers stages) {
             .filter(other -> !other.stack().splitKey().isEmpty())
             .map(other -> other.layers() + " layers of " + other.stack().name())
             .collect(Collectors.joining(" and "));
-    return "the "
-        + all
-        + " can't follow each other over "
-        + STAGES
-        + "="
-        + stages.stages()
-        + ". Choose "
-        + listed(new SplitRanks(model)::possible)
-        + ".";
+    String cannot =
+        "the " + all + " can't follow each other over " + STAGES + "=" + stages.stages();
+    var ranks = new SplitRanks(model).legal(stages.stages());
+    return ranks.isEmpty()
+        ? cannot + ". Choose " + listed(new SplitRanks(model)::possible) + "."
+        : cannot
+            + " from the stage that was asked for. Choose "
+            + Setting.SPLIT_RANK.inText()
+            + " "
+            + listed(ranks)
+            + ".";
   }
 
   private static String listed(IntPredicate legal) {

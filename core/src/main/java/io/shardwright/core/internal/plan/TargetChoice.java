@@ -8,6 +8,7 @@ import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The properties of a target: grid, naming, layout, element type and Hugging Face class.
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param prefix what stands before names in files that are not NeMo's: those of ranks, and
  *     distributed checkpoints of PyTorch, whose chunks are items of files; empty for NeMo's
  * @param dtype what floating-point parameters become; empty keeps each
+ * @param splitRank the stage where a second stack is to begin; empty for any
  */
 public record TargetChoice(
     Grid grid,
@@ -25,7 +27,20 @@ public record TargetChoice(
     WeightLayout layout,
     Optional<DType> dtype,
     Optional<HuggingFaceModel> huggingFace,
-    Optional<String> prefix) {
+    Optional<String> prefix,
+    OptionalInt splitRank) {
+
+  /** Whose second stack begins where it fits best. */
+  public TargetChoice(
+      Grid grid,
+      PipelineSplit split,
+      Naming naming,
+      WeightLayout layout,
+      Optional<DType> dtype,
+      Optional<HuggingFaceModel> huggingFace,
+      Optional<String> prefix) {
+    this(grid, split, naming, layout, dtype, huggingFace, prefix, OptionalInt.empty());
+  }
 
   /** The same model in another grid, its layers spread evenly. */
   public static TargetChoice of(Grid grid, Naming naming, WeightLayout layout) {
@@ -41,7 +56,12 @@ public record TargetChoice(
 
   /** The same with stages that share layers in another way. */
   public TargetChoice split(PipelineSplit other) {
-    return new TargetChoice(grid, other, naming, layout, dtype, huggingFace, prefix);
+    return new TargetChoice(grid, other, naming, layout, dtype, huggingFace, prefix, splitRank);
+  }
+
+  /** The same with a stage where a second stack is to begin. */
+  public TargetChoice splitRank(OptionalInt rank) {
+    return new TargetChoice(grid, split, naming, layout, dtype, huggingFace, prefix, rank);
   }
 
   /** The pipeline that is wanted. */
@@ -51,7 +71,7 @@ public record TargetChoice(
 
   /** The same in another grid. */
   TargetChoice at(Grid other) {
-    return new TargetChoice(other, split, naming, layout, dtype, huggingFace, prefix);
+    return new TargetChoice(other, split, naming, layout, dtype, huggingFace, prefix, splitRank);
   }
 
   /** Whether chunks are items of PyTorch's distributed checkpoints. */
