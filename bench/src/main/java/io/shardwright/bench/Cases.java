@@ -33,6 +33,13 @@ final class Cases {
                 List.of("reshard", SOURCE, TARGET, "--tp", "2", "--overwrite", "--no-sync"))),
         plan("plan-70b", "70B, 32 files", Input.SEVENTY_BILLION, SECOND, "8", "32000"),
         plan("plan-405b", "405B, 48 files", Input.FOUR_HUNDRED_BILLION, NONE, "9", "128256"),
+        plan(
+            "plan-405b-bridge",
+            "405B, 4,608 files of torch_dist",
+            Input.FOUR_HUNDRED_BILLION_BRIDGE,
+            OptionalDouble.of(3.0),
+            "9",
+            "128256"),
         moving("tp1-2", "TP 1 → 2", Input.TP1, PLAIN, "--tp", "2"),
         moving("tp1-8", "TP 1 → 8", Input.TP1, CUT, "--tp", "8"),
         moving("tp8-1", "TP 8 → 1", Input.TP8, CUT, "--tp", "1", "--vocab-size", "32000"),
@@ -45,6 +52,11 @@ final class Cases {
             "convert",
             List.of("--tp", "2"),
             NONE),
+        converting("dist", "Hugging Face → torch_dist", Input.HUGGING_FACE, CUT, "torch_dist"),
+        converting("dist-hf", "torch_dist → Hugging Face", Input.BRIDGE, CUT, "huggingface"),
+        converting("dist-dist", "torch_dist → torch_dist", Input.BRIDGE, PLAIN, "torch_dist"),
+        new Moving("dist-nemo", "torch_dist → .nemo", Input.BRIDGE, "convert", List.of(), PLAIN),
+        converting("nemo-dist", ".nemo → torch_dist", Input.TP1, PLAIN, "torch_dist"),
         moving("cast", "bf16 → fp16", Input.TP1, NONE, "--dtype", "fp16", "--allow-lossy"),
         new Devices(),
         new Threads(),
@@ -56,6 +68,11 @@ final class Cases {
   private static Case moving(
       String id, String title, Input input, OptionalDouble limit, String... options) {
     return new Moving(id, title, input, "reshard", List.of(options), limit);
+  }
+
+  private static Case converting(
+      String id, String title, Input input, OptionalDouble limit, String format) {
+    return new Moving(id, title, input, "convert", List.of("--to", format), limit);
   }
 
   private static Case plan(

@@ -1,12 +1,18 @@
 package io.shardwright.bench;
 
+import io.shardwright.Shardwright;
 import io.shardwright.bench.input.Decoder;
+import io.shardwright.bench.input.DistInput;
 import io.shardwright.bench.input.Filling;
 import io.shardwright.bench.input.HuggingFaceInput;
 import io.shardwright.bench.input.Marks;
 import io.shardwright.bench.input.NemoInput;
 import io.shardwright.bench.input.RankParts;
 import io.shardwright.bench.input.Values;
+import io.shardwright.bench.measure.Workplace;
+import io.shardwright.core.ProgressListener;
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.TargetFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -31,6 +37,21 @@ enum Input {
     @Override
     void write(Path target, long size) throws IOException {
       HuggingFaceInput.folder(target, llama(size), new Values());
+    }
+  },
+  /** The same as a root of Megatron-Bridge, which the program makes. */
+  BRIDGE("bridge") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      Path folder = target.resolveSibling("huggingface-of-" + size);
+      HuggingFaceInput.folder(folder, llama(size), new Values());
+      var request =
+          ReshardRequest.builder(folder, target)
+              .format(new TargetFormat("bridge"))
+              .tensorModelParallelSize(1)
+              .build();
+      Shardwright.create().run(request, ProgressListener.SILENT);
+      Workplace.delete(folder);
     }
   },
   /** A LoRA of it, of PEFT's. */
@@ -62,6 +83,13 @@ enum Input {
       eightRanks(Decoder.SEVENTY_BILLION, 4, new Marks(), target);
     }
   },
+  /** The same as a root of Megatron-Bridge at TP 16, in 4,608 sparse files. */
+  FOUR_HUNDRED_BILLION_BRIDGE("405b-bridge") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      new DistInput(Decoder.FOUR_HUNDRED_BILLION, 16, 4_608).write(target);
+    }
+  },
   /** Llama 3.1 405B at TP 8, PP 6, since its 126 layers don't divide by 4: 48 sparse files. */
   FOUR_HUNDRED_BILLION("405b") {
     @Override
@@ -80,7 +108,9 @@ enum Input {
   abstract void write(Path target, long size) throws IOException;
 
   boolean sparse() {
-    return this == SEVENTY_BILLION || this == FOUR_HUNDRED_BILLION;
+    return this == SEVENTY_BILLION
+        || this == FOUR_HUNDRED_BILLION
+        || this == FOUR_HUNDRED_BILLION_BRIDGE;
   }
 
   /** Whether it takes about the size that is asked for. */

@@ -43,8 +43,13 @@ enum Mode {
   List<String> copy(Path from, Path to) {
     return this == SYNCED
         ? List.of(
-            "sh", "-c", "cp \"$1\" \"$2\" && sync \"$2\"", "sh", from.toString(), to.toString())
-        : List.of("cp", from.toString(), to.toString());
+            "sh",
+            "-c",
+            "cp -r \"$1\" \"$2\" && find \"$2\" -type f -exec sync {} +",
+            "sh",
+            from.toString(),
+            to.toString())
+        : List.of("cp", "-r", from.toString(), to.toString());
   }
 
   OptionalDouble limit(OptionalDouble bare) {

@@ -60,9 +60,9 @@ record Moving(
 
   /** The first output warms everything up, and is what is copied then. */
   private Path keep(Bench bench, Path source) {
-    Path target = bench.output("target.nemo");
-    Path kept = bench.output("kept.nemo");
-    Path copy = bench.output("copy.nemo");
+    Path target = output(bench, "target");
+    Path kept = output(bench, "kept");
+    Path copy = output(bench, "copy");
     try {
       Files.createDirectories(target.getParent());
       bench.place().settle(target, kept, copy);
@@ -76,9 +76,14 @@ record Moving(
     return kept;
   }
 
+  /** A file, or the folder of another format. */
+  private Path output(Bench bench, String name) {
+    return bench.output(options.contains("--to") ? name : name + ".nemo");
+  }
+
   private Pair pair(Bench bench, Mode mode, Path source, Path kept) {
-    Path target = bench.output("target.nemo");
-    Path copy = bench.output("copy.nemo");
+    Path target = output(bench, "target");
+    Path copy = output(bench, "copy");
     Reading tool = bench.stopwatch().run(command(bench, mode, source, target));
     bench.place().settle(target);
     Reading copied = bench.stopwatch().run(mode.copy(kept, copy));

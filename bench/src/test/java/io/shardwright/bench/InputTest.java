@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
 import io.shardwright.bench.input.Decoder;
+import io.shardwright.bench.input.DistInput;
 import io.shardwright.bench.input.HuggingFaceInput;
 import io.shardwright.bench.input.NemoInput;
 import io.shardwright.bench.input.RankParts;
@@ -50,6 +51,16 @@ class InputTest {
     new NemoInput(new RankParts(LLAMA, 2, 1), new Values()).archive(archive);
     assertEquals(12 * 6 * 2 + 2 * 3, sums(archive).size());
     assertSame(write(LLAMA, 2, 1), run(archive, 2, 1));
+  }
+
+  @Test
+  void aRootOfManyFilesIsAModelOfMegatronBridge() throws IOException {
+    Path root = folder.resolve("bridge");
+    new DistInput(LLAMA, 2, 50).write(root);
+    try (var checkpoint = shardwright.open(root)) {
+      assertEquals("bridge", checkpoint.summary().format());
+      assertEquals(9, checkpoint.tensors().size());
+    }
   }
 
   @Test
