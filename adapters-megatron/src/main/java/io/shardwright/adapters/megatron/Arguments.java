@@ -17,6 +17,7 @@ import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.format.CoreVersion;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,16 @@ final class Arguments {
   private static final String TOKENIZER = "tokenizer_type";
   private static final String NONE = "NullTokenizer";
   private static final String VOCABULARY = "vocab_size";
+
+  /** The piece that ends a text where the tokenizer is none; it is among those that are counted. */
+  private static final String END = "null_tokenizer_eod_id";
+
+  /**
+   * The first Megatron-Core that counts so; 0.16 does not and 0.19 does ({@code
+   * megatron/core/tokenizers/text/libraries/null_tokenizer.py}). One row more does no harm, one
+   * less loses one.
+   */
+  private static final int WHOLE_SIZE = 17;
 
   /** What releases before core_v0.16 call a key, and what it is called now; in one order always. */
   private static final Map<String, String> OLDER =
@@ -152,11 +163,12 @@ final class Arguments {
     }
   }
 
-  /** The end of a text is a piece of its own where the tokenizer is none. */
+  /** Where the tokenizer is none, releases before {@link #WHOLE_SIZE} add the end of a text. */
   private static OptionalLong vocabulary(DialectDocument document) {
     boolean none = document.text(TOKENIZER).filter(NONE::equals).isPresent();
+    boolean whole = document.document().fields().containsKey(END);
     OptionalLong stated = document.count(VOCABULARY, 1);
-    return stated.isPresent() && none ? OptionalLong.of(stated.getAsLong() + 1) : stated;
+    return stated.isPresent() && none && !whole ? OptionalLong.of(stated.getAsLong() + 1) : stated;
   }
 
   /**
@@ -188,8 +200,16 @@ final class Arguments {
     Precision.of(facts.dtype()).write(args);
     facts.rows().ifPresent(rows -> args.put("padded_vocab_size", Num.of(rows)));
     (facts.size().isPresent() ? facts.size() : facts.rows())
-        .ifPresent(size -> args.put(VOCABULARY, Num.of(size - 1)));
+        .ifPresent(size -> vocabulary(size, facts.core(), args));
     return args;
+  }
+
+  private static void vocabulary(long size, CoreVersion core, Obj args) {
+    boolean whole = core.since(WHOLE_SIZE);
+    args.put(VOCABULARY, Num.of(whole ? size : size - 1));
+    if (whole) {
+      args.put(END, Null.NULL);
+    }
   }
 
   /**

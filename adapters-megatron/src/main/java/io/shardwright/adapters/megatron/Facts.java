@@ -2,6 +2,7 @@ package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.Dialects;
+import io.shardwright.spi.format.CoreVersion;
 import io.shardwright.spi.format.WantedGrid;
 import io.shardwright.spi.tensor.DType;
 import java.util.OptionalLong;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  * @param size of the vocabulary; empty where nobody knows it
  * @param rows of the vocabulary with padding; empty for a model without
  * @param source where the model is from, for messages
+ * @param core what has to read it
  */
 record Facts(
     Configuration config,
@@ -21,6 +23,7 @@ record Facts(
     OptionalLong size,
     OptionalLong rows,
     String source,
+    CoreVersion core,
     Dialects dialects) {
   /** Those of a model that is planned. */
   static Facts of(WantedGrid model) {
@@ -30,6 +33,7 @@ record Facts(
         model.vocabularyRows(),
         model.paddedRows(),
         model.source(),
+        model.core(),
         model.dialects());
   }
 

@@ -1,34 +1,29 @@
 package io.shardwright.adapters.megatron;
 
+import static io.shardwright.adapters.megatron.GoldenDocuments.DIALECTS;
+import static io.shardwright.adapters.megatron.GoldenDocuments.PROVIDER;
+import static io.shardwright.adapters.megatron.GoldenDocuments.arguments;
+import static io.shardwright.adapters.megatron.GoldenDocuments.base;
+import static io.shardwright.adapters.megatron.GoldenDocuments.facts;
+import static io.shardwright.adapters.megatron.GoldenDocuments.read;
+import static io.shardwright.adapters.megatron.GoldenDocuments.section;
+import static io.shardwright.adapters.megatron.GoldenDocuments.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.core.internal.bytes.MemorySource;
-import io.shardwright.core.internal.codec.pickle.PickleTree;
-import io.shardwright.core.internal.codec.torch.TorchFile;
-import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.codec.yaml.YamlTree;
-import io.shardwright.core.internal.convert.DialectTables;
-import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.tensor.DType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,53 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Megatron's documents say, read and written by one table each. */
 class MegatronDocumentsTest {
-  private static final DialectTables DIALECTS = DialectTables.standard();
-  private static final String PROVIDER = "megatron.bridge.models.gpt_provider.GPTModelProvider";
-
-  private static byte[] resource(String name) {
-    try (var stream = MegatronDocumentsTest.class.getResourceAsStream("/megatron/" + name)) {
-      return stream.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Obj section(String file) {
-    var document = YamlDocument.parse(new MemorySource(resource(file), file), Guard.standard());
-    return (Obj) YamlTree.of(document, Guard.standard()).get("model").orElseThrow();
-  }
-
-  private static Obj arguments() {
-    Guard guard = Guard.standard();
-    String file = "megatron-lm/iter_0000007/common.pt";
-    var torch = TorchFile.open(new MemorySource(resource(file), file), guard);
-    return (Obj)
-        ((Obj) new PickleTree(guard, file).of(torch.document().root())).get("args").orElseThrow();
-  }
-
-  private static Configuration base() {
-    return ServiceLoader.load(ModelFamilyAdapter.class).stream()
-        .map(provider -> provider.get())
-        .filter(family -> family.id().equals("llama"))
-        .map(family -> family.huggingFaceModels().get(0).base())
-        .map(yaml -> DIALECTS.configuration(yaml, "base"))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static Configuration read(ModelDocument document) {
-    return document.read(DIALECTS, base(), "document").apply(base(), "document");
-  }
-
-  private static String text(Configuration config) {
-    return new String(((YamlDocument) config).write(), StandardCharsets.UTF_8);
-  }
-
-  private static Facts facts(Configuration config, OptionalLong size, long rows) {
-    return new Facts(
-        config, DType.BFLOAT16, size, OptionalLong.of(rows), "a.nemo", DialectTables.standard());
-  }
-
   private static void assertSays(Obj expected, Obj found, Set<String> but) {
     for (var field : found.fields().entrySet()) {
       Optional<JsonValue> said = expected.get(field.getKey());
@@ -253,34 +201,5 @@ class MegatronDocumentsTest {
     }
     assertTrue(refused.getMessage().contains("megatron"), refused.getMessage());
     Arguments.write(facts, 1, 0);
-  }
-
-  @Test
-  void namesTheOptionsThatMegatronLmDoesNotTakeFromAFolder() {
-    Configuration config =
-        read(RunConfig.of(section("model-nemotron.yaml")).orElseThrow())
-            .with("window_size", "[127, 0]");
-    Obj args = Arguments.write(facts(config, OptionalLong.empty(), 320), 1, 0);
-    assertEquals(
-        "--bf16 --make-vocab-size-divisible-by 64 --apply-layernorm-1p --window-size 127,0"
-            + " --init-method-std 0.0134",
-        Arguments.flags(args, config.with("make_vocab_size_divisible_by", "64"))
-            .replaceFirst("--init-method-std 0\\.[0-9]+", "--init-method-std 0.0134"));
-  }
-
-  @Test
-  void readsWhatOlderReleasesSay() {
-    Obj args = arguments().copy();
-    args.fields().remove("layernorm_epsilon");
-    args.fields().remove("layernorm_zero_centered_gamma");
-    args.fields().remove("add_bias_linear");
-    args.put("norm_epsilon", new Num("1e-06"));
-    args.put("apply_layernorm_1p", new JsonValue.Bool(true));
-    args.put("normalization", new JsonValue.Str("LayerNorm"));
-    args.put("disable_bias_linear", new JsonValue.Bool(false));
-    Configuration config = read(Arguments.of(args).orElseThrow());
-    assertEquals(Optional.of("layernorm1p"), config.text("normalization"));
-    assertEquals(Optional.of("1.0e-06"), config.text("layernorm_epsilon"));
-    assertTrue(config.flag("bias"));
   }
 }
