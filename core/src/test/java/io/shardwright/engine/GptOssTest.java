@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.RunOptions;
+import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.tensor.DType;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders of gpt-oss: experts in one tensor, transposed, gates and up projections in turn. */
 class GptOssTest extends ModelFolders {
@@ -147,6 +149,27 @@ class GptOssTest extends ModelFolders {
       assertEquals(before.spec(name), after.spec(name));
       assertArrayEquals(before.bytes(name), after.bytes(name), name);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bridge", "megatron"})
+  void comesBackFromMegatronsRoots(String format) throws IOException {
+    Path source = folder.resolve("oss");
+    var before = model(source);
+    Path root =
+        Order.of(source, folder.resolve("root"))
+            .to(new TargetFormat(format))
+            .tp(2)
+            .with(r -> r.expertModelParallelSize(2).expertTensorParallelSize(1))
+            .done();
+    Path back = Order.of(root, folder.resolve("back")).to(TargetFormat.HUGGING_FACE).done();
+    var after = HeldTensors.of(back.resolve(WEIGHTS));
+    assertEquals(shapes().keySet(), new TreeSet<>(after.names()));
+    for (String name : after.names()) {
+      assertArrayEquals(before.bytes(name), after.bytes(name), name);
+    }
+    String said = Files.readString(back.resolve(CONFIG));
+    assertTrue(said.contains("\"truncate\": false") && said.contains("sliding_attention"), said);
   }
 
   @Test

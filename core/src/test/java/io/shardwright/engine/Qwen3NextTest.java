@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.tensor.DType;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders of Qwen3-Next: gated delta nets, queries with gates, a layer that predicts ahead. */
 class Qwen3NextTest extends ModelFolders {
@@ -215,6 +217,30 @@ class Qwen3NextTest extends ModelFolders {
             o ->
                 o.layout(layout).grid(tensor, stages).with(r -> r.expertModelParallelSize(expert)));
     var after = HeldTensors.of(convert(ranks, "back").resolve(WEIGHTS));
+    assertEquals(shapes().keySet(), new TreeSet<>(after.names()));
+    for (String name : after.names()) {
+      assertArrayEquals(before.bytes(name), after.bytes(name), name);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bridge", "megatron"})
+  void comesBackFromMegatronsRoots(String format) throws IOException {
+    Path source = folder.resolve("next");
+    var before = model(source);
+    Path root =
+        Order.of(source, folder.resolve("root"))
+            .to(new TargetFormat(format))
+            .tp(2)
+            .with(r -> r.expertModelParallelSize(2).expertTensorParallelSize(1))
+            .done();
+    if (format.equals("bridge")) {
+      String said = Files.readString(root.resolve("iter_0000000").resolve("run_config.yaml"));
+      assertTrue(said.contains("hetereogenous_dist_checkpoint: true"), said);
+      assertTrue(said.contains("transformer_layer_spec:"), said);
+    }
+    Path back = Order.of(root, folder.resolve("back")).to(TargetFormat.HUGGING_FACE).done();
+    var after = HeldTensors.of(back.resolve(WEIGHTS));
     assertEquals(shapes().keySet(), new TreeSet<>(after.names()));
     for (String name : after.names()) {
       assertArrayEquals(before.bytes(name), after.bytes(name), name);

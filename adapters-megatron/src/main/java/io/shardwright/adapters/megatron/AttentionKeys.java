@@ -4,6 +4,7 @@ import static io.shardwright.spi.config.ConfigKey.flag;
 import static io.shardwright.spi.config.ConfigKey.list;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
+import static io.shardwright.spi.config.ConfigKey.states;
 import static io.shardwright.spi.config.ConfigKey.words;
 
 import io.shardwright.spi.config.ConfigKey;
@@ -19,6 +20,10 @@ final class AttentionKeys {
   private static final String VARIANT = "experimental_attention_variant";
   private static final String POSITIONS = "position_embedding_type";
   private static final String ACTIVATION = "activation";
+
+  private static final String BLOCK =
+      "megatron.core.models.gpt.experimental_attention_variant_module_specs"
+          + ".get_transformer_block_with_experimental_attention_variant_spec";
 
   /** The one whose gate is clamped, and whose other half has an offset. */
   private static final String QUICK = "quick-geglu";
@@ -45,6 +50,19 @@ final class AttentionKeys {
 
   private static Map<String, String> softmax() {
     return Map.of("vanilla", "null", "learnable", "learnable");
+  }
+
+  /**
+   * What Megatron-Bridge builds layers of, of which some are gated delta nets, and stores apart.
+   */
+  static ConfigKey[] layers() {
+    String layers = "transformer_layer_spec.";
+    return Stream.of(
+            states(layers + "_target_", BLOCK),
+            states(layers + "_call_", "false"),
+            states("hetereogenous_dist_checkpoint", "true"))
+        .map(row -> row.unless(VARIANT, "null"))
+        .toArray(ConfigKey[]::new);
   }
 
   /**

@@ -77,7 +77,7 @@ final class Flags {
         }
       }
     }
-    return String.join(" ", flags);
+    return flags.stream().distinct().collect(Collectors.joining(" "));
   }
 
   /** An option of a name. */
@@ -99,7 +99,8 @@ final class Flags {
     }
     boolean off = value instanceof Bool flag && !flag.value();
     String name = option((off ? "no-" : "") + NAMES.getOrDefault(key, key.replace('_', '-')));
-    flags.add(value instanceof Bool ? name : name + " " + text);
+    boolean byLayer = value instanceof Arr && key.endsWith("_freq");
+    flags.add(value instanceof Bool ? name : name + " " + (byLayer ? "[" + text + "]" : text));
   }
 
   private static boolean isAlike(JsonValue value, String text, String absent) {

@@ -57,6 +57,7 @@ final class RunConfig {
               // what Megatron-Core needs Apex for
               states("gradient_accumulation_fusion", "false"))
           .with(AttentionKeys.gates())
+          .with(AttentionKeys.layers())
           .with(
               AttentionKeys.yarn(
                   "yarn_rotary_scaling_factor", "yarn_mscale", "yarn_mscale_all_dim"))
