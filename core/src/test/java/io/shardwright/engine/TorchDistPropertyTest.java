@@ -3,10 +3,12 @@ package io.shardwright.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shardwright.core.GridOptions;
+import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.format.CoreVersion;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Random models into {@code torch_dist} on random grids and back. */
 @Tag("sampled")
 class TorchDistPropertyTest {
+  private static final int GRIDS = 4 * Integer.getInteger("shardwright.density", 1);
   private static final int MODELS = 6 * Integer.getInteger("shardwright.density", 1);
 
   @TempDir(factory = MemoryFolders.class)
@@ -48,6 +51,28 @@ class TorchDistPropertyTest {
               .done();
       String where = "seed " + seed + ", " + model;
       assertEquals(TorchDistTest.values(source), TorchDistTest.values(back), where);
+    }
+  }
+
+  @Test
+  void expertsOverRanksComeBackWhole() {
+    Path mixtral = Path.of("src/test/resources/community/mixtral");
+    for (long seed = 0; seed < GRIDS; seed++) {
+      var random = new Random(seed);
+      var sizes = new int[] {1 << random.nextInt(2), 1 << random.nextInt(2)};
+      int expert = 1 << random.nextInt(3);
+      int each = 1 << random.nextInt(2);
+      Path there =
+          Order.of(mixtral, folder.resolve("experts" + seed))
+              .to(TorchDistTest.TORCH_DIST)
+              .grid(sizes[0], sizes[1])
+              .with(p -> p.expertModelParallelSize(expert).expertTensorParallelSize(each))
+              .done();
+      Path back = Order.of(there, folder.resolve("hf" + seed)).to(TargetFormat.HUGGING_FACE).done();
+      assertEquals(
+          TorchDistTest.values(mixtral),
+          TorchDistTest.values(back),
+          "seed " + seed + ", " + List.of(sizes[0], sizes[1], expert, each));
     }
   }
 
