@@ -11,6 +11,7 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.dcp.DcpItem;
 import io.shardwright.core.internal.codec.dcp.DcpMetadata;
 import io.shardwright.core.internal.codec.dcp.DcpTensor;
+import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode.Kind;
@@ -121,6 +122,27 @@ class TorchDistTest {
     Path newer = write(golden, "newer", core(15, OptionalInt.empty())).done();
     assertTrue(states(metadata(older)).containsKey(key));
     assertFalse(states(metadata(newer)).containsKey(key));
+  }
+
+  /**
+   * PyTorch 2.6 loads no Namespace unless it is told to, and Megatron-Core 0.13 doesn't tell it.
+   */
+  @Test
+  void hasPlainArgumentsWhereTheVersionLoadsNoOthers() {
+    Path plain = write(golden, "plain", core(13, OptionalInt.empty())).done();
+    Path called = write(golden, "called", core(14, OptionalInt.empty())).done();
+    assertEquals(List.of("torch.bfloat16"), globals(plain));
+    assertTrue(globals(called).contains("argparse.Namespace"));
+    Order.of(plain, folder.resolve("hf")).to(TargetFormat.HUGGING_FACE).done();
+  }
+
+  private static List<String> globals(Path checkpoint) {
+    try (var file = new FileSource(checkpoint.resolve("common.pt"), "common.pt")) {
+      return TorchFile.open(file, Guard.standard()).document().globals().stream()
+          .map(Object::toString)
+          .sorted()
+          .toList();
+    }
   }
 
   private static List<Boolean> state(Path checkpoint) {

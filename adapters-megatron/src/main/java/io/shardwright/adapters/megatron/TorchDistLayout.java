@@ -12,6 +12,12 @@ import java.util.Set;
 
 /** Lays out a folder of {@code torch_dist} alone, as Megatron-Core saves it. */
 final class TorchDistLayout implements GridLayout {
+  /**
+   * The first that loads a common state with classes in it under PyTorch 2.6 and later, whose
+   * {@code torch.load} takes plain values unless it is told of others; 0.9.0 and 0.14.0 were run.
+   */
+  private static final int CALLS_ALLOWED = 14;
+
   @Override
   public Set<Keeps> keeps() {
     return Set.of(Keeps.GRID);
@@ -27,7 +33,9 @@ final class TorchDistLayout implements GridLayout {
     var notes = new ArrayList<>(Tokenizer.left(model));
     Optional<CommonState> state = CommonState.tried(model, notes);
     state.ifPresent(said -> notes.addAll(said.notes()));
-    Obj common = TorchDistContents.common(Kept.of(model).iteration(), state.map(CommonState::args));
+    boolean called = model.core().since(CALLS_ALLOWED);
+    Optional<Obj> args = state.map(said -> called ? said.args() : PlainArguments.of(said.args()));
+    Obj common = TorchDistContents.common(Kept.of(model).iteration(), args);
     return new TorchDistContents(model, "")
         .with(common, Map.of(), state.map(CommonState::means), notes);
   }
