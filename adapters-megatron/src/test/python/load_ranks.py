@@ -9,7 +9,7 @@ load_ranks.py --save FOLDER [tp=2,pp=2]: makes such a GPT with random parameters
 
 STUBS is a folder with bridge_env.py, cpu_shims.py and stand-ins for what needs a GPU; BRIDGE is the environment of megatron-core 0.19.2
 and megatron-bridge 0.6.2. With torchrun --nproc_per_node N where the grid needs N processes. Exit 1 if a parameter differs."""
-import os, sys
+import os, pathlib, sys
 
 sys.path[:0] = [os.environ["STUBS"]]
 import bridge_env as E
@@ -120,6 +120,11 @@ def save(folder, par):
     return True
 
 
+def said(root):
+    """The arguments in a root's first file."""
+    return torch.load(sorted(pathlib.Path(root).glob("*/mp_rank_*/model_optim_rng.pt"))[0], weights_only=False)["args"]
+
+
 def load(name, source, root, par):
     rank = dist.get_rank()
     if os.path.exists(os.path.join(source, "config.json")):
@@ -127,6 +132,7 @@ def load(name, source, root, par):
         from megatron.core import parallel_state as mpu
         if mpu.is_initialized(): mpu.destroy_model_parallel()
         provider = E.provider(AutoBridge.from_hf_pretrained(source), par, True)
+        provider.moe_grouped_gemm = said(root).moe_grouped_gemm  # the form of experts, which decides their names
         model = provider.provide_distributed_model(wrap_with_ddp=False, use_cpu_initialization=True)
         want, config = noted(model), provider
     else:

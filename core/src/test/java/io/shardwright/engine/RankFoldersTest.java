@@ -8,6 +8,7 @@ import io.shardwright.engine.RankTraining.Held;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -181,5 +182,19 @@ class RankFoldersTest {
             .vocab(100)
             .done();
     assertTrue(Checkpoints.diff(Path.of("src/test/resources/community/mixtral"), hf).same());
+  }
+
+  /** Megatron-LM would load the other form without a word, and leave the experts as they were. */
+  @Test
+  void keepsTheFormOfExperts() throws IOException {
+    training.args.put("moe_grouped_gemm", "true");
+    experts("grouped");
+    Path other = folder.resolve("other");
+    Order.of(training.root, other).to(new TargetFormat("megatron")).grid(1, 1).done();
+    Path file = other.resolve("iter_0000007/mp_rank_00_001/model_optim_rng.pt");
+    var names = Files.readString(file, StandardCharsets.ISO_8859_1);
+    assertTrue(names.contains("decoder.layers.3.mlp.experts.linear_fc1.weight1"));
+    assertTrue(!names.contains("local_experts"));
+    assertTrue(Checkpoints.diff(training.root, other).same());
   }
 }

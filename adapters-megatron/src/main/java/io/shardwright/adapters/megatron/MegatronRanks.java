@@ -3,7 +3,9 @@ package io.shardwright.adapters.megatron;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Bool;
 import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.RankLayout;
@@ -15,12 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Lays out a root of Megatron-LM whose ranks have a folder each (core_v0.19.2, {@code
  * megatron/training/checkpointing.py}, {@code save_checkpoint} with {@code --ckpt-format torch}).
  */
 final class MegatronRanks implements RankLayout {
+  private static final String GROUPED = "moe_grouped_gemm";
   private static final String PROJECTION = "self_attention.linear_proj._extra_state";
   private static final String ATTENTION = "self_attention.core_attention._extra_state";
 
@@ -52,18 +56,35 @@ final class MegatronRanks implements RankLayout {
     long iteration = Kept.of(model).iteration();
     CommonState state = CommonState.of(model);
     Map<String, JsonValue> around = new LinkedHashMap<>();
-    around.put("args", state.args().copy().put("ckpt_format", new Str("torch")));
+    boolean grouped = isGrouped(Kept.of(model));
+    Obj args = state.args().copy().put("ckpt_format", new Str("torch"));
+    around.put("args", args.put(GROUPED, new Bool(grouped)));
     around.put(RankState.VERSION, new Num("3.0"));
     around.put("iteration", Num.of(iteration));
     var notes = new ArrayList<>(Tokenizer.left(model));
     notes.addAll(state.notes());
     String latest = iteration > 0 ? Long.toString(iteration) : Iteration.RELEASE;
     String folder = iteration > 0 ? Iteration.folder(iteration) : Iteration.RELEASE;
+    if (!grouped && model.config().count("num_moe_experts", 1).isPresent()) {
+      notes.add(
+          "each expert is a module of its own, as Megatron-LM has it without "
+              + Flags.option("moe-grouped-gemm")
+              + ": with that it would leave the experts as they are, and not fail");
+    }
     return new Contents(
         folder + "/",
         around,
+        grouped ? NativeNames::grouped : UnaryOperator.identity(),
         Map.of(Root.LATEST, latest.getBytes(StandardCharsets.UTF_8)),
         Optional.of(state.means()),
         notes);
+  }
+
+  /** Whether the training that a model is from has the experts of a layer in one module. */
+  private static boolean isGrouped(Kept kept) {
+    return kept.get(Kept.ARGS)
+        .flatMap(args -> args.get(GROUPED))
+        .filter(new Bool(true)::equals)
+        .isPresent();
   }
 }

@@ -21,6 +21,8 @@ final class NativeNames {
       Pattern.compile("(.*layers\\.[0-9]+\\.)(input|pre_mlp)_layernorm\\.(weight|bias)");
   private static final Pattern GROUPED =
       Pattern.compile("(.*\\.experts\\.)(linear_fc[12]\\.)(weight|bias)([0-9]+)");
+  private static final Pattern EXPERT =
+      Pattern.compile("(.*\\.experts\\.)local_experts\\.([0-9]+)\\.(.*)");
   private static final Pattern JOINED = Pattern.compile("(.*\\.experts\\.)weight([12])");
 
   private final Map<String, ? extends DenseTensor> stored;
@@ -41,6 +43,16 @@ final class NativeNames {
     var names = new NativeNames(model.tensors(), experts);
     model.tensors().forEach(names::add);
     return names.named;
+  }
+
+  /** What modules of all experts of a layer call the parameters and states of one. */
+  static String grouped(String name) {
+    Matcher expert = EXPERT.matcher(name);
+    if (!expert.matches()) {
+      return name;
+    }
+    String number = isState(name) ? "" : expert.group(2);
+    return expert.group(1) + expert.group(3) + number;
   }
 
   /** Whether something is a module's state, which is no parameter. */

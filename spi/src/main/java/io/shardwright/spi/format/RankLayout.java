@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * How a format of models is written as a torch file for each rank. The names are Megatron-Core's,
@@ -21,6 +22,8 @@ public interface RankLayout {
    * @param folder of the ranks' files, with a slash at its end; empty for the target itself
    * @param around what stands before the models in each rank's file, by key; values are said as in
    *     {@link GridLayout}
+   * @param names gives what the file calls a parameter or state that the family calls otherwise;
+   *     states of one name are one
    * @param files bytes by path; they are the target's last files, in their order
    * @param means what a reader takes from them as the model's configuration; empty where they don't
    *     say it
@@ -29,6 +32,7 @@ public interface RankLayout {
   record Contents(
       String folder,
       Map<String, JsonValue> around,
+      UnaryOperator<String> names,
       Map<String, byte[]> files,
       Optional<Configuration> means,
       List<String> notes) {}

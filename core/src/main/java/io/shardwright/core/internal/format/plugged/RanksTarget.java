@@ -86,24 +86,23 @@ final class RanksTarget implements CheckpointTarget {
   private void layOut(TargetFile file) {
     var pickle = new StateDictPickle();
     var keys = new LinkedHashMap<TargetTensor, String>();
-    var models = new ArrayList<Call>();
+    var models = new ArrayList<Map<String, PickleValue>>();
     for (int chunk = 0; chunk < chunks.chunks(); chunk++) {
-      models.add(Call.reduce(ORDERED_DICT));
+      models.add(new LinkedHashMap<>());
     }
     for (String name : file.names()) {
       var held = chunks.of(name, file.rank().pipeline());
+      var model = models.get(held.chunk());
       TargetTensor tensor = file.tensors().get(name);
-      var entries = models.get(held.chunk()).entries();
-      PickleValue value = Constant.NONE; // a module's state before anything was measured
-      if (tensor != null) {
+      if (tensor == null) {
+        // a module's state before anything was measured
+        kind.others(held.name()).forEach(other -> model.put(spelt(other), Constant.NONE));
+        model.put(spelt(held.name()), Constant.NONE);
+      } else {
         var stored = pickle.tensor(tensor.spec());
         keys.put(tensor, stored.key());
-        value = stored.value();
-      } else {
-        kind.others(held.name())
-            .forEach(other -> entries.add(new Entry(new Text(other), Constant.NONE)));
+        model.put(spelt(held.name()), stored.value());
       }
-      entries.add(new Entry(new Text(held.name()), value));
     }
     byte[] bytes = PickleWriter.write(root(file, models));
     String stem = file.member().substring(file.member().lastIndexOf('/') + 1);
@@ -111,12 +110,20 @@ final class RanksTarget implements CheckpointTarget {
     members.add(file.member(), layout, keys, Map.of());
   }
 
-  private Dict root(TargetFile file, List<Call> models) {
+  private String spelt(String name) {
+    return kind.format().plugin().asking("asked for a name", () -> made.names().apply(name));
+  }
+
+  private Dict root(TargetFile file, List<Map<String, PickleValue>> models) {
     var root = new Dict();
     var values = new TreePickle(file.member());
     made.around().forEach((key, value) -> root.put(new Text(key), values.of(value)));
     for (int chunk = 0; chunk < models.size(); chunk++) {
-      root.put(new Text(kind.key(chunk, models.size())), models.get(chunk));
+      Call state = Call.reduce(ORDERED_DICT);
+      models
+          .get(chunk)
+          .forEach((name, value) -> state.entries().add(new Entry(new Text(name), value)));
+      root.put(new Text(kind.key(chunk, models.size())), state);
     }
     return root;
   }
