@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
+import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.PlanRejectedException;
 import java.io.IOException;
@@ -94,6 +95,18 @@ class EncoderFamiliesTest {
       assertTrue(
           refusal.getMessage().contains("Choose pipelineSplitRank 1 or 2."), refusal.getMessage());
     }
+  }
+
+  @Test
+  void refusesAClipWhosePatchesHaveABiasThatTransformersCannotHold() throws IOException {
+    Path source = copy("clip-tp1.nemo", folder);
+    var refusal =
+        assertThrows(
+            CheckpointException.class,
+            () -> order(source, "hf").to(TargetFormat.HUGGING_FACE).done());
+    assertTrue(
+        refusal.getMessage().contains("linear_encoder.bias' has values other than 0"),
+        refusal.getMessage());
   }
 
   /** As NeMo wrote it before encoder and decoder had parts of their own. */

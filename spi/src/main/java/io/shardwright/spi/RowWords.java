@@ -241,6 +241,11 @@ abstract sealed class RowWords permits ParameterRule {
     return with(traits().with(Flag.RANK_ORDERED));
   }
 
+  /** {@return a changed copy: zeros where a format has no such parameter ({@link Flag#ZERO})} */
+  public ParameterRule zero() {
+    return with(traits().with(Flag.ZERO));
+  }
+
   /** {@return a changed copy: inferred from a checkpoint ({@link Flag#GUESS})} */
   public ParameterRule guess() {
     return with(traits().with(Flag.GUESS));

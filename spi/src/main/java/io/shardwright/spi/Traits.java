@@ -28,6 +28,11 @@ public final class Traits {
     /** Axis 0 holds vocabulary rows, padded for the tensor-parallel size. */
     VOCAB_PADDED_ROWS,
     /**
+     * All values are zero in a model of a format that has no such parameter: zeros are made for it,
+     * and a model that has others can't become one of that format.
+     */
+    ZERO,
+    /**
      * The buffer of a rotary embedding's inverse frequencies, which the configuration determines;
      * it is copied from the source or, if the source lacks it, computed.
      */

@@ -8,6 +8,7 @@ import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.file.Path;
@@ -71,7 +72,8 @@ final class HuggingFaceCheck {
           "'" + sample + "' has no '" + name + "', which " + model.architecture() + " names");
     }
     for (ParameterRule rule : family) {
-      boolean needed = !rule.traits().mayBeAbsent() && !rule.traits().rotary();
+      boolean made = rule.traits().rotary() || rule.traits().has(Flag.ZERO);
+      boolean needed = !rule.traits().mayBeAbsent() && !made;
       findings.require(
           !needed || named.contains(rule.canonical()),
           model.architecture() + " has no name for '" + rule.canonical() + of);

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * rows in force.
  *
  * @param tensors shapes by the tensors' names in a file
+ * @param zeros patterns of the tensors whose values are zero
  * @param padded patterns of the tensors whose rows are those of the padded vocabulary
  * @param rows number of vocabulary rows, including padding
  * @param copies names of tensors by those of their copies
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  */
 record Parameters(
     Map<String, Shape> tensors,
+    List<String> zeros,
     List<String> padded,
     Map<String, String> copies,
     long rows,
@@ -38,6 +40,11 @@ record Parameters(
     ModelConfig config = sample.config();
     var rules = Answers.inForce(adapter, config, adapter.naming(config));
     long block = config.integer("make_vocab_size_divisible_by").orElse(DIVISIBLE_BY);
+    var zeros =
+        rules.stream()
+            .filter(rule -> rule.traits().has(Flag.ZERO))
+            .map(ParameterRule::pattern)
+            .toList();
     var padded =
         rules.stream()
             .filter(rule -> rule.traits().vocabPadded())
@@ -49,6 +56,7 @@ record Parameters(
             real ->
                 new Parameters(
                     real.tensors(),
+                    zeros,
                     padded,
                     copies(rules, prefix(real.tensors())),
                     rows(real.tensors(), padded),
@@ -57,6 +65,7 @@ record Parameters(
             () ->
                 new Parameters(
                     promised(adapter, config, rules, 2 * block),
+                    zeros,
                     padded,
                     copies(rules, PREFIX),
                     2 * block,
@@ -132,8 +141,11 @@ record Parameters(
     return patterns.stream().anyMatch(pattern -> RowName.matches(pattern, name));
   }
 
-  /** Returns the number of a tensor's leading elements that are no vocabulary padding. */
+  /** Returns the number of a tensor's leading elements that may be other than zero. */
   long filled(TensorSpec spec) {
+    if (isOf(zeros, spec.name())) {
+      return 0;
+    }
     long elements = spec.shape().elements();
     return isOf(padded, spec.name())
         ? vocabulary() * (elements / Math.max(1, spec.shape().dim(0)))

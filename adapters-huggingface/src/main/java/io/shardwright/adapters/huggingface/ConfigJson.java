@@ -146,13 +146,23 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects, Map<String, Shape> 
             .filter(known -> tried(known).filter(read -> read.isSaidBy(config)).isPresent())
             .orElseGet(() -> finish(document))
             .copy();
-    vocabulary.ifPresent(rows -> written.put("vocab_size", Num.of(rows)));
+    vocabulary.ifPresent(rows -> texts(written).put("vocab_size", Num.of(rows)));
     for (String key : List.of("torch_dtype", "dtype")) {
       if (written.get(key).isPresent()) {
         written.put(key, new Str(dtype));
       }
     }
     return written;
+  }
+
+  /** The part of a document that is about texts, where it has parts for each kind of input. */
+  private static Obj texts(Obj document) {
+    boolean whole = document.get("hidden_size").isPresent();
+    return document
+        .get("text_config")
+        .filter(part -> !whole && part instanceof Obj)
+        .map(Obj.class::cast)
+        .orElse(document);
   }
 
   /**

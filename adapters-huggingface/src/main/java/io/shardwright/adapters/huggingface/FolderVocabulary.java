@@ -17,7 +17,8 @@ record FolderVocabulary(DialectDocument huggingFace) {
 
   /** The size that the configuration states. */
   OptionalLong size() {
-    return huggingFace.count(SIZE, 1);
+    OptionalLong own = huggingFace.count(SIZE, 1);
+    return own.isPresent() ? own : huggingFace.count("text_config." + SIZE, 1);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.shardwright.adapters.vit;
 import static io.shardwright.spi.KeyRule.unreadable;
 
 import com.google.auto.service.AutoService;
+import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.KeyRule;
 import io.shardwright.spi.LayerStack;
 import io.shardwright.spi.ModelConfig;
@@ -15,6 +16,7 @@ import io.shardwright.spi.SupportedParallelism;
 import io.shardwright.spi.WeightLayout;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** NeMo 1.23's CLIP: a tower for pictures and one for texts. */
@@ -49,6 +51,26 @@ public final class ClipAdapter implements ModelFamilyAdapter {
     return Naming.LEGACY;
   }
 
+  /** NeMo v1.23.0, {@code megatron_clip_models.py} and {@code vit_backbone.py}. */
+  @Override
+  public Map<String, String> defaults() {
+    return Map.of(
+        "vision.activation",
+        "gelu",
+        "text.activation",
+        "gelu",
+        "vision.bias_activation_fusion",
+        "false",
+        "vision.layerscale",
+        "false",
+        "vision.preprocess_layernorm",
+        "false",
+        ClipTable.VISION_POSITIONS,
+        "learned_absolute",
+        ClipTable.TEXT_POSITIONS,
+        "learned_absolute");
+  }
+
   @Override
   public List<KeyRule> keyRules() {
     return List.of(
@@ -70,6 +92,11 @@ public final class ClipAdapter implements ModelFamilyAdapter {
   @Override
   public Set<WeightLayout> layouts() {
     return EnumSet.of(WeightLayout.RANKS);
+  }
+
+  @Override
+  public List<HuggingFaceModel> huggingFaceModels() {
+    return List.of(HuggingFaceClip.model());
   }
 
   @Override

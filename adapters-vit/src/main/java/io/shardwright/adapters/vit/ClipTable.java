@@ -68,7 +68,7 @@ final class ClipTable {
             .on(FIRST)
             .factored(1, count("vision.patch_dim"), count("vision.patch_dim"), rest())
             .sized(WIDTH, "vision.num_channels"),
-        vector(BACKBONE + "linear_encoder.bias").noDecay(),
+        vector(BACKBONE + "linear_encoder.bias").noDecay().zero(),
         replicated(PLACES + ".weight")
             .of(PLACES)
             .on(FIRST)

@@ -61,6 +61,14 @@ class ClipConformanceTest extends AdapterConformance {
         parameters.listing(listing("clip-parameters-tp1")).listing(listing("clip-parameters-tp2")),
         both(SMALL, "megatron_legacy", "true"),
         SMALL.with("text.position_embedding_type", "xpos"),
+        both(
+                both(both(SMALL, "activation", "approx-gelu"), "bias_activation_fusion", "false"),
+                "openai_gelu",
+                "false")
+            .with("vision.class_token_length", "1")
+            .with("vision.global_average_pool", "false")
+            .with("vision.onnx_safe", "false")
+            .with("text.onnx_safe", "false"),
         both(both(SMALL, "normalization", "rmsnorm"), "activation", "swiglu"),
         SMALL
             .with("vision.hidden_size", "24")

@@ -22,7 +22,7 @@
  *               [per_expert: KEY]  [stored: [[FACTOR…]…]]  [part: [FACTOR, FROM, TO]]  [sizes: [size…]]
  *               [segments: [size…]]  [uncut: [SEGMENT…]]  [alternating: KEY]
  *               [vocab_padded_rows: true]  [tied_copy: NAME | [NAME…]]  [optional: true]  [extra_state: none | empty | stored]
- *               [inverse_frequencies: true]  [rank_ordered: true]  [no_decay: true]  [less: NUMBER]  set
+ *               [inverse_frequencies: true]  [zero: true]  [rank_ordered: true]  [no_decay: true]  [less: NUMBER]  set
  * stage       = layer | first | last | every
  * extent      = rest | slots | N | KEY
  * size        = rest | sum ("|" sum)*              the first that the configuration can tell

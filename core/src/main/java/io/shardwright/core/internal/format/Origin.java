@@ -61,7 +61,10 @@ public record Origin(Obj config, Map<String, String> files) {
 
   /** The true vocabulary size. */
   public OptionalLong vocabularySize() {
-    Optional<JsonValue> size = config.get("vocab_size");
+    String key = "vocab_size";
+    Optional<JsonValue> texts = config.get("text_config").filter(Obj.class::isInstance);
+    Optional<JsonValue> size =
+        config.get(key).or(() -> texts.flatMap(part -> ((Obj) part).get(key)));
     return size.isPresent() ? size.get().asLong() : OptionalLong.empty();
   }
 }

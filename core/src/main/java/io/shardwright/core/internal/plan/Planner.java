@@ -17,7 +17,6 @@ import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
-import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +120,7 @@ public final class Planner {
             problems.addAll(
                 Merging.problems(work.tensor(), work.shape(), work.emissions(), change)));
     problems.addAll(StackedTypes.problems(works, choice, rows.stages(choice)));
+    leftOut(works).forEach(tensor -> Determined.problem(tensor).ifPresent(problems::add));
     return new Draft(rows, works);
   }
 
@@ -265,18 +265,21 @@ public final class Planner {
     }
     steps.addAll(stacks.steps());
     for (ParameterRule row : rows.determined()) {
-      Emission emission = determined(row, rows);
-      var spec = new TensorSpec(row.canonical(), emission.dtype(), emission.form().canonical());
-      steps.add(new Fill(spec, RotaryFrequencies.of(config), targets.add(emission)));
+      var made = made(row);
+      steps.add(new Fill(made.spec(), made.values(), targets.add(determined(row, rows))));
     }
     return steps;
   }
 
   private Emission determined(ParameterRule row, TargetRows rows) {
-    var shape = Shape.of(RotaryFrequencies.of(config).length / DType.FLOAT32.byteSize());
+    var spec = made(row).spec();
     String prefix =
         model.tensors().isEmpty() ? "" : Emission.prefix(model, model.tensors().get(0), choice);
-    var form = rows.form(row, row.canonical(), shape);
-    return new Emission(prefix, row, List.of(), form, DType.FLOAT32);
+    var form = rows.form(row, row.canonical(), spec.shape());
+    return new Emission(prefix, row, List.of(), form, spec.dtype());
+  }
+
+  private Determined made(ParameterRule row) {
+    return Determined.of(row, config, choice.dtype().orElse(model.tensors().get(0).spec().dtype()));
   }
 }

@@ -101,7 +101,8 @@ final class TargetRows {
   List<ParameterRule> determined() {
     var present = present();
     return table.rules().stream()
-        .filter(row -> !sameNaming && buffers && row.traits().rotary())
+        .filter(row -> !sameNaming && Determined.is(row))
+        .filter(row -> buffers || !row.traits().rotary())
         .filter(row -> !present.contains(row.canonical()))
         .toList();
   }
@@ -110,7 +111,7 @@ final class TargetRows {
   List<String> missing() {
     var present = present();
     return table.rules().stream()
-        .filter(row -> !row.traits().mayBeAbsent() && !row.traits().rotary())
+        .filter(row -> !row.traits().mayBeAbsent() && !Determined.is(row))
         .map(ParameterRule::canonical)
         .filter(canonical -> !present.contains(canonical))
         .distinct()
