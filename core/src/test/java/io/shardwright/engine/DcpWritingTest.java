@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders of torch.distributed.checkpoint that are written. */
 class DcpWritingTest {
-  private static final TargetFormat DCP = new TargetFormat("dcp");
+  private static final TargetFormat DCP = MegatronCircleTest.DCP;
 
   @TempDir Path folder;
   private Path training;

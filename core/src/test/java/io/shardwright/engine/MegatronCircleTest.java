@@ -21,6 +21,7 @@ class MegatronCircleTest {
 
   static final TargetFormat TORCH_DIST = new TargetFormat("torch_dist");
   static final TargetFormat BRIDGE = new TargetFormat("bridge");
+  static final TargetFormat DCP = new TargetFormat("dcp");
   static final TargetFormat MEGATRON = new TargetFormat("megatron");
 
   @TempDir Path folder;
@@ -80,7 +81,7 @@ class MegatronCircleTest {
   private static Path go(
       Path source, TargetFormat format, TinyGpt model, Random random, Path target) {
     Order order =
-        format.equals(TargetFormat.HUGGING_FACE)
+        List.of(TargetFormat.HUGGING_FACE, DCP).contains(format)
             ? Order.of(source, target).vocab(model.rows())
             : order(source, target, model, random);
     return order.to(format).done();
@@ -98,7 +99,7 @@ class MegatronCircleTest {
   void everyFormatGivesBackWhatItWasGiven() {
     circle(
         MegatronCircleTest::isEverywhere,
-        List.of(TORCH_DIST, BRIDGE, TargetFormat.HUGGING_FACE, MEGATRON));
+        List.of(TORCH_DIST, BRIDGE, TargetFormat.HUGGING_FACE, DCP, MEGATRON));
   }
 
   @Test
