@@ -102,6 +102,17 @@ class DequantizeTest extends ModelFolders {
   }
 
   @Test
+  void refusesToTurnWhatNoClassIsKnownOf() throws IOException {
+    Path source = quantized(DType.BFLOAT16, DType.FLOAT32);
+    Path config = source.resolve(CONFIG);
+    String text = Files.readString(config).replace("LlamaForCausalLM", "OtherForCausalLM");
+    Files.writeString(config, text.replace("\"llama\"", "\"other\""));
+    plain(Order.of(source, folder.resolve("o")).to(TargetFormat.SAFETENSORS))
+        .tried()
+        .assertRefused(Kind.INPUT, "nothing says by what to multiply it");
+  }
+
+  @Test
   void comesBackWithoutQuantizationConfig() throws IOException {
     Path source = quantized(DType.BFLOAT16, DType.FLOAT32);
     Path back = convert(convert(source, "m.nemo", DequantizeTest::plain), "back");

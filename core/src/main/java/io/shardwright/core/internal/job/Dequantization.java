@@ -30,6 +30,7 @@ record Dequantization(List<SourceTensor> computed) {
    */
   static SourceFiles chosen(Resolved resolved, SourceFiles files) {
     if (resolved.request().dequantize()) {
+      requireUnderstood(resolved, files);
       DType wanted = resolved.request().dtype().orElse(DType.BFLOAT16);
       boolean brain = wanted == DType.BFLOAT16;
       return files.computedAs(brain ? wanted : DType.FLOAT32);
@@ -51,6 +52,27 @@ record Dequantization(List<SourceTensor> computed) {
               + Setting.DEQUANTIZE.inText());
     }
     return files;
+  }
+
+  /** Values of 8 bits that stay as they are would not be what was asked for. */
+  private static void requireUnderstood(Resolved resolved, SourceFiles files) {
+    files.tensors().stream()
+        .map(SourceTensor::spec)
+        .filter(spec -> spec.dtype().isFloat8())
+        .findFirst()
+        .ifPresent(
+            spec -> {
+              throw new UnsupportedCheckpointException(
+                  ErrorCode.UNSUPPORTED,
+                  resolved.source().name(),
+                  "'"
+                      + spec.name()
+                      + "' is "
+                      + spec.dtype().torchName()
+                      + ", and nothing says by what to multiply it: leave "
+                      + Setting.DEQUANTIZE.inText()
+                      + " out");
+            });
   }
 
   private static String count(long tensors) {
