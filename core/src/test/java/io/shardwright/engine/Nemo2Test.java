@@ -91,7 +91,7 @@ class Nemo2Test {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"qk_layernorm", "multi_latent_attention", "heterogeneous_block_specs"})
+  @ValueSource(strings = {"qk_l2_norm", "use_mup", "heterogeneous_block_specs"})
   void keepsTensorsOfAModelThatIsNotKnown(String flag) throws IOException {
     var fields = Nemo2Root.fields();
     fields.put(flag, "true");

@@ -14,17 +14,21 @@ public enum OwnJar {
       "llama",
       "LLaMA and models of its shape",
       Set.of("llama"),
-      "MegatronGPT(SFT)?Model|(Llama|Mistral|Mixtral|Qwen2|Gemma)ForCausalLM"
-          + "|llama|mistral|mixtral|qwen2|gemma|(?:GPT|MLA)ModelProvider|Namespace"
+      "MegatronGPT(SFT)?Model|(Llama4?|Mistral|Ministral3?|Mixtral|Qwen2(Moe)?|Qwen3(Moe|Next)?"
+          + "|Gemma[23]?|Phi3|Olmo2|Olmoe|Glm4(Moe)?|DeepseekV[23]|KimiK2)ForCausalLM"
+          + "|llama|llama4_text|mistral|ministral3?|mixtral|qwen2(_moe)?|qwen3(_moe|_next)?"
+          + "|gemma2?|gemma3_text|phi3|olmo2|olmoe|glm4(_moe)?|deepseek_v[23]|kimi_k2"
+          + "|(?:GPT|MLA|Mistral|Gemma[23])ModelProvider|Namespace"
           + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model"),
   /** Other GPT models, adapters of any, BERT and T5. */
   NVGPT(
       "nvgpt",
       "other GPT models, adapters without their model, BERT and T5",
       Set.of("nvgpt", "gpt-peft", "gpt-peft-tied", "bert", "t5"),
-      "MegatronGPT.*|MegatronNVGPT.*|(Nemotron|Starcoder2|Falcon)ForCausalLM|GPT2LMHeadModel"
+      "MegatronGPT.*|MegatronNVGPT.*|(Nemotron|Starcoder2|Falcon|GptOss|GPTNeoX)ForCausalLM"
+          + "|GPT2LMHeadModel|gpt_oss|gpt_neox"
           + "|Megatron(Bert|T5|T0|BART).*|Bert.*|bert|megatron-bert"
-          + "|nemotron|starcoder2|falcon|gpt2|(?:GPT|MLA)ModelProvider|Namespace"
+          + "|nemotron|starcoder2|falcon|gpt2|(?:GPT|MLA|Mistral|Gemma[23])ModelProvider|Namespace"
           + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model");
 
   /** The jar that reads and writes folders of Hugging Face. */
