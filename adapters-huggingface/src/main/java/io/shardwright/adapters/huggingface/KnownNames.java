@@ -19,6 +19,7 @@ final class KnownNames {
           "position_ids",
           ".attn.bias",
           ".attn.masked_bias",
+          ".attention.masked_bias",
           ".rotary_emb.cos_cached",
           ".rotary_emb.sin_cached");
 

@@ -76,7 +76,9 @@ final class HuggingFaceLlama {
     return model(
         "mistral",
         "MistralForCausalLM",
-        silu("1e-06").with(WINDOW),
+        silu("131072", "1e-06")
+            .with(same("num_query_groups", "num_key_value_heads").orElse("8"))
+            .with(WINDOW.orElse("4096")),
         0,
         activation("fast-swiglu", "swiglu"),
         new Condition("window_size", List.of("null"), true));

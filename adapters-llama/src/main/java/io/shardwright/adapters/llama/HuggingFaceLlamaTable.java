@@ -11,6 +11,7 @@ import io.shardwright.adapters.nvgpt.McoreExperts;
 import io.shardwright.adapters.nvgpt.McoreGptTable;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.Size;
 
 /** The names of transformers' {@code LlamaForCausalLM} and its likes. */
 final class HuggingFaceLlamaTable {
@@ -85,11 +86,15 @@ final class HuggingFaceLlamaTable {
 
   /** Norms behind attention and MLP alone, and of all queries and all keys, as OLMo 2 has them. */
   static ParameterTable olmo() {
+    String groups = "(num_query_groups | " + HEADS + ") * (";
     return words()
         .and(queries())
-        .and(queryNorms())
         .and(
             ParameterTable.of(
+                norm("self_attn.q_norm.weight", McoreAttention.Q_NORM)
+                    .sized(HEADS + " * (" + Size.HEAD + ")"),
+                norm("self_attn.k_norm.weight", McoreAttention.K_NORM)
+                    .sized(groups + Size.HEAD + ")"),
                 output(),
                 norm("post_attention_layernorm.weight", outputNorm(McoreGptTable.PROJECTION)),
                 norm("post_feedforward_layernorm.weight", outputNorm(McoreGptTable.DOWN))))

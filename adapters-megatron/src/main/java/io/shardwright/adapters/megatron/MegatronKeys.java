@@ -62,7 +62,13 @@ final class MegatronKeys {
 
   /** Names by which NeMo, or a class of transformers, tells layers that Megatron-Core lacks. */
   private static final String[] SPECIFICATIONS = {
-    "null", "megatron_falcon_gpt", "megatron_gemma2", "megatron_gemma3", "megatron_glm4", "olmo2"
+    "null",
+    "megatron_falcon_gpt",
+    "megatron_gemma2",
+    "megatron_gemma3",
+    "megatron_glm4",
+    "olmo2",
+    "gpt_neox"
   };
 
   private MegatronKeys() {}

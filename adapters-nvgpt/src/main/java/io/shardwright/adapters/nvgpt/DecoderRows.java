@@ -38,7 +38,17 @@ public final class DecoderRows {
    * @return a row for the last stage, where the embedding is not used again
    */
   public static ParameterRule head() {
-    return column("lm_head.weight")
+    return head("lm_head.weight");
+  }
+
+  /**
+   * Describes the output layer of a class that calls it otherwise.
+   *
+   * @param name the class's
+   * @return a row for the last stage, where the embedding is not used again
+   */
+  static ParameterRule head(String name) {
+    return column(name)
         .of(McoreGptTable.OUTPUT)
         .on(LAST)
         .vocabPaddedRows()

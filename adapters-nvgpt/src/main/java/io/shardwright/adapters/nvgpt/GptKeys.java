@@ -175,7 +175,12 @@ final class GptKeys {
                     SCALED_INPUT,
                     "Megatron-Core has no attention in chunks and none whose temperature depends on"
                         + " the position, as Llama 4 has")
-                .is("true"))
+                .is("true"),
+            refused(
+                    McoreGptTable.NAME,
+                    "Megatron-Core has no layers that add attention and MLP to the same input"
+                        + " (use_parallel_residual)")
+                .is(McoreGptTable.NEOX_PARALLEL))
         .map(rule -> rule.from(HUGGING_FACE).to(MCORE, LEGACY));
   }
 

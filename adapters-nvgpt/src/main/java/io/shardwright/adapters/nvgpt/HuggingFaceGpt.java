@@ -22,9 +22,11 @@ import java.util.stream.Stream;
 final class HuggingFaceGpt {
   /** In the order in which they are tried for a NeMo configuration. */
   static final List<HuggingFaceModel> MODELS =
-      Stream.concat(
-              HuggingFaceFalcon.models().stream(),
-              Stream.of(gptOss(), nemotron(), starcoder2(), gpt2()))
+      Stream.of(
+              HuggingFaceFalcon.models(),
+              HuggingFaceNeoX.models(),
+              List.of(gptOss(), nemotron(), starcoder2(), gpt2()))
+          .flatMap(List::stream)
           .toList();
 
   private HuggingFaceGpt() {}

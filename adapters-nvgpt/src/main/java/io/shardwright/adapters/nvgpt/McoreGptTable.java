@@ -52,9 +52,10 @@ public final class McoreGptTable {
   public static final String GEMMA3 = "megatron_gemma3";
   public static final String GLM4 = "megatron_glm4";
   public static final String OLMO2 = "olmo2";
+  static final String NEOX_PARALLEL = "gpt_neox";
 
   /** Names by which NeMo, or the class of a model, tells another specification of layers. */
-  static final String[] SPECIFICATIONS = {FALCON, GEMMA2, GEMMA3, GLM4, OLMO2};
+  static final String[] SPECIFICATIONS = {FALCON, GEMMA2, GEMMA3, GLM4, OLMO2, NEOX_PARALLEL};
 
   /** Those that LLaMA's options go with. */
   static final String[] LLAMA_LIKE = {"null", GEMMA2, GEMMA3, GLM4};

@@ -51,7 +51,14 @@ class MegatronDocumentsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"run_config.yaml,320,320", "model-nemotron.yaml,320,320", "model-qwen2.yaml,320,320"})
+  @CsvSource({
+    "run_config.yaml,320,320",
+    "model-nemotron.yaml,320,320",
+    "model-qwen2.yaml,320,320",
+    "model-qwen3.yaml,320,320",
+    "model-gemma2.yaml,320,320",
+    "model-gemma3.yaml,320,320"
+  })
   void writesWhatBridgeWrote(String file, long size, long rows) {
     Obj golden = section(file);
     Configuration config = read(RunConfig.of(golden).orElseThrow());

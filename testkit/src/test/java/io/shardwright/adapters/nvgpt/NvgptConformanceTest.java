@@ -96,6 +96,7 @@ class NvgptConformanceTest extends AdapterConformance {
             .with("activation", "squared-relu")
             .with("bias", "false"),
         rope.with(TIED, "false"),
+        rope.with("rotary_percentage", "0.25").with(TIED, "false"),
         falcon.with(FALCON, "{new_decoder_architecture: true, parallel_attention: true}"),
         falcon
             .with(FALCON, "{new_decoder_architecture: false, parallel_attention: true}")

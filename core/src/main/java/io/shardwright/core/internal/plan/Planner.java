@@ -144,11 +144,21 @@ public final class Planner {
       fit.misfit().ifPresent(why -> problems.add("'" + emission.name() + "' " + why));
     }
     var work = new Work(tensor, shape, emissions);
+    if (emissions.isEmpty() && isNeeded(tensor)) {
+      problems.add("'" + tensor.id() + "' has no place in what is to be written");
+    }
     if (!work.isWhole()) {
       problems.add(
           "the rows of '" + tensor.id() + "' in the target's naming leave out a part of it");
     }
     return work;
+  }
+
+  /** Whether a tensor that the family describes says something that its configuration does not. */
+  private boolean isNeeded(LogicalTensor tensor) {
+    return model.table().rules().contains(tensor.rule())
+        && !tensor.rule().traits().rotary()
+        && !tensor.rule().traits().mayBeAbsent();
   }
 
   private DType dtype(LogicalTensor tensor, ParameterRule row) {
