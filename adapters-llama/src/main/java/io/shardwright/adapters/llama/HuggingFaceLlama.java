@@ -69,7 +69,15 @@ final class HuggingFaceLlama {
         silu("1e-06")
             .with(only("attention_bias", "false"), only("mlp_bias", "false"))
             .with(means("window_size", "null"));
-    return model("llama", "LlamaForCausalLM", keys, 0, activation("fast-swiglu", "swiglu"));
+    return decoder(
+            "llama",
+            "LlamaForCausalLM",
+            keys,
+            HuggingFaceLlamaTable.rows(0),
+            activation("fast-swiglu", "swiglu"))
+        .namings(Naming.MCORE, Naming.LEGACY)
+        .variant(List.of(new Condition("mlp_bias", List.of("true"), true)))
+        .build();
   }
 
   private static HuggingFaceModel mistral() {

@@ -12,6 +12,8 @@ import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.config.Codec.Cases;
+import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.config.TransformersKeys;
 import java.util.List;
@@ -25,7 +27,7 @@ final class HuggingFaceGpt {
       Stream.of(
               HuggingFaceFalcon.models(),
               HuggingFaceNeoX.models(),
-              List.of(gptOss(), nemotron(), starcoder2(), gpt2()))
+              List.of(gptOss(), nemotron(), llama(), starcoder2(), gpt2()))
           .flatMap(List::stream)
           .toList();
 
@@ -62,9 +64,7 @@ final class HuggingFaceGpt {
                 DecoderKeys.rotaryShare("0.5"),
                 means("normalization", "layernorm1p"),
                 means("window_size", "null"),
-                means("bias", "false"),
-                only("attention_bias", "false"),
-                only("mlp_bias", "false"));
+                biases());
     return model(
         "nemotron",
         "NemotronForCausalLM",
@@ -72,6 +72,44 @@ final class HuggingFaceGpt {
         HuggingFaceGptTable.nemotron(),
         new Condition("normalization", List.of("layernorm1p"), false),
         new Condition("activation", List.of("squared-relu"), false));
+  }
+
+  /** NeMo's linear layers all have biases, or none has one. */
+  private static ConfigKey biases() {
+    String[] own = {"attention_bias", "mlp_bias"};
+    var all = Map.of(own[0], "true", own[1], "true");
+    return ConfigKey.of("bias", new Cases(Map.of("true", all, "false", Map.of())), own);
+  }
+
+  /** LLaMA with biases in all linear layers, which one without is not. */
+  private static HuggingFaceModel llama() {
+    var keys =
+        DecoderKeys.plain(
+            DecoderKeys.of("2048", "rms_norm_eps", "1e-06", "false")
+                .with(
+                    only("hidden_act", "silu"),
+                    only("attention_bias", "true"),
+                    only("mlp_bias", "true"),
+                    means("activation", "fast-swiglu", "swiglu"),
+                    means("normalization", "rmsnorm"),
+                    means("bias", "true"),
+                    means("rotary_percentage", "1.0"),
+                    means("window_size", "null")));
+    var picks =
+        Stream.of(
+            new Condition("normalization", List.of("rmsnorm"), false),
+            new Condition("activation", List.of("fast-swiglu", "swiglu"), false),
+            new Condition("position_embedding_type", List.of("rope"), false),
+            new Condition("bias", List.of("true"), false));
+    return HuggingFaceModel.of("llama", "LlamaForCausalLM")
+        .restores(GptAdapter.MODEL)
+        .namings(Naming.MCORE, Naming.LEGACY)
+        .base(HuggingFaceModel.text(HuggingFaceGpt.class, "base.yaml"))
+        .dialect(keys)
+        .names(HuggingFaceGptTable.llama())
+        .variant(List.of(new Condition("mlp_bias", List.of("true"), false)))
+        .picks(Stream.concat(picks, DecoderKeys.parts(keys).stream()).toList())
+        .build();
   }
 
   private static HuggingFaceModel starcoder2() {
@@ -82,11 +120,10 @@ final class HuggingFaceGpt {
                 words("bias_activation_fusion", "hidden_act", fused).orElse("gelu_pytorch_tanh"),
                 same("hidden_dropout", "residual_dropout").orElse("0.0"),
                 TransformersKeys.WINDOW,
-                only("use_bias", "true"),
+                same("bias", "use_bias").orElse("true"),
                 only("embedding_dropout", "0.0"),
                 means("activation", "gelu"),
                 means("normalization", "layernorm"),
-                means("bias", "true"),
                 means("rotary_percentage", "1.0"));
     return model(
         "starcoder2",
@@ -94,8 +131,7 @@ final class HuggingFaceGpt {
         keys,
         HuggingFaceGptTable.starcoder2(),
         new Condition("normalization", List.of("layernorm"), false),
-        new Condition("position_embedding_type", List.of("rope"), false),
-        new Condition("bias", List.of("true"), false));
+        new Condition("position_embedding_type", List.of("rope"), false));
   }
 
   private static HuggingFaceModel gpt2() {

@@ -17,9 +17,26 @@ final class HuggingFaceGptTable {
 
   private HuggingFaceGptTable() {}
 
-  /** Nemotron's linear layers have no biases. */
   static ParameterTable nemotron() {
-    return rotary("mlp.up_proj", "mlp.down_proj").given(BIAS, "false");
+    return rotary("mlp.up_proj", "mlp.down_proj");
+  }
+
+  /** LLaMA with biases in all linear layers. */
+  static ParameterTable llama() {
+    var rows = new ArrayList<ParameterRule>();
+    rows.add(DecoderRows.words("model.embed_tokens.weight"));
+    norm(LAYER + "input_layernorm.", McoreGptTable.QKV + "layer_norm_", "weight", rows);
+    norm(LAYER + "post_attention_layernorm.", McoreGptTable.UP + "layer_norm_", "weight", rows);
+    for (String part : List.of("weight", BIAS)) {
+      String of = McoreGptTable.UP + part;
+      attention(part, rows);
+      rows.add(column(LAYER + "mlp.gate_proj." + part, 2).of(of).part(0, 0, 1));
+      rows.add(column(LAYER + "mlp.up_proj." + part, 2).of(of).part(0, 1, 2));
+      out(LAYER + "mlp.down_proj.", McoreGptTable.DOWN, part, false, rows);
+    }
+    rows.add(DecoderRows.norm("model.norm.", "weight"));
+    rows.add(DecoderRows.head());
+    return new ParameterTable(rows).given(BIAS, "true");
   }
 
   static ParameterTable starcoder2() {

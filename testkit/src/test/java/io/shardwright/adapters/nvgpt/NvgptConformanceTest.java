@@ -96,6 +96,9 @@ class NvgptConformanceTest extends AdapterConformance {
             .with("activation", "squared-relu")
             .with("bias", "false"),
         rope.with(TIED, "false"),
+        rope.with("normalization", "rmsnorm").with("activation", "fast-swiglu").with(TIED, "false"),
+        rope.with("normalization", "layernorm1p").with("activation", "squared-relu"),
+        rope.with("bias", "false").with("bias_activation_fusion", "false"),
         rope.with("rotary_percentage", "0.25").with(TIED, "false"),
         falcon.with(FALCON, "{new_decoder_architecture: true, parallel_attention: true}"),
         falcon

@@ -114,10 +114,7 @@ public record AdapterRegistry(
   public ModelFamilyAdapter familyOf(HuggingFaceModel model, String where) {
     var owners =
         eligible().stream()
-            .filter(
-                found ->
-                    found.adapter().huggingFaceModels().stream()
-                        .anyMatch(m -> m.architecture().equals(model.architecture())))
+            .filter(found -> found.adapter().huggingFaceModels().stream().anyMatch(model::equals))
             .filter(
                 found ->
                     !(found.adapter() instanceof RefinedAdapter refined
