@@ -99,11 +99,12 @@ final class ExpertKeys {
    * @param groups what the class takes where the document doesn't say
    * @param chosen of them
    * @param factor likewise
+   * @param none what it calls no groups
    */
-  static ConfigKey[] groups(String groups, String chosen, String factor) {
+  static ConfigKey[] groups(String groups, String chosen, String factor, String none) {
     return new ConfigKey[] {
-      of("moe_router_num_groups", new Codec.Otherwise("1"), "n_group").orElse(groups),
-      of("moe_router_group_topk", new Codec.Otherwise("1"), "topk_group").orElse(chosen),
+      of("moe_router_num_groups", new Codec.Otherwise(none), "n_group").orElse(groups),
+      of("moe_router_group_topk", new Codec.Otherwise(none), "topk_group").orElse(chosen),
       of("moe_router_topk_scaling_factor", new Codec.Otherwise("1.0"), "routed_scaling_factor")
           .orElse(factor)
     };

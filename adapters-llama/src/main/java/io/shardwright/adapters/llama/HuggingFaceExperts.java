@@ -164,7 +164,7 @@ final class HuggingFaceExperts {
         ExpertKeys.decoder("131072", "1e-05")
             .with(ExpertKeys.sizes("8", "n_routed_experts", "num_experts", "num_local_experts"))
             .with(ExpertKeys.sigmoid())
-            .with(ExpertKeys.groups("1", "1", "1.0"))
+            .with(ExpertKeys.groups("1", "1", "1.0", "1"))
             .with(ExpertKeys.denseFirst("1", "1"))
             .with(ExpertKeys.queryBiases("attention_bias", "false"))
             .with(
@@ -225,7 +225,7 @@ final class HuggingFaceExperts {
     var keys =
         latent("2048", "null")
             .with(ExpertKeys.softmax())
-            .with(ExpertKeys.groups("null", "null", "1.0"))
+            .with(ExpertKeys.groups("null", "null", "1.0", "null"))
             .with(ExpertKeys.denseFirst("0", "2"))
             .with(means(LATENT, "true"), only("mlp_bias", "false"))
             .with(
@@ -249,7 +249,7 @@ final class HuggingFaceExperts {
     var keys =
         latent("4096", "8")
             .with(ExpertKeys.sigmoid())
-            .with(ExpertKeys.groups("8", "4", "2.5"))
+            .with(ExpertKeys.groups("8", "4", "2.5", "1"))
             .with(ExpertKeys.denseFirst("3", "1"));
     return model(type, architecture, keys, picks)
         .names(

@@ -1,6 +1,7 @@
 package io.shardwright.adapters.megatron;
 
 import static io.shardwright.spi.config.ConfigKey.inverted;
+import static io.shardwright.spi.config.ConfigKey.means;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
 import static io.shardwright.spi.config.ConfigKey.states;
@@ -85,7 +86,8 @@ final class Arguments {
                   .orElse("true")
                   .when("activation", "gelu"),
               states("bias_gelu_fusion", "false").unless("activation", "gelu"),
-              only("spec", "null"))
+              only("spec", "null"),
+              means("transformer_layer_spec", "null"))
           .with(AttentionKeys.gates())
           .with(AttentionKeys.yarn("rotary_scaling_factor", "mscale", "mscale_all_dim"))
           .with(run());

@@ -5,10 +5,15 @@ import static io.shardwright.spi.config.ConfigKey.list;
 import static io.shardwright.spi.config.ConfigKey.of;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
+import static io.shardwright.spi.config.ConfigKey.states;
 
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.config.Codec.Known;
 import io.shardwright.spi.config.Codec.Side;
 import io.shardwright.spi.config.Codec.Usual;
 import io.shardwright.spi.config.ConfigKey;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +25,41 @@ final class ExpertKeys {
   private static final String LATENT = "multi_latent_attention";
   private static final String AHEAD = "mtp_num_layers";
 
+  /** Megatron-Bridge's class for latent attention. */
+  private static final String LATENT_PROVIDER =
+      "megatron.bridge.models.mla_provider.MLAModelProvider";
+
+  private static final String SPEC = "transformer_layer_spec";
+  private static final String OLMOE =
+      "megatron.bridge.models.olmoe.olmoe_provider.olmoe_layer_spec";
+  private static final String BLOCK =
+      "megatron.core.models.gpt.gpt_layer_specs.get_gpt_decoder_block_spec";
+
   private ExpertKeys() {}
+
+  /** The class that makes a model of a configuration; empty for one without latent attention. */
+  static Optional<String> provider(ModelConfig config) {
+    return Optional.of(LATENT_PROVIDER).filter(name -> config.flag(LATENT));
+  }
+
+  /**
+   * What Megatron-Bridge 0.6.2 builds layers of: OLMoE's are of a function of its own, and where
+   * some have experts and some not, another lists them.
+   */
+  static ConfigKey[] specification() {
+    return new ConfigKey[] {
+      of(SPEC, new Known(List.of(OLMOE)), SPEC + "._target_"),
+      states(SPEC + "._call_", "false").when(SPEC, OLMOE),
+      mixed(SPEC + "._target_", BLOCK),
+      mixed(SPEC + "._partial_", "true"),
+      mixed(SPEC + ".use_transformer_engine", "true"),
+      states("moe_grouped_gemm", "true").unless(EXPERTS, "null")
+    };
+  }
+
+  private static ConfigKey mixed(String key, String value) {
+    return states(key, value).when(SPEC, "null").unless("moe_layer_freq", "null", "1", "[]");
+  }
 
   /**
    * Experts.

@@ -56,6 +56,7 @@ final class RunConfig {
               states("bias_activation_fusion", "false").when("activation", "squared-relu"),
               // what Megatron-Core needs Apex for
               states("gradient_accumulation_fusion", "false"))
+          .with(ExpertKeys.specification())
           .with(AttentionKeys.gates())
           .with(AttentionKeys.layers())
           .with(
@@ -123,7 +124,10 @@ final class RunConfig {
   static Obj write(String className, Facts facts) {
     requireHome(facts);
     var writing = facts.dialects().write(facts.config(), TABLE.document());
-    String provider = GemmaKeys.provider(facts.config()).orElse(className);
+    String provider =
+        GemmaKeys.provider(facts.config())
+            .or(() -> ExpertKeys.provider(facts.config()))
+            .orElse(className);
     writing.put(CLASS, new Str(provider));
     writing.rows(GemmaKeys.table(TABLE, provider));
     ModelDocument.requireSound(writing, facts);

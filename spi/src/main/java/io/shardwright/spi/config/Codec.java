@@ -131,6 +131,32 @@ public sealed interface Codec {
   }
 
   /**
+   * Values are equal; of all others of the dialect's the canonical configuration says nothing.
+   *
+   * @param values that it knows
+   */
+  record Known(List<String> values) implements Scalar {
+    /**
+     * Copies the values.
+     *
+     * @param values copied
+     */
+    public Known {
+      values = List.copyOf(values);
+    }
+
+    @Override
+    public Optional<String> canonical(String own) {
+      return Optional.of(values.contains(own) ? own : "null");
+    }
+
+    @Override
+    public List<String> own(String canonical) {
+      return values.contains(canonical) ? List.of(canonical) : List.of();
+    }
+  }
+
+  /**
    * The dialect's is a number of what another canonical key measures: shared experts of an expert's
    * width.
    *
