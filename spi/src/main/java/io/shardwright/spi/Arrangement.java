@@ -124,8 +124,12 @@ public record Arrangement(
     }
   }
 
-  /** Whether layers differ in a size. */
-  boolean perLayer() {
+  /**
+   * Tells whether layers differ in a size.
+   *
+   * @return true if the number of the layer decides one
+   */
+  public boolean perLayer() {
     for (List<Extent> axis : factors.values()) {
       for (Extent extent : axis) {
         if (Condition.isPerLayer(extent.key())) {

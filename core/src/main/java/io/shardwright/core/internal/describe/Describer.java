@@ -272,7 +272,10 @@ public final class Describer {
 
   private FoundForm form(
       ParameterRule rule, ModelConfig own, Shape shard, int ranks, FoundForm last) {
-    return last != null && last.ranks() == ranks && last.shard().equals(shard) && rule.uniform()
+    return last != null
+            && last.ranks() == ranks
+            && last.shard().equals(shard)
+            && !rule.arrangement().perLayer()
         ? last
         : new FoundForm(shard, ranks, StoredForm.found(rule, own, shard, ranks));
   }

@@ -127,7 +127,7 @@ final class TargetRows {
   /** How a logical tensor stands in one of its rows, and whether it may. */
   Fit fit(ParameterRule row, LogicalTensor tensor, Shape canonical) {
     Fit last = fits.get(row);
-    if (last == null || !last.canonical().equals(canonical) || !row.uniform()) {
+    if (last == null || !last.canonical().equals(canonical) || row.arrangement().perLayer()) {
       var form = form(row, tensor, canonical);
       var own = tensor.settings(row, config);
       last =
