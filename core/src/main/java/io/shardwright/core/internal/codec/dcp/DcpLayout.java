@@ -6,6 +6,7 @@ import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,21 @@ import java.util.Map;
 public final class DcpLayout {
   private static final String ROOT = "archive";
 
-  private record Tensor(TorchLayout layout, String storage) {}
+  private record Tensor(TorchLayout layout, String storage) {
+    static Tensor of(TensorSpec chunk) {
+      var pickle = new StateDictPickle();
+      var stored = pickle.tensor(chunk);
+      byte[] bytes = PickleWriter.write(stored.value());
+      return new Tensor(TorchLayout.of(ROOT, bytes, pickle.storages()), stored.key());
+    }
+  }
 
   private final String file;
   private final Map<DcpItem, Tensor> tensors = new LinkedHashMap<>();
+
+  /** An item does not say its name: those of one type and shape are laid out alike. */
+  private final Map<TensorSpec, Tensor> alike = new HashMap<>();
+
   private final List<Piece> objects = new ArrayList<>();
   private long end;
 
@@ -35,12 +47,10 @@ public final class DcpLayout {
 
   /** Adds a chunk of a tensor, whose values will be dense and row-major. */
   public DcpItem add(TensorSpec chunk) {
-    var pickle = new StateDictPickle();
-    var stored = pickle.tensor(chunk);
-    byte[] bytes = PickleWriter.write(stored.value());
-    TorchLayout layout = TorchLayout.of(ROOT, bytes, pickle.storages());
-    DcpItem item = next(layout.size());
-    tensors.put(item, new Tensor(layout, stored.key()));
+    var nameless = new TensorSpec("", chunk.dtype(), chunk.shape());
+    Tensor tensor = alike.computeIfAbsent(nameless, Tensor::of);
+    DcpItem item = next(tensor.layout().size());
+    tensors.put(item, tensor);
     return item;
   }
 
