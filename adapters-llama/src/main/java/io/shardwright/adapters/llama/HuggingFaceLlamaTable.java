@@ -169,17 +169,21 @@ final class HuggingFaceLlamaTable {
     return row(MLP + "down_proj.weight").of(McoreGptTable.DOWN + "weight");
   }
 
+  /** Of Mixtral: each expert's own, and those of all in one as transformers 5 has them. */
   private static ParameterTable experts() {
     String expert = LAYER + "block_sparse_moe.experts.*.";
     String up = McoreExperts.EXPERT + "linear_fc1.weight";
+    String down = McoreExperts.EXPERT + "linear_fc2.weight";
+    String all = LAYER + "mlp.experts.";
     return ParameterTable.of(
             norm("post_attention_layernorm.weight", McoreGptTable.MLP_NORM + "weight"),
             replicated(LAYER + "block_sparse_moe.gate.weight").of(McoreExperts.ROUTER),
             column(expert + "w1.weight", 2).of(up).perExpert(EXPERTS).part(0, 0, 1),
             column(expert + "w3.weight", 2).of(up).perExpert(EXPERTS).part(0, 1, 2),
-            row(expert + "w2.weight")
-                .of(McoreExperts.EXPERT + "linear_fc2.weight")
-                .perExpert(EXPERTS))
+            row(expert + "w2.weight").of(down).perExpert(EXPERTS),
+            replicated(LAYER + "mlp.gate.weight").of(McoreExperts.ROUTER).readAlone(),
+            column(all + "gate_up_proj", 2).of(up).perExpert(EXPERTS).readAlone(),
+            row(all + "down_proj").of(down).perExpert(EXPERTS).readAlone())
         .unless(EXPERTS, "null");
   }
 
