@@ -114,9 +114,9 @@ public sealed interface Codec {
   }
 
   /**
-   * Values are equal; where the canonical configuration has none, the dialect has a certain one.
+   * Values are equal; where the canonical configuration has none, the dialect has one.
    *
-   * @param unset the dialect's then
+   * @param unset it
    */
   record Otherwise(String unset) implements Scalar {
     @Override
@@ -266,10 +266,7 @@ public sealed interface Codec {
      * the current one, transformers counts it too.
      */
     WINDOW,
-    /**
-     * Layers with experts as a list of 0 and 1, told by the number of first layers without
-     * (transformers 5.24.0, {@code configuration_deepseek_v3.py}).
-     */
+    /** Layers with experts as a list of 0 and 1, told by the number of first layers without. */
     DENSE_FIRST,
     /**
      * The same, told by a step and the numbers of layers without (transformers 5.24.0, {@code

@@ -154,10 +154,8 @@ public final class Describer {
             where, family, config, Grid.ONE, files, Optional.of(names), new Wishes(true, false));
     for (TensorSpec tensor : tensors) {
       Match match = describer.match(tensor.name(), tensor.name());
-      var dims = tensor.shape().dims();
-      boolean experts = ExpertBlocks.stacked(match.rule()) && !dims.isEmpty();
-      Shape own = experts ? new Shape(dims.subList(1, dims.size())) : tensor.shape();
-      describer.form(match, tensor.name(), own, 1, where);
+      var one = new HeldPart(List.of(), ExpertBlocks.stacked(match.rule()) ? 0 : -1);
+      describer.form(match, tensor.name(), one.shape(tensor.shape()), 1, where);
     }
   }
 
