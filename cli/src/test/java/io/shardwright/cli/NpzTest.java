@@ -87,11 +87,15 @@ class NpzTest {
     Run without = Run.of("convert", source, target, "--to", "npz");
     assertEquals(2, without.code(), without.err());
     assertTrue(
-        without.err().contains("--to is 'npz', expected one of huggingface, nemo, safetensors"),
+        without
+            .err()
+            .contains(
+                "--to is 'npz', expected one of bridge, dcp, huggingface, megatron, nemo,"
+                    + " safetensors,"),
         without.err());
     Run other = convert(source, target, "npy");
     assertEquals(2, other.code(), other.err());
-    assertTrue(other.err().contains("nemo, npz, safetensors"), other.err());
+    assertTrue(other.err().contains("nemo, npz, safetensors, torch_dist"), other.err());
     Run dry = run("plan", source, target, "--to", "npz");
     assertEquals(0, dry.code(), dry.err());
     assertFalse(Files.exists(target));
