@@ -24,6 +24,7 @@ final class BertTable {
   static final String TYPES = "embedding.tokentype_embeddings.weight";
   static final String OUTPUT = "output_layer.weight";
   static final String OUTPUT_BIAS = "output_layer.bias";
+  static final String HEAD_NORM = "lm_head.layernorm.weight";
   static final String ENCODER = "encoder.";
   private static final String MODEL = "language_model.";
   private static final String LENGTH = "max_position_embeddings";
@@ -50,7 +51,7 @@ final class BertTable {
                     .vocabPaddedRows()
                     .sized(Size.REST)
                     .noDecay()))
-        .and(heads());
+        .and(heads(vector(HEAD_NORM)));
   }
 
   private static ParameterTable embedding() {
@@ -98,12 +99,16 @@ final class BertTable {
         vector(module + "pooler.dense.bias").of("pooler.dense.bias").when(BINARY, "true"));
   }
 
-  /** What both networks have before their output layers. */
-  static ParameterTable heads() {
+  /**
+   * What both networks have before their output layers.
+   *
+   * @param norm the row of the norm's weight, of which the networks have other classes
+   */
+  static ParameterTable heads(ParameterRule norm) {
     return ParameterTable.of(
         replicated("lm_head.dense.weight").on(LAST).sized(HIDDEN, HIDDEN),
         vector("lm_head.dense.bias"),
-        vector("lm_head.layernorm.weight"),
+        norm,
         vector("lm_head.layernorm.bias"),
         replicated("binary_head.weight").on(LAST).sized("2", HIDDEN).when(BINARY, "true"),
         replicated("binary_head.bias").on(LAST).sized("2").noDecay().when(BINARY, "true"));

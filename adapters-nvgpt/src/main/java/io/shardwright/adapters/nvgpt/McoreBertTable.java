@@ -36,8 +36,8 @@ final class McoreBertTable {
     return embedding()
         .and(attention())
         .and(mlp())
-        .and(ParameterTable.of(last("weight").extraState(STORED), last(BIAS)))
-        .and(BertTable.heads())
+        .and(ParameterTable.of(last("weight").extraState(STORED), last(BIAS).noDecay()))
+        .and(BertTable.heads(vector(BertTable.HEAD_NORM).on(LAST)))
         .and(output())
         .and(BertTable.pooler(""));
   }
@@ -106,7 +106,7 @@ final class McoreBertTable {
   }
 
   private static ParameterRule last(String part) {
-    return vector(NORM + part).on(LAST).noDecay();
+    return vector(NORM + part).on(LAST);
   }
 
   private static ParameterRule vector(String name) {

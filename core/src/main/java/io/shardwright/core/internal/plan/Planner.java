@@ -136,7 +136,7 @@ public final class Planner {
   private Work work(LogicalTensor tensor, TargetRows rows) {
     Shape shape = shape(tensor);
     var emissions = new ArrayList<Emission>();
-    for (ParameterRule row : rows.of(tensor)) {
+    for (ParameterRule row : rows.once(tensor, choice)) {
       var fit = rows.fit(row, tensor, shape);
       String prefix = Emission.prefix(model, tensor, choice);
       var emission = new Emission(prefix, row, tensor.indexes(), fit.form(), dtype(tensor, row));

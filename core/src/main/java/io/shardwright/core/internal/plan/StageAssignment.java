@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.StageLayers;
@@ -31,8 +32,8 @@ record StageAssignment(StageLayers layers, ExpertBlocks experts) {
     var own = layers.stages(row, layer);
     own.forEach(stage -> homes.add(new Home(stage, block, layers.local(name))));
     if (!own.contains(last)) {
-      row.traits()
-          .tiedCopies()
+      row.traits().tiedCopies().stream()
+          .limit(Companions.isCompanion(prefix) ? 1 : Integer.MAX_VALUE)
           .forEach(copy -> homes.add(new Home(last, OptionalInt.empty(), prefix + copy)));
     }
     return homes;

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StageLayers;
@@ -15,10 +16,12 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** The rows of the target's naming, by their canonical tensor. */
@@ -95,6 +98,21 @@ final class TargetRows {
       return rows.isEmpty() ? List.of(tensor.rule()) : rows;
     }
     return rows.stream().filter(row -> !buffer || row.traits().rotary()).toList();
+  }
+
+  /** The same; an optimizer has a parameter once, however many names a stage has for it. */
+  List<ParameterRule> once(LogicalTensor tensor, TargetChoice choice) {
+    var all = of(tensor);
+    if (!Companions.isCompanion(tensor.id())) {
+      return all;
+    }
+    var stages = stages(choice);
+    var seen = new HashSet<List<Integer>>();
+    return all.stream()
+        .filter(
+            row ->
+                seen.add(stages.stages(row, OptionalInt.empty())) || !row.traits().has(Flag.COPY))
+        .toList();
   }
 
   /** Tensors that the target needs and the source lacks, but that the configuration determines. */

@@ -1,10 +1,13 @@
 package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.describe.RuleMatcher;
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -33,11 +36,22 @@ record ParameterGroups(String where, Supplier<RuleMatcher> rows) {
     RuleMatcher matcher = rows.get();
     var decayed = new ArrayList<String>();
     var others = new ArrayList<String>();
+    var seen = new HashSet<String>();
     for (String name : names) {
       var rule = matcher.stored(name).orElseThrow(() -> untold("no row matches '" + name + "'"));
+      boolean again = !seen.add(rule.canonical());
+      if (again && isCopy(name, rule)) {
+        continue;
+      }
       (rule.traits().noDecay() ? others : decayed).add(name);
     }
     return List.of(decayed, others);
+  }
+
+  /** A second name of what a file has is no further parameter. */
+  private static boolean isCopy(String name, ParameterRule rule) {
+    return rule.traits().has(Flag.COPY)
+        || rule.traits().tiedCopies().stream().anyMatch(name::endsWith);
   }
 
   private UnsupportedCheckpointException untold(String why) {

@@ -16,12 +16,15 @@ import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.Traits.Flag;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Makes the optimizer state of a target rank: numbers parameters anew and gathers their moments and
@@ -136,15 +139,26 @@ final class TargetOptimizer {
     if (own != null) {
       return Optional.of(own);
     }
-    return plan.source().table().rules().stream()
+    var rules = plan.source().table().rules();
+    return rules.stream()
         .flatMap(
             rule ->
-                rule.traits().tiedCopies().stream()
+                names(rule)
                     .filter(name::endsWith)
                     .map(copy -> name.substring(0, name.length() - copy.length()))
-                    .map(prefix -> kept.get(prefix + rule.pattern())))
+                    .flatMap(
+                        prefix ->
+                            rules.stream()
+                                .filter(other -> other.canonical().equals(rule.canonical()))
+                                .map(other -> kept.get(prefix + other.pattern()))))
         .filter(java.util.Objects::nonNull)
         .findFirst();
+  }
+
+  /** The names under which a row's parameter is there again. */
+  private static Stream<String> names(ParameterRule rule) {
+    var copies = rule.traits().tiedCopies().stream();
+    return rule.traits().has(Flag.COPY) ? Stream.concat(Stream.of(rule.pattern()), copies) : copies;
   }
 
   private Dict fields(Kept kept, String name, TargetFile file, TrainingPickle pickle) {
