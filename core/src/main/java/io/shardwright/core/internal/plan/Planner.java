@@ -157,7 +157,7 @@ public final class Planner {
   /** Whether a tensor that the family describes says something that its configuration does not. */
   private boolean isNeeded(LogicalTensor tensor) {
     return model.table().rules().contains(tensor.rule())
-        && !tensor.rule().traits().rotary()
+        && !Determined.is(tensor.rule())
         && !tensor.rule().traits().mayBeAbsent();
   }
 
