@@ -1,7 +1,6 @@
 package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.describe.RuleMatcher;
-import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
@@ -39,19 +38,14 @@ record ParameterGroups(String where, Supplier<RuleMatcher> rows) {
     var seen = new HashSet<String>();
     for (String name : names) {
       var rule = matcher.stored(name).orElseThrow(() -> untold("no row matches '" + name + "'"));
-      boolean again = !seen.add(rule.canonical());
-      if (again && isCopy(name, rule)) {
-        continue;
+      boolean tied = rule.traits().tiedCopies().stream().anyMatch(name::endsWith);
+      boolean again = !seen.add((tied ? "copy of " : "") + rule.canonical());
+      if (again && (tied || rule.traits().has(Flag.COPY))) {
+        continue; // A second name of what the file has is no further parameter.
       }
       (rule.traits().noDecay() ? others : decayed).add(name);
     }
     return List.of(decayed, others);
-  }
-
-  /** A second name of what a file has is no further parameter. */
-  private static boolean isCopy(String name, ParameterRule rule) {
-    return rule.traits().has(Flag.COPY)
-        || rule.traits().tiedCopies().stream().anyMatch(name::endsWith);
   }
 
   private UnsupportedCheckpointException untold(String why) {
