@@ -38,7 +38,7 @@ record ParameterGroups(String where, Supplier<RuleMatcher> rows) {
     var seen = new HashSet<String>();
     for (String name : names) {
       var rule = matcher.stored(name).orElseThrow(() -> untold("no row matches '" + name + "'"));
-      boolean tied = rule.traits().tiedCopies().stream().anyMatch(name::endsWith);
+      boolean tied = !rule.traits().tiedCopies().isEmpty() && !name.endsWith(rule.pattern());
       boolean again = !seen.add((tied ? "copy of " : "") + rule.canonical());
       if (again && (tied || rule.traits().has(Flag.COPY))) {
         continue; // A second name of what the file has is no further parameter.
