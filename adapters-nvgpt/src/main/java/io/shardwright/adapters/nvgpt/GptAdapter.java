@@ -66,6 +66,7 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
         .given("normalization", "rmsnorm")
         .given("position_embedding_type", "rope")
         .given("activation", LLAMA_ACTIVATIONS)
+        .given("headscale", "null", "false")
         .given(McoreGptTable.NAME, McoreGptTable.LLAMA_LIKE);
   }
 
