@@ -50,10 +50,11 @@ final class ClassMatch {
    * The classes of the same kind as a document's, where the class that it names is none of them.
    */
   static List<String> relatives(List<HuggingFaceModel> models, DialectDocument document) {
+    Optional<String> named = architecture(document);
     return models.stream()
-        .filter(m -> architecture(document).isPresent())
         .filter(m -> modelType(document).filter(m.modelType()::equals).isPresent())
         .map(HuggingFaceModel::architecture)
+        .filter(known -> named.filter(name -> !name.equalsIgnoreCase(known)).isPresent())
         .distinct()
         .toList();
   }

@@ -25,7 +25,7 @@ public enum OwnJar {
       "nvgpt",
       "other GPT models, adapters without their model, BERT and T5",
       Set.of("nvgpt", "gpt-peft", "gpt-peft-tied", "bert", "t5"),
-      "MegatronGPT.*|MegatronNVGPT.*|(Nemotron|Starcoder2|Falcon|GptOss|GPTNeoX)ForCausalLM"
+      "MegatronGPT.*|MegatronNVGPT.*|(Llama|Nemotron|Starcoder2|Falcon|GptOss|GPTNeoX)ForCausalLM"
           + "|GPT2LMHeadModel|gpt_oss|gpt_neox"
           + "|Megatron(Bert|T5|T0|BART).*|Bert.*|bert|megatron-bert"
           + "|nemotron|starcoder2|falcon|gpt2|(?:GPT|MLA|Mistral|Gemma[23])ModelProvider|Namespace"
