@@ -10,6 +10,7 @@ class BertAdapterTest extends AdapterConformance {
       SampleModel.of(
           "tiny",
           """
+          target: example.models.MyBertModel
           num_layers: 2
           hidden_size: 16
           ffn_hidden_size: 32

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.registry;
 
+import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -114,7 +115,10 @@ public record AdapterRegistry(
   public ModelFamilyAdapter familyOf(HuggingFaceModel model, String where) {
     var owners =
         eligible().stream()
-            .filter(found -> found.adapter().huggingFaceModels().stream().anyMatch(model::equals))
+            .filter(
+                found ->
+                    found.adapter().huggingFaceModels().stream()
+                        .anyMatch(other -> maybeOfOneDocument(other, model)))
             .filter(
                 found ->
                     !(found.adapter() instanceof RefinedAdapter refined
@@ -122,6 +126,14 @@ public record AdapterRegistry(
                         && chosen.isEmpty()))
             .toList();
     return one(owners, where).orElseThrow();
+  }
+
+  /** Whether neither of two classes says that it isn't what the other is. */
+  private static boolean maybeOfOneDocument(HuggingFaceModel one, HuggingFaceModel other) {
+    return one.architecture().equals(other.architecture())
+        && one.variant().stream()
+            .map(said -> new Condition(said.key(), said.values(), !said.negated()))
+            .noneMatch(other.variant()::contains);
   }
 
   /**
