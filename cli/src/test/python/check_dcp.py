@@ -3,10 +3,10 @@
 usage: check_dcp.py FOLDER   (it holds folders N and files N.tsv: key, element type, shape, SHA-256 of the bytes; an object holds its key, or one thing in a list as Megatron's)
 """
 import hashlib
-import io
 import pathlib
 import sys
 import tempfile
+import unittest.mock
 
 import torch
 import torch.distributed.checkpoint as dcp
@@ -18,32 +18,26 @@ def line(key, value):
     return f"{key}\t{kind}\t{list(value.shape)}\t{hashlib.sha256(values.numpy().tobytes()).hexdigest()}"
 
 
-def stored(folder, place):
-    """An object, which `load` of PyTorch 2.2 does not give back."""
-    with open(folder / place.relative_path, "rb") as file:
-        file.seek(place.offset)
-        return torch.load(io.BytesIO(file.read(place.length)))
-
-
 def check(folder, expected):
     reader = dcp.FileSystemReader(folder)
     metadata = reader.read_metadata()
     state = {
-        key: torch.empty(entry.size, dtype=entry.properties.dtype)
+        key: torch.empty(entry.size, dtype=entry.properties.dtype) if hasattr(entry, "chunks") else None
         for key, entry in metadata.state_dict_metadata.items()
-        if hasattr(entry, "chunks")
     }
+    assert state.keys() == {index.fqn for index in metadata.storage_data}, folder
     dcp.load(state, storage_reader=reader)
-    assert sorted(line(key, value) for key, value in state.items()) == expected, folder
-    for index, place in metadata.storage_data.items():
-        if index.fqn not in state:
-            value = stored(folder, place)
-            assert value == index.fqn or isinstance(value, list) and len(value) == 1, index
+    tensors = {key: value for key, value in state.items() if isinstance(value, torch.Tensor)}
+    assert sorted(line(key, value) for key, value in tensors.items()) == expected, folder
+    for key in state.keys() - tensors.keys():
+        assert state[key] == key or isinstance(state[key], list) and len(state[key]) == 1, (folder, key, state[key])
 
 
 def main():
     sums = sorted(pathlib.Path(sys.argv[1]).glob("*.tsv"))
     assert sums
+    for module in ("megatron", "megatron.core.transformer.enums"):  # of classes in the arguments of a training
+        sys.modules[module] = unittest.mock.MagicMock()
     torch.distributed.init_process_group("gloo", init_method="file://" + tempfile.mktemp(), rank=0, world_size=1)
     for file in sums:
         check(file.with_suffix(""), sorted(file.read_text().splitlines()))

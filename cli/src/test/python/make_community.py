@@ -1,6 +1,6 @@
 """Makes the tiny models of core/src/test/resources/community: random weights, one folder per Hugging Face class.
 
-usage: interop.py make_community.py FOLDER [NAME…]   (transformers 4.44.2)
+usage: make_community.py FOLDER [NAME…]   (transformers 4.44.2, older than what interop.py installs)
 """
 import pathlib
 import sys

@@ -1,6 +1,6 @@
 """Trains the tiny ViT of core/src/test/resources/community/vit-digits on scikit-learn's bundled digits.
 
-usage: interop.py make_digits.py FOLDER
+usage: make_digits.py FOLDER   (transformers 4.44.2, PyTorch 2.2.2, older than what interop.py installs)
 """
 import sys
 

@@ -1,6 +1,6 @@
 """Makes the adapters of core/src/test/resources/peft and what real peft merges them into.
 
-usage: interop.py make_lora.py COMMUNITY FOLDER   (peft 0.13.2, transformers 4.44.2; COMMUNITY holds the models)
+usage: make_lora.py COMMUNITY FOLDER   (peft 0.13.2, transformers 4.44.2, older than what interop.py installs; COMMUNITY holds the models)
 Every adapter changes some layers alone, so that the expected weights, which are those that changed, stay small.
 """
 import pathlib

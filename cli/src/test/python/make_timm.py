@@ -1,6 +1,6 @@
 """Makes the tiny timm ViT of core/src/test/resources/community/timm-vit, in the form of timm's hub folders.
 
-usage: interop.py make_timm.py FOLDER   (timm 1.0.9)
+usage: make_timm.py FOLDER   (timm 1.0.9, older than what interop.py installs)
 """
 import json
 import pathlib

@@ -16,7 +16,7 @@ import java.util.Map;
 public final class DcpMetadataWriter {
   /** The PyTorch that has to read it. */
   public enum Form {
-    /** 2.1 and 2.2, whose names later ones keep; 2.2.2 was run. */
+    /** 2.1 and 2.2, whose names later ones keep; 2.2.2 and 2.7.1 were run. */
     TORCH_2_1("torch.distributed._shard.sharded_tensor.metadata", "MEM_FORMAT_ENCODING"),
     /** 2.3 and later; 2.7 and 2.15 were run. */
     TORCH_2_3("torch.distributed.checkpoint.metadata", "_MEM_FORMAT_ENCODING");

@@ -22,7 +22,6 @@ import java.util.zip.CRC32;
 /** Random tensors, cut at random into chunks of random files, with their values. */
 final class RandomCheckpoint {
   private final Random random;
-  private final List<DType> dtypes;
   private final List<DcpLayout> layouts = new ArrayList<>();
   private final Map<DcpItem, DcpLayout> homes = new LinkedHashMap<>();
   private final Map<DcpItem, byte[]> stored = new HashMap<>();
@@ -32,12 +31,7 @@ final class RandomCheckpoint {
   final DcpFixture files;
 
   RandomCheckpoint(long seed) {
-    this(seed, List.of(DType.values()), Form.values()[(int) (seed % Form.values().length)]);
-  }
-
-  RandomCheckpoint(long seed, List<DType> dtypes, Form form) {
-    this.random = new Random(seed);
-    this.dtypes = dtypes;
+    random = new Random(seed);
     for (int file = 0; file <= random.nextInt(4); file++) {
       layouts.add(new DcpLayout("__" + file + "_0.distcp"));
     }
@@ -46,7 +40,7 @@ final class RandomCheckpoint {
       object("object" + at);
       tensor("tensor" + at);
     }
-    files = new DcpFixture(write(form));
+    files = new DcpFixture(write(Form.values()[(int) (seed % Form.values().length)]));
   }
 
   private DcpLayout layout() {
@@ -58,7 +52,7 @@ final class RandomCheckpoint {
   }
 
   private void tensor(String key) {
-    DType dtype = dtypes.get(random.nextInt(dtypes.size()));
+    DType dtype = DType.values()[random.nextInt(DType.values().length)];
     var dims = new ArrayList<Long>();
     for (int axis = random.nextInt(4); axis > 0; axis--) {
       dims.add((long) random.nextInt(7));
