@@ -3,8 +3,8 @@
 usage: bridge.py WORK [SIZE]     (SIZE of the weights in GB, 0.7 where omitted)
 
 BRIDGE is the environment of megatron-core 0.19.2 and megatron-bridge 0.6.2, STUBS a folder with bridge_env.py, cpu_shims.py and stand-ins
-for what needs a GPU, as for load_ranks.py. Imports don't count for Bridge, the JVM's start does for us; nobody verifies. Every run of
-Bridge does both ways; the folders that either tool ends with are compared with the first, bit for bit.
+for what needs a GPU, as for load_ranks.py. Whole processes count: two of ours, one of Bridge, which does both ways and says how much of
+its time is neither import nor start. Nobody verifies; the folders that either tool ends with are compared with the first, bit for bit.
 """
 import json
 import os
@@ -55,7 +55,7 @@ def bridge(work):
     end = time.time()
     if bridge_env.differences(bridge_env.tensors(source), bridge_env.tensors(back)):
         sys.exit("Bridge's own way back differs")
-    print("took", end - begin, half - begin)
+    (work / "own").write_text(f"{end - begin:.2f} s of Bridge's last run are no imports, {half - begin:.2f} s of them the way there")
 
 
 def ours(work):
@@ -71,10 +71,14 @@ def main():
     work = pathlib.Path(sys.argv[1]).resolve()
     if sys.argv[2:3] == ["bridge"]:
         return bridge(work)
+    if sys.argv[2:3] == ["make"]:
+        return make(work, int(sys.argv[3]))
     size = float(sys.argv[2]) if len(sys.argv) > 2 else 0.7
     shutil.rmtree(work, ignore_errors=True)
-    make(work, max(1, round((size * 1e9 / 2 - 2 * fsdp.WORDS * fsdp.HIDDEN) / 46.4e6)))
-    theirs = [sys.executable, __file__, str(work), "bridge"]
+    me = [sys.executable, __file__, str(work)]
+    layers = max(1, round((size * 1e9 / 2 - 2 * fsdp.WORDS * fsdp.HIDDEN) / 46.4e6))
+    subprocess.run([*me, "make", str(layers)], check=True)
+    theirs = [*me, "bridge"]
     pairs = [(ours(work), fsdp.run(theirs, work / "torch")) for _ in range(TURNS)]
     subprocess.run([TOOL, "diff", work / "hf", work / "ours", "-q"], check=True)
     print("| tool | seconds there and back | times as long | MB |\n|---|---|---|---|")
@@ -82,6 +86,7 @@ def main():
         took = statistics.median(pair[at][0] for pair in pairs)
         ratio = statistics.median(pair[at][0] / pair[0][0] for pair in pairs)
         print(f"| {name} | {took:.2f} | {ratio:.1f} | {max(pair[at][1] for pair in pairs):.0f} |")
+    print((work / "own").read_text())
     return None
 
 
