@@ -2,6 +2,7 @@ package io.shardwright.engine;
 
 import static io.shardwright.engine.MegatronRoot.FILES;
 import static io.shardwright.engine.MegatronRoot.LATEST;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.error.ErrorCode.Kind;
@@ -106,6 +107,13 @@ class MegatronRefusalTest {
     Attempt.verify(root).assertDone();
     Files.writeString(step.resolve("metadata.json"), " ", StandardOpenOption.APPEND);
     Attempt.verify(root).assertRefused(Kind.INPUT, "SW-108", "metadata.json", "SHA-256");
+    Path target = folder.resolve("hf");
+    Order.of(root, target)
+        .to(TargetFormat.HUGGING_FACE)
+        .tried()
+        .assertRefused(Kind.INPUT, "SW-108", "metadata.json", "SHA-256");
+    assertFalse(Files.exists(target));
+    Order.of(root, target).to(TargetFormat.HUGGING_FACE).with(r -> r.verify(false)).done();
     Files.writeString(stated, said.replace("common.pt", "../../common.pt"));
     Attempt.open(root).assertRefused(Kind.INPUT, "../../common.pt");
   }

@@ -184,6 +184,9 @@ public interface ModelSource extends AutoCloseable {
     torchFiles().values().forEach(TorchFile::requireIntact);
   }
 
+  /** Compares files with the checksums that a document beside them states. */
+  default void requireStatedSums() {}
+
   /** Pieces of the tokenizer that is at hand. */
   default OptionalLong tokenizerSize() {
     return OptionalLong.empty();

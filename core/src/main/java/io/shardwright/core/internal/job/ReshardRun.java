@@ -105,6 +105,9 @@ final class ReshardRun {
   }
 
   private Report write(Staging staging, List<String> changes) {
+    if (request.verify()) {
+      resolved.source().requireStatedSums();
+    }
     Written written = execute(staging.files(), staging.journal());
     end(staging, written);
     Optional<Manifest> manifest = manifest(staging.path());

@@ -254,6 +254,12 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
     folders.values().forEach(OpenFiles::requireIntact);
   }
 
+  /** Compares files with the checksums that a document states. */
+  void requireStatedSums() {
+    sums.forEach(OpenFiles::requireSum);
+    folders.values().forEach(OpenFiles::requireStatedSums);
+  }
+
   private static void requireSum(FileSource file, String stated) {
     String found = ContentHash.sha256(file);
     if (!found.equals(stated)) {

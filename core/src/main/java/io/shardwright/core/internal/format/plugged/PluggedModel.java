@@ -274,6 +274,11 @@ final class PluggedModel implements ModelSource {
   }
 
   @Override
+  public void requireStatedSums() {
+    files.requireStatedSums();
+  }
+
+  @Override
   public Collection<FileSource> opened() {
     return files.opened();
   }
