@@ -1,6 +1,5 @@
 package io.shardwright.adapters.nvgpt;
 
-import static io.shardwright.spi.ParameterRule.Stage.EVERY;
 import static io.shardwright.spi.ParameterRule.Stage.FIRST;
 import static io.shardwright.spi.ParameterRule.Stage.LAST;
 import static io.shardwright.spi.ParameterRule.column;
@@ -34,6 +33,7 @@ final class BertTable {
   static ParameterTable rows() {
     var layers = new LegacyLayers(MODEL + ENCODER, ENCODER, "", "");
     return embedding()
+        .and(LegacyGptTable.positions())
         .and(
             layers
                 .rows()
@@ -64,24 +64,7 @@ final class BertTable {
             .tiedCopy("word_embeddings.weight"),
         places(MODEL + PLACES).when(POSITIONS, "null", "learned_absolute"),
         places(MODEL + "embedding.position_embeddings").when(POSITIONS, "learned_parameters"),
-        replicated(MODEL + TYPES).of(TYPES).on(FIRST).sized("2", HIDDEN).when(BINARY, "true"),
-        replicated(MODEL + "rotary_pos_emb.inv_freq")
-            .of("rotary_pos_emb.inv_freq")
-            .on(EVERY)
-            .inverseFrequencies()
-            .when(POSITIONS, "rope"),
-        kerple("b"),
-        kerple("a"),
-        kerple("p"));
-  }
-
-  private static ParameterRule kerple(String letter) {
-    String name = "encoder_relative_position_embedding.kerple_" + letter;
-    return replicated(MODEL + name)
-        .of(name)
-        .on(EVERY)
-        .sized("num_attention_heads", "1", "1")
-        .when(POSITIONS, "kerple");
+        replicated(MODEL + TYPES).of(TYPES).on(FIRST).sized("2", HIDDEN).when(BINARY, "true"));
   }
 
   private static ParameterRule places(String name) {

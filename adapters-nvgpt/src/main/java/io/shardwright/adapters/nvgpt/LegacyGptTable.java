@@ -35,7 +35,12 @@ final class LegacyGptTable {
   private LegacyGptTable() {}
 
   static ParameterTable rows() {
-    return embedding().and(attention()).and(mlp()).and(head()).sizedAs(McoreGptTable.rows());
+    return embedding()
+        .and(positions())
+        .and(attention())
+        .and(mlp())
+        .and(head())
+        .sizedAs(McoreGptTable.rows());
   }
 
   private static ParameterTable embedding() {
@@ -52,7 +57,12 @@ final class LegacyGptTable {
             .of(McoreGptTable.POSITIONS)
             .on(FIRST)
             .sized("max_position_embeddings")
-            .when("position_embedding_type", "learned_parameters"),
+            .when("position_embedding_type", "learned_parameters"));
+  }
+
+  /** Parameters of positions that all stages have. */
+  static ParameterTable positions() {
+    return ParameterTable.of(
         replicated(MODEL + "rotary_pos_emb.inv_freq")
             .of(McoreGptTable.ROTARY)
             .on(EVERY)
@@ -63,7 +73,6 @@ final class LegacyGptTable {
         kerple("p"));
   }
 
-  /** Parameters of positions that all stages have. */
   private static ParameterRule kerple(String letter) {
     String name = "encoder_relative_position_embedding.kerple_" + letter;
     return replicated(MODEL + name)

@@ -7,6 +7,7 @@ import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Num;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -86,7 +87,7 @@ enum ExpertLayers implements DialectEngine.Relation {
 
   private static final int MOST = 100_000;
 
-  private static int layers(java.util.OptionalLong stated) {
+  private static int layers(OptionalLong stated) {
     return (int) Math.min(MOST, stated.orElse(0));
   }
 
