@@ -66,7 +66,7 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
   private boolean legacy;
 
   @Option(
-      names = "--target-pipeline-model-parallel-split-rank",
+      names = {"--target-pipeline-model-parallel-split-rank", "--pp-split-rank"},
       description = "T5: the target's first stage of the decoder; chosen where 0 or omitted.")
   private Integer splitRank;
 

@@ -75,7 +75,7 @@ final class CkptToNemoCommand extends WritingCommand {
   private Integer pipeline;
 
   @Option(
-      names = "--pipeline-model-parallel-split-rank",
+      names = {"--pipeline-model-parallel-split-rank", "--pp-split-rank"},
       description = "T5: the target's first stage of the decoder; chosen where 0 or omitted.")
   private Integer splitRank;
 

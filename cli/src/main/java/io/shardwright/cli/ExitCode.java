@@ -16,7 +16,7 @@ final class ExitCode {
   static int of(ErrorCode code) {
     return switch (code.kind()) {
       case VERIFICATION -> DIFFERENT;
-      case DEVICE -> USAGE;
+      case DEVICE, USAGE -> USAGE;
       case INPUT -> 3;
       case SAFETY -> 4;
       case RESOURCES -> RESOURCES;

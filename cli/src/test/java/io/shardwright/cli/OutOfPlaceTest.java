@@ -55,6 +55,7 @@ class OutOfPlaceTest {
     assertRefused(tp + "=2", HUGGING_FACE, four, "--to", format, "--tensor-model-parallel-size=2");
     assertRefused(pp + "=2", HUGGING_FACE, one, "--to", format, "--pp", 2);
     assertRefused("virtual_" + pp + "=2", HUGGING_FACE, one, "--to", format, "--vp", 2);
+    assertRefused("--pp-split-rank", HUGGING_FACE, one, "--to", format, "--pp-split-rank", 1);
     assertRefused("--naming", HUGGING_FACE, one, "--to", format, "--naming", "mcore");
     assertRefused("--naming", HUGGING_FACE, one, "--to", format, "--naming", "legacy");
     assertRefused("--layout", HUGGING_FACE, one, "--to", format, "--layout", "distributed");
@@ -84,6 +85,14 @@ class OutOfPlaceTest {
   void whatOnlyAHuggingFaceFolderHas() {
     assertRefused("--max-shard-size", ELSEWHERE, one, "--to", "nemo", "--max-shard-size", "1MB");
     assertRefused("--architecture", ELSEWHERE, one, "--to=nemo", "--architecture=LlamaForCausalLM");
+  }
+
+  @Test
+  void theStageOfADecoderThatTheModelHasNot() {
+    Run run = convert(one, "--to", "nemo", "--pp", 2, "--pp-split-rank", 1);
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains("--pp-split-rank: a model of family 'llama'"), run.err());
+    assertFalse(Files.exists(out));
   }
 
   @Test

@@ -97,6 +97,21 @@ class EncoderFamiliesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "t5-tp1, 1, pipelineSplitRank=1 needs pipeline_model_parallel_size over 1",
+    "bert-tp1, 2, pipelineSplitRank: a model of family 'bert' has no decoder",
+    "clip-tp1, 1, pipelineSplitRank: a model of family 'clip' has no decoder"
+  })
+  void refusesAStageForADecoderThatIsNotThere(String name, int stages, String reason)
+      throws IOException {
+    Order order = order(copy(name + ".nemo", folder), "out.nemo").pp(stages);
+    var refusal =
+        assertThrows(
+            PlanRejectedException.class, () -> order.with(r -> r.pipelineSplitRank(1)).done());
+    assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
+  }
+
   @Test
   void refusesAClipWhosePatchesHaveABiasThatTransformersCannotHold() throws IOException {
     Path source = copy("clip-tp1.nemo", folder);

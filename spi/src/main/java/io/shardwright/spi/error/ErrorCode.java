@@ -126,6 +126,8 @@ public enum ErrorCode {
   /** A parameter of the family is in no layer of the checkpoint. */
   FAMILY_MISFIT(
       210, Kind.INPUT, "Correct the key that is named, or check that the family is the right one."),
+  /** An option that has no meaning for the model. */
+  OPTION_UNFIT(211, Kind.USAGE, "Leave the option out."),
 
   /** A pickle names something forbidden, or has no known meaning where one is needed. */
   PICKLE_FORBIDDEN(
@@ -228,6 +230,8 @@ public enum ErrorCode {
     RESOURCES,
     /** The plan is impossible. */
     PLAN,
+    /** An option does not go with the input. */
+    USAGE,
     /** Verification failed. */
     VERIFICATION,
     /** The user interrupted. */

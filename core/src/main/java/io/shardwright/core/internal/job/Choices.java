@@ -9,6 +9,7 @@ import io.shardwright.core.internal.describe.StackStages;
 import io.shardwright.core.internal.describe.StageLayers.Pipeline;
 import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.format.TargetKind;
+import io.shardwright.core.internal.plan.SplitRanks;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.Grid;
@@ -40,6 +41,7 @@ final class Choices {
 
   static TargetChoice of(Resolved resolved, ModelDescription model) {
     ReshardRequest request = resolved.request();
+    new SplitRanks(model, request.pipelineSplitRank()).requireMeaning();
     Optional<HuggingFaceModel> huggingFace = huggingFace(resolved, model);
     Naming naming =
         huggingFace.isPresent()

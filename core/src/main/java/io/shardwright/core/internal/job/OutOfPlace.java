@@ -102,7 +102,8 @@ final class OutOfPlace {
         .sizes()
         .forEach((dimension, size) -> size(dimension, request.size(dimension), size));
     var split = request.pipelineSplit().orElse(PipelineSplit.EVEN);
-    return option(Setting.FIRST_STAGE_LAYERS.inText(), split.first().isPresent())
+    return option(Setting.SPLIT_RANK.inText(), request.pipelineSplitRank().isPresent())
+        .option(Setting.FIRST_STAGE_LAYERS.inText(), split.first().isPresent())
         .option(Setting.LAST_STAGE_LAYERS.inText(), split.last().isPresent())
         .option(Setting.PIPELINE_LAYOUT.inText(), split.layout().isPresent());
   }

@@ -118,6 +118,14 @@ final class Feasibility {
 
   private void layers() {
     int count = wanted.grid().pipeline();
+    if (count == 1 && wanted.splitRank().isPresent()) {
+      add(
+          ErrorCode.PLAN_IMPOSSIBLE,
+          Setting.SPLIT_RANK.inText()
+              + "="
+              + wanted.splitRank().getAsInt()
+              + " needs pipeline_model_parallel_size over 1.");
+    }
     boolean spread = count > 1 || !wanted.split().isEven();
     if (spread
         && model.family().parallelism(model.config()).allows(ParallelDimension.PIPELINE, count)) {

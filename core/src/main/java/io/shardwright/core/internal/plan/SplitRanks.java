@@ -3,6 +3,9 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.StackStages;
 import io.shardwright.spi.LayerStack.Stages;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Setting;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +20,7 @@ import java.util.stream.IntStream;
  *
  * @param wanted in place of that, legal or not
  */
-record SplitRanks(ModelDescription model, OptionalInt wanted) {
+public record SplitRanks(ModelDescription model, OptionalInt wanted) {
   SplitRanks(ModelDescription model) {
     this(model, OptionalInt.empty());
   }
@@ -35,11 +38,30 @@ record SplitRanks(ModelDescription model, OptionalInt wanted) {
     return ranks;
   }
 
+  /**
+   * Refuses a stage for a model that has no second stack to begin there.
+   *
+   * @throws PlanRejectedException naming the setting
+   */
+  public void requireMeaning() {
+    if (wanted.isPresent() && keys().isEmpty()) {
+      throw new PlanRejectedException(
+          ErrorCode.OPTION_UNFIT,
+          model.source(),
+          List.of(
+              Setting.SPLIT_RANK.inText()
+                  + ": a model of family '"
+                  + model.family().id()
+                  + "' has no decoder behind an encoder. Leave it out."));
+    }
+  }
+
   /** Whether there is one for each. */
   boolean possible(int stages) {
     return of(stages).keySet().containsAll(keys());
   }
 
+  /** None in a model of one stack, or of stacks that lie side by side. */
   private List<String> keys() {
     return model.family().stacks().stream()
         .map(stack -> stack.splitKey())
