@@ -90,6 +90,10 @@ public enum ErrorCode {
       "Correct the key that is named, or give the configuration that belongs to the tensors."),
   /** A key of the configuration has a value of another kind than it needs. */
   CONFIG_VALUE(124, Kind.INPUT, "Correct the key that is named."),
+  /** Parts of a target are absent, so that it can't be completed. */
+  PARTS_MISSING(125, Kind.INPUT, "Run the parts that are named, then `finish` again."),
+  /** A saved plan breaks its grammar, or is of another version. */
+  PLAN_MALFORMED(126, Kind.INPUT, "Save the plan again with this version."),
 
   /** No family claims the checkpoint. */
   FAMILY_UNKNOWN(
@@ -158,6 +162,11 @@ public enum ErrorCode {
       "Read the row against the model's source and delete `guess: true`, or allow it with `"
           + Setting.ALLOW_GUESSES.inText()
           + "`."),
+  /** What is asked for is another plan than the one that was saved or that other parts follow. */
+  PLAN_DIFFERS(
+      307,
+      Kind.SAFETY,
+      "Say the same to all parts; to begin anew, remove the folder that is named."),
 
   /** Reading failed. */
   READ_FAILED(401, Kind.INPUT, "Check permissions and the disk."),

@@ -72,6 +72,11 @@ public final class CrcRanges {
     lost |= others.lost;
   }
 
+  /** Whether some of the bytes were never told. */
+  synchronized boolean lacks(long size) {
+    return !lost && ranges.values().stream().mapToLong(Range::length).sum() != size;
+  }
+
   /** The checksum of all bytes, if each was told exactly once. */
   public synchronized OptionalLong whole(long size) {
     if (size == 0) {

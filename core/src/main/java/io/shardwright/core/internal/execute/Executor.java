@@ -8,6 +8,8 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.PlanStep;
 import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,7 +24,8 @@ import java.util.function.Supplier;
  * Runs a plan against a layout. Memory is a few blocks a thread, whatever the model; the bytes are
  * the same for any number of threads.
  */
-public final class Executor {
+public final class Executor implements AutoCloseable {
+  private final ExecutablePlan plan;
   private final TargetLayout layout;
   private final OutputFiles files;
   private final Conditions conditions;
@@ -32,6 +35,8 @@ public final class Executor {
   private final Map<CarriedMember, Long> carried = new ConcurrentHashMap<>();
   private final List<SourceTensor> unchanged = Collections.synchronizedList(new ArrayList<>());
   private final List<Lane> lanes = Collections.synchronizedList(new ArrayList<>());
+  private long othersRead;
+  private CastLosses othersLost = CastLosses.NONE;
 
   /**
    * How a plan is run.
@@ -52,7 +57,9 @@ public final class Executor {
     }
   }
 
-  private Executor(TargetLayout layout, OutputFiles files, Conditions conditions) {
+  private Executor(
+      ExecutablePlan plan, TargetLayout layout, OutputFiles files, Conditions conditions) {
+    this.plan = plan;
     this.layout = layout;
     this.files = files;
     this.conditions = conditions;
@@ -69,23 +76,84 @@ public final class Executor {
     if (files.inOrder()) {
       return new FrontToBack(plan, layout, files, progress, conditions).run();
     }
-    try (var behind = new WriteBehind(files, conditions.workers())) {
-      return new Executor(layout, behind, conditions).run(plan.steps(), progress);
+    try (var behind = new WriteBehind(files, conditions.workers());
+        var executor = new Executor(plan, layout, behind, conditions)) {
+      executor.work(Share.WHOLE, progress);
+      return executor.finish();
     }
   }
 
-  private Written run(List<PlanStep> steps, Progress progress) {
-    try {
-      var tasks = new ArrayList<Consumer<Lane>>();
-      for (int i = 0; i < steps.size(); i++) {
-        tasks.addAll(tasks(i, steps.get(i), progress));
-      }
-      layout.carried().forEach(member -> tasks.add(lane -> carry(member, lane)));
-      conditions.workers().run(tasks, this::lane);
-      return finish();
-    } finally {
-      lanes.forEach(Lane::close);
+  /** Does a share of the steps, and leaves the structure to {@link #finish}. */
+  public static Sums share(
+      ExecutablePlan plan,
+      TargetLayout layout,
+      OutputFiles files,
+      Progress progress,
+      Conditions conditions,
+      Share share) {
+    try (var behind = new WriteBehind(files, conditions.workers());
+        var executor = new Executor(plan, layout, behind, conditions)) {
+      executor.work(share, progress);
+      return executor.sums();
     }
+  }
+
+  /**
+   * Writes the structure of a target whose tensors are written, from the checksums that all shares
+   * told.
+   *
+   * @throws io.shardwright.spi.error.CheckpointException if a share lacks, or a storage of which
+   *     several read a part is damaged
+   */
+  public static Written finish(
+      ExecutablePlan plan,
+      TargetLayout layout,
+      OutputFiles files,
+      Conditions conditions,
+      List<Sums> shares) {
+    try (var executor = new Executor(plan, layout, files, conditions)) {
+      shares.forEach(executor::take);
+      plan.targets().forEach(executor::requireWritten);
+      return executor.finish();
+    }
+  }
+
+  private void requireWritten(TargetTensor tensor) {
+    CrcRanges told = ranges.get(tensor);
+    if (told == null || told.lacks(tensor.spec().byteSize())) {
+      throw new MalformedCheckpointException(
+          ErrorCode.PARTS_MISSING,
+          tensor.member(),
+          "no part tells that it wrote all of '" + tensor.spec().name() + "'");
+    }
+  }
+
+  private void work(Share share, Progress progress) {
+    var tasks = new ArrayList<Consumer<Lane>>();
+    var carried = layout.carried();
+    long more = carried.stream().mapToLong(member -> member.bytes().size()).sum();
+    var way = share.way(plan.logicalBytes() + more);
+    for (int i = 0; i < plan.steps().size(); i++) {
+      PlanStep step = plan.steps().get(i);
+      long bytes = step.tensor().byteSize();
+      if (way.meets(bytes)) {
+        tasks.addAll(tasks(i, step, share.isWhole(), way, progress));
+      }
+      way.pass(bytes);
+    }
+    for (CarriedMember member : carried) {
+      long bytes = member.bytes().size();
+      if (way.holds(0, bytes)) {
+        tasks.add(lane -> carry(member, lane));
+      }
+      way.pass(bytes);
+    }
+    conditions.workers().run(tasks, this::lane);
+  }
+
+  @Override
+  public void close() {
+    lanes.forEach(Lane::close);
   }
 
   private Lane lane() {
@@ -94,19 +162,22 @@ public final class Executor {
     return lane;
   }
 
-  private List<Consumer<Lane>> tasks(int number, PlanStep step, Progress progress) {
-    boolean alone = conditions.workers().threads() == 1;
+  private List<Consumer<Lane>> tasks(
+      int number, PlanStep step, boolean whole, Share.Way way, Progress progress) {
+    boolean alone = whole && conditions.workers().threads() == 1;
     var run = new StepRun(step, layout, files, progress, alone, done -> done(number, done));
     var entry = conditions.journal().entry(number);
+    var tasks = run.tasks(way);
     return entry.isEmpty()
-        ? run.tasks()
-        : List.of(lane -> resume(run, entry.get(), progress, lane));
+        ? tasks
+        : List.of(lane -> resume(run, tasks, entry.get(), progress, lane));
   }
 
-  private void resume(StepRun run, Journal.Entry entry, Progress progress, Lane lane) {
+  private void resume(
+      StepRun run, List<Consumer<Lane>> tasks, Journal.Entry entry, Progress progress, Lane lane) {
     var written = resumption.take(run, entry, lane);
     if (written.isEmpty()) {
-      run.tasks().forEach(task -> task.accept(lane));
+      tasks.forEach(task -> task.accept(lane));
       return;
     }
     take(written.get());
@@ -130,6 +201,28 @@ public final class Executor {
     run.entry(storages).ifPresent(entry -> conditions.journal().add(number, entry));
   }
 
+  private Sums sums() {
+    return new Sums(ranges, carried, storages.incomplete(), bytesRead(), losses());
+  }
+
+  private void take(Sums share) {
+    take(share.written());
+    carried.putAll(share.carried());
+    share.read().forEach(storages::add);
+    othersRead += share.bytesRead();
+    othersLost = othersLost.plus(share.losses());
+  }
+
+  private long bytesRead() {
+    return lanes.stream().mapToLong(Lane::bytesRead).reduce(othersRead, Long::sum);
+  }
+
+  private CastLosses losses() {
+    return lanes.stream()
+        .map(Lane::losses)
+        .reduce(resumption.losses().plus(othersLost), CastLosses::plus);
+  }
+
   private Written finish() {
     Lane lane = lanes.isEmpty() ? lane() : lanes.get(0);
     storages.requireRest(lane.block().scratch());
@@ -138,10 +231,13 @@ public final class Executor {
     for (Piece piece : layout.structure(crcs)) {
       files.write(ByteBuffer.wrap(piece.bytes()), piece.place());
     }
-    long read = lanes.stream().mapToLong(Lane::bytesRead).sum();
-    var losses = lanes.stream().map(Lane::losses).reduce(resumption.losses(), CastLosses::plus);
     return new Written(
-        crcs, Map.copyOf(carried), read, resumption.bytes(), losses, List.copyOf(unchanged));
+        crcs,
+        Map.copyOf(carried),
+        bytesRead(),
+        resumption.bytes(),
+        losses(),
+        List.copyOf(unchanged));
   }
 
   private long crc(TargetTensor tensor, CrcRanges told, Lane lane) {

@@ -18,8 +18,6 @@ import java.util.function.Consumer;
  * large tensor. The thread that does the last range reports the step's checksums.
  */
 final class StepRun {
-  private static final long RANGE_BYTES = 64 << 20;
-
   /** A transposed matrix has spans of one element, each of which is noted. */
   private static final long MOST_SPANS = 1 << 19;
 
@@ -66,17 +64,25 @@ final class StepRun {
     return unchanged;
   }
 
-  List<Consumer<Lane>> tasks() {
+  /** Those of its ranges that are of a share. */
+  List<Consumer<Lane>> tasks(Share.Way way) {
     long elements = step.tensor().shape().elements();
-    long range = products.blockEnd(0, RANGE_BYTES / widest());
+    long element = step.tensor().dtype().byteSize();
+    long range = step instanceof Fill ? elements : rangeElements(way);
     var tasks = new ArrayList<Consumer<Lane>>();
-    for (long at = 0; at < elements || at == 0; at += range) {
+    for (long at = 0; at < elements || at == 0; at += Math.max(1, range)) {
       long from = at;
       long to = Math.min(elements, at + range);
-      tasks.add(lane -> run(lane, from, to));
+      if (way.holds(from * element, (to - from) * element)) {
+        tasks.add(lane -> run(lane, from, to));
+      }
     }
     open.set(tasks.size());
     return tasks;
+  }
+
+  private long rangeElements(Share.Way way) {
+    return products.blockEnd(0, Math.max(1, way.rangeBytes() / widest()));
   }
 
   /** Does a range of logical elements. */

@@ -45,6 +45,13 @@ final class StorageCrcs {
     incomplete.computeIfAbsent(tensor.storage(), s -> new Read(tensor, new CrcRanges()));
   }
 
+  /** What is yet to be checked, and what has passed of it. */
+  synchronized Map<SourceTensor, CrcRanges> incomplete() {
+    var read = new LinkedHashMap<SourceTensor, CrcRanges>();
+    incomplete.values().forEach(each -> read.put(each.tensor(), each.ranges()));
+    return read;
+  }
+
   /** Reads what did not pass exactly once: storages of which the target needs a part. */
   synchronized void requireRest(ByteBuffer buffer) {
     incomplete.values().forEach(read -> requireIntact(read.tensor(), buffer));
