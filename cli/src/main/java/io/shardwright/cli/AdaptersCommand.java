@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "adapters",
     addMethodSubcommands = false,
-    description = "List families and formats, and providers that failed.")
+    description = "List the families and formats found, and failures.",
+    footer = "shardwright adapters --adapter-path my-adapter.jar")
 final class AdaptersCommand extends ScreenCommand {
   @Override
   public Integer call() {

@@ -1,30 +1,64 @@
 package io.shardwright.cli;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands, in the order in which help shows them. */
 final class Commands {
+  /** What commands are for; help shows them under these headings. */
+  enum Purpose {
+    LOOK(
+        "Look at checkpoints",
+        InspectCommand.class,
+        VerifyCommand.class,
+        DiffCommand.class,
+        ExtractCommand.class),
+    CHANGE(
+        "Reshard and convert",
+        PlanCommand.class,
+        ReshardCommand.class,
+        ConvertCommand.class,
+        DemoCommand.class),
+    EXTEND("Families and formats", AdaptersCommand.class, FamiliesCommand.class),
+    PROGRAM("The program", CompletionCommand.class, ManualCommand.class, HelpCommand.class),
+    NEMO(
+        "With the flags of NeMo's scripts",
+        ChangeNumPartitionsCommand.class,
+        CkptToNemoCommand.class,
+        LlamaToNemoCommand.class,
+        LlamaFromNemoCommand.class);
+
+    private final String heading;
+    private final List<Class<?>> types;
+
+    Purpose(String heading, Class<?>... types) {
+      this.heading = heading;
+      this.types = List.of(types);
+    }
+
+    String heading() {
+      return heading;
+    }
+
+    /** Those of a program, in their order. */
+    List<CommandSpec> of(CommandSpec program) {
+      return types.stream()
+          .map(type -> program.subcommands().get(type.getAnnotation(Command.class).name()))
+          .filter(Objects::nonNull)
+          .map(CommandLine::getCommandSpec)
+          .toList();
+    }
+  }
+
   private static final List<Class<?>> ALL =
-      List.of(
-          InspectCommand.class,
-          PlanCommand.class,
-          ReshardCommand.class,
-          ConvertCommand.class,
-          VerifyCommand.class,
-          DiffCommand.class,
-          ExtractCommand.class,
-          AdaptersCommand.class,
-          FamiliesCommand.class,
-          DemoCommand.class,
-          CompletionCommand.class,
-          ManualCommand.class,
-          HelpCommand.class,
-          ChangeNumPartitionsCommand.class,
-          CkptToNemoCommand.class,
-          LlamaToNemoCommand.class,
-          LlamaFromNemoCommand.class);
+      Stream.of(Purpose.values())
+          .flatMap(purpose -> purpose.types.stream())
+          .collect(Collectors.toUnmodifiableList());
 
   /** Those that speak of all others. */
   private static final List<Class<?>> OVERVIEWS =

@@ -27,7 +27,7 @@ final class CommonOptions {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Print the plan before it is run, and the adapters that were found.")
+      description = "Also print the plan and the adapters found.")
   private boolean verbose;
 
   @Option(names = "--no-progress", description = "Show no progress.")
@@ -35,41 +35,48 @@ final class CommonOptions {
 
   @Option(
       names = "--color",
-      paramLabel = "auto|always|never",
+      paramLabel = "WHEN",
       defaultValue = "auto",
-      description = "Colour; auto where a terminal shows it and NO_COLOR is not set.")
+      description = {
+        "Colour: auto (default), always or never.",
+        "auto: on a terminal, unless NO_COLOR is set."
+      })
   private Style.Choice colour;
 
   @Option(
       names = "--adapter-path",
       paramLabel = "JAR|DIR",
-      description = "Look for adapters in a jar or a folder of jars.")
+      description = "Load adapters from a jar or a folder of jars.")
   private List<Path> adapterPath = List.of();
 
   @Option(
       names = "--family-file",
       paramLabel = "F.yaml",
-      description = "Use a family that a YAML file declares; may be given several times.")
+      description = "Load a family declared in YAML; repeatable.")
   private List<Path> familyFiles = List.of();
 
   @Option(
       names = "--family",
       paramLabel = "ID",
-      description = "Use this family, whatever claims the checkpoint.")
+      completionCandidates = Found.Families.class,
+      description = "Use this family, even if another one fits.")
   private String family;
 
   @Option(
       names = "--device",
-      paramLabel = "jvm|cpu|cuda[:N]",
+      paramLabel = "DEVICE",
       defaultValue = "jvm",
       converter = DeviceName.class,
-      description = "What computes: Java, or PyTorch on the processor or a GPU; same bytes.")
+      description = {
+        "Compute on jvm (default), cpu or cuda[:N].",
+        "cpu and cuda use PyTorch; the bytes are the same."
+      })
   private Device device;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "How many threads work; as many as there are processors, at most 4.")
+      description = "Worker threads (default: processors, at most 4).")
   private void threads(int number) {
     threads = ReshardOptions.positive(number, "--threads", command);
   }
@@ -78,14 +85,12 @@ final class CommonOptions {
 
   @Option(
       names = "--unknown-globals",
-      paramLabel = "keep|refuse",
+      paramLabel = "ACTION",
       defaultValue = "keep",
-      description = "Whether a file may hold Python objects without a meaning here.")
+      description = "Unknown Python objects: keep (default) or refuse.")
   private UnknownGlobals unknownGlobals;
 
-  @Option(
-      names = "--no-follow-links",
-      description = "Refuse symbolic links among the files of a folder.")
+  @Option(names = "--no-follow-links", description = "Refuse symbolic links inside a folder.")
   private boolean noFollowLinks;
 
   private final LimitOptions limits = new LimitOptions();
@@ -102,7 +107,10 @@ final class CommonOptions {
       description = "Show this help.")
   private boolean help;
 
-  @Option(names = "--help-limits", help = true, description = "List the limits (--max-…).")
+  @Option(
+      names = "--help-limits",
+      help = true,
+      description = "List the limits (--max-...) and their defaults.")
   private boolean helpLimits;
 
   boolean json() {

@@ -10,10 +10,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     addMethodSubcommands = false,
-    description = {
-      "Print the completion script of a shell.",
-      "bash, zsh: source <(shardwright completion bash). fish: shardwright completion fish |"
-          + " source."
+    description = "Print the completion script of a shell.",
+    footer = {
+      "source <(shardwright completion bash)   # bash, zsh",
+      "shardwright completion fish | source"
     })
 final class CompletionCommand extends ScreenCommand {
   @Spec private CommandSpec command;

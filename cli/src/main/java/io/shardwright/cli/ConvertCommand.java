@@ -11,9 +11,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "convert",
     addMethodSubcommands = false,
-    description =
-        "Turn a training's .ckpt or a Hugging Face folder into a .nemo, or a .nemo into such a"
-            + " folder.")
+    description = {
+      "Convert a checkpoint to another format.",
+      "Default: Hugging Face or .ckpt to .nemo if DST ends in .nemo, else to Hugging Face."
+    },
+    footer = "shardwright convert Llama-2-7b-hf/ llama.nemo --tp 4")
 final class ConvertCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
   @Mixin private ConvertOptions wanted = new ConvertOptions();

@@ -3,7 +3,6 @@ package io.shardwright.cli;
 import io.shardwright.core.FormatDescription;
 import io.shardwright.core.HuggingFaceOptions;
 import io.shardwright.core.TargetFormat;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -27,34 +26,30 @@ final class ConvertOptions {
   @Option(
       names = "--to",
       paramLabel = "FORMAT",
-      completionCandidates = Shipped.class,
-      description =
-          "What to write: nemo, huggingface, safetensors, or one of a jar's that adapters lists;"
-              + " where omitted, nemo of a Hugging Face folder or for a DST that ends in .nemo,"
-              + " else huggingface.")
+      completionCandidates = Found.Formats.class,
+      description = {
+        "Target format; the command 'adapters' lists them.",
+        "nemo, huggingface, safetensors, megatron, bridge, torch_dist, dcp, or a format of a jar."
+            + " Default: nemo for a Hugging Face source or a DST that ends in .nemo, else"
+            + " huggingface."
+      })
   private String to;
 
   @Option(
       names = "--max-shard-size",
       paramLabel = "SIZE",
       defaultValue = "5GB",
-      description = "Tensors per file of a Hugging Face target: bytes, or with KB, MB, GB.")
+      description = {
+        "Size of Hugging Face and dcp files (default: 5GB).",
+        "Bytes, or with KB, MB, GB."
+      })
   private String maxShardSize;
 
   @Option(
       names = "--architecture",
       paramLabel = "NAME",
-      description = "The Hugging Face class to write; told by the configuration where omitted.")
+      description = "Hugging Face class (default: by configuration).")
   private String architecture;
-
-  /** What can be written without a jar. */
-  private static final class Shipped extends ArrayList<String> {
-    private static final long serialVersionUID = 1L;
-
-    Shipped() {
-      super(SHIPPED);
-    }
-  }
 
   /**
    * What was asked for by name.

@@ -12,15 +12,17 @@ import picocli.CommandLine.Parameters;
     name = "demo",
     addMethodSubcommands = false,
     description = {
-      "Convert and reshard two bundled checkpoints, a ViT that reads digits and a small LLaMA,",
-      "compare what comes back with the originals, and draw what was done. Needs no network."
-    })
+      "Reshard and convert two bundled checkpoints.",
+      "A ViT that reads digits and a small LLaMA are resharded, converted back and compared with"
+          + " the originals; a page shows what was done. Needs no network."
+    },
+    footer = "shardwright demo")
 final class DemoCommand extends ScreenCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR",
       defaultValue = "shardwright-demo",
-      description = "Where to leave the files; ${DEFAULT-VALUE} where omitted.")
+      description = "Folder for the files (default: shardwright-demo).")
   private Path folder;
 
   @Override

@@ -11,9 +11,11 @@ import picocli.CommandLine.Parameters;
     name = "diff",
     addMethodSubcommands = false,
     description = {
-      "Compare the tensors of two checkpoints, across formats, layouts and namings.",
-      "Exit code 1 where tensors differ; configurations and artifacts are listed only."
-    })
+      "Compare the tensors of two checkpoints.",
+      "Formats, layouts and namings may differ.",
+      "Exit code 1 if tensors differ; differences in configuration and artifacts are only listed."
+    },
+    footer = "shardwright diff model.nemo model-hf/")
 final class DiffCommand extends ScreenCommand {
   @Parameters(index = "0", paramLabel = "A", description = "A checkpoint.")
   private Path first;

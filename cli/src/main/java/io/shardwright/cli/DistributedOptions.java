@@ -19,22 +19,22 @@ final class DistributedOptions {
   @Option(
       names = "--core-version",
       paramLabel = "V",
-      description = "The Megatron-Core that has to read a torch_dist target; 0.19 where omitted.")
+      description = {"Megatron-Core that will read it (default: 0.19).", "For torch_dist targets."})
   private String core;
 
   @Option(
       names = "--files",
       paramLabel = "N",
-      description =
-          "Spread a torch_dist target over N files, one per rank where omitted, or a dcp target,"
-              + " files of --max-shard-size where omitted.")
+      description = {
+        "Number of files of a torch_dist or dcp target.",
+        "Default: one per rank for torch_dist; files of --max-shard-size for dcp."
+      })
   private Integer files;
 
   @Option(
       names = "--vocab-divisor",
       paramLabel = "N",
-      description =
-          "Pad vocabulary rows to a multiple of N times T; what the source says where omitted.")
+      description = {"Pad vocabulary rows to a multiple of N x T.", "Default: the source's."})
   private Long divisor;
 
   /** Says it to a request. */

@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "extract",
     addMethodSubcommands = false,
-    description = "Copy the configuration and the artifacts, such as tokenizers, to a new folder.")
+    description = "Copy configuration and artifacts (tokenizers) to a folder.",
+    footer = "shardwright extract model.nemo files/")
 final class ExtractCommand extends ScreenCommand {
   @Parameters(index = "0", paramLabel = "SRC", description = "A checkpoint.")
   private Path source;
@@ -24,18 +25,18 @@ final class ExtractCommand extends ScreenCommand {
   @Option(names = "--overwrite", description = "Replace an existing folder.")
   private boolean overwrite;
 
-  @Option(names = "--mkdirs", description = "Make the folders that lack on the way to DIR.")
+  @Option(names = "--mkdirs", description = "Create missing parent folders of DIR.")
   private boolean mkdirs;
 
   /** One of them at most. */
   private static final class Parts {
-    @Option(names = "--config", description = "The configuration alone.")
+    @Option(names = "--config", description = "Only the configuration.")
     private boolean config;
 
-    @Option(names = "--artifacts", description = "The artifacts alone.")
+    @Option(names = "--artifacts", description = "Only the artifacts.")
     private boolean artifacts;
 
-    @Option(names = "--all", description = "Every member of an archive, weights included.")
+    @Option(names = "--all", description = "Every member, weights included.")
     private boolean all;
 
     ExtractOptions.Parts chosen() {

@@ -12,11 +12,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "help",
     addMethodSubcommands = false,
-    description = "Show what the program does, or how a command is used.")
+    description = "Show the commands, or the options of one.",
+    footer = "shardwright help reshard")
 final class HelpCommand extends ScreenCommand {
   @Spec private CommandSpec command;
 
-  @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "A command; all if left out.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "COMMAND",
+      description = "A command (default: list them all).")
   private Optional<String> name;
 
   @Override

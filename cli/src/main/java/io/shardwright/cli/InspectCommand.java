@@ -10,20 +10,22 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     addMethodSubcommands = false,
-    description = "Say what a checkpoint is. Reads headers only; extracts and executes nothing.")
+    description = {
+      "Describe a checkpoint.",
+      "Reads headers only; extracts nothing and executes nothing."
+    },
+    footer = "shardwright inspect model.nemo --tensors")
 final class InspectCommand extends ScreenCommand {
-  @Parameters(paramLabel = "SRC", description = "A .nemo file or a folder.")
+  @Parameters(paramLabel = "SRC", description = "A checkpoint: a file or a folder.")
   private Path source;
 
   @Option(names = "--tensors", description = "List every stored tensor.")
   private boolean tensors;
 
-  @Option(names = "--pickle", description = "List the Python names that its pickles mention.")
+  @Option(names = "--pickle", description = "List the Python names in its pickles.")
   private boolean pickle;
 
-  @Option(
-      names = "--logical",
-      description = "List every tensor as the model means it: whole, its shard, how it is cut.")
+  @Option(names = "--logical", description = "List whole tensors, with shard shapes and cuts.")
   private boolean logical;
 
   @Override

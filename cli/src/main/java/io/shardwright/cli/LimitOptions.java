@@ -5,7 +5,6 @@ import io.shardwright.core.policy.Limits;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionStrategy;
-import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
@@ -14,9 +13,6 @@ import picocli.CommandLine.ParseResult;
 
 /** An option for every limit, the same on every command. */
 final class LimitOptions {
-  private static final String HEADING =
-      "%nLimits on what a file may take; one that is in the way names itself:%n";
-
   private Limits limits = Limits.STANDARD;
 
   Limits limits() {
@@ -25,11 +21,14 @@ final class LimitOptions {
 
   /** Adds the options to a command. */
   void addTo(CommandLine command) {
-    var group = ArgGroupSpec.builder().exclusive(false).validate(false).heading(HEADING);
     for (Limit limit : Limit.values()) {
-      group.addArg(option(limit, command.getCommandSpec()));
+      command.getCommandSpec().addOption(option(limit, command.getCommandSpec()));
     }
-    command.getCommandSpec().addArgGroup(group.build());
+  }
+
+  /** Whether an option is one of them; help lists these apart. */
+  static boolean isLimit(OptionSpec option) {
+    return option.setter() instanceof Setter;
   }
 
   /** Shows them instead of running a command that was asked to. */
@@ -53,18 +52,27 @@ final class LimitOptions {
         .paramLabel(label(limit))
         .type(String.class)
         .description(description(limit))
-        .setter(
-            new ISetter() {
-              @Override
-              @SuppressWarnings("unchecked")
-              public <T> T set(T value) {
-                if (value != null) {
-                  give(limit, value.toString(), command);
-                }
-                return null;
-              }
-            })
+        .setter(new Setter(limit, command))
         .build();
+  }
+
+  /** Takes the value that the command line gives a limit. */
+  private final class Setter implements ISetter {
+    private final Limit limit;
+    private final CommandSpec command;
+
+    Setter(Limit limit, CommandSpec command) {
+      this.limit = limit;
+      this.command = command;
+    }
+
+    @Override
+    public <T> T set(T value) {
+      if (value != null) {
+        give(limit, value.toString(), command);
+      }
+      return null;
+    }
   }
 
   private static String description(Limit limit) {

@@ -82,6 +82,7 @@ public final class Main {
     var line = new CommandLine(new ShardwrightCommand(), new CommandFactory(screen, typed));
     Commands.addTo(line, List.of(words));
     addLimits(line);
+    HelpPage.install(line);
     var last = new CommandLine.RunLast();
     line.setExecutionStrategy(parsed -> LimitOptions.listOr(last, parsed));
     line.setOut(screen.out()).setErr(screen.err());

@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "manual",
     addMethodSubcommands = false,
-    description = "Print the manual page: shardwright manual > shardwright.1; man ./shardwright.1")
+    description = "Print the manual page.",
+    footer = "shardwright manual > shardwright.1 && man ./shardwright.1")
 final class ManualCommand extends ScreenCommand {
   @Spec private CommandSpec command;
 

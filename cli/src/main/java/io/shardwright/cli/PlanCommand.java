@@ -12,7 +12,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "plan",
     addMethodSubcommands = false,
-    description = "Say what 'reshard', or with --to 'convert', with the same options would do.")
+    description = {
+      "Show what reshard or convert would do; write nothing.",
+      "Takes their options: with --to as 'convert', else as 'reshard'.",
+      "Exit code 5 if the target does not fit on the disk."
+    },
+    footer = "shardwright plan model.nemo --tp 4 --pp 2")
 final class PlanCommand extends WritingCommand {
   private static final String ARCHIVE = ".nemo";
 
@@ -23,7 +28,7 @@ final class PlanCommand extends WritingCommand {
       index = "1",
       arity = "0..1",
       paramLabel = "DST",
-      description = ReshardOptions.TARGET + " Beside SRC where omitted.")
+      description = ReshardOptions.TARGET + " Default: beside SRC.")
   private Path target;
 
   @Override

@@ -9,7 +9,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "reshard",
     addMethodSubcommands = false,
-    description = "Change a checkpoint's model parallelism.")
+    description = {
+      "Change parallelism, naming or layout.",
+      "The format stays the same; an optimizer state is resharded too."
+    },
+    footer = "shardwright reshard model.nemo tp4.nemo --tp 4 --pp 2")
 final class ReshardCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
 

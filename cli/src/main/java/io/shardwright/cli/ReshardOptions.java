@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** What to reshard and how. */
 final class ReshardOptions {
   /** What a target is, for the commands that have one. */
-  static final String TARGET = "A new file where it ends in .nemo, else a new folder.";
+  static final String TARGET = "A new file if it ends in .nemo, else a new folder.";
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -24,19 +24,19 @@ final class ReshardOptions {
   @Parameters(
       index = "0",
       paramLabel = "SRC",
-      description = "A .nemo file, a folder, or a training's checkpoints.")
+      description = "A checkpoint, or a folder of checkpoints of a training.")
   private Path source;
 
   @Option(
       names = {"--tp", "--tensor-model-parallel-size", "--target-tensor-model-parallel-size"},
       paramLabel = "T",
-      description = "Tensor model parallel size; the source's where omitted.")
+      description = "Tensor parallel size (default: the source's).")
   private Integer tensor;
 
   @Option(
       names = {"--pp", "--pipeline-model-parallel-size", "--target-pipeline-model-parallel-size"},
       paramLabel = "P",
-      description = "Pipeline model parallel size; the source's where omitted.")
+      description = "Pipeline parallel size (default: the source's).")
   private Integer pipeline;
 
   @Option(
@@ -46,84 +46,91 @@ final class ReshardOptions {
         "--target-virtual-pipeline-model-parallel-size"
       },
       paramLabel = "V",
-      description = "Virtual pipeline model parallel size; none where omitted.")
+      description = "Virtual pipeline parallel size (default: none).")
   private Integer virtual;
 
   @Option(
       names = {"--ep", "--expert-model-parallel-size", "--target-expert-model-parallel-size"},
       paramLabel = "E",
-      description = "Ranks that share out the experts of a layer; the source's where omitted.")
+      description = {
+        "Expert parallel size (default: the source's).",
+        "Ranks that share the experts of a layer."
+      })
   private Integer expert;
 
   @Option(
       names = {"--etp", "--expert-tensor-parallel-size"},
       paramLabel = "N",
-      description = "Ranks over which each expert is cut; as many as T where omitted.")
+      description = {
+        "Expert tensor parallel size (default: T).",
+        "Ranks over which each expert is cut."
+      })
   private Integer expertTensor;
 
   @Option(
       names = "--naming",
-      paramLabel = "keep|mcore|legacy",
+      paramLabel = "NAMING",
       defaultValue = "keep",
-      description = "The parameters' names: Megatron-Core's or NeMo's older ones.")
+      description = "Parameter names: keep (default), mcore or legacy.")
   private NamingChoice naming;
 
   @Option(
       names = "--layout",
-      paramLabel = "keep|ranks|distributed",
+      paramLabel = "LAYOUT",
       defaultValue = "keep",
-      description = "A torch file per rank, or one folder of zarr arrays for any ranks.")
+      description = {
+        "keep (default), ranks or distributed.",
+        "ranks: one torch file per rank; distributed: one folder of zarr arrays."
+      })
   private LayoutChoice layout;
 
   @Option(
       names = {"--dtype", "--precision"},
-      paramLabel = "keep|fp32|fp16|bf16|fp64",
+      paramLabel = "DTYPE",
       defaultValue = "keep",
-      description = "The parameters' type.")
+      description = "keep (default), fp32, fp16, bf16 or fp64.")
   private String dtype;
 
   @Option(
       names = "--allow-guesses",
-      description = "Use rows of a family file that say 'guess: true'.")
+      description = "Use rows of a family file marked 'guess: true'.")
   private boolean allowGuesses;
 
   @Option(names = "--allow-lossy", description = "Allow a cast to lose values; they are counted.")
   private boolean allowLossy;
 
-  @Option(
-      names = "--dequantize",
-      description = "Turn weights of FP8 blocks or MXFP4 into bf16, or into what --dtype says.")
+  @Option(names = "--dequantize", description = "Read FP8 blocks and MXFP4 as bf16, or as --dtype.")
   private boolean dequantize;
 
   @Option(
       names = "--lora",
       paramLabel = "ADAPTER",
-      description = "Merge a LoRA: a .nemo of NeMo's PEFT, or a folder of Hugging Face's peft.")
+      description = "Merge a LoRA of NeMo (.nemo) or peft (folder).")
   private Path lora;
 
   @Option(
       names = "--vocab-size",
       paramLabel = "N",
-      description = "The true vocabulary size, before padding, where the file does not tell.")
+      description = "True vocabulary size, if the file does not state it.")
   private Long vocabSize;
 
   @Option(
       names = "--unmatched",
-      paramLabel = "refuse|replicate",
+      paramLabel = "ACTION",
       defaultValue = "refuse",
-      description = "What to do with a tensor that no rule matches.")
+      description = "Unmatched tensors: refuse (default) or replicate.")
   private Unmatched unmatched;
 
-  @Option(
-      names = "--untie",
-      description =
-          "Write embedding and output layer both where the configuration ties them to one tensor.")
+  @Option(names = "--untie", description = "Write tied embedding and output layer as two.")
   private boolean untie;
 
   @Option(
       names = "--skip-unreadable",
-      description =
-          "Leave out tensors that are sparse, quantized, nested, without values or inside objects.")
+      description = {
+        "Leave out tensors that cannot be read.",
+        "These are sparse, quantized or nested tensors, tensors without values and tensors inside"
+            + " Python objects."
+      })
   private boolean skipUnreadable;
 
   @Mixin private SplitOptions split = new SplitOptions();

@@ -31,7 +31,10 @@ final class ShardwrightCommand implements Runnable {
       description = "Show the version.")
   private boolean version;
 
-  @Option(names = "--help-limits", help = true, description = "List the limits (--max-…).")
+  @Option(
+      names = "--help-limits",
+      help = true,
+      description = "List the limits (--max-...) and their defaults.")
   private boolean helpLimits;
 
   @Override

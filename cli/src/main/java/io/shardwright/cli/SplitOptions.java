@@ -16,25 +16,25 @@ final class SplitOptions {
   @Option(
       names = "--pp-first",
       paramLabel = "N",
-      description = "Layers of the first pipeline stage; as many as the others where omitted.")
+      description = "Layers of the first stage (default: as the others).")
   private Integer first;
 
   @Option(
       names = "--pp-last",
       paramLabel = "N",
-      description = "Layers of the last pipeline stage; as many as the others where omitted.")
+      description = "Layers of the last stage (default: as the others).")
   private Integer last;
 
   @Option(
       names = "--pp-layout",
       paramLabel = "TEXT",
-      description = "Megatron's layout of the pipeline, such as 'Et*3|(tt|)*2,tL'.")
+      description = "Megatron's pipeline layout, such as 'Et*3|(tt|)*2,tL'.")
   private String layout;
 
   @Option(
       names = "--pp-split-rank",
       paramLabel = "N",
-      description = "The pipeline stage where T5's decoder begins; chosen where omitted.")
+      description = "Stage where T5's decoder begins (default: chosen).")
   private Integer rank;
 
   /** Says it to a request. */

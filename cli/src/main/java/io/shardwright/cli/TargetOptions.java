@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 
 /** How a target is written: options of all commands that write a checkpoint. */
 final class TargetOptions {
-  @Option(names = "--dry-run", description = "Only print the plan.")
+  @Option(names = "--dry-run", description = "Print the plan and write nothing.")
   private boolean dry;
 
   @Option(names = "--overwrite", description = "Replace an existing target.")
@@ -14,7 +14,10 @@ final class TargetOptions {
 
   @Option(
       names = "--resume",
-      description = "Go on with what an interrupted run left, checked by hash.")
+      description = {
+        "Resume an interrupted run.",
+        "Data already written is read back and compared."
+      })
   private boolean resume;
 
   @Option(names = "--no-verify", description = "Do not read the target back.")
@@ -25,10 +28,10 @@ final class TargetOptions {
 
   @Option(
       names = "--manifest",
-      description = "Write DST.manifest.json: a SHA-256 of every logical tensor of the target.")
+      description = "Write DST.manifest.json: SHA-256 per logical tensor.")
   private boolean manifest;
 
-  @Option(names = "--mkdirs", description = "Make the folders that lack on the way to the target.")
+  @Option(names = "--mkdirs", description = "Create missing parent folders of the target.")
   private boolean mkdirs;
 
   boolean dry() {

@@ -11,41 +11,43 @@ final class TrainingFileOptions {
   @Option(
       names = "--checkpoint-name",
       paramLabel = "NAME",
-      description = "The step to read, by its file's name; the newest whole one where omitted.")
+      description = {"Training step to read, by file name.", "Default: the newest complete one."})
   private String name;
 
   @Option(
       names = "--hparams-file",
       paramLabel = "FILE",
-      description = "A YAML configuration in place of the one in the checkpoint.")
+      description = "YAML configuration that replaces the stored one.")
   private Path hparams;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description =
-          "A config.json, run_config.yaml or model.yaml that says what the model is, for a source"
-              + " that has none.")
+      description = {
+        "Model description for a source without one.",
+        "A config.json, run_config.yaml or model.yaml."
+      })
   private Path config;
 
   @Option(
       names = "--tokenizer-model",
       paramLabel = "FILE",
-      description =
-          "The file for the configuration's tokenizer.model, of any source; refused where none is"
-              + " kept.")
+      description = {
+        "File for the configuration's tokenizer.model.",
+        "For any source; refused if the target keeps no tokenizer."
+      })
   private Path model;
 
   @Option(
       names = "--tokenizer-vocab-file",
       paramLabel = "FILE",
-      description = "The file for the configuration's tokenizer.vocab_file.")
+      description = "File for the configuration's tokenizer.vocab_file.")
   private Path vocabulary;
 
   @Option(
       names = "--tokenizer-merges-file",
       paramLabel = "FILE",
-      description = "The file for the configuration's tokenizer.merge_file.")
+      description = "File for the configuration's tokenizer.merge_file.")
   private Path merges;
 
   TrainingOptions options(OptionalLong step, Optional<String> targetClass, boolean optimizer) {

@@ -15,10 +15,10 @@ final class TrainingSourceOptions {
 
   @Mixin private TrainingFileOptions files = new TrainingFileOptions();
 
-  @Option(names = "--step", paramLabel = "N", description = "The step to read, by its number.")
+  @Option(names = "--step", paramLabel = "N", description = "Training step to read, by number.")
   private Long step;
 
-  @Option(names = "--no-optimizer", description = "Leave the optimizer's state out.")
+  @Option(names = "--no-optimizer", description = "Leave out the optimizer state.")
   private boolean noOptimizer;
 
   TrainingOptions options() {

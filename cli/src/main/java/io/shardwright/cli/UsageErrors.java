@@ -25,7 +25,20 @@ record UsageErrors(TypedOptions typed) implements IParameterExceptionHandler {
   }
 
   private String message(ParameterException problem) {
-    String message = problem.getMessage().replaceFirst("^Error: ", "");
+    String message = plain(problem.getMessage());
     return typed.in(message, problem.getCommandLine().getCommandSpec());
+  }
+
+  /** Picocli's words for a value that is none. */
+  private static String plain(String message) {
+    return message
+        .replaceFirst("^Error: ", "")
+        .replaceFirst(
+            "^Invalid value for option '(\\S+)'[^:]*: '(.*)' is not an? (int|long)$",
+            "$1 is '$2', expected a whole number")
+        .replaceFirst(
+            "^Invalid value for option '(\\S+)'[^:]*: expected one of \\[(.*)\\] \\(.*but was"
+                + " '(.*)'$",
+            "$1 is '$3', expected one of $2");
   }
 }

@@ -13,24 +13,27 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "validate",
     addMethodSubcommands = false,
-    description =
-        "Check a family declared in YAML against a checkpoint, explain every name that no row"
-            + " matches, and draft the missing rows: guesses, to be read before they are used.")
+    description = {
+      "Check a family declared in YAML against a checkpoint.",
+      "Explains every tensor name that no row matches and drafts the missing rows: guesses, to be"
+          + " checked before use."
+    },
+    footer = "shardwright families validate bert.yaml bert.nemo")
 final class ValidateCommand extends ScreenCommand {
   @Parameters(
       index = "0",
       paramLabel = "FILE.yaml",
-      description = "The family; 'family: ID' alone gets every row drafted.")
+      description = "The family file; with 'family: ID' alone, all rows are drafted.")
   private Path file;
 
-  @Parameters(index = "1", paramLabel = "SRC", description = "A .nemo file or a folder.")
+  @Parameters(index = "1", paramLabel = "SRC", description = "A checkpoint.")
   private Path source;
 
   @Parameters(
       index = "2",
       arity = "0..1",
       paramLabel = "SRC2",
-      description = "The same model with another tensor parallel size; settles every cut.")
+      description = "The same model at another tensor parallel size; settles every axis.")
   private Path other;
 
   @Override

@@ -17,14 +17,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     addMethodSubcommands = false,
-    description = "Read everything in a checkpoint and check its wholeness.")
+    description = "Read the whole checkpoint and check its integrity.",
+    footer = "shardwright verify model.nemo --sums")
 final class VerifyCommand extends ScreenCommand {
-  @Parameters(paramLabel = "SRC", description = "A .nemo file or a folder.")
+  @Parameters(paramLabel = "SRC", description = "A checkpoint: a file or a folder.")
   private Path source;
 
   @Option(
       names = "--sums",
-      description = "Print a line per tensor: SHA-256, type, shape, name, between tabs.")
+      description = {
+        "Print SHA-256, dtype, shape and name per tensor.",
+        "One line per tensor, tab-separated."
+      })
   private boolean sums;
 
   @Option(names = "--values", description = "Count NaN and infinities.")
@@ -32,9 +36,11 @@ final class VerifyCommand extends ScreenCommand {
 
   @Option(
       names = "--manifest",
-      description =
-          "The same for every logical tensor: whole, without vocabulary padding, under its"
-              + " canonical name; equal for every layout and naming of one model.")
+      description = {
+        "As --sums, for logical tensors.",
+        "Logical tensors are whole, without vocabulary padding, under canonical names; the sums are"
+            + " equal for every layout and naming of one model."
+      })
   private boolean manifest;
 
   @Override

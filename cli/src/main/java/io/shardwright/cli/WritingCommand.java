@@ -23,7 +23,7 @@ abstract class WritingCommand extends ScreenCommand {
   @Option(
       names = "--report",
       paramLabel = "FILE.html",
-      description = "Write a page that shows what was done, measured and verified.")
+      description = "Write an HTML page of the plan, run and checks.")
   private Path report;
 
   @Mixin private TargetOptions writing = new TargetOptions();

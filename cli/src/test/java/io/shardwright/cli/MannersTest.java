@@ -139,7 +139,7 @@ class MannersTest {
     "reshard,--tp=0,--tp is 0",
     "reshard,--tensor-model-parallel-size=0,--tensor-model-parallel-size is 0",
     "reshard,--target_tensor_model_parallel_size=0,--target_tensor_model_parallel_size is 0",
-    "reshard,--pipeline_model_parallel_size=x,--pipeline_model_parallel_size'",
+    "reshard,--pipeline_model_parallel_size=x,--pipeline_model_parallel_size is 'x'",
     "plan,--virtual-pipeline-model-parallel-size=-1,--virtual-pipeline-model-parallel-size is -1",
     "convert,--precision=7,--precision is '7'",
     "convert,--dtype=7,--dtype is '7'",

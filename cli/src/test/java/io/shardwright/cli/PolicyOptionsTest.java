@@ -30,7 +30,7 @@ class PolicyOptionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"inspect", "verify", "plan", "reshard", "convert", "adapters"})
   void everyCommandHasEveryLimit(String command) {
-    String help = Run.of(command, "--help").out();
+    String help = Run.of(command, "--help-limits").out();
     for (Limit limit : Limit.values()) {
       assertTrue(help.contains(Flags.of(limit) + "="), limit.name());
     }
