@@ -91,6 +91,21 @@ class TrainingKindsTest {
   }
 
   @Test
+  void anInterleavedPipelineHasItsMomentsAndMasters() throws IOException {
+    Path source = folder.resolve("source").resolve(STEP);
+    TrainingFiles.rewrite(gptFile(), source, TrainingKindsTest::withMasters);
+    Path four = folder.resolve("four");
+    Path plain = folder.resolve("plain");
+    Path back = folder.resolve("back");
+    Order.of(source, four).grid(2, 2).vp(2).vocab(250).done();
+    var found = Checkpoints.found(four);
+    assertTrue(found.stream().anyMatch(l -> l.contains("fp32_param.model.language")), "" + found);
+    Order.of(four, plain).grid(1, 4).vp(1).vocab(250).done();
+    Order.of(plain, back).grid(1, 1).vocab(250).done();
+    assertEquals(Checkpoints.found(source), Checkpoints.found(back));
+  }
+
+  @Test
   void arraysOfATrainingKeepTheirOptimizer() throws IOException {
     Path source = arrays();
     Path two = folder.resolve("two");

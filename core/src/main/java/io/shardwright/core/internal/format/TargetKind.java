@@ -7,6 +7,7 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
+import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.format.Keeps;
@@ -62,6 +63,11 @@ public interface TargetKind {
    */
   default Optional<String> prefix() {
     return Optional.empty();
+  }
+
+  /** Whether a rank's file can have a part for each chunk of an interleaved pipeline. */
+  default boolean interleaves(Naming naming) {
+    return prefix().isPresent();
   }
 
   /** Whether its weights are items of a distributed checkpoint, in any number of files. */

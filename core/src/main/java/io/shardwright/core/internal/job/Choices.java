@@ -59,7 +59,8 @@ final class Choices {
         request.dtype(),
         huggingFace,
         resolved.kind().prefix(),
-        request.pipelineSplitRank());
+        request.pipelineSplitRank(),
+        resolved.kind().interleaves(naming));
   }
 
   /**

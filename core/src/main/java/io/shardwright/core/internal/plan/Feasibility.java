@@ -141,11 +141,11 @@ final class Feasibility {
       return;
     }
     String key = ParallelDimension.VIRTUAL_PIPELINE.configKey() + "=" + chunks;
-    if (wanted.layout() == WeightLayout.RANKS && wanted.prefix().isEmpty()) {
+    if (wanted.layout() == WeightLayout.RANKS && !wanted.interleaves()) {
       add(
           ErrorCode.PLAN_IMPOSSIBLE,
           key
-              + " can't be kept in rank files, which have one part per stage. Choose none, or "
+              + " can't be kept in such rank files, which have one part per stage. Choose none, or "
               + Setting.LAYOUT.inText("distributed")
               + ".");
     }

@@ -1,6 +1,12 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.describe.RankFile;
+import io.shardwright.core.internal.describe.SourceFiles;
+import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StageLayers;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The chunks of an interleaved pipeline that the names of a stage's file belong to. A stage numbers
@@ -41,5 +47,31 @@ public record RankChunks(StageLayers layers, int chunks) {
       layer -= count;
     }
     return new Held(chunks - 1, name);
+  }
+
+  /** The same tensors, named as a stage's file would be that has no chunks. */
+  public Map<String, SourceTensor> local(Map<String, SourceTensor> whole) {
+    if (chunks == 1) {
+      return whole;
+    }
+    var local = new LinkedHashMap<String, SourceTensor>();
+    whole.forEach((name, tensor) -> local.put(layers.local(name), tensor));
+    return local;
+  }
+
+  /** The same files, whose layers are numbered in the whole model where there are chunks. */
+  public SourceFiles local(SourceFiles whole) {
+    return chunks == 1
+        ? whole
+        : SourceFiles.ofRanks(whole.ranks().stream().map(this::local).toList());
+  }
+
+  private RankFile local(RankFile whole) {
+    var tensors = local(whole.tensors());
+    tensors.replaceAll((name, tensor) -> tensor.as(name));
+    var objects = new LinkedHashMap<String, PickleValue>();
+    whole.objects().forEach((name, value) -> objects.put(layers.local(name), value));
+    var names = whole.names().stream().map(layers::local).toList();
+    return new RankFile(whole.member(), whole.rank(), names, tensors, objects, whole.metadata());
   }
 }

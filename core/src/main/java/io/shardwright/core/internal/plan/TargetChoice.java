@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  *     distributed checkpoints of PyTorch, whose chunks are items of files; empty for NeMo's
  * @param dtype what floating-point parameters become; empty keeps each
  * @param splitRank the stage where a second stack is to begin; empty for any
+ * @param interleaves whether a rank's file can have a part for each chunk of its stage
  */
 public record TargetChoice(
     Grid grid,
@@ -28,7 +29,8 @@ public record TargetChoice(
     Optional<DType> dtype,
     Optional<HuggingFaceModel> huggingFace,
     Optional<String> prefix,
-    OptionalInt splitRank) {
+    OptionalInt splitRank,
+    boolean interleaves) {
 
   /** Whose second stack begins where it fits best. */
   public TargetChoice(
@@ -39,7 +41,7 @@ public record TargetChoice(
       Optional<DType> dtype,
       Optional<HuggingFaceModel> huggingFace,
       Optional<String> prefix) {
-    this(grid, split, naming, layout, dtype, huggingFace, prefix, OptionalInt.empty());
+    this(grid, split, naming, layout, dtype, huggingFace, prefix, OptionalInt.empty(), false);
   }
 
   /** The same model in another grid, its layers spread evenly. */
@@ -56,12 +58,14 @@ public record TargetChoice(
 
   /** The same with stages that share layers in another way. */
   public TargetChoice split(PipelineSplit other) {
-    return new TargetChoice(grid, other, naming, layout, dtype, huggingFace, prefix, splitRank);
+    return new TargetChoice(
+        grid, other, naming, layout, dtype, huggingFace, prefix, splitRank, interleaves);
   }
 
   /** The same with a stage where a second stack is to begin. */
   public TargetChoice splitRank(OptionalInt rank) {
-    return new TargetChoice(grid, split, naming, layout, dtype, huggingFace, prefix, rank);
+    return new TargetChoice(
+        grid, split, naming, layout, dtype, huggingFace, prefix, rank, interleaves);
   }
 
   /** The pipeline that is wanted. */
@@ -71,7 +75,13 @@ public record TargetChoice(
 
   /** The same in another grid. */
   TargetChoice at(Grid other) {
-    return new TargetChoice(other, split, naming, layout, dtype, huggingFace, prefix, splitRank);
+    return new TargetChoice(
+        other, split, naming, layout, dtype, huggingFace, prefix, splitRank, interleaves);
+  }
+
+  /** Whether a rank's file has a part for each chunk of its stage. */
+  boolean interleaved() {
+    return grid.virtual() > 1 && layout == WeightLayout.RANKS;
   }
 
   /** Whether chunks are items of PyTorch's distributed checkpoints. */

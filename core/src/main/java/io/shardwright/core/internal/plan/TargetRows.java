@@ -50,7 +50,7 @@ final class TargetRows {
     this.sameNaming = naming == model.naming();
     this.table = table(model, config, naming, choice);
     table.rules().stream().filter(TargetRows::isWritten).forEach(this::add);
-    buffers = !choice.items();
+    buffers = !choice.items() && !choice.interleaved();
     sized = choice.naming() != Naming.HUGGING_FACE;
   }
 
@@ -119,10 +119,15 @@ final class TargetRows {
   List<ParameterRule> determined() {
     var present = present();
     return table.rules().stream()
-        .filter(row -> !sameNaming && Determined.is(row))
+        .filter(row -> (!sameNaming || isDropped(row)) && Determined.is(row))
         .filter(row -> buffers || !row.traits().rotary())
         .filter(row -> !present.contains(row.canonical()))
         .toList();
+  }
+
+  /** NeMo's interleaved pipelines don't keep buffers of positions. */
+  private boolean isDropped(ParameterRule row) {
+    return row.traits().rotary() && model.files().numbered();
   }
 
   /** What the target needs and nobody has. */

@@ -232,14 +232,12 @@ public final class LightningCheckpoint implements ModelSource {
   @Override
   public SourceFiles sourceFiles() {
     SourceFiles read =
-        step.distributed()
-            ? arrays.sourceFiles()
-            : new TrainingRanks(this, options.optimizer()).sourceFiles();
+        step.distributed() ? arrays.sourceFiles() : new TrainingRanks(this).sourceFiles();
     var unwrapped = Wrappers.of(options.optimizer() ? read : read.withoutCompanions());
     notes.addAll(unwrapped.notes());
     return step.distributed() || !options.optimizer()
         ? unwrapped.files()
-        : new TrainingRanks(this, true).withOptimizers(unwrapped.files());
+        : new TrainingRanks(this).withOptimizers(unwrapped.files());
   }
 
   /** Whether it is a folder of arrays. */

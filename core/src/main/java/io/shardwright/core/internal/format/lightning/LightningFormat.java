@@ -13,6 +13,7 @@ import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.Naming;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.Keeps;
@@ -56,6 +57,12 @@ public final class LightningFormat implements CheckpointFormat, TargetKind {
   @Override
   public Set<Keeps> keeps() {
     return Set.of(Keeps.GRID, Keeps.CONFIG, Keeps.OPTIMIZER);
+  }
+
+  /** NeMo has a dict for each chunk, by its older names. */
+  @Override
+  public boolean interleaves(Naming naming) {
+    return naming == Naming.LEGACY;
   }
 
   /** A training can be made of a training alone. */

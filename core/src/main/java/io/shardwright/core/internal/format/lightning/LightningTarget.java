@@ -13,6 +13,7 @@ import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.MemberPlacement;
 import io.shardwright.core.internal.format.nemo.TorchMembers;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.RankChunks;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.internal.verify.TargetVerifier;
@@ -94,10 +95,11 @@ public final class LightningTarget implements CheckpointTarget {
     refuseExperts();
     Optional<TargetOptimizer> optimizers =
         optimizer ? Optional.of(new TargetOptimizer(source, plan)) : Optional.empty();
+    var chunks = RankChunks.of(plan);
     for (TargetFile file : plan.files()) {
       RankCoordinate template = template(file.rank());
       var pickle = new TrainingPickle(source.files().get(template), plan.changes());
-      pickle.weights(file);
+      pickle.weights(file, chunks);
       PickleValue state = optimizers.map(o -> o.of(file, template, pickle)).orElse(Constant.NONE);
       TorchLayout layout = pickle.layOut(root(), file, state);
       members.add(file.member(), layout, pickle.keys(), pickle.carried().bytes());
@@ -147,7 +149,7 @@ public final class LightningTarget implements CheckpointTarget {
             Optional.of(source.stepName()), OptionalLong.empty(), Optional.empty(), optimizer);
     try (var target =
         LightningCheckpoint.open(staged, options, source.registry(), source.guard().anew())) {
-      verifier.requireEqual(target.sourceFiles(), plan, written);
+      verifier.requireEqual(RankChunks.of(plan).local(target.sourceFiles()), plan, written);
       verifier.readAll();
       target.requireIntact();
     }

@@ -50,6 +50,29 @@ final class OptimizerState {
     for (int group = 0; group < stated.size(); group++) {
       assign(indexes(stated.get(group)), groups.get(group));
     }
+    requireWhole();
+  }
+
+  /** An optimizer that has made a step has a state for every parameter, and for no other. */
+  private void requireWhole() {
+    groups.stream()
+        .flatMap(List::stream)
+        .filter(name -> !fields.isEmpty() && !fields.containsKey(name))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw refused(file, "it has no state of '" + name + "', as it has of others");
+            });
+    long numbered = states().stream().filter(entry -> entry.key() instanceof Int).count();
+    if (numbered != fields.size()) {
+      throw refused(
+          file,
+          "it has the states of "
+              + numbered
+              + " parameters, expected "
+              + fields.size()
+              + " by its param_groups");
+    }
   }
 
   /**

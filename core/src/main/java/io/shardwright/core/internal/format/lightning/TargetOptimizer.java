@@ -42,6 +42,7 @@ final class TargetOptimizer {
   TargetOptimizer(LightningCheckpoint source, ExecutablePlan plan) {
     this.plan = plan;
     var before = plan.source().stages();
+    boolean numbered = plan.source().files().numbered();
     this.after = plan.stages();
     var grouping = grouping(plan.source().config(), plan.source().naming());
     for (var rank : plan.source().files().ranks()) {
@@ -52,7 +53,7 @@ final class TargetOptimizer {
               optimizer -> {
                 optimizers.put(rank.rank(), optimizer);
                 for (String name : parameters) {
-                  String global = before.global(name, rank.rank().pipeline());
+                  String global = numbered ? name : before.global(name, rank.rank().pipeline());
                   optimizer
                       .fields(name)
                       .ifPresent(fields -> kept.putIfAbsent(global, new Kept(optimizer, fields)));

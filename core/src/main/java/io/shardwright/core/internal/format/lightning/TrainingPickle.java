@@ -10,13 +10,16 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.plan.RankChunks;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.outline.ConfigEdit;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,6 +35,7 @@ final class TrainingPickle {
   private final StateDictPickle pickle = new StateDictPickle();
   private final CarriedStorages carried = new CarriedStorages(pickle);
   private final Map<TargetTensor, String> keys = new LinkedHashMap<>();
+  private final List<Dict> models = new ArrayList<>();
 
   TrainingPickle(TrainingFile template, List<ConfigEdit> changes) {
     this.template = template;
@@ -49,11 +53,20 @@ final class TrainingPickle {
     return stored.value();
   }
 
-  /** The weights: the file's names in order. */
-  void weights(TargetFile file) {
+  /** The weights: the file's names in order, or a dict of dicts for each chunk of its stage. */
+  void weights(TargetFile file, RankChunks chunks) {
+    for (int chunk = 0; chunks.chunks() > 1 && chunk < chunks.chunks(); chunk++) {
+      models.add(new Dict());
+    }
     for (String name : file.names()) {
       TargetTensor tensor = file.tensors().get(name);
-      pickle.add(name, tensor != null ? tensor(tensor) : file.objects().get(name));
+      PickleValue value = tensor != null ? tensor(tensor) : file.objects().get(name);
+      if (models.isEmpty()) {
+        pickle.add(name, value);
+      } else {
+        var held = chunks.of(name, file.rank().pipeline());
+        VirtualChunks.put(models.get(held.chunk()), held.name(), value);
+      }
     }
   }
 
@@ -65,7 +78,8 @@ final class TrainingPickle {
    */
   TorchLayout layOut(String root, TargetFile file, PickleValue optimizer) {
     PickleCopy copy = carried.from(template);
-    template.get("state_dict").ifPresent(v -> copy.replace(v, pickle.build(file.metadata())));
+    Optional<PickleValue> versions = models.isEmpty() ? file.metadata() : Optional.empty();
+    template.get("state_dict").ifPresent(v -> copy.replace(v, pickle.build(versions)));
     template.get("optimizer_states").ifPresent(v -> copy.replace(v, optimizer));
     boolean keep = optimizer != Constant.NONE;
     byte[] bytes = PickleWriter.write(root(copy, keep));
@@ -86,6 +100,9 @@ final class TrainingPickle {
       if (!left) {
         root.put(entry.key(), copy.copy(entry.value()));
       }
+    }
+    for (int chunk = 0; chunk < models.size(); chunk++) {
+      root.put(new Text("model" + chunk), models.get(chunk));
     }
     HyperParameters.find(template).map(copy::copy).ifPresent(this::change);
     return root;

@@ -15,9 +15,7 @@ import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Remedy;
-import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,12 +25,10 @@ import java.util.Optional;
 /** Turns the rank files of a training into source files for the engine. */
 final class TrainingRanks {
   private final LightningCheckpoint checkpoint;
-  private final boolean optimizer;
   private boolean numbered;
 
-  TrainingRanks(LightningCheckpoint checkpoint, boolean optimizer) {
+  TrainingRanks(LightningCheckpoint checkpoint) {
     this.checkpoint = checkpoint;
-    this.optimizer = optimizer;
   }
 
   SourceFiles sourceFiles() {
@@ -122,14 +118,6 @@ final class TrainingRanks {
   }
 
   private RankFile interleaved(RankCoordinate rank, TrainingFile file, VirtualChunks chunks) {
-    if (optimizer && file.get("optimizer_states").isPresent()) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          file.torch().name(),
-          "the optimizer state of an interleaved pipeline (model0, model1, …) can't be cut:"
-              + " leave it out with "
-              + Setting.NO_OPTIMIZER.inText());
-    }
     var values = chunks.values(rank.pipeline(), checkpoint.grid().pipeline(), checkpoint.config());
     var tensors = new LinkedHashMap<String, SourceTensor>();
     var objects = new LinkedHashMap<String, PickleValue>();

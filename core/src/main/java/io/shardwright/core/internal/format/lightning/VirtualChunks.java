@@ -1,6 +1,8 @@
 package io.shardwright.core.internal.format.lightning;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.NestedState;
 import io.shardwright.core.internal.describe.ChunkLayers;
 import io.shardwright.core.internal.guard.Guard;
@@ -12,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The weights of an interleaved pipeline: a nested dict per chunk, {@code model0}, {@code model1},
@@ -21,6 +25,10 @@ import java.util.Optional;
  */
 final class VirtualChunks {
   private static final String HEAD = "word_embeddings_for_head.";
+  private static final String COPY = "word_embeddings.";
+
+  /** The modules whose dicts hold dicts of modules. */
+  private static final Set<String> NESTING = Set.of("language_model", "embedding");
 
   private final List<PickleValue> chunks;
   private final Guard guard;
@@ -63,7 +71,34 @@ final class VirtualChunks {
     return values;
   }
 
+  /**
+   * Puts a value into the dict of its chunk, as NeMo nests them.
+   *
+   * @param name as a pipeline of plain stages names it, its layer numbered in the chunk
+   */
+  static void put(Dict chunk, String name, PickleValue value) {
+    String own = name.replaceFirst("^model\\.(module\\.)?", "");
+    String nested = own.startsWith(COPY) ? HEAD + own.substring(COPY.length()) : own;
+    Dict dict = chunk;
+    boolean leaf = false;
+    for (int dot = nested.indexOf('.'); dot > 0 && !leaf; dot = nested.indexOf('.')) {
+      String key = nested.substring(0, dot);
+      leaf = !NESTING.contains(key);
+      dict = (Dict) TrainingFile.get(dict, key).orElseGet(added(dict, key));
+      nested = nested.substring(dot + 1);
+    }
+    dict.put(new Text(nested), value);
+  }
+
+  private static Supplier<Dict> added(Dict dict, String key) {
+    return () -> {
+      var made = new Dict();
+      dict.put(new Text(key), made);
+      return made;
+    };
+  }
+
   private static String plain(String nested) {
-    return nested.startsWith(HEAD) ? "word_embeddings." + nested.substring(HEAD.length()) : nested;
+    return nested.startsWith(HEAD) ? COPY + nested.substring(HEAD.length()) : nested;
   }
 }

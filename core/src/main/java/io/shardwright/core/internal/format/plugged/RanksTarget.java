@@ -12,7 +12,6 @@ import io.shardwright.core.internal.codec.pickle.TreePickle;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.core.internal.describe.RankFile;
-import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
@@ -175,20 +174,12 @@ final class RanksTarget implements CheckpointTarget {
           .forEach(
               file ->
                   verifier.requireTensors(
-                      named(found.get(path(file.member()))), file.tensors(), written));
+                      chunks.local(found.get(path(file.member())).tensors()),
+                      file.tensors(),
+                      written));
       made.files().forEach((path, bytes) -> verifier.requireMember(path, opened.open(path), bytes));
       verifier.readAll();
       read.requireIntact();
     }
-  }
-
-  /** The format numbers the layers of chunks in the whole model. */
-  private Map<String, SourceTensor> named(RankFile file) {
-    var named = new LinkedHashMap<String, SourceTensor>();
-    file.tensors()
-        .forEach(
-            (name, tensor) ->
-                named.put(chunks.chunks() == 1 ? name : chunks.layers().local(name), tensor));
-    return named;
   }
 }
