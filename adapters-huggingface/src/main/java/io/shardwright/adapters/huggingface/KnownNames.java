@@ -6,7 +6,9 @@ import io.shardwright.spi.format.ContainedTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A folder's names as its class has them. Buffers that every loader makes anew are dropped; a model
@@ -28,21 +30,19 @@ final class KnownNames {
   static Map<String, ContainedTensor> of(
       Map<String, ? extends ContainedTensor> found, ParameterTable table, List<String> notes) {
     String prefix = missingPrefix(found, table);
+    // names that have no first part to lack
+    Set<String> heads =
+        table.rules().stream().map(ParameterRule::pattern).collect(Collectors.toSet());
     var named = new LinkedHashMap<String, ContainedTensor>();
     found.forEach(
         (name, tensor) -> {
           if (BUFFERS.stream().anyMatch(name::endsWith)) {
             notes.add("'" + name + "' is a buffer that is made anew: left out");
           } else {
-            named.put(head(name, table) ? name : prefix + name, tensor);
+            named.put(prefix.isEmpty() || heads.contains(name) ? name : prefix + name, tensor);
           }
         });
     return named;
-  }
-
-  /** Whether a name has no first part to lack: it stands in the table as it is. */
-  private static boolean head(String name, ParameterTable table) {
-    return table.rules().stream().anyMatch(rule -> rule.pattern().equals(name));
   }
 
   private static String missingPrefix(

@@ -52,7 +52,8 @@ final class Quantization {
 
   private final StoredFiles files;
   private final Obj config;
-  private final Map<String, ContainedTensor> plain = new LinkedHashMap<>();
+  private final Optional<String> method;
+  private Map<String, ContainedTensor> plain = Map.of();
   private final Map<String, Long> kinds = new TreeMap<>();
 
   /**
@@ -64,6 +65,7 @@ final class Quantization {
   Quantization(StoredFiles files, Obj config) {
     this.files = files;
     this.config = config;
+    this.method = said().flatMap(map -> map.get("quant_method")).flatMap(JsonValue::asText);
   }
 
   /**
@@ -73,23 +75,23 @@ final class Quantization {
    *     weights, the method and who says so
    */
   Map<String, ContainedTensor> plain(TensorSet set) {
-    plain.clear();
-    plain.putAll(set.named());
-    set.named().forEach(this::take);
-    if (method().filter("fp8"::equals).isPresent()) {
+    Map<String, ? extends ContainedTensor> stored = set.named();
+    plain = new LinkedHashMap<>(stored);
+    stored.forEach(this::take);
+    if (isOf("fp8")) {
       plain.forEach(this::requireScaled);
     }
-    return new LinkedHashMap<>(plain);
+    return plain;
   }
 
   private void take(String name, ContainedTensor tensor) {
     String last = name.substring(name.lastIndexOf('.') + 1);
-    if (name.endsWith(BLOCKS) && method().filter("mxfp4"::equals).isPresent()) {
+    if (name.endsWith(BLOCKS) && isOf("mxfp4")) {
       String weight = name.substring(0, name.length() - BLOCKS.length());
       ContainedTensor scales = require(weight + SCALES, name);
       compute(weight, name, weight + SCALES, new Quantized(tensor, scales, new Mxfp4Groups()));
       kinds.merge("MXFP4", 1L, Long::sum);
-    } else if (name.endsWith(INVERSE) && method().filter("fp8"::equals).isPresent()) {
+    } else if (name.endsWith(INVERSE) && isOf("fp8")) {
       String weight = name.substring(0, name.length() - INVERSE.length());
       compute(weight, weight, name, new Quantized(require(weight, name), tensor, block()));
       kinds.merge("FP8 with a scale per block", 1L, Long::sum);
@@ -152,8 +154,8 @@ final class Quantization {
         .toList();
   }
 
-  private Optional<String> method() {
-    return said().flatMap(map -> map.get("quant_method")).flatMap(JsonValue::asText);
+  private boolean isOf(String wanted) {
+    return method.filter(wanted::equals).isPresent();
   }
 
   private Optional<Obj> said() {
@@ -187,7 +189,7 @@ final class Quantization {
             + "; "
             + config
                 .get(CONFIG)
-                .map(said -> CONFIG + " says " + method().orElse("no quant_method"))
+                .map(said -> CONFIG + " says " + method.orElse("no quant_method"))
                 .orElse("config.json has no " + CONFIG)
             + "), expected plain ones");
   }

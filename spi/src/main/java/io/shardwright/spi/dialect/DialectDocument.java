@@ -12,6 +12,7 @@ import io.shardwright.spi.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -70,8 +71,12 @@ public record DialectDocument(Obj document, Map<String, Shape> shapes) implement
   }
 
   private Optional<String> count(String pattern) {
-    String name = "\\Q" + pattern.replace("*", "\\E[0-9]+\\Q") + "\\E";
-    long count = shapes.keySet().stream().filter(found -> found.matches(name)).count();
+    var name = Pattern.compile("\\Q" + pattern.replace("*", "\\E[0-9]+\\Q") + "\\E").matcher("");
+    String before = pattern.substring(0, (pattern + "*").indexOf('*'));
+    long count =
+        shapes.keySet().stream()
+            .filter(found -> found.startsWith(before) && name.reset(found).matches())
+            .count();
     return count == 0 ? Optional.empty() : Optional.of(Long.toString(count));
   }
 

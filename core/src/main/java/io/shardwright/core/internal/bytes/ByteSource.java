@@ -95,6 +95,11 @@ public interface ByteSource {
 
   /** A part of these bytes as a source of its own. The range must lie inside. */
   default ByteSource slice(long offset, long length, String name) {
-    return new Slice(this, offset, length, name);
+    return new Slice(this, offset, length, name, false);
+  }
+
+  /** The same with a name of its own behind these bytes' and an exclamation mark. */
+  default ByteSource member(long offset, long length, String own) {
+    return new Slice(this, offset, length, own, true);
   }
 }

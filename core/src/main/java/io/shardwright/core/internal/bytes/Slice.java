@@ -6,9 +6,16 @@ import java.nio.channels.FileChannel;
 import java.util.Objects;
 
 /** A range of another byte source. */
-record Slice(ByteSource whole, long offset, long size, String name) implements ByteSource {
+record Slice(ByteSource whole, long offset, long size, String own, boolean member)
+    implements ByteSource {
   Slice {
     Objects.checkFromIndexSize(offset, size, whole.size());
+  }
+
+  /** Made when it is asked for: there are as many as tensors, and few are. */
+  @Override
+  public String name() {
+    return member ? whole.name() + "!" + own : own;
   }
 
   @Override

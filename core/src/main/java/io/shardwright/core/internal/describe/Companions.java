@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
 public final class Companions {
   private static final String PREFIX = "optimizer.state.";
 
+  /** Whatever is an optimizer's has it. */
+  private static final String WORD = "optim";
+
   private static final Pattern FLAT = Pattern.compile("(chained_[0-9]+\\.)?optimizer\\.");
 
   /** PyTorch has the parameter's name before the kind, and any words before these. */
@@ -37,7 +40,8 @@ public final class Companions {
    * PyTorch's.
    */
   public static boolean isFlat(String name) {
-    return (FLAT.matcher(name).lookingAt() || OF_PYTORCH.matcher(name).matches())
+    return name.contains(WORD)
+        && (FLAT.matcher(name).lookingAt() || OF_PYTORCH.matcher(name).matches())
         && !isCompanion(name);
   }
 

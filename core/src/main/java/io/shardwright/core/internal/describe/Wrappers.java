@@ -62,10 +62,15 @@ public record Wrappers(String found, String kept) {
   /** The parts that all names begin with; a parameter's own name is none of them. */
   private static List<String> shared(Collection<String> names) {
     List<String> shared = null;
+    String joined = null;
     for (String name : names) {
+      if (joined != null && own(name).startsWith(joined)) {
+        continue;
+      }
       List<String> parts = List.of(own(name).split("\\.", -1));
       parts = parts.subList(0, parts.size() - 1);
       shared = shared == null ? parts : common(shared, parts);
+      joined = joined(shared);
     }
     return shared == null ? List.of() : shared;
   }

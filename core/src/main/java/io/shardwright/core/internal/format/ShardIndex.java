@@ -5,14 +5,20 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Which file of a folder holds which tensor, as the folder's index says. */
 public final class ShardIndex {
+  private static final Pattern ELSEWHERE = Pattern.compile("(?s).*[/\\\\:\\x00].*|\\.{1,2}");
+  private static final long COST = 200;
+
   private final String where;
+  private final Map<String, String> names = new HashMap<>();
   private final Map<String, Set<String>> byFile = new LinkedHashMap<>();
   private final Map<String, String> byTensor = new LinkedHashMap<>();
 
@@ -39,14 +45,24 @@ public final class ShardIndex {
   private void add(String tensor, JsonValue value) {
     String file =
         value.asText().orElseThrow(() -> malformed("does not say where '" + tensor + "' is"));
-    if (file.isEmpty() || file.matches("(?s).*[/\\\\:\\x00].*|\\.{1,2}")) {
+    String one = names.computeIfAbsent(file, name -> plain(name, tensor));
+    byFile.computeIfAbsent(one, name -> new LinkedHashSet<>()).add(tensor);
+    byTensor.put(tensor, one);
+  }
+
+  private String plain(String file, String tensor) {
+    if (file.isEmpty() || ELSEWHERE.matcher(file).matches()) {
       throw new UnsafeCheckpointException(
           ErrorCode.PATH_ESCAPE,
           where,
           "says that '" + tensor + "' is in '" + file + "', expected a plain file name");
     }
-    byFile.computeIfAbsent(file, f -> new LinkedHashSet<>()).add(tensor);
-    byTensor.put(tensor, file);
+    return file;
+  }
+
+  /** The memory that it takes, about. */
+  public long cost() {
+    return byTensor.keySet().stream().mapToLong(name -> COST + name.length()).sum();
   }
 
   /** The files that it names. */

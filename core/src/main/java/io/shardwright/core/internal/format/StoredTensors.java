@@ -5,7 +5,10 @@ import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.torch.TorchTensor;
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.spi.tensor.Shape;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -16,6 +19,7 @@ public final class StoredTensors {
   /** All of a safetensors file, by name. */
   public static Map<String, SourceTensor> of(SafetensorsFile file) {
     var tensors = new LinkedHashMap<String, SourceTensor>();
+    var strides = new HashMap<Shape, List<Long>>();
     file.tensors()
         .forEach(
             (name, stored) ->
@@ -25,7 +29,7 @@ public final class StoredTensors {
                         stored.spec(),
                         stored.bytes(),
                         0,
-                        stored.spec().shape().rowMajorStrides(),
+                        strides.computeIfAbsent(stored.spec().shape(), Shape::rowMajorStrides),
                         false,
                         OptionalLong.empty())));
     return tensors;

@@ -7,6 +7,7 @@ import io.shardwright.core.policy.ReadPolicy.UnknownGlobals;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -18,14 +19,36 @@ public final class Guard {
   private final ReadPolicy policy;
   private final long heap;
   private final AtomicLong taken = new AtomicLong();
-  private final AtomicLong unpacked = new AtomicLong();
-  private final AtomicLong packed = new AtomicLong();
+  private final AtomicLong unpacked;
+  private final AtomicLong packed;
+  private final Optional<Guard> whole;
 
   /** A guard that nothing was taken from. */
   public Guard(ReadPolicy policy) {
     this.policy = policy;
     long given = policy.limits().get(Limit.HEAP_BYTES);
     heap = given == Limits.OF_THE_MACHINE ? Runtime.getRuntime().maxMemory() / 2 : given;
+    unpacked = new AtomicLong();
+    packed = new AtomicLong();
+    whole = Optional.empty();
+  }
+
+  private Guard(Guard whole) {
+    this.policy = whole.policy;
+    this.heap = whole.heap;
+    this.unpacked = whole.unpacked;
+    this.packed = whole.packed;
+    this.whole = Optional.of(whole);
+  }
+
+  /** Counts here too what is kept for a while, until all of it is given back. */
+  public Guard temporary() {
+    return new Guard(this);
+  }
+
+  /** Gives back all that was counted and not given back yet. */
+  public void giveBackAll() {
+    giveBack(taken.get());
   }
 
   /** A guard with the usual policy. */
@@ -96,7 +119,9 @@ public final class Guard {
    */
   public void take(long bytes, String where) {
     long all = taken.addAndGet(bytes);
-    if (all > heap) {
+    if (whole.isPresent()) {
+      whole.get().take(bytes, where);
+    } else if (all > heap) {
       throw over(Limit.HEAP_BYTES, all, heap, where);
     }
   }
@@ -117,6 +142,7 @@ public final class Guard {
   /** Gives back what was counted and is no longer kept. */
   public void giveBack(long bytes) {
     taken.addAndGet(-bytes);
+    whole.ifPresent(guard -> guard.giveBack(bytes));
   }
 
   /** How much more unpacked bytes may be than packed ones, beyond what anything may be. */

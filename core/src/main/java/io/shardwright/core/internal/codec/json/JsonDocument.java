@@ -21,6 +21,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -54,8 +55,25 @@ public final class JsonDocument {
   }
 
   private static Obj parse(ByteSource source, Limit limit, boolean python, Guard guard) {
+    return reader(source, limit, python, guard).read();
+  }
+
+  /**
+   * Hands on the fields of an object in which no key stands twice, one after the other, and keeps
+   * none of them.
+   *
+   * @param limit on its bytes: {@link Limit#JSON_BYTES} or {@link Limit#CONFIG_BYTES}
+   * @throws MalformedCheckpointException if it is none
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if it is over a limit
+   */
+  public static void fields(
+      ByteSource source, Limit limit, Guard guard, BiConsumer<String, JsonValue> taker) {
+    reader(source, limit, false, guard).fields(taker);
+  }
+
+  private static JsonReader reader(ByteSource source, Limit limit, boolean python, Guard guard) {
     guard.require(limit, source.size(), source.name());
-    return new JsonReader(source, python, guard, (key, first, again) -> refuse(source, key)).read();
+    return new JsonReader(source, python, guard, (key, first, again) -> refuse(source, key));
   }
 
   private static void refuse(ByteSource source, String key) {

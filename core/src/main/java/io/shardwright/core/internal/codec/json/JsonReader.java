@@ -25,13 +25,20 @@ import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** Reads a document as it streams by: strict UTF-8, strict grammar, each value counted. */
 final class JsonReader {
   /** Is told of a key that stands in one object twice. */
   interface Repetition {
     void of(String key, JsonValue first, JsonValue again);
+  }
+
+  /** Takes a field, or returns the one of that name that it has. */
+  private interface Fields {
+    JsonValue add(String key, JsonValue value);
   }
 
   private static final int VALUE = 72;
@@ -42,7 +49,7 @@ final class JsonReader {
 
   private final ByteSource source;
   private final boolean python;
-  private final Guard guard;
+  private Guard guard;
   private final Repetition repetition;
   private long depth;
 
@@ -59,16 +66,46 @@ final class JsonReader {
   }
 
   Obj read() {
+    Obj whole = Obj.empty();
+    read((key, value) -> whole.fields().putIfAbsent(key, value));
+    return whole;
+  }
+
+  /** Hands on each field of the object and keeps none; what was counted is given back. */
+  void fields(BiConsumer<String, JsonValue> taker) {
+    Guard kept = guard;
+    Guard names = kept.temporary();
+    Guard passing = names.temporary();
+    guard = passing;
+    var known = new HashSet<String>();
+    read(
+        (key, value) -> {
+          if (!known.add(key)) {
+            return value;
+          }
+          taker.accept(key, value);
+          passing.giveBackAll();
+          names.take(FIELD + 2L * key.length(), source.name());
+          return null;
+        });
+    names.giveBackAll();
+    guard = kept;
+  }
+
+  private void read(Fields fields) {
     guard.unpack(source.size(), source.packed(0, source.size()), source.name());
     // Without a decoder of our own the library would guess an encoding and mend what is broken.
     var characters =
         new InputStreamReader(new SourceStream(source), StandardCharsets.UTF_8.newDecoder());
     try (JsonParser parser = parser(characters)) {
-      parser.nextToken();
-      if (value(parser) instanceof Obj object && parser.nextToken() == null) {
-        return object;
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw malformed("is no JSON object");
       }
-      throw malformed("is no JSON object");
+      guard.take(VALUE, source.name());
+      object(parser, fields);
+      if (parser.nextToken() != null) {
+        throw malformed("is no JSON object");
+      }
     } catch (JsonProcessingException bad) {
       throw malformed("is no JSON: " + bad.getOriginalMessage());
     } catch (CharacterCodingException bad) {
@@ -134,20 +171,24 @@ final class JsonReader {
   }
 
   private Obj object(JsonParser parser) throws IOException {
-    guard.require(Limit.JSON_DEPTH, ++depth, source.name());
     Obj object = Obj.empty();
+    object(parser, object.fields()::putIfAbsent);
+    return object;
+  }
+
+  private void object(JsonParser parser, Fields fields) throws IOException {
+    guard.require(Limit.JSON_DEPTH, ++depth, source.name());
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = counted(parser.currentName(), Limit.STRING_BYTES);
       guard.take(FIELD, source.name());
       parser.nextToken();
       JsonValue value = value(parser);
-      JsonValue first = object.fields().putIfAbsent(key, value);
+      JsonValue first = fields.add(key, value);
       if (first != null) {
         repetition.of(key, first, value);
       }
     }
     depth--;
-    return object;
   }
 
   private Arr array(JsonParser parser) throws IOException {

@@ -24,7 +24,8 @@ public final class DequantizedSource implements ByteSource {
 
   private final QuantizedValues values;
   private final DType type;
-  private final String name;
+  private final String where;
+  private final String own;
   private volatile boolean seen;
   private volatile boolean rounded;
 
@@ -32,20 +33,22 @@ public final class DequantizedSource implements ByteSource {
    * Reads nothing yet.
    *
    * @param type bfloat16 or binary32
-   * @param name for messages
+   * @param where it lies, for messages
+   * @param own name of the tensor there
    */
-  public DequantizedSource(QuantizedValues values, DType type, String name) {
+  public DequantizedSource(QuantizedValues values, DType type, String where, String own) {
     if (type != DType.BFLOAT16 && type != DType.FLOAT32) {
       throw new IllegalArgumentException(type + " is not computed");
     }
     this.values = values;
     this.type = type;
-    this.name = name;
+    this.where = where;
+    this.own = own;
   }
 
   /** The same values as another type. */
   public DequantizedSource as(DType wanted) {
-    return new DequantizedSource(values, wanted, name);
+    return wanted == type ? this : new DequantizedSource(values, wanted, where, own);
   }
 
   /** What reading has shown so far. */
@@ -55,7 +58,7 @@ public final class DequantizedSource implements ByteSource {
 
   @Override
   public String name() {
-    return name;
+    return where + "/" + own;
   }
 
   /** Tells whether two runs read the same values. */

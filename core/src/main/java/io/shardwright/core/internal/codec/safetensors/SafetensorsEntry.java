@@ -15,11 +15,13 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The description of a tensor in a header. */
@@ -31,12 +33,20 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
    */
   private static final Map<String, Integer> NARROW = Map.of("F4", 4, "F6_E2M3", 6, "F6_E3M2", 6);
 
-  private static final Pattern SIZE = Pattern.compile("[0-9]{1,18}");
+  private static final Map<String, DType> TYPES =
+      Stream.of(DType.values())
+          .filter(SafetensorsLayout::holds)
+          .collect(Collectors.toUnmodifiableMap(DType::safetensorsName, dtype -> dtype));
 
-  Stored stored(Spans spans) {
-    TensorSpec spec = spec(dtype());
+  private static final int MOST_DIGITS = 18;
+
+  /** With a shape that those of the file's tensors share that have it. */
+  Stored stored(Spans spans, Map<Shape, Shape> shapes) {
+    TensorSpec own = spec(dtype());
+    var spec =
+        new TensorSpec(name, own.dtype(), shapes.computeIfAbsent(own.shape(), shape -> shape));
     long start = start(spec, spec.dtype().byteSize() * Byte.SIZE, spans);
-    return new Stored(spec, data.slice(start, spec.byteSize(), data.name() + "!" + name));
+    return new Stored(spec, data.member(start, spec.byteSize(), name));
   }
 
   /** What kind of tensor it is if it can't be read; its place is checked all the same. */
@@ -87,16 +97,14 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
 
   private DType dtype() {
     String word = word();
-    return Stream.of(DType.values())
-        .filter(SafetensorsLayout::holds)
-        .filter(dtype -> dtype.safetensorsName().equals(word))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UnsupportedCheckpointException(
-                    ErrorCode.UNSUPPORTED,
-                    data.name(),
-                    "'" + name + "' has type '" + word + "', which is not supported"));
+    DType dtype = TYPES.get(word);
+    if (dtype == null) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          data.name(),
+          "'" + name + "' has type '" + word + "', which is not supported");
+    }
+    return dtype;
   }
 
   /** Sizes are digits and nothing else. */
@@ -104,11 +112,21 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
     Obj entry = entry();
     List<JsonValue> items =
         entry.get(key).orElse(null) instanceof Arr array ? array.items() : List.of(entry);
-    boolean sizes =
-        items.stream().allMatch(item -> item instanceof Num n && SIZE.matcher(n.text()).matches());
-    if (!sizes) {
-      throw malformed(data, "'" + name + "' has no " + key);
+    var sizes = new ArrayList<Long>(items.size());
+    for (JsonValue item : items) {
+      if (!(item instanceof Num number) || !isSize(number.text())) {
+        throw malformed(data, "'" + name + "' has no " + key);
+      }
+      sizes.add(Long.parseLong(number.text()));
     }
-    return items.stream().map(item -> Long.parseLong(((Num) item).text())).toList();
+    return sizes;
+  }
+
+  private static boolean isSize(String text) {
+    boolean digits = !text.isEmpty() && text.length() <= MOST_DIGITS;
+    for (int at = 0; digits && at < text.length(); at++) {
+      digits = text.charAt(at) >= '0' && text.charAt(at) <= '9';
+    }
+    return digits;
   }
 }

@@ -13,11 +13,13 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ public final class SafetensorsFile {
   private static final int BLOCK = 1 << 16;
 
   private final Map<String, Stored> tensors = new LinkedHashMap<>();
+  private final Map<Shape, Shape> shapes = new HashMap<>();
   private final Map<String, String> unreadable = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
 
@@ -59,21 +62,21 @@ public final class SafetensorsFile {
     guard.require(Limit.JSON_BYTES, length, file.name());
     ByteSource text = file.slice(LENGTH, length, file.name());
     requirePlain(text);
-    Obj header = JsonDocument.parse(text, Limit.JSON_BYTES, guard);
     ByteSource data = file.slice(LENGTH + length, file.size() - LENGTH - length, file.name());
-    guard.require(Limit.TENSORS, header.fields().size(), file.name());
     var spans = new Spans(data);
-    header
-        .fields()
-        .forEach(
-            (name, value) -> {
-              if (name.equals(METADATA)) {
-                requireTexts(value, file);
-                opened.addMetadata(value);
-              } else {
-                opened.add(new SafetensorsEntry(name, value, data, guard), spans);
-              }
-            });
+    JsonDocument.fields(
+        text,
+        Limit.JSON_BYTES,
+        guard,
+        (name, value) -> {
+          if (name.equals(METADATA)) {
+            requireTexts(value, file);
+            opened.addMetadata(value);
+          } else {
+            opened.add(new SafetensorsEntry(name, value, data, guard), spans);
+            guard.require(Limit.TENSORS, opened.count(), file.name());
+          }
+        });
     spans.requireDense();
     return opened;
   }
@@ -83,7 +86,11 @@ public final class SafetensorsFile {
         .unreadable(spans)
         .ifPresentOrElse(
             kind -> unreadable.put(entry.name(), kind),
-            () -> tensors.put(entry.name(), entry.stored(spans)));
+            () -> tensors.put(entry.name(), entry.stored(spans, shapes)));
+  }
+
+  private int count() {
+    return tensors.size() + unreadable.size();
   }
 
   private static long headerLength(ByteSource file) {

@@ -8,8 +8,10 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.Wrappers;
 import io.shardwright.core.internal.format.ShardIndex;
 import io.shardwright.core.internal.format.StoredTensors;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.format.TensorSet;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** One set of a folder's tensors: those that an index names, or all that one file holds. */
 final class FolderWeights implements TensorSet {
@@ -39,16 +42,17 @@ final class FolderWeights implements TensorSet {
       tensors.putAll(read(name));
     }
     aliases.keySet().removeAll(tensors.keySet());
-    var names = new LinkedHashSet<>(all().keySet());
-    names.addAll(unreadable.keySet());
-    wrappers = Wrappers.of(names, false);
+    var names = Stream.of(tensors, aliases, unreadable).flatMap(held -> held.keySet().stream());
+    wrappers = Wrappers.of(names.toList(), false);
   }
 
   private void readIndexed() {
     String where = files.name() + "/" + name;
+    Guard passing = files.guard().temporary();
     var index =
-        ShardIndex.of(
-            JsonDocument.parsePython(files.open(name), Limit.JSON_BYTES, files.guard()), where);
+        ShardIndex.of(JsonDocument.parsePython(files.open(name), Limit.JSON_BYTES, passing), where);
+    passing.giveBackAll();
+    passing.take(index.cost(), where);
     index.requireAll(files.files());
     Map<String, Map<String, SourceTensor>> byFile = new LinkedHashMap<>();
     for (String file : index.files()) {
@@ -62,7 +66,9 @@ final class FolderWeights implements TensorSet {
     }
     index.tensors().stream()
         .filter(tensor -> !unreadable.containsKey(tensor))
-        .forEach(tensor -> tensors.put(tensor, byFile.get(index.file(tensor)).get(tensor)));
+        .map(tensor -> byFile.get(index.file(tensor)).get(tensor))
+        .forEach(tensor -> tensors.put(tensor.spec().name(), tensor));
+    passing.giveBackAll();
   }
 
   private Map<String, SourceTensor> read(String file) {
@@ -115,6 +121,9 @@ final class FolderWeights implements TensorSet {
   }
 
   private Map<String, SourceTensor> all() {
+    if (aliases.isEmpty()) {
+      return Collections.unmodifiableMap(tensors);
+    }
     var all = new LinkedHashMap<>(tensors);
     all.putAll(aliases);
     return all;

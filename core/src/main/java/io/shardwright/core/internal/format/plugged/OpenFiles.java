@@ -185,7 +185,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   @Override
   public SourceTensor dequantized(String tensor, Quantized stored) {
-    return new QuantizedTensor(name + "/" + tensor, stored).named(tensor);
+    return new QuantizedTensor(name, tensor, stored).values();
   }
 
   @Override

@@ -22,6 +22,7 @@ final class QuantizedTensor {
       Set.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT8_E8M0FNU);
 
   private final String where;
+  private final String name;
   private final Quantized stored;
   private final SourceTensor codes;
   private final SourceTensor scales;
@@ -29,10 +30,11 @@ final class QuantizedTensor {
   /**
    * Looks at nothing yet.
    *
-   * @param where for messages
+   * @param where it lies, for messages
    */
-  QuantizedTensor(String where, Quantized stored) {
+  QuantizedTensor(String where, String name, Quantized stored) {
     this.where = where;
+    this.name = name;
     this.stored = stored;
     this.codes = (SourceTensor) stored.codes();
     this.scales = (SourceTensor) stored.scales();
@@ -43,13 +45,13 @@ final class QuantizedTensor {
    *
    * @throws MalformedCheckpointException if types or shapes don't fit each other
    */
-  SourceTensor named(String name) {
+  SourceTensor values() {
     requireDense(codes);
     requireDense(scales);
-    return stored.scheme() instanceof Quantized.Fp8Blocks blocks ? fp8(name, blocks) : mxfp4(name);
+    return stored.scheme() instanceof Quantized.Fp8Blocks blocks ? fp8(blocks) : mxfp4();
   }
 
-  private SourceTensor fp8(String name, Quantized.Fp8Blocks block) {
+  private SourceTensor fp8(Quantized.Fp8Blocks block) {
     Shape shape = codes.spec().shape();
     int axes = shape.rank();
     requireType(codes, CODES);
@@ -76,10 +78,10 @@ final class QuantizedTensor {
             columns,
             block.rows(),
             block.columns());
-    return computed(name, values, shape, shape.rowMajorStrides());
+    return computed(values, shape, codes.strides());
   }
 
-  private SourceTensor mxfp4(String name) {
+  private SourceTensor mxfp4() {
     Shape shape = codes.spec().shape();
     int axes = shape.rank();
     requireType(codes, Set.of(DType.UINT8));
@@ -94,8 +96,7 @@ final class QuantizedTensor {
     dims.set(axes - 2, Math.multiplyExact(dims.get(axes - 2), (long) Mxfp4Groups.GROUP));
     var whole = new Shape(dims);
     var values = new Mxfp4Groups(codes.storage(), scales.storage(), whole.elements());
-    return computed(
-        name, values, new Shape(exchanged(whole.dims())), exchanged(whole.rowMajorStrides()));
+    return computed(values, new Shape(exchanged(whole.dims())), exchanged(whole.rowMajorStrides()));
   }
 
   /** The last two axes stand the other way round. */
@@ -106,12 +107,11 @@ final class QuantizedTensor {
     return changed;
   }
 
-  private SourceTensor computed(
-      String name, QuantizedValues values, Shape shape, List<Long> strides) {
+  private SourceTensor computed(QuantizedValues values, Shape shape, List<Long> strides) {
     var spec = new TensorSpec(name, DType.BFLOAT16, shape);
     return SourceTensor.dequantized(
         spec,
-        new DequantizedSource(values, DType.BFLOAT16, where),
+        new DequantizedSource(values, DType.BFLOAT16, where, name),
         strides,
         List.of(codes, scales));
   }
@@ -133,7 +133,7 @@ final class QuantizedTensor {
     if (!holds) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MALFORMED,
-          where,
+          where + "/" + name,
           "'"
               + tensor.spec().name()
               + "' is "

@@ -75,7 +75,7 @@ class DequantizedSourceTest {
             256,
             1,
             256);
-    var found = ByteBuffer.wrap(all(new DequantizedSource(values, DType.FLOAT32, "w")));
+    var found = ByteBuffer.wrap(all(new DequantizedSource(values, DType.FLOAT32, "w", "t")));
     found.order(ByteOrder.LITTLE_ENDIAN);
     for (float scale : scales) {
       for (int code = 0; code < 256; code++) {
@@ -94,7 +94,7 @@ class DequantizedSourceTest {
       scales[i / 16] = (byte) (i / 256);
     }
     var values = new Mxfp4Groups(memory(codes), memory(scales), 2L * codes.length);
-    var found = ByteBuffer.wrap(all(new DequantizedSource(values, DType.BFLOAT16, "w")));
+    var found = ByteBuffer.wrap(all(new DequantizedSource(values, DType.BFLOAT16, "w", "t")));
     found.order(ByteOrder.LITTLE_ENDIAN);
     for (int scale = 0; scale < 256; scale++) {
       for (int i = 0; i < 512; i++) {
@@ -114,7 +114,7 @@ class DequantizedSourceTest {
   void anyRangeIsThatOfTheWhole(long seed) {
     var random = new Random(seed);
     DType type = random.nextBoolean() ? DType.BFLOAT16 : DType.FLOAT32;
-    var source = new DequantizedSource(random(random), type, "w");
+    var source = new DequantizedSource(random(random), type, "w", "t");
     byte[] whole = all(source);
     for (int i = 0; i < 50; i++) {
       int from = random.nextInt(whole.length);
@@ -165,14 +165,15 @@ class DequantizedSourceTest {
     assertEquals(Rounding.ROUNDED, rounding(codes, odd));
     var unread =
         new Fp8Blocks(memory(), DType.FLOAT8_E4M3FN, memory(), DType.FLOAT32, 1, 0, 1, 1, 1);
-    assertEquals(Rounding.UNKNOWN, new DequantizedSource(unread, DType.BFLOAT16, "w").rounding());
+    assertEquals(
+        Rounding.UNKNOWN, new DequantizedSource(unread, DType.BFLOAT16, "w", "t").rounding());
   }
 
   private static Rounding rounding(byte[] codes, byte[] scale) {
     var values =
         new Fp8Blocks(
             memory(codes), DType.FLOAT8_E4M3FN, memory(scale), DType.FLOAT32, 1, 1, 2, 1, 2);
-    var source = new DequantizedSource(values, DType.BFLOAT16, "w");
+    var source = new DequantizedSource(values, DType.BFLOAT16, "w", "t");
     all(source);
     return source.rounding();
   }
