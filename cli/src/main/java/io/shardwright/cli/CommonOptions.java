@@ -6,9 +6,11 @@ import io.shardwright.core.RunOptions;
 import io.shardwright.core.policy.ReadPolicy;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -48,6 +50,14 @@ final class CommonOptions {
       paramLabel = "JAR|DIR",
       description = "Load adapters from a jar or a folder of jars.")
   private List<Path> adapterPath = List.of();
+
+  @Option(
+      names = "--no-user-adapters",
+      description = {
+        "Ignore the user's folder of adapters.",
+        "It is shardwright/adapters in $XDG_CONFIG_HOME, else in ~/.config."
+      })
+  private boolean noUserAdapters;
 
   @Option(
       names = "--family-file",
@@ -147,8 +157,13 @@ final class CommonOptions {
   }
 
   /** Where families come from. */
-  void apply(ShardwrightBuilder builder) {
+  void apply(ShardwrightBuilder builder, Environment environment) {
+    if (!noUserAdapters) {
+      environment.userAdapters().ifPresent(builder::adapterPath);
+    }
+    environment.adapterPath().forEach(builder::adapterPath);
     adapterPath.forEach(builder::adapterPath);
+    environment.familyFiles().forEach(builder::familyFile);
     familyFiles.forEach(builder::familyFile);
     if (family != null) {
       builder.family(family);
@@ -156,9 +171,20 @@ final class CommonOptions {
   }
 
   /** What works, and on how many threads. */
-  RunOptions run(RunOptions others) {
+  RunOptions run(RunOptions others, Environment environment) {
     RunOptions run = others.withDevice(device);
-    return threads == null ? run : run.withThreads(threads);
+    Optional<Integer> number =
+        Optional.ofNullable(threads).or(() -> environment.threads().map(this::number));
+    return number.map(run::withThreads).orElse(run);
+  }
+
+  private int number(String text) {
+    if (!text.matches("[0-9]{1,9}")) {
+      throw new ParameterException(
+          command.commandLine(),
+          Environment.THREADS + " is '" + text + "', expected a whole number");
+    }
+    return ReshardOptions.positive(Integer.parseInt(text), Environment.THREADS, command);
   }
 
   /** Checks the form; whether there is such a device shows when it is needed. */

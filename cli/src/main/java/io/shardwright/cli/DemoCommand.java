@@ -29,9 +29,7 @@ final class DemoCommand extends ScreenCommand {
   public Integer call() {
     var run =
         new DemoRun(
-            shardwright(),
-            common().run(RunOptions.DEFAULT),
-            DemoFiles.unpack(folder, DemoRun.MADE));
+            shardwright(), options(RunOptions.DEFAULT), DemoFiles.unpack(folder, DemoRun.MADE));
     boolean same = run.roundTrip("vit-digits", DemoRun.VIT, 1);
     same &= run.roundTrip("llama-tiny", DemoRun.LLAMA, 2);
     if (common().json()) {

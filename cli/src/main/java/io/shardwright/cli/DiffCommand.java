@@ -25,7 +25,7 @@ final class DiffCommand extends ScreenCommand {
 
   @Override
   public Integer call() {
-    RunOptions options = common().run(RunOptions.DEFAULT);
+    RunOptions options = options(RunOptions.DEFAULT);
     Comparison found = shardwright().diff(first, second, options, progress());
     var view = new DiffView(found);
     if (common().json()) {

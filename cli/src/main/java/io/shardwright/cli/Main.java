@@ -31,7 +31,10 @@ public final class Main {
     var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     // From Java 22 on there is a console without a terminal too, unless one asks for the old way.
     System.setProperty("jdk.console", "java.base");
-    code.set(run(args, out, err, System.console() != null));
+    code.set(
+        run(
+            args,
+            new Screen(out, err, System.console() != null, new Environment(System.getenv()))));
     try {
       Runtime.getRuntime().removeShutdownHook(stopper);
     } catch (IllegalStateException alreadyStopping) {
@@ -57,18 +60,22 @@ public final class Main {
   /**
    * Runs a command.
    *
-   * @param terminal whether a person watches
+   * @param screen where results and messages go
    * @return the exit code
    */
-  static int run(String[] args, PrintWriter out, PrintWriter err, boolean terminal) {
-    int code = execute(commandLine(new Screen(out, err, terminal), args), args);
-    boolean told = !out.checkError();
+  static int run(String[] args, Screen screen) {
+    int code = execute(commandLine(screen, args), args);
+    boolean told = !screen.out().checkError();
     if (!told) {
       String number = ErrorCode.WRITE_FAILED.code();
-      err.println(
-          "error: " + number + " standard output: can't be written: closed, or its disk is full");
+      screen
+          .err()
+          .println(
+              "error: "
+                  + number
+                  + " standard output: can't be written: closed, or its disk is full");
     }
-    err.flush();
+    screen.err().flush();
     return told || code > ExitCode.DIFFERENT ? code : ExitCode.RESOURCES;
   }
 

@@ -7,8 +7,9 @@ import java.io.PrintWriter;
  * Where results and messages go.
  *
  * @param terminal whether a person watches the messages
+ * @param environment what is configured outside of the command line
  */
-record Screen(PrintWriter out, PrintWriter err, boolean terminal) {
+record Screen(PrintWriter out, PrintWriter err, boolean terminal, Environment environment) {
   /** A line of the result. */
   void print(String line) {
     out.println(line);

@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import io.shardwright.Shardwright;
+import io.shardwright.core.RunOptions;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -46,7 +47,7 @@ abstract class ScreenCommand implements Callable<Integer> {
 
   final Shardwright shardwright() {
     var builder = Shardwright.builder().readPolicy(common.readPolicy());
-    common.apply(builder);
+    common.apply(builder, screen.environment());
     Program.nativeFolders().forEach(builder::nativeFolder);
     Shardwright made = builder.build();
     if (common.verbose()) {
@@ -54,6 +55,11 @@ abstract class ScreenCommand implements Callable<Integer> {
           .forEach(found -> screen.remark("adapter '" + found.id() + "' from " + found.origin()));
     }
     return made;
+  }
+
+  /** Options of a run, with what stands everywhere. */
+  final RunOptions options(RunOptions others) {
+    return common.run(others, screen.environment());
   }
 
   final ProgressDisplay progress() {

@@ -35,7 +35,7 @@ abstract class WritingCommand extends ScreenCommand {
 
   /** Plans, and unless {@code dry} runs; shows and reports. */
   final int write(ReshardRequestBuilder asked, boolean dry) {
-    ReshardRequest request = writing.in(asked).run(common().run(writing.run())).build();
+    ReshardRequest request = writing.in(asked).run(options(writing.run())).build();
     if (report != null) {
       requireElsewhere(request.source());
       requireElsewhere(request.target());

@@ -23,11 +23,14 @@ import picocli.CommandLine;
 class FlagsTest {
   private static final PrintWriter NOWHERE = new PrintWriter(Writer.nullWriter());
   private static final CommandLine LINE =
-      Main.commandLine(new Screen(NOWHERE, NOWHERE, false), "completion");
+      Main.commandLine(
+          new Screen(NOWHERE, NOWHERE, false, new Environment(java.util.Map.of())), "completion");
 
   private static Flags of(String... words) {
     var typed = new TypedOptions(List.of(words));
-    var line = Main.commandLine(new Screen(NOWHERE, NOWHERE, false), words);
+    var line =
+        Main.commandLine(
+            new Screen(NOWHERE, NOWHERE, false, new Environment(java.util.Map.of())), words);
     return new Flags(line.getSubcommands().get(words[0]).getCommandSpec(), typed);
   }
 

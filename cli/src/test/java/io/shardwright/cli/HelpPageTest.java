@@ -19,7 +19,9 @@ import picocli.CommandLine.Model.OptionSpec;
 class HelpPageTest {
   private static Stream<CommandSpec> commands() {
     var nowhere = new PrintWriter(Writer.nullWriter());
-    CommandLine program = Main.commandLine(new Screen(nowhere, nowhere, false), "help");
+    CommandLine program =
+        Main.commandLine(
+            new Screen(nowhere, nowhere, false, new Environment(java.util.Map.of())), "help");
     return program.getSubcommands().values().stream().distinct().map(CommandLine::getCommandSpec);
   }
 

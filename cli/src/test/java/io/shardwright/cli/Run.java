@@ -9,16 +9,24 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What a command line did. */
 record Run(int code, String out, String err) {
+  private static final Environment NONE = new Environment(Map.of());
+
   /** Something that happens on the way. */
   interface Incident {
     void happen() throws IOException;
   }
 
   static Run of(Object... args) {
-    return run(new StringWriter(), args);
+    return run(NONE, new StringWriter(), args);
+  }
+
+  /** Runs a command where environment variables are set. */
+  static Run with(Map<String, String> variables, Object... args) {
+    return run(new Environment(variables), new StringWriter(), args);
   }
 
   /** Reshards, with further options. */
@@ -44,7 +52,7 @@ record Run(int code, String out, String err) {
             }
           }
         };
-    return run(err, args);
+    return run(NONE, err, args);
   }
 
   private static void happen(Incident incident) {
@@ -55,13 +63,14 @@ record Run(int code, String out, String err) {
     }
   }
 
-  private static Run run(StringWriter err, Object... args) {
+  private static Run run(Environment environment, StringWriter err, Object... args) {
     var out = new StringWriter();
     String[] texts = new String[args.length];
     for (int i = 0; i < args.length; i++) {
       texts[i] = args[i].toString();
     }
-    int code = Main.run(texts, new PrintWriter(out), new PrintWriter(err), false);
+    int code =
+        Main.run(texts, new Screen(new PrintWriter(out), new PrintWriter(err), false, environment));
     return new Run(code, out.toString(), err.toString());
   }
 

@@ -27,7 +27,8 @@ record Scratch(Path folder) {
 
   /** What is thrown away need not reach the disk. */
   private int execute(List<String> arguments, PrintWriter out, PrintWriter err) {
-    CommandLine line = Main.commandLine(new Screen(out, err, false));
+    CommandLine line =
+        Main.commandLine(new Screen(out, err, false, new Environment(java.util.Map.of())));
     line.registerConverter(Path.class, folder::resolve);
     var words = new ArrayList<>(arguments);
     var command = line.getSubcommands().get(words.get(0));
