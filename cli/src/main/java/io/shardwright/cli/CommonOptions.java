@@ -36,6 +36,13 @@ final class CommonOptions {
   private boolean noProgress;
 
   @Option(
+      names = "--progress",
+      paramLabel = "FORM",
+      defaultValue = "auto",
+      description = "Progress: auto (default) or json, a line per event.")
+  private ProgressChoice progress;
+
+  @Option(
       names = "--color",
       paramLabel = "WHEN",
       defaultValue = "auto",
@@ -105,6 +112,12 @@ final class CommonOptions {
 
   private final LimitOptions limits = new LimitOptions();
 
+  /** How progress is shown. */
+  enum ProgressChoice {
+    auto,
+    json
+  }
+
   /** What becomes of Python objects without a meaning here. */
   enum UnknownGlobals {
     keep,
@@ -135,8 +148,13 @@ final class CommonOptions {
     return verbose;
   }
 
-  boolean silent() {
-    return quiet || noProgress;
+  ProgressDisplay.Form progress(boolean terminal) {
+    if (noProgress || quiet && progress != ProgressChoice.json) {
+      return ProgressDisplay.Form.NONE;
+    }
+    return progress == ProgressChoice.json
+        ? ProgressDisplay.Form.JSON
+        : terminal ? ProgressDisplay.Form.LINE : ProgressDisplay.Form.TENTHS;
   }
 
   Style.Choice colour() {

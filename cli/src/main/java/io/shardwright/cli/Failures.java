@@ -24,8 +24,11 @@ final class Failures implements IExecutionExceptionHandler {
 
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
-    Style style =
-        command.getCommand() instanceof ScreenCommand own ? own.style() : new Style(false);
+    Style style = new Style(false);
+    if (command.getCommand() instanceof ScreenCommand own) {
+      own.endProgress();
+      style = own.style();
+    }
     return failure instanceof CheckpointException refusal
         ? refused(
             refusal,

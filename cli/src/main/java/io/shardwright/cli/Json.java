@@ -2,6 +2,9 @@ package io.shardwright.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.PrettyPrinter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import io.shardwright.core.outline.SafeText;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -20,9 +23,18 @@ final class Json {
 
   /** The object, with its schema's version first. */
   static String object(Map<String, ?> fields) {
+    return text(fields, new DefaultPrettyPrinter());
+  }
+
+  /** The same on one line. */
+  static String line(Map<String, ?> fields) {
+    return text(fields, new MinimalPrettyPrinter());
+  }
+
+  private static String text(Map<String, ?> fields, PrettyPrinter printer) {
     var text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-      json.useDefaultPrettyPrinter();
+      json.setPrettyPrinter(printer);
       json.writeStartObject();
       json.writeNumberField("schema_version", SCHEMA_VERSION);
       fields(json, fields);

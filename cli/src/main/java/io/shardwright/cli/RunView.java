@@ -44,6 +44,7 @@ final class RunView {
         .and("config_changes", plan.changes())
         .and("outline", OutlineFields.plan(plan.outline()).map())
         .and("needs", OutlineFields.needs(plan.needs()))
+        .and("verdict", Fields.of("possible", true).and("fits_on_disk", plan.needs().fits()).map())
         .and("notes", plan.notes(command.flags()));
   }
 

@@ -14,6 +14,7 @@ abstract class ScreenCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
   private Screen screen;
   private TypedOptions typed;
+  private ProgressDisplay progress;
 
   final void use(Screen given, TypedOptions words) {
     screen = given;
@@ -63,6 +64,14 @@ abstract class ScreenCommand implements Callable<Integer> {
   }
 
   final ProgressDisplay progress() {
-    return new ProgressDisplay(screen, common.silent());
+    progress = new ProgressDisplay(screen, common.progress(screen.terminal()), System::nanoTime);
+    return progress;
+  }
+
+  /** Begins a new line after progress that was interrupted. */
+  final void endProgress() {
+    if (progress != null) {
+      progress.end();
+    }
   }
 }

@@ -33,7 +33,7 @@ abstract class WritingCommand extends ScreenCommand {
     return write(asked, writing.dry());
   }
 
-  /** Plans, and unless {@code dry} runs; shows and reports. */
+  /** Plans, and unless {@code dry} runs; shows and reports. A plan that can't fit is no success. */
   final int write(ReshardRequestBuilder asked, boolean dry) {
     ReshardRequest request = writing.in(asked).run(options(writing.run())).build();
     if (report != null) {
@@ -45,9 +45,9 @@ abstract class WritingCommand extends ScreenCommand {
       var plan = shardwright().plan(request);
       new RunView(this).show(plan);
       page(HtmlReport.of(plan), request);
-    } else {
-      run(request);
+      return plan.needs().fits() ? ExitCode.DONE : ExitCode.RESOURCES;
     }
+    run(request);
     return ExitCode.DONE;
   }
 

@@ -120,7 +120,9 @@ class ReportTest {
 
   private Run failing(Object... options) throws IOException {
     Path place = Files.createDirectory(folder.resolve("gone"));
-    var args = new java.util.ArrayList<Object>(List.of("reshard", vit, out, "--tp", "2"));
+    var args =
+        new java.util.ArrayList<Object>(
+            List.of("reshard", vit, out, "--tp", "2", "--progress", "json"));
     args.addAll(List.of("--report", place.resolve("r.html")));
     args.addAll(List.of(options));
     Run run = Run.whileWriting(() -> Files.delete(place), args.toArray());
