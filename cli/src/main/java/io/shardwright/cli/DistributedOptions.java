@@ -37,6 +37,14 @@ final class DistributedOptions {
       description = {"Pad vocabulary rows to a multiple of N x T.", "Default: the source's."})
   private Long divisor;
 
+  @Option(
+      names = "--optimizer-kind",
+      paramLabel = "K",
+      description =
+          "The form of an optimizer's state in a torch_dist target: fully_reshardable (where"
+              + " omitted) or non_distributed.")
+  private String optimizer;
+
   /** Says it to a request. */
   void in(ReshardRequestBuilder request) {
     request.gridOptions(
@@ -47,7 +55,8 @@ final class DistributedOptions {
                 : OptionalInt.of(ReshardOptions.positive(files, "--files", command)),
             divisor == null
                 ? OptionalLong.empty()
-                : OptionalLong.of(ReshardOptions.atLeast(1, divisor, "--vocab-divisor", command))));
+                : OptionalLong.of(ReshardOptions.atLeast(1, divisor, "--vocab-divisor", command)),
+            Optional.ofNullable(optimizer)));
   }
 
   private CoreVersion version(String text) {

@@ -77,6 +77,7 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
       case NAMING -> "--naming";
       case NO_LINKS -> "--no-follow-links";
       case NO_OPTIMIZER -> "--no-optimizer";
+      case OPTIMIZER_KIND -> "--optimizer-kind";
       case OVERWRITE -> "--overwrite";
       case PICKLE_IMPORTS -> "inspect --pickle";
       case PIPELINE_LAYOUT -> "--pp-layout";

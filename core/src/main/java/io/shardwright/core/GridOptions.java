@@ -15,12 +15,29 @@ import java.util.OptionalLong;
  *     1; empty for one of each rank, or for files of {@link HuggingFaceOptions#maxShardBytes}
  * @param vocabDivisor vocabulary rows are padded to a multiple of this times the tensor-parallel
  *     size, at least 1; empty for what the source's configuration says
+ * @param optimizerKind the form in which an optimizer's state is stored, such as {@code
+ *     fully_reshardable}; empty for the format's own choice
  */
 public record GridOptions(
-    Optional<CoreVersion> core, OptionalInt files, OptionalLong vocabDivisor) {
+    Optional<CoreVersion> core,
+    OptionalInt files,
+    OptionalLong vocabDivisor,
+    Optional<String> optimizerKind) {
   /** The newest form, a file for each rank, and rows padded as the source says. */
   public static final GridOptions DEFAULT =
-      new GridOptions(Optional.empty(), OptionalInt.empty(), OptionalLong.empty());
+      new GridOptions(
+          Optional.empty(), OptionalInt.empty(), OptionalLong.empty(), Optional.empty());
+
+  /**
+   * Options without a form of the optimizer.
+   *
+   * @param core the Megatron-Core that has to read the target
+   * @param files at least 1, or empty
+   * @param vocabDivisor at least 1, or empty
+   */
+  public GridOptions(Optional<CoreVersion> core, OptionalInt files, OptionalLong vocabDivisor) {
+    this(core, files, vocabDivisor, Optional.empty());
+  }
 
   /**
    * Checks the components.
@@ -28,10 +45,12 @@ public record GridOptions(
    * @param core not null
    * @param files at least 1, or empty
    * @param vocabDivisor at least 1, or empty
+   * @param optimizerKind not null
    * @throws IllegalArgumentException if a number is below 1
    */
   public GridOptions {
     Objects.requireNonNull(core, "core");
+    Objects.requireNonNull(optimizerKind, "optimizerKind");
     files.ifPresent(number -> Bounds.POSITIVE.require("files", number));
     vocabDivisor.ifPresent(number -> Bounds.POSITIVE.require("vocabDivisor", number));
   }

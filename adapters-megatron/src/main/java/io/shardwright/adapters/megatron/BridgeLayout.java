@@ -24,7 +24,7 @@ import java.util.Set;
 final class BridgeLayout implements GridLayout {
   @Override
   public Set<Keeps> keeps() {
-    return Set.of(Keeps.GRID, Keeps.TOKENIZER);
+    return Set.of(Keeps.GRID, Keeps.TOKENIZER, Keeps.OPTIMIZER);
   }
 
   @Override

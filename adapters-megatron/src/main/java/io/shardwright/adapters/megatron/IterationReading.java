@@ -41,6 +41,9 @@ final class IterationReading {
         ranks -> Vocabulary.stored(set.tensors(), ranks),
         config -> config,
         built);
+    IterationSide.common(files, set)
+        .flatMap(common -> CommonTraining.of(common, List.of()))
+        .ifPresent(built::training);
     return built.notes(notes).build();
   }
 }

@@ -33,25 +33,27 @@ record IterationSide(StoredFiles files) implements ModelSide {
           .map(document -> document.keeping(Kept.RUN_CONFIG, whole))
           .map(this::trained);
     }
-    if (files.files().contains(COMMON)) {
-      return args(files.pickle(COMMON));
-    }
-    return set.objects().contains(STATE) ? args(set.object(STATE)) : Optional.empty();
+    return common(files, set).flatMap(state -> state.get("args")).flatMap(Arguments::of);
+  }
+
+  /** The common state, which an object holds in a list. */
+  static Optional<Obj> common(StoredFiles files, DistributedSet set) {
+    Optional<JsonValue> state =
+        files.files().contains(COMMON)
+            ? Optional.of(files.pickle(COMMON))
+            : Optional.of(STATE).filter(set.objects()::contains).map(set::object);
+    return state
+        .map(
+            held ->
+                held instanceof Arr list && list.items().size() == 1 ? list.items().get(0) : held)
+        .filter(Obj.class::isInstance)
+        .map(Obj.class::cast);
   }
 
   private ModelDocument trained(ModelDocument document) {
     return TrainState.read(files)
         .map(counts -> document.keeping(Kept.TRAIN_STATE, counts))
         .orElse(document);
-  }
-
-  /** The arguments in the common state, which an object holds in a list. */
-  private static Optional<ModelDocument> args(JsonValue state) {
-    JsonValue held =
-        state instanceof Arr list && list.items().size() == 1 ? list.items().get(0) : state;
-    return held instanceof Obj object
-        ? object.get("args").flatMap(Arguments::of)
-        : Optional.empty();
   }
 
   @Override

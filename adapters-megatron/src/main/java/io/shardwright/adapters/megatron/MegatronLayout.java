@@ -17,7 +17,7 @@ import java.util.Set;
 final class MegatronLayout implements GridLayout {
   @Override
   public Set<Keeps> keeps() {
-    return Set.of(Keeps.GRID);
+    return Set.of(Keeps.GRID, Keeps.OPTIMIZER);
   }
 
   @Override

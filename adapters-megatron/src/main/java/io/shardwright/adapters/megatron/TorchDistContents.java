@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -85,6 +86,8 @@ record TorchDistContents(WantedGrid model, String folder) {
   Contents with(
       Obj common, Map<String, byte[]> files, Optional<Configuration> means, List<String> notes) {
     boolean object = model.core().since(STATE_AS_OBJECT);
+    Optional<CommonOptimizer> optimizer = CommonOptimizer.of(model);
+    optimizer.ifPresent(own -> own.in(common));
     var all = new LinkedHashMap<>(files);
     all.put(folder + Iteration.KIND, model.json(kind(object)));
     Map<String, JsonValue> pickles =
@@ -96,7 +99,14 @@ record TorchDistContents(WantedGrid model, String folder) {
     if (!model.core().since(CORE_WITHOUT_STATE)) {
       model.states().forEach(key -> addCore(key, objects));
     }
-    return new Contents(folder, all, pickles, objects, means, notes);
+    return new Contents(
+        folder,
+        all,
+        pickles,
+        objects,
+        optimizer.map(CommonOptimizer::keys).orElse(UnaryOperator.identity()),
+        means,
+        notes);
   }
 
   /** The core of attention has no parameter, and with Transformer Engine a state all the same. */

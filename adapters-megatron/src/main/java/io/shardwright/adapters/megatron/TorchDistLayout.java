@@ -20,7 +20,7 @@ final class TorchDistLayout implements GridLayout {
 
   @Override
   public Set<Keeps> keeps() {
-    return Set.of(Keeps.GRID);
+    return Set.of(Keeps.GRID, Keeps.OPTIMIZER);
   }
 
   @Override

@@ -57,6 +57,8 @@ public enum Setting {
   NO_LINKS("followLinks(false)"),
   /** That the optimizer's state is left out. */
   NO_OPTIMIZER("optimizer(false)"),
+  /** The form in which an optimizer's state is stored. */
+  OPTIMIZER_KIND("gridOptions.optimizerKind"),
   /** That an existing target may be replaced. */
   OVERWRITE("overwrite"),
   /** What a checkpoint's pickles import and call. */

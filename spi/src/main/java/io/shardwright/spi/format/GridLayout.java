@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * How a format of models is written on a grid: a distributed checkpoint of PyTorch, and documents
@@ -17,8 +18,9 @@ import java.util.Set;
  * <p>Values of pickles are said as {@link StoredFiles#pickle} gives them: an object with a {@code
  * _target_} is made by calling that name with {@code _args_}, or without arguments and then given
  * its other fields as state; {@code _call_: false} says the name itself. A call of {@code
- * torch.tensor} with a number or a truth value, and a {@code dtype} by its name, is a tensor
- * without dimensions.
+ * builtins.tuple} with a list is a tuple, one of {@code builtins.dict} with a list of pairs a dict
+ * whose keys may be numbers. A call of {@code torch.tensor} with a number or a truth value, and a
+ * {@code dtype} by its name, is a tensor without dimensions.
  */
 public interface GridLayout {
   /**
@@ -30,6 +32,8 @@ public interface GridLayout {
    * @param pickles torch files of values, by path
    * @param objects of the distributed checkpoint, by key: each a torch file of the value, on the
    *     first rank
+   * @param keys gives what the checkpoint calls a tensor that the engine calls otherwise, such as a
+   *     tensor of an optimizer
    * @param means what a reader takes from them as the model's configuration; empty where they don't
    *     say it
    * @param notes sentences that a user should know, such as what the documents don't hold
@@ -39,6 +43,7 @@ public interface GridLayout {
       Map<String, byte[]> files,
       Map<String, JsonValue> pickles,
       Map<String, JsonValue> objects,
+      UnaryOperator<String> keys,
       Optional<Configuration> means,
       List<String> notes) {
     /**
@@ -50,7 +55,7 @@ public interface GridLayout {
     public Contents and(Map<String, JsonValue> further) {
       var all = new LinkedHashMap<>(pickles);
       all.putAll(further);
-      return new Contents(folder, files, all, objects, means, notes);
+      return new Contents(folder, files, all, objects, keys, means, notes);
     }
   }
 
@@ -65,7 +70,8 @@ public interface GridLayout {
   /**
    * What a target keeps of a model besides its weights.
    *
-   * @return {@link Keeps#GRID}, and {@link Keeps#TOKENIZER} if it can be given one
+   * @return {@link Keeps#GRID}, {@link Keeps#TOKENIZER} if it can be given one, and {@link
+   *     Keeps#OPTIMIZER} if a training can go on from it
    */
   Set<Keeps> keeps();
 

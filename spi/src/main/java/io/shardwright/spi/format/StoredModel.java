@@ -110,20 +110,12 @@ public final class StoredModel {
     return parts.vocabularySize;
   }
 
-  /**
-   * The size of the tokenizer.
-   *
-   * @return its pieces; empty where there is none
-   */
+  /** {@return how many pieces the tokenizer has; empty where there is none} */
   public OptionalLong tokenizerPieces() {
     return parts.tokenizerPieces;
   }
 
-  /**
-   * The files that the configuration names.
-   *
-   * @return in the order in which they travel
-   */
+  /** {@return the files that the configuration names, in the order in which they travel} */
   public List<Artifact> artifacts() {
     return List.copyOf(parts.artifacts);
   }
@@ -137,29 +129,26 @@ public final class StoredModel {
     return Optional.ofNullable(parts.unknown);
   }
 
-  /**
-   * What has no place in the canonical configuration.
-   *
-   * @return empty where nothing is kept
-   */
+  /** {@return what has no place in the canonical configuration; empty where nothing is kept} */
   public Optional<Origin> origin() {
     return Optional.ofNullable(parts.origin);
   }
 
-  /**
-   * The products of an adapter.
-   *
-   * @return empty for a model
-   */
+  /** {@return the products of an adapter; empty for a model} */
   public Optional<LowRankPairs> lowRank() {
     return Optional.ofNullable(parts.lowRank);
   }
 
   /**
-   * What a user should know.
+   * What a training needs to go on besides tensors.
    *
-   * @return sentences
+   * @return empty where there is nothing but weights
    */
+  public Optional<TrainingState> training() {
+    return Optional.ofNullable(parts.training);
+  }
+
+  /** {@return sentences that a user should know} */
   public List<String> notes() {
     return List.copyOf(parts.notes);
   }
@@ -177,6 +166,7 @@ public final class StoredModel {
     private LowRankPairs lowRank;
     private CheckpointException unknown;
     private StoredRanks ranks;
+    private TrainingState training;
 
     private Builder(Weights first) {
       sets.add(first);
@@ -278,6 +268,18 @@ public final class StoredModel {
     }
 
     /**
+     * Says what the training needs to go on. The optimizer's tensors are among the {@linkplain
+     * Weights#tensors model's} then, by the names that {@link TrainingState} says.
+     *
+     * @param state beside the tensors
+     * @return this
+     */
+    public Builder training(TrainingState state) {
+      training = state;
+      return this;
+    }
+
+    /**
      * Adds sentences for the user.
      *
      * @param sentences in order
@@ -288,11 +290,7 @@ public final class StoredModel {
       return this;
     }
 
-    /**
-     * Ends the building. The builder is not to be used after it.
-     *
-     * @return what was told
-     */
+    /** {@return what was told; the builder is not to be used after it} */
     public StoredModel build() {
       return new StoredModel(this);
     }

@@ -7,6 +7,7 @@ import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** A model that is written as a {@link GridLayout} says. The engine alone implements it. */
 public interface WantedGrid extends WantedModel {
@@ -59,4 +60,32 @@ public interface WantedGrid extends WantedModel {
    * @return what the user asked for, else {@link CoreVersion#NEWEST}
    */
   CoreVersion core();
+
+  /**
+   * What the training needs to go on besides tensors.
+   *
+   * @return the source's; empty where its optimizer doesn't go along
+   */
+  Optional<TrainingState> training();
+
+  /**
+   * The kinds of tensors that the optimizer keeps for parameters.
+   *
+   * @return such as {@code exp_avg}; none where it doesn't go along
+   */
+  Set<String> companions();
+
+  /**
+   * The form in which the optimizer is to be stored.
+   *
+   * @return what the user asked for; empty for the format's own choice
+   */
+  Optional<String> optimizerKind();
+
+  /**
+   * The groups that the model has parameters of.
+   *
+   * @return at most four
+   */
+  Set<ParameterGroup> groups();
 }

@@ -7,14 +7,25 @@ import java.util.regex.Pattern;
  * Megatron-Core names them in distributed checkpoints, whatever file they come from: {@code
  * optimizer.state.exp_avg.} and the parameter's name (Megatron-LM core_v0.5.0, {@code
  * megatron/core/dist_checkpointing/optimizer.py}). They are cut as the parameter is.
+ *
+ * <p>A distributed optimizer stores the master weights as {@code param} in place of {@code
+ * fp32_param}, and of several optimizers a number stands before each name (core_v0.19.0, {@code
+ * megatron/core/optimizer/distrib_optimizer.py} and {@code optimizer.py}, ChainedOptimizer).
  */
 public final class Companions {
-  private static final String PREFIX = "optimizer.state.";
+  /** The kind of the master weights. */
+  public static final String MASTER = "fp32_param";
 
   /** Whatever is an optimizer's has it. */
   private static final String WORD = "optim";
 
-  private static final Pattern FLAT = Pattern.compile("(chained_[0-9]+\\.)?optimizer\\.");
+  private static final String PREFIX = "optimizer.state.";
+  private static final String CHAIN = "(?:chained_[0-9]+\\.)?";
+
+  private static final Pattern STORED =
+      Pattern.compile(CHAIN + Pattern.quote(PREFIX) + "([^.]+)\\.");
+
+  private static final Pattern FLAT = Pattern.compile(CHAIN + "optimizer\\.");
 
   /** PyTorch has the parameter's name before the kind, and any words before these. */
   private static final Pattern OF_PYTORCH =
@@ -31,13 +42,14 @@ public final class Companions {
 
   /** Whether a name is a companion's. */
   public static boolean isCompanion(String name) {
-    return name.startsWith(PREFIX) && !OF_PYTORCH.matcher(name).matches();
+    return name.contains(PREFIX)
+        && STORED.matcher(name).lookingAt()
+        && !OF_PYTORCH.matcher(name).matches();
   }
 
   /**
-   * Whether a name is an optimizer's that no parameter's name tells: flat buffers, and a chain's
-   * (Megatron-LM core_v0.16.0, {@code megatron/core/optimizer/distrib_optimizer.py}), and
-   * PyTorch's.
+   * Whether a name is an optimizer's that no parameter's name tells: flat buffers (Megatron-LM
+   * core_v0.16.0, {@code megatron/core/optimizer/distrib_optimizer.py}), and PyTorch's.
    */
   public static boolean isFlat(String name) {
     return name.contains(WORD)
@@ -52,6 +64,19 @@ public final class Companions {
 
   /** What stands before the parameter's name; nothing where the name is no companion's. */
   public static String prefix(String name) {
-    return isCompanion(name) ? name.substring(0, name.indexOf('.', PREFIX.length()) + 1) : "";
+    var stored = STORED.matcher(name);
+    return isCompanion(name) && stored.lookingAt() ? stored.group() : "";
+  }
+
+  /** The kind of a companion; nothing where the name is none's. */
+  public static String kind(String name) {
+    var stored = STORED.matcher(name);
+    boolean is = isCompanion(name) && stored.lookingAt();
+    return !is ? "" : stored.group(1).equals("param") ? MASTER : stored.group(1);
+  }
+
+  /** The name that a companion has here, whichever optimizer stored it; others keep theirs. */
+  public static String canonical(String name) {
+    return isCompanion(name) ? name(kind(name), name.substring(prefix(name).length())) : name;
   }
 }

@@ -291,10 +291,10 @@ public final class Describer {
 
   /** What NeMo puts before a model's own parameter names. */
   String prefix(String name) {
-    return naming == Naming.HUGGING_FACE ? "" : NamePrefix.of(name);
+    return naming == Naming.HUGGING_FACE ? "" : Companions.canonical(NamePrefix.of(name));
   }
 
   String withoutPrefix(String name) {
-    return name.substring(prefix(name).length());
+    return naming == Naming.HUGGING_FACE ? name : name.substring(NamePrefix.of(name).length());
   }
 }

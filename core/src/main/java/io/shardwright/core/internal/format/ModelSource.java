@@ -16,6 +16,7 @@ import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.format.TrainingState;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -190,6 +191,11 @@ public interface ModelSource extends AutoCloseable {
   /** Pieces of the tokenizer that is at hand. */
   default OptionalLong tokenizerSize() {
     return OptionalLong.empty();
+  }
+
+  /** What a training needs to go on besides tensors; empty where it is not wanted. */
+  default Optional<TrainingState> training() {
+    return Optional.empty();
   }
 
   /** What a user should know. */

@@ -73,6 +73,9 @@ final class OutOfPlace {
   }
 
   private void layouts(Resolved resolved) {
+    option(
+        Setting.OPTIMIZER_KIND.inText(),
+        request.gridOptions().optimizerKind().isPresent() && !resolved.keeps(Keeps.OPTIMIZER));
     boolean core = resolved.kind().prefix().isPresent();
     option(
         Setting.NAMING.inText(),

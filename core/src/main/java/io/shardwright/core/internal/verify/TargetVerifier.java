@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
@@ -60,7 +61,7 @@ public final class TargetVerifier {
     for (int i = 0; i < files; i++) {
       requireEqual(found.ranks().get(i), expected.files().get(i), written);
     }
-    requireArrays(found, expected, written);
+    requireArrays(found, expected, key -> key, written);
     var objects = found.objectTensors().stream().collect(Collectors.toMap(o -> o.member(), o -> o));
     expected.objects().stream()
         .flatMap(object -> object.tensor().stream())
@@ -75,22 +76,31 @@ public final class TargetVerifier {
   /**
    * Compares the arrays of a distributed checkpoint.
    *
+   * @param keys what the checkpoint calls an array of the plan
    * @throws CheckpointIoException naming the first difference
    */
-  public void requireArrays(SourceFiles found, ExecutablePlan expected, Written written) {
+  public void requireArrays(
+      SourceFiles found, ExecutablePlan expected, UnaryOperator<String> keys, Written written) {
     require(
         found.arrays().size() == expected.arrays().size(),
         "holds " + found.arrays().size() + " arrays");
     var arrays = found.arrays().stream().collect(Collectors.toMap(a -> a.spec().name(), a -> a));
     expected
         .arrays()
-        .forEach(array -> requireEqual(arrays.get(array.spec().name()), array, written));
+        .forEach(
+            array -> {
+              String key = keys.apply(array.spec().name());
+              requireEqual(key, arrays.get(key), array, written);
+            });
   }
 
-  private void requireEqual(StoredArray found, TargetArray expected, Written written) {
-    String name = "array '" + expected.spec().name() + "'";
+  private void requireEqual(String key, StoredArray found, TargetArray expected, Written written) {
+    String name = "array '" + key + "'";
     require(
-        found != null && found.spec().equals(expected.spec()), name + " has another type or shape");
+        found != null
+            && found.spec().dtype() == expected.spec().dtype()
+            && found.spec().shape().equals(expected.spec().shape()),
+        name + " has another type or shape");
     var chunks =
         found.chunks().stream().collect(Collectors.toMap(c -> c.region().offset(), c -> c));
     require(chunks.size() == expected.chunks().size(), name + " has " + chunks.size() + " chunks");

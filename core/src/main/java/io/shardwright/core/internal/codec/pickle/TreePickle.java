@@ -85,12 +85,41 @@ public record TreePickle(String where, Function<Obj, Optional<PickleValue>> tens
     if (object.get("_call_").filter(new Bool(false)::equals).isPresent()) {
       return name;
     }
+    Optional<PickleValue> builtin = builtin(name, object);
+    if (builtin.isPresent()) {
+      return builtin.get();
+    }
     Dict state = fields(object, WORDS);
     Call call = call(name, object);
     if (call.kind() == Call.Kind.NEWOBJ || !state.entries().isEmpty()) {
       call.build(state);
     }
     return call;
+  }
+
+  /** A tuple of a list, or a dict of pairs, whose keys may be numbers. */
+  private Optional<PickleValue> builtin(Global name, Obj object) {
+    if (!(object.get(ARGUMENTS).orElse(null) instanceof Arr args)
+        || args.items().size() != 1
+        || !(args.items().get(0) instanceof Arr list)) {
+      return Optional.empty();
+    }
+    return switch (name.toString()) {
+      case "builtins.tuple" ->
+          Optional.of(Tuple.of(list.items().stream().map(this::of).toArray(PickleValue[]::new)));
+      case "builtins.dict" -> Optional.of(pairs(list));
+      default -> Optional.empty();
+    };
+  }
+
+  private Dict pairs(Arr list) {
+    var dict = new Dict();
+    for (JsonValue item : list.items()) {
+      if (item instanceof Arr pair && pair.items().size() == 2) {
+        dict.put(of(pair.items().get(0)), of(pair.items().get(1)));
+      }
+    }
+    return dict;
   }
 
   private Call call(Global name, Obj object) {

@@ -25,7 +25,7 @@ import java.util.Set;
 record GridKind(GridLayout distributed, Optional<RankLayout> ranks, PluggedModelFormat format)
     implements TargetKind {
   /** What a layout may say that it keeps. */
-  static final Set<Keeps> KEPT = Set.of(Keeps.GRID, Keeps.TOKENIZER);
+  static final Set<Keeps> KEPT = Set.of(Keeps.GRID, Keeps.TOKENIZER, Keeps.OPTIMIZER);
 
   private Plugin plugin() {
     return format.plugin();
@@ -72,7 +72,7 @@ record GridKind(GridLayout distributed, Optional<RankLayout> ranks, PluggedModel
       ExecutablePlan plan) {
     GridOptions options = request.gridOptions();
     CoreVersion core = options.core().orElse(CoreVersion.NEWEST);
-    var wanted = new PlannedGrid(plan, source, attachments, core);
+    var wanted = new PlannedGrid(plan, source, attachments, core, options.optimizerKind());
     States states = plugin().asking("asked for states of modules", () -> distributed.states(core));
     Contents made = plugin().asking("writing documents", () -> distributed.contents(wanted));
     made.means().ifPresent(means -> Meaning.require(plan, means, means.where()));

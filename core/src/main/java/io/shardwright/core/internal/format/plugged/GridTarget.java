@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Lays out a distributed checkpoint of PyTorch, and documents beside it. */
 final class GridTarget implements CheckpointTarget {
@@ -41,6 +42,7 @@ final class GridTarget implements CheckpointTarget {
   private final Map<String, Long> sizes = new LinkedHashMap<>();
   private final MemberPlacement placement;
   private final List<String> notes;
+  private final UnaryOperator<String> keys;
 
   /**
    * Lays out the target of a plan.
@@ -62,7 +64,8 @@ final class GridTarget implements CheckpointTarget {
     this.items = items;
     this.guard = guard;
     Form form = core.since(NEWER_NAMES) ? Form.TORCH_2_3 : Form.TORCH_2_1;
-    documents.put(folder + DcpMetadata.FILE, items.metadata(form));
+    this.keys = key -> format.plugin().asking("asked for a key", () -> made.keys().apply(key));
+    documents.put(folder + DcpMetadata.FILE, items.metadata(form, keys));
     new TreeMap<>(made.pickles())
         .forEach((path, value) -> document(path, TorchTree.file(stem(path), value, path)));
     made.files().forEach(this::document);
@@ -138,7 +141,7 @@ final class GridTarget implements CheckpointTarget {
     var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
     try (var read = format.reopen(staged, guard.anew());
         var opened = new OpenedFiles(staged)) {
-      verifier.requireArrays(read.sourceFiles(), plan, written);
+      verifier.requireArrays(read.sourceFiles(), plan, keys, written);
       items
           .objects()
           .forEach(

@@ -11,6 +11,7 @@ import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -120,17 +122,24 @@ final class ItemFiles {
     return objects;
   }
 
-  /** The bytes of {@code .metadata}. */
-  byte[] metadata(Form form) {
+  /**
+   * The bytes of {@code .metadata}.
+   *
+   * @param keys what the checkpoint calls an array
+   */
+  byte[] metadata(Form form, UnaryOperator<String> keys) {
     var places = new LinkedHashMap<String, DcpItem>();
     objects.forEach((object, item) -> places.put(object.key(), item));
-    return DcpMetadataWriter.write(plan.arrays().stream().map(this::tensor).toList(), places, form);
+    return DcpMetadataWriter.write(
+        plan.arrays().stream().map(array -> tensor(array, keys)).toList(), places, form);
   }
 
-  private Tensor tensor(TargetArray array) {
+  private Tensor tensor(TargetArray array, UnaryOperator<String> keys) {
     var held = new ArrayList<Chunk>();
     array.chunks().forEach((index, chunk) -> held.add(chunk(array, index, chunk)));
-    return new Tensor(array.spec(), held);
+    var spec = array.spec();
+    String key = keys.apply(spec.name());
+    return new Tensor(new TensorSpec(key, spec.dtype(), spec.shape()), held);
   }
 
   private Chunk chunk(TargetArray array, List<Long> index, TargetTensor chunk) {

@@ -28,6 +28,9 @@ record KnownFamilies(AdapterRegistry registry, TrainingOptions options, Guard gu
     implements KnownModels {
   private static final String JSON = ".json";
 
+  /** A key of NeMo's own configurations of Megatron-Core's models. */
+  private static final String MCORE = "mcore_gpt";
+
   @Override
   public List<HuggingFaceModel> classes() {
     return registry.huggingFaceModels();
@@ -80,7 +83,7 @@ record KnownFamilies(AdapterRegistry registry, TrainingOptions options, Guard gu
         .config()
         .filter(file -> !file.toString().endsWith(JSON))
         .<Configuration>map(this::given)
-        .filter(config -> config.text("target").isPresent());
+        .filter(config -> config.text("target").isPresent() || config.text(MCORE).isPresent());
   }
 
   private Obj document(FileSource source) {

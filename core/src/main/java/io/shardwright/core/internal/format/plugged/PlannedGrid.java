@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.format.plugged;
 
+import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
@@ -9,6 +11,8 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.format.CoreVersion;
+import io.shardwright.spi.format.ParameterGroup;
+import io.shardwright.spi.format.TrainingState;
 import io.shardwright.spi.format.WantedGrid;
 import io.shardwright.spi.tensor.DType;
 import java.util.EnumMap;
@@ -16,20 +20,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** A plan for a distributed checkpoint. */
 final class PlannedGrid extends PlannedModel implements WantedGrid {
   private final CoreVersion core;
+  private final Optional<String> kind;
 
   /**
    * What is planned for a source; the attachments as for every model.
    *
    * @param core what has to read it
+   * @param kind the optimizer's form
    */
   PlannedGrid(
-      ExecutablePlan plan, ModelSource origins, List<Attachment> attachments, CoreVersion core) {
+      ExecutablePlan plan,
+      ModelSource origins,
+      List<Attachment> attachments,
+      CoreVersion core,
+      Optional<String> kind) {
     super(plan, origins, attachments);
     this.core = core;
+    this.kind = kind;
   }
 
   @Override
@@ -42,6 +56,7 @@ final class PlannedGrid extends PlannedModel implements WantedGrid {
     Map<DType, Long> bytes = new EnumMap<>(DType.class);
     plan.targets()
         .map(TargetTensor::spec)
+        .filter(spec -> !Companions.isCompanion(spec.name()))
         .forEach(spec -> bytes.merge(spec.dtype(), spec.byteSize(), Math::addExact));
     return bytes.entrySet().stream()
         .max(Map.Entry.comparingByValue())
@@ -83,5 +98,32 @@ final class PlannedGrid extends PlannedModel implements WantedGrid {
   @Override
   public CoreVersion core() {
     return core;
+  }
+
+  @Override
+  public Optional<TrainingState> training() {
+    return companions().isEmpty() ? Optional.empty() : origins.training();
+  }
+
+  @Override
+  public Set<String> companions() {
+    return plan.source().tensors().stream()
+        .map(tensor -> Companions.kind(tensor.id()))
+        .filter(found -> !found.isEmpty())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Override
+  public Set<ParameterGroup> groups() {
+    return plan.source().tensors().stream()
+        .filter(tensor -> !Companions.isCompanion(tensor.id()))
+        .map(LogicalTensor::rule)
+        .map(row -> new ParameterGroup(row.traits().experts().isPresent(), !row.traits().noDecay()))
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Optional<String> optimizerKind() {
+    return kind;
   }
 }

@@ -6,7 +6,6 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
-import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.HuggingFaceLowRank;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.Replica.Kind;
@@ -22,14 +21,12 @@ import io.shardwright.core.outline.Member;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.error.CheckpointException;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.Setting;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.LowRankPairs;
 import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredModel.Artifact;
 import io.shardwright.spi.format.StoredModel.Weights;
 import io.shardwright.spi.format.StoredRanks;
+import io.shardwright.spi.format.TrainingState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -62,14 +59,17 @@ final class PluggedModel implements ModelSource {
   private final List<Attachment> attachments = new ArrayList<>();
   private final YamlDocument config;
   private final boolean optimizer;
+  private final boolean kept;
 
   /**
    * What a format said of files.
    *
    * @param optimizer whether an optimizer's state is wanted
+   * @param kept whether the target can keep it
    */
-  PluggedModel(Plugin plugin, OpenFiles files, StoredModel model, boolean optimizer) {
+  PluggedModel(Plugin plugin, OpenFiles files, StoredModel model, boolean optimizer, boolean kept) {
     this.optimizer = optimizer;
+    this.kept = kept;
     this.plugin = plugin;
     this.files = files;
     this.model = model;
@@ -77,7 +77,7 @@ final class PluggedModel implements ModelSource {
     this.config = model.config().map(YamlDocument.class::cast).map(this::linked).orElse(none());
     model
         .origin()
-        .map(kept -> new Origin(kept.config(), kept.files()).write(plugin.format()))
+        .map(from -> new Origin(from.config(), from.files()).write(plugin.format()))
         .map(bytes -> new Attachment(Origin.MEMBER, new MemorySource(bytes, Origin.MEMBER)))
         .ifPresent(attachments::add);
   }
@@ -251,14 +251,14 @@ final class PluggedModel implements ModelSource {
   @Override
   public void requireCarriable() {
     ModelSource.super.requireCarriable();
-    boolean arraysOfOne = arrays.stream().anyMatch(a -> Companions.isState(a.spec().name()));
-    if (optimizer && (model.ranks().filter(StoredRanks::optimizer).isPresent() || arraysOfOne)) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          name(),
-          "holds an optimizer's state, which can't follow yet: leave it out with "
-              + Setting.NO_OPTIMIZER.inText());
+    if (optimizer) {
+      new StoredOptimizer(name(), model, arrays).requireCarriable(kept);
     }
+  }
+
+  @Override
+  public Optional<TrainingState> training() {
+    return optimizer && kept ? model.training() : Optional.empty();
   }
 
   @Override

@@ -51,15 +51,16 @@ public record PluggedModelFormat(
 
   @Override
   public ModelSource open(Place place, Opening opening) {
-    return open(place, opening.options(), opening.guard());
+    return open(place, opening.options(), opening.state(), opening.guard());
   }
 
-  private PluggedModel open(Place place, TrainingOptions options, Guard guard) {
+  private PluggedModel open(Place place, TrainingOptions options, boolean kept, Guard guard) {
     var models = new KnownFamilies(registry, options, guard);
     return plugin.open(
         place,
         guard,
-        files -> new PluggedModel(plugin, files, format.read(files, models), options.optimizer()));
+        files ->
+            new PluggedModel(plugin, files, format.read(files, models), options.optimizer(), kept));
   }
 
   /** Opens what was written, as anyone else would. */
@@ -70,7 +71,7 @@ public record PluggedModelFormat(
         throw plugin.broken("does not recognize what it laid out");
       }
     }
-    return open(place, TrainingOptions.NEWEST, guard);
+    return open(place, TrainingOptions.NEWEST, true, guard);
   }
 
   @Override

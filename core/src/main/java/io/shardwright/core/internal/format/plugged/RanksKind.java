@@ -69,7 +69,9 @@ record RanksKind(RankLayout layouts, PluggedModelFormat format) implements Targe
       ModelSource source,
       List<Attachment> attachments,
       ExecutablePlan plan) {
-    var wanted = new PlannedGrid(plan, source, attachments, CoreVersion.NEWEST);
+    var wanted =
+        new PlannedGrid(
+            plan, source, attachments, CoreVersion.NEWEST, request.gridOptions().optimizerKind());
     Contents made = plugin().asking("writing documents", () -> layouts.contents(wanted));
     made.means().ifPresent(means -> Meaning.require(plan, means, means.where()));
     var target = new RanksTarget(this, plan, made, source.guard());

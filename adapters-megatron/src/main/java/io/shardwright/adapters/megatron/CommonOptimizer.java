@@ -1,0 +1,190 @@
+package io.shardwright.adapters.megatron;
+
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.ParameterGroup;
+import io.shardwright.spi.format.TrainingState;
+import io.shardwright.spi.format.WantedGrid;
+import io.shardwright.spi.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * An optimizer as Megatron-Core's common state and its keys have it (core_v0.19.0, {@code
+ * megatron/core/optimizer/distrib_optimizer.py} and {@code optimizer.py}).
+ *
+ * @param model what is written
+ * @param training what its optimizer has besides tensors
+ * @param kind the form
+ */
+record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
+  /** Whole tensors of each parameter, which a distributed optimizer cuts again. */
+  static final String FULLY_RESHARDABLE = "fully_reshardable";
+
+  private static final List<String> KINDS =
+      List.of(FULLY_RESHARDABLE, CommonTraining.NON_DISTRIBUTED);
+
+  private static final String MASTER = "fp32_param";
+  private static final String MASTERS = "optimizer.state." + MASTER + ".";
+  private static final String EXPERT = "is_expert_parallel";
+
+  /** The first Megatron-Core that has the form. */
+  private static final int FIRST_FULLY = 15;
+
+  /**
+   * The optimizer that goes along.
+   *
+   * @return empty where none does
+   * @throws UnsupportedCheckpointException if it can't have the form that is asked for
+   */
+  static Optional<CommonOptimizer> of(WantedGrid model) {
+    if (model.companions().isEmpty()) {
+      return Optional.empty();
+    }
+    TrainingState training =
+        model
+            .training()
+            .filter(state -> !state.groups().isEmpty())
+            .orElseThrow(() -> refused(model, "nothing says its parameter groups"));
+    return Optional.of(new CommonOptimizer(model, training, kind(model)));
+  }
+
+  private static String kind(WantedGrid model) {
+    boolean fully = model.core().since(FIRST_FULLY) && model.companions().contains(MASTER);
+    String kind =
+        model.optimizerKind().orElse(fully ? FULLY_RESHARDABLE : CommonTraining.NON_DISTRIBUTED);
+    if (!KINDS.contains(kind)) {
+      throw refused(model, "'" + kind + "' is none of " + String.join(", ", KINDS));
+    }
+    if (kind.equals(FULLY_RESHARDABLE) && !fully) {
+      throw refused(
+          model,
+          model.core().since(FIRST_FULLY)
+              ? kind + " has master weights in 32 bits, which are not there"
+              : kind + " is not read by Megatron-Core " + model.core());
+    }
+    return kind;
+  }
+
+  private static UnsupportedCheckpointException refused(WantedGrid model, String why) {
+    return new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        model.source(),
+        "its optimizer's state can't be written: "
+            + why
+            + ": choose "
+            + Setting.OPTIMIZER_KIND.inText()
+            + ", or leave it out with "
+            + Setting.NO_OPTIMIZER.inText());
+  }
+
+  private boolean isDistributed() {
+    return !kind.equals(CommonTraining.NON_DISTRIBUTED);
+  }
+
+  /** A distributed optimizer calls the master weights otherwise. */
+  UnaryOperator<String> keys() {
+    return isDistributed()
+        ? key ->
+            key.startsWith(MASTERS)
+                ? "optimizer.state.param." + key.substring(MASTERS.length())
+                : key
+        : UnaryOperator.identity();
+  }
+
+  /** Adds it, and what else the training needs, to a common state. */
+  void in(Obj common) {
+    training.iteration().ifPresent(done -> common.put("iteration", Num.of(done)));
+    for (String part : List.of(TrainingState.SCHEDULER, TrainingState.OPERATIONS)) {
+      training.parts().get(part).ifPresent(value -> common.put(part, value));
+    }
+    List<Obj> dense = groups(false);
+    List<Obj> experts = model.grid().expert() > 1 ? groups(true) : List.of();
+    common.put(
+        CommonTraining.OPTIMIZER,
+        experts.isEmpty() ? one(dense) : numbered(List.of(one(dense), one(experts))));
+    if (isDistributed()) {
+      common.putAt("content_metadata.distrib_optim_sharding_type", new Str(kind));
+    }
+  }
+
+  /** Python's dict whose keys are numbers. */
+  private static Obj numbered(List<Obj> values) {
+    var pairs = new ArrayList<JsonValue>();
+    for (Obj value : values) {
+      pairs.add(new Arr(List.of(Num.of(pairs.size()), value)));
+    }
+    return call("builtins.dict", new Arr(pairs));
+  }
+
+  private static Obj call(String name, JsonValue argument) {
+    return Obj.empty().put("_target_", new Str(name)).put("_args_", new Arr(List.of(argument)));
+  }
+
+  private Obj one(List<Obj> groups) {
+    var own = Obj.empty();
+    if (!isDistributed()) {
+      Obj state = Obj.empty();
+      training.step().ifPresent(step -> state.put("common_step", Num.of(step)));
+      own.put("state", state);
+    }
+    own.put("param_groups", new Arr(List.copyOf(groups)));
+    boolean bare = !isDistributed() && model.dtype() == DType.FLOAT32;
+    Obj whole = bare ? own : Obj.empty().put("optimizer", own);
+    Optional<JsonValue> scaler = training.parts().get(TrainingState.SCALER);
+    scaler.ifPresent(value -> whole.put(TrainingState.SCALER, value));
+    if (isDistributed()) {
+      whole.put(CommonTraining.KIND, new Str(kind));
+    }
+    return whole;
+  }
+
+  /**
+   * The groups of dense parameters, or of experts that are shared out over ranks: an optimizer of
+   * their own has these then.
+   */
+  private List<Obj> groups(boolean experts) {
+    boolean has = model.groups().stream().anyMatch(group -> group.expert() == experts);
+    if (!has) {
+      return List.of();
+    }
+    List<Obj> own =
+        training.groups().stream().filter(group -> isTrue(group, EXPERT) == experts).toList();
+    List<Obj> from = own.isEmpty() ? training.groups() : own;
+    return from.stream()
+        .filter(group -> !own.isEmpty() || isIn(group, experts))
+        .map(group -> written(group, experts))
+        .toList();
+  }
+
+  /** Whether there is a parameter for a group. */
+  private boolean isIn(Obj group, boolean experts) {
+    boolean decay = !group.get("wd_mult").filter(CommonOptimizer::isZero).isPresent();
+    return model.groups().contains(new ParameterGroup(experts, decay));
+  }
+
+  private static boolean isZero(JsonValue value) {
+    return value instanceof Num number && number.text().matches("0(\\.0*)?");
+  }
+
+  private static boolean isTrue(Obj group, String key) {
+    return group.get(key).filter(new Bool(true)::equals).isPresent();
+  }
+
+  private static Obj written(Obj stored, boolean experts) {
+    Obj group = stored.copy();
+    if (group.get("betas").orElse(null) instanceof Arr betas) {
+      group.put("betas", call("builtins.tuple", betas));
+    }
+    return group.put(EXPERT, new Bool(experts));
+  }
+}

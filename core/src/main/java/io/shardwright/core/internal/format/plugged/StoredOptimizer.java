@@ -1,0 +1,59 @@
+package io.shardwright.core.internal.format.plugged;
+
+import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.StoredArray;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.StoredModel;
+import io.shardwright.spi.format.StoredRanks;
+import io.shardwright.spi.format.TrainingState;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What a format found of an optimizer.
+ *
+ * @param where the checkpoint, for messages
+ * @param arrays of the model and beside it
+ */
+record StoredOptimizer(String where, StoredModel model, List<StoredArray> arrays) {
+  /**
+   * Refuses what would be lost without a word.
+   *
+   * @param kept whether the target can keep an optimizer
+   * @throws UnsupportedCheckpointException if it can't, or a part is in a form that isn't read
+   */
+  void requireCarriable(boolean kept) {
+    boolean inRanks = model.ranks().filter(StoredRanks::optimizer).isPresent();
+    boolean beside = has(true, Companions::isState);
+    boolean training = model.training().isPresent();
+    boolean any = inRanks || beside || training || has(false, Companions::isState);
+    require(!any || kept, "which the target's format can't keep");
+    boolean whole =
+        has(false, Companions::isCompanion)
+            && !has(false, Companions::isFlat)
+            && (!beside || training);
+    String kind = model.training().map(TrainingState::kind).map(k -> " of " + k).orElse("");
+    require(!any || whole && !inRanks, "whose form" + kind + " can't follow");
+  }
+
+  /** Whether the model, or what lies beside it, has a tensor of such a name. */
+  private boolean has(boolean beside, Predicate<String> name) {
+    return arrays.stream()
+        .filter(array -> array.beside() == beside)
+        .anyMatch(array -> name.test(array.spec().name()));
+  }
+
+  private void require(boolean follows, String why) {
+    if (!follows) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          where,
+          "holds an optimizer's state, "
+              + why
+              + ": leave it out with "
+              + Setting.NO_OPTIMIZER.inText());
+    }
+  }
+}
