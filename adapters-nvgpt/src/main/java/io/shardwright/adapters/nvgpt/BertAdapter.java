@@ -38,6 +38,15 @@ public final class BertAdapter implements ModelFamilyAdapter {
     return SupportedParallelism.of(ParallelDimension.TENSOR, ParallelDimension.PIPELINE);
   }
 
+  /** NeMo 2's BERT of Megatron-Core repeats the norm before post-LN layers on every stage. */
+  @Override
+  public SupportedParallelism parallelism(ModelConfig config) {
+    boolean repeated =
+        config.flag("mcore_bert")
+            && config.text(BertTable.ORDER).filter(BertTable.POST::equals).isPresent();
+    return repeated ? SupportedParallelism.of(ParallelDimension.TENSOR) : parallelism();
+  }
+
   @Override
   public boolean describes(ModelConfig config) {
     return config.has(BertTable.BINARY);
@@ -80,7 +89,7 @@ public final class BertAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<HuggingFaceModel> huggingFaceModels() {
-    return List.of(HuggingFaceBert.model());
+    return HuggingFaceBert.models();
   }
 
   @Override

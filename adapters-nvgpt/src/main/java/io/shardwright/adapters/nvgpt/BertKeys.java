@@ -46,11 +46,11 @@ final class BertKeys {
         "0.1");
   }
 
-  /** Megatron-Core's norms want their class's name. */
+  /** Megatron-Core's norms want their class's name, and NeMo 2's own network a word of its own. */
   static Map<String, String> naming(Naming naming) {
     return naming == MCORE
         ? Map.of("mcore_bert", "true", "normalization", "LayerNorm")
-        : Map.of("mcore_bert", "false");
+        : Map.of("mcore_bert", "false", "normalization", "layernorm");
   }
 
   static List<KeyRule> rules() {
@@ -62,6 +62,17 @@ final class BertKeys {
         refused("share_embeddings_and_output_weights", IGNORED).to(LEGACY).is("false"),
         refused("bias", IGNORED).to(LEGACY).is("false"),
         refused("num_query_groups", IGNORED).to(LEGACY).isNot("null", "${num_attention_heads}"),
+        refused(
+                BertTable.ORDER,
+                "before the output layer NeMo 2's BERT of Megatron-Core has a further norm then")
+            .from(LEGACY, HUGGING_FACE)
+            .to(MCORE)
+            .is(BertTable.POST)
+            .unless(BertTable.LM_HEAD, "false"),
+        becomes(BertTable.LM_HEAD, "false")
+            .from(MCORE)
+            .to(LEGACY)
+            .when(BertTable.ORDER, BertTable.POST),
         refused(FUSED, TANH).from(MCORE).to(HUGGING_FACE).is("true", "null"),
         refused(LEGACY_FUSED, TANH).from(LEGACY).to(HUGGING_FACE).is("true", "null"),
         becomes(FUSED, "${" + LEGACY_FUSED + "}").from(LEGACY).to(MCORE),

@@ -24,6 +24,10 @@ final class BertTable {
   static final String OUTPUT = "output_layer.weight";
   static final String OUTPUT_BIAS = "output_layer.bias";
   static final String HEAD_NORM = "lm_head.layernorm.weight";
+  static final String LM_HEAD = "add_lm_head";
+  static final String ORDER = "transformer_block_type";
+  static final String POST = "post_ln";
+  static final String INITIAL = "encoder.initial_layernorm.";
   static final String ENCODER = "encoder.";
   private static final String MODEL = "language_model.";
   private static final String LENGTH = "max_position_embeddings";
@@ -42,16 +46,29 @@ final class BertTable {
                 .given("normalization", "layernorm")
                 .given("activation", "gelu")
                 .given("headscale", "false"))
+        .and(initial(MODEL))
         .and(pooler(MODEL))
-        .and(
-            ParameterTable.of(
-                column("lm_head.bias")
-                    .of(OUTPUT_BIAS)
-                    .on(LAST)
-                    .vocabPaddedRows()
-                    .sized(Size.REST)
-                    .noDecay()))
+        .and(output().unless(LM_HEAD, "false"));
+  }
+
+  private static ParameterTable output() {
+    return ParameterTable.of(
+            column("lm_head.bias")
+                .of(OUTPUT_BIAS)
+                .on(LAST)
+                .vocabPaddedRows()
+                .sized(Size.REST)
+                .noDecay())
         .and(heads(vector(HEAD_NORM)));
+  }
+
+  /** What NeMo 2 has before layers that are normalized after their parts. */
+  static ParameterTable initial(String module) {
+    var weight = replicated(module + INITIAL + "weight").of(INITIAL + "weight");
+    var bias = replicated(module + INITIAL + "bias").of(INITIAL + "bias");
+    return ParameterTable.of(
+            weight.on(FIRST).sized(HIDDEN).noDecay(), bias.on(FIRST).sized(HIDDEN).noDecay())
+        .when(ORDER, POST);
   }
 
   private static ParameterTable embedding() {
@@ -71,15 +88,19 @@ final class BertTable {
     return replicated(name).of(PLACES).on(FIRST).sized(LENGTH, HIDDEN);
   }
 
-  /** What both networks have behind the encoder, where they tell pairs of sentences. */
+  /**
+   * What both networks have behind the encoder, where they tell pairs of sentences. A class that
+   * tells words alone has none of it.
+   */
   static ParameterTable pooler(String module) {
     return ParameterTable.of(
         replicated(module + "pooler.dense.weight")
             .of("pooler.dense.weight")
             .on(LAST)
             .sized(HIDDEN, HIDDEN)
+            .zero()
             .when(BINARY, "true"),
-        vector(module + "pooler.dense.bias").of("pooler.dense.bias").when(BINARY, "true"));
+        vector(module + "pooler.dense.bias").of("pooler.dense.bias").zero().when(BINARY, "true"));
   }
 
   /**
@@ -93,8 +114,8 @@ final class BertTable {
         vector("lm_head.dense.bias"),
         norm,
         vector("lm_head.layernorm.bias"),
-        replicated("binary_head.weight").on(LAST).sized("2", HIDDEN).when(BINARY, "true"),
-        replicated("binary_head.bias").on(LAST).sized("2").noDecay().when(BINARY, "true"));
+        replicated("binary_head.weight").on(LAST).sized("2", HIDDEN).zero().when(BINARY, "true"),
+        replicated("binary_head.bias").on(LAST).sized("2").noDecay().zero().when(BINARY, "true"));
   }
 
   private static ParameterRule vector(String name) {

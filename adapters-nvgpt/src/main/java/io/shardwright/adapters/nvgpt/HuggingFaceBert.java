@@ -1,10 +1,5 @@
 package io.shardwright.adapters.nvgpt;
 
-import static io.shardwright.spi.ParameterRule.Stage.FIRST;
-import static io.shardwright.spi.ParameterRule.Stage.LAST;
-import static io.shardwright.spi.ParameterRule.column;
-import static io.shardwright.spi.ParameterRule.replicated;
-import static io.shardwright.spi.ParameterRule.row;
 import static io.shardwright.spi.config.ConfigKey.also;
 import static io.shardwright.spi.config.ConfigKey.headSize;
 import static io.shardwright.spi.config.ConfigKey.means;
@@ -15,51 +10,95 @@ import static io.shardwright.spi.config.ConfigKey.unsaid;
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
-import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import io.shardwright.spi.config.TransformersKeys;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * transformers' {@code megatron-bert}, whose layers are normalized before their parts as those of
- * NeMo 1.23's BERT are (transformers 5.24.0, {@code modeling_megatron_bert.py}).
+ * transformers' BERTs (transformers 5.24.0): {@code megatron-bert}, whose layers are normalized
+ * before their parts as those of NeMo 1.23 are ({@code modeling_megatron_bert.py}), and {@code
+ * bert}, whose layers are normalized behind them as NeMo 2 knows it ({@code modeling_bert.py}; NeMo
+ * v2.0.0, {@code scripts/checkpoint_converters/convert_bert_hf_to_nemo.py}).
  */
 final class HuggingFaceBert {
-  private static final String EMBEDDINGS = "bert.embeddings.";
-  private static final String LAYER = "bert.encoder.layer.*.";
-  private static final String HEAD = "cls.predictions.";
-  private static final String OF = BertTable.ENCODER + "layers.*.";
+  private static final String TIED = "share_embeddings_and_output_weights";
+  private static final Condition HEAD = new Condition(BertTable.LM_HEAD, List.of("false"), true);
+  private static final Condition POST =
+      new Condition(BertTable.ORDER, List.of(BertTable.POST), false);
+  private static final Condition NEMO = new Condition("mcore_bert", List.of("true"), true);
 
   private HuggingFaceBert() {}
 
-  static HuggingFaceModel model() {
-    return HuggingFaceModel.of("megatron-bert", "MegatronBertForPreTraining")
-        .restores(BertAdapter.MODEL)
-        .namings(Naming.LEGACY, Naming.MCORE)
-        .base(HuggingFaceModel.text(HuggingFaceBert.class, "bert.yaml"))
-        .dialect(keys())
-        .names(names())
-        .picks(
-            List.of(
-                new Condition(BertTable.BINARY, List.of("true"), false),
-                new Condition("bias", List.of("false"), true),
-                new Condition("share_embeddings_and_output_weights", List.of("false"), true),
-                new Condition(BertTable.POSITIONS, List.of("learned_absolute", "null"), false)))
-        .build();
+  /** The more general classes last. */
+  static List<HuggingFaceModel> models() {
+    return List.of(
+        model("megatron-bert", "MegatronBertForPreTraining", "")
+            .namings(Naming.LEGACY, Naming.MCORE)
+            .dialect(keys("24", "1024", "4096", "16", means(BertTable.ORDER, "pre_ln", "null")))
+            .names(HuggingFaceBertTable.before())
+            .picks(picks(HEAD, new Condition(BertTable.ORDER, List.of("pre_ln", "null"), false)))
+            .build(),
+        behind("BertForPreTraining", HuggingFaceBertTable.pairs(), "true", "null")
+            .namings(Naming.LEGACY)
+            .picks(picks(HEAD, NEMO, POST))
+            .build(),
+        behind("BertForMaskedLM", HuggingFaceBertTable.words(), "true", "null")
+            .namings(Naming.LEGACY)
+            .picks(picks(HEAD, NEMO, POST))
+            .build(),
+        behind("BertModel", HuggingFaceBertTable.bare(), "false", "null")
+            .namings(Naming.LEGACY, Naming.MCORE)
+            .picks(picks(POST))
+            .build());
   }
 
-  /** Both of NeMo's networks are told to compute GELU by erf, each by its own key. */
-  private static Dialect keys() {
+  /**
+   * A class with norms behind the layers' parts.
+   *
+   * @param headed whether it has an output layer, as NeMo says it
+   */
+  private static HuggingFaceModel.Builder behind(
+      String architecture, ParameterTable names, String... headed) {
+    var behind = means(BertTable.ORDER, BertTable.POST);
+    var keys = keys("12", "768", "3072", "12", behind, means(BertTable.LM_HEAD, headed));
+    return model("bert", architecture, "nemo_version: 2.0.0\n")
+        .dialect(keys.ignoring("classifier_dropout"))
+        .names(names);
+  }
+
+  private static HuggingFaceModel.Builder model(String type, String architecture, String version) {
+    return HuggingFaceModel.of(type, architecture)
+        .restores(BertAdapter.MODEL)
+        .base(HuggingFaceModel.text(HuggingFaceBert.class, "bert.yaml") + version);
+  }
+
+  private static List<Condition> picks(Condition... own) {
+    var all =
+        Stream.of(
+            new Condition(BertTable.BINARY, List.of("true"), false),
+            new Condition("bias", List.of("false"), true),
+            new Condition(TIED, List.of("false"), true),
+            new Condition(BertTable.POSITIONS, List.of("learned_absolute", "null"), false));
+    return Stream.concat(all, Stream.of(own)).toList();
+  }
+
+  /**
+   * Both of NeMo's networks are told to compute GELU by erf, each by its own key.
+   *
+   * @param layers how many where the document doesn't say; the sizes alike
+   */
+  private static Dialect keys(
+      String layers, String width, String inner, String heads, ConfigKey... own) {
     String length = "max_position_embeddings";
-    return TransformersKeys.CONFIG
-        .ignoring("gradient_checkpointing")
-        .with(
-            same("num_layers", "num_hidden_layers").orElse("24"),
-            same("hidden_size", "hidden_size").orElse("1024"),
-            same("ffn_hidden_size", "intermediate_size").orElse("4096"),
-            same("num_attention_heads", "num_attention_heads").orElse("16"),
+    var all =
+        Stream.of(
+            same("num_layers", "num_hidden_layers").orElse(layers),
+            same("hidden_size", "hidden_size").orElse(width),
+            same("ffn_hidden_size", "intermediate_size").orElse(inner),
+            same("num_attention_heads", "num_attention_heads").orElse(heads),
             same(length, length).orElse("512"),
             also("encoder_seq_length", length).orElse("512"),
             also("data.seq_length", length).orElse("512"),
@@ -77,83 +116,11 @@ final class HuggingFaceBert {
             means("num_query_groups", "null"),
             means("activation", "gelu"),
             means("bias", "true"),
-            means("bert_binary_head", "true"),
-            means("transformer_block_type", "pre_ln"),
-            means("share_embeddings_and_output_weights", "true"),
-            means("position_embedding_type", "learned_absolute"));
-  }
-
-  private static ParameterTable names() {
-    var rows = new ArrayList<ParameterRule>();
-    rows.add(
-        column(EMBEDDINGS + "word_embeddings.weight")
-            .of(BertTable.WORDS)
-            .on(FIRST)
-            .vocabPaddedRows());
-    rows.add(replicated(EMBEDDINGS + "position_embeddings.weight").of(BertTable.PLACES).on(FIRST));
-    rows.add(replicated(EMBEDDINGS + "token_type_embeddings.weight").of(BertTable.TYPES).on(FIRST));
-    for (String part : List.of("weight", "bias")) {
-      layer(part, rows);
-    }
-    for (String part : List.of("weight", "bias")) {
-      head(part, rows);
-    }
-    rows.add(column(HEAD + "bias").of(BertTable.OUTPUT_BIAS).on(LAST).vocabPaddedRows());
-    rows.add(
-        column(HEAD + "decoder.bias")
-            .of(BertTable.OUTPUT_BIAS)
-            .on(LAST)
-            .vocabPaddedRows()
-            .copy()
-            .readAlone());
-    rows.add(
-        column(HEAD + "decoder.weight")
-            .of(BertTable.WORDS)
-            .on(LAST)
-            .vocabPaddedRows()
-            .copy()
-            .readAlone());
-    return new ParameterTable(rows);
-  }
-
-  private static void layer(String part, List<ParameterRule> rows) {
-    boolean weight = part.equals("weight");
-    String attention = LAYER + "attention.";
-    String qkv = OF + "self_attention.linear_qkv.";
-    String projection = OF + "self_attention.linear_proj." + part;
-    String down = OF + "mlp.linear_fc2." + part;
-    rows.add(replicated(attention + "ln." + part).of(qkv + "layer_norm_" + part));
-    for (int kind = 0; kind < 3; kind++) {
-      String name = List.of("query.", "key.", "value.").get(kind);
-      rows.add(
-          column(attention + "self." + name + part)
-              .of(qkv + part)
-              .groupedQkv()
-              .part(1, kind, kind + 1));
-    }
-    rows.add(
-        weight
-            ? row(attention + "output.dense." + part)
-                .of(projection)
-                .cutBetween("num_attention_heads")
-            : replicated(attention + "output.dense." + part).of(projection));
-    rows.add(replicated(LAYER + "ln." + part).of(OF + "mlp.linear_fc1.layer_norm_" + part));
-    rows.add(column(LAYER + "intermediate.dense." + part).of(OF + "mlp.linear_fc1." + part));
-    rows.add(
-        weight
-            ? row(LAYER + "output.dense." + part).of(down)
-            : replicated(LAYER + "output.dense." + part).of(down));
-  }
-
-  private static void head(String part, List<ParameterRule> rows) {
-    rows.add(last("bert.encoder.ln." + part, BertTable.ENCODER + "final_layernorm." + part));
-    rows.add(last("bert.pooler.dense." + part, "pooler.dense." + part));
-    rows.add(last(HEAD + "transform.dense." + part, "lm_head.dense." + part));
-    rows.add(last(HEAD + "transform.LayerNorm." + part, "lm_head.layernorm." + part));
-    rows.add(last("cls.seq_relationship." + part, "binary_head." + part));
-  }
-
-  private static ParameterRule last(String name, String of) {
-    return replicated(name).of(of).on(LAST);
+            means(BertTable.BINARY, "true"),
+            means(TIED, "true"),
+            means(BertTable.POSITIONS, "learned_absolute"));
+    return TransformersKeys.CONFIG
+        .ignoring("gradient_checkpointing")
+        .with(Stream.concat(all, Stream.of(own)).toArray(ConfigKey[]::new));
   }
 }

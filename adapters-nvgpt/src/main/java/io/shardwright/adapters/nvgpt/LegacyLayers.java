@@ -118,7 +118,9 @@ public record LegacyLayers(String module, String canonical, String keys, String 
     return scale("inter_attention.", "cross_attention.")
         .and(
             ParameterTable.of(
-                byHead(query + WEIGHT, of + WEIGHT, heads, Extent.rest()).extraState(EMPTY),
+                byHead(query + WEIGHT, of + WEIGHT, heads, Extent.rest())
+                    .sized(head(), key("hidden_size"))
+                    .extraState(EMPTY),
                 byHead(query + BIAS, of + BIAS, heads, Extent.rest())
                     .noDecay()
                     .unless(key(BIAS), "false")))
@@ -137,7 +139,8 @@ public record LegacyLayers(String module, String canonical, String keys, String 
   /** Head by head; with {@code megatron_legacy} all queries, then all keys, then all values. */
   private ParameterTable fused(String own, String of, int kinds) {
     Extent[] rows = {Extent.count(key("num_attention_heads")), Extent.fixed(kinds), Extent.rest()};
-    var weight = byHead(own + WEIGHT, of + WEIGHT, rows).extraState(EMPTY);
+    var weight =
+        byHead(own + WEIGHT, of + WEIGHT, rows).sized(head(), key("hidden_size")).extraState(EMPTY);
     var bias = byHead(own + BIAS, of + BIAS, rows).noDecay().unless(key(BIAS), "false");
     String byKind = key("megatron_legacy");
     return ParameterTable.of(
@@ -153,7 +156,7 @@ public record LegacyLayers(String module, String canonical, String keys, String 
         row(layer(own + "dense.weight"))
             .of(of(of + WEIGHT))
             .cutBetween(key("num_attention_heads"))
-            .sized(hidden)
+            .sized(hidden, head())
             .extraState(EMPTY),
         replicated(layer(own + "dense.bias"))
             .of(of(of + BIAS))
@@ -201,6 +204,7 @@ public record LegacyLayers(String module, String canonical, String keys, String 
 
   private ParameterTable up(String kind) {
     String activation = key("activation");
+    String inner = key("ffn_hidden_size");
     String first = layer("mlp.dense_h_to_4h." + kind);
     String second = layer("mlp.dense_h_to_4h_2." + kind);
     String of = of("mlp.linear_fc1." + kind);
@@ -212,12 +216,11 @@ public record LegacyLayers(String module, String canonical, String keys, String 
             column(second, 2).of(of).part(0, 1, 2).when(activation, TWO));
     return new ParameterTable(
         rows.stream()
-            .map(rule -> rule.sized(key("ffn_hidden_size")))
             .map(
                 rule ->
                     kind.equals(BIAS)
-                        ? rule.noDecay().unless(key(BIAS), "false")
-                        : rule.extraState(EMPTY))
+                        ? rule.sized(inner).noDecay().unless(key(BIAS), "false")
+                        : rule.sized(inner, key("hidden_size")).extraState(EMPTY))
             .toList());
   }
 }

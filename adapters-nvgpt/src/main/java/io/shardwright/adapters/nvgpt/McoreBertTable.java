@@ -15,7 +15,7 @@ import io.shardwright.spi.Size;
 /**
  * A BERT's parameters with {@code mcore_bert: true} (Megatron-LM core_v0.5.0, {@code
  * megatron/core/models/bert/bert_model.py}). The output layer is a part of two modules, and files
- * have it under both names.
+ * have it under both names. With norms behind the layers' parts it has no output layer.
  */
 final class McoreBertTable {
   private static final String LAYER = BertTable.ENCODER + "layers.*.";
@@ -36,10 +36,16 @@ final class McoreBertTable {
     return embedding()
         .and(attention())
         .and(mlp())
-        .and(ParameterTable.of(last("weight").extraState(STORED), last(BIAS).noDecay()))
-        .and(BertTable.heads(vector(BertTable.HEAD_NORM).on(LAST)))
-        .and(output())
+        .and(afterwards())
+        .and(BertTable.initial(""))
+        .and(heads().unless(BertTable.ORDER, BertTable.POST))
         .and(BertTable.pooler(""));
+  }
+
+  private static ParameterTable heads() {
+    return ParameterTable.of(last("weight").extraState(STORED), last(BIAS).noDecay())
+        .and(BertTable.heads(vector(BertTable.HEAD_NORM).on(LAST)))
+        .and(output());
   }
 
   private static ParameterTable embedding() {
@@ -58,20 +64,34 @@ final class McoreBertTable {
             .sized(HIDDEN, Size.HEAD)
             .extraState(STORED),
         vector(PROJECTION + BIAS).noDecay().unless(BIAS, "false"),
-        vector(QKV + "layer_norm_weight"),
-        vector(QKV + "layer_norm_bias"),
+        before(QKV + "layer_norm_weight"),
+        before(QKV + "layer_norm_bias"),
         column(QKV + "weight").groupedQkv().sized(Size.HEAD, HIDDEN).extraState(STORED),
         column(QKV + BIAS).groupedQkv().noDecay().unless(BIAS, "false"));
   }
 
   private static ParameterTable mlp() {
     return ParameterTable.of(
-        vector(UP + "layer_norm_weight"),
-        vector(UP + "layer_norm_bias"),
+        before(UP + "layer_norm_weight"),
+        before(UP + "layer_norm_bias"),
         column(UP + "weight").sized(FFN, HIDDEN).extraState(STORED),
         column(UP + BIAS).sized(FFN).noDecay().unless(BIAS, "false"),
         row(DOWN + "weight").sized(HIDDEN, FFN).extraState(STORED),
         vector(DOWN + BIAS).noDecay().unless(BIAS, "false"));
+  }
+
+  private static ParameterRule before(String name) {
+    return vector(name).unless(BertTable.ORDER, BertTable.POST);
+  }
+
+  /** The same norms where they stand behind the parts (NeMo v2.0.0, {@code bert/bert_model.py}). */
+  private static ParameterTable afterwards() {
+    return ParameterTable.of(
+            vector(LAYER + "post_att_layernorm.weight").of(QKV + "layer_norm_weight"),
+            vector(LAYER + "post_att_layernorm.bias").of(QKV + "layer_norm_bias"),
+            vector(LAYER + "post_mlp_layernorm.weight").of(UP + "layer_norm_weight"),
+            vector(LAYER + "post_mlp_layernorm.bias").of(UP + "layer_norm_bias"))
+        .when(BertTable.ORDER, BertTable.POST);
   }
 
   private static ParameterTable output() {

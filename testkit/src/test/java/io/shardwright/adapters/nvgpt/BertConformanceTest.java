@@ -43,6 +43,10 @@ class BertConformanceTest extends AdapterConformance {
         OLDER.with("position_embedding_type", "kerple"),
         OLDER.with("position_embedding_type", "xpos"),
         MCORE.listing(listing("bert-mcore-tp1")).listing(listing("bert-mcore-tp2pp2")),
+        OLDER.with("transformer_block_type", "post_ln"),
+        OLDER.with("transformer_block_type", "post_ln").as("BertForMaskedLM"),
+        OLDER.with("transformer_block_type", "post_ln").with("add_lm_head", "false"),
+        MCORE.with("transformer_block_type", "post_ln"),
         MCORE.with("bert_binary_head", "false"),
         MCORE.with("bias", "false"),
         MCORE.with("share_embeddings_and_output_weights", "false"));

@@ -7,6 +7,7 @@ import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.SupportedParallelism;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
@@ -90,9 +91,16 @@ final class Feasibility {
   }
 
   private void limits() {
-    sizes(wanted.grid()).forEach((dimension, size) -> limit(dimension, size, "asked for"));
+    var allowed = model.family().parallelism(model.config());
+    sizes(wanted.grid()).forEach((to, size) -> limit(parallelism(), to, size, "asked for"));
     sizes(model.grid().virtual(1))
-        .forEach((dimension, size) -> limit(dimension, size, "the source has"));
+        .forEach((from, size) -> limit(allowed, from, size, "the source has"));
+  }
+
+  /** Of the target, which another naming can limit. */
+  private SupportedParallelism parallelism() {
+    var config = new ChangedConfig(model.config(), ConfigChanges.of(model, wanted));
+    return model.family().parallelism(config);
   }
 
   /** Experts are cut like other tensors unless they are cut otherwise. */
@@ -102,8 +110,9 @@ final class Feasibility {
     return sizes;
   }
 
-  private void limit(ParallelDimension dimension, int size, String whose) {
-    if (!model.family().parallelism(model.config()).allows(dimension, size)) {
+  private void limit(
+      SupportedParallelism allowed, ParallelDimension dimension, int size, String whose) {
+    if (!allowed.allows(dimension, size)) {
       add(
           ErrorCode.DIMENSION_UNSUPPORTED,
           String.format(
@@ -127,8 +136,7 @@ final class Feasibility {
               + " needs pipeline_model_parallel_size over 1.");
     }
     boolean spread = count > 1 || !wanted.split().isEven();
-    if (spread
-        && model.family().parallelism(model.config()).allows(ParallelDimension.PIPELINE, count)) {
+    if (spread && parallelism().allows(ParallelDimension.PIPELINE, count)) {
       new StageFit(model, stages)
           .problems()
           .forEach(problem -> add(ErrorCode.NOT_DIVISIBLE, problem));
@@ -169,8 +177,7 @@ final class Feasibility {
                         + "' is of all experts of a layer, and the configuration has no "
                         + emission.row().traits().experts().orElseThrow()
                         + "."));
-    boolean allowed =
-        model.family().parallelism(model.config()).allows(ParallelDimension.EXPERT, grid.expert());
+    boolean allowed = parallelism().allows(ParallelDimension.EXPERT, grid.expert());
     if (allowed && grid.expert() > 1) {
       var rows = emissions.stream().map(Emission::row).filter(ExpertBlocks::isExpert).toList();
       var counts = rows.stream().map(row -> ExpertBlocks.count(row, model.config())).distinct();
