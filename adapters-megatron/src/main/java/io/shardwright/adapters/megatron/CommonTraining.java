@@ -5,6 +5,7 @@ import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.format.FlatState;
 import io.shardwright.spi.format.TrainingState;
 import java.util.List;
 import java.util.Optional;
@@ -43,8 +44,9 @@ final class CommonTraining {
    *
    * @param common the state
    * @param further optimizers that lie elsewhere
+   * @param flat their tensors, if in flat buffers
    */
-  static Optional<TrainingState> of(Obj common, List<JsonValue> further) {
+  static Optional<TrainingState> of(Obj common, List<JsonValue> further, Optional<FlatState> flat) {
     var optimizers =
         Stream.concat(
                 common.get(OPTIMIZER).stream().flatMap(CommonTraining::each), further.stream())
@@ -61,6 +63,7 @@ final class CommonTraining {
       optimizer.get(TrainingState.SCALER).ifPresent(s -> state.part(TrainingState.SCALER, s));
     }
     PARTS.forEach(key -> common.get(key).ifPresent(value -> state.part(key, value)));
+    flat.ifPresent(state::flat);
     return Optional.of(state.build());
   }
 

@@ -41,8 +41,9 @@ final class IterationReading {
         ranks -> Vocabulary.stored(set.tensors(), ranks),
         config -> config,
         built);
+    var flat = new FlatArrays(files.name(), set);
     IterationSide.common(files, set)
-        .flatMap(common -> CommonTraining.of(common, List.of()))
+        .flatMap(common -> CommonTraining.of(common, flat.optimizers(), flat.state()))
         .ifPresent(built::training);
     return built.notes(notes).build();
   }

@@ -27,11 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads an iteration whose ranks have a file each. */
 final class RankReading {
-  /** An optimizer that ranks of data share has a file of its own. */
-  private static final String OPTIMIZER = "distrib_optim.pt";
+  /** Megatron-Core's LayerWiseDistributedOptimizer, as of Muon. */
+  private static final Pattern LAYER_WISE = Pattern.compile("layer_wise_optimizer_[0-9]+\\.pt");
 
   private static final String FFN = "ffn_hidden_size";
   private static final String NORM = "normalization";
@@ -116,12 +117,17 @@ final class RankReading {
             ranks -> new Vocabulary.Stored(rows, grid.tensor()),
             this::cut,
             built);
+    var flat = new FlatRanks(files, folders).state();
+    flat.flatMap(state -> CommonTraining.of(first.root(), List.of(), flat))
+        .ifPresent(built::training);
     return built.notes(notes).build();
   }
 
   private boolean hasOptimizer() {
-    StoredFiles folder = files.folder(folders.get(ranks.get(0).at()));
-    return first.hasOptimizer() || folder.files().contains(OPTIMIZER);
+    return first.hasOptimizer()
+        || folders.values().stream()
+            .flatMap(name -> files.folder(name).files().stream())
+            .anyMatch(file -> file.equals(FlatRanks.FILE) || LAYER_WISE.matcher(file).matches());
   }
 
   /** The arguments with what those of older trainings don't say. */

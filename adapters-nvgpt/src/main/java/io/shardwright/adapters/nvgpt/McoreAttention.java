@@ -43,7 +43,8 @@ public final class McoreAttention {
   static ParameterTable rows(String layer) {
     String attention = layer + "self_attention.";
     var rows =
-        sinks(attention)
+        McoreNorms.apartBeforeAttention(layer)
+            .and(sinks(attention))
             .and(projection(attention + "linear_proj."))
             .and(McoreNorms.beforeAttention(layer))
             .and(fused(attention + "linear_qkv."))

@@ -40,14 +40,14 @@ final class McoreLatentAttention {
         .and(
             ParameterTable.of(
                     down(attention + "linear_q_down_proj.", QUERY_RANK),
-                    byHead(attention + "linear_q_up_proj.", PLAIN + " + " + ROTARY, QUERY_RANK),
-                    norm(attention + "linear_q_up_proj.", QUERY_RANK))
+                    norm(attention + "linear_q_up_proj.", QUERY_RANK),
+                    byHead(attention + "linear_q_up_proj.", PLAIN + " + " + ROTARY, QUERY_RANK))
                 .unless(QUERY_RANK, "null"))
         .and(
             ParameterTable.of(
                 down(attention + "linear_kv_down_proj.", RANK + " + " + ROTARY),
-                byHead(attention + "linear_kv_up_proj.", PLAIN + " + " + VALUE, RANK),
-                norm(attention + "linear_kv_up_proj.", RANK)))
+                norm(attention + "linear_kv_up_proj.", RANK),
+                byHead(attention + "linear_kv_up_proj.", PLAIN + " + " + VALUE, RANK)))
         .when(KEY, "true");
   }
 

@@ -26,6 +26,8 @@ final class McoreNorms {
   private static final String INPUT = "input_layernorm.";
   private static final String BEFORE_MLP = "pre_mlp_layernorm.";
   private static final String LATER = "post_self_attn_layernorm.";
+  private static final String QKV = "self_attention.linear_qkv.layer_norm_";
+  private static final String FC1 = "mlp.linear_fc1.layer_norm_";
 
   private McoreNorms() {}
 
@@ -54,12 +56,17 @@ final class McoreNorms {
 
   /** That before attention, in the linear layer of queries, keys and values. */
   static ParameterTable beforeAttention(String layer) {
-    return fused(layer, "self_attention.linear_qkv.layer_norm_", INPUT);
+    return fused(layer, QKV);
   }
 
-  /** That before an MLP, in its first linear layer. */
+  /** The same as a module of its own, which is registered before all of attention. */
+  static ParameterTable apartBeforeAttention(String layer) {
+    return apart(layer, QKV, INPUT);
+  }
+
+  /** That before an MLP, in its first linear layer or a module of its own. */
   static ParameterTable beforeMlp(String layer) {
-    return fused(layer, "mlp.linear_fc1.layer_norm_", BEFORE_MLP);
+    return fused(layer, FC1).and(apart(layer, FC1, BEFORE_MLP));
   }
 
   /**
@@ -73,14 +80,20 @@ final class McoreNorms {
   }
 
   /** Layers of Megatron-Core's own have it apart in rank files, and store it as if they had not. */
-  private static ParameterTable fused(String layer, String own, String apart) {
-    var rows =
-        ParameterTable.of(
-            vector(layer + own + "weight"), vector(layer + own + BIAS).unless(NORMALIZATION, RMS));
+  private static ParameterTable fused(String layer, String own) {
+    var rows = norm(layer, own);
     return rows.unless(IMPLEMENTATION, LOCAL)
         .and(in(WeightLayout.DISTRIBUTED, rows))
-        .and(in(WeightLayout.RANKS, apart(rows, own, apart)))
         .unless(NAME, FALCON);
+  }
+
+  private static ParameterTable apart(String layer, String own, String apart) {
+    return in(WeightLayout.RANKS, apart(norm(layer, own), own, apart)).unless(NAME, FALCON);
+  }
+
+  private static ParameterTable norm(String layer, String own) {
+    return ParameterTable.of(
+        vector(layer + own + "weight"), vector(layer + own + BIAS).unless(NORMALIZATION, RMS));
   }
 
   private static ParameterTable in(WeightLayout layout, ParameterTable rows) {

@@ -24,4 +24,16 @@ public interface DistributedSet extends TensorSet {
    * @throws io.shardwright.spi.error.MalformedCheckpointException if it is damaged
    */
   JsonValue object(String key);
+
+  /**
+   * The tensors in an object: of a dict, or a list of dicts, and of the dicts in it, whose keys are
+   * joined by dots.
+   *
+   * @param key one of {@link #objects}
+   * @return the tensors, whose headers were read
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is damaged, or two tensors
+   *     have one name
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if there is more than a limit allows
+   */
+  TensorTree tensors(String key);
 }

@@ -5,6 +5,7 @@ import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -79,6 +80,15 @@ public final class TrainingState {
   }
 
   /**
+   * Where the optimizer's tensors lie, if in flat buffers: they are not among the model's then.
+   *
+   * @return empty where each parameter has tensors of its own
+   */
+  public Optional<FlatState> flat() {
+    return Optional.ofNullable(said.flat);
+  }
+
+  /**
    * Further parts of the state.
    *
    * @return by key, such as {@link #SCHEDULER}
@@ -110,6 +120,7 @@ public final class TrainingState {
     private final String kind;
     private final List<Obj> groups = new ArrayList<>();
     private final Obj parts = Obj.empty();
+    private FlatState flat;
     private OptionalLong iteration = OptionalLong.empty();
     private OptionalLong consumedSamples = OptionalLong.empty();
 
@@ -138,6 +149,17 @@ public final class TrainingState {
      */
     public Builder group(Obj group) {
       groups.add(group.copy());
+      return this;
+    }
+
+    /**
+     * Says that the optimizer's tensors lie in flat buffers.
+     *
+     * @param buffers where which lies
+     * @return this
+     */
+    public Builder flat(FlatState buffers) {
+      flat = buffers;
       return this;
     }
 

@@ -50,8 +50,10 @@ public record LogicalTensor(
     return types(parts, replicas);
   }
 
+  /** A master weight is of another type, and makes no weight of that type. */
   static Set<DType> types(List<SourcePart> parts, List<Replica> replicas) {
-    return Stream.concat(parts.stream(), replicas.stream().map(Replica::part))
+    var again = replicas.stream().filter(replica -> replica.kind() != Replica.Kind.MASTER);
+    return Stream.concat(parts.stream(), again.map(Replica::part))
         .map(SourcePart::dtype)
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
   }
@@ -79,6 +81,22 @@ public record LogicalTensor(
   /** Whether a row of the tensor's is in force in its layer. */
   public boolean isOn(ParameterRule row, ModelConfig config) {
     return indexes.isEmpty() || row.isOn(config, indexes.get(0));
+  }
+
+  /**
+   * What an optimizer keeps for it, without places.
+   *
+   * @param kind what stands before the parameter's name
+   */
+  public LogicalTensor companion(String kind) {
+    var own = new TensorSpec(kind + spec.name(), DType.FLOAT32, spec.shape());
+    return new LogicalTensor(
+        kind + id, own, kind + prefix, rule, indexes, canonical, List.of(), List.of());
+  }
+
+  /** The same in other places. */
+  public LogicalTensor in(List<SourcePart> places, List<Replica> again) {
+    return new LogicalTensor(id, spec, prefix, rule, indexes, canonical, places, again);
   }
 
   /** Its size in bytes. */

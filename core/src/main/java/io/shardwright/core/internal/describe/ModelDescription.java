@@ -51,6 +51,12 @@ public record ModelDescription(
     return StageLayers.of(family.stacks(), rows, settings, pipeline);
   }
 
+  /** The same with other tensors. */
+  public ModelDescription with(List<LogicalTensor> others) {
+    return new ModelDescription(
+        source, family, config, naming, table, grid, files, others, states, stages, tie, untied);
+  }
+
   /** Tensors that no row of the family is, and that are copied to every rank; stored names. */
   public List<String> replicated() {
     return tensors.stream()

@@ -19,6 +19,12 @@ public record Replica(SourcePart part, Kind kind) {
             + " writes both"),
     /** The family has one tensor under several names. */
     COPY(", although they are copies of one tensor: the files are not of one checkpoint"),
+    /** An optimizer has the weight in binary32, which is rounded to the weight's type. */
+    MASTER(
+        ", which is its optimizer's master weight rounded: the parameters lie in the buffer in"
+            + " another order than the family registers them, or the state is another training's;"
+            + " leave it out with "
+            + Setting.NO_OPTIMIZER.inText()),
     /** A folder has a second set of weights. */
     SET(": the folder has two sets of weights, remove the one that is not meant");
 

@@ -64,6 +64,71 @@ public record View(Region logical, long start, List<Long> strides) {
     return empty() ? -1 : at;
   }
 
+  /**
+   * The parts of it whose places lie in a range of the storage: few where its axes are nested.
+   *
+   * @param from the first place, at least 0
+   * @param to the place after the last
+   */
+  public List<View> between(long from, long to) {
+    var found = new ArrayList<View>();
+    between(from, to, found);
+    return found;
+  }
+
+  private void between(long from, long to, List<View> found) {
+    long last = last();
+    if (empty() || last < from || start >= to) {
+      return;
+    }
+    if (start >= from && last < to) {
+      found.add(this);
+      return;
+    }
+    int axis = outermost();
+    long stride = strides.get(axis);
+    long count = logical.shape().dim(axis);
+    long inner = last - (count - 1) * stride - start;
+    long first = Math.max(0, up(from - inner - start, stride));
+    long end = Math.min(count, up(to - start, stride));
+    long whole = Math.min(end, Math.max(first, up(from - start, stride)));
+    long wholeEnd = Math.max(whole, Math.min(end, up(to - inner - start, stride)));
+    for (long at = first; at < whole; at++) {
+      slab(axis, at, 1).between(from, to, found);
+    }
+    if (whole < wholeEnd) {
+      found.add(slab(axis, whole, wholeEnd - whole));
+    }
+    for (long at = wholeEnd; at < end; at++) {
+      slab(axis, at, 1).between(from, to, found);
+    }
+  }
+
+  /** The axis with the longest stride of those along which there are several elements. */
+  private int outermost() {
+    return IntStream.range(0, strides.size())
+        .filter(axis -> logical.shape().dim(axis) > 1)
+        .boxed()
+        .max(Comparator.comparing(strides::get))
+        .orElseThrow();
+  }
+
+  private static long up(long value, long unit) {
+    return -Math.floorDiv(-value, unit);
+  }
+
+  private View slab(int axis, long first, long count) {
+    var offset = new ArrayList<>(logical.offset());
+    offset.set(axis, offset.get(axis) + first);
+    var box = new Region(offset, logical.shape().with(axis, count));
+    return new View(box, start + first * strides.get(axis), strides);
+  }
+
+  /** The same elements in a storage in which they lie further behind. */
+  public View behind(long elements) {
+    return new View(logical, start + elements, strides);
+  }
+
   /** Whether no two elements have one place: each stride steps over all that is inside it. */
   public boolean injective() {
     if (empty()) {

@@ -203,7 +203,7 @@ public final class ReshardJob implements AutoCloseable {
   }
 
   private ExecutablePlan plan(ModelFamilyAdapter family) {
-    var model =
+    var described =
         Describer.describe(
             source.name(),
             family,
@@ -212,6 +212,7 @@ public final class ReshardJob implements AutoCloseable {
             files().withoutFlat(),
             Families.names(source),
             new Describer.Wishes(request.replicateUnmatched(), request.untie()));
+    var model = Families.withFlat(source, described);
     TargetChoice choice = Choices.of(resolved, model);
     choice
         .huggingFace()

@@ -4,6 +4,7 @@ import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.plan.FlatReading;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.OwnJar;
 import io.shardwright.spi.HuggingFaceModel;
@@ -14,6 +15,8 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
+import io.shardwright.spi.format.TrainingState;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -106,6 +109,30 @@ public final class Families {
         files.withoutFlat(),
         names(source),
         Describer.Wishes.NONE);
+  }
+
+  /**
+   * A described model with the tensors of an optimizer that lie in flat buffers.
+   *
+   * @throws CheckpointException if what the buffers state doesn't come out
+   */
+  public static ModelDescription withFlat(ModelSource source, ModelDescription model) {
+    return source
+        .training()
+        .flatMap(TrainingState::flat)
+        .map(flat -> FlatReading.in(model, flat))
+        .orElse(model);
+  }
+
+  /** The same; a state that can't be read is a note, and doesn't hide the weights. */
+  static ModelDescription withFlatOr(
+      List<String> notes, ModelSource source, ModelDescription model) {
+    try {
+      return withFlat(source, model);
+    } catch (CheckpointException refusal) {
+      notes.add(refusal.message(Remedy::inText));
+      return model;
+    }
   }
 
   /** The parameters' names where they are not the family's own. */

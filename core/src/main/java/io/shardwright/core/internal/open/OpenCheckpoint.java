@@ -181,7 +181,8 @@ public final class OpenCheckpoint implements Checkpoint {
       return Optional.empty();
     }
     try {
-      return Optional.of(Families.describe(source, family, from));
+      return Optional.of(
+          Families.withFlatOr(notes, source, Families.describe(source, family, from)));
     } catch (CheckpointException refusal) {
       if (!MISFIT.contains(refusal.code().kind()) || refusal.code() == ErrorCode.RANKS_DISAGREE) {
         throw refusal;

@@ -15,8 +15,20 @@ import java.util.Map;
  */
 final class RegistrationOrder implements Comparator<Emission> {
   private final Map<ParameterRule, long[]> places = new IdentityHashMap<>();
+  private final boolean grouped;
 
   RegistrationOrder(ParameterTable table, List<LayerStack> stacks) {
+    this(table, stacks, false);
+  }
+
+  /**
+   * Sorts by a table.
+   *
+   * @param grouped whether one module has all experts of a layer, and registers a row of each of
+   *     them before the next row
+   */
+  RegistrationOrder(ParameterTable table, List<LayerStack> stacks, boolean grouped) {
+    this.grouped = grouped;
     List<ParameterRule> rules = table.rules();
     int[] first = {-1, -1, -1};
     LayerStack stack = stacks.get(0);
@@ -51,6 +63,8 @@ final class RegistrationOrder implements Comparator<Emission> {
     var indexes = emission.indexes();
     long layer = indexes.isEmpty() ? 0 : indexes.get(0);
     long expert = indexes.size() < 2 ? 0 : indexes.get(1);
-    return new long[] {row[0], layer, row[1], expert, row[2]};
+    return grouped
+        ? new long[] {row[0], layer, row[1], row[2], expert}
+        : new long[] {row[0], layer, row[1], expert, row[2]};
   }
 }

@@ -4,7 +4,11 @@ import io.shardwright.core.internal.codec.pickle.PickleEntries;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.guard.WholeText;
 import io.shardwright.core.policy.Limit;
@@ -13,8 +17,13 @@ import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** The values of a dict of dicts, by their keys joined by dots. */
+/**
+ * The values of a dict of dicts, or of a list of such, by their keys joined by dots. Keys are texts,
+ * numbers, and pairs of names such as {@code (torch.bfloat16, torch.float32)}.
+ */
 public final class NestedState {
   private static final int DEPTH = 10;
 
@@ -37,7 +46,13 @@ public final class NestedState {
    */
   public static Map<String, PickleValue> flat(PickleValue dict, Guard guard, String where) {
     var state = new NestedState(guard, where);
-    state.add("", dict, 0);
+    if (dict instanceof Sequence list) {
+      for (int at = 0; at < list.items().size(); at++) {
+        state.add(at + ".", list.items().get(at), 0);
+      }
+    } else {
+      state.add("", dict, 0);
+    }
     return state.flat;
   }
 
@@ -49,8 +64,9 @@ public final class NestedState {
 
   private void add(String prefix, PickleValue dict, int depth) {
     for (Entry entry : entries(dict)) {
-      if (entry.key() instanceof Text key && WholeText.is(key.value())) {
-        String name = prefix + key.value();
+      Optional<String> key = key(entry.key());
+      if (key.isPresent()) {
+        String name = prefix + key.get();
         boolean leaf =
             TorchFile.isTensor(entry.value()) || depth > DEPTH || entries(entry.value()).isEmpty();
         if (leaf) {
@@ -60,6 +76,19 @@ public final class NestedState {
         }
       }
     }
+  }
+
+  private static Optional<String> key(PickleValue key) {
+    if (key instanceof Text text) {
+      return Optional.of(text.value()).filter(WholeText::is);
+    }
+    if (key instanceof Tuple pair && pair.items().stream().allMatch(Global.class::isInstance)) {
+      return Optional.of(
+          pair.items().stream()
+              .map(PickleValue::toString)
+              .collect(Collectors.joining(", ", "(", ")")));
+    }
+    return key instanceof Int number ? Optional.of(number.value().toString()) : Optional.empty();
   }
 
   private void put(String name, PickleValue value) {

@@ -16,6 +16,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.format.ContainedTensor;
 import io.shardwright.spi.format.DistributedSet;
+import io.shardwright.spi.format.TensorTree;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -156,9 +157,19 @@ final class ArrayWeights implements DistributedSet {
 
   @Override
   public JsonValue object(String key) {
-    DcpItem item = metadata.objects().get(key);
-    TorchFile file = items.get(item.file()).object(key, item);
+    TorchFile file = torch(key);
     return new PickleTree(files.guard(), file.name()).of(file.document().root());
+  }
+
+  private TorchFile torch(String key) {
+    DcpItem item = metadata.objects().get(key);
+    return items.get(item.file()).object(key, item);
+  }
+
+  @Override
+  public TensorTree tensors(String key) {
+    String file = metadata.objects().get(key).file();
+    return new TreeWeights(files.guard(), file, torch(key), List.of());
   }
 
   /** Compares every item with its checksums. */

@@ -35,7 +35,8 @@ record StoredOptimizer(String where, StoredModel model, List<StoredArray> arrays
             && !has(false, Companions::isFlat)
             && (!beside || training);
     String kind = model.training().map(TrainingState::kind).map(k -> " of " + k).orElse("");
-    require(!any || whole && !inRanks, "whose form" + kind + " can't follow");
+    boolean flat = model.training().flatMap(TrainingState::flat).isPresent();
+    require(!any || flat || whole && !inRanks, "whose form" + kind + " can't follow");
   }
 
   /** Whether the model, or what lies beside it, has a tensor of such a name. */

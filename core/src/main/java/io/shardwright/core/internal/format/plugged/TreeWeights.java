@@ -6,6 +6,7 @@ import io.shardwright.core.internal.codec.torch.NestedState;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.Wrappers;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.format.StoredTensors;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -32,13 +33,22 @@ final class TreeWeights implements TensorTree {
    * @throws MalformedCheckpointException if there is none
    */
   TreeWeights(OpenFiles files, String file, List<String> path) {
+    this(files.guard(), file, files.torch(file), path);
+  }
+
+  /**
+   * Reads a dict, or a list of dicts.
+   *
+   * @param file that holds it
+   */
+  TreeWeights(Guard guard, String file, TorchFile torch, List<String> path) {
     this.file = file;
-    torch = files.torch(file);
+    this.torch = torch;
     PickleValue dict = torch.document().root();
     for (String key : path) {
       dict = value(dict, key);
     }
-    NestedState.flat(dict, files.guard(), torch.name()).forEach(this::add);
+    NestedState.flat(dict, guard, torch.name()).forEach(this::add);
     var names = new LinkedHashSet<>(tensors.keySet());
     names.addAll(unreadable.keySet());
     wrappers = Wrappers.of(names, false);
