@@ -1,5 +1,6 @@
 package io.shardwright.engine;
 
+import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.bytes.Piece;
 import io.shardwright.core.internal.codec.dcp.DcpItem;
 import io.shardwright.core.internal.codec.dcp.DcpLayout;
@@ -8,6 +9,15 @@ import io.shardwright.core.internal.codec.dcp.DcpMetadataWriter;
 import io.shardwright.core.internal.codec.dcp.DcpMetadataWriter.Chunk;
 import io.shardwright.core.internal.codec.dcp.DcpMetadataWriter.Form;
 import io.shardwright.core.internal.codec.dcp.DcpMetadataWriter.Tensor;
+import io.shardwright.core.internal.codec.pickle.PickleReader;
+import io.shardwright.core.internal.codec.pickle.PickleValue;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
+import io.shardwright.core.internal.codec.pickle.PickleWriter;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
@@ -21,6 +31,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.zip.CRC32;
 
 /** Tensors for one file of a distributed checkpoint, a chunk each. */
@@ -31,6 +42,7 @@ final class MegatronItems {
   private final List<Tensor> tensors = new ArrayList<>();
   private final Map<DcpItem, byte[]> values = new LinkedHashMap<>();
   private final Map<String, DcpItem> objects = new LinkedHashMap<>();
+  private final Map<String, Shape> originals = new LinkedHashMap<>();
 
   /** One of equal parts. */
   static byte[] part(byte[] bytes, int number, int of) {
@@ -43,6 +55,65 @@ final class MegatronItems {
     DcpItem item = layout.add(spec);
     tensors.add(new Tensor(spec, List.of(new Chunk(Region.whole(shape), item))));
     values.put(item, bytes);
+  }
+
+  /**
+   * A tensor that is stored as flat shards, each in runs of any length, as Megatron-Core 0.8 to
+   * 0.15 writes those of an optimizer.
+   */
+  void addFlat(String key, Shape shape, byte[] bytes, Random random) {
+    var shards = new ArrayList<Long>();
+    var each = new ArrayList<Long>();
+    for (long dim : shape.dims()) {
+      long of = shards.isEmpty() && shape.rank() > 2 ? dim : dim % 3 == 0 ? 3 : 1;
+      shards.add(of);
+      each.add(dim / of);
+    }
+    var own = new Shape(each);
+    var dims = new ArrayList<>(shards);
+    dims.add(own.elements());
+    var spec = new TensorSpec(key, DType.FLOAT32, new Shape(dims));
+    var chunks = new ArrayList<Chunk>();
+    for (long shard = 0; shard < new Shape(shards).elements(); shard++) {
+      List<Long> index = index(shard, shards);
+      byte[] flat = shard(bytes, shape, own, index);
+      for (long from = 0, to; from < own.elements(); from = to) {
+        to = Math.min(own.elements(), from + 1 + random.nextInt((int) own.elements()));
+        var offset = new ArrayList<>(index);
+        offset.add(from);
+        var size = new ArrayList<>(index.stream().map(i -> 1L).toList());
+        size.add(to - from);
+        DcpItem item = layout.add(new TensorSpec(key, DType.FLOAT32, new Shape(size)));
+        chunks.add(new Chunk(new Region(offset, new Shape(size)), item));
+        values.put(item, Arrays.copyOfRange(flat, (int) from * 4, (int) to * 4));
+      }
+    }
+    tensors.add(new Tensor(spec, chunks));
+    originals.put(key, shape);
+  }
+
+  private static List<Long> index(long at, List<Long> dims) {
+    var index = new ArrayList<Long>(dims);
+    long rest = at;
+    for (int axis = dims.size() - 1; axis >= 0; axis--) {
+      index.set(axis, rest % dims.get(axis));
+      rest /= dims.get(axis);
+    }
+    return index;
+  }
+
+  private static byte[] shard(byte[] whole, Shape shape, Shape own, List<Long> shard) {
+    var flat = ByteBuffer.allocate((int) own.elements() * Float.BYTES);
+    for (long at = 0; at < own.elements(); at++) {
+      List<Long> index = index(at, own.dims());
+      long place = 0;
+      for (int axis = 0; axis < own.rank(); axis++) {
+        long all = shard.get(axis) * own.dim(axis) + index.get(axis);
+        place += all * shape.rowMajorStrides().get(axis);
+      }
+      flat.put(whole, (int) place * Float.BYTES, Float.BYTES);
+    }
+    return flat.array();
   }
 
   /** A whole torch file. */
@@ -66,8 +137,23 @@ final class MegatronItems {
       file.put((int) piece.offset(), piece.bytes());
     }
     Files.write(folder.resolve(FILE), file.array());
-    Files.write(
-        folder.resolve(DcpMetadata.FILE),
-        DcpMetadataWriter.write(tensors, objects, Form.TORCH_2_3));
+    byte[] metadata = DcpMetadataWriter.write(tensors, objects, Form.TORCH_2_3);
+    Files.write(folder.resolve(DcpMetadata.FILE), originals.isEmpty() ? metadata : with(metadata));
+  }
+
+  /** The metadata with the shapes of what is stored in others. */
+  private byte[] with(byte[] metadata) {
+    var root = PickleReader.read(new MemorySource(metadata, "metadata"), Guard.standard()).root();
+    var data = new Dict();
+    originals.forEach(
+        (key, shape) ->
+            data.put(
+                new Text(key),
+                new Dict()
+                    .put(
+                        new Text("nd_reformulated_orig_global_shape"),
+                        new Tuple(shape.dims().stream().<PickleValue>map(Int::of).toList()))));
+    ((Dict) ((Call) root).state()).put(new Text("mcore_data"), data);
+    return PickleWriter.write(root);
   }
 }

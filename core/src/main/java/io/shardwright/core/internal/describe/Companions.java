@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.describe;
 
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -64,15 +66,19 @@ public final class Companions {
 
   /** What stands before the parameter's name; nothing where the name is no companion's. */
   public static String prefix(String name) {
-    var stored = STORED.matcher(name);
-    return isCompanion(name) && stored.lookingAt() ? stored.group() : "";
+    return isCompanion(name) ? stored(name).group() : "";
   }
 
   /** The kind of a companion; nothing where the name is none's. */
   public static String kind(String name) {
-    var stored = STORED.matcher(name);
-    boolean is = isCompanion(name) && stored.lookingAt();
-    return !is ? "" : stored.group(1).equals("param") ? MASTER : stored.group(1);
+    String kind = isCompanion(name) ? stored(name).group(1) : "";
+    return kind.equals("param") ? MASTER : kind;
+  }
+
+  private static MatchResult stored(String name) {
+    Matcher stored = STORED.matcher(name);
+    stored.lookingAt();
+    return stored.toMatchResult();
   }
 
   /** The name that a companion has here, whichever optimizer stored it; others keep theirs. */

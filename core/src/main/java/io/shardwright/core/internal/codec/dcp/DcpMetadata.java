@@ -10,6 +10,7 @@ import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ public final class DcpMetadata {
   private final String where;
   private final Guard guard;
   private final Places places;
+  private final Pairs originals;
   private final Map<String, DcpTensor> tensors = new LinkedHashMap<>();
   private final Map<String, DcpItem> objects = new LinkedHashMap<>();
   private final Map<String, Long> files;
@@ -36,6 +38,7 @@ public final class DcpMetadata {
     this.guard = guard;
     Pairs keys = dict(root, "state_dict_metadata");
     places = dict(root, "storage_data").places();
+    originals = root.field("mcore_data", Pairs.class).orElseGet(Pairs::new);
     for (int at = 0; at < keys.size(); at++) {
       add(keys.key(at), keys.value(at));
     }
@@ -98,7 +101,44 @@ public final class DcpMetadata {
     var dims = LongStream.of(size.get()).boxed().toList();
     TensorSpec spec = TensorBounds.require(name, dtype.get(), dims, guard, where);
     chunks.get().requireOf(spec, where);
-    return new DcpTensor(spec, chunks.get(), places, guard, where);
+    return new DcpTensor(spec, chunks.get(), places, original(spec), guard, where);
+  }
+
+  /**
+   * The shape that a tensor has which is stored as flat shards: an axis for each of its own that
+   * counts shards, and a last one along which a shard's elements lie in row-major order
+   * (Megatron-LM core_v0.8.0, {@code megatron/core/dist_checkpointing/strategies/resharding.py}).
+   */
+  private Optional<Shape> original(TensorSpec spec) {
+    Optional<Shape> whole =
+        originals
+            .get(spec.name(), Pairs.class)
+            .flatMap(said -> said.get(MetadataPickle.ORIGINAL, long[].class))
+            .map(Shape::of);
+    whole
+        .filter(shape -> !isOf(shape, spec.shape()))
+        .ifPresent(
+            shape -> {
+              throw malformed(
+                  "stores '" + spec.name() + "' of shape " + shape + " as " + spec.shape());
+            });
+    return whole;
+  }
+
+  private static boolean isOf(Shape whole, Shape stored) {
+    int rank = whole.rank();
+    if (stored.rank() != rank + 1) {
+      return false;
+    }
+    long each = 1;
+    for (int axis = 0; axis < rank; axis++) {
+      long shards = stored.dim(axis);
+      if (shards == 0 || whole.dim(axis) % shards != 0) {
+        return false;
+      }
+      each = Math.multiplyExact(each, whole.dim(axis) / shards);
+    }
+    return each == stored.dim(rank);
   }
 
   private void put(int place) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -23,6 +24,7 @@ public final class DcpTensor {
   private static final int COST = 32;
 
   private final TensorSpec spec;
+  private final Optional<Shape> original;
   private final Boxes boxes;
   private final Places places;
 
@@ -33,8 +35,20 @@ public final class DcpTensor {
   private final Set<List<Long>> empty = new HashSet<>();
   private final String where;
 
-  DcpTensor(TensorSpec spec, Boxes boxes, Places places, Guard guard, String where) {
+  /**
+   * A tensor of a metadata.
+   *
+   * @param original the shape that it has where it is stored as flat shards
+   */
+  DcpTensor(
+      TensorSpec spec,
+      Boxes boxes,
+      Places places,
+      Optional<Shape> original,
+      Guard guard,
+      String where) {
     this.spec = spec;
+    this.original = original;
     this.boxes = boxes;
     this.places = places;
     this.where = where;
@@ -174,6 +188,14 @@ public final class DcpTensor {
   /** Its name, element type and whole shape. */
   public TensorSpec spec() {
     return spec;
+  }
+
+  /**
+   * The shape that it has, where it is stored as flat shards: along the last axis of {@link #spec}
+   * lie a shard's elements, the others say which it is.
+   */
+  public Optional<Shape> original() {
+    return original;
   }
 
   /** How many chunks it has that are not empty. */

@@ -13,11 +13,14 @@ import java.util.BitSet;
 
 /**
  * The memo of the machine. A pickler numbers every value that it writes and few are asked for
- * again; only those are kept, and of them none that could hold many others: of these, plans alone
- * ask again.
+ * again; only those are kept, and of them none that could hold many others, which plans alone ask
+ * for again.
  */
 final class MetadataMemo {
   private static final int PAGE = 1 << 10;
+
+  /** A tuple of so many numbers may be a shape, which several tensors have. */
+  private static final int SHAPE = 16;
 
   private final PickleOps ops;
   private final Guard guard;
@@ -65,12 +68,17 @@ final class MetadataMemo {
       guard.take(Long.BYTES * (long) PAGE, ops.where());
       pages[cell / PAGE] = new Object[PAGE];
     }
+    if (value instanceof Tuple tuple) {
+      guard.take((long) Long.BYTES * tuple.items().size(), ops.where());
+    }
     pages[cell / PAGE][cell % PAGE] = value;
   }
 
   private static boolean keeps(Object value) {
-    return !(value instanceof Tuple || value instanceof Pairs || value instanceof Boxes)
-        && !(value instanceof Instance instance && !instance.is(PickledClass.PROPERTIES));
+    return value instanceof Tuple tuple
+        ? tuple.items().size() <= SHAPE && tuple.items().stream().allMatch(Long.class::isInstance)
+        : !(value instanceof Pairs || value instanceof Boxes)
+            && !(value instanceof Instance instance && !instance.is(PickledClass.PROPERTIES));
   }
 
   /** Sets a cell by its number: every pickler sets them in order. */

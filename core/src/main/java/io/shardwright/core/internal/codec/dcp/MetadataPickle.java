@@ -17,6 +17,9 @@ import java.util.List;
 final class MetadataPickle {
   private static final int STOP = '.';
 
+  /** Megatron-Core's key for the shape that a tensor has which is stored in another. */
+  static final String ORIGINAL = "nd_reformulated_orig_global_shape";
+
   /** Picklers fill containers a thousand pairs at a time. */
   private static final int DEEPEST = 1 << 17;
 
@@ -70,7 +73,7 @@ final class MetadataPickle {
       case 'X', 0x8c, 0x8d -> stack.push(ops.text());
       case 'N' -> stack.push(Plain.NONE);
       case 0x88, 0x89 -> stack.push(Plain.PASSED);
-      case 'h', 'j' -> stack.push(memo.get(ops.number()));
+      case 'h', 'j' -> stack.push(again(memo.get(ops.number())));
       case 'q', 'r' -> memo.put(ops.number(), stack.top());
       case 0x94 -> memo.memoize(stack.top());
       case '(' -> stack.mark();
@@ -99,6 +102,11 @@ final class MetadataPickle {
       }
     }
     return true;
+  }
+
+  /** Each use of a tuple is counted, as each is given back. */
+  private Object again(Object kept) {
+    return kept instanceof Tuple tuple ? memory.take(new Tuple(tuple.items())) : kept;
   }
 
   private void pushTuple(List<Object> items) {
@@ -144,7 +152,9 @@ final class MetadataPickle {
     memory.release(value);
   }
 
-  private void set(Pairs dict, Object key, Object value) {
+  private void set(Pairs dict, Object key, Object given) {
+    Object value =
+        key.equals(ORIGINAL) && given instanceof Tuple ? calls.size(List.of(given)) : given;
     if (key instanceof Instance index && index.is(PickledClass.INDEX)) {
       dict.places().add(index, value, ops, guard);
       drop(key, value);

@@ -42,7 +42,8 @@ record PickledCalls(PickleOps ops, Guard guard, PickledMemory memory) {
     return made;
   }
 
-  private long[] size(List<Object> args) {
+  /** A size, of a tuple of numbers. */
+  long[] size(List<Object> args) {
     Object only = args.size() == 1 ? args.get(0) : null;
     if (!args.isEmpty() && !(only instanceof Tuple)) {
       throw ops.malformed("a torch.Size of something else than a tuple");

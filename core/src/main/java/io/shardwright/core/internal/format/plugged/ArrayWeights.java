@@ -11,13 +11,16 @@ import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.describe.StoredArray.Chunk;
+import io.shardwright.core.internal.describe.View;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.ContainedTensor;
 import io.shardwright.spi.format.DistributedSet;
 import io.shardwright.spi.format.TensorTree;
 import io.shardwright.spi.tensor.Region;
+import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -84,9 +87,40 @@ final class ArrayWeights implements DistributedSet {
     var chunks = new ArrayList<Chunk>();
     for (int chunk = 0; chunk < tensor.chunks(); chunk++) {
       files.guard().take(COST, files.name());
-      chunks.add(chunk(tensor, chunk));
+      Chunk stored = chunk(tensor, chunk);
+      tensor
+          .original()
+          .ifPresentOrElse(shape -> boxes(stored, tensor, shape, chunks), () -> chunks.add(stored));
     }
-    return new StoredArray(tensor.spec(), chunks);
+    TensorSpec spec = tensor.spec();
+    Shape whole = tensor.original().orElse(spec.shape());
+    return new StoredArray(new TensorSpec(spec.name(), spec.dtype(), whole), chunks);
+  }
+
+  /** A run of a shard's elements is a few boxes of the tensor. */
+  private void boxes(Chunk run, DcpTensor tensor, Shape whole, List<Chunk> chunks) {
+    int last = whole.rank();
+    var offset = new ArrayList<Long>();
+    var dims = new ArrayList<Long>();
+    for (int axis = 0; axis < last; axis++) {
+      long each = whole.dim(axis) / tensor.spec().shape().dim(axis);
+      if (run.region().shape().dim(axis) != 1) {
+        throw new UnsupportedCheckpointException(
+            ErrorCode.UNSUPPORTED,
+            files.name(),
+            "'" + tensor.spec().name() + "' has a chunk of several flat shards");
+      }
+      offset.add(run.region().offset().get(axis) * each);
+      dims.add(each);
+    }
+    var shard = new Shape(dims);
+    long from = run.region().offset().get(last);
+    var views = new View(new Region(offset, shard), 0, shard.rowMajorStrides());
+    for (View box : views.between(from, run.region().end(last))) {
+      files.guard().take(COST, files.name());
+      var own = run.tensor().view(box.start() - from, box.logical().shape().dims(), box.strides());
+      chunks.add(new Chunk(run.member(), box.logical(), own));
+    }
   }
 
   private Chunk chunk(DcpTensor tensor, int chunk) {

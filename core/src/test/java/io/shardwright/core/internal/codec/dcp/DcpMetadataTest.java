@@ -11,6 +11,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Call;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Tuple;
@@ -20,6 +21,7 @@ import io.shardwright.core.policy.Limits;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.core.policy.ReadPolicy.UnknownGlobals;
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import java.io.ByteArrayOutputStream;
@@ -28,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -233,5 +236,27 @@ class DcpMetadataTest {
     bomb.tensor("w", SIZE, chunk(ORIGIN, SIZE)).item("w", ORIGIN, "a", 0, 9);
     bomb.state.put(new Text("planner_data"), tree);
     assertEquals(1, DcpFixture.read(bomb.write()).tensors().size());
+  }
+
+  @Test
+  void tellsTheShapeOfWhatIsStoredAsFlatShards() {
+    assertEquals(Optional.of(Shape.of(4, 6)), flat(4, 6).tensors().get("state").original());
+  }
+
+  @Test
+  void refusesFlatShardsOfAnotherShape() {
+    var refusal = assertThrows(MalformedCheckpointException.class, () -> flat(4, 5));
+    assertTrue(refusal.getMessage().contains("stores 'state' of shape [4, 5] as [2, 1, 12]"));
+  }
+
+  private static DcpMetadata flat(long rows, long columns) {
+    var metadata =
+        new PickledMetadata()
+            .tensor("state", List.of(2L, 1L, 12L), chunk(List.of(0L, 0L, 0L), List.of(2L, 1L, 12L)))
+            .item("state", List.of(0L, 0L, 0L), "a", 0, 96);
+    var shape = Tuple.of(Int.of(rows), Int.of(columns));
+    var said = new Dict().put(new Text("nd_reformulated_orig_global_shape"), shape);
+    metadata.put("mcore_data", new Dict().put(new Text("state"), said));
+    return DcpFixture.read(metadata.write());
   }
 }

@@ -1,0 +1,145 @@
+package io.shardwright.engine;
+
+import io.shardwright.core.TargetFormat;
+import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.internal.codec.dcp.DcpFile;
+import io.shardwright.core.internal.codec.dcp.DcpMetadata;
+import io.shardwright.core.internal.codec.pickle.PickleTree;
+import io.shardwright.core.internal.codec.torch.TorchTree;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * Random states of Adam beside the weights of a folder of {@code torch_dist}: keys and common state
+ * by Megatron-Core's own code, stated here a second time.
+ */
+final class TinyTraining {
+  /** The forms that Megatron-Core writes them in. */
+  enum Form {
+    FULLY_RESHARDABLE("fully_reshardable", "", "param"),
+    NON_DISTRIBUTED("", "", "fp32_param"),
+    CHAINED("", "chained_0.", "fp32_param"),
+    MODEL_SPACE("fully_sharded_model_space", "", "fp32_param");
+
+    private final String kind;
+    private final String before;
+    private final String master;
+
+    Form(String kind, String before, String master) {
+      this.kind = kind;
+      this.before = before;
+      this.master = master;
+    }
+  }
+
+  private static final String STATE = "common_state/shard_0_1";
+
+  private final Path folder;
+  private final Form form;
+  private final Random random;
+
+  private TinyTraining(Path folder, Form form, Random random) {
+    this.folder = folder;
+    this.form = form;
+    this.random = random;
+  }
+
+  /** Adds them to a folder of one file. */
+  static Path in(Path folder, Form form, Random random) {
+    try {
+      new TinyTraining(folder, form, random).write();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    return folder;
+  }
+
+  private void write() throws IOException {
+    Path whole = folder.resolveSibling(folder.getFileName() + "-whole");
+    Order.of(folder, whole).to(TargetFormat.SAFETENSORS).done();
+    var items = new MegatronItems();
+    Obj common = common();
+    common.put("optimizer", optimizer()).put("iteration", Num.of(7));
+    items.object(STATE, TorchTree.file("archive", new Arr(List.of(common)), STATE));
+    for (Path file : files(whole)) {
+      var held = HeldTensors.of(file);
+      for (String name : held.names()) {
+        var spec = held.spec(name);
+        items.add(name, spec.dtype(), spec.shape(), held.bytes(name));
+        if (!name.endsWith("expert_bias")) {
+          states(items, name, spec.shape());
+        }
+      }
+    }
+    items.write(folder);
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
+    }
+  }
+
+  private void states(MegatronItems items, String name, Shape shape) {
+    for (String kind : List.of("exp_avg", "exp_avg_sq", form.master)) {
+      byte[] bytes = new byte[(int) shape.elements() * Float.BYTES];
+      random.nextBytes(bytes);
+      String key = form.before + "optimizer.state." + kind + "." + name;
+      if (form == Form.MODEL_SPACE) {
+        items.addFlat(key, shape, bytes, random);
+      } else {
+        items.add(key, DType.FLOAT32, shape, bytes);
+      }
+    }
+  }
+
+  private Obj common() {
+    Path file = folder.resolve(DcpMetadata.FILE);
+    try (var metadata = new FileSource(file, file.toString())) {
+      var item = DcpMetadata.read(metadata, Guard.standard()).objects().get(STATE);
+      try (var items = new FileSource(folder.resolve(item.file()), item.file())) {
+        var torch = new DcpFile(items, Guard.standard()).object(STATE, item);
+        JsonValue list = new PickleTree(Guard.standard(), STATE).of(torch.document().root());
+        return ((Obj) ((Arr) list).items().get(0)).copy();
+      }
+    }
+  }
+
+  private Obj optimizer() {
+    var groups = new Arr(List.of(group("1.0"), group("0.0")));
+    Obj own = Obj.empty().put("param_groups", groups);
+    Obj whole = Obj.empty().put("optimizer", own);
+    if (form.kind.isEmpty()) {
+      own.put("state", Obj.empty().put("common_step", Num.of(7)));
+      return whole;
+    }
+    return whole.put("param_state_sharding_type", new Str(form.kind));
+  }
+
+  private static Obj group(String decay) {
+    return Obj.empty()
+        .put("lr", new Num("0.001"))
+        .put("betas", new Arr(List.of(new Num("0.9"), new Num("0.95"))))
+        .put("eps", new Num("1e-08"))
+        .put("weight_decay", new Num("0.01"))
+        .put("step", Num.of(7))
+        .put("wd_mult", new Num(decay))
+        .put("lr_mult", new Num("1.0"))
+        .put("is_expert_parallel", new Bool(false))
+        .put("is_decoupled_lr", new Bool(false));
+  }
+}
