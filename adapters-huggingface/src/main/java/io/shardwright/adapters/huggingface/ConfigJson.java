@@ -81,9 +81,7 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects, Map<String, Shape> 
     requireOneClass(read);
     read.agree(List.of("dtype", "torch_dtype"));
     read.rows();
-    if (model.dialect().rows().stream().noneMatch(row -> row.own().contains(LAYERS))) {
-      layerTypes(read);
-    }
+    layerTypes(read);
     if (config.document().fields().containsKey(Quantization.CONFIG)) {
       String method =
           config.text("quantization_config.quant_method").map(said -> " says " + said).orElse("");
@@ -110,18 +108,19 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects, Map<String, Shape> 
 
   /** NeMo has one window for all layers, unless the table says which have it. */
   private void layerTypes(DialectReading read) {
-    if (model.dialect().rows().stream().anyMatch(row -> row.own().contains("layer_types"))) {
-      return;
-    }
+    boolean told = model.dialect().rows().stream().anyMatch(row -> row.own().contains(LAYERS));
     List<JsonValue> items =
         read.document().value(LAYERS).orElse(Null.NULL) instanceof Arr list
             ? list.items()
             : List.of();
     var kinds = items.stream().map(item -> item.asText().orElse("no text")).distinct().toList();
-    if (kinds.size() > 1) {
+    boolean seen = read.text("window_size").isPresent();
+    if (!told && kinds.size() > 1) {
       read.refuse("layer_types says " + kinds + ", expected one kind");
-    } else if (kinds.contains("sliding_attention") && read.text("window_size").isEmpty()) {
+    } else if (kinds.contains("sliding_attention") && !seen) {
       read.disagree("'layer_types' is sliding_attention and no sliding_window is in use");
+    } else if (!told && kinds.contains("full_attention") && seen) {
+      read.disagree("'layer_types' is full_attention and a sliding_window is in use");
     }
   }
 

@@ -12,6 +12,7 @@ import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.TensorSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -95,6 +96,16 @@ public final class HuggingFaceFormat implements ModelFormat {
                     .read(document, where)
                     .apply(models.base(model), where)
                     .with("target", model.restores()));
+  }
+
+  /**
+   * Reads how many words a model knows.
+   *
+   * @param config as {@code config.json} says it
+   * @return the rows of its embedding without padding; empty where it doesn't say
+   */
+  public static OptionalLong vocabulary(Obj config) {
+    return new FolderVocabulary(new DialectDocument(config)).size();
   }
 
   @Override

@@ -36,7 +36,6 @@ final class ExpertKeys {
         .with(
             means("bias", "false"),
             means("normalization", "rmsnorm"),
-            means("rotary_percentage", "1.0"),
             means("window_size", "null"),
             only("hidden_act", "silu"),
             means("activation", "fast-swiglu", "swiglu"),
@@ -167,7 +166,7 @@ final class ExpertKeys {
     return new ConfigKey[] {
       means("multi_latent_attention", "true"),
       means("qk_layernorm", "true"),
-      same("q_lora_rank", "q_lora_rank"),
+      of("q_lora_rank", new Codec.Otherwise("null"), "q_lora_rank").orElse("1536"),
       same("kv_lora_rank", "kv_lora_rank").orElse("512"),
       same("qk_head_dim", "qk_nope_head_dim").orElse("128"),
       same("qk_pos_emb_head_dim", "qk_rope_head_dim").orElse("64"),

@@ -159,7 +159,6 @@ final class HuggingFaceExperts {
   private static HuggingFaceModel glm() {
     var layer = LayerRows.DECODER;
     var inner = PredictionRows.INNER;
-    String share = "partial_rotary_factor";
     var keys =
         ExpertKeys.decoder("131072", "1e-05")
             .with(ExpertKeys.sizes("8", "n_routed_experts", "num_experts", "num_local_experts"))
@@ -171,12 +170,7 @@ final class HuggingFaceExperts {
                 ExpertKeys.queryNorms("use_qk_norm", "false"),
                 means(LATENT, "null", "false"),
                 headSize("head_dim"),
-                same(
-                        "rotary_percentage",
-                        share,
-                        "rope_parameters." + share,
-                        "rope_scaling." + share)
-                    .orElse("0.5"));
+                DecoderKeys.rotaryShare("0.5"));
     return model(
             "glm4_moe",
             "Glm4MoeForCausalLM",
@@ -228,6 +222,7 @@ final class HuggingFaceExperts {
             .with(ExpertKeys.groups("null", "null", "1.0", "null"))
             .with(ExpertKeys.denseFirst("0", "2"))
             .with(means(LATENT, "true"), only("mlp_bias", "false"))
+            .with(means("moe_router_pre_softmax", "true"), only("norm_topk_prob", "false"))
             .with(
                 unsaid("topk_method", "greedy", "group_limited_greedy"),
                 states("topk_method", "greedy").when(GROUPS, "null"),

@@ -5,8 +5,10 @@ import static io.shardwright.spi.config.ConfigKey.means;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
 import static io.shardwright.spi.config.ConfigKey.words;
+import static io.shardwright.spi.config.TransformersKeys.ROPE_SCALING;
 import static io.shardwright.spi.config.TransformersKeys.ROTARY_BASE;
 import static io.shardwright.spi.config.TransformersKeys.WINDOW;
+import static io.shardwright.spi.config.TransformersKeys.WINDOWED_LAYERS;
 
 import io.shardwright.adapters.nvgpt.DecoderKeys;
 import io.shardwright.adapters.nvgpt.GptAdapter;
@@ -14,6 +16,9 @@ import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
+import io.shardwright.spi.config.Codec.Side;
+import io.shardwright.spi.config.Codec.Usual;
+import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
 import java.util.List;
 import java.util.Map;
@@ -80,13 +85,16 @@ final class HuggingFaceLlama {
         .build();
   }
 
+  private static ConfigKey groups(String absent) {
+    var heads = new Usual("num_attention_heads", Side.EITHER);
+    return ConfigKey.of("num_query_groups", heads, "num_key_value_heads").orElse(absent);
+  }
+
   private static HuggingFaceModel mistral() {
     return model(
         "mistral",
         "MistralForCausalLM",
-        silu("131072", "1e-06")
-            .with(same("num_query_groups", "num_key_value_heads").orElse("8"))
-            .with(WINDOW.orElse("4096")),
+        silu("131072", "1e-06").with(groups("8")).with(WINDOW.orElse("4096")),
         0,
         activation("fast-swiglu", "swiglu"),
         new Condition("window_size", List.of("null"), true));
@@ -145,8 +153,8 @@ final class HuggingFaceLlama {
   private static HuggingFaceModel ministral() {
     var keys =
         silu("131072", "1e-06")
-            .with(same("num_query_groups", "num_key_value_heads").orElse("8"))
-            .with(WINDOW.orElse("4096"));
+            .with(groups("8"), WINDOW.orElse("4096"))
+            .with(WINDOWED_LAYERS.unless("window_size", "null"));
     return model(
         "ministral",
         "MinistralForCausalLM",
@@ -156,13 +164,17 @@ final class HuggingFaceLlama {
         new Condition("window_size", List.of("null"), true));
   }
 
-  /** Its queries are not scaled by their position where the factor is 0 or absent. */
+  /**
+   * Its queries are not scaled by their position where the factor is 0 or absent; a document that
+   * doesn't say how positions are scaled means YaRN.
+   */
   private static HuggingFaceModel ministral3() {
     var keys =
         silu("262144", "1e-05")
             .with(headSize("head_dim").orElse("128"))
             .with(WINDOW)
-            .with(only("rope_parameters.llama_4_scaling_beta", "null", "0.0"));
+            .with(only("rope_parameters.llama_4_scaling_beta", "null", "0.0"))
+            .with(ROPE_SCALING.orElse("yarn"));
     return model(
         "ministral3", "Ministral3ForCausalLM", keys, 0, activation("fast-swiglu", "swiglu"));
   }
@@ -222,7 +234,6 @@ final class HuggingFaceLlama {
 
   static Dialect decoder(String positions, String tied, String epsilon) {
     return DecoderKeys.of(positions, "rms_norm_eps", epsilon, tied)
-        .with(means("bias", "false"), means("normalization", "rmsnorm"))
-        .with(means("rotary_percentage", "1.0"));
+        .with(means("bias", "false"), means("normalization", "rmsnorm"));
   }
 }

@@ -47,9 +47,16 @@ record ModelReading(
       UnaryOperator<Configuration> cut,
       StoredModel.Builder built) {
     try {
-      var given = models.canonical().or(this::givenAsHuggingFace);
+      var huggingFace = givenAsHuggingFace();
+      var given = models.canonical().or(() -> huggingFace);
       if (given.isPresent()) {
-        given(given.get(), rows, cut, built);
+        var origin = models.given().filter(document -> huggingFace.isPresent());
+        given(
+            given.get(),
+            origin.map(document -> new Origin(document.values(), Map.of())),
+            rows,
+            cut,
+            built);
         return;
       }
       models
@@ -71,16 +78,26 @@ record ModelReading(
             given -> new HuggingFaceFormat().configuration(models, given.values(), given.name()));
   }
 
-  /** The user's own configuration, but for rows of a vocabulary that was padded otherwise. */
+  /**
+   * The user's own configuration, but for rows of a vocabulary that was padded otherwise.
+   *
+   * @param origin a document of transformers', which states the size without padding
+   */
   private void given(
       Configuration config,
+      Optional<Origin> origin,
       LongFunction<Vocabulary.Stored> rows,
       UnaryOperator<Configuration> cut,
       StoredModel.Builder built) {
     long ranks = config.count(ParallelDimension.TENSOR.configKey(), 1).orElse(1);
     OptionalLong pieces = tokenizer.map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
-    var vocabulary = new Vocabulary(rows.apply(ranks), OptionalLong.empty(), pieces, ranks);
-    built.config(cut.apply(vocabulary.in(config))).vocabulary(OptionalLong.empty(), pieces);
+    OptionalLong size =
+        origin
+            .map(document -> HuggingFaceFormat.vocabulary(document.config()))
+            .orElse(OptionalLong.empty());
+    var vocabulary = new Vocabulary(rows.apply(ranks), size, pieces, ranks);
+    built.config(cut.apply(vocabulary.in(config))).vocabulary(size, pieces);
+    origin.ifPresent(built::origin);
   }
 
   private void describe(

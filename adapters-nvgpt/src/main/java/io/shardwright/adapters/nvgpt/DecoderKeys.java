@@ -6,6 +6,7 @@ import static io.shardwright.spi.config.ConfigKey.means;
 import static io.shardwright.spi.config.ConfigKey.same;
 
 import io.shardwright.spi.Condition;
+import io.shardwright.spi.config.Codec.Otherwise;
 import io.shardwright.spi.config.Codec.Side;
 import io.shardwright.spi.config.Codec.Usual;
 import io.shardwright.spi.config.ConfigKey;
@@ -48,6 +49,9 @@ public final class DecoderKeys {
           Map.entry("moe_router_num_groups", List.of("null")),
           Map.entry("mtp_num_layers", List.of("null", "0")));
 
+  /** The share of a head's channels that are rotated. */
+  private static final String ROTATED = "rotary_percentage";
+
   private DecoderKeys() {}
 
   /**
@@ -58,7 +62,12 @@ public final class DecoderKeys {
    */
   public static ConfigKey rotaryShare(String absent) {
     String share = "partial_rotary_factor";
-    return same("rotary_percentage", share, "rope_parameters." + share, "rope_scaling." + share)
+    return ConfigKey.of(
+            ROTATED,
+            new Otherwise("1.0"),
+            share,
+            "rope_parameters." + share,
+            "rope_scaling." + share)
         .orElse(absent);
   }
 
@@ -88,7 +97,10 @@ public final class DecoderKeys {
     return Stream.concat(
             keys.rows().stream()
                 .filter(row -> row.own().isEmpty())
-                .filter(row -> row.values().equals(PARTS.get(row.canonical())))
+                .filter(
+                    row ->
+                        row.values().equals(PARTS.get(row.canonical()))
+                            || row.canonical().equals(ROTATED))
                 .map(row -> new Condition(row.canonical(), row.values(), false)),
             keys.rows().stream().anyMatch(row -> row.canonical().equals(McoreGptTable.NAME))
                 ? Stream.of()
@@ -98,7 +110,7 @@ public final class DecoderKeys {
   }
 
   /**
-   * The table without norm and activation.
+   * The table without norm and activation, of heads that are rotated whole.
    *
    * @param positions how many there are where the document doesn't say
    * @param epsilonKey its key of the norm's epsilon
@@ -122,11 +134,14 @@ public final class DecoderKeys {
         also("encoder_seq_length", length).orElse(positions),
         also("data.seq_length", length).orElse(positions),
         same("init_method_std", "initializer_range").orElse("0.02"),
-        same("layernorm_epsilon", epsilonKey).orElse(epsilon),
+        ConfigKey.of("layernorm_epsilon", new Otherwise("1e-05"), epsilonKey).orElse(epsilon),
         same("attention_dropout", "attention_dropout").orElse("0.0"),
-        same("share_embeddings_and_output_weights", "tie_word_embeddings").orElse(tied),
+        ConfigKey.of(
+                "share_embeddings_and_output_weights", new Otherwise("true"), "tie_word_embeddings")
+            .orElse(tied),
         TransformersKeys.ROTARY_BASE.orElse("10000.0"),
         TransformersKeys.ROPE_SCALING,
+        means(ROTATED, "1.0", "1", "null"),
         means("position_embedding_type", "rope"));
   }
 }

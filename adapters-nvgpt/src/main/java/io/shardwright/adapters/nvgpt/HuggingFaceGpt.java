@@ -93,7 +93,6 @@ final class HuggingFaceGpt {
                     means("activation", "fast-swiglu", "swiglu"),
                     means("normalization", "rmsnorm"),
                     means("bias", "true"),
-                    means("rotary_percentage", "1.0"),
                     means("window_size", "null")));
     var picks =
         Stream.of(
@@ -123,8 +122,7 @@ final class HuggingFaceGpt {
                 same("bias", "use_bias").orElse("true"),
                 only("embedding_dropout", "0.0"),
                 means("activation", "gelu"),
-                means("normalization", "layernorm"),
-                means("rotary_percentage", "1.0"));
+                means("normalization", "layernorm"));
     return model(
         "starcoder2",
         "Starcoder2ForCausalLM",

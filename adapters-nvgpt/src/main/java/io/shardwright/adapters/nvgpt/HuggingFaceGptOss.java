@@ -64,7 +64,6 @@ final class HuggingFaceGptOss {
     var rows = new ArrayList<ConfigKey>();
     rows.add(TransformersKeys.ROTARY_BASE.orElse("150000.0"));
     rows.add(means("seq_len_interpolation_factor", "null"));
-    rows.add(means("rotary_percentage", "1.0"));
     rows.add(
         words("position_embedding_type", "", Map.of("yarn", "yarn"))
             .from(places("rope_type", "type"))

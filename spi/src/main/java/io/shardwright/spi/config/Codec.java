@@ -48,19 +48,22 @@ public sealed interface Codec {
     }
   }
 
-  /** A flag that the canonical configuration has only where it is on. */
+  /** A flag that is off where the canonical configuration doesn't say it. */
   enum Flag implements Scalar {
-    /** The one. */
-    FLAG;
+    /** The same on both sides; the canonical one is there only where it is on. */
+    FLAG,
+    /** On where it is off on the other side. */
+    INVERTED;
 
     @Override
     public Optional<String> canonical(String own) {
-      return Optional.of(own.equals("true") ? own : "null");
+      boolean on = own.equals("true") == (this == FLAG);
+      return Optional.of(on ? "true" : this == FLAG ? "null" : "false");
     }
 
     @Override
     public List<String> own(String canonical) {
-      return List.of(canonical.equals("true") ? canonical : "false");
+      return List.of(Boolean.toString(canonical.equals("true") == (this == FLAG)));
     }
   }
 
@@ -285,8 +288,7 @@ public sealed interface Codec {
     PREDICTION,
     /**
      * YaRN's scaling of rotary positions in latent attention, which Megatron-Core computes with a
-     * factor of 1 where there is none (0.19, {@code
-     * megatron/core/transformer/multi_latent_attention.py}).
+     * factor of 1 where there is none (0.19, {@code multi_latent_attention.py}).
      */
     LATENT_SCALING,
     /**

@@ -98,14 +98,14 @@ public record ConfigKey(
   }
 
   /**
-   * Truth values, each the other's contrary.
+   * Truth values, each the other's contrary; the canonical one is off where it is absent.
    *
    * @param canonical the canonical key
    * @param own the dialect's
    * @return the row
    */
   public static ConfigKey inverted(String canonical, String own) {
-    return words(canonical, own, Map.of("true", "false", "false", "true"));
+    return of(canonical, Flag.INVERTED, own);
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.shardwright.spi.config;
 
 import static io.shardwright.spi.config.ConfigKey.of;
-import static io.shardwright.spi.config.ConfigKey.same;
 import static io.shardwright.spi.config.ConfigKey.unsaid;
 
 import io.shardwright.spi.config.Codec.LayerKinds;
@@ -32,7 +31,12 @@ public final class TransformersKeys {
    * modeling_rope_utils.py}).
    */
   public static final ConfigKey ROTARY_BASE =
-      same("rotary_base", "rope_theta", "rope_parameters.rope_theta", "rope_scaling.rope_theta");
+      of(
+          "rotary_base",
+          new Codec.Otherwise("10000.0"),
+          "rope_theta",
+          "rope_parameters.rope_theta",
+          "rope_scaling.rope_theta");
 
   /** The scaling of rotary positions. */
   public static final ConfigKey ROPE_SCALING =

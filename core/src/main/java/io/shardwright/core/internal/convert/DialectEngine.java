@@ -80,7 +80,11 @@ final class DialectEngine {
       said.flatMap(codec::canonical).ifPresent(value -> in.set(row.canonical(), value));
     }
 
+    /** A canonical flag that is not there is off, whatever the dialect's absent one is. */
     private List<String> unset(ConfigKey row) {
+      if (codec instanceof Codec.Flag flag) {
+        return flag.own("false");
+      }
       return codec instanceof Codec.Otherwise otherwise
           ? List.of(otherwise.unset())
           : row.absent().stream().toList();

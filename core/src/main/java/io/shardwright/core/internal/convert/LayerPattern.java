@@ -65,13 +65,19 @@ record LayerPattern(LayerKinds words) implements DialectEngine.Relation {
         .toList();
   }
 
-  /** Of periods that mean the same the one that counts where a document says none. */
+  /**
+   * Of periods that mean the same the one that counts where a document says none; nothing where
+   * none is of the first kind and no document means a period by silence.
+   */
   private String canonical(List<Boolean> first, ConfigKey row) {
     var layers = OptionalLong.of(first.size());
     if (row.absent().filter(n -> periodic(Long.parseLong(n), layers).equals(first)).isPresent()) {
       return row.absent().get();
     }
     int n = first.indexOf(true) + 1;
+    if (n == 0 && row.absent().isEmpty()) {
+      return "null";
+    }
     return n > 0 && periodic(n, OptionalLong.of(first.size())).equals(first)
         ? Integer.toString(n)
         : first.stream().map(this::number).collect(Collectors.joining(", ", "[", "]"));

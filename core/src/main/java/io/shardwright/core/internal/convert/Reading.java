@@ -103,7 +103,18 @@ record Reading(
   private Optional<String> said(ConfigKey row) {
     return row.codec() instanceof Codec.Cases
         ? Optional.empty()
-        : statements.of(row.own(), row.absent());
+        : statements.of(row.own(), silence(row));
+  }
+
+  /** A null is no absence where a class has a value for either. */
+  private Optional<String> silence(ConfigKey row) {
+    boolean isNull = row.own().stream().anyMatch(document.document().fields()::containsKey);
+    if (isNull && row.codec() instanceof Codec.Usual) {
+      return Optional.empty();
+    }
+    return isNull && row.codec() instanceof Codec.Otherwise unset && unset.unset().equals("null")
+        ? Optional.of("null")
+        : row.absent();
   }
 
   @Override

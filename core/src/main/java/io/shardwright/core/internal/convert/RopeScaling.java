@@ -56,7 +56,7 @@ final class RopeScaling implements DialectEngine.Relation {
       }
     }
     KINDS.forEach(key -> into.kinds().require(key, Kind.TEXT));
-    String kind = into.statements().of(KINDS, Optional.empty()).orElse("default");
+    String kind = into.statements().of(KINDS, Optional.empty()).or(row::absent).orElse("default");
     switch (kind) {
       case "default" -> {}
       case "linear" -> number(into, "factor").ifPresent(factor -> into.set(LINEAR, factor));

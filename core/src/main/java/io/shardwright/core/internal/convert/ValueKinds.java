@@ -45,7 +45,10 @@ final class ValueKinds {
 
   private Kind kind(ConfigKey row) {
     Codec codec = row.codec();
-    if (codec instanceof Codec.Same) {
+    if (codec instanceof Codec.Flag) {
+      return Kind.FLAG;
+    }
+    if (codec instanceof Codec.Same || codec instanceof Codec.Otherwise) {
       Kind usual = row.canonical().isEmpty() ? Kind.NONE : base.kind(row.canonical());
       return usual == Kind.NONE ? row.absent().map(Kind::of).orElse(Kind.NONE) : usual;
     }
