@@ -1,5 +1,5 @@
 @echo off
-rem Builds the program when it is missing or older than its sources, then runs it.
+rem Runs the program. In a clone it is built first when it is missing or older than its sources; a release has it beside this file.
 setlocal EnableExtensions DisableDelayedExpansion
 set "root=%~dp0"
 set "jar=%root%cli\target\shardwright.jar"
@@ -7,14 +7,17 @@ rem As Maven does, whose JDK it is too.
 set "java=java"
 if defined JAVA_HOME if exist "%JAVA_HOME%\bin\java.exe" set "java=%JAVA_HOME%\bin\java.exe"
 set "stale="
+set "release="
+if exist "%root%shardwright.jar" set "release=1"
+if defined release set "jar=%root%shardwright.jar"
 if not exist "%jar%" set "stale=1"
-if not defined stale (
+if not defined stale if not defined release (
   powershell -NoProfile -Command "$jar = (Get-Item -LiteralPath '%jar%').LastWriteTime; $new = Get-ChildItem -Path '%root%pom.xml', '%root%*\pom.xml', '%root%*\src\main' -Recurse -File -ErrorAction SilentlyContinue | Where-Object { $_.LastWriteTime -gt $jar } | Select-Object -First 1; if ($new) { exit 1 }"
   if errorlevel 1 set "stale=1"
 )
 if defined stale (
   echo building %jar% 1>&2
-  call mvn -q -B -DskipTests -f "%root%pom.xml" package -pl cli -am 1>&2
+  call mvn -q -B -Dmaven.test.skip=true -f "%root%pom.xml" package -pl cli -am 1>&2
   if errorlevel 1 (
     echo error: the build failed; see above 1>&2
     exit /b 70

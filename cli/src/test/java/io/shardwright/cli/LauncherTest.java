@@ -18,6 +18,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher in odd surroundings, with a Java and a Maven that only say how they were called. */
@@ -175,6 +176,36 @@ class LauncherTest {
     Started noMaven = run(jdk(), "checkout/shardwright --version");
     assertEquals(2, noMaven.code());
     assertTrue(noMaven.err().contains("error: no Maven"), noMaven.err());
+  }
+
+  @Test
+  void runsAReleaseAsItLies() throws Exception {
+    Path root = Files.createDirectory(folder.resolve("shardwright-1.0"));
+    program(root.resolve("shardwright"), Files.readString(Path.of("../shardwright")));
+    Files.writeString(root.resolve("shardwright.jar"), "");
+    Files.delete(tools.resolve("mvn"));
+    Started started = run(jdk(), "shardwright-1.0/shardwright --version");
+    assertEquals(0, started.code(), started.err());
+    assertEquals(root.resolve("shardwright.jar"), started.jar());
+    assertEquals("", started.err());
+    try (var left = Files.list(root)) {
+      assertEquals(2, left.count());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.8.0_392,2", "9.0.4,2", "11.0.2,2", "16,2", "17,0", "17.0.9,0", "21.0.1,0", "25,0"})
+  void refusesAnOlderJavaByTheVersionThatItsReleaseFileStates(String version, int code)
+      throws Exception {
+    checkout("checkout");
+    String stated = "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n";
+    Files.writeString(java.resolveSibling("../release"), stated);
+    for (var environment :
+        List.of(jdk(), Map.of("PATH", java.getParent() + ":" + tools, "JAVA_HOME", ""))) {
+      Started started = run(environment, "checkout/shardwright --version");
+      assertEquals(code, started.code(), started.err());
+      assertEquals(code == 2, started.err().contains("is Java " + version), started.err());
+    }
   }
 
   @Test

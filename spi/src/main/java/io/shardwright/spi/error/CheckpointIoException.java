@@ -4,7 +4,10 @@ package io.shardwright.spi.error;
 public final class CheckpointIoException extends CheckpointException {
   private static final long serialVersionUID = 1L;
 
+  /** The file, as the message names it. */
   private final String where;
+
+  /** What is wrong, without the remedy. */
   private final String problem;
 
   /**
