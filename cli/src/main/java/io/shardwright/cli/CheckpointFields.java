@@ -46,6 +46,7 @@ final class CheckpointFields {
         .and("weight_bytes", summary.weightBytes())
         .and("file_bytes", summary.fileBytes())
         .and("config_summary", outline.facts())
+        .and("optimizer", outline.optimizer().map(OutlineFields::optimizer))
         .and("tokenizer", outline.tokenizer().map(OutlineFields::tokenizer))
         .and("grid", outline.grid().map(OutlineFields::grid))
         .and("members", outline.members().stream().map(OutlineFields::member).toList())

@@ -7,6 +7,7 @@ import io.shardwright.core.StoredTensor;
 import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.GridTable;
 import io.shardwright.core.outline.MemberTree;
+import io.shardwright.core.outline.OptimizerOutline;
 import io.shardwright.core.outline.Tokenizer;
 import io.shardwright.spi.ParameterRule.Cut;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ final class CheckpointText {
       line(key, facts);
       key = "";
     }
+    outline.optimizer().ifPresent(this::optimizer);
     outline.tokenizer().ifPresent(this::tokenizer);
     outline.grid().ifPresent(grid -> section(GridTable.lines(grid, WIDTH)));
     tree(MemberTree.lines(outline.members()));
@@ -85,6 +87,16 @@ final class CheckpointText {
     lines.add("");
     lines.add(style.strong(table.get(0)));
     table.subList(1, table.size()).forEach(row -> lines.add(style.keyed(row, KEY)));
+  }
+
+  private void optimizer(OptimizerOutline optimizer) {
+    var words = new ArrayList<String>();
+    optimizer.kind().ifPresent(words::add);
+    optimizer.step().ifPresent(step -> words.add("step " + Sizes.count(step)));
+    optimizer.consumedSamples().ifPresent(samples -> words.add(Sizes.count(samples) + " samples"));
+    words.addAll(optimizer.states());
+    words.add(optimizer.states().isEmpty() ? "not read" : Sizes.bytes(optimizer.bytes()));
+    line("optimizer", String.join(", ", words));
   }
 
   private void tokenizer(Tokenizer tokenizer) {

@@ -5,6 +5,7 @@ import io.shardwright.core.outline.LayerRange;
 import io.shardwright.core.outline.LoraMerge;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.outline.Needs;
+import io.shardwright.core.outline.OptimizerOutline;
 import io.shardwright.core.outline.PlanOutline;
 import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.RankShare;
@@ -68,6 +69,15 @@ final class OutlineFields {
                             .and("bytes", file.bytes())
                             .map())
                 .toList())
+        .map();
+  }
+
+  static Map<String, Object> optimizer(OptimizerOutline optimizer) {
+    return Fields.of("kind", optimizer.kind())
+        .and("step", optimizer.step())
+        .and("consumed_samples", optimizer.consumedSamples())
+        .and("states", optimizer.states())
+        .and("bytes", optimizer.bytes())
         .map();
   }
 

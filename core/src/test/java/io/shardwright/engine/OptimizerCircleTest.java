@@ -25,7 +25,7 @@ class OptimizerCircleTest {
   @TempDir(factory = MemoryFolders.class)
   private Path folder;
 
-  private static GridOptions form(String kind, int core) {
+  static GridOptions form(String kind, int core) {
     return new GridOptions(
         Optional.of(new CoreVersion(0, core)),
         OptionalInt.empty(),

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -51,17 +52,24 @@ final class TinyTraining {
   private final Path folder;
   private final Form form;
   private final Random random;
+  private final Predicate<String> keys;
 
-  private TinyTraining(Path folder, Form form, Random random) {
+  private TinyTraining(Path folder, Form form, Random random, Predicate<String> keys) {
     this.folder = folder;
     this.form = form;
     this.random = random;
+    this.keys = keys;
   }
 
   /** Adds them to a folder of one file. */
   static Path in(Path folder, Form form, Random random) {
+    return in(folder, form, random, key -> true);
+  }
+
+  /** Adds those of some keys. */
+  static Path in(Path folder, Form form, Random random, Predicate<String> keys) {
     try {
-      new TinyTraining(folder, form, random).write();
+      new TinyTraining(folder, form, random, keys).write();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
@@ -99,6 +107,9 @@ final class TinyTraining {
       byte[] bytes = new byte[(int) shape.elements() * Float.BYTES];
       random.nextBytes(bytes);
       String key = form.before + "optimizer.state." + kind + "." + name;
+      if (!keys.test(key)) {
+        continue;
+      }
       if (form == Form.MODEL_SPACE) {
         items.addFlat(key, shape, bytes, random);
       } else {

@@ -66,8 +66,9 @@ public final class Traits {
      */
     READ_ALONE,
     /**
-     * The parameter is float32 whatever the others are, as Megatron-Core's biases of experts'
-     * scores (Megatron-Core 0.19, {@code megatron/core/transformer/moe/router.py}).
+     * A buffer that is float32 whatever the parameters are, and that no optimizer knows, as
+     * Megatron-Core's biases of experts' scores (Megatron-Core 0.19, {@code
+     * megatron/core/transformer/moe/router.py}).
      */
     FLOAT32
   }

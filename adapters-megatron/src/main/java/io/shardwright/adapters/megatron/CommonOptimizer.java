@@ -36,6 +36,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
   private static final String MASTER = "fp32_param";
   private static final String MASTERS = "optimizer.state." + MASTER + ".";
   private static final String EXPERT = "is_expert_parallel";
+  private static final String DECAY = "wd_mult";
 
   /** The first Megatron-Core that has the form. */
   private static final int FIRST_FULLY = 15;
@@ -150,30 +151,35 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
 
   /**
    * The groups of dense parameters, or of experts that are shared out over ranks: an optimizer of
-   * their own has these then.
+   * their own has these then. Each that the model has parameters for is there.
    */
   private List<Obj> groups(boolean experts) {
-    boolean has = model.groups().stream().anyMatch(group -> group.expert() == experts);
-    if (!has) {
-      return List.of();
+    var own = training.groups().stream().filter(group -> isTrue(group, EXPERT) == experts).toList();
+    var all = new ArrayList<>(own);
+    for (boolean decay : new boolean[] {true, false}) {
+      boolean lacks = own.stream().noneMatch(group -> decays(group) == decay);
+      if (lacks && model.groups().contains(new ParameterGroup(experts, decay))) {
+        all.add(like(own.isEmpty() ? training.groups() : own, decay));
+      }
     }
-    List<Obj> own =
-        training.groups().stream().filter(group -> isTrue(group, EXPERT) == experts).toList();
-    List<Obj> from = own.isEmpty() ? training.groups() : own;
-    return from.stream()
-        .filter(group -> !own.isEmpty() || isIn(group, experts))
-        .map(group -> written(group, experts))
-        .toList();
+    return all.stream().map(group -> written(group, experts)).toList();
   }
 
-  /** Whether there is a parameter for a group. */
-  private boolean isIn(Obj group, boolean experts) {
-    boolean decay = !group.get("wd_mult").filter(CommonOptimizer::isZero).isPresent();
-    return model.groups().contains(new ParameterGroup(experts, decay));
+  /** A group of the other decay differs in that alone. */
+  private static Obj like(List<Obj> groups, boolean decay) {
+    Optional<Obj> same = groups.stream().filter(group -> decays(group) == decay).findFirst();
+    if (same.isPresent()) {
+      return same.get();
+    }
+    Obj other = groups.get(0).copy().put(DECAY, new Num(decay ? "1.0" : "0.0"));
+    return decay ? other : other.put("weight_decay", new Num("0.0"));
   }
 
-  private static boolean isZero(JsonValue value) {
-    return value instanceof Num number && number.text().matches("0(\\.0*)?");
+  private static boolean decays(Obj group) {
+    return group
+        .get(DECAY)
+        .filter(value -> value instanceof Num number && number.text().matches("0(\\.0*)?"))
+        .isEmpty();
   }
 
   private static boolean isTrue(Obj group, String key) {

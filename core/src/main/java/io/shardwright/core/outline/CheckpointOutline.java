@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param tokenizer the tokenizer; empty if the configuration names none
  * @param facts sizes of the model by NeMo's configuration key, in order; {@code vocabulary_rows} is
  *     counted from the tensors
+ * @param optimizer what there is of an optimizer; empty for weights alone
  * @param members the checkpoint's files
  * @param tensors the logical tensors; none if no family is known
  */
@@ -18,5 +19,6 @@ public record CheckpointOutline(
     Optional<RankGrid> grid,
     Optional<Tokenizer> tokenizer,
     Map<String, String> facts,
+    Optional<OptimizerOutline> optimizer,
     List<Member> members,
     List<CutTensor> tensors) {}

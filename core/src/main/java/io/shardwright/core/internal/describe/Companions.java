@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.describe;
 
+import io.shardwright.spi.ParameterRule;
+import io.shardwright.spi.Traits.Flag;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +59,11 @@ public final class Companions {
     return name.contains(WORD)
         && (FLAT.matcher(name).lookingAt() || OF_PYTORCH.matcher(name).matches())
         && !isCompanion(name);
+  }
+
+  /** Whether an optimizer knows the parameters of a row; buffers it doesn't. */
+  public static boolean knows(ParameterRule row) {
+    return !row.traits().rotary() && !row.traits().has(Flag.FLOAT32);
   }
 
   /** Whether a name is an optimizer's. */

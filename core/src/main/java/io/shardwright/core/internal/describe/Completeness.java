@@ -73,6 +73,7 @@ final class Completeness {
       String what = stacks.size() == 1 ? "layers" : "layers of " + stack.stack().name();
       requireCount(stack.stack().count().keys(config), stack.stated(), stack.found(), what);
     }
+    new StateCompleteness(source).require(tensors);
   }
 
   /** Refuses experts that are too many or absent in every layer, by layer and number. */

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.open;
 
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.RankShares;
@@ -8,16 +9,19 @@ import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.outline.CheckpointOutline;
 import io.shardwright.core.outline.CutTensor;
+import io.shardwright.core.outline.OptimizerOutline;
 import io.shardwright.core.outline.RankGrid;
 import io.shardwright.core.outline.Tokenizer;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule.Cut;
+import io.shardwright.spi.format.TrainingState;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Turns an open checkpoint into a public outline for display. */
@@ -57,7 +61,29 @@ record CheckpointOutlines(OpenCheckpoint checkpoint, ModelSource source) {
           "sequence_parallel");
 
   CheckpointOutline outline() {
-    return new CheckpointOutline(grid(), tokenizer(), facts(), source.contents(), tensors());
+    return new CheckpointOutline(
+        grid(), tokenizer(), facts(), optimizer(), source.contents(), tensors());
+  }
+
+  private Optional<OptimizerOutline> optimizer() {
+    var states = new TreeSet<String>();
+    long bytes = 0;
+    for (var tensor : checkpoint.model().map(ModelDescription::tensors).orElse(List.of())) {
+      if (Companions.isCompanion(tensor.id())) {
+        states.add(Companions.kind(tensor.id()));
+        bytes = Math.addExact(bytes, tensor.byteSize());
+      }
+    }
+    Optional<TrainingState> training = source.training();
+    return states.isEmpty() && training.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new OptimizerOutline(
+                training.map(TrainingState::kind),
+                training.map(TrainingState::step).orElse(OptionalLong.empty()),
+                training.map(TrainingState::consumedSamples).orElse(OptionalLong.empty()),
+                List.copyOf(states),
+                bytes));
   }
 
   private Optional<RankGrid> grid() {

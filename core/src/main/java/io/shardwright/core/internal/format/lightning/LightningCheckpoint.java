@@ -22,6 +22,7 @@ import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.format.TrainingState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -268,6 +269,13 @@ public final class LightningCheckpoint implements ModelSource {
   @Override
   public Collection<FileSource> opened() {
     return members != null ? members.opened() : sources.values();
+  }
+
+  @Override
+  public Optional<TrainingState> training() {
+    return options.optimizer()
+        ? new LightningTraining(first(), step.name(), guard).state()
+        : Optional.empty();
   }
 
   @Override

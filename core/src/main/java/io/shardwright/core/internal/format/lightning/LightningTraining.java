@@ -1,0 +1,86 @@
+package io.shardwright.core.internal.format.lightning;
+
+import io.shardwright.core.internal.codec.pickle.PickleTree;
+import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.format.TrainingState;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a training of NeMo needs besides tensors, in Megatron-Core's words. With two groups the
+ * first has weight decay and the second has none (NeMo v1.23.0, {@code
+ * nemo/collections/nlp/modules/common/megatron/utils.py},
+ * get_params_for_weight_decay_optimization); how many samples were seen the checkpoint's name says
+ * ({@code megatron_base_model.py}).
+ */
+record LightningTraining(TrainingFile file, String step, Guard guard) {
+  private static final Pattern SAMPLES = Pattern.compile("consumed_samples=([0-9]{1,18})");
+  private static final String DECAY = "wd_mult";
+
+  /** The state; empty where there is no optimizer. */
+  Optional<TrainingState> state() {
+    if (!(tree("optimizer_states").orElse(null) instanceof Arr list) || list.items().isEmpty()) {
+      return Optional.empty();
+    }
+    Obj whole = object(list.items().get(0)).orElseGet(Obj::empty);
+    Obj plain = whole.get("optimizer").flatMap(LightningTraining::object).orElse(whole);
+    if (!(plain.get("param_groups").orElse(null) instanceof Arr groups)) {
+      return Optional.empty();
+    }
+    OptionalLong done = tree("global_step").map(JsonValue::asLong).orElse(OptionalLong.empty());
+    var state = TrainingState.of("non_distributed").progress(done, samples());
+    for (int number = 0; number < groups.items().size(); number++) {
+      Obj group = object(groups.items().get(number)).orElseGet(Obj::empty);
+      state.group(group(group, groups.items().size() == 2 ? number == 0 : decays(group), done));
+    }
+    whole.get(TrainingState.SCALER).ifPresent(scaler -> state.part(TrainingState.SCALER, scaler));
+    return Optional.of(state.build());
+  }
+
+  private Optional<JsonValue> tree(String key) {
+    return file.get(key).map(new PickleTree(guard, file.member())::of);
+  }
+
+  private static Optional<Obj> object(JsonValue value) {
+    return Optional.of(value).filter(Obj.class::isInstance).map(Obj.class::cast);
+  }
+
+  private OptionalLong samples() {
+    Matcher samples = SAMPLES.matcher(step);
+    return samples.find()
+        ? OptionalLong.of(Long.parseLong(samples.group(1)))
+        : OptionalLong.empty();
+  }
+
+  private static boolean decays(Obj group) {
+    return group
+        .get("weight_decay")
+        .filter(value -> value instanceof Num number && number.text().matches("0(\\.0*)?"))
+        .isEmpty();
+  }
+
+  private static Obj group(Obj stored, boolean decay, OptionalLong done) {
+    Obj group = stored.copy();
+    group.fields().remove("params");
+    JsonValue expert = group.fields().remove("is_expert");
+    put(group, DECAY, new Num(decay ? "1.0" : "0.0"));
+    put(group, "lr_mult", new Num("1.0"));
+    put(group, "is_expert_parallel", expert == null ? new Bool(false) : expert);
+    put(group, "is_decoupled_lr", new Bool(false));
+    done.ifPresent(steps -> put(group, "step", Num.of(steps)));
+    return group;
+  }
+
+  private static void put(Obj group, String key, JsonValue value) {
+    if (group.get(key).isEmpty()) {
+      group.put(key, value);
+    }
+  }
+}

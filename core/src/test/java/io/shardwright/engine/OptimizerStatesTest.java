@@ -1,0 +1,106 @@
+package io.shardwright.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is said of an optimizer in {@code torch_dist}, and what is refused. */
+class OptimizerStatesTest {
+  private static final String WEIGHT = "decoder.layers.mlp.linear_fc2.weight";
+
+  @TempDir(factory = MemoryFolders.class)
+  private Path folder;
+
+  private Path model;
+
+  @BeforeEach
+  void write() {
+    Path source = TinyExperts.write(TinyExperts.Kind.LLAMA, new Random(3), folder.resolve("hf"));
+    model = folder.resolve("model");
+    Order.of(source, model).to(MegatronCircleTest.TORCH_DIST).vocab(TinyExperts.VOCABULARY).done();
+  }
+
+  private Path trained(Predicate<String> keys) {
+    return TinyTraining.in(model, TinyTraining.Form.FULLY_RESHARDABLE, new Random(4), keys);
+  }
+
+  private Order order(String target) {
+    return Order.of(model, folder.resolve(target)).vocab(TinyExperts.VOCABULARY);
+  }
+
+  @Test
+  void saysWhatThereIsOfAnOptimizer() {
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(trained(key -> true))) {
+      var found = checkpoint.outline().optimizer().orElseThrow();
+      assertEquals(Optional.of("fully_reshardable"), found.kind());
+      assertEquals(OptionalLong.of(7), found.step());
+      assertEquals(List.of("exp_avg", "exp_avg_sq", "fp32_param"), found.states());
+      var counted = checkpoint.summary().parameters().values();
+      assertEquals(3 * 4 * counted.stream().mapToLong(Long::longValue).sum(), found.bytes());
+    }
+  }
+
+  @Test
+  void saysNothingOfAnOptimizerOfWeightsAlone() {
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(model)) {
+      assertEquals(Optional.empty(), checkpoint.outline().optimizer());
+    }
+  }
+
+  @Test
+  void refusesAParameterWithoutAState() {
+    trained(key -> !key.equals("optimizer.state.exp_avg_sq." + WEIGHT));
+    order("target")
+        .to(MegatronCircleTest.MEGATRON)
+        .tried()
+        .assertRefused(
+            Kind.INPUT,
+            "no 'exp_avg_sq' of 'decoder.layers.0.mlp.linear_fc2.weight'",
+            "optimizer(false)");
+    assertTrue(Files.notExists(folder.resolve("target")));
+    assertThrows(CheckpointException.class, () -> Checkpoints.found(model));
+  }
+
+  @Test
+  void goesOnWithoutAnOptimizerWhereThatIsAskedFor() {
+    trained(key -> !key.equals("optimizer.state.exp_avg_sq." + WEIGHT));
+    Path target = order("target").to(MegatronCircleTest.MEGATRON).withoutOptimizer().done();
+    assertTrue(Checkpoints.found(target).stream().noneMatch(line -> line.contains("optimizer.")));
+  }
+
+  @Test
+  void refusesATargetThatCanNotKeepAnOptimizer() {
+    trained(key -> true);
+    for (TargetFormat format : List.of(TargetFormat.NEMO, TargetFormat.HUGGING_FACE)) {
+      order("target")
+          .to(format)
+          .tried()
+          .assertRefused(Kind.INPUT, "which the target's format can't keep", "optimizer(false)");
+    }
+  }
+
+  @Test
+  void refusesAnUnknownForm() throws IOException {
+    trained(key -> true);
+    order("target")
+        .to(MegatronCircleTest.MEGATRON)
+        .with(parts -> parts.gridOptions(OptimizerCircleTest.form("zero", 19)))
+        .tried()
+        .assertRefused(Kind.INPUT, "'zero' is none of fully_reshardable, non_distributed");
+  }
+}
