@@ -44,7 +44,11 @@ final class OutlineFields {
     if (stacks.stream().anyMatch(stack -> !stack.isEmpty())) {
       fields.and("stacks", stacks);
     }
-    return fields.and("tensors", share.tensors()).and("bytes", share.bytes()).map();
+    return fields
+        .and("tensors", share.tensors())
+        .and("bytes", share.bytes())
+        .and("optimizer_bytes", share.optimizer())
+        .map();
   }
 
   private static List<Integer> range(LayerRange range) {

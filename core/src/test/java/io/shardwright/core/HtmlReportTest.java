@@ -56,7 +56,7 @@ class HtmlReportTest {
   /** A plan all of whose names are the given one. */
   private static ReshardPlan plan(String name) {
     var share =
-        new RankShare(new RankCoordinate(0, 0), List.of(new LayerRange("", 0, 3)), 5, 1L << 20);
+        new RankShare(new RankCoordinate(0, 0), List.of(new LayerRange("", 0, 3)), 5, 1L << 20, 0);
     var grid = Optional.of(new RankGrid(Grid.ONE, List.of(share)));
     var side = new Side(name, Optional.of(Naming.MCORE), WeightLayout.RANKS, Grid.ONE, grid);
     var bands =

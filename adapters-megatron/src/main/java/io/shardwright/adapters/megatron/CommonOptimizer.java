@@ -60,7 +60,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
   }
 
   private static String kind(WantedGrid model) {
-    boolean fully = model.core().since(FIRST_FULLY) && model.companions().contains(MASTER);
+    boolean fully = model.core().since(FIRST_FULLY) && model.hasMasters();
     String kind =
         model.optimizerKind().orElse(fully ? FULLY_RESHARDABLE : CommonTraining.NON_DISTRIBUTED);
     if (!KINDS.contains(kind)) {
@@ -70,7 +70,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
       throw refused(
           model,
           model.core().since(FIRST_FULLY)
-              ? kind + " has master weights in 32 bits, which are not there"
+              ? kind + " has a master weight of every parameter, which are not there"
               : kind + " is not read by Megatron-Core " + model.core());
     }
     return kind;

@@ -11,8 +11,10 @@ import java.util.List;
  *     configuration does not state the number of layers
  * @param tensors number of tensors
  * @param bytes size of the tensors in bytes
+ * @param optimizer bytes of them that are an optimizer's
  */
-public record RankShare(RankCoordinate rank, List<LayerRange> layers, long tensors, long bytes) {
+public record RankShare(
+    RankCoordinate rank, List<LayerRange> layers, long tensors, long bytes, long optimizer) {
   /**
    * Copies the ranges.
    *
@@ -20,6 +22,7 @@ public record RankShare(RankCoordinate rank, List<LayerRange> layers, long tenso
    * @param layers copied
    * @param tensors kept as given
    * @param bytes kept as given
+   * @param optimizer kept as given
    */
   public RankShare {
     layers = List.copyOf(layers);

@@ -78,8 +78,11 @@ record GridSection(PlanOutline outline) {
     page.in("td", "style", "border-color: " + Palette.rank(rank))
         .leaf("b", ByteSize.text(share.bytes()))
         .leaf("span", layers(share))
-        .leaf("span", String.format(Locale.ROOT, "%,d tensors", share.tensors()))
-        .end();
+        .leaf("span", String.format(Locale.ROOT, "%,d tensors", share.tensors()));
+    if (share.optimizer() > 0) {
+      page.leaf("span", "optimizer " + ByteSize.text(share.optimizer()));
+    }
+    page.end();
   }
 
   private static String layers(RankShare share) {

@@ -18,7 +18,7 @@ class GridTableTest {
       for (int rank = 0; rank < tensor; rank++) {
         long bytes = alike ? 5L << 20 : (rank + 1L) * (stage + 1) << 20;
         var layers = List.of(new LayerRange("", stage * 10, stage * 10 + 9));
-        ranks.add(new RankShare(new RankCoordinate(rank, stage), layers, 3, bytes));
+        ranks.add(new RankShare(new RankCoordinate(rank, stage), layers, 3, bytes, 0));
       }
     }
     return new RankGrid(Grid.of(tensor, pipeline), ranks);

@@ -76,6 +76,13 @@ public interface WantedGrid extends WantedModel {
   Set<String> companions();
 
   /**
+   * Whether every parameter has a master weight in 32 bits.
+   *
+   * @return false where one of 32 bits is its own
+   */
+  boolean hasMasters();
+
+  /**
    * The form in which the optimizer is to be stored.
    *
    * @return what the user asked for; empty for the format's own choice

@@ -6,6 +6,7 @@ import io.shardwright.core.outline.RankShare;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.RankCoordinate;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ public final class RankShares {
   private static final class Count {
     private long tensors;
     private long bytes;
+    private long optimizer;
   }
 
   private final Grid grid;
@@ -42,17 +44,22 @@ public final class RankShares {
   }
 
   /** Adds a tensor to a rank. */
-  public void add(RankCoordinate rank, long bytes) {
+  public void add(RankCoordinate rank, TensorSpec tensor) {
+    add(rank, tensor.byteSize(), Companions.isCompanion(tensor.name()));
+  }
+
+  private void add(RankCoordinate rank, long bytes, boolean optimizer) {
     Count count = counts.computeIfAbsent(rank, r -> new Count());
     count.tensors++;
     count.bytes = Math.addExact(count.bytes, bytes);
+    count.optimizer = Math.addExact(count.optimizer, optimizer ? bytes : 0);
   }
 
-  private void addStage(int stage, OptionalInt block, long bytes) {
+  private void addStage(int stage, OptionalInt block, long bytes, boolean optimizer) {
     int each = ranks.size() / grid.pipeline();
     for (RankCoordinate rank : ranks.subList(stage * each, (stage + 1) * each)) {
       if (block.isEmpty() || block.getAsInt() == rank.expert()) {
-        add(rank, bytes);
+        add(rank, bytes, optimizer);
       }
     }
   }
@@ -68,7 +75,8 @@ public final class RankShares {
 
   private RankShare share(RankCoordinate rank) {
     Count count = counts.getOrDefault(rank, new Count());
-    return new RankShare(rank, stages.ranges(rank.pipeline()), count.tensors, count.bytes);
+    var layers = stages.ranges(rank.pipeline());
+    return new RankShare(rank, layers, count.tensors, count.bytes, count.optimizer);
   }
 
   /** What the ranks of a described checkpoint hold. */
@@ -98,7 +106,7 @@ public final class RankShares {
 
   private RankShares addFiles(List<RankFile> files) {
     for (RankFile file : files) {
-      file.tensors().values().forEach(tensor -> add(file.rank(), tensor.spec().byteSize()));
+      file.tensors().values().forEach(tensor -> add(file.rank(), tensor.spec()));
     }
     return this;
   }
@@ -109,7 +117,8 @@ public final class RankShares {
       long bytes = tensor.byteSize() / (cut ? grid.over(tensor.rule()) : 1);
       long arrays = tensor.parts().stream().map(p -> p.tensor().spec().name()).distinct().count();
       for (long array = 0; array < arrays; array++) {
-        add(tensor.rule(), tensor.indexes(), bytes / arrays);
+        boolean optimizer = Companions.isCompanion(tensor.id());
+        add(tensor.rule(), tensor.indexes(), bytes / arrays, optimizer);
       }
     }
     return this;
@@ -120,16 +129,17 @@ public final class RankShares {
    *
    * @param indexes layer and expert
    * @param bytes of one shard
+   * @param optimizer whether it is what an optimizer keeps for the parameter
    */
-  public void add(ParameterRule rule, List<Integer> indexes, long bytes) {
+  public void add(ParameterRule rule, List<Integer> indexes, long bytes, boolean optimizer) {
     int last = grid.pipeline() - 1;
     var layer = indexes.isEmpty() ? OptionalInt.empty() : OptionalInt.of(indexes.get(0));
     var all = OptionalInt.empty();
     var block = experts.map(blocks -> blocks.rank(rule, indexes)).orElse(all);
     var own = stages.stages(rule, layer);
-    own.forEach(stage -> addStage(stage, block, bytes));
+    own.forEach(stage -> addStage(stage, block, bytes, optimizer));
     if (!own.contains(last)) {
-      rule.traits().tiedCopies().forEach(copy -> addStage(last, all, bytes));
+      rule.traits().tiedCopies().forEach(copy -> addStage(last, all, bytes, optimizer));
     }
   }
 }

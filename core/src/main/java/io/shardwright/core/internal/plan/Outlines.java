@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankProduct;
@@ -103,9 +104,7 @@ public final class Outlines {
     plan.files()
         .forEach(
             file ->
-                file.tensors()
-                    .values()
-                    .forEach(tensor -> shares.add(file.rank(), tensor.spec().byteSize())));
+                file.tensors().values().forEach(tensor -> shares.add(file.rank(), tensor.spec())));
     return shares.grid();
   }
 
@@ -123,7 +122,9 @@ public final class Outlines {
     for (LogicalTensor tensor : model.tensors()) {
       for (Emission emission : forms.of(tensor)) {
         long elements = emission.form().shard(grid.over(emission.row())).elements();
-        shares.add(emission.row(), tensor.indexes(), elements * emission.dtype().byteSize());
+        long bytes = elements * emission.dtype().byteSize();
+        boolean optimizer = Companions.isCompanion(tensor.id());
+        shares.add(emission.row(), tensor.indexes(), bytes, optimizer);
       }
     }
     fills()
@@ -132,7 +133,8 @@ public final class Outlines {
                 shares.add(
                     ParameterRule.replicated(fill.name()).on(ParameterRule.Stage.EVERY),
                     List.of(),
-                    fill.byteSize()));
+                    fill.byteSize(),
+                    false));
     return shares.grid();
   }
 

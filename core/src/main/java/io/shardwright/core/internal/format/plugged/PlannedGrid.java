@@ -16,6 +16,7 @@ import io.shardwright.spi.format.TrainingState;
 import io.shardwright.spi.format.WantedGrid;
 import io.shardwright.spi.tensor.DType;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,6 +112,23 @@ final class PlannedGrid extends PlannedModel implements WantedGrid {
         .map(tensor -> Companions.kind(tensor.id()))
         .filter(found -> !found.isEmpty())
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Override
+  public boolean hasMasters() {
+    Map<Boolean, Long> counts = new HashMap<>();
+    plan.source()
+        .tensors()
+        .forEach(
+            tensor -> {
+              String kind = Companions.kind(tensor.id());
+              if (kind.isEmpty()
+                  ? Companions.knows(tensor.rule())
+                  : kind.equals(Companions.MASTER)) {
+                counts.merge(kind.isEmpty(), 1L, Long::sum);
+              }
+            });
+    return counts.getOrDefault(false, 0L) >= counts.getOrDefault(true, 0L);
   }
 
   @Override
