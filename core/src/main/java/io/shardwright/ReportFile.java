@@ -31,9 +31,7 @@ public final class ReportFile {
     request.inputs().forEach(input -> Overlap.refuseFile(input, at));
     if (Files.isDirectory(at)) {
       throw new UnsafeCheckpointException(
-          ErrorCode.TARGET_EXISTS,
-          file.toString(),
-          "is a folder, expected a new name for the report");
+          ErrorCode.TARGET_EXISTS, file.toString(), "is a folder, expected a new name for a file");
     }
     if (at.getParent() == null || !Files.isDirectory(at.getParent()) && !made(at, request)) {
       throw new UnsafeCheckpointException(

@@ -51,10 +51,11 @@ import java.util.function.Consumer;
 public final class Shardwright {
   private final AdapterRegistry registry;
   private final ReadPolicy policy;
-  private final List<Path> given;
-  private final List<Path> natives;
+  private final Sources.Given given;
+  final List<Path> natives;
 
-  Shardwright(AdapterRegistry registry, ReadPolicy policy, List<Path> given, List<Path> natives) {
+  Shardwright(
+      AdapterRegistry registry, ReadPolicy policy, Sources.Given given, List<Path> natives) {
     this.registry = registry;
     this.policy = policy;
     this.given = given;
@@ -66,16 +67,12 @@ public final class Shardwright {
     return builder().build();
   }
 
-  /**
-   * Makes a builder, for adapters from elsewhere and for other limits.
-   *
-   * @return a builder with the settings of {@link #create}
-   */
+  /** {@return a builder with the settings of {@link #create}, for other adapters and limits} */
   public static ShardwrightBuilder builder() {
     return new ShardwrightBuilder();
   }
 
-  private Sources sources() {
+  Sources sources() {
     return new Sources(registry, policy, given);
   }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.shardwright.core.internal.family.FamilyGrammar;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.open.Sources.Given;
 import io.shardwright.core.internal.registry.AdapterJars;
 import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.registry.FoundAdapter;
@@ -130,12 +131,10 @@ public final class ShardwrightBuilder {
     AdapterRegistry registry =
         AdapterRegistry.load(
             AdapterJars.over(paths, loader), discover, given.stream().map(Supplier::get).toList());
-    var read = new ArrayList<>(paths);
-    read.addAll(familyFiles);
     return new Shardwright(
         family.map(registry::choosing).orElse(registry),
         policy,
-        List.copyOf(read),
+        new Given(paths, familyFiles, family),
         List.copyOf(natives));
   }
 }

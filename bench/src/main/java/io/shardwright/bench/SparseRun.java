@@ -67,7 +67,7 @@ public final class SparseRun {
   }
 
   private static ModelSource open(Path folder, AdapterRegistry registry) {
-    return new Sources(registry, ReadPolicy.STANDARD, List.of())
+    return new Sources(registry, ReadPolicy.STANDARD, Sources.Given.NONE)
         .open(folder, folder, TrainingOptions.NEWEST, false);
   }
 

@@ -23,6 +23,7 @@ final class Commands {
         PlanCommand.class,
         ReshardCommand.class,
         ConvertCommand.class,
+        FinishCommand.class,
         DemoCommand.class),
     EXTEND("Families and formats", AdaptersCommand.class, FamiliesCommand.class),
     PROGRAM("The program", CompletionCommand.class, ManualCommand.class, HelpCommand.class),

@@ -1,5 +1,6 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,13 +21,19 @@ final class ConvertCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
   @Mixin private ConvertOptions wanted = new ConvertOptions();
 
-  @Parameters(index = "1", paramLabel = "DST", description = ReshardOptions.TARGET)
+  @Mixin private PartOptions parts = new PartOptions();
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "DST", description = ReshardOptions.TARGET)
   private Path target;
 
   @Override
   public Integer call() {
-    var request = options.builder(target).format(format()).huggingFace(wanted.huggingFace());
-    return write(request);
+    return write(this::request, parts);
+  }
+
+  private ReshardRequestBuilder request() {
+    var request = options.builder(options.required(target));
+    return request.format(format()).huggingFace(wanted.huggingFace());
   }
 
   /** A folder of Hugging Face becomes a NeMo checkpoint, all else becomes such a folder. */

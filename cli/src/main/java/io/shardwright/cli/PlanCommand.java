@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What a reshard would do. */
@@ -31,6 +32,12 @@ final class PlanCommand extends WritingCommand {
       description = ReshardOptions.TARGET + " Default: beside SRC.")
   private Path target;
 
+  @Option(
+      names = "--save",
+      paramLabel = "PLAN.json.gz",
+      description = "Write the plan to a file, for 'reshard --plan' or 'convert --plan'.")
+  private Path save;
+
   @Override
   public Integer call() {
     Optional<TargetFormat> format = wanted.format(() -> shardwright().formats());
@@ -39,7 +46,7 @@ final class PlanCommand extends WritingCommand {
             .builder(target == null ? beside(options.source(), format) : target)
             .huggingFace(wanted.huggingFace());
     format.ifPresent(request::format);
-    return write(request, true);
+    return plan(request, Optional.ofNullable(save));
   }
 
   /** A name that is free: nothing is written there. */

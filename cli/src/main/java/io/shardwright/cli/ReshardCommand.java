@@ -17,11 +17,13 @@ import picocli.CommandLine.Parameters;
 final class ReshardCommand extends WritingCommand {
   @Mixin private ReshardOptions options = new ReshardOptions();
 
-  @Parameters(index = "1", paramLabel = "DST", description = ReshardOptions.TARGET)
+  @Mixin private PartOptions parts = new PartOptions();
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "DST", description = ReshardOptions.TARGET)
   private Path target;
 
   @Override
   public Integer call() {
-    return write(options.builder(target));
+    return write(() -> options.builder(options.required(target)), parts);
   }
 }

@@ -23,6 +23,7 @@ final class ReshardOptions {
 
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "SRC",
       description = "A checkpoint, or a folder of checkpoints of a training.")
   private Path source;
@@ -160,12 +161,24 @@ final class ReshardOptions {
   }
 
   Path source() {
-    return source;
+    return required(source, "'SRC'");
+  }
+
+  /** A target that is given beside the source. */
+  Path required(Path target) {
+    return source == null ? source() : required(target, "'DST'");
+  }
+
+  private Path required(Path given, String label) {
+    if (given == null) {
+      throw new ParameterException(command.commandLine(), "Missing required parameter: " + label);
+    }
+    return given;
   }
 
   ReshardRequestBuilder builder(Path target) {
     var request =
-        ReshardRequest.builder(source, target)
+        ReshardRequest.builder(source(), target)
             .replicateUnmatched(unmatched == Unmatched.replicate)
             .untie(untie)
             .allowGuesses(allowGuesses)

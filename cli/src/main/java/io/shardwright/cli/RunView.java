@@ -3,8 +3,10 @@ package io.shardwright.cli;
 import io.shardwright.core.Device;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
+import io.shardwright.core.RunOptions.Part;
 import io.shardwright.core.outline.Needs;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A plan or a report as a person or a script wants to see it. */
 final class RunView {
@@ -75,9 +77,13 @@ final class RunView {
             + verdict);
   }
 
-  void show(Report report) {
+  void show(Report report, Optional<Part> part) {
     if (command.common().json()) {
-      screen.print(Json.object(fields(report).map()));
+      var fields = fields(report);
+      part.ifPresent(one -> fields.and("part", one.number()).and("parts", one.of()));
+      screen.print(Json.object(fields.map()));
+    } else if (part.isPresent()) {
+      written(report, part.get());
     } else {
       screen.print(
           String.format(
@@ -100,6 +106,18 @@ final class RunView {
     }
     report.manifest().ifPresent(made -> command.notes(new ManifestView(made).notes()));
     command.notes(report.notes(command.flags()));
+  }
+
+  private void written(Report report, Part part) {
+    screen.print(
+        String.format(
+            Locale.ROOT,
+            "%s: part %s written, %s, %s s; 'finish' completes the target",
+            Screen.safe(report.target().toString()),
+            part,
+            Sizes.bytes(report.bytesWritten()),
+            Sizes.decimal(seconds(report), 2)));
+    losses(report);
   }
 
   private static double seconds(Report report) {

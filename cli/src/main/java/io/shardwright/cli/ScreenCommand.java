@@ -1,6 +1,8 @@
 package io.shardwright.cli;
 
+import io.shardwright.SavedPlan;
 import io.shardwright.Shardwright;
+import io.shardwright.ShardwrightBuilder;
 import io.shardwright.core.RunOptions;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,6 +51,15 @@ abstract class ScreenCommand implements Callable<Integer> {
   final Shardwright shardwright() {
     var builder = Shardwright.builder().readPolicy(common.readPolicy());
     common.apply(builder, screen.environment());
+    return build(builder);
+  }
+
+  /** What a saved plan was made with. */
+  final Shardwright shardwright(SavedPlan plan) {
+    return build(plan.shardwright());
+  }
+
+  private Shardwright build(ShardwrightBuilder builder) {
     Program.nativeFolders().forEach(builder::nativeFolder);
     Shardwright made = builder.build();
     if (common.verbose()) {

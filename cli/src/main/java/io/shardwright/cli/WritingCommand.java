@@ -1,15 +1,20 @@
 package io.shardwright.cli;
 
 import io.shardwright.ReportFile;
+import io.shardwright.SavedPlan;
+import io.shardwright.Shardwright;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.core.RunOptions;
 import io.shardwright.core.report.HtmlReport;
 import io.shardwright.core.report.RunRecorder;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,25 +35,59 @@ abstract class WritingCommand extends ScreenCommand {
 
   /** Plans, and runs unless that is all that is wanted; shows and reports. */
   final int write(ReshardRequestBuilder asked) {
-    return write(asked, writing.dry());
+    return write(asked, run(), writing.dry());
   }
 
-  /** Plans, and unless {@code dry} runs; shows and reports. A plan that can't fit is no success. */
-  final int write(ReshardRequestBuilder asked, boolean dry) {
-    ReshardRequest request = writing.in(asked).run(options(writing.run())).build();
+  /** Runs a part, or what was planned before. */
+  final int write(Supplier<ReshardRequestBuilder> asked, PartOptions parts) {
+    var saved = parts.saved();
+    if (saved.isEmpty()) {
+      return write(asked.get(), parts.in(run()), writing.dry());
+    }
+    var request = saved.get().request();
+    RunOptions said = request.build().run();
+    var run = parts.in(run()).withDevice(said.device()).withSaved(said.saved().orElseThrow());
+    return write(shardwright(saved.get()), request.run(run).build(), writing.dry());
+  }
+
+  /** Plans; shows and reports. */
+  final int plan(ReshardRequestBuilder asked, Optional<Path> save) {
+    var request = writing.in(asked).run(run()).build();
+    requireElsewhere(request);
+    var made = shardwright();
+    return show(save.isPresent() ? SavedPlan.write(made, request, save.get()) : made.plan(request));
+  }
+
+  private RunOptions run() {
+    return options(writing.run());
+  }
+
+  private int write(ReshardRequestBuilder asked, RunOptions run, boolean dry) {
+    return write(shardwright(), writing.in(asked).run(run).build(), dry);
+  }
+
+  private int write(Shardwright made, ReshardRequest request, boolean dry) {
+    requireElsewhere(request);
+    if (dry) {
+      return show(made.plan(request));
+    }
+    run(made, request);
+    return ExitCode.DONE;
+  }
+
+  /** A plan that can't fit is no success. */
+  private int show(ReshardPlan plan) {
+    new RunView(this).show(plan);
+    page(HtmlReport.of(plan), plan.request());
+    return plan.needs().fits() ? ExitCode.DONE : ExitCode.RESOURCES;
+  }
+
+  private void requireElsewhere(ReshardRequest request) {
     if (report != null) {
       requireElsewhere(request.source());
       requireElsewhere(request.target());
       ReportFile.requireWritable(report, request, request.overwrite());
     }
-    if (dry) {
-      var plan = shardwright().plan(request);
-      new RunView(this).show(plan);
-      page(HtmlReport.of(plan), request);
-      return plan.needs().fits() ? ExitCode.DONE : ExitCode.RESOURCES;
-    }
-    run(request);
-    return ExitCode.DONE;
   }
 
   /** A page that replaced a checkpoint's file would destroy it. */
@@ -64,21 +103,21 @@ abstract class WritingCommand extends ScreenCommand {
     return path.toAbsolutePath().normalize();
   }
 
-  private void run(ReshardRequest request) {
+  private void run(Shardwright made, ReshardRequest request) {
     var view = new RunView(this);
     if (report == null && !common().verbose()) {
-      view.show(shardwright().run(request, progress()));
+      view.show(made.run(request, progress()), request.run().part());
       return;
     }
     var plans = new ArrayList<ReshardPlan>();
     var recorder = new RunRecorder(progress());
-    var done = shardwright().run(request, plan -> plans.add(remarked(plan)), recorder);
+    var done = made.run(request, plan -> plans.add(remarked(plan)), recorder);
     try {
       page(HtmlReport.of(plans.get(0)).ran(done, recorder.course()), request);
-      view.show(done);
+      view.show(done, request.run().part());
     } catch (CheckpointException failure) {
       if (!common().json()) {
-        view.show(done);
+        view.show(done, request.run().part());
       }
       notes(List.of(done.target() + " is complete; only its report could not be written"));
       throw failure;

@@ -1,5 +1,6 @@
 package io.shardwright.core;
 
+import io.shardwright.spi.config.JsonValue;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -16,9 +17,17 @@ import java.util.concurrent.Executor;
  * @param device the device that casts, cuts and merges tensors
  * @param mkdirs whether missing parent folders of the target are made; a run that fails removes
  *     them again
+ * @param part the part of the work that is done; empty for all of it
+ * @param saved the document of a saved plan that the plan must be equal to; empty for any plan
  */
 public record RunOptions(
-    int threads, Optional<Executor> executor, boolean resume, Device device, boolean mkdirs) {
+    int threads,
+    Optional<Executor> executor,
+    boolean resume,
+    Device device,
+    boolean mkdirs,
+    Optional<Part> part,
+    Optional<JsonValue.Obj> saved) {
   private static final int MOST_BY_DEFAULT = 4;
 
   /** As many threads as processors, but at most 4; no resuming; the JVM as the device. */
@@ -28,7 +37,40 @@ public record RunOptions(
           Optional.empty(),
           false,
           Device.JVM,
-          false);
+          false,
+          Optional.empty(),
+          Optional.empty());
+
+  /**
+   * One of several parts of a run's work, each of which another process does. The target appears
+   * when all are done and it is completed by {@code Shardwright.finish}.
+   *
+   * @param number from 1 to {@code of}
+   * @param of how many there are
+   */
+  public record Part(int number, int of) {
+    /** The most parts that a target may have. */
+    public static final int MOST = 100_000;
+
+    /**
+     * Checks the components.
+     *
+     * @param number from 1 to {@code of}
+     * @param of at most {@link #MOST}
+     * @throws IllegalArgumentException if they are out of range
+     */
+    public Part {
+      if (number < 1 || number > of || of > MOST) {
+        throw new IllegalArgumentException("there is no part " + number + " of " + of);
+      }
+    }
+
+    /** Returns the part as the command line writes it: {@code 2/7}. */
+    @Override
+    public String toString() {
+      return number + "/" + of;
+    }
+  }
 
   /**
    * Checks the components.
@@ -38,12 +80,16 @@ public record RunOptions(
    * @param resume kept as given
    * @param device not null
    * @param mkdirs kept as given
+   * @param part not null
+   * @param saved not null
    * @throws IllegalArgumentException if {@code threads} is below 1
    */
   public RunOptions {
     Bounds.POSITIVE.require("threads", threads);
     Objects.requireNonNull(executor, "executor");
     Objects.requireNonNull(device, "device");
+    Objects.requireNonNull(part, "part");
+    Objects.requireNonNull(saved, "saved");
   }
 
   /**
@@ -54,7 +100,7 @@ public record RunOptions(
    * @throws IllegalArgumentException if it is less than 1
    */
   public RunOptions withThreads(int wanted) {
-    return new RunOptions(wanted, executor, resume, device, mkdirs);
+    return new RunOptions(wanted, executor, resume, device, mkdirs, part, saved);
   }
 
   /**
@@ -64,7 +110,7 @@ public record RunOptions(
    * @return the copy
    */
   public RunOptions withExecutor(Executor given) {
-    return new RunOptions(threads, Optional.of(given), resume, device, mkdirs);
+    return new RunOptions(threads, Optional.of(given), resume, device, mkdirs, part, saved);
   }
 
   /**
@@ -74,7 +120,7 @@ public record RunOptions(
    * @return the copy
    */
   public RunOptions withResume(boolean wanted) {
-    return new RunOptions(threads, executor, wanted, device, mkdirs);
+    return new RunOptions(threads, executor, wanted, device, mkdirs, part, saved);
   }
 
   /**
@@ -84,7 +130,7 @@ public record RunOptions(
    * @return the copy
    */
   public RunOptions withDevice(Device wanted) {
-    return new RunOptions(threads, executor, resume, wanted, mkdirs);
+    return new RunOptions(threads, executor, resume, wanted, mkdirs, part, saved);
   }
 
   /**
@@ -94,6 +140,26 @@ public record RunOptions(
    * @return the copy
    */
   public RunOptions withMkdirs(boolean wanted) {
-    return new RunOptions(threads, executor, resume, device, wanted);
+    return new RunOptions(threads, executor, resume, device, wanted, part, saved);
+  }
+
+  /**
+   * Returns a copy that does a part of the work.
+   *
+   * @param wanted the part
+   * @return the copy
+   */
+  public RunOptions withPart(Part wanted) {
+    return new RunOptions(threads, executor, resume, device, mkdirs, Optional.of(wanted), saved);
+  }
+
+  /**
+   * Returns a copy for a plan that was saved; a run of another is refused.
+   *
+   * @param document the saved plan's document
+   * @return the copy
+   */
+  public RunOptions withSaved(JsonValue.Obj document) {
+    return new RunOptions(threads, executor, resume, device, mkdirs, part, Optional.of(document));
   }
 }

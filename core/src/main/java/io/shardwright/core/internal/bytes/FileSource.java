@@ -144,10 +144,24 @@ public final class FileSource implements ByteSource, AutoCloseable {
     return new CheckpointIoException(ErrorCode.SOURCE_CHANGED, name, problem);
   }
 
-  /** Tells whether two runs read the same file: where it is, which it is, its size, its times. */
+  /** Its time of change as whoever owns it says. */
+  public FileTime modified() {
+    return state.modified();
+  }
+
+  /** Its time of change as the kernel says; empty where nobody does. */
+  public Optional<String> changed() {
+    return state.changed().map(Object::toString);
+  }
+
+  /**
+   * Tells whether two runs read the same file: where it is, its size, its times. Another machine
+   * may know the disk that it is on by another number.
+   */
   @Override
   public String toString() {
-    return path.toAbsolutePath().normalize() + " of " + size + " bytes, " + state;
+    String times = modified() + changed().map(time -> ", " + time).orElse("");
+    return path.toAbsolutePath().normalize() + " of " + size + " bytes, " + times;
   }
 
   @Override

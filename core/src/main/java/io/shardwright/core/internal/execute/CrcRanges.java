@@ -1,10 +1,14 @@
 package io.shardwright.core.internal.execute;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Collects CRC-32s of ranges of a sequence of bytes, in any order and from any thread, and combines
@@ -14,8 +18,38 @@ public final class CrcRanges {
   /** Beyond that many ranges, reading the bytes once more is cheaper than keeping count. */
   private static final int MOST = 1 << 14;
 
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,18})\\+(\\d{1,18})=([0-9a-f]{1,8})");
+  private static final String NONE = "-";
+
   /** Bytes and their CRC-32. */
   public record Range(long offset, long length, long crc) {
+    /** Ranges as {@code offset+length=CRC-32}, or {@code -} where there is none. */
+    public static String text(List<Range> ranges) {
+      return ranges.isEmpty()
+          ? NONE
+          : ranges.stream()
+              .map(r -> r.offset() + "+" + r.length() + "=" + Long.toHexString(r.crc()))
+              .collect(Collectors.joining(","));
+    }
+
+    /** What {@link #text} wrote; empty where it is anything else. */
+    public static Optional<List<Range>> parse(String text) {
+      var ranges = new ArrayList<Range>();
+      for (String each : text.equals(NONE) ? new String[0] : text.split(",", -1)) {
+        var range = RANGE.matcher(each);
+        if (!range.matches()) {
+          return Optional.empty();
+        }
+        long crc = Long.parseLong(range.group(3), 16);
+        ranges.add(new Range(number(range, 1), number(range, 2), crc));
+      }
+      return Optional.of(ranges);
+    }
+
+    private static long number(Matcher found, int group) {
+      return Long.parseLong(found.group(group));
+    }
+
     long end() {
       return offset + length;
     }
@@ -30,9 +64,11 @@ public final class CrcRanges {
 
   private final TreeMap<Long, Range> ranges = new TreeMap<>();
   private boolean lost;
+  private long told;
 
   /** Takes a range. */
   public synchronized void add(long offset, long length, long crc) {
+    told += length;
     if (lost || length == 0) {
       return;
     }
@@ -61,6 +97,12 @@ public final class CrcRanges {
     ranges.put(joined.offset(), joined);
   }
 
+  /** Says that no checksum of all bytes can come of it. */
+  public synchronized void lose() {
+    lost = true;
+    ranges.clear();
+  }
+
   /** What was told, by offset, ranges that touch as one; empty where count was lost. */
   public synchronized Optional<List<Range>> ranges() {
     return lost ? Optional.empty() : Optional.of(List.copyOf(ranges.values()));
@@ -74,7 +116,12 @@ public final class CrcRanges {
 
   /** Whether some of the bytes were never told. */
   synchronized boolean lacks(long size) {
-    return !lost && ranges.values().stream().mapToLong(Range::length).sum() != size;
+    return !lost && told != size;
+  }
+
+  /** How many bytes were told, each as often as it was. */
+  synchronized long told() {
+    return told;
   }
 
   /** The checksum of all bytes, if each was told exactly once. */

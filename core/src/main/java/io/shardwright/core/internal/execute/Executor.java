@@ -37,6 +37,7 @@ public final class Executor implements AutoCloseable {
   private final List<Lane> lanes = Collections.synchronizedList(new ArrayList<>());
   private long othersRead;
   private CastLosses othersLost = CastLosses.NONE;
+  private boolean alone;
 
   /**
    * How a plan is run.
@@ -78,6 +79,7 @@ public final class Executor implements AutoCloseable {
     }
     try (var behind = new WriteBehind(files, conditions.workers());
         var executor = new Executor(plan, layout, behind, conditions)) {
+      executor.alone = conditions.workers().threads() == 1;
       executor.work(Share.WHOLE, progress);
       return executor.finish();
     }
@@ -137,7 +139,7 @@ public final class Executor implements AutoCloseable {
       PlanStep step = plan.steps().get(i);
       long bytes = step.tensor().byteSize();
       if (way.meets(bytes)) {
-        tasks.addAll(tasks(i, step, share.isWhole(), way, progress));
+        tasks.addAll(tasks(i, step, way, progress));
       }
       way.pass(bytes);
     }
@@ -162,9 +164,7 @@ public final class Executor implements AutoCloseable {
     return lane;
   }
 
-  private List<Consumer<Lane>> tasks(
-      int number, PlanStep step, boolean whole, Share.Way way, Progress progress) {
-    boolean alone = whole && conditions.workers().threads() == 1;
+  private List<Consumer<Lane>> tasks(int number, PlanStep step, Share.Way way, Progress progress) {
     var run = new StepRun(step, layout, files, progress, alone, done -> done(number, done));
     var entry = conditions.journal().entry(number);
     var tasks = run.tasks(way);

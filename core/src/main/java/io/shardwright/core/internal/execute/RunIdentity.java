@@ -29,7 +29,8 @@ import java.util.function.Consumer;
  * another one of the same identity.
  */
 public final class RunIdentity {
-  private static final String VERSION =
+  /** The program's version. */
+  public static final String VERSION =
       String.valueOf(RunIdentity.class.getPackage().getImplementationVersion());
 
   private static final int BLOCK = 8192;

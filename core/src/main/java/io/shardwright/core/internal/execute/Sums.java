@@ -20,4 +20,10 @@ public record Sums(
     Map<CarriedMember, Long> carried,
     Map<SourceTensor, CrcRanges> read,
     long bytesRead,
-    CastLosses losses) {}
+    CastLosses losses) {
+  /** Bytes of tensors and members that it wrote. */
+  public long bytesWritten() {
+    long members = carried.keySet().stream().mapToLong(member -> member.bytes().size()).sum();
+    return written.values().stream().mapToLong(CrcRanges::told).reduce(members, Long::sum);
+  }
+}

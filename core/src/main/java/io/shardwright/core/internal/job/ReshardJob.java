@@ -5,20 +5,20 @@ import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RunOptions;
+import io.shardwright.core.RunOptions.Part;
 import io.shardwright.core.internal.bytes.FreeSpace;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.describe.Describer;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.device.Resources;
 import io.shardwright.core.internal.execute.Footprint;
+import io.shardwright.core.internal.execute.Sums;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.open.Families;
-import io.shardwright.core.internal.open.MissingArtifacts;
 import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.plan.ExecutablePlan;
-import io.shardwright.core.internal.plan.ModuleStates;
 import io.shardwright.core.internal.plan.Outlines;
 import io.shardwright.core.internal.plan.PlainPlan;
 import io.shardwright.core.internal.plan.PlanText;
@@ -27,6 +27,9 @@ import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.publish.FreeName;
 import io.shardwright.core.internal.publish.Overlap;
+import io.shardwright.core.internal.publish.PartsFolder;
+import io.shardwright.core.internal.save.PartRecord;
+import io.shardwright.core.internal.save.PlanDocument;
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.core.outline.Needs;
 import io.shardwright.core.outline.UnreadableTensor;
@@ -37,9 +40,9 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.Keeps;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -60,6 +63,10 @@ public final class ReshardJob implements AutoCloseable {
     this.plan = resolved.family().map(this::plan).orElseGet(this::asStored);
     this.layout = resolved.kind().layOut(request, source, attachments(), plan);
     written(request).forEach(written -> Overlap.refuseFiles(resolved.opened(), written));
+    request
+        .run()
+        .saved()
+        .ifPresent(saved -> new PlanDocument(saved, "the saved plan").require(document()));
   }
 
   /**
@@ -68,7 +75,7 @@ public final class ReshardJob implements AutoCloseable {
    * @throws io.shardwright.spi.error.CheckpointException if it can't be done
    */
   public static ReshardJob open(ReshardRequest request, Sources sources) {
-    refuseTarget(request, request.target().toAbsolutePath().normalize(), sources.given());
+    refuseTarget(request, request.target().toAbsolutePath().normalize(), sources.given().paths());
     var resolved = Resolved.of(request, sources);
     try {
       return new ReshardJob(resolved);
@@ -142,64 +149,7 @@ public final class ReshardJob implements AutoCloseable {
   }
 
   private List<String> notes() {
-    var notes = new ArrayList<>(source.notes());
-    var adoption = resolved.adoption();
-    notes.addAll(MissingArtifacts.notes(source, adoption.changes(), adoption.attachments()));
-    unreadable(plan.source().files())
-        .forEach(left -> notes.add(left.file() + ": " + left + ", and was left out"));
-    notes.addAll(resolved.lora().notes(plan.merges().size()));
-    notes.addAll(Dequantization.of(plan).planned());
-    notes.addAll(Pairs.notes(request, plan));
-    notes.addAll(ModuleStates.notes(plan));
-    notes.addAll(replicated());
-    notes.addAll(Guesses.notes(request, plan.source()));
-    notes.addAll(layout.notes());
-    if (resolved.keeps(Keeps.STORED)) {
-      notes.addAll(storedNotes());
-    }
-    if (copies()) {
-      notes.add(
-          "nothing to change: the target is a copy with the source's sizes, naming, layout and"
-              + " types");
-    }
-    return notes;
-  }
-
-  private List<String> replicated() {
-    List<String> names = request.replicateUnmatched() ? plan.source().replicated() : List.of();
-    return names.isEmpty()
-        ? List.of()
-        : List.of(
-            "no rule of family '"
-                + plan.source().family().id()
-                + "' matches '"
-                + String.join("', '", names)
-                + "': copied to every rank, which is wrong for a tensor that is to be cut");
-  }
-
-  /** What becomes of ranks, and of what is no tensor, where tensors are written as they are. */
-  private List<String> storedNotes() {
-    var notes = new ArrayList<String>();
-    if (plan.files().size() > 1) {
-      notes.add(
-          "the weights are cut for "
-              + plan.files().size()
-              + " ranks: "
-              + (layout.files().size() < plan.files().size()
-                  ? "each tensor's name begins with its rank's, and nothing was merged"
-                  : "there is a file for each, and nothing was merged"));
-    }
-    boolean more = source.configured() || !source.attachments().isEmpty();
-    if (more && !resolved.keeps(Keeps.CONFIG)) {
-      notes.add("the target holds tensors alone: configuration and other files are left out");
-    }
-    return notes;
-  }
-
-  private boolean copies() {
-    return resolved.kind().copies(request, source)
-        && resolved.adoption().attachments().isEmpty()
-        && plan.copies();
+    return new PlanNotes(resolved, plan, layout).all(unreadable(plan.source().files()));
   }
 
   private ExecutablePlan plan(ModelFamilyAdapter family) {
@@ -280,14 +230,47 @@ public final class ReshardJob implements AutoCloseable {
         : List.of();
   }
 
+  /** The plan as a document that travels. */
+  public PlanDocument document() {
+    return PlanDocument.of(request, resolved.sources(), resolved.opened(), plan, layout);
+  }
+
   /**
-   * Runs the plan.
+   * Runs the plan, or a part of it.
    *
    * @param natives folders where jars with PyTorch's native library may be
    */
   public Report run(ProgressListener listener, List<Path> natives) {
+    var part = request.run().part();
+    return part.isPresent()
+        ? part(part.get(), run(natives, listener))
+        : run(natives, listener).run(changes(), notes());
+  }
+
+  private ReshardRun run(List<Path> natives, ProgressListener listener) {
     var conditions = Resources.conditions(request.run(), natives);
-    return new ReshardRun(resolved, plan, layout, conditions, listener).run(changes(), notes());
+    return new ReshardRun(resolved, plan, layout, conditions, listener);
+  }
+
+  private Report part(Part part, ReshardRun run) {
+    PlanDocument own = document().in(part.of());
+    var parts = PartsFolder.open(request.target(), own.packed(), layout.size(), request.sync());
+    PlanDocument all = PlanDocument.read(parts.plan());
+    all.require(own);
+    return run.part(part, parts, new PartRecord(plan, layout, all, part.number()), notes());
+  }
+
+  /**
+   * Completes a target whose parts are all written.
+   *
+   * @param saved the plan that they follow
+   */
+  public Report finish(
+      PartsFolder parts, PlanDocument saved, ProgressListener listener, List<Path> natives) {
+    saved.require(document().in(saved.parts()));
+    IntFunction<Sums> records =
+        part -> parts.read(part, new PartRecord(plan, layout, saved, part)::read);
+    return run(natives, listener).finish(parts, records, saved.parts(), changes());
   }
 
   @Override

@@ -4,55 +4,45 @@ import io.shardwright.core.Manifest;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardRequest;
-import io.shardwright.core.internal.bytes.FileSource;
+import io.shardwright.core.RunOptions.Part;
 import io.shardwright.core.internal.execute.Executor;
 import io.shardwright.core.internal.execute.Executor.Conditions;
 import io.shardwright.core.internal.execute.Journal;
 import io.shardwright.core.internal.execute.OutputFiles;
-import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.RunIdentity;
+import io.shardwright.core.internal.execute.Share;
+import io.shardwright.core.internal.execute.Sums;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.open.OpenCheckpoint;
 import io.shardwright.core.internal.plan.ExecutablePlan;
-import io.shardwright.core.internal.publish.ComparedFiles;
+import io.shardwright.core.internal.publish.PartsFolder;
 import io.shardwright.core.internal.publish.PresentTarget;
 import io.shardwright.core.internal.publish.SideFile;
 import io.shardwright.core.internal.publish.Staging;
 import io.shardwright.core.internal.read.ManifestFile;
 import io.shardwright.core.internal.read.ModelReading;
 import io.shardwright.core.internal.read.PhaseProgress;
+import io.shardwright.core.internal.save.PartRecord;
 import io.shardwright.spi.error.CheckpointException;
-import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.format.Keeps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * The run of a plan: executes, verifies and publishes it, and cleans up or keeps the work if that
  * fails.
  */
 final class ReshardRun {
-  /** After these a later run may go on; the others say that source or disk can't be trusted. */
-  private static final Set<ErrorCode> RESUMABLE =
-      Set.of(
-          ErrorCode.READ_FAILED,
-          ErrorCode.WRITE_FAILED,
-          ErrorCode.TARGET_DENIED,
-          ErrorCode.INTERRUPTED,
-          ErrorCode.DISK_FULL,
-          ErrorCode.DEVICE_FULL,
-          ErrorCode.DEVICE_FAILED,
-          ErrorCode.MEMORY_EXHAUSTED,
-          ErrorCode.TARGET_EXISTS);
-
   private final Resolved resolved;
   private final ReshardRequest request;
   private final ExecutablePlan plan;
@@ -86,32 +76,59 @@ final class ReshardRun {
   }
 
   private Report write(List<String> changes) {
-    var order =
-        new Staging.Order(
-            request.target(),
-            layout.files(),
-            RunIdentity.of(plan.steps(), layout, request.run().device().toString()),
-            request.overwrite(),
-            request.run().resume(),
-            request.sync(),
-            request.run().mkdirs());
-    try (var staging = Staging.create(order)) {
+    return staged(
+        changes,
+        request.run().resume(),
+        () -> Staging.create(order()),
+        staging -> execute(staging.files(), staging.journal()));
+  }
+
+  /** Completes what parts wrote; what is to be said of the plan was said by them. */
+  Report finish(PartsFolder parts, IntFunction<Sums> records, int count, List<String> changes) {
+    return staged(
+        changes,
+        true,
+        () -> Staging.of(order(), parts),
+        staging -> {
+          var told = IntStream.rangeClosed(1, count).mapToObj(records).toList();
+          return Executor.finish(plan, layout, staging.files(), conditions, told);
+        });
+  }
+
+  private Staging.Order order() {
+    return new Staging.Order(
+        request.target(),
+        layout.files(),
+        RunIdentity.of(plan.steps(), layout, request.run().device().toString()),
+        request.overwrite(),
+        request.run().resume(),
+        request.sync(),
+        request.run().mkdirs());
+  }
+
+  private Report staged(
+      List<String> changes,
+      boolean resumes,
+      Supplier<Staging> place,
+      Function<Staging, Written> work) {
+    try (var staging = place.get()) {
       try {
-        return write(staging, changes);
+        return write(staging, work, changes);
       } catch (CheckpointException | OutOfMemoryError failure) {
-        throw outcome(failure, staging);
+        throw new Failing(resolved).of(failure, resumes, staging::keep);
       }
     }
   }
 
-  private Report write(Staging staging, List<String> changes) {
+  private Report write(Staging staging, Function<Staging, Written> work, List<String> changes) {
     if (request.verify()) {
       resolved.source().requireStatedSums();
     }
-    Written written = execute(staging.files(), staging.journal());
-    end(staging, written);
+    Written written = work.apply(staging);
+    resolved.requireUnchanged();
+    new ReadBack(resolved, plan, layout, conditions, listener).end(staging, written);
     Optional<Manifest> manifest = manifest(staging.path());
-    requireUnchanged();
+    resolved.requireUnchanged();
     publish(staging, manifest);
     notes.addAll(staging.notes());
     return report(written, written.bytesResumed(), request.verify(), changes, manifest);
@@ -120,62 +137,39 @@ final class ReshardRun {
   private Written execute(OutputFiles files, Journal journal) {
     var copied = new PhaseProgress(listener, ProgressListener.Phase.COPY, plan.logicalBytes());
     Written written = Executor.run(plan, layout, files, copied, conditions.journaling(journal));
-    requireUnchanged();
+    resolved.requireUnchanged();
     return written;
   }
 
-  private void requireUnchanged() {
-    resolved.opened().forEach(FileSource::requireUnchanged);
-  }
-
-  /** A disk still writes while its files are read; others are whole when they are closed. */
-  private void end(Staging staging, Written written) {
-    Runnable verification = request.verify() ? () -> verify(staging.path(), written) : () -> {};
-    if (staging.files().durable()) {
-      conditions.workers().both(verification, staging::seal);
+  /** Writes a part, if it was not written before. */
+  Report part(Part part, PartsFolder parts, PartRecord record, List<String> planNotes) {
+    notes.addAll(planNotes);
+    if (parts.isDone(part.number())) {
+      notes.add("part " + part + " was done before");
     } else {
-      staging.seal();
-      verification.run();
-    }
-  }
-
-  private void verify(Path staged, Written written) {
-    boolean twice =
-        FileSource.places(resolved.opened()).stream().anyMatch(FileSource::mayHideWrites);
-    long total = layout.verifiedBytes() + (twice ? plan.logicalBytes() : 0);
-    var verified = new PhaseProgress(listener, ProgressListener.Phase.VERIFY, total);
-    try {
-      layout.verify(staged, written, verified, conditions.workers());
-    } catch (CheckpointException difference) {
-      if (difference.code() == ErrorCode.INTERRUPTED) {
-        throw difference;
+      try {
+        parts.write(
+            part.number(), layout.files(), request.sync(), files -> record.of(share(part, files)));
+      } catch (CheckpointException | OutOfMemoryError failure) {
+        throw new Failing(resolved).of(failure, true, () -> true);
       }
-      written.requireSourceIntact();
-      throw difference.code() == ErrorCode.VERIFICATION_FAILED ? difference : unread(difference);
     }
-    if (twice) {
-      readAgain(staged, verified);
-    }
+    return report(parts.read(part.number(), record::read));
   }
 
-  /** Where no time tells that a source was written to meanwhile, its bytes do. */
-  private void readAgain(Path staged, Progress verified) {
-    try (var files = new ComparedFiles(staged, layout.files(), this::changed, this::unread)) {
-      Executor.run(plan, layout, files, verified, conditions);
-    }
+  private Sums share(Part part, OutputFiles files) {
+    var share = new Share(part.number(), part.of());
+    long bytes = share.bytes(plan.logicalBytes());
+    var copied = new PhaseProgress(listener, ProgressListener.Phase.COPY, bytes);
+    Sums sums = Executor.share(plan, layout, files, copied, conditions, share);
+    resolved.requireUnchanged();
+    return sums;
   }
 
-  private CheckpointException changed() {
-    return new CheckpointIoException(
-        ErrorCode.SOURCE_CHANGED,
-        request.source().toString(),
-        "has other bytes than when it was copied: wait for its writer");
-  }
-
-  private CheckpointException unread(CheckpointException failure) {
-    return problem(
-        ErrorCode.VERIFICATION_FAILED,
-        "what was written can't be read back: " + failure.message(Remedy::inText));
+  private Report report(Sums sums) {
+    var all = new Written(Map.of(), sums.carried(), sums.bytesRead(), 0, sums.losses(), List.of());
+    return report(
+        all, sums.bytesWritten(), 0, sums.written().size(), false, List.of(), Optional.empty());
   }
 
   /** Read from what was written; tensors that were only copied, from where they were copied. */
@@ -217,46 +211,21 @@ final class ReshardRun {
     }
   }
 
-  private CheckpointException outcome(Throwable thrown, Staging staging) {
-    CheckpointException failure =
-        thrown instanceof CheckpointException known
-            ? cause(known)
-            : problem(
-                ErrorCode.MEMORY_EXHAUSTED,
-                "memory ran out: give Java more with -Xmx, or use fewer threads");
-    boolean kept = request.run().resume() && RESUMABLE.contains(failure.code()) && staging.keep();
-    if (failure instanceof CheckpointIoException problem) {
-      if (kept) {
-        return problem.followedBy("what is done is kept, and the same command goes on with it");
-      } else if (problem.code() == ErrorCode.INTERRUPTED) {
-        return problem.followedBy("nothing was left behind");
-      }
-    }
-    return failure;
-  }
-
-  /** A source that is being written looks damaged. */
-  private CheckpointException cause(CheckpointException failure) {
-    if (failure.code() == ErrorCode.INTERRUPTED) {
-      return problem(ErrorCode.INTERRUPTED, "interrupted");
-    }
-    if (failure.code().kind() == ErrorCode.Kind.INPUT) {
-      try {
-        requireUnchanged();
-      } catch (CheckpointException changed) {
-        return changed;
-      }
-    }
-    return failure;
-  }
-
-  private CheckpointIoException problem(ErrorCode code, String text) {
-    return new CheckpointIoException(code, request.target().toString(), text);
+  private Report report(
+      Written written,
+      long resumed,
+      boolean verified,
+      List<String> changes,
+      Optional<Manifest> manifest) {
+    long tensors = plan.targets().count();
+    return report(written, layout.size(), resumed, tensors, verified, changes, manifest);
   }
 
   private Report report(
       Written written,
+      long bytesWritten,
       long resumed,
+      long tensors,
       boolean verified,
       List<String> changes,
       Optional<Manifest> manifest) {
@@ -266,9 +235,9 @@ final class ReshardRun {
     return new Report(
         request.target(),
         written.bytesRead(),
-        layout.size(),
+        bytesWritten,
         resumed,
-        plan.targets().count(),
+        tensors,
         verified,
         losses.overflowed(),
         losses.underflowed(),

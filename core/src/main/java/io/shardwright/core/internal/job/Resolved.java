@@ -137,6 +137,15 @@ final class Resolved implements AutoCloseable {
     return opened;
   }
 
+  /**
+   * Refuses if a file changed since it was opened.
+   *
+   * @throws io.shardwright.spi.error.CheckpointIoException naming it
+   */
+  void requireUnchanged() {
+    opened().forEach(FileSource::requireUnchanged);
+  }
+
   @Override
   public void close() {
     lora.close();

@@ -12,16 +12,40 @@ import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Opens the checkpoint at a path, whose format is recognized by its contents.
  *
- * @param given jars, folders of jars and family files that the adapters are from
+ * @param given where adapters were looked for besides the class path
  */
-public record Sources(
-    AdapterRegistry registry, Formats formats, ReadPolicy policy, List<Path> given) {
+public record Sources(AdapterRegistry registry, Formats formats, ReadPolicy policy, Given given) {
+  /**
+   * Where adapters were looked for besides the class path.
+   *
+   * @param adapterPaths jars and folders of jars
+   * @param familyFiles families in YAML
+   * @param family the id of the one that is used for every checkpoint
+   */
+  public record Given(List<Path> adapterPaths, List<Path> familyFiles, Optional<String> family) {
+    /** Nowhere. */
+    public static final Given NONE = new Given(List.of(), List.of(), Optional.empty());
+
+    /** Copies the lists. */
+    public Given {
+      adapterPaths = List.copyOf(adapterPaths);
+      familyFiles = List.copyOf(familyFiles);
+    }
+
+    /** All paths. */
+    public List<Path> paths() {
+      return Stream.concat(adapterPaths.stream(), familyFiles.stream()).toList();
+    }
+  }
+
   /** With the formats that the registry found. */
-  public Sources(AdapterRegistry registry, ReadPolicy policy, List<Path> given) {
+  public Sources(AdapterRegistry registry, ReadPolicy policy, Given given) {
     this(registry, Formats.of(registry, policy), policy, given);
   }
 

@@ -132,7 +132,7 @@ record Leftovers(Siblings names) {
       }
     }
     for (Path side : names.all(Kind.SIDE)) {
-      Files.delete(side);
+      Publication.delete(side);
     }
   }
 }

@@ -9,16 +9,17 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The names of the files that runs keep beside their target: {@code .NAME.lock}, and {@code
- * .NAME.<16 digits>.<kind>} where the digits are the first of the run's identity. Other targets'
- * and other programs' files have other names.
+ * The names of the files that runs keep beside their target: {@code .NAME.lock}, {@code
+ * .NAME.parts}, and {@code .NAME.<16 digits>.<kind>} where the digits are the first of the run's
+ * identity. Other targets' and other programs' files have other names.
  */
 record Siblings(Path target) {
   private static final int DIGITS = 16;
   private static final String LOCK = "lock";
+  private static final String PARTS = "parts";
   private static final Pattern NAME =
       Pattern.compile(
-          "\\.(.+)\\.(?:lock|[0-9a-f]{16}\\.(?:partial|journal|replaced|side))",
+          "\\.(.+)\\.(?:lock|parts|[0-9a-f]{16}\\.(?:partial|journal|replaced|side))",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /** What a file beside a target is. */
@@ -39,6 +40,11 @@ record Siblings(Path target) {
 
   Path lock() {
     return target.resolveSibling(prefix() + LOCK);
+  }
+
+  /** The folder of a target that several processes write. */
+  Path parts() {
+    return target.resolveSibling(prefix() + PARTS);
   }
 
   Path of(Kind kind, String identity) {

@@ -31,6 +31,7 @@ public final class Staging implements AutoCloseable {
   private final TargetLock lock;
   private final List<String> notes = new ArrayList<>();
   private final StagedOutput files;
+  private final Optional<PartsFolder> parts;
   private Optional<StepJournal> journal = Optional.empty();
   private boolean trusted = true;
   private boolean kept;
@@ -71,13 +72,14 @@ public final class Staging implements AutoCloseable {
     return UUID.randomUUID().toString().replace("-", "");
   }
 
-  private Staging(Order order, Siblings names, WriteFailure failure) {
+  private Staging(Order order, Siblings names, WriteFailure failure, Optional<PartsFolder> parts) {
     this.order = order;
     this.names = names;
     this.failure = failure;
+    this.parts = parts;
     lock = TargetLock.take(names, failure);
     identity = lock.isHeld() ? order.identity() : anybody();
-    staged = names.of(Kind.PARTIAL, identity);
+    staged = parts.map(PartsFolder::staged).orElseGet(() -> names.of(Kind.PARTIAL, identity));
     files =
         lock.isHeld()
             ? new StagedFiles(staged, failure, order.sync())
@@ -91,12 +93,25 @@ public final class Staging implements AutoCloseable {
    * @throws CheckpointIoException if there is no room or the folder can't be written
    */
   public static Staging create(Order order) {
+    return create(order, Optional.empty());
+  }
+
+  /**
+   * Completes a target that several processes wrote; unpublished it stays as it is.
+   *
+   * @throws UnsafeCheckpointException if somebody else does so at this moment
+   * @throws CheckpointIoException if the folder can't be written
+   */
+  public static Staging of(Order order, PartsFolder parts) {
+    return create(order, Optional.of(parts));
+  }
+
+  private static Staging create(Order order, Optional<PartsFolder> parts) {
     Path target = order.target();
     FreeName.refuseExisting(target, order.overwrite());
     FreeName.requireFolder(target, order.mkdirs());
-    var staging =
-        new Staging(
-            order, new Siblings(target), new WriteFailure(target, OutputFile.bytes(order.files())));
+    var failure = new WriteFailure(target, OutputFile.bytes(order.files()));
+    var staging = new Staging(order, new Siblings(target), failure, parts);
     try {
       staging.open();
       return staging;
@@ -111,10 +126,16 @@ public final class Staging implements AutoCloseable {
   }
 
   private void open() throws IOException {
-    if (lock.isHeld()) {
+    if (parts.isPresent()) {
+      openParts(parts.get());
+    } else if (lock.isHeld()) {
       openLocked();
-      return;
+    } else {
+      openUnlocked();
     }
+  }
+
+  private void openUnlocked() throws IOException {
     if (order.resume()) {
       notes.add("nothing is resumed on a file system without locks: began anew");
     }
@@ -122,7 +143,19 @@ public final class Staging implements AutoCloseable {
     files.open(order.files(), false);
   }
 
+  private void openParts(PartsFolder staged) throws IOException {
+    kept = true;
+    var leftovers = new Leftovers(names);
+    leftovers.requireOwn();
+    leftovers.restore();
+    leftovers.remove(Optional.empty());
+    FreeName.refuseExisting(order.target(), order.overwrite());
+    staged.requireOwn();
+    files.open(order.files(), true);
+  }
+
   private void openLocked() throws IOException {
+    PartsFolder.of(order.target()).refuse();
     var leftovers = new Leftovers(names);
     leftovers.requireOwn();
     leftovers.restore();
@@ -206,12 +239,16 @@ public final class Staging implements AutoCloseable {
     Interruption.heed();
     Path aside = names.of(Kind.REPLACED, identity);
     try {
+      if (parts.isPresent()) {
+        parts.get().verified(sync());
+      }
       Publication.publish(staged, order.target(), aside, order.overwrite(), sync());
     } catch (IOException problem) {
       throw failure.of(problem);
     }
     published = true;
     remove(aside);
+    parts.map(PartsFolder::unnamed).ifPresent(this::remove);
   }
 
   /** The target is there, so what can't be removed is no failure. */
@@ -229,7 +266,7 @@ public final class Staging implements AutoCloseable {
    * @return false if nobody may go on with it
    */
   public boolean keep() {
-    kept = trusted && journal.isPresent();
+    kept = parts.isPresent() || trusted && journal.isPresent();
     return kept;
   }
 

@@ -46,8 +46,6 @@ final class StepJournal implements Journal, AutoCloseable {
   private static final Pattern LINE =
       Pattern.compile("(\\d{1,9}) (intact|unchecked) (\\d{1,18}) (\\d{1,18}) (\\d{1,18}) (.+)");
 
-  private static final Pattern RANGE = Pattern.compile("(\\d{1,18})\\+(\\d{1,18})=([0-9a-f]{1,8})");
-
   private final FileChannel channel;
   private final WriteFailure failure;
   private final Map<Integer, Entry> entries = new HashMap<>();
@@ -121,7 +119,7 @@ final class StepJournal implements Journal, AutoCloseable {
     }
     var ranges = new ArrayList<List<Range>>();
     for (String field : line.group(6).split(" ")) {
-      var told = ranges(field);
+      var told = Range.parse(field);
       if (told.isEmpty()) {
         return;
       }
@@ -136,19 +134,6 @@ final class StepJournal implements Journal, AutoCloseable {
     return Long.parseLong(found.group(group));
   }
 
-  private static Optional<List<Range>> ranges(String field) {
-    var ranges = new ArrayList<Range>();
-    for (String each : field.equals("-") ? new String[0] : field.split(",", -1)) {
-      var range = RANGE.matcher(each);
-      if (!range.matches()) {
-        return Optional.empty();
-      }
-      long crc = Long.parseLong(range.group(3), 16);
-      ranges.add(new Range(number(range, 1), number(range, 2), crc));
-    }
-    return Optional.of(ranges);
-  }
-
   @Override
   public Optional<Entry> entry(int step) {
     return Optional.ofNullable(entries.get(step));
@@ -161,20 +146,12 @@ final class StepJournal implements Journal, AutoCloseable {
     line.append(step).append(entry.sourceIntact() ? " intact " : " unchecked ");
     line.append(losses.overflowed()).append(' ').append(losses.underflowed());
     line.append(' ').append(losses.inexact());
-    entry.ranges().forEach(ranges -> line.append(' ').append(text(ranges)));
+    entry.ranges().forEach(ranges -> line.append(' ').append(Range.text(ranges)));
     try {
       write(line.toString());
     } catch (IOException problem) {
       throw failure.of(problem);
     }
-  }
-
-  private static String text(List<Range> ranges) {
-    var texts =
-        ranges.stream()
-            .map(r -> r.offset() + "+" + r.length() + "=" + Long.toHexString(r.crc()))
-            .toList();
-    return texts.isEmpty() ? "-" : String.join(",", texts);
   }
 
   private synchronized void write(String line) throws IOException {

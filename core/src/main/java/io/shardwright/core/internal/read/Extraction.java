@@ -36,7 +36,7 @@ public record Extraction(ModelSource source, ExtractOptions options) {
   public static List<String> run(Path path, Path target, ExtractOptions options, Sources sources) {
     Path absolute = target.toAbsolutePath().normalize();
     Overlap.refuse(path, absolute);
-    sources.given().forEach(file -> Overlap.refuseFile(file, absolute));
+    sources.given().paths().forEach(file -> Overlap.refuseFile(file, absolute));
     FreeName.requireFolder(target, options.mkdirs());
     Path spool = Path.of(System.getProperty("java.io.tmpdir"));
     try (var source = sources.open(path, spool, TrainingOptions.NEWEST, false)) {

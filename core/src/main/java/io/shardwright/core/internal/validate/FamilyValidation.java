@@ -14,6 +14,7 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.open.Families;
 import io.shardwright.core.internal.open.Sources;
+import io.shardwright.core.internal.open.Sources.Given;
 import io.shardwright.core.internal.registry.FoundAdapter;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -53,7 +54,8 @@ public final class FamilyValidation {
       Path file, Sources sources, BiFunction<FamilyValidation, Sources, FamilyReport> check) {
     Declaration read = FamilyGrammar.readDraft(file, new Guard(sources.policy()));
     var alone = sources.registry().alone(new FoundAdapter(read.family(), file.toString()));
-    var own = new Sources(alone, sources.policy(), List.of(file));
+    var own =
+        new Sources(alone, sources.policy(), new Given(List.of(), List.of(file), Optional.empty()));
     return check.apply(new FamilyValidation(read.of(alone.adapters().get(0).adapter())), own);
   }
 

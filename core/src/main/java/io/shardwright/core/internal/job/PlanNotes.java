@@ -1,0 +1,80 @@
+package io.shardwright.core.internal.job;
+
+import io.shardwright.core.internal.format.CheckpointTarget;
+import io.shardwright.core.internal.format.ModelSource;
+import io.shardwright.core.internal.open.MissingArtifacts;
+import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.ModuleStates;
+import io.shardwright.core.outline.UnreadableTensor;
+import io.shardwright.spi.format.Keeps;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a user should know of a plan. */
+record PlanNotes(Resolved resolved, ExecutablePlan plan, CheckpointTarget layout) {
+  private ModelSource source() {
+    return resolved.source();
+  }
+
+  /** All of it; {@code leftOut} is what can't be read or written. */
+  List<String> all(List<UnreadableTensor> leftOut) {
+    var notes = new ArrayList<>(source().notes());
+    var adoption = resolved.adoption();
+    notes.addAll(MissingArtifacts.notes(source(), adoption.changes(), adoption.attachments()));
+    leftOut.forEach(left -> notes.add(left.file() + ": " + left + ", and was left out"));
+    notes.addAll(resolved.lora().notes(plan.merges().size()));
+    notes.addAll(Dequantization.of(plan).planned());
+    notes.addAll(Pairs.notes(resolved.request(), plan));
+    notes.addAll(ModuleStates.notes(plan));
+    notes.addAll(replicated());
+    notes.addAll(Guesses.notes(resolved.request(), plan.source()));
+    notes.addAll(layout.notes());
+    if (resolved.keeps(Keeps.STORED)) {
+      notes.addAll(storedNotes());
+    }
+    if (copies()) {
+      notes.add(
+          "nothing to change: the target is a copy with the source's sizes, naming, layout and"
+              + " types");
+    }
+    return notes;
+  }
+
+  private List<String> replicated() {
+    List<String> names =
+        resolved.request().replicateUnmatched() ? plan.source().replicated() : List.of();
+    return names.isEmpty()
+        ? List.of()
+        : List.of(
+            "no rule of family '"
+                + plan.source().family().id()
+                + "' matches '"
+                + String.join("', '", names)
+                + "': copied to every rank, which is wrong for a tensor that is to be cut");
+  }
+
+  /** What becomes of ranks, and of what is no tensor, where tensors are written as they are. */
+  private List<String> storedNotes() {
+    var notes = new ArrayList<String>();
+    if (plan.files().size() > 1) {
+      notes.add(
+          "the weights are cut for "
+              + plan.files().size()
+              + " ranks: "
+              + (layout.files().size() < plan.files().size()
+                  ? "each tensor's name begins with its rank's, and nothing was merged"
+                  : "there is a file for each, and nothing was merged"));
+    }
+    boolean more = source().configured() || !source().attachments().isEmpty();
+    if (more && !resolved.keeps(Keeps.CONFIG)) {
+      notes.add("the target holds tensors alone: configuration and other files are left out");
+    }
+    return notes;
+  }
+
+  private boolean copies() {
+    return resolved.kind().copies(resolved.request(), source())
+        && resolved.adoption().attachments().isEmpty()
+        && plan.copies();
+  }
+}
