@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "finish",
     addMethodSubcommands = false,
-    description = "Complete, verify and publish a target whose parts '--part I/N' has written.")
+    description = "Complete, verify and publish a target whose parts '--part I/N' has written.",
+    footer = "shardwright finish tp4.nemo")
 final class FinishCommand extends ScreenCommand {
   @Parameters(index = "0", paramLabel = "DST", description = "The target, as the parts named it.")
   private Path target;
