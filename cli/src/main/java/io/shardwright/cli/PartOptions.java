@@ -25,6 +25,7 @@ final class PartOptions {
           "--part",
           "--threads",
           "--mkdirs",
+          "--no-sync",
           "--resume",
           "--dry-run",
           "--report",

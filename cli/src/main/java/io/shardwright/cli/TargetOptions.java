@@ -42,6 +42,11 @@ final class TargetOptions {
     return RunOptions.DEFAULT.withResume(resume).withMkdirs(mkdirs);
   }
 
+  /** Says to what was planned before what is each process's own. */
+  ReshardRequestBuilder own(ReshardRequestBuilder request) {
+    return noSync ? request.sync(false) : request;
+  }
+
   /** Says it to a request. */
   ReshardRequestBuilder in(ReshardRequestBuilder request) {
     return request.overwrite(overwrite).verify(!noVerify).sync(!noSync).manifest(manifest);

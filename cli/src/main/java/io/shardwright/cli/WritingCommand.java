@@ -44,7 +44,7 @@ abstract class WritingCommand extends ScreenCommand {
     if (saved.isEmpty()) {
       return write(asked.get(), parts.in(run()), writing.dry());
     }
-    var request = saved.get().request();
+    var request = writing.own(saved.get().request());
     RunOptions said = request.build().run();
     var run = parts.in(run()).withDevice(said.device()).withSaved(said.saved().orElseThrow());
     return write(shardwright(saved.get()), request.run(run).build(), writing.dry());

@@ -37,14 +37,17 @@ record PlanDifference(PlanDocument saved, PlanDocument own) {
     return plan.object().get(key);
   }
 
-  /** Machines may know a disk by several names, and parts lie beside their target. */
+  /**
+   * Machines may know a disk by several names, and parts lie beside their target; each process
+   * forces to disk what it writes, or doesn't.
+   */
   private static Optional<JsonValue> asked(PlanDocument plan, String key) {
     return value(plan, key)
         .map(
             asked -> {
               var named = asked instanceof Obj object ? object.copy() : asked;
               if (named instanceof Obj object) {
-                object.fields().remove("target");
+                object.fields().keySet().removeAll(List.of("target", "sync"));
               }
               return named;
             });
