@@ -3,10 +3,14 @@ package io.shardwright.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -28,9 +32,7 @@ class OtherHeadsTest extends ModelFolders {
 
   @ParameterizedTest
   @CsvSource({
-    "llama, LlamaForCausalLM, LlamaModel",
-    "llama, LlamaForCausalLM, LlamaForSequenceClassification",
-    "mistral, MistralForCausalLM, MistralModel",
+    "llama, LlamaForCausalLM, LlamaForQuestionAnswering",
     "qwen2, Qwen2ForCausalLM, Qwen2ForTokenClassification",
     "gpt2, GPT2LMHeadModel, GPT2DoubleHeadsModel",
     "vit, ViTForImageClassification, ViTForMaskedImageModeling",
@@ -48,6 +50,75 @@ class OtherHeadsTest extends ModelFolders {
     Path plain = folder.resolve("plain");
     Order.of(source, plain).to(TargetFormat.SAFETENSORS).tried().assertDone();
     assertEquals(-1, Files.mismatch(source.resolve(CONFIG), plain.resolve(CONFIG)));
+  }
+
+  private Path decoder(String model, String known, String other, String score) throws IOException {
+    Path source = with(model, known, other);
+    byte[] file = Files.readAllBytes(source.resolve(WEIGHTS));
+    int length = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    String header = new String(file, 8, length, StandardCharsets.UTF_8).trim();
+    int data = file.length - 8 - length;
+    boolean bare = score.isEmpty();
+    String row =
+        ",\"score.weight\":{\"dtype\":\"F32\",\"shape\":[3,32],\"data_offsets\":["
+            + (data + "," + (data + 384) + "]}}");
+    byte[] changed =
+        (bare
+                ? header.replaceAll("\"(model|transformer)\\.", "\"")
+                : header.substring(0, header.length() - 1) + row)
+            .getBytes(StandardCharsets.UTF_8);
+    var whole = ByteBuffer.allocate(8 + changed.length + data + (bare ? 0 : 384));
+    whole.order(ByteOrder.LITTLE_ENDIAN).putLong(changed.length).put(changed);
+    whole.put(file, 8 + length, data);
+    for (float value = 1; whole.hasRemaining(); value++) {
+      whole.putFloat(value);
+    }
+    Files.write(source.resolve(WEIGHTS), whole.array());
+    return source;
+  }
+
+  private static void assertEqual(Path one, Path other) {
+    assertTrue(Checkpoints.diff(one, other).same(), one + " and " + other);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama3-rope-tied, LlamaForCausalLM, LlamaModel",
+    "qwen2, Qwen2ForCausalLM, Qwen2Model",
+    "gpt2, GPT2LMHeadModel, GPT2Model",
+  })
+  void aDecoderAloneIsConverted(String model, String known, String other) throws IOException {
+    Path source = decoder(model, known, other, "");
+    Path ranks =
+        Order.of(source, folder.resolve("r")).to(new TargetFormat("torch_dist")).tp(2).done();
+    Path nemo = convert(source, "n", order -> order.tp(2).pp(2));
+    assertEqual(source, ranks);
+    assertEqual(source, convert(nemo, "back"));
+    Path whole = convert(nemo, "whole", order -> order.architecture(known));
+    assertEqual(copy("/community/" + model, "known"), whole);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama3-rope-tied, LlamaForCausalLM, LlamaForSequenceClassification",
+    "gpt2, GPT2LMHeadModel, GPT2ForSequenceClassification",
+  })
+  void aHeadIsKeptWhereTheTargetHasAPlaceForIt(String model, String known, String other)
+      throws IOException {
+    Path source = decoder(model, known, other, "score");
+    Path saved = Order.of(source, folder.resolve("d")).to(new TargetFormat("dcp")).done();
+    Path back = Order.of(saved, folder.resolve("b")).to(TargetFormat.HUGGING_FACE).done();
+    assertEqual(source, back);
+    Order.of(source, folder.resolve("t"))
+        .to(new TargetFormat("torch_dist"))
+        .tried()
+        .assertRefused(Kind.PLAN, "'score.weight' has no place");
+  }
+
+  @Test
+  void aNameThatTheTensorsDoNotBearOutIsRefused() throws IOException {
+    Path source = with("llama", "LlamaForCausalLM", "LlamaModel");
+    assertRefused(Kind.INPUT, "matches tensor 'lm_head.weight'", source);
   }
 
   @Test

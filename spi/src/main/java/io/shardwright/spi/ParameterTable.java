@@ -100,6 +100,21 @@ public record ParameterTable(List<ParameterRule> rules) implements Conditional<P
   }
 
   /**
+   * Leaves out the rows of other modules, and calls this one's otherwise.
+   *
+   * @param module what its names begin with
+   * @param otherwise what they begin with in place of it
+   * @return a new table
+   */
+  public ParameterTable within(String module, String otherwise) {
+    return new ParameterTable(
+        rules.stream()
+            .filter(rule -> rule.pattern().startsWith(module))
+            .map(rule -> rule.named(otherwise + rule.pattern().substring(module.length())))
+            .toList());
+  }
+
+  /**
    * Narrows the table to some values of a key: drops rows that none of them puts in force, and
    * conditions that all of them meet.
    *

@@ -29,13 +29,26 @@ final class ClassMatch {
   static Optional<HuggingFaceModel> find(List<HuggingFaceModel> models, DialectDocument document) {
     Optional<String> type = modelType(document);
     return architecture(document)
-        .map(name -> first(models, document, m -> m.architecture().equalsIgnoreCase(name)))
+        .map(name -> named(models, document, name).or(() -> otherwise(models, document, name)))
         .orElseGet(
             () ->
                 type.isPresent()
                     ? first(models, document, m -> type.get().equals(m.modelType()))
                     : first(
                         models, document, m -> m.variant().stream().anyMatch(c -> !c.negated())));
+  }
+
+  private static Optional<HuggingFaceModel> named(
+      List<HuggingFaceModel> models, DialectDocument document, String name) {
+    return first(models, document, m -> m.architecture().equalsIgnoreCase(name));
+  }
+
+  private static Optional<HuggingFaceModel> otherwise(
+      List<HuggingFaceModel> models, DialectDocument document, String name) {
+    return OtherHeads.causal(name)
+        .flatMap(causal -> named(models, document, causal).stream())
+        .map(causal -> OtherHeads.like(causal, name))
+        .findFirst();
   }
 
   private static Optional<HuggingFaceModel> first(

@@ -53,7 +53,12 @@ final class KnownNames {
     }
     String usual =
         firsts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    boolean lacks =
+        table.rules().stream()
+            .map(ParameterRule::pattern)
+            .filter(name -> name.startsWith(usual))
+            .anyMatch(name -> found.containsKey(name.substring(usual.length())));
     boolean there = found.keySet().stream().anyMatch(name -> name.startsWith(usual));
-    return there ? "" : usual;
+    return lacks && !there ? usual : "";
   }
 }

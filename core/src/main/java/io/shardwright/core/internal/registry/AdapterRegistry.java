@@ -128,9 +128,9 @@ public record AdapterRegistry(
     return one(owners, where).orElseThrow();
   }
 
-  /** Whether neither of two classes says that it isn't what the other is. */
+  /** Whether neither of two classes, or what the other is made of, says that it isn't the other. */
   private static boolean maybeOfOneDocument(HuggingFaceModel one, HuggingFaceModel other) {
-    return one.architecture().equals(other.architecture())
+    return one.architecture().equals(other.refines().orElse(other.architecture()))
         && one.variant().stream()
             .map(said -> new Condition(said.key(), said.values(), !said.negated()))
             .noneMatch(other.variant()::contains);
