@@ -98,13 +98,13 @@ record Parameters(
   private static Map<String, Shape> promised(
       ModelFamilyAdapter adapter, ModelConfig config, List<ParameterRule> own, long rows) {
     long experts = config.integer("num_moe_experts").orElse(0);
-    var rules = all(adapter, config);
+    var shapes = RowShapes.of(config, all(adapter, config), rows);
     Map<String, Shape> tensors = new LinkedHashMap<>();
     for (ParameterRule rule : own) {
       long layers = LayerStack.of(adapter.stacks(), rule.canonical()).layers(config).orElse(0);
       for (int layer = 0; layer < (rule.perLayer() ? layers : 1); layer++) {
         if (!rule.perLayer() || rule.isOn(config, layer)) {
-          Shape one = new RowShapes(config.at(layer), rules, rows).of(rule);
+          Shape one = shapes.at(layer).of(rule);
           for (String name : RowName.names(rule.pattern(), layer, experts)) {
             tensors.put(PREFIX + name, stacked(rule, one, experts));
           }

@@ -11,28 +11,47 @@ import io.shardwright.spi.Size;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Chooses shapes for rows. Lengths that the configuration determines are taken from it; the others
  * are chosen, the same for all rows of one canonical tensor.
  *
- * @param rules all rows, of every naming, that may stand for the same tensors
+ * @param same rows of every naming by the canonical name of the tensor that they may stand for
  * @param rows number of vocabulary rows
  */
-record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
-  RowShapes {
+record RowShapes(ModelConfig config, Map<String, List<ParameterRule>> same, long rows) {
+  private static final long OPEN = 8;
+
+  static RowShapes of(ModelConfig config, List<ParameterRule> rules, long rows) {
     var table = new ParameterTable(rules);
-    rules = table.sizedAs(table).rules();
+    return new RowShapes(
+        config,
+        table.sizedAs(table).rules().stream()
+            .collect(Collectors.groupingBy(ParameterRule::canonical)),
+        rows);
   }
 
-  private static final long OPEN = 8;
+  /** Returns the same for a layer of its own. */
+  RowShapes at(int layer) {
+    return new RowShapes(config.at(layer), same, rows);
+  }
+
+  private List<ParameterRule> same(String canonical) {
+    return same.getOrDefault(canonical, List.of());
+  }
 
   /** Returns the shape of a row's tensor without model parallelism. */
   Shape of(ParameterRule row) {
-    var rule = new ParameterTable(List.of(row)).sizedAs(new ParameterTable(rules)).rules().get(0);
+    var rule =
+        new ParameterTable(List.of(row))
+            .sizedAs(new ParameterTable(same(row.canonical())))
+            .rules()
+            .get(0);
     var axes = new ArrayList<List<Extent>>();
     for (int axis = 0; axis < axes(rule.canonical()); axis++) {
       axes.add(factors(rule, axis));
@@ -145,7 +164,7 @@ record RowShapes(ModelConfig config, List<ParameterRule> rules, long rows) {
    * kind usually has.
    */
   private int axes(String canonical) {
-    var own = rules.stream().filter(rule -> rule.canonical().equals(canonical)).toList();
+    var own = same(canonical);
     for (ParameterRule rule : own) {
       int total = rule.arrangement().storedAxes().stream().mapToInt(List::size).sum();
       if (total > 0) {

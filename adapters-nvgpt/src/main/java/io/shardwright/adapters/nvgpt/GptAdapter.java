@@ -61,17 +61,30 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
    * @return without conditions on these options
    */
   protected static ParameterTable llama(Naming naming) {
-    return rows(naming)
-        .given("bias", "false")
-        .given("normalization", "rmsnorm")
-        .given("position_embedding_type", "rope")
-        .given("activation", LLAMA_ACTIVATIONS)
-        .given("headscale", "null", "false")
-        .given(McoreGptTable.NAME, McoreGptTable.LLAMA_LIKE);
+    return Rows.LLAMA.get(naming);
+  }
+
+  /** Tables, made once. */
+  private static final class Rows {
+    static final Map<Naming, ParameterTable> ALL =
+        Map.of(Naming.MCORE, McoreGptTable.rows(), Naming.LEGACY, LegacyGptTable.rows());
+
+    static final Map<Naming, ParameterTable> LLAMA =
+        Map.of(Naming.MCORE, ofLlama(Naming.MCORE), Naming.LEGACY, ofLlama(Naming.LEGACY));
+
+    private static ParameterTable ofLlama(Naming naming) {
+      return ALL.get(naming)
+          .given("bias", "false")
+          .given("normalization", "rmsnorm")
+          .given("position_embedding_type", "rope")
+          .given("activation", LLAMA_ACTIVATIONS)
+          .given("headscale", "null", "false")
+          .given(McoreGptTable.NAME, McoreGptTable.LLAMA_LIKE);
+    }
   }
 
   static ParameterTable rows(Naming naming) {
-    return naming == Naming.MCORE ? McoreGptTable.rows() : LegacyGptTable.rows();
+    return Rows.ALL.get(naming);
   }
 
   static Naming stored(ModelConfig config) {
