@@ -42,8 +42,14 @@ final class DistributedOptions {
       paramLabel = "K",
       description =
           "The form of an optimizer's state in a torch_dist target: fully_reshardable (where"
-              + " omitted) or non_distributed.")
+              + " omitted), non_distributed, or dp_reshardable with --dp.")
   private String optimizer;
+
+  @Option(
+      names = "--dp",
+      paramLabel = "N",
+      description = "Data-parallel size of the training that goes on, for dp_reshardable.")
+  private Long dataParallel;
 
   /** Says it to a request. */
   void in(ReshardRequestBuilder request) {
@@ -56,7 +62,10 @@ final class DistributedOptions {
             divisor == null
                 ? OptionalLong.empty()
                 : OptionalLong.of(ReshardOptions.atLeast(1, divisor, "--vocab-divisor", command)),
-            Optional.ofNullable(optimizer)));
+            Optional.ofNullable(optimizer),
+            dataParallel == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(ReshardOptions.atLeast(1, dataParallel, "--dp", command))));
   }
 
   private CoreVersion version(String text) {

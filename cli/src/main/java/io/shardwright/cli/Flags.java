@@ -60,6 +60,7 @@ record Flags(CommandSpec command, TypedOptions typed) implements Function<Remedy
       case DEQUANTIZE -> "--dequantize";
       case CONFIG -> "--config";
       case CORE_VERSION -> "--core-version";
+      case DATA_PARALLEL -> "--dp";
       case DEVICE -> "--device";
       case DTYPE -> "--dtype";
       case FAMILY -> "--family";

@@ -17,16 +17,23 @@ import java.util.OptionalLong;
  *     size, at least 1; empty for what the source's configuration says
  * @param optimizerKind the form in which an optimizer's state is stored, such as {@code
  *     fully_reshardable}; empty for the format's own choice
+ * @param dataParallel ranks of data parallelism that flat buffers are for, at least 1; empty where
+ *     nothing lies in such
  */
 public record GridOptions(
     Optional<CoreVersion> core,
     OptionalInt files,
     OptionalLong vocabDivisor,
-    Optional<String> optimizerKind) {
+    Optional<String> optimizerKind,
+    OptionalLong dataParallel) {
   /** The newest form, a file for each rank, and rows padded as the source says. */
   public static final GridOptions DEFAULT =
       new GridOptions(
-          Optional.empty(), OptionalInt.empty(), OptionalLong.empty(), Optional.empty());
+          Optional.empty(),
+          OptionalInt.empty(),
+          OptionalLong.empty(),
+          Optional.empty(),
+          OptionalLong.empty());
 
   /**
    * Options without a form of the optimizer.
@@ -36,7 +43,7 @@ public record GridOptions(
    * @param vocabDivisor at least 1, or empty
    */
   public GridOptions(Optional<CoreVersion> core, OptionalInt files, OptionalLong vocabDivisor) {
-    this(core, files, vocabDivisor, Optional.empty());
+    this(core, files, vocabDivisor, Optional.empty(), OptionalLong.empty());
   }
 
   /**
@@ -46,6 +53,7 @@ public record GridOptions(
    * @param files at least 1, or empty
    * @param vocabDivisor at least 1, or empty
    * @param optimizerKind not null
+   * @param dataParallel at least 1, or empty
    * @throws IllegalArgumentException if a number is below 1
    */
   public GridOptions {
@@ -53,5 +61,6 @@ public record GridOptions(
     Objects.requireNonNull(optimizerKind, "optimizerKind");
     files.ifPresent(number -> Bounds.POSITIVE.require("files", number));
     vocabDivisor.ifPresent(number -> Bounds.POSITIVE.require("vocabDivisor", number));
+    dataParallel.ifPresent(number -> Bounds.POSITIVE.require("dataParallel", number));
   }
 }

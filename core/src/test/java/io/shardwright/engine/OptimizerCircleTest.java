@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +31,48 @@ class OptimizerCircleTest {
         Optional.of(new CoreVersion(0, core)),
         OptionalInt.empty(),
         OptionalLong.empty(),
-        Optional.of(kind));
+        Optional.of(kind),
+        OptionalLong.empty());
+  }
+
+  private static GridOptions buckets(long ranks) {
+    return new GridOptions(
+        Optional.empty(),
+        OptionalInt.empty(),
+        OptionalLong.empty(),
+        Optional.of("dp_reshardable"),
+        OptionalLong.of(ranks));
+  }
+
+  /** Two grids with other ranks of data, tied and untied, with experts and without. */
+  @Test
+  void flatBuffersGiveBackWhatTheyWereGiven() {
+    for (long seed = 0; seed < 3L * MODELS; seed++) {
+      var random = new Random(seed);
+      var kinds = TinyExperts.Kind.values();
+      var kind = kinds[(int) (seed % kinds.length)];
+      Path model = TinyExperts.writeFinite(kind, random, folder.resolve("model" + seed));
+      Path home = folder.resolve("home" + seed);
+      order(model, home, 1, 1).to(MegatronCircleTest.TORCH_DIST).done();
+      TinyTraining.in(home, TinyTraining.Form.FULLY_RESHARDABLE, random);
+      Path moved = folder.resolve("moved" + seed);
+      Order far = order(home, moved, 3, 2).to(MegatronCircleTest.MEGATRON);
+      Path further = folder.resolve("further" + seed);
+      Order next = order(moved, further, 1, 1).to(MegatronCircleTest.TORCH_DIST);
+      Path back = folder.resolve("back" + seed);
+      Order home2 = order(further, back, 1, 1).to(MegatronCircleTest.TORCH_DIST);
+      if (kind.hasExperts()) {
+        far.with(parts -> parts.expertModelParallelSize(2).expertTensorParallelSize(1));
+        next.with(parts -> parts.expertModelParallelSize(1).expertTensorParallelSize(1));
+        home2.with(parts -> parts.expertModelParallelSize(1).expertTensorParallelSize(1));
+      }
+      far.with(p -> p.gridOptions(buckets(1 + random.nextInt(5)))).done();
+      next.with(p -> p.gridOptions(buckets(1 + random.nextInt(5)))).done();
+      home2.with(p -> p.gridOptions(form("fully_reshardable", 16))).done();
+      String where = "seed " + seed + ", " + kind;
+      assertTrue(Checkpoints.diff(home, moved).same(), where);
+      assertEquals(names(Checkpoints.tensors(home)), names(Checkpoints.tensors(back)), where);
+    }
   }
 
   @ParameterizedTest

@@ -101,6 +101,7 @@ class OptimizerStatesTest {
         .to(MegatronCircleTest.MEGATRON)
         .with(parts -> parts.gridOptions(OptimizerCircleTest.form("zero", 19)))
         .tried()
-        .assertRefused(Kind.INPUT, "'zero' is none of fully_reshardable, non_distributed");
+        .assertRefused(
+            Kind.INPUT, "'zero' is none of fully_reshardable, dp_reshardable, non_distributed");
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /**
  * A random small model in a folder of Hugging Face: names and shapes of transformers 5.12's own
@@ -88,13 +89,30 @@ final class TinyExperts {
 
   /** Writes the folder. */
   static Path write(Kind kind, Random random, Path folder) {
+    return write(kind, random::nextBytes, folder);
+  }
+
+  /** Writes it with finite values, which alone have a master weight of their own. */
+  static Path writeFinite(Kind kind, Random random, Path folder) {
+    return write(
+        kind,
+        bytes -> {
+          random.nextBytes(bytes);
+          for (int high = 1; high < bytes.length; high += 2) {
+            bytes[high] &= (byte) 0xbf;
+          }
+        },
+        folder);
+  }
+
+  private static Path write(Kind kind, Consumer<byte[]> filling, Path folder) {
     var held = new HeldTensors();
     new TinyExperts(kind)
         .shapes.forEach(
             (name, shape) -> {
               var type = name.endsWith("_correction_bias") ? DType.FLOAT32 : DType.BFLOAT16;
               byte[] bytes = new byte[(int) shape.elements() * type.byteSize()];
-              random.nextBytes(bytes);
+              filling.accept(bytes);
               held.add(new TensorSpec(name, type, shape), bytes);
             });
     try {

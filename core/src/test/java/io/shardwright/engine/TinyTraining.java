@@ -15,8 +15,11 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,7 +92,7 @@ final class TinyTraining {
         var spec = held.spec(name);
         items.add(name, spec.dtype(), spec.shape(), held.bytes(name));
         if (!name.endsWith("expert_bias")) {
-          states(items, name, spec.shape());
+          states(items, spec, held.bytes(name));
         }
       }
     }
@@ -102,10 +105,15 @@ final class TinyTraining {
     }
   }
 
-  private void states(MegatronItems items, String name, Shape shape) {
+  private void states(MegatronItems items, TensorSpec weight, byte[] values) {
+    String name = weight.name();
+    Shape shape = weight.shape();
     for (String kind : List.of("exp_avg", "exp_avg_sq", form.master)) {
       byte[] bytes = new byte[(int) shape.elements() * Float.BYTES];
       random.nextBytes(bytes);
+      if (kind.equals(form.master)) {
+        masters(weight.dtype(), ByteBuffer.wrap(values), ByteBuffer.wrap(bytes));
+      }
       String key = form.before + "optimizer.state." + kind + "." + name;
       if (!keys.test(key)) {
         continue;
@@ -114,6 +122,20 @@ final class TinyTraining {
         items.addFlat(key, shape, bytes, random);
       } else {
         items.add(key, DType.FLOAT32, shape, bytes);
+      }
+    }
+  }
+
+  /** Values that are the weights when they are rounded. */
+  private static void masters(DType type, ByteBuffer weights, ByteBuffer random) {
+    weights.order(ByteOrder.LITTLE_ENDIAN);
+    random.order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at < random.limit(); at += Float.BYTES) {
+      if (type == DType.BFLOAT16) {
+        int beyond = random.getInt(at) & 0x7fff;
+        random.putInt(at, weights.getShort() << 16 | beyond);
+      } else if (type == DType.FLOAT32) {
+        random.putInt(at, weights.getInt());
       }
     }
   }

@@ -6,6 +6,7 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.CoreVersion;
+import io.shardwright.spi.format.FlatLayout;
 import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.TokenizerFiles;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -30,6 +32,11 @@ final class BridgeLayout implements GridLayout {
   @Override
   public States states(CoreVersion core) {
     return TorchDistContents.states(core);
+  }
+
+  @Override
+  public Optional<FlatLayout> flat(String kind, OptionalLong ranks, Map<String, String> settings) {
+    return BucketLayout.of(kind, ranks, settings);
   }
 
   @Override

@@ -15,7 +15,9 @@ import io.shardwright.spi.format.WantedGrid;
 import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -31,7 +33,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
   static final String FULLY_RESHARDABLE = "fully_reshardable";
 
   private static final List<String> KINDS =
-      List.of(FULLY_RESHARDABLE, CommonTraining.NON_DISTRIBUTED);
+      List.of(FULLY_RESHARDABLE, BucketLayout.KIND, CommonTraining.NON_DISTRIBUTED);
 
   private static final String MASTER = "fp32_param";
   private static final String MASTERS = "optimizer.state." + MASTER + ".";
@@ -66,7 +68,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     if (!KINDS.contains(kind)) {
       throw refused(model, "'" + kind + "' is none of " + String.join(", ", KINDS));
     }
-    if (kind.equals(FULLY_RESHARDABLE) && !fully) {
+    if (!kind.equals(CommonTraining.NON_DISTRIBUTED) && !fully) {
       throw refused(
           model,
           model.core().since(FIRST_FULLY)
@@ -110,12 +112,56 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     }
     List<Obj> dense = groups(false);
     List<Obj> experts = model.grid().expert() > 1 ? groups(true) : List.of();
-    common.put(
-        CommonTraining.OPTIMIZER,
-        experts.isEmpty() ? one(dense) : numbered(List.of(one(dense), one(experts))));
+    if (isFlat()) {
+      settle(common);
+      Obj flat = Obj.empty().put(CommonTraining.KIND, new Str(kind));
+      boolean chained = new BucketObjects(model.flat()).chained();
+      common.put(CommonTraining.OPTIMIZER, chained ? numbered(List.of(flat, flat)) : flat);
+    } else {
+      common.put(
+          CommonTraining.OPTIMIZER,
+          experts.isEmpty() ? one(dense) : numbered(List.of(one(dense), one(experts))));
+    }
     if (isDistributed()) {
       common.putAt("content_metadata.distrib_optim_sharding_type", new Str(kind));
     }
+  }
+
+  /** The arguments say what the buffers were laid out for. */
+  private void settle(Obj common) {
+    if (common.get("args").isPresent()) {
+      var layout = new BucketLayout(model.dataParallel().orElse(1), model.settings());
+      boolean grouped = "true".equalsIgnoreCase(layout.order().get(FlatBuffers.GROUPED));
+      common.putAt(
+          "args." + FlatBuffers.SPECIFICATION,
+          new Str(layout.order().get(FlatBuffers.SPECIFICATION)));
+      common.putAt("args." + FlatBuffers.GROUPED, new Bool(grouped));
+      OptionalLong size = BucketSize.of(model.settings(), layout.ranks());
+      common.putAt("args." + BucketSize.OVERLAP, new Bool(size.isPresent()));
+      size.ifPresent(n -> common.putAt("args." + BucketSize.SIZE, Num.of(n)));
+      common.putAt("args.use_distributed_optimizer", new Bool(true));
+    }
+  }
+
+  private boolean isFlat() {
+    return kind.equals(BucketLayout.KIND);
+  }
+
+  /** What lies beside flat buffers; none where each parameter has tensors of its own. */
+  Map<String, JsonValue> objects() {
+    var objects = new BucketObjects(model.flat());
+    return isFlat()
+        ? objects.of(
+            model.dataParallel().orElse(1),
+            besides(groups(false)),
+            objects.chained() ? besides(groups(true)) : Obj.empty())
+        : Map.of();
+  }
+
+  private Obj besides(List<Obj> groups) {
+    Obj own = one(groups);
+    own.fields().remove(CommonTraining.KIND);
+    return own;
   }
 
   /** Python's dict whose keys are numbers. */

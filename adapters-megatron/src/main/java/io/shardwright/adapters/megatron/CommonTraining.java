@@ -37,6 +37,16 @@ final class CommonTraining {
   private static final List<String> PARTS =
       List.of(TrainingState.SCHEDULER, TrainingState.OPERATIONS);
 
+  /** Where parameters lie in flat buffers. */
+  private static final List<String> SETTINGS =
+      List.of(
+          FlatBuffers.SPECIFICATION,
+          FlatBuffers.GROUPED,
+          BucketSize.OVERLAP,
+          BucketSize.SIZE,
+          BucketSize.COUNT,
+          BucketLayout.WIDE);
+
   private CommonTraining() {}
 
   /**
@@ -64,6 +74,7 @@ final class CommonTraining {
     }
     PARTS.forEach(key -> common.get(key).ifPresent(value -> state.part(key, value)));
     flat.ifPresent(state::flat);
+    SETTINGS.forEach(key -> said.text("args." + key).ifPresent(v -> state.setting(key, v)));
     return Optional.of(state.build());
   }
 

@@ -1,8 +1,6 @@
 package io.shardwright.adapters.megatron;
 
 import io.shardwright.adapters.megatron.FlatBuffers.Buffer;
-import io.shardwright.spi.Grid;
-import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Obj;
@@ -18,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -48,21 +45,19 @@ import java.util.stream.Collectors;
  * experts their expert-parallel ranks then, then stages.
  */
 final class FlatArrays {
-  private static final String BUCKETS = "dp_reshardable";
+  private static final String BUCKETS = BucketLayout.KIND;
   private static final String ZERO = "dp_zero_gather_scatter";
   private static final String GROUP =
       "((?:chained_[0-9]{1,3}\\.)?optimizer\\.distributed\\.dp_group_idx_[0-9]{1,9})\\.";
 
-  private static final Pattern BUCKET =
+  static final Pattern BUCKET =
       Pattern.compile(
           GROUP
-              + "gbuf_idx_([0-9]{1,6})\\.dtype_\\(torch\\.(\\w+), torch\\.\\w+\\)"
+              + "gbuf_idx_([0-9]{1,6})\\.dtype_\\(torch\\.(\\w+), torch\\.(\\w+)\\)"
               + "\\.bucket_idx_([0-9]{1,6})\\.(\\w+)");
 
   private static final Pattern WHOLE = Pattern.compile(GROUP + "param_state/shard_0_1");
   private static final String SIZES = ".per_bucket_numel_unpadded/shard_0_1";
-  private static final String OPTIMIZER = "optimizer.distributed.dp_group_idx_";
-
   private static final Pattern OPTIMIZER_OF =
       Pattern.compile(
           "(?:chained_[0-9]{1,3}\\.)?optimizer\\.distributed\\.dp_group_idx_0\\.optimizer/shard_0_1");
@@ -89,7 +84,8 @@ final class FlatArrays {
     String kind = buckets ? BUCKETS : ZERO;
     return buckets || whole
         ? Optional.of(
-            new FlatBuffers(kind, where, new FlatBuffers.Reading(this::read), new Groups(names)))
+            new FlatBuffers(
+                kind, where, new FlatBuffers.Reading(this::read), new FlatGroups(names)))
         : Optional.empty();
   }
 
@@ -132,8 +128,8 @@ final class FlatArrays {
       if (bucket.matches()) {
         keys.computeIfAbsent(bucket.group(1), group -> new TreeMap<>())
             .computeIfAbsent(Integer.parseInt(bucket.group(2)), buffer -> new TreeMap<>())
-            .computeIfAbsent(Integer.parseInt(bucket.group(4)), k -> new TreeMap<>())
-            .put(bucket.group(5), key);
+            .computeIfAbsent(Integer.parseInt(bucket.group(5)), k -> new TreeMap<>())
+            .put(bucket.group(6), key);
       }
     }
     keys.forEach((group, buffers) -> groups.put(group, buffers(group, buffers)));
@@ -249,37 +245,6 @@ final class FlatArrays {
       var one = new CoalescedBuffers(ZERO, where + "!" + key);
       groups.put(whole.group(1), one.of(set.object(key), set.tensors(key)).get(0));
     }
-  }
-
-  /** What a rank's groups are called. */
-  private record Groups(Set<String> names) implements FlatBuffers.Keys {
-    private boolean chained() {
-      return names.stream().anyMatch(group -> group.startsWith("chained_"));
-    }
-
-    private String prefix(boolean experts) {
-      return (chained() ? experts ? "chained_1." : "chained_0." : "") + OPTIMIZER;
-    }
-
-    @Override
-    public String of(RankCoordinate rank, Grid grid, boolean experts) {
-      return prefix(experts) + (experts ? ofExperts(rank, grid) : ofAll(rank, grid));
-    }
-
-    @Override
-    public OptionalLong ranks(boolean experts) {
-      long count = names.stream().filter(name -> name.startsWith(prefix(experts))).count();
-      return experts && !chained() ? OptionalLong.empty() : OptionalLong.of(count);
-    }
-  }
-
-  private static long ofAll(RankCoordinate rank, Grid grid) {
-    return rank.tensor() + (long) grid.tensor() * rank.pipeline();
-  }
-
-  private static long ofExperts(RankCoordinate rank, Grid grid) {
-    return rank.tensor() % grid.expertTensor()
-        + grid.expertTensor() * (rank.expert() + (long) grid.expert() * rank.pipeline());
   }
 
   private RuntimeException refused(String why) {

@@ -31,8 +31,8 @@ import java.util.stream.Stream;
  *     that one which can't be read doesn't hide the weights
  */
 record FlatBuffers(String kind, String where, Reading reading, Keys keys) implements FlatState {
-  private static final String SPECIFICATION = "transformer_impl";
-  private static final String GROUPED = "moe_grouped_gemm";
+  static final String SPECIFICATION = "transformer_impl";
+  static final String GROUPED = "moe_grouped_gemm";
 
   /** Reads the buffers, once. */
   static final class Reading {
@@ -74,7 +74,7 @@ record FlatBuffers(String kind, String where, Reading reading, Keys keys) implem
       Map<String, List<ContainedTensor>> tensors) {}
 
   /** A parameter with its place among all. */
-  private record Numbered(int number, Parameter parameter) {}
+  record Numbered(int number, Parameter parameter) {}
 
   /** The words of a plan's error. */
   private UnsupportedCheckpointException refused(String why) {
@@ -91,6 +91,40 @@ record FlatBuffers(String kind, String where, Reading reading, Keys keys) implem
             + why
             + "; leave it out with "
             + Setting.NO_OPTIMIZER.inText());
+  }
+
+  /** The first chunks of the first stage alone are cut. */
+  @Override
+  public Map<String, String> settings(
+      Grid grid, Map<RankCoordinate, List<List<Parameter>>> registered) {
+    var size = BucketSize.ANY;
+    for (var rank : registered.entrySet()) {
+      var group = reading.held().getOrDefault(keys.of(rank.getKey(), grid, false), List.of());
+      var groups = groups(rank.getValue());
+      boolean whole = rank.getKey().pipeline() == 0 && groups.size() == group.size();
+      for (int at = 0; whole && at < group.size(); at++) {
+        size = and(size, groups.get(at), group.get(at));
+      }
+    }
+    OptionalLong found = size.likeliest();
+    boolean stated =
+        reading.held().values().stream()
+            .flatMap(List::stream)
+            .noneMatch(buffer -> buffer.buckets().isEmpty());
+    return found.isPresent()
+        ? Map.of(BucketSize.OVERLAP, "true", BucketSize.SIZE, Long.toString(found.getAsLong()))
+        : stated ? Map.of(BucketSize.OVERLAP, "false") : Map.of();
+  }
+
+  private static BucketSize and(BucketSize size, List<Numbered> group, Buffer buffer) {
+    var layout = new BufferLayout(items(group), BufferLayout.ALIGNED);
+    return layout.of(buffer.buckets()).map(laid -> size.and(layout, laid)).orElse(size);
+  }
+
+  static List<Item> items(List<Numbered> group) {
+    return group.stream()
+        .map(p -> new Item(p.parameter().elements(), p.parameter().shared()))
+        .toList();
   }
 
   @Override
@@ -138,7 +172,7 @@ record FlatBuffers(String kind, String where, Reading reading, Keys keys) implem
   }
 
   /** The parameters of each buffer. */
-  private static List<List<Numbered>> groups(List<List<Parameter>> chunks) {
+  static List<List<Numbered>> groups(List<List<Parameter>> chunks) {
     var groups = new ArrayList<List<Numbered>>();
     int number = 0;
     for (List<Parameter> chunk : chunks) {
@@ -173,8 +207,7 @@ record FlatBuffers(String kind, String where, Reading reading, Keys keys) implem
 
   /** For each possibility, the runs of a buffer's parameters. */
   private List<List<Map<String, Run>>> placed(List<Numbered> group, Buffer buffer) {
-    var items = group.stream().map(p -> new Item(p.parameter().elements(), p.parameter().shared()));
-    var parameters = items.toList();
+    var parameters = items(group);
     var found =
         Stream.of(BufferLayout.ALIGNED, BufferLayout.TIGHT)
             .map(alignment -> new BufferLayout(parameters, alignment))

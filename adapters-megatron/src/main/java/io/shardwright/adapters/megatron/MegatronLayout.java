@@ -1,6 +1,7 @@
 package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.format.CoreVersion;
+import io.shardwright.spi.format.FlatLayout;
 import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.WantedGrid;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -23,6 +25,11 @@ final class MegatronLayout implements GridLayout {
   @Override
   public States states(CoreVersion core) {
     return TorchDistContents.states(core);
+  }
+
+  @Override
+  public Optional<FlatLayout> flat(String kind, OptionalLong ranks, Map<String, String> settings) {
+    return BucketLayout.of(kind, ranks, settings);
   }
 
   @Override

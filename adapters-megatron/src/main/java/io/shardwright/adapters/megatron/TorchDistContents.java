@@ -96,6 +96,7 @@ record TorchDistContents(WantedGrid model, String folder) {
     if (object) {
       objects.put(IterationSide.STATE, new Arr(List.of(common)));
     }
+    optimizer.ifPresent(own -> objects.putAll(own.objects()));
     if (!model.core().since(CORE_WITHOUT_STATE)) {
       model.states().forEach(key -> addCore(key, objects));
     }

@@ -2,12 +2,14 @@ package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.format.CoreVersion;
+import io.shardwright.spi.format.FlatLayout;
 import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.WantedGrid;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Lays out a folder of {@code torch_dist} alone, as Megatron-Core saves it. */
@@ -26,6 +28,11 @@ final class TorchDistLayout implements GridLayout {
   @Override
   public States states(CoreVersion core) {
     return TorchDistContents.states(core);
+  }
+
+  @Override
+  public Optional<FlatLayout> flat(String kind, OptionalLong ranks, Map<String, String> settings) {
+    return BucketLayout.of(kind, ranks, settings);
   }
 
   @Override

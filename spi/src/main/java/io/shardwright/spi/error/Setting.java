@@ -23,6 +23,8 @@ public enum Setting {
   CONFIG("config"),
   /** The Megatron-Core that has to read a target. */
   CORE_VERSION("gridOptions.core"),
+  /** Ranks of data parallelism that flat buffers are for. */
+  DATA_PARALLEL("gridOptions.dataParallel"),
   /** What computes. */
   DEVICE("device"),
   /** The type of floating-point parameters. */

@@ -66,6 +66,16 @@ public interface FlatState {
   List<Map<String, String>> orders();
 
   /**
+   * What the buffers show of the training's settings.
+   *
+   * @param grid what the model is cut for
+   * @param registered the parameters of each rank in the order that was found, for each chunk of an
+   *     interleaved pipeline; without experts that ranks share out
+   * @return as {@link TrainingState#settings} has them; none where they show nothing
+   */
+  Map<String, String> settings(Grid grid, Map<RankCoordinate, List<List<Parameter>>> registered);
+
+  /**
    * Where a rank's state lies.
    *
    * @param rank one of the grid's

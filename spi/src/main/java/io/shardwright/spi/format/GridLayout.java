@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -82,6 +83,20 @@ public interface GridLayout {
    */
   default String prefix() {
     return "";
+  }
+
+  /**
+   * How an optimizer's state is laid out if it is to lie in flat buffers.
+   *
+   * @param kind the form that the user asked for
+   * @param ranks of data parallelism; empty where the user said none
+   * @param settings of the training, as {@link TrainingState#settings} says them
+   * @return empty for a form in which each parameter has tensors of its own; that is so unless an
+   *     implementation says otherwise
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException if the number is needed
+   */
+  default Optional<FlatLayout> flat(String kind, OptionalLong ranks, Map<String, String> settings) {
+    return Optional.empty();
   }
 
   /**

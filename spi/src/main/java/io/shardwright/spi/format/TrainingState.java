@@ -4,7 +4,9 @@ import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -80,6 +82,17 @@ public final class TrainingState {
   }
 
   /**
+   * Settings that decide where parameters lie in flat buffers, in Megatron-LM's words: {@code
+   * transformer_impl}, {@code moe_grouped_gemm}, {@code overlap_grad_reduce}, {@code
+   * ddp_bucket_size}, ….
+   *
+   * @return what the training says of them
+   */
+  public Map<String, String> settings() {
+    return Map.copyOf(said.settings);
+  }
+
+  /**
    * Where the optimizer's tensors lie, if in flat buffers: they are not among the model's then.
    *
    * @return empty where each parameter has tensors of its own
@@ -120,6 +133,7 @@ public final class TrainingState {
     private final String kind;
     private final List<Obj> groups = new ArrayList<>();
     private final Obj parts = Obj.empty();
+    private final Map<String, String> settings = new LinkedHashMap<>();
     private FlatState flat;
     private OptionalLong iteration = OptionalLong.empty();
     private OptionalLong consumedSamples = OptionalLong.empty();
@@ -149,6 +163,18 @@ public final class TrainingState {
      */
     public Builder group(Obj group) {
       groups.add(group.copy());
+      return this;
+    }
+
+    /**
+     * Says a setting.
+     *
+     * @param key Megatron-LM's word
+     * @param value its text
+     * @return this
+     */
+    public Builder setting(String key, String value) {
+      settings.put(key, value);
       return this;
     }
 

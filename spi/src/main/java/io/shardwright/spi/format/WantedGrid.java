@@ -5,6 +5,7 @@ import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -81,6 +82,27 @@ public interface WantedGrid extends WantedModel {
    * @return false where one of 32 bits is its own
    */
   boolean hasMasters();
+
+  /**
+   * Settings of the training, as {@link TrainingState#settings} says them.
+   *
+   * @return with what flat buffers showed of them
+   */
+  Map<String, String> settings();
+
+  /**
+   * The flat tensors in which the optimizer's state is written.
+   *
+   * @return how many elements each has, by key; none where parameters have tensors of their own
+   */
+  Map<String, Long> flat();
+
+  /**
+   * The ranks of data parallelism that the target is for.
+   *
+   * @return what the user said; empty where that is nothing
+   */
+  OptionalLong dataParallel();
 
   /**
    * The form in which the optimizer is to be stored.

@@ -7,6 +7,7 @@ import io.shardwright.spi.ModelFamilyAdapter;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterTable;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param stages how its layers lie in rank files
  * @param tie the pair that its configuration ties; empty where there is none
  * @param untied what the configuration said of the pair, where it is described as untied although
+ * @param settings of the training, which decide where parameters lie in flat buffers
  */
 public record ModelDescription(
     String source,
@@ -35,7 +37,27 @@ public record ModelDescription(
     List<ModuleState> states,
     StageLayers stages,
     Optional<Tie> tie,
-    Optional<String> untied) {
+    Optional<String> untied,
+    Map<String, String> settings) {
+  /** A model of which no settings are known. */
+  public ModelDescription(
+      String source,
+      ModelFamilyAdapter family,
+      ModelConfig config,
+      Naming naming,
+      ParameterTable table,
+      Grid grid,
+      SourceFiles files,
+      List<LogicalTensor> tensors,
+      List<ModuleState> states,
+      StageLayers stages,
+      Optional<Tie> tie,
+      Optional<String> untied) {
+    this(
+        source, family, config, naming, table, grid, files, tensors, states, stages, tie, untied,
+        Map.of());
+  }
+
   /** The layers of all stacks; 0 where the configuration does not say. */
   public int layers() {
     return stages.layers();
@@ -53,8 +75,18 @@ public record ModelDescription(
 
   /** The same with other tensors. */
   public ModelDescription with(List<LogicalTensor> others) {
+    return with(others, settings);
+  }
+
+  /** The same of a training with settings. */
+  public ModelDescription with(Map<String, String> said) {
+    return with(tensors, said);
+  }
+
+  private ModelDescription with(List<LogicalTensor> others, Map<String, String> said) {
     return new ModelDescription(
-        source, family, config, naming, table, grid, files, others, states, stages, tie, untied);
+        source, family, config, naming, table, grid, files, others, states, stages, tie, untied,
+        said);
   }
 
   /** Tensors that no row of the family is, and that are copied to every rank; stored names. */

@@ -10,9 +10,11 @@ import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.format.FlatLayout;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.tensor.DType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -73,6 +75,15 @@ public interface TargetKind {
   /** Whether its weights are items of a distributed checkpoint, in any number of files. */
   default boolean spreads() {
     return weights().filter(WeightLayout.DISTRIBUTED::equals).isPresent();
+  }
+
+  /**
+   * How an optimizer's state lies in flat buffers, if that is asked for.
+   *
+   * @param settings of the training
+   */
+  default Optional<FlatLayout> flat(ReshardRequest request, Map<String, String> settings) {
+    return Optional.empty();
   }
 
   /** The one layout of its weights; empty where there is a choice, or no ranks. */

@@ -60,7 +60,8 @@ final class Choices {
         huggingFace,
         resolved.kind().prefix(),
         request.pipelineSplitRank(),
-        resolved.kind().interleaves(naming));
+        resolved.kind().interleaves(naming),
+        resolved.kind().flat(request, model.settings()));
   }
 
   /**

@@ -13,6 +13,7 @@ import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.format.Keeps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -76,6 +77,10 @@ final class OutOfPlace {
     option(
         Setting.OPTIMIZER_KIND.inText(),
         request.gridOptions().optimizerKind().isPresent() && !resolved.keeps(Keeps.OPTIMIZER));
+    option(
+        Setting.DATA_PARALLEL.inText(),
+        request.gridOptions().dataParallel().isPresent()
+            && resolved.kind().flat(request, Map.of()).isEmpty());
     boolean core = resolved.kind().prefix().isPresent();
     option(
         Setting.NAMING.inText(),

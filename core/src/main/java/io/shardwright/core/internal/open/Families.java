@@ -117,11 +117,12 @@ public final class Families {
    * @throws CheckpointException if what the buffers state doesn't come out
    */
   public static ModelDescription withFlat(ModelSource source, ModelDescription model) {
-    return source
-        .training()
+    var training = source.training();
+    ModelDescription said = training.map(TrainingState::settings).map(model::with).orElse(model);
+    return training
         .flatMap(TrainingState::flat)
-        .map(flat -> FlatReading.in(model, flat))
-        .orElse(model);
+        .map(flat -> FlatReading.in(said, flat))
+        .orElse(said);
   }
 
   /** The same; a state that can't be read is a note, and doesn't hide the weights. */

@@ -17,6 +17,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.FlatState;
+import io.shardwright.spi.format.FlatState.Parameter;
 import io.shardwright.spi.format.FlatState.Run;
 import io.shardwright.spi.tensor.Region;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -40,6 +42,7 @@ public final class FlatReading {
   private final ModelDescription model;
   private final FlatState state;
   private final Grid grid;
+  private final List<RankParameters> orders = new ArrayList<>();
   private final Map<String, Found> found = new LinkedHashMap<>();
 
   /** The places of a parameter's companions. */
@@ -69,16 +72,32 @@ public final class FlatReading {
   }
 
   private ModelDescription read() {
-    var orders = orders();
+    orders.addAll(orders());
     for (RankCoordinate rank : grid.ranks()) {
       for (boolean experts : new boolean[] {false, true}) {
-        placed(rank, experts, orders).forEach(this::add);
+        placed(rank, experts).forEach(this::add);
       }
     }
     var all = new ArrayList<LogicalTensor>();
     model.tensors().forEach(tensor -> all.add(withMasters(tensor)));
     kinds().forEach(kind -> found.values().forEach(own -> all.add(companion(own, kind))));
-    return model.with(all);
+    return model.with(all).with(settings());
+  }
+
+  /** What the training says, and what was found. */
+  private Map<String, String> settings() {
+    var settings = new LinkedHashMap<>(model.settings());
+    settings.putAll(orders.get(0).order());
+    var registered = new LinkedHashMap<RankCoordinate, List<List<Parameter>>>();
+    orders.get(0).held().forEach((rank, held) -> registered.put(rank, parameters(held, false)));
+    state.settings(grid, registered).forEach(settings::putIfAbsent);
+    return settings;
+  }
+
+  private List<List<Parameter>> parameters(List<Held> held, boolean experts) {
+    return RankParameters.chunks(held, experts, grid.virtual()).stream()
+        .map(chunk -> chunk.stream().map(Held::parameter).toList())
+        .toList();
   }
 
   /** The orders that the configuration doesn't rule out, each once. */
@@ -88,18 +107,21 @@ public final class FlatReading {
             .filter(
                 order -> order.entrySet().stream().allMatch(e -> agrees(e.getKey(), e.getValue())))
             .toList();
-    var orders = new ArrayList<RankParameters>();
+    var found = new ArrayList<RankParameters>();
     for (Map<String, String> order : possible.isEmpty() ? state.orders() : possible) {
-      var parameters = new RankParameters(model, grid, order);
-      if (orders.stream().noneMatch(other -> other.names().equals(parameters.names()))) {
-        orders.add(parameters);
+      var parameters = RankParameters.of(model, grid, order);
+      if (found.stream().noneMatch(other -> other.names().equals(parameters.names()))) {
+        found.add(parameters);
       }
     }
-    return orders;
+    return found;
   }
 
   private boolean agrees(String key, String value) {
-    return model.config().text(key).map(said -> said.equalsIgnoreCase(value)).orElse(true);
+    return Optional.ofNullable(model.settings().get(key))
+        .or(() -> model.config().text(key))
+        .map(said -> said.equalsIgnoreCase(value))
+        .orElse(true);
   }
 
   /** A parameter with its runs by the state's kind. */
@@ -110,17 +132,18 @@ public final class FlatReading {
   }
 
   /** The one possibility of a rank whose master weights are the weights. */
-  private Collection<Placed> placed(
-      RankCoordinate rank, boolean experts, List<RankParameters> orders) {
+  private Collection<Placed> placed(RankCoordinate rank, boolean experts) {
     Map<Map<String, Map<String, Run>>, List<Placed>> possible = new LinkedHashMap<>();
+    Map<Map<String, Map<String, Run>>, Set<RankParameters>> by = new HashMap<>();
     CheckpointException refusal = null;
-    for (RankParameters order : orders) {
+    for (RankParameters order : List.copyOf(orders)) {
       var chunks = RankParameters.chunks(order.held().get(rank), experts, grid.virtual());
       try {
         for (List<Placed> one : possible(rank, experts, chunks)) {
           var runs = new HashMap<String, Map<String, Run>>();
           one.forEach(placed -> runs.put(placed.held().weight().id(), placed.runs()));
           possible.putIfAbsent(runs, one);
+          by.computeIfAbsent(runs, r -> new HashSet<>()).add(order);
         }
       } catch (UnsupportedCheckpointException misfit) {
         refusal = refusal == null ? misfit : refusal;
@@ -129,7 +152,14 @@ public final class FlatReading {
     if (possible.isEmpty()) {
       throw refusal;
     }
-    return MasterProbe.first(List.copyOf(possible.values()), FlatReading::parts);
+    var first = MasterProbe.first(List.copyOf(possible.values()), FlatReading::parts);
+    possible.forEach(
+        (runs, one) -> {
+          if (one == first && orders.stream().anyMatch(by.get(runs)::contains)) {
+            orders.retainAll(by.get(runs));
+          }
+        });
+    return first;
   }
 
   private List<List<Placed>> possible(

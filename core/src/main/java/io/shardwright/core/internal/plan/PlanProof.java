@@ -72,7 +72,10 @@ final class PlanProof {
         require(end <= whole.dim(axis), () -> "chunk " + index + " is outside " + array.spec());
       }
     }
-    long elements = Math.multiplyExact(array.chunks().size(), array.chunk().elements());
+    long elements =
+        array.chunks().values().stream()
+            .mapToLong(chunk -> chunk.spec().shape().elements())
+            .reduce(0, Math::addExact);
     require(elements == whole.elements(), () -> "chunks do not add up to " + array.spec());
   }
 

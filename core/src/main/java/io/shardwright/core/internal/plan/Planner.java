@@ -222,8 +222,10 @@ public final class Planner {
     var stages = rows.stages(choice);
     var experts = new ExpertBlocks(rows.table(), model.config(), choice.grid().expert());
     var owners = new Owners(choice.grid(), stages, experts);
-    var targets = new ArrayPlacement(names.folder(), choice, stages, owners);
+    var arrays = new ArrayPlacement(names.folder(), choice, stages, owners);
+    var targets = FlatPlacement.beside(arrays, names.folder(), model, choice, config, works);
     var steps = steps(works, rows, targets);
+    steps.addAll(targets.gaps());
     var objects = new ArrayObjects(names.folder(), stages, config, owners, carried());
     var states = objects.of(emissions(works, rows));
     steps.addAll(objects.steps());

@@ -9,12 +9,16 @@ import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Stage;
 import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.Traits.Flag;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.format.FlatState.Parameter;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,18 +26,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** The parameters of the ranks of a grid, in the order in which their models register them. */
 final class RankParameters {
   /** What an optimizer has for a parameter is named after it. */
-  private static final String ANY = Companions.name("exp_avg", "");
+  static final String ANY = Companions.name("exp_avg", "");
 
   private static final String GROUPED = "moe_grouped_gemm";
 
   private final ModelDescription model;
   private final TargetChoice choice;
   private final TargetRows rows;
+  private final Map<String, String> order;
   private final Map<RankCoordinate, List<Held>> held = new LinkedHashMap<>();
 
   /**
@@ -46,26 +52,92 @@ final class RankParameters {
   record Held(
       LogicalTensor weight, Parameter parameter, List<View> views, boolean expert, int chunk) {}
 
+  /** A weight's tensor before it is cut over ranks. */
+  record Placed(LogicalTensor weight, Emission emission) {}
+
+  private RankParameters(
+      ModelDescription model, TargetChoice choice, ModelConfig config, Map<String, String> order) {
+    this.model = model;
+    this.choice = choice;
+    this.order = order;
+    this.rows = new TargetRows(model, config, choice.naming(), choice);
+    choice.grid().ranks().forEach(rank -> held.put(rank, new ArrayList<>()));
+  }
+
   /**
-   * Those of a model.
+   * Those of a model as it is.
    *
    * @param grid that it is cut for
    * @param order settings that decide the order, where the files don't show it
    */
-  RankParameters(ModelDescription model, Grid grid, Map<String, String> order) {
-    this.model = model;
-    var changes = order.entrySet().stream().map(e -> edit(e.getKey(), e.getValue())).toList();
-    var config = new ChangedConfig(model.config(), changes);
+  static RankParameters of(ModelDescription model, Grid grid, Map<String, String> order) {
     var split = grid.pipeline() > 1 ? PipelineSplit.in(model.config()) : PipelineSplit.EVEN;
-    choice = TargetChoice.of(grid, model.naming(), WeightLayout.RANKS).split(split);
-    rows = new TargetRows(model, config, model.naming(), choice);
-    grid.ranks().forEach(rank -> held.put(rank, new ArrayList<>()));
-    boolean grouped = config.text(GROUPED).filter("true"::equalsIgnoreCase).isPresent();
-    read(new RegistrationOrder(rows.table(), model.family().stacks(), grouped));
+    var choice = TargetChoice.of(grid, model.naming(), WeightLayout.RANKS).split(split);
+    var parameters = new RankParameters(model, choice, ordered(model.config(), order), order);
+    var placed = new ArrayList<Placed>();
+    for (LogicalTensor tensor : model.tensors()) {
+      if (isParameter(tensor)) {
+        var type = tensor.spec().dtype();
+        parameters.add(tensor, tensor.canonical(), row -> type, placed);
+      }
+    }
+    parameters.read(placed);
+    parameters.held.replaceAll(parameters::asInFile);
+    return parameters;
   }
 
-  private ConfigEdit edit(String key, String value) {
-    return new ConfigEdit(key, model.config().text(key).orElse("null"), value);
+  /**
+   * Those of a model as it is to be.
+   *
+   * @param works all that is written
+   */
+  static RankParameters of(
+      ModelDescription model,
+      TargetChoice choice,
+      ModelConfig config,
+      Map<String, String> order,
+      List<Work> works) {
+    var ranks = choice.in(WeightLayout.RANKS);
+    var parameters = new RankParameters(model, ranks, ordered(config, order), order);
+    var placed = new ArrayList<Placed>();
+    for (Work work : works) {
+      if (isParameter(work.tensor()) && !work.emissions().isEmpty()) {
+        var type = work.emissions().get(0).dtype();
+        parameters.add(work.tensor(), work.shape(), row -> type, placed);
+      }
+    }
+    parameters.read(placed);
+    return parameters;
+  }
+
+  private static ModelConfig ordered(ModelConfig config, Map<String, String> order) {
+    return new ChangedConfig(
+        config,
+        order.entrySet().stream()
+            .map(
+                e ->
+                    new ConfigEdit(
+                        e.getKey(), config.text(e.getKey()).orElse("null"), e.getValue()))
+            .toList());
+  }
+
+  private void add(
+      LogicalTensor tensor, Shape shape, Function<ParameterRule, DType> type, List<Placed> placed) {
+    for (ParameterRule row : rows.once(tensor.companion(ANY), choice)) {
+      var form = rows.form(row, tensor, shape);
+      placed.add(
+          new Placed(tensor, new Emission(ANY, row, tensor.indexes(), form, type.apply(row))));
+    }
+  }
+
+  /** What it is cut for. */
+  Grid grid() {
+    return choice.grid();
+  }
+
+  /** Settings that decide the order. */
+  Map<String, String> order() {
+    return order;
   }
 
   /** By rank. */
@@ -89,27 +161,10 @@ final class RankParameters {
         && !row.traits().has(Flag.FLOAT32);
   }
 
-  private record Placed(LogicalTensor weight, Emission emission) {}
-
-  private void read(RegistrationOrder order) {
-    var placed = new ArrayList<Placed>();
-    for (LogicalTensor tensor : model.tensors()) {
-      if (isParameter(tensor)) {
-        rows.once(tensor.companion(ANY), choice)
-            .forEach(
-                row ->
-                    placed.add(
-                        new Placed(
-                            tensor,
-                            new Emission(
-                                ANY,
-                                row,
-                                tensor.indexes(),
-                                rows.form(row, tensor, tensor.canonical()),
-                                tensor.spec().dtype()))));
-      }
-    }
-    placed.sort(Comparator.comparing(Placed::emission, order));
+  private void read(List<Placed> placed) {
+    boolean grouped = "true".equalsIgnoreCase(order.get(GROUPED));
+    var registered = new RegistrationOrder(rows.table(), model.family().stacks(), grouped);
+    placed.sort(Comparator.comparing(Placed::emission, registered));
     var experts = new ExpertBlocks(rows.table(), model.config(), choice.grid().expert());
     var stages = new StageAssignment(rows.stages(choice), experts);
     var byMember = new HashMap<String, RankCoordinate>();
@@ -117,7 +172,12 @@ final class RankParameters {
     var targets = new RankPlacement(model, choice, stages, RankCoordinate::toString);
     var chunks = new RankChunks(rows.stages(choice), choice.grid().virtual());
     placed.forEach(one -> add(one, targets.add(one.emission()), byMember, chunks));
-    held.replaceAll((rank, all) -> asInFile(rank, all));
+    held.values().forEach(all -> all.sort(Comparator.comparing(RankParameters::isCopy)));
+  }
+
+  /** The last stage registers its copy of an embedding as its output layer, behind all else. */
+  private static boolean isCopy(Held own) {
+    return own.weight().rule().traits().tiedCopies().contains(own.parameter().name());
   }
 
   private void add(

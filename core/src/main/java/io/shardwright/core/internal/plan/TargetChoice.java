@@ -6,6 +6,7 @@ import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.format.FlatLayout;
 import io.shardwright.spi.tensor.DType;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,6 +21,7 @@ import java.util.OptionalInt;
  * @param dtype what floating-point parameters become; empty keeps each
  * @param splitRank the stage where a second stack is to begin; empty for any
  * @param interleaves whether a rank's file can have a part for each chunk of its stage
+ * @param flat how an optimizer's state lies in flat buffers; empty where it doesn't
  */
 public record TargetChoice(
     Grid grid,
@@ -30,7 +32,8 @@ public record TargetChoice(
     Optional<HuggingFaceModel> huggingFace,
     Optional<String> prefix,
     OptionalInt splitRank,
-    boolean interleaves) {
+    boolean interleaves,
+    Optional<FlatLayout> flat) {
 
   /** Whose second stack begins where it fits best. */
   public TargetChoice(
@@ -41,7 +44,17 @@ public record TargetChoice(
       Optional<DType> dtype,
       Optional<HuggingFaceModel> huggingFace,
       Optional<String> prefix) {
-    this(grid, split, naming, layout, dtype, huggingFace, prefix, OptionalInt.empty(), false);
+    this(
+        grid,
+        split,
+        naming,
+        layout,
+        dtype,
+        huggingFace,
+        prefix,
+        OptionalInt.empty(),
+        false,
+        Optional.empty());
   }
 
   /** The same model in another grid, its layers spread evenly. */
@@ -59,13 +72,19 @@ public record TargetChoice(
   /** The same with stages that share layers in another way. */
   public TargetChoice split(PipelineSplit other) {
     return new TargetChoice(
-        grid, other, naming, layout, dtype, huggingFace, prefix, splitRank, interleaves);
+        grid, other, naming, layout, dtype, huggingFace, prefix, splitRank, interleaves, flat);
   }
 
   /** The same with a stage where a second stack is to begin. */
   public TargetChoice splitRank(OptionalInt rank) {
     return new TargetChoice(
-        grid, split, naming, layout, dtype, huggingFace, prefix, rank, interleaves);
+        grid, split, naming, layout, dtype, huggingFace, prefix, rank, interleaves, flat);
+  }
+
+  /** The same in another layout. */
+  TargetChoice in(WeightLayout other) {
+    return new TargetChoice(
+        grid, split, naming, other, dtype, huggingFace, prefix, splitRank, interleaves, flat);
   }
 
   /** The pipeline that is wanted. */
@@ -76,7 +95,7 @@ public record TargetChoice(
   /** The same in another grid. */
   TargetChoice at(Grid other) {
     return new TargetChoice(
-        other, split, naming, layout, dtype, huggingFace, prefix, splitRank, interleaves);
+        other, split, naming, layout, dtype, huggingFace, prefix, splitRank, interleaves, flat);
   }
 
   /** Whether a rank's file has a part for each chunk of its stage. */

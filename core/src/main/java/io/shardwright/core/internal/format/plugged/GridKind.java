@@ -12,12 +12,14 @@ import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.format.CoreVersion;
+import io.shardwright.spi.format.FlatLayout;
 import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.GridLayout.Contents;
 import io.shardwright.spi.format.GridLayout.States;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.RankLayout;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -46,6 +48,19 @@ record GridKind(GridLayout distributed, Optional<RankLayout> ranks, PluggedModel
     return Optional.of(WeightLayout.DISTRIBUTED);
   }
 
+  @Override
+  public Optional<FlatLayout> flat(ReshardRequest request, Map<String, String> settings) {
+    GridOptions options = request.gridOptions();
+    return options
+        .optimizerKind()
+        .flatMap(
+            kind ->
+                plugin()
+                    .asking(
+                        "asked for flat buffers",
+                        () -> distributed.flat(kind, options.dataParallel(), settings)));
+  }
+
   /** Files of ranks where they are asked for, or are there already. */
   @Override
   public TargetKind of(ReshardRequest request, ModelSource source) {
@@ -72,7 +87,7 @@ record GridKind(GridLayout distributed, Optional<RankLayout> ranks, PluggedModel
       ExecutablePlan plan) {
     GridOptions options = request.gridOptions();
     CoreVersion core = options.core().orElse(CoreVersion.NEWEST);
-    var wanted = new PlannedGrid(plan, source, attachments, core, options.optimizerKind());
+    var wanted = new PlannedGrid(plan, source, attachments, core, options);
     States states = plugin().asking("asked for states of modules", () -> distributed.states(core));
     Contents made = plugin().asking("writing documents", () -> distributed.contents(wanted));
     made.means().ifPresent(means -> Meaning.require(plan, means, means.where()));

@@ -1,10 +1,12 @@
 package io.shardwright.core.internal.format.plugged;
 
+import io.shardwright.core.GridOptions;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetObject;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.Grid;
@@ -15,6 +17,7 @@ import io.shardwright.spi.format.ParameterGroup;
 import io.shardwright.spi.format.TrainingState;
 import io.shardwright.spi.format.WantedGrid;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -28,23 +31,23 @@ import java.util.stream.Collectors;
 /** A plan for a distributed checkpoint. */
 final class PlannedGrid extends PlannedModel implements WantedGrid {
   private final CoreVersion core;
-  private final Optional<String> kind;
+  private final GridOptions options;
 
   /**
    * What is planned for a source; the attachments as for every model.
    *
    * @param core what has to read it
-   * @param kind the optimizer's form
+   * @param options the optimizer's form, and what it is for
    */
   PlannedGrid(
       ExecutablePlan plan,
       ModelSource origins,
       List<Attachment> attachments,
       CoreVersion core,
-      Optional<String> kind) {
+      GridOptions options) {
     super(plan, origins, attachments);
     this.core = core;
-    this.kind = kind;
+    this.options = options;
   }
 
   @Override
@@ -142,6 +145,24 @@ final class PlannedGrid extends PlannedModel implements WantedGrid {
 
   @Override
   public Optional<String> optimizerKind() {
-    return kind;
+    return options.optimizerKind();
+  }
+
+  @Override
+  public Map<String, String> settings() {
+    return plan.source().settings();
+  }
+
+  @Override
+  public OptionalLong dataParallel() {
+    return options.dataParallel();
+  }
+
+  @Override
+  public Map<String, Long> flat() {
+    return plan.arrays().stream()
+        .map(TargetArray::spec)
+        .filter(spec -> Companions.isFlat(spec.name()))
+        .collect(Collectors.toMap(TensorSpec::name, spec -> spec.shape().elements()));
   }
 }

@@ -70,8 +70,7 @@ record RanksKind(RankLayout layouts, PluggedModelFormat format) implements Targe
       List<Attachment> attachments,
       ExecutablePlan plan) {
     var wanted =
-        new PlannedGrid(
-            plan, source, attachments, CoreVersion.NEWEST, request.gridOptions().optimizerKind());
+        new PlannedGrid(plan, source, attachments, CoreVersion.NEWEST, request.gridOptions());
     Contents made = plugin().asking("writing documents", () -> layouts.contents(wanted));
     made.means().ifPresent(means -> Meaning.require(plan, means, means.where()));
     var target = new RanksTarget(this, plan, made, source.guard());
