@@ -2,6 +2,7 @@ package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Bool;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
@@ -45,6 +46,7 @@ final class BridgeLayout implements GridLayout {
     var facts = Facts.of(model);
     String folder = Iteration.folder(kept.iteration()) + "/";
     Obj document = document(model, facts, kept);
+    model.training().ifPresent(own -> document.putAt(RunConfig.SAVES, new Bool(true)));
     var files = new LinkedHashMap<String, byte[]>();
     files.put(folder + IterationSide.RUN_CONFIG, model.yaml(document));
     TokenizerFiles.of(model)

@@ -67,7 +67,7 @@ final class CommonTraining {
     }
     var said = new DialectDocument(common);
     String kind = text(optimizers.get(0), KIND).orElse(NON_DISTRIBUTED);
-    var state = TrainingState.of(kind).progress(count(said, "iteration"), samples(said));
+    var state = TrainingState.of(kind).progress(done(said), samples(said));
     for (Obj optimizer : optimizers) {
       groups(optimizer).forEach(state::group);
       optimizer.get(TrainingState.SCALER).ifPresent(s -> state.part(TrainingState.SCALER, s));
@@ -127,6 +127,12 @@ final class CommonTraining {
 
   private static OptionalLong count(DialectDocument said, String key) {
     return said.text(key).map(text -> new Num(text).asLong()).orElse(OptionalLong.empty());
+  }
+
+  /** NeMo 2 has Lightning's word. */
+  private static OptionalLong done(DialectDocument said) {
+    OptionalLong iteration = count(said, "iteration");
+    return iteration.isPresent() ? iteration : count(said, "global_step");
   }
 
   private static OptionalLong samples(DialectDocument said) {

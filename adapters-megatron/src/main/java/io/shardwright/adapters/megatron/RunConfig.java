@@ -25,6 +25,9 @@ import java.util.stream.Collectors;
 /** {@code run_config.yaml} of Megatron-Bridge 0.6.2, whose section {@code model} says the model. */
 final class RunConfig {
   /** The section that says what the model is. */
+  /** Whether an optimizer's state is there, which Bridge loads only then. */
+  static final String SAVES = "checkpoint.save_optim";
+
   static final String MODEL = "model";
 
   private static final String CLASS = "_target_";
