@@ -40,6 +40,8 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
   private static final String EXPERT = "is_expert_parallel";
   private static final String DECAY = "wd_mult";
 
+  private static final String OTHER = "choose another " + Setting.OPTIMIZER_KIND.inText() + ", or ";
+
   /** The first Megatron-Core that has the form. */
   private static final int FIRST_FULLY = 15;
 
@@ -57,7 +59,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
         model
             .training()
             .filter(state -> !state.groups().isEmpty())
-            .orElseThrow(() -> refused(model, "nothing says its parameter groups"));
+            .orElseThrow(() -> refused(model, "nothing says its parameter groups", ""));
     return Optional.of(new CommonOptimizer(model, training, kind(model)));
   }
 
@@ -66,27 +68,29 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     String kind =
         model.optimizerKind().orElse(fully ? FULLY_RESHARDABLE : CommonTraining.NON_DISTRIBUTED);
     if (!KINDS.contains(kind)) {
-      throw refused(model, "'" + kind + "' is none of " + String.join(", ", KINDS));
+      throw refused(model, "'" + kind + "' is none of " + String.join(", ", KINDS), OTHER);
     }
     if (!kind.equals(CommonTraining.NON_DISTRIBUTED) && !fully) {
       throw refused(
           model,
           model.core().since(FIRST_FULLY)
               ? kind + " has a master weight of every parameter, which are not there"
-              : kind + " is not read by Megatron-Core " + model.core());
+              : kind + " is not read by Megatron-Core " + model.core(),
+          OTHER);
     }
     return kind;
   }
 
-  private static UnsupportedCheckpointException refused(WantedGrid model, String why) {
+  private static UnsupportedCheckpointException refused(
+      WantedGrid model, String why, String remedy) {
     return new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         model.source(),
         "its optimizer's state can't be written: "
             + why
-            + ": choose "
-            + Setting.OPTIMIZER_KIND.inText()
-            + ", or leave it out with "
+            + ": "
+            + remedy
+            + "leave it out with "
             + Setting.NO_OPTIMIZER.inText());
   }
 

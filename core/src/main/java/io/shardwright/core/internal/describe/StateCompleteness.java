@@ -24,6 +24,9 @@ record StateCompleteness(String source) {
    * @throws MalformedCheckpointException naming them
    */
   void require(List<LogicalTensor> tensors) {
+    if (tensors.stream().noneMatch(tensor -> Companions.isCompanion(tensor.id()))) {
+      return;
+    }
     Map<String, LogicalTensor> parameters = new LinkedHashMap<>();
     Map<String, Map<String, LogicalTensor>> states = new LinkedHashMap<>();
     for (LogicalTensor tensor : tensors) {
