@@ -104,4 +104,31 @@ class OptimizerStatesTest {
         .assertRefused(
             Kind.INPUT, "'zero' is none of fully_reshardable, dp_reshardable, non_distributed");
   }
+
+  @Test
+  void aTrainingOfNemo2GoesOn() throws IOException {
+    var made = Nemo2Root.in(folder);
+    made.yaml(Nemo2Root.fields());
+    TinyTraining.in(made.weights(), TinyTraining.Form.MODEL_SPACE, new Random(5));
+    Path target = folder.resolve("nemo2-target");
+    Order.of(made.root(), target).to(MegatronCircleTest.MEGATRON).grid(2, 1).done();
+    assertTrue(Checkpoints.diff(made.root(), target).same());
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(target)) {
+      var found = checkpoint.outline().optimizer().orElseThrow();
+      assertEquals(Optional.of("fully_reshardable"), found.kind());
+      assertEquals(OptionalLong.of(7), found.step());
+    }
+  }
+
+  @Test
+  void aTrainingOfNemo1GoesOnInMegatronCore() throws IOException {
+    Path training = TrainingFiles.gpt(folder);
+    Path target = folder.resolve("nemo1-target");
+    Order.of(training, target).to(MegatronCircleTest.MEGATRON).grid(2, 1).vocab(250).done();
+    assertTrue(Checkpoints.diff(training, target).same());
+    try (var checkpoint = Checkpoints.SHARDWRIGHT.open(target)) {
+      var found = checkpoint.outline().optimizer().orElseThrow();
+      assertEquals(Optional.of("non_distributed"), found.kind());
+    }
+  }
 }

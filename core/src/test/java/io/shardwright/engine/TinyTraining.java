@@ -144,6 +144,9 @@ final class TinyTraining {
     Path file = folder.resolve(DcpMetadata.FILE);
     try (var metadata = new FileSource(file, file.toString())) {
       var item = DcpMetadata.read(metadata, Guard.standard()).objects().get(STATE);
+      if (item == null) {
+        return Obj.empty();
+      }
       try (var items = new FileSource(folder.resolve(item.file()), item.file())) {
         var torch = new DcpFile(items, Guard.standard()).object(STATE, item);
         JsonValue list = new PickleTree(Guard.standard(), STATE).of(torch.document().root());
