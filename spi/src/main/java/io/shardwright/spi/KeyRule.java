@@ -15,8 +15,8 @@ import java.util.Set;
  * @param kind what the engine does if the rule applies
  * @param key dotted path of the key, which messages name
  * @param from namings of the source to which the rule applies
- * @param to namings of the target to which the rule applies; {@link Kind#UNREADABLE} applies
- *     whatever the target is, the other kinds only if the naming changes
+ * @param to namings of the target to which the rule applies; {@link Kind#UNREADABLE} and {@link
+ *     Kind#KEPT} apply whatever the target is, the other kinds only if the naming changes
  * @param conditions conditions on the source's configuration, all of which must hold
  * @param text for {@link Kind#BECOMES} the new value in YAML, where <code>${other}</code> stands
  *     for the value of another key; for the other kinds the reason, as the end of a sentence
@@ -37,7 +37,9 @@ public record KeyRule(
     /** Refuses the target's naming: the model would compute something else in it. */
     REFUSED,
     /** Gives the key another value in the target's configuration. */
-    BECOMES
+    BECOMES,
+    /** Says that NeMo doesn't compute the model, and that a target of NeMo's only keeps it. */
+    KEPT
   }
 
   private static final Set<Naming> EVERY = EnumSet.allOf(Naming.class);
@@ -81,6 +83,17 @@ public record KeyRule(
    */
   public static KeyRule refused(String key, String reason) {
     return new KeyRule(Kind.REFUSED, key, EVERY, EVERY, List.of(), reason);
+  }
+
+  /**
+   * Makes a rule that says of a target of NeMo's that it only keeps the model.
+   *
+   * @param key dotted path of a key that NeMo doesn't heed
+   * @param reason the reason, as the end of a sentence
+   * @return a rule for all namings and values, to be restricted by the methods below
+   */
+  public static KeyRule kept(String key, String reason) {
+    return new KeyRule(Kind.KEPT, key, EVERY, EVERY, List.of(), reason);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.shardwright.adapters.nvgpt;
 
 import static io.shardwright.spi.KeyRule.becomes;
+import static io.shardwright.spi.KeyRule.kept;
 import static io.shardwright.spi.KeyRule.refused;
 import static io.shardwright.spi.KeyRule.unreadable;
 import static io.shardwright.spi.Naming.HUGGING_FACE;
@@ -64,7 +65,13 @@ final class GptKeys {
    */
   static List<KeyRule> rules() {
     return Stream.of(
-            otherNetworks(), activations(), legacyAlone(), mcoreAlone(), classAlone(), changes())
+            otherNetworks(),
+            activations(),
+            legacyAlone(),
+            mcoreAlone(),
+            classAlone(),
+            changes(),
+            later())
         .flatMap(rules -> rules)
         .toList();
   }
@@ -182,6 +189,30 @@ final class GptKeys {
                         + " (use_parallel_residual)")
                 .is(McoreGptTable.NEOX_PARALLEL))
         .map(rule -> rule.from(HUGGING_FACE).to(MCORE, LEGACY));
+  }
+
+  /** What Megatron-Core 0.5, which NeMo 1.23 runs on, has no layers for. */
+  private static Stream<KeyRule> later() {
+    return Stream.of(
+        later("qk_layernorm").is("true"),
+        later("softmax_type").isNot("null", "vanilla"),
+        later("attention_output_gate").is("true"),
+        later("experimental_attention_variant").isNot("null"),
+        later(McoreLatentAttention.KEY).is("true"),
+        later("mtp_num_layers").isNot("null", "0"),
+        later("rotary_interleaved").is("true"),
+        later("window_attn_skip_freq").isNot("null"),
+        later("moe_layer_freq").isNot("null", "1"),
+        later("moe_shared_expert_intermediate_size").isNot("null"),
+        later("moe_router_enable_expert_bias").is("true"),
+        later("moe_router_score_function").isNot("null", "softmax"),
+        later(McoreGptTable.NAME)
+            .is(McoreGptTable.GEMMA2, McoreGptTable.GEMMA3, McoreGptTable.GLM4),
+        later("apply_embedding_scaling").is("true"));
+  }
+
+  private static KeyRule later(String key) {
+    return kept(key, "not in NeMo 1.23");
   }
 
   /** Where the two networks read a fact from different keys, or one of them refuses a value. */

@@ -47,6 +47,21 @@ public record KeyMeaning(ModelFamilyAdapter family, ModelConfig config, Naming n
         .toList();
   }
 
+  /** What a target of NeMo's only keeps of the model; empty for one that NeMo computes. */
+  public List<String> kept() {
+    var found =
+        rules(Kind.KEPT)
+            .filter(rule -> rule.holds(config, naming))
+            .map(rule -> rule.refusal(config))
+            .distinct()
+            .toList();
+    return found.isEmpty()
+        ? List.of()
+        : List.of(
+            "NeMo can't run what is written, which only keeps the model: "
+                + String.join("; ", found));
+  }
+
   private Stream<KeyRule> rules(Kind kind) {
     return family.keyRules().stream().filter(rule -> rule.kind() == kind);
   }

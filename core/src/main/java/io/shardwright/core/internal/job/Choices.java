@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.job;
 
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
@@ -199,6 +200,12 @@ final class Choices {
     }
     var whole = config.completed(model.family().defaults());
     kind.requireExpressible(whole, wanted, model.source());
+  }
+
+  /** What a user should know of a model that becomes NeMo's. */
+  static List<String> notes(Resolved resolved, ModelDescription model) {
+    boolean nemo = resolved.format().equals(TargetFormat.NEMO);
+    return nemo ? KeyMeaning.of(model).kept() : List.of();
   }
 
   /** Another naming comes in the layout that NeMo 1.23 writes for it. */

@@ -29,6 +29,7 @@ record PlanNotes(Resolved resolved, ExecutablePlan plan, CheckpointTarget layout
     notes.addAll(replicated());
     notes.addAll(Guesses.notes(resolved.request(), plan.source()));
     notes.addAll(layout.notes());
+    notes.addAll(Choices.notes(resolved, plan.source()));
     if (resolved.keeps(Keeps.STORED)) {
       notes.addAll(storedNotes());
     }
