@@ -187,7 +187,13 @@ final class GptKeys {
                     McoreGptTable.NAME,
                     "Megatron-Core has no layers that add attention and MLP to the same input"
                         + " (use_parallel_residual)")
-                .is(McoreGptTable.NEOX_PARALLEL))
+                .is(McoreGptTable.NEOX_PARALLEL),
+            refused(
+                    FUSED,
+                    "Megatron-Core computes GELU with tanh only where linear layers have biases")
+                .is("true")
+                .when(ACTIVATION, "gelu")
+                .when("bias", "false"))
         .map(rule -> rule.from(HUGGING_FACE).to(MCORE, LEGACY));
   }
 

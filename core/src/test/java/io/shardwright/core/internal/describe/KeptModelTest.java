@@ -14,15 +14,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** NeMo 1.23 runs on Megatron-Core 0.5, which lacks layers that later models have. */
 class KeptModelTest {
-  private static List<String> kept(String key, String value) {
-    var config = YamlDocument.of(Map.of(), Guard.standard()).with(key, value);
+  private static KeyMeaning model(Map<String, String> keys) {
+    var config = YamlDocument.of(Map.of(), Guard.standard());
+    for (var key : keys.entrySet()) {
+      config = config.with(key.getKey(), key.getValue());
+    }
     ModelFamilyAdapter llama =
         ServiceLoader.load(ModelFamilyAdapter.class).stream()
             .map(ServiceLoader.Provider::get)
             .filter(family -> family.id().equals("llama"))
             .findFirst()
             .orElseThrow();
-    return new KeyMeaning(llama, config, Naming.HUGGING_FACE).kept();
+    return new KeyMeaning(llama, config, Naming.HUGGING_FACE);
+  }
+
+  private static List<String> kept(String key, String value) {
+    return model(Map.of(key, value)).kept();
   }
 
   @ParameterizedTest
@@ -48,5 +55,13 @@ class KeptModelTest {
   @CsvSource({"qk_layernorm, false", "num_moe_experts, 8", "name, megatron_falcon_gpt"})
   void saysNothingOfAModelThatNemoRuns(String key, String value) {
     assertEquals(List.of(), kept(key, value));
+  }
+
+  /** Megatron-Core 0.5 and 0.19 refuse such a configuration (transformer_config.py). */
+  @ParameterizedTest
+  @CsvSource({"true, true, 0", "false, false, 0", "true, false, 1"})
+  void refusesATanhOfGeluWithoutBiases(String tanh, String bias, int refusals) {
+    var keys = Map.of("activation", "gelu", "bias_activation_fusion", tanh, "bias", bias);
+    assertEquals(refusals, model(keys).refusals(Naming.MCORE).size());
   }
 }
