@@ -35,7 +35,7 @@ class OptimizerCircleTest {
         OptionalLong.empty());
   }
 
-  private static GridOptions buckets(long ranks) {
+  static GridOptions buckets(long ranks) {
     return new GridOptions(
         Optional.empty(),
         OptionalInt.empty(),
