@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.error.ErrorCode.Kind;
+import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,5 +129,49 @@ class Nemo2Test {
     Files.writeString(
         said, Files.readString(said).replace("\"key\": \"config_1\"", "\"key\": \"none_1\""));
     convert().assertRefused(Kind.INPUT, "io.json", "none_1");
+  }
+
+  @Test
+  void readsAdaptersAloneAsTensors() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    try (Stream<Path> files = Files.list(nemo.weights())) {
+      for (Path file : files.filter(file -> !file.endsWith("metadata.json")).toList()) {
+        Files.delete(file);
+      }
+    }
+    String name = "module.decoder.layers.self_attention.linear_qkv.adapter.linear_in.weight";
+    var items = new MegatronItems();
+    items.add(name, DType.BFLOAT16, Shape.of(2, 4, 32), new byte[512]);
+    items.write(nemo.weights());
+    Attempt.open(root).assertDone();
+    convert().assertRefused(Kind.INPUT, "SW-113", "adapters alone", "merge them");
+  }
+
+  @Test
+  void refusesArraysOfZarrByName() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    String kind = "{\"sharded_backend\": \"zarr\", \"sharded_backend_version\": 1}";
+    try (Stream<Path> files = Files.list(nemo.weights())) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.writeString(nemo.weights().resolve("metadata.json"), kind);
+    convert().assertRefused(Kind.INPUT, "SW-113", "weights", "arrays of zarr");
+  }
+
+  @Test
+  void saysThatItWasNotSavedWhole() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    Files.createFile(root.resolveSibling(root.getFileName() + "-unfinished"));
+    Attempt.open(root).assertDone("-unfinished' is beside it");
+  }
+
+  @Test
+  void saysWhichFolderOfATrainingToOpen() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    Path training = Files.createDirectories(folder.resolve("checkpoints"));
+    Files.move(root, training.resolve("gpt--step=9-last"));
+    Attempt.open(training).assertRefused(Kind.INPUT, "'gpt--step=9-last'", "open the one");
   }
 }

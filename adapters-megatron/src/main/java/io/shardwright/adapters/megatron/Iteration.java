@@ -54,6 +54,11 @@ final class Iteration {
         : (isName(own) || names.stream().anyMatch(OWN::contains)) && !isPlain(folder);
   }
 
+  /** Whether its tensors are arrays of zarr. */
+  static boolean isOfArrays(StoredFiles folder) {
+    return folder.files().contains(KIND) && backend(folder).filter("zarr"::equals).isPresent();
+  }
+
   /** Whether it has what PyTorch alone writes, and nothing that says of which kind it is. */
   static boolean hasMetadataAlone(StoredFiles folder) {
     return folder.files().contains(METADATA) && !folder.files().contains(KIND);

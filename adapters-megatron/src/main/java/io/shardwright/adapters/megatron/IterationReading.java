@@ -1,5 +1,7 @@
 package io.shardwright.adapters.megatron;
 
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DistributedSet;
 import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.StoredFiles;
@@ -10,6 +12,12 @@ import java.util.List;
 
 /** Reads an iteration: its tensors, and what its document says of the model. */
 final class IterationReading {
+  /**
+   * In the names of a tuning's parameters (NeMo v2.0.0, {@code
+   * nemo/lightning/pytorch/callbacks/peft.py}).
+   */
+  private static final String ADAPTER = ".adapter.";
+
   private final StoredFiles files;
   private final ModelSide side;
   private final KnownModels models;
@@ -35,6 +43,10 @@ final class IterationReading {
     notes.addAll(Leftovers.notes(set.objects()));
     notes.addAll(side.notes());
     var built = StoredModel.of(new Weights(set, set.tensors()));
+    if (holdsAdaptersAlone()) {
+      built.unknown(adaptersAlone());
+      return built.notes(notes).build();
+    }
     var reading = new ModelReading(files, side.tokenizer(), models, notes);
     reading.describe(
         () -> side.document(set),
@@ -46,5 +58,21 @@ final class IterationReading {
         .flatMap(common -> CommonTraining.of(common, flat.optimizers(), flat.state()))
         .ifPresent(built::training);
     return built.notes(notes).build();
+  }
+
+  /** Whether the model itself is elsewhere, as a tuning of few parameters saves them. */
+  private boolean holdsAdaptersAlone() {
+    var names = set.tensors().keySet();
+    return !names.isEmpty() && names.stream().allMatch(name -> name.contains(ADAPTER));
+  }
+
+  private UnsupportedCheckpointException adaptersAlone() {
+    return new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        files.name(),
+        "holds the parameters of adapters alone (…"
+            + ADAPTER
+            + "…), which are read as tensors: merge them into their model with the tool that"
+            + " trained them");
   }
 }

@@ -2,6 +2,8 @@ package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DistributedSet;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.TokenizerFiles;
@@ -28,10 +30,29 @@ record Nemo2Folder(StoredFiles files) implements ModelSide {
       return false;
     }
     var said = folder.folder(CONTEXT).files();
-    var weights = new Nemo2Folder(folder).weights().files();
+    StoredFiles weights = new Nemo2Folder(folder).weights();
+    var names = weights.files();
     boolean there =
-        weights.contains(".metadata") || weights.stream().anyMatch(n -> n.endsWith(".distcp"));
+        names.contains(".metadata")
+            || names.stream().anyMatch(n -> n.endsWith(".distcp"))
+            || Iteration.isOfArrays(weights);
     return there && (said.contains(MODEL) || said.contains(IO));
+  }
+
+  /**
+   * The folder of the weights, which is whole.
+   *
+   * @throws UnsupportedCheckpointException if they are arrays of zarr
+   */
+  StoredFiles wholeWeights() {
+    if (Iteration.isOfArrays(weights())) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          weights().name(),
+          "holds arrays of zarr, which are read as tensors alone: open that folder itself, or save"
+              + " the model again as torch_dist");
+    }
+    return Iteration.whole(weights());
   }
 
   StoredFiles weights() {

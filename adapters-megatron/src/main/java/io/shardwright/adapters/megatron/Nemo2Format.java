@@ -23,6 +23,6 @@ public final class Nemo2Format implements ModelFormat {
   @Override
   public StoredModel read(StoredFiles files, KnownModels models) {
     var folder = new Nemo2Folder(files);
-    return new IterationReading(Iteration.whole(folder.weights()), folder, models).read(List.of());
+    return new IterationReading(folder.wholeWeights(), folder, models).read(List.of());
   }
 }

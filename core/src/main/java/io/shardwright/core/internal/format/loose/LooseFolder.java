@@ -23,6 +23,7 @@ import java.util.TreeMap;
 public final class LooseFolder {
   private static final List<String> CONFIGS = List.of("config.json", "model_config.yaml");
   private static final String SAFETENSORS = ".safetensors";
+  private static final int SHOWN = 4;
   private static final String INDEX = ".index.json";
 
   private final Path folder;
@@ -98,7 +99,8 @@ public final class LooseFolder {
       throw new UnrecognizedCheckpointException(
           ErrorCode.FORMAT_UNKNOWN,
           String.valueOf(folder.getFileName()),
-          "holds no model_config.yaml, no checkpoint of a training and no file of tensors");
+          "holds no model_config.yaml, no checkpoint of a training and no file of tensors"
+              + deeper());
     }
     var opened = LooseCheckpoint.ofFiles(LooseCheckpoint.FOLDER, folder, paths, kinds, guard);
     if (!unnamed.isEmpty()) {
@@ -118,6 +120,21 @@ public final class LooseFolder {
       opened.close();
       throw refusal;
     }
+  }
+
+  /** Folders in it that may be what was meant, such as the steps of a training by NeMo 2. */
+  private String deeper() {
+    var inner =
+        FolderEntries.of(folder).stream()
+            .filter(entry -> Files.isDirectory(entry) && !FolderEntries.of(entry).isEmpty())
+            .map(entry -> "'" + entry.getFileName() + "'")
+            .toList();
+    return inner.isEmpty()
+        ? ""
+        : "; it has "
+            + String.join(", ", inner.subList(0, Math.min(SHOWN, inner.size())))
+            + (inner.size() > SHOWN ? " and " + (inner.size() - SHOWN) + " more folders" : "")
+            + ": open the one with the checkpoint";
   }
 
   private ShardIndex read(String index) {

@@ -13,6 +13,7 @@ import io.shardwright.core.internal.codec.yaml.YamlTree;
 import io.shardwright.core.internal.codec.zip.ZipArchive;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.format.Place;
+import io.shardwright.core.internal.format.UnfinishedMarker;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.outline.Member;
 import io.shardwright.core.policy.Limit;
@@ -67,6 +68,11 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
     this.guard = guard;
     this.folder = place.isFolder();
     this.names = folder ? place.files() : Set.of(name);
+  }
+
+  /** What to say where its saving left a mark beside it. */
+  List<String> unfinished() {
+    return new UnfinishedMarker(path).notes();
   }
 
   /** Refuses a folder of more files than a limit allows. */

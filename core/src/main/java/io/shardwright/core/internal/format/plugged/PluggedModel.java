@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** An open model or adapter of a format that a jar brings. */
 final class PluggedModel implements ModelSource {
@@ -285,7 +286,7 @@ final class PluggedModel implements ModelSource {
 
   @Override
   public List<String> notes() {
-    return model.notes().stream().distinct().toList();
+    return Stream.of(files.unfinished(), model.notes()).flatMap(List::stream).distinct().toList();
   }
 
   @Override
