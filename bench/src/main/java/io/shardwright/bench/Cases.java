@@ -57,6 +57,17 @@ final class Cases {
         converting("dist-dist", "torch_dist → torch_dist", Input.BRIDGE, PLAIN, "torch_dist"),
         new Moving("dist-nemo", "torch_dist → .nemo", Input.BRIDGE, "convert", List.of(), PLAIN),
         converting("nemo-dist", ".nemo → torch_dist", Input.TP1, PLAIN, "torch_dist"),
+        converting(
+            "ranks-hf", "Megatron-LM's ranks → Hugging Face", Input.RANKS, CUT, "huggingface"),
+        new Moving(
+            "ranks",
+            "Megatron-LM's ranks, TP 2 → 1",
+            Input.RANKS,
+            "convert",
+            List.of("--to", "megatron", "--layout", "ranks", "--tp", "1"),
+            CUT),
+        converting("dcp", "Hugging Face → DCP", Input.HUGGING_FACE, PLAIN, "dcp"),
+        converting("dcp-hf", "DCP → Hugging Face", Input.DCP, PLAIN, "huggingface"),
         moving("cast", "bf16 → fp16", Input.TP1, NONE, "--dtype", "fp16", "--allow-lossy"),
         new Devices(),
         new Threads(),

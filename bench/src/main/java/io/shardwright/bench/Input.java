@@ -12,9 +12,12 @@ import io.shardwright.bench.input.Values;
 import io.shardwright.bench.measure.Workplace;
 import io.shardwright.core.ProgressListener;
 import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.WeightLayout;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /** The checkpoints that are measured on. */
 enum Input {
@@ -43,15 +46,27 @@ enum Input {
   BRIDGE("bridge") {
     @Override
     void write(Path target, long size) throws IOException {
-      Path folder = target.resolveSibling("huggingface-of-" + size);
-      HuggingFaceInput.folder(folder, llama(size), new Values());
-      var request =
-          ReshardRequest.builder(folder, target)
-              .format(new TargetFormat("bridge"))
-              .tensorModelParallelSize(1)
-              .build();
-      Shardwright.create().run(request, ProgressListener.SILENT);
-      Workplace.delete(folder);
+      made(target, size, "bridge", request -> request.tensorModelParallelSize(1));
+    }
+  },
+  /**
+   * The same as a root of Megatron-LM with a file for each of two ranks, which the program makes.
+   */
+  RANKS("megatron-ranks") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      made(
+          target,
+          size,
+          "megatron",
+          request -> request.layout(WeightLayout.RANKS).tensorModelParallelSize(2));
+    }
+  },
+  /** The same for torch.distributed.checkpoint, which the program makes. */
+  DCP("dcp") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      made(target, size, "dcp", request -> request);
     }
   },
   /** A LoRA of it, of PEFT's. */
@@ -121,6 +136,16 @@ enum Input {
   /** Its name among those of every size. */
   String fileName(long size) {
     return sparse() ? name : size + "-" + name;
+  }
+
+  private static void made(
+      Path target, long size, String format, UnaryOperator<ReshardRequestBuilder> options)
+      throws IOException {
+    Path folder = target.resolveSibling("huggingface-of-" + size);
+    HuggingFaceInput.folder(folder, llama(size), new Values());
+    var request = ReshardRequest.builder(folder, target).format(new TargetFormat(format));
+    Shardwright.create().run(options.apply(request).build(), ProgressListener.SILENT);
+    Workplace.delete(folder);
   }
 
   static Decoder llama(long size) {
