@@ -123,6 +123,21 @@ class MegatronTest {
     assertTrue(Checkpoints.diff(hf, back).same());
   }
 
+  @Test
+  void readsALayoutOfStagesAsListsOfWords() throws IOException {
+    megatron.bridge();
+    Path said = step.resolve("run_config.yaml");
+    Files.writeString(
+        said,
+        Files.readString(said)
+            .replace(
+                "parallel_layout: null",
+                "parallel_layout: [[embedding, decoder, decoder], [loss]]"));
+    Path nemo = Order.of(root, folder.resolve("m")).to(TargetFormat.NEMO).done();
+    String config = Files.readString(nemo.resolve("model_config.yaml"));
+    assertTrue(config.contains("pipeline_model_parallel_layout: Ett|L"), config);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -181,4 +181,47 @@ class RankRefusalTest {
         .withoutOptimizer()
         .done();
   }
+
+  @Test
+  void refusesFilesOfRanksThatWereSwappedOrCopied() throws IOException {
+    write();
+    for (String name : List.of("mp_rank_00_000", "mp_rank_01_000", "mp_rank_00_001")) {
+      training.args.put("rank", "" + (name.charAt(9) - '0' + 2 * (name.charAt(13) - '0')));
+      differ(name, training);
+    }
+    training.args.put("rank", "3");
+    differ("mp_rank_01_001", training);
+    Attempt.verify(training.root).assertDone();
+    training.args.put("rank", "1");
+    differ("mp_rank_01_001", training);
+    assertRefused("SW-111", "mp_rank_01_001", "rank 1", "swapped or copied");
+    training.args.put("rank", "2");
+    differ("mp_rank_01_001", training);
+    assertRefused("SW-111", "mp_rank_01_001", "rank 2");
+  }
+
+  @Test
+  void refusesToOrderRowsOfAnUnknownNumberOfHeads() throws IOException {
+    training.args.remove("num_attention_heads");
+    training.around.put("checkpoint_version", new Real(1.0));
+    training.write(
+        model,
+        2,
+        2,
+        1,
+        held -> {
+          Held first = held.values().iterator().next();
+          String name = "language_model.encoder.layers.0.self_attention.query_key_value.weight";
+          return Map.of(name, first.as(name));
+        });
+    Attempt.open(training.root).assertDone();
+    convert().assertRefused(Kind.INPUT, "SW-113", "num_attention_heads", "before 2.0");
+  }
+
+  @Test
+  void saysThatTheEmbeddingIsPaddedOtherwise() throws IOException {
+    training.args.put("padded_vocab_size", "4096");
+    write();
+    Attempt.open(training.root).assertDone("padded_vocab_size is 4096, and the embedding has");
+  }
 }

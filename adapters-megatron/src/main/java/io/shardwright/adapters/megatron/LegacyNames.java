@@ -15,6 +15,10 @@ import java.util.regex.Pattern;
  */
 final class LegacyNames {
   private static final String MODEL = "language_model.";
+
+  /** The first version whose rows have the order of today. */
+  static final double ORDERED = 2;
+
   private static final String QKV = "self_attention.linear_qkv.";
 
   /** Words that stand at the end of a name's path, newest first. */
@@ -88,11 +92,14 @@ final class LegacyNames {
     return rest.matches() ? rest.group(1) : stored.equals(COPY) ? "output_layer.weight" : stored;
   }
 
-  /** Version 0 has all queries, keys and values one after another, 1.0 those of each number. */
+  /**
+   * Version 0 has all queries, keys and values one after another, 1.0 those of each number. Rows
+   * that the heads can't share stay as they are, to be refused by their shape.
+   */
   private static DenseTensor ordered(DenseTensor tensor, double version, long heads) {
     long rows = tensor.spec().shape().rank() == 0 ? 0 : tensor.spec().shape().dim(0);
     long each = rows / (3 * heads);
-    if (version >= 2) {
+    if (version >= ORDERED || rows % (3 * heads) != 0) {
       return tensor;
     }
     return version == 0

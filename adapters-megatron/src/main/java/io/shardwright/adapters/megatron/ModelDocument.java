@@ -2,6 +2,7 @@ package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.PipelineLayout;
 import io.shardwright.spi.config.Codec.Special;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
@@ -17,6 +18,9 @@ import io.shardwright.spi.dialect.DialectWriting;
 import io.shardwright.spi.dialect.Dialects;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -83,7 +87,27 @@ record ModelDocument(
         .anyMatch(row -> row.codec() == Special.LIST && row.own().contains(key));
   }
 
+  /** A layout of stages may be lists of words, and is one text in a configuration. */
   private static String text(Arr list) {
+    return layout(list).orElseGet(() -> plain(list));
+  }
+
+  private static Optional<String> layout(Arr list) {
+    var parts = new ArrayList<List<String>>();
+    for (JsonValue part : list.items()) {
+      if (!(part instanceof Arr words)) {
+        return Optional.empty();
+      }
+      parts.add(words.items().stream().map(word -> word.asText().orElse("…")).toList());
+    }
+    try {
+      return parts.isEmpty() ? Optional.empty() : Optional.of(PipelineLayout.ofWords(parts).text());
+    } catch (IllegalArgumentException other) {
+      return Optional.empty();
+    }
+  }
+
+  private static String plain(Arr list) {
     return list.items().stream()
         .map(item -> DialectDocument.text(item).orElse("…"))
         .collect(Collectors.joining(", ", "[", "]"));

@@ -2,6 +2,7 @@ package io.shardwright.adapters.megatron;
 
 import io.shardwright.adapters.huggingface.HuggingFaceFormat;
 import io.shardwright.spi.ParallelDimension;
+import io.shardwright.spi.config.JsonValue.Null;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
@@ -33,6 +34,8 @@ import java.util.function.UnaryOperator;
  */
 record ModelReading(
     StoredFiles files, Optional<TokenizerFiles> tokenizer, KnownModels models, List<String> notes) {
+  private static final String PADDED = "padded_vocab_size";
+
   /**
    * Says what the model is, if there is a document that says it and a family that knows it. What
    * the user gave comes first.
@@ -117,12 +120,26 @@ record ModelReading(
                         "no family knows the model of class '" + document.className() + "'"));
     DialectReading read = document.read(models.dialects(), base, where);
     notes.addAll(read.notes());
+    notes.addAll(paddedOtherwise(document, rows));
     Configuration config = read.apply(base, where).with("precision", document.precision());
     OptionalLong pieces = tokenizer.map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
     var vocabulary = new Vocabulary(rows, document.vocabulary(), pieces, document.ranks());
     Configuration whole = cut.apply(vocabulary.in(config));
     built.config(withTokenizer(whole, built)).vocabulary(document.vocabulary(), pieces);
     origin(document).ifPresent(built::origin);
+  }
+
+  private static List<String> paddedOtherwise(ModelDocument document, Vocabulary.Stored rows) {
+    OptionalLong said = document.model().get(PADDED).orElse(Null.NULL).asLong();
+    return said.isPresent() && rows.rows().isPresent() && !said.equals(rows.rows())
+        ? List.of(
+            PADDED
+                + " is "
+                + said.getAsLong()
+                + ", and the embedding has "
+                + rows.rows().getAsLong()
+                + " rows, which are read")
+        : List.of();
   }
 
   private Configuration withTokenizer(Configuration config, StoredModel.Builder built) {

@@ -11,6 +11,9 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DenseTensor;
 import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.StoredFiles;
@@ -21,6 +24,7 @@ import io.shardwright.spi.format.StoredRanks.Rank;
 import io.shardwright.spi.format.TensorTree;
 import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,14 +58,17 @@ final class RankReading {
           PipelineSplit.LOSS,
           PipelineSplit.LOSS);
 
+  private static final String HEADS = "num_attention_heads";
   private final StoredFiles files;
   private final KnownModels models;
   private final RankState first;
   private final Grid grid;
   private final Map<RankCoordinate, String> folders;
   private final List<Rank> ranks = new ArrayList<>();
+  private final Map<RankCoordinate, Long> numbers = new LinkedHashMap<>();
   private final Set<String> left = new LinkedHashSet<>();
   private final Map<String, DenseTensor> tensors = new LinkedHashMap<>();
+  private boolean unordered;
 
   RankReading(StoredFiles files, KnownModels models) {
     this.files = files;
@@ -71,12 +78,34 @@ final class RankReading {
     grid = first.grid(names);
     folders = RankFolders.of(grid, names, files.name());
     folders.forEach(this::add);
+    requireOwnPlaces();
+  }
+
+  /** Files that were swapped or copied have each other's numbers. */
+  private void requireOwnPlaces() {
+    if (numbers.size() < folders.size() || Set.copyOf(numbers.values()).size() < 2) {
+      return;
+    }
+    var seen = new HashMap<Long, RankCoordinate>();
+    numbers.forEach(
+        (at, number) -> {
+          if (number % grid.tensor() != at.tensor() || seen.put(number, at) != null) {
+            throw new MalformedCheckpointException(
+                ErrorCode.RANKS_DISAGREE,
+                files.name() + "/" + folders.get(at),
+                "its args are those of rank "
+                    + number
+                    + ", which is not the rank that this folder is of: the files of ranks were"
+                    + " swapped or copied");
+          }
+        });
   }
 
   private void add(RankCoordinate rank, String name) {
     StoredFiles folder = RankFolders.whole(files.folder(name));
     RankState state = RankState.of(folder);
     state.requireSame(first);
+    state.rank().ifPresent(number -> numbers.put(rank, number));
     var chunks = new ArrayList<Weights>();
     for (String key : state.chunks()) {
       TensorTree model = folder.tensors(RankFolders.FILE, List.of(key));
@@ -90,7 +119,8 @@ final class RankReading {
 
   private Map<String, DenseTensor> named(TensorTree model) {
     if (LegacyNames.are(model)) {
-      long heads = first.size("num_attention_heads").orElse(0) / grid.tensor();
+      long heads = first.size(HEADS).orElse(0) / grid.tensor();
+      unordered |= heads == 0 && first.version() < LegacyNames.ORDERED;
       return LegacyNames.of(model, first.version(), heads);
     }
     return NativeNames.of(model, first.size("num_experts").orElse(0) / grid.expert());
@@ -171,6 +201,15 @@ final class RankReading {
 
   /** The configuration with what the tensors are cut for. */
   private Configuration cut(Configuration config) {
+    if (unordered) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          first.where(),
+          "its args don't say "
+              + HEADS
+              + ", by which the rows of query_key_value are put in order in checkpoint versions"
+              + " before 2.0");
+    }
     var keys = new LinkedHashMap<String, String>();
     put(keys, ParallelDimension.TENSOR, grid.tensor(), 0);
     put(keys, ParallelDimension.PIPELINE, grid.pipeline(), 0);

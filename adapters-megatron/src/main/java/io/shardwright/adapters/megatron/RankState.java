@@ -118,6 +118,11 @@ record RankState(String where, Obj root) {
         .findFirst();
   }
 
+  /** Its number among all ranks, which tools that convert give as 0 for each. */
+  OptionalLong rank() {
+    return size("rank");
+  }
+
   /**
    * What the model is cut for.
    *
