@@ -174,4 +174,10 @@ class Nemo2Test {
     Files.move(root, training.resolve("gpt--step=9-last"));
     Attempt.open(training).assertRefused(Kind.INPUT, "'gpt--step=9-last'", "open the one");
   }
+
+  @Test
+  void saysThatAnotherFormatIsWritten() throws IOException {
+    nemo.json(Nemo2Root.fields());
+    Order.of(root, folder.resolve("cut")).tp(2).tried().assertDone("nemo2 is read alone", "nemo");
+  }
 }

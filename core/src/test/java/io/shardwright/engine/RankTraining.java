@@ -31,24 +31,24 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** The folders of ranks of Megatron-LM, made from those of a NeMo checkpoint by its rules. */
-final class RankTraining {
+public final class RankTraining {
   static final String FILE = "model_optim_rng.pt";
   private static final List<String> ACTIVATIONS = List.of("gelu", "squared-relu", "fast-swiglu");
 
-  final Map<String, PickleValue> around = new LinkedHashMap<>();
-  final Map<String, String> args = new LinkedHashMap<>();
+  public final Map<String, PickleValue> around = new LinkedHashMap<>();
+  public final Map<String, String> args = new LinkedHashMap<>();
 
   /** A tensor of a rank's file. */
-  record Held(TensorSpec spec, byte[] bytes) {
+  public record Held(TensorSpec spec, byte[] bytes) {
     Held as(String name) {
       return new Held(new TensorSpec(name, spec.dtype(), spec.shape()), bytes);
     }
   }
 
   private final Path folder;
-  Path root;
+  public Path root;
 
-  RankTraining(Path folder) {
+  public RankTraining(Path folder) {
     this.folder = folder;
     around.put("checkpoint_version", new Real(3.0));
     around.put("iteration", Int.of(7));
@@ -83,7 +83,7 @@ final class RankTraining {
    *
    * @param chunks a model each
    */
-  void write(Path rank, List<Map<String, Held>> chunks) throws IOException {
+  public void write(Path rank, List<Map<String, Held>> chunks) throws IOException {
     var storages = new LinkedHashMap<String, byte[]>();
     var pickle = new StateDictPickle();
     var root = new Dict().put(new Text("args"), namespace());
@@ -190,7 +190,7 @@ final class RankTraining {
     return (Files.exists(rank) ? rank : cut).resolve("model_weights.ckpt");
   }
 
-  Path step() throws IOException {
+  public Path step() throws IOException {
     root = folder.resolve("training");
     Path step = Files.createDirectories(root.resolve("iter_0000007"));
     Files.writeString(root.resolve("latest_checkpointed_iteration.txt"), "7");

@@ -1,10 +1,14 @@
 package io.shardwright.fuzz;
 
+import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.MemorySource;
 import io.shardwright.core.internal.codec.tar.TarIndex;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.engine.MemoryFolders;
+import io.shardwright.engine.Order;
 import io.shardwright.hostile.Seeds;
+import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.CheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +53,9 @@ final class Corpus {
     Seeds.all(LARGEST).forEach(corpus::addCase);
     corpus.addSamples();
     corpus.addItems();
+    corpus.add(Target.FIDDLE, SeedTexts.FIDDLE);
+    corpus.add(Target.SHARDS, FolderText.of(folder(DCP.resolve("shards"))));
+    corpus.addRanks();
     SeedTexts.JSON.forEach(text -> corpus.addDocument("config.json", text));
     corpus.add(Target.TOKENIZER, SeedTexts.sentencePieces());
     corpus.add(Target.FAMILY, SeedTexts.FAMILY);
@@ -87,6 +94,21 @@ final class Corpus {
                 add(Target.METADATA, bytes);
               }
             });
+  }
+
+  private void addRanks() {
+    try {
+      Path place = MemoryFolders.create("ranks");
+      Order.of(FORMATS.resolve("tiny-llama-hf"), place.resolve("root"))
+          .to(new TargetFormat("megatron"))
+          .layout(WeightLayout.RANKS)
+          .grid(1, 1)
+          .done();
+      add(Target.RANKS, FolderText.of(folder(place.resolve("root"))));
+      Inspection.delete(place);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** The inputs that showed faults, by target and file; the folder's README says which. */
@@ -134,6 +156,15 @@ final class Corpus {
   private void addFolder(Map<String, byte[]> files) {
     add(Target.INSPECT_FOLDER, FolderText.of(files));
     files.forEach(this::addMember);
+    if (files.keySet().stream().anyMatch(name -> name.endsWith("model_optim_rng.pt"))) {
+      add(Target.RANKS, FolderText.of(files));
+    }
+    if (files.keySet().stream().anyMatch(name -> name.startsWith("shard-"))) {
+      add(Target.SHARDS, FolderText.of(files));
+    }
+    if (files.containsKey("context/io.json")) {
+      add(Target.FIDDLE, files.get("context/io.json"));
+    }
     if (files.containsKey("metadata.json")) {
       add(Target.ARRAYS, FolderText.of(files));
     }

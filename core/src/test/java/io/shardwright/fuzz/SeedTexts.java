@@ -54,6 +54,30 @@ final class SeedTexts {
       """
           .getBytes(StandardCharsets.UTF_8);
 
+  /** A configuration as Fiddle serializes it: objects that refer to each other, and a function. */
+  static final byte[] FIDDLE =
+      """
+      {"root": {"type": "ref", "key": "run_1"}, "version": "0.0.1", "refcounts": {}, "objects": {
+        "run_1": {"items": [["Attr(name='model')", {"type": "ref", "key": "model_1"}]]},
+        "model_1": {"items": [["Attr(name='config')", {"type": "ref", "key": "config_1"}],
+          ["Attr(name='tokenizer')", {"type": "ref", "key": "words_1"}]],
+          "metadata": {"type": "ref", "key": "of_1"}},
+        "words_1": {"items": [["Attr(name='pretrained_model_name')",
+          {"type": "leaf", "value": "words/tokenizer.json"}]]},
+        "config_1": {"items": [["Attr(name='num_layers')", {"type": "leaf", "value": 2}],
+          ["Attr(name='hidden_size')", {"type": "leaf", "value": 32}],
+          ["Attr(name='scale_factor')", {"type": "leaf", "value": 8.0}],
+          ["Attr(name='window_size')", {"type": "ref", "key": "list_1"}],
+          ["Attr(name='activation_func')",
+            {"type": "pyref", "module": "torch.nn.functional", "name": "silu"}]],
+          "metadata": {"type": "ref", "key": "of_1"}},
+        "list_1": {"items": [["Index(index=0)", {"type": "leaf", "value": 4}],
+          ["Key(key='b')", {"type": "unsupported"}]]},
+        "of_1": {"items": [["Attr(name='fn_or_cls')", {"type": "pyref",
+          "module": "nemo.collections.llm.gpt.model.llama", "name": "LlamaModel"}]]}}}
+      """
+          .getBytes(StandardCharsets.UTF_8);
+
   private SeedTexts() {}
 
   /** A SentencePiece model of five pieces that merges pairs. */

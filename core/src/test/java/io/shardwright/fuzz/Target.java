@@ -143,6 +143,27 @@ enum Target {
       new Items(FolderText.files(input)).open(guard());
     }
   },
+  /** What Fiddle wrote of a model, beside weights that are whole. */
+  FIDDLE(1 << 13) {
+    @Override
+    void read(byte[] input, Path folder) {
+      new Inspection(folder).folder(Surroundings.nemo2(input));
+    }
+  },
+  /** Shards that say themselves where they lie, as PyTorch writes them for Hugging Face. */
+  SHARDS(1 << 13) {
+    @Override
+    void read(byte[] input, Path folder) {
+      new Inspection(folder).folder(repaired(input));
+    }
+  },
+  /** Megatron-LM's folders of ranks. */
+  RANKS(1 << 16) {
+    @Override
+    void read(byte[] input, Path folder) {
+      new Inspection(folder).folder(repaired(input));
+    }
+  },
   /** A family that a file declares. */
   FAMILY(1 << 12) {
     @Override

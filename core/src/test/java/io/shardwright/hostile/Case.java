@@ -51,8 +51,12 @@ record Case(String name, Content content, Set<ErrorCode> codes, Map<String, Stri
   }
 
   /** May be refused or not, as long as nothing else happens. */
+  static Case either(String name, Content content) {
+    return new Case(name, content, Set.of(), EITHER);
+  }
+
   static Case either(String name, byte[] bytes) {
-    return new Case(name, file("case.bin", bytes), Set.of(), EITHER);
+    return either(name, file("case.bin", bytes));
   }
 
   /** Must be read as these tensors: {@code "name F32 [2]"} and bytes. */

@@ -35,6 +35,7 @@ class HostileCorpusTest {
               SafetensorsCases.all(),
               ZarrCases.all(),
               DcpCases.all(),
+              MegatronCases.all(),
               FolderCases.all(),
               BenignFiles.all(),
               BenignCases.all(),

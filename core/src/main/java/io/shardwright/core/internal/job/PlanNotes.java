@@ -19,6 +19,7 @@ record PlanNotes(Resolved resolved, ExecutablePlan plan, CheckpointTarget layout
   /** All of it; {@code leftOut} is what can't be read or written. */
   List<String> all(List<UnreadableTensor> leftOut) {
     var notes = new ArrayList<>(source().notes());
+    notes.addAll(resolved.notes());
     var adoption = resolved.adoption();
     notes.addAll(MissingArtifacts.notes(source(), adoption.changes(), adoption.attachments()));
     leftOut.forEach(left -> notes.add(left.file() + ": " + left + ", and was left out"));

@@ -22,6 +22,8 @@ final class Resolved implements AutoCloseable {
   private final ReshardRequest request;
   private final Sources sources;
   private final TargetFormat format;
+  private static final String ARCHIVE = ".nemo";
+
   private TargetKind kind;
   private final ModelSource source;
   private Lora lora = Lora.none();
@@ -57,7 +59,7 @@ final class Resolved implements AutoCloseable {
   }
 
   private static TargetFormat unasked(ReshardRequest request, Sources sources, Place place) {
-    boolean archive = request.target().toString().endsWith(".nemo");
+    boolean archive = request.target().toString().endsWith(ARCHIVE);
     return archive ? TargetFormat.NEMO : sources.formats().likeness(place);
   }
 
@@ -77,6 +79,14 @@ final class Resolved implements AutoCloseable {
     if (keeps(Keeps.TOKENIZER)) {
       adoption = Adoption.of(source, family.get(), request.training());
     }
+  }
+
+  /** What to say where the source's format can't be kept, and no other was asked for. */
+  List<String> notes() {
+    boolean asked = request.format().isPresent() || request.target().toString().endsWith(ARCHIVE);
+    return !asked && sources.formats().isReadAlone(new Place(request.source()))
+        ? List.of(source.format() + " is read alone: the target is a folder of " + format)
+        : List.of();
   }
 
   /** Beside the target if its folder is there already, so that no foreign disk fills up. */

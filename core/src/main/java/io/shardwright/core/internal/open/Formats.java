@@ -183,4 +183,9 @@ public final class Formats {
     boolean ranks = own.target().filter(kind -> kind.keeps().contains(Keeps.GRID)).isPresent();
     return ranks ? new TargetFormat(own.id()) : TargetFormat.NEMO;
   }
+
+  /** Whether a path's checkpoint is of a format that is read and never written. */
+  public boolean isReadAlone(Place source) {
+    return of(source).target().isEmpty();
+  }
 }
