@@ -14,6 +14,7 @@ import io.shardwright.spi.error.PlanRejectedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -48,6 +49,35 @@ class EncoderFamiliesTest {
       Path back = order(at, name + seed + ".nemo").tp(1).pp(1).done();
       assertEquals(expected(name + ".nemo"), found(back), "seed " + seed);
     }
+  }
+
+  /** By these places an optimizer numbers what it keeps. */
+  @ParameterizedTest
+  @CsvSource({
+    "bert-tp1, word_embeddings.weight, lm_head.bias",
+    "bert-mcore-tp1, lm_head.output_layer.weight, lm_head.output_layer.bias",
+    "t5-tp1, decoder_embedding.word_embeddings.weight, decoder_relative_position_embedding."
+  })
+  void copiesOnALaterStageStandWhereNemoRegistersThem(String name, String copy, String behind)
+      throws IOException {
+    Path cut = order(copy(name + ".nemo", folder), "cut").pp(2).done();
+    Path file = cut.resolve("tp_rank_00_pp_rank_001/model_weights.ckpt");
+    List<String> names = TinyGpt.names(file);
+    int place =
+        IntStream.range(0, names.size())
+            .filter(i -> names.get(i).endsWith("." + copy))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(names.get(place + 1).contains("." + behind), names.toString());
+  }
+
+  @Test
+  void mergedStagesOfT5StandStackAfterStackAgain() throws IOException {
+    Path source = copy("t5-tp1.nemo", folder);
+    Path one = order(source, "one").pp(1).done();
+    Path back = order(order(source, "cut.nemo").pp(3).done(), "back").pp(1).done();
+    String file = "model_weights.ckpt";
+    assertEquals(TinyGpt.names(one.resolve(file)), TinyGpt.names(back.resolve(file)));
   }
 
   /** The T5 with another text for its configuration. */

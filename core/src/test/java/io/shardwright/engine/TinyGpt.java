@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -167,6 +168,13 @@ public final class TinyGpt {
           checkpoint.tensor(new TensorSpec(name, dtype, shape), bytes);
         });
     return checkpoint.write(folder);
+  }
+
+  /** The names of a torch file's tensors, as its state dict has them. */
+  static List<String> names(Path file) {
+    try (var source = new FileSource(file, file.toString())) {
+      return List.copyOf(TorchFile.open(source, Guard.standard()).stateDict().tensors().keySet());
+    }
   }
 
   /** The bytes of a tensor in a torch file. */

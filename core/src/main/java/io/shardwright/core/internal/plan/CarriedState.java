@@ -12,7 +12,12 @@ import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.spi.RankCoordinate;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +41,7 @@ final class CarriedState implements StageStates.StageState {
   private final boolean numbered;
   private final boolean unchanged;
   private final Set<String> ending;
+  private final Map<String, Integer> places = new HashMap<>();
 
   /**
    * For the ranks of one stage and block of experts.
@@ -42,9 +49,15 @@ final class CarriedState implements StageStates.StageState {
    * @param rank of them, whose tensor-parallel rank is the source's of which they get the states;
    *     states of experts that it lacks are another's
    * @param ending modules without a layer whose parameters stand in the last stage
+   * @param registered the rank's names in the order in which the family's table has them
    */
   CarriedState(
-      ModelDescription model, StageAssignment assignment, RankCoordinate rank, Set<String> ending) {
+      ModelDescription model,
+      StageAssignment assignment,
+      RankCoordinate rank,
+      Set<String> ending,
+      List<String> registered) {
+    registered.forEach(name -> places.put(name, places.size()));
     this.before =
         new StageAssignment(
             model.stages(), new ExpertBlocks(model.table(), model.config(), model.grid().expert()));
@@ -101,21 +114,46 @@ final class CarriedState implements StageStates.StageState {
     return contents;
   }
 
-  /** In the order of the source's files; names that are new come last. */
+  /** As the source's files have them, each file's and what is new where the table has them. */
   @Override
   public List<String> names(Set<String> parameters) {
     Set<String> states = contents().keySet();
-    Set<String> names = new LinkedHashSet<>();
+    Set<String> seen = new HashSet<>();
+    var lists = new ArrayList<Deque<String>>();
     for (RankFile source : sources) {
-      for (String name : source.names()) {
-        here(name, source.rank())
-            .filter(n -> states.contains(n) || parameters.contains(n))
-            .ifPresent(names::add);
-      }
+      lists.add(
+          source.names().stream()
+              .flatMap(name -> here(name, source.rank()).stream())
+              .filter(name -> states.contains(name) || parameters.contains(name))
+              .filter(seen::add)
+              .collect(Collectors.toCollection(ArrayDeque::new)));
     }
-    names.addAll(parameters);
+    lists.add(
+        parameters.stream()
+            .filter(seen::add)
+            .sorted(Comparator.comparing(this::place))
+            .collect(Collectors.toCollection(ArrayDeque::new)));
+    var names = new LinkedHashSet<>(merged(lists));
     names.addAll(states);
     return List.copyOf(names);
+  }
+
+  /** What the table does not have stays behind what stands before it. */
+  private List<String> merged(List<Deque<String>> lists) {
+    var names = new ArrayList<String>();
+    lists.removeIf(Deque::isEmpty);
+    while (!lists.isEmpty()) {
+      var next = Collections.min(lists, Comparator.comparing(list -> place(list.peek())));
+      do {
+        names.add(next.remove());
+      } while (!next.isEmpty() && !places.containsKey(next.peek()));
+      lists.removeIf(Deque::isEmpty);
+    }
+    return names;
+  }
+
+  private int place(String name) {
+    return places.getOrDefault(name, -1);
   }
 
   /**

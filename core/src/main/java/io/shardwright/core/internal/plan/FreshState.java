@@ -8,6 +8,8 @@ import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.ModuleState.Value;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.Traits;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,35 +24,46 @@ import java.util.Set;
 final class FreshState implements StageStates.StageState {
   private static final String STATE = ModuleState.SUFFIX;
 
+  private record Named(Emission emission, String name, long[] place) {
+    static Named of(Emission emission, String name, RegistrationOrder order) {
+      return new Named(emission, name, order.place(emission, name));
+    }
+  }
+
   private final Map<String, Content> contents = new LinkedHashMap<>();
   private final Set<String> order = new LinkedHashSet<>();
 
   /**
    * For the ranks of one stage and block of experts.
    *
-   * @param emissions in registration order
+   * @param registration the order of their names
    * @param carried the source's states by name in the whole model; empty where they do not fit
    */
   FreshState(
       List<Emission> emissions,
+      RegistrationOrder registration,
       Map<String, Content> carried,
       StageAssignment stages,
       RankCoordinate rank) {
-    String open = "";
     var others = new LinkedHashMap<>(carried);
+    var here = new ArrayList<Named>();
     for (Emission emission : emissions) {
       if (emission.extraState() != Traits.ExtraState.NONE) {
         others.remove(ArrayObjects.module(emission.name()) + STATE);
       }
-      for (var home : stages.homes(emission.row(), emission.indexes(), emission.prefix())) {
-        if (home.is(rank)) {
-          String module = ArrayObjects.module(home.name());
-          close(open, module);
-          open = module;
-          order.add(home.name());
-          state(emission, module, carried);
-        }
-      }
+      stages.homes(emission.row(), emission.indexes(), emission.prefix()).stream()
+          .filter(home -> home.is(rank))
+          .map(home -> Named.of(emission, home.name(), registration))
+          .forEach(here::add);
+    }
+    here.sort((one, other) -> Arrays.compare(one.place(), other.place()));
+    String open = "";
+    for (Named own : here) {
+      String module = ArrayObjects.module(own.name());
+      close(open, module);
+      open = module;
+      order.add(own.name());
+      state(own.emission(), module, carried);
     }
     close(open, "");
     others.forEach((name, content) -> other(stages.home(name, 0), content, rank));

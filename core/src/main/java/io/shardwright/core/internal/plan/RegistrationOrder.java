@@ -15,6 +15,7 @@ import java.util.Map;
  */
 final class RegistrationOrder implements Comparator<Emission> {
   private final Map<ParameterRule, long[]> places = new IdentityHashMap<>();
+  private final List<ParameterRule> rules;
   private final boolean grouped;
 
   RegistrationOrder(ParameterTable table, List<LayerStack> stacks) {
@@ -29,7 +30,7 @@ final class RegistrationOrder implements Comparator<Emission> {
    */
   RegistrationOrder(ParameterTable table, List<LayerStack> stacks, boolean grouped) {
     this.grouped = grouped;
-    List<ParameterRule> rules = table.rules();
+    rules = table.rules();
     int[] first = {-1, -1, -1};
     LayerStack stack = stacks.get(0);
     for (int i = 0; i < rules.size(); i++) {
@@ -48,14 +49,50 @@ final class RegistrationOrder implements Comparator<Emission> {
 
   @Override
   public int compare(Emission one, Emission other) {
-    long[] a = place(one);
-    long[] b = place(other);
-    for (int k = 0; k < a.length; k++) {
-      if (a[k] != b[k]) {
-        return Long.compare(a[k], b[k]);
+    int places = Arrays.compare(place(one), place(other));
+    return places != 0 ? places : one.name().compareTo(other.name());
+  }
+
+  /**
+   * The place of a parameter under one of the names that it has on a stage.
+   *
+   * @return to be compared number by number
+   */
+  long[] place(Emission emission, String name) {
+    String own = name.substring(emission.prefix().length());
+    long[] place = place(emission);
+    return emission.row().traits().tiedCopies().contains(own) ? tied(own, place) : place;
+  }
+
+  /**
+   * A tied copy stands before what its module has besides, or else behind all of the module that
+   * has the layers.
+   *
+   * @param otherwise where there are no layers
+   */
+  private long[] tied(String copy, long[] otherwise) {
+    long[] place = otherwise;
+    String layered = "";
+    for (ParameterRule rule : rules) {
+      if (module(rule.pattern()).equals(module(copy))) {
+        return new long[] {2 * places.get(rule)[0] - 1};
+      }
+      layered = rule.perLayer() ? first(rule.pattern()) : layered;
+    }
+    for (ParameterRule rule : rules) {
+      if (first(rule.pattern()).equals(layered)) {
+        place = new long[] {2 * places.get(rule)[0] + 1};
       }
     }
-    return one.name().compareTo(other.name());
+    return place;
+  }
+
+  private static String module(String name) {
+    return name.substring(0, name.lastIndexOf('.') + 1);
+  }
+
+  private static String first(String name) {
+    return name.substring(0, name.indexOf('.') + 1);
   }
 
   private long[] place(Emission emission) {
@@ -64,7 +101,7 @@ final class RegistrationOrder implements Comparator<Emission> {
     long layer = indexes.isEmpty() ? 0 : indexes.get(0);
     long expert = indexes.size() < 2 ? 0 : indexes.get(1);
     return grouped
-        ? new long[] {row[0], layer, row[1], row[2], expert}
-        : new long[] {row[0], layer, row[1], expert, row[2]};
+        ? new long[] {2 * row[0], layer, row[1], row[2], expert}
+        : new long[] {2 * row[0], layer, row[1], expert, row[2]};
   }
 }

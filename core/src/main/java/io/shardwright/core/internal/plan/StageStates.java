@@ -22,6 +22,7 @@ final class StageStates {
   private final StageAssignment stages;
   private final boolean sameNaming;
   private final List<Emission> emissions;
+  private final RegistrationOrder order;
 
   StageStates(
       ModelDescription model,
@@ -32,8 +33,8 @@ final class StageStates {
     this.model = model;
     this.stages = stages;
     this.sameNaming = sameNaming;
-    this.emissions =
-        emissions.stream().sorted(new RegistrationOrder(table, model.family().stacks())).toList();
+    this.order = new RegistrationOrder(table, model.family().stacks());
+    this.emissions = emissions.stream().sorted(order).toList();
   }
 
   /**
@@ -44,10 +45,11 @@ final class StageStates {
    */
   StageState of(RankCoordinate rank) {
     if (sameNaming && !model.files().distributed() && !model.files().bare()) {
-      return new CarriedState(model, stages, rank, ending());
+      var registered = new FreshState(emissions, order, Map.of(), stages, rank).names(Set.of());
+      return new CarriedState(model, stages, rank, ending(), registered);
     }
     var carried = sameNaming ? ModuleStates.ofFirstRank(model) : Map.<String, Content>of();
-    return new FreshState(emissions, carried, stages, rank);
+    return new FreshState(emissions, order, carried, stages, rank);
   }
 
   private Set<String> ending() {
