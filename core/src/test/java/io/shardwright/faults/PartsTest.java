@@ -19,6 +19,7 @@ import io.shardwright.faults.Model.Kind;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,8 +69,12 @@ class PartsTest {
     }
   }
 
-  private Path source(Target kind) throws IOException {
-    return kind.model.source(folder);
+  private Path source(Target kind) {
+    try {
+      return kind.model.source(folder);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private static Report part(ReshardRequestBuilder request, int number, int of) {
@@ -110,7 +115,7 @@ class PartsTest {
     }
   }
 
-  private ReshardRequestBuilder archive(Path target) throws IOException {
+  private ReshardRequestBuilder archive(Path target) {
     return Target.ARCHIVE.request(source(Target.ARCHIVE), target);
   }
 
@@ -127,30 +132,22 @@ class PartsTest {
     part(archive(target), 3, 6);
     var refusal = refused(ErrorCode.PARTS_MISSING, () -> finish(target));
     assertTrue(refusal.getMessage().contains("parts 1-2, 4-6 of 6"), refusal.getMessage());
-    refused(ErrorCode.TARGET_EXISTS, () -> Model.run(unchecked(target)));
-  }
-
-  private ReshardRequestBuilder unchecked(Path target) {
-    try {
-      return archive(target);
-    } catch (IOException impossible) {
-      throw new AssertionError(impossible);
-    }
+    refused(ErrorCode.TARGET_EXISTS, () -> Model.run(archive(target)));
   }
 
   @Test
   void refusesPartsOfAnotherPlan() throws IOException {
     Path target = folder.resolve("out.nemo");
     part(archive(target), 1, 2);
-    var other = refused(ErrorCode.PLAN_DIFFERS, () -> part(unchecked(target), 1, 3));
+    var other = refused(ErrorCode.PLAN_DIFFERS, () -> part(archive(target), 1, 3));
     assertTrue(other.getMessage().contains("'parts' is 3, expected 2"), other.getMessage());
     other =
         refused(
-            ErrorCode.PLAN_DIFFERS, () -> part(unchecked(target).tensorModelParallelSize(1), 2, 2));
+            ErrorCode.PLAN_DIFFERS, () -> part(archive(target).tensorModelParallelSize(1), 2, 2));
     String expected = "'tensor_model_parallel_size' is 1, expected 2";
     assertTrue(other.getMessage().contains(expected), other.getMessage());
     Files.write(source(Target.ARCHIVE), Files.readAllBytes(source(Target.ARCHIVE)));
-    refused(ErrorCode.SOURCE_CHANGED, () -> part(unchecked(target), 2, 2));
+    refused(ErrorCode.SOURCE_CHANGED, () -> part(archive(target), 2, 2));
     refused(
         ErrorCode.SOURCE_CHANGED,
         () -> {
@@ -210,7 +207,7 @@ class PartsTest {
   void replacesATargetOnceItIsComplete() throws IOException {
     Path target = folder.resolve("out.nemo");
     Files.writeString(target, "old");
-    refused(ErrorCode.TARGET_EXISTS, () -> part(unchecked(target), 1, 2));
+    refused(ErrorCode.TARGET_EXISTS, () -> part(archive(target), 1, 2));
     part(archive(target).overwrite(true), 1, 2);
     part(archive(target).overwrite(true), 2, 2);
     assertEquals("old", Files.readString(target));
@@ -242,7 +239,7 @@ class PartsTest {
       int n = 1 + random.nextInt(60);
       var faults = NthFails.forGood(ALL, n, path -> new IOException("dead"));
       Path faulty = FaultyFileSystem.path(target, faults);
-      ends(() -> part(kind.request(kindSource(kind), faulty).sync(false), 2, 3));
+      ends(() -> part(kind.request(source(kind), faulty).sync(false), 2, 3));
       for (int number : order(3, random)) {
         part(kind.request(source(kind), target), number, 3);
       }
@@ -253,36 +250,41 @@ class PartsTest {
     }
   }
 
-  private Path kindSource(Target kind) {
-    try {
-      return source(kind);
-    } catch (IOException impossible) {
-      throw new AssertionError(impossible);
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(names = {"ARCHIVE", "ZARR"})
   void aFinisherThatWasKilledIsRepeated(Target kind) throws IOException {
     Path calm = kind.model.target(Files.createDirectories(folder.resolve("calm")));
     Model.run(kind.request(source(kind), calm));
+    Path parts = Files.createDirectories(folder.resolve("parts"));
+    part(kind.request(source(kind), kind.model.target(parts)), 1, 2);
+    part(kind.request(source(kind), kind.model.target(parts)), 2, 2);
     var counted = NthFails.never(ALL);
-    killed(kind, "counted", counted, calm);
-    for (int n : Points.of(counted.count(), 3)) {
-      killed(kind, "disk" + n, NthFails.forGood(ALL, n, path -> new IOException("dead")), calm);
+    killed(kind, parts, "counted", counted, calm);
+    for (int n : Points.of(counted.count(), 1)) {
+      var faults = NthFails.forGood(ALL, n, path -> new IOException("dead"));
+      killed(kind, parts, "disk" + n, faults, calm);
     }
   }
 
-  private void killed(Target kind, String name, NthFails faults, Path calm) throws IOException {
-    Path disk = Files.createDirectories(folder.resolve(name));
+  private void killed(Target kind, Path parts, String name, NthFails faults, Path calm)
+      throws IOException {
+    Path disk = folder.resolve(name);
+    copy(parts, disk);
     Path target = kind.model.target(disk);
-    part(kind.request(source(kind), target), 1, 2);
-    part(kind.request(source(kind), target), 2, 2);
     ends(() -> finish(FaultyFileSystem.path(target, faults)));
     boolean there = Files.exists(target);
     assertTrue(!there || Model.contents(calm).equals(Model.contents(target)), name);
     ends(() -> finish(target));
     assertEquals(Model.contents(calm), Model.contents(target), name);
     Model.assertHolds(disk, name, target.getFileName().toString());
+  }
+
+  /** Parts may be moved with their target's folder. */
+  private static void copy(Path from, Path to) throws IOException {
+    try (var all = Files.walk(from)) {
+      for (Path each : all.toList()) {
+        Files.copy(each, to.resolve(from.relativize(each).toString()));
+      }
+    }
   }
 }
