@@ -3,6 +3,7 @@ package io.shardwright.adapters.huggingface;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import io.shardwright.spi.format.ContainedTensor;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,19 +31,31 @@ final class KnownNames {
   static Map<String, ContainedTensor> of(
       Map<String, ? extends ContainedTensor> found, ParameterTable table, List<String> notes) {
     String prefix = missingPrefix(found, table);
+    if (prefix.isEmpty() && found.keySet().stream().noneMatch(KnownNames::isBuffer)) {
+      return Collections.unmodifiableMap(found);
+    }
     // names that have no first part to lack
     Set<String> heads =
         table.rules().stream().map(ParameterRule::pattern).collect(Collectors.toSet());
     var named = new LinkedHashMap<String, ContainedTensor>();
     found.forEach(
         (name, tensor) -> {
-          if (BUFFERS.stream().anyMatch(name::endsWith)) {
+          if (isBuffer(name)) {
             notes.add("'" + name + "' is a buffer that is made anew: left out");
           } else {
             named.put(prefix.isEmpty() || heads.contains(name) ? name : prefix + name, tensor);
           }
         });
     return named;
+  }
+
+  private static boolean isBuffer(String name) {
+    for (String end : BUFFERS) {
+      if (name.endsWith(end)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String missingPrefix(

@@ -93,7 +93,9 @@ final class Quantization {
       kinds.merge("MXFP4", 1L, Long::sum);
     } else if (name.endsWith(INVERSE) && isOf("fp8")) {
       String weight = name.substring(0, name.length() - INVERSE.length());
-      compute(weight, weight, name, new Quantized(require(weight, name), tensor, block()));
+      ContainedTensor codes = require(weight, name);
+      String one = weight.equals(codes.spec().name()) ? codes.spec().name() : weight;
+      compute(one, weight, name, new Quantized(codes, tensor, block()));
       kinds.merge("FP8 with a scale per block", 1L, Long::sum);
     } else if (MARKS.containsKey(last)) {
       refuse(MARKS.get(last), name);

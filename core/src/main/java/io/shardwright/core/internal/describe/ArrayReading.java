@@ -12,7 +12,9 @@ import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +24,7 @@ import java.util.Optional;
  */
 final class ArrayReading {
   private final Describer describer;
+  private final Map<String, String> modules = new HashMap<>();
 
   ArrayReading(Describer describer) {
     this.describer = describer;
@@ -68,10 +71,12 @@ final class ArrayReading {
       throw malformed(key, "has shape " + array.spec().shape() + ", expected an axis for layers");
     }
     Shape own = new Shape(dims.subList(stacked, dims.size()));
+    var held = held(array, stacked);
     for (List<Integer> indexes : indexes(new Shape(dims.subList(0, stacked)), key)) {
       var all = new ArrayList<>(match.indexes());
       all.addAll(indexes);
-      MatchedTensor matched = matched(array, prefix, new Match(rule, all), stacked, own);
+      var chunks = held.getOrDefault(indexes, List.of());
+      MatchedTensor matched = matched(array, chunks, prefix, new Match(rule, all), stacked, own);
       assembly.add(matched.orCopy(second), describer.source);
     }
   }
@@ -80,14 +85,28 @@ final class ArrayReading {
     if (stacked.elements() > 10_000_000) {
       throw malformed(key, "counts " + stacked.elements() + " layers and experts");
     }
-    if (stacked.elements() == 0) {
-      return List.of();
+    return indexes(Region.whole(stacked));
+  }
+
+  /** The chunks of an array by each layer and expert of which they have something. */
+  private static Map<List<Integer>, List<Chunk>> held(StoredArray array, int stacked) {
+    var held = new HashMap<List<Integer>, List<Chunk>>();
+    for (Chunk chunk : array.chunks()) {
+      var offset = chunk.region().offset().subList(0, stacked);
+      var extents = new Shape(chunk.region().shape().dims().subList(0, stacked));
+      for (List<Integer> index : indexes(new Region(offset, extents))) {
+        held.computeIfAbsent(index, i -> new ArrayList<>()).add(chunk);
+      }
     }
+    return held;
+  }
+
+  private static List<List<Integer>> indexes(Region stacked) {
     List<List<Integer>> all = List.of(List.of());
-    for (long extent : stacked.dims()) {
+    for (int axis = 0; axis < stacked.shape().rank(); axis++) {
       var longer = new ArrayList<List<Integer>>();
       for (List<Integer> before : all) {
-        for (int i = 0; i < extent; i++) {
+        for (int i = stacked.offset().get(axis).intValue(); i < stacked.end(axis); i++) {
           var next = new ArrayList<>(before);
           next.add(i);
           longer.add(next);
@@ -99,7 +118,7 @@ final class ArrayReading {
   }
 
   private MatchedTensor matched(
-      StoredArray array, String prefix, Match match, int stacked, Shape own) {
+      StoredArray array, List<Chunk> chunks, String prefix, Match match, int stacked, Shape own) {
     int numbers = match.indexes().size();
     var axes = match.indexes().subList(numbers - stacked, numbers);
     int cuts = describer.grid.over(match.rule());
@@ -112,30 +131,22 @@ final class ArrayReading {
       int axis = match.rule().partitionDim();
       shard = own.with(axis, own.dim(axis) / ranks);
     }
-    var form = describer.form(match, key, shard, ranks, describer.source);
+    var form = describer.form(match, key, shard, ranks, describer.source).form();
     var parts = new ArrayList<SourcePart>();
-    for (Chunk chunk : array.chunks()) {
-      within(chunk, axes).ifPresent(box -> parts(chunk, axes, box, form, ranks, parts));
+    for (Chunk chunk : chunks) {
+      parts(chunk, axes, box(chunk, stacked), form, ranks, parts);
     }
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
     var spec = new TensorSpec(whole, array.spec().dtype(), own);
     return new MatchedTensor(spec, prefix, match, form, parts, List.of(), Kind.RANK);
   }
 
-  /** What a chunk has of one layer, in the tensor's own axes; empty where it has nothing. */
-  private static Optional<Region> within(Chunk chunk, List<Integer> indexes) {
-    for (int axis = 0; axis < indexes.size(); axis++) {
-      int index = indexes.get(axis);
-      if (index < chunk.region().offset().get(axis) || index >= chunk.region().end(axis)) {
-        return Optional.empty();
-      }
-    }
-    int stacked = indexes.size();
+  /** What a chunk has of one layer, in the tensor's own axes. */
+  private static Region box(Chunk chunk, int stacked) {
     var dims = chunk.region().shape().dims();
-    return Optional.of(
-        new Region(
-            chunk.region().offset().subList(stacked, dims.size()),
-            new Shape(dims.subList(stacked, dims.size()))));
+    return new Region(
+        chunk.region().offset().subList(stacked, dims.size()),
+        new Shape(dims.subList(stacked, dims.size())));
   }
 
   private static void parts(
@@ -167,16 +178,19 @@ final class ArrayReading {
     String prefix = describer.prefix(object.key());
     String plain = describer.withoutPrefix(object.key());
     String module = module(plain);
-    String pattern =
-        describer.table.rules().stream()
-            .map(rule -> module(rule.pattern()))
-            .filter(candidate -> DistributedKey.of(candidate).equals(module))
-            .findFirst()
-            .orElseGet(() -> layered(module));
+    String pattern = modules.computeIfAbsent(module, this::pattern);
     boolean layered = pattern.contains("*");
     String name = LogicalTensor.name(pattern, layered ? object.indexes() : List.of());
     String whole = prefix + name + plain.substring(module.length());
     return new ModuleState(whole, new RankCoordinate(0, 0), object.content());
+  }
+
+  private String pattern(String module) {
+    return describer.table.rules().stream()
+        .map(rule -> module(rule.pattern()))
+        .filter(candidate -> DistributedKey.of(candidate).equals(module))
+        .findFirst()
+        .orElseGet(() -> layered(module));
   }
 
   /** Of a module without rows; a layer's own keeps its number. */

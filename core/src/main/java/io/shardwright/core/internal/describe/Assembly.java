@@ -74,9 +74,10 @@ final class Assembly {
   }
 
   private void addFirst(MatchedTensor matched, String where) {
-    Draft draft = drafts.get(id(matched));
+    String id = id(matched);
+    Draft draft = drafts.get(id);
     if (draft == null) {
-      drafts.put(id(matched), new Draft(matched));
+      drafts.put(id, new Draft(matched));
       return;
     }
     requireFits(draft.first, matched, where);

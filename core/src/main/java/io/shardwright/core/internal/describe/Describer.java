@@ -42,8 +42,6 @@ public final class Describer {
   /** Of each row the last: those of all layers are alike. */
   private final Map<ParameterRule, FoundForm> forms = new IdentityHashMap<>();
 
-  private record FoundForm(Shape shard, int ranks, StoredForm form) {}
-
   /**
    * What a user wants to be done otherwise.
    *
@@ -246,7 +244,7 @@ public final class Describer {
             + " to each; a tensor that is cut must not be copied so");
   }
 
-  StoredForm form(Match match, String name, Shape shard, int ranks, String where) {
+  FoundForm form(Match match, String name, Shape shard, int ranks, String where) {
     var own = LogicalTensor.settings(match.rule(), match.indexes(), config);
     try {
       boolean plain = match.rule().arrangement().storedAxes().isEmpty();
@@ -254,9 +252,7 @@ public final class Describer {
         throw new IllegalArgumentException(
             "has shape " + shard + " and is to be cut on axis " + match.rule().partitionDim());
       }
-      return forms
-          .compute(match.rule(), (rule, last) -> form(rule, own, shard, ranks, last))
-          .form();
+      return forms.compute(match.rule(), (rule, last) -> form(rule, own, shard, ranks, last));
     } catch (SizeMisfit misfit) {
       throw new MalformedCheckpointException(
           ErrorCode.CONFIG_CONTRADICTED,
@@ -270,10 +266,7 @@ public final class Describer {
 
   private FoundForm form(
       ParameterRule rule, ModelConfig own, Shape shard, int ranks, FoundForm last) {
-    return last != null
-            && last.ranks() == ranks
-            && last.shard().equals(shard)
-            && !rule.arrangement().perLayer()
+    return last != null && last.isOf(shard, ranks) && !rule.arrangement().perLayer()
         ? last
         : new FoundForm(shard, ranks, StoredForm.found(rule, own, shard, ranks));
   }

@@ -70,22 +70,23 @@ record HeldPart(List<Integer> indexes, int row) {
   }
 
   private <T> List<T> own(List<T> axes) {
-    return axes.subList(row < 0 ? 0 : 1, axes.size());
+    return row < 0 ? axes : axes.subList(1, axes.size());
   }
 
   Shape shape(Shape stored) {
-    return new Shape(own(stored.dims()));
+    return row < 0 ? stored : new Shape(own(stored.dims()));
   }
 
   /** Where its elements stand in the canonical tensor. */
-  List<View> views(StoredForm form, int rank, int ranks, SourceTensor tensor) {
+  List<View> views(FoundForm found, int rank, int ranks, SourceTensor tensor) {
     long start = tensor.start() + (row < 0 ? 0 : row * tensor.strides().get(0));
     return tensor.rows().isEmpty()
-        ? form.views(rank, ranks, start, own(tensor.strides()))
+        ? found.views(rank, start, own(tensor.strides()))
         : tensor.rows().stream()
             .flatMap(
                 piece ->
-                    form
+                    found
+                        .form()
                         .views(rank, ranks, piece.logical(), piece.start(), piece.strides())
                         .stream())
             .toList();

@@ -9,8 +9,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A logical tensor: a whole parameter of the model, with the places of its elements in the files.
@@ -52,10 +50,14 @@ public record LogicalTensor(
 
   /** A master weight is of another type, and makes no weight of that type. */
   static Set<DType> types(List<SourcePart> parts, List<Replica> replicas) {
-    var again = replicas.stream().filter(replica -> replica.kind() != Replica.Kind.MASTER);
-    return Stream.concat(parts.stream(), again.map(Replica::part))
-        .map(SourcePart::dtype)
-        .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
+    var types = EnumSet.noneOf(DType.class);
+    parts.forEach(part -> types.add(part.dtype()));
+    for (Replica replica : replicas) {
+      if (replica.kind() != Replica.Kind.MASTER) {
+        types.add(replica.part().dtype());
+      }
+    }
+    return types;
   }
 
   /** Whether one cast can make a tensor of parts of these types; a buffer is never cast. */

@@ -56,6 +56,9 @@ public record RankFile(
 
   /** The same, whose computed tensors have values of a type. */
   RankFile computedAs(DType type) {
+    if (tensors.values().stream().allMatch(tensor -> tensor.computedAs(type) == tensor)) {
+      return this;
+    }
     var all = new LinkedHashMap<>(tensors);
     all.replaceAll((name, tensor) -> tensor.computedAs(type));
     return new RankFile(member, rank, names, all, objects, metadata, unreadable);

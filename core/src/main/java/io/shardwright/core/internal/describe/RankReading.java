@@ -26,14 +26,14 @@ final class RankReading {
   }
 
   /** A name that the files of a stage hold. */
-  private record Found(String name, int stage, List<RankFile> group) {
-    /** What the file calls it. */
-    String stored() {
-      return spec().name();
+  private record Found(String name, int stage, List<RankFile> group, TensorSpec spec) {
+    Found(String name, int stage, List<RankFile> group) {
+      this(name, stage, group, group.get(0).tensors().get(name).spec());
     }
 
-    TensorSpec spec() {
-      return group.get(0).tensors().get(name).spec();
+    /** What the file calls it. */
+    String stored() {
+      return spec.name();
     }
 
     /** The same on the ranks of a block of experts. */
@@ -198,7 +198,8 @@ final class RankReading {
     boolean cut = match.rule().partitionDim() >= 0 && group.size() > 1;
     int ranks = cut ? describer.grid.over(match.rule()) : 1;
     Shape shard = held.shape(spec.shape());
-    var form = describer.form(match, spec.name(), shard, ranks, where(group.get(0)));
+    var shared = describer.form(match, spec.name(), shard, ranks, where(group.get(0)));
+    var form = shared.form();
     var parts = new ArrayList<SourcePart>();
     var replicas = new ArrayList<SourcePart>();
     var seen = new HashSet<Integer>();
@@ -207,19 +208,20 @@ final class RankReading {
       var tensor = file.tensors().get(name);
       boolean first = parts.isEmpty();
       boolean again = !seen.add(rank);
-      held.views(form, rank, ranks, tensor).stream()
-          .map(view -> new SourcePart(file.member(), tensor, view))
-          .forEach(
-              part -> (again || !first && form.repeated(part.view()) ? replicas : parts).add(part));
+      for (View view : held.views(shared, rank, ranks, tensor)) {
+        (again || !first && form.repeated(view) ? replicas : parts)
+            .add(new SourcePart(file.member(), tensor, view));
+      }
     }
     String whole = prefix + LogicalTensor.name(match.rule().pattern(), match.indexes());
-    var logical = new TensorSpec(whole, spec.dtype(), form.shard(1));
+    String one = whole.equals(spec.name()) ? spec.name() : whole;
+    var logical = new TensorSpec(one, spec.dtype(), shared.whole());
     var matched = new MatchedTensor(logical, prefix, match, form, parts, replicas, Kind.RANK);
     return matched.orCopy(describer.second(name).isPresent() && describer.pairs());
   }
 
   private void requireSameNames(RankFile first, RankFile other) {
-    if (first.parameters().equals(other.parameters())) {
+    if (first == other || first.parameters().equals(other.parameters())) {
       return;
     }
     var only = new ArrayList<>(first.parameters());

@@ -62,6 +62,9 @@ public record SourceTensor(
 
   /** The same, whose values are of a type if they are computed. */
   SourceTensor computedAs(DType type) {
+    if (spec.dtype() == type) {
+      return this;
+    }
     var changed = new TensorSpec(spec.name(), type, spec.shape());
     return computed()
         .map(source -> dequantized(changed, source.as(type), strides, pieces))

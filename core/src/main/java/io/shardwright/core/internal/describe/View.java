@@ -20,7 +20,7 @@ public record View(Region logical, long start, List<Long> strides) {
 
   /** The part of this view that lies within a tensor with fewer rows on axis 0. */
   public Optional<View> within(Shape bounds) {
-    if (bounds.rank() == 0 || logical.end(0) <= bounds.dim(0)) {
+    if (isWithin(bounds)) {
       return Optional.of(this);
     }
     long rows = bounds.dim(0) - logical.offset().get(0);
@@ -28,6 +28,11 @@ public record View(Region logical, long start, List<Long> strides) {
         ? Optional.empty()
         : Optional.of(
             new View(new Region(logical.offset(), logical.shape().with(0, rows)), start, strides));
+  }
+
+  /** Whether a tensor with fewer rows on axis 0 has all of it. */
+  public boolean isWithin(Shape bounds) {
+    return bounds.rank() == 0 || logical.end(0) <= bounds.dim(0);
   }
 
   /** The part of this view that lies within a box. */

@@ -61,7 +61,7 @@ record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
   /** Parts of several types become the target's at once, so that no value is rounded twice. */
   private DType held(boolean exactly) {
     var wanted = emissions.stream().map(Emission::dtype).distinct().toList();
-    boolean cast = tensor.types().size() > 1 && wanted.size() == 1 && !exactly;
+    boolean cast = wanted.size() == 1 && !exactly && tensor.types().size() > 1;
     return cast ? wanted.get(0) : tensor.spec().dtype();
   }
 
@@ -73,6 +73,9 @@ record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
   }
 
   private List<SourcePart> within(List<SourcePart> parts, List<SourcePart> leftOut) {
+    if (parts.stream().allMatch(part -> part.view().isWithin(shape))) {
+      return parts;
+    }
     var inside = new ArrayList<SourcePart>();
     for (SourcePart part : parts) {
       part.view()
