@@ -63,7 +63,7 @@ public record Footprint(long host, long device) {
   }
 
   private static boolean becomesOther(PlanStep step, DType type) {
-    return step.to().stream().anyMatch(to -> to.tensor().spec().dtype() != type);
+    return step.types().stream().anyMatch(to -> to != type);
   }
 
   private static boolean narrow(LowRankProduct product) {

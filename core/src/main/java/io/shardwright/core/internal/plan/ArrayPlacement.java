@@ -3,17 +3,19 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.core.internal.describe.StoredForm;
 import io.shardwright.core.internal.describe.View;
+import io.shardwright.core.internal.plan.ArrayCut.Part;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.Grid;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -25,24 +27,51 @@ import java.util.stream.Stream;
 final class ArrayPlacement implements Placement {
   private static final class Draft {
     private final Emission first;
-    private final Map<List<Long>, TargetTensor> chunks = new LinkedHashMap<>();
-    private final Map<List<Long>, Integer> owners = new HashMap<>();
+    private final TensorSpec chunk;
+    private final List<ArrayChunks> parts = new ArrayList<>();
     private List<Integer> last;
 
-    Draft(Emission first, List<Integer> stacked) {
+    Draft(Emission first, TensorSpec chunk, List<Integer> stacked) {
       this.first = first;
+      this.chunk = chunk;
       this.last = stacked;
+    }
+
+    /** The chunks of all layers and experts have one key, type and shape. */
+    TensorSpec chunk(Emission emission, Shape shape) {
+      boolean alike = emission.dtype() == chunk.dtype() && shape.equals(chunk.shape());
+      return alike ? chunk : new TensorSpec(chunk.name(), emission.dtype(), shape);
     }
 
     /** Files list layers in any order: by name, 10 comes before 2. */
     private void reach(List<Integer> indexes) {
-      last =
-          IntStream.range(0, last.size())
-              .mapToObj(i -> Math.max(last.get(i), indexes.get(i)))
-              .toList();
+      boolean within = true;
+      for (int i = 0; i < last.size(); i++) {
+        within &= indexes.get(i) <= last.get(i);
+      }
+      if (!within) {
+        last =
+            IntStream.range(0, last.size())
+                .mapToObj(i -> Math.max(last.get(i), indexes.get(i)))
+                .toList();
+      }
     }
   }
 
+  /**
+   * How a row's tensors are cut.
+   *
+   * @param form that they have
+   * @param leading axes of layers and experts
+   * @param chunk the shape of a chunk with these
+   */
+  private record Known(StoredForm form, int leading, ArrayCut cut, Shape chunk) {
+    Known(StoredForm form, int leading, ArrayCut cut) {
+      this(form, leading, cut, behind(Collections.nCopies(leading, 1L), cut.shape()));
+    }
+  }
+
+  private final Map<ParameterRule, Known> cuts = new IdentityHashMap<>();
   private final String folder;
   private final Grid grid;
   private final boolean items;
@@ -68,21 +97,36 @@ final class ArrayPlacement implements Placement {
     boolean alike = layers.alike(emission.row());
     String key = emission.key(alike);
     List<Integer> stacked = emission.stacked(alike);
-    Draft draft = drafts.computeIfAbsent(key, k -> new Draft(emission, stacked));
+    Known known = known(emission, stacked.size());
+    Draft draft =
+        drafts.computeIfAbsent(
+            key,
+            k -> new Draft(emission, new TensorSpec(k, emission.dtype(), known.chunk()), stacked));
     draft.reach(stacked);
-    var to = new ArrayList<To>();
+    var spec = draft.chunk(emission, known.chunk());
+    int owner = owners.of(emission.row(), emission.indexes(), 0);
+    var chunks = new ArrayChunks(folder, spec, stacked, owner, known.cut());
+    draft.parts.add(chunks);
+    return chunks;
+  }
+
+  /** The cut of a row's last tensor: those of all layers and experts are alike. */
+  private Known known(Emission emission, int leading) {
+    return cuts.compute(
+        emission.row(),
+        (row, last) ->
+            last != null && last.form() == emission.form() && last.leading() == leading
+                ? last
+                : new Known(emission.form(), leading, cut(emission)));
+  }
+
+  private ArrayCut cut(Emission emission) {
     Shape chunk = chunk(emission);
+    var parts = new ArrayList<Part>();
     for (List<Long> index : indexes(emission.form().shard(1), chunk)) {
-      List<Long> all = Stream.concat(stacked.stream().map(i -> (long) i), index.stream()).toList();
-      String file = all.stream().map(String::valueOf).collect(Collectors.joining("."));
-      String member = folder + key + "/" + (file.isEmpty() ? "0" : file);
-      var shape = behind(stacked.stream().map(i -> 1L).toList(), chunk);
-      var tensor = new TargetTensor(member, new TensorSpec(key, emission.dtype(), shape));
-      draft.chunks.put(all, tensor);
-      draft.owners.put(all, owners.of(emission.row(), emission.indexes(), share(emission, index)));
-      views(emission, index, chunk).forEach(view -> to.add(new To(tensor, view)));
+      parts.add(new Part(index, share(emission, index), views(emission, index, chunk)));
     }
-    return to;
+    return new ArrayCut(chunk, parts);
   }
 
   /** The rank among those that the tensor is cut over; 0 for what each of them holds. */
@@ -161,7 +205,6 @@ final class ArrayPlacement implements Placement {
     Emission first = draft.first;
     Shape whole = behind(draft.last.stream().map(i -> i + 1L).toList(), first.form().shard(1));
     Shape chunk = behind(draft.last.stream().map(i -> 1L).toList(), atLeastOne(chunk(first)));
-    return new TargetArray(
-        new TensorSpec(key, first.dtype(), whole), chunk, draft.chunks, draft.owners);
+    return new TargetArray(new TensorSpec(key, first.dtype(), whole), chunk, draft.parts);
   }
 }

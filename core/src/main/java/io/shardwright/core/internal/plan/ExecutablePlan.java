@@ -8,6 +8,8 @@ import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.tensor.TensorSpec;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -71,14 +73,26 @@ public record ExecutablePlan(
   public Stream<TargetTensor> targets() {
     return Stream.of(
             files.stream().flatMap(file -> file.tensors().values().stream()),
-            arrays.stream().flatMap(array -> array.chunks().values().stream()),
+            arrays.stream().flatMap(TargetArray::tensors),
             objects.stream().flatMap(object -> object.tensor().stream()))
+        .flatMap(all -> all);
+  }
+
+  /** Their names, types and shapes. */
+  public Stream<TensorSpec> specs() {
+    return Stream.of(
+            files.stream()
+                .flatMap(file -> file.tensors().values().stream().map(TargetTensor::spec)),
+            arrays.stream()
+                .flatMap(array -> array.parts().stream())
+                .flatMap(part -> Collections.nCopies(part.count(), part.spec()).stream()),
+            objects.stream().flatMap(object -> object.tensor().stream()).map(TargetTensor::spec))
         .flatMap(all -> all);
   }
 
   /** Bytes of all tensors to be written. */
   public long tensorBytes() {
-    return targets().mapToLong(tensor -> tensor.spec().byteSize()).reduce(0, Math::addExact);
+    return specs().mapToLong(TensorSpec::byteSize).reduce(0, Math::addExact);
   }
 
   /** Bytes of all that the steps move, once each. */
@@ -108,8 +122,7 @@ public record ExecutablePlan(
 
   private static boolean copies(PlanStep step) {
     return !(step instanceof LowRankMerge)
-        && step.to().stream()
-            .allMatch(to -> step.elements().keySet().equals(Set.of(to.tensor().spec().dtype())));
+        && step.types().stream().allMatch(type -> step.elements().keySet().equals(Set.of(type)));
   }
 
   /** The weights that products are added to. */

@@ -174,9 +174,16 @@ final class FlatPlacement implements Placement {
   }
 
   private TargetArray array(Bucket bucket, String key) {
-    var owner = new HashMap<List<Long>, Integer>();
-    chunks.get(key).keySet().forEach(index -> owner.put(index, owners.get(bucket)));
+    int owner = owners.get(bucket);
+    var parts = new ArrayList<ArrayChunks>();
+    chunks.get(key).forEach((start, chunk) -> parts.add(alone(start, chunk.spec(), owner)));
     var spec = new TensorSpec(key, DType.FLOAT32, Shape.of(bucket.elements()));
-    return new TargetArray(spec, Shape.of(1), chunks.get(key), owner);
+    return new TargetArray(spec, Shape.of(1), parts);
+  }
+
+  /** A chunk of a size of its own. */
+  private ArrayChunks alone(List<Long> start, TensorSpec spec, int owner) {
+    var cut = new ArrayCut(spec.shape(), List.of(new ArrayCut.Part(start, 0, List.of())));
+    return new ArrayChunks(folder, spec, List.of(), owner, cut);
   }
 }

@@ -69,7 +69,7 @@ public final class Outlines {
         after(target),
         described ? model.tensors().size() : plan.steps().size(),
         cut,
-        plan.targets().mapToLong(t -> t.spec().shape().elements()).reduce(0, Math::addExact),
+        plan.specs().mapToLong(spec -> spec.shape().elements()).reduce(0, Math::addExact),
         edits(),
         padding(),
         casts(),
@@ -158,7 +158,7 @@ public final class Outlines {
   private List<TypeCast> casts() {
     Map<List<DType>, long[]> counts = new LinkedHashMap<>();
     for (PlanStep step : plan.steps()) {
-      for (DType to : step.to().stream().map(t -> t.tensor().spec().dtype()).distinct().toList()) {
+      for (DType to : step.types()) {
         step.elements().forEach((from, elements) -> count(from, to, elements, counts));
       }
     }

@@ -15,6 +15,7 @@ import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,10 +34,10 @@ final class PlanProof {
 
   static void check(ExecutablePlan plan, LowRankChange change) {
     Set<Object> read = Collections.newSetFromMap(new IdentityHashMap<>());
-    Set<TargetTensor> written = Collections.newSetFromMap(new IdentityHashMap<>());
+    var written = new Written(new HashSet<>(), identities(), identities());
     for (PlanStep step : plan.steps()) {
       step.copied().ifPresent(copy -> sources(copy, read));
-      targets(step, written);
+      written.add(step);
     }
     plan.leftOut().stream()
         .flatMap(
@@ -58,23 +59,35 @@ final class PlanProof {
         .tensors()
         .forEach(
             tensor -> require(read.contains(tensor), () -> tensor.spec().name() + " is not used"));
-    plan.targets()
-        .forEach(tensor -> require(written.contains(tensor), () -> tensor + " is not written"));
+    plan.files().forEach(file -> file.tensors().values().forEach(written::require));
+    plan.objects().forEach(object -> object.tensor().ifPresent(written::require));
+    plan.arrays().stream().flatMap(array -> array.parts().stream()).forEach(written::require);
     plan.arrays().forEach(PlanProof::chunks);
   }
 
-  /** Chunks cover an array exactly once if none leaves it and their sizes add up. */
+  private static <T> Set<T> identities() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
+  }
+
+  /** Chunks cover an array exactly once if none leaves it or meets another, and sizes add up. */
   private static void chunks(TargetArray array) {
     Shape whole = array.spec().shape();
-    for (List<Long> index : array.chunks().keySet()) {
-      for (int axis = 0; axis < index.size(); axis++) {
-        long end = (index.get(axis) + 1) * array.chunk().dim(axis);
-        require(end <= whole.dim(axis), () -> "chunk " + index + " is outside " + array.spec());
+    var firsts = new HashSet<List<Long>>();
+    for (ArrayChunks part : array.parts()) {
+      boolean other = part.count() == 0 || firsts.add(part.index(0));
+      require(other, () -> part.index(0) + " is twice in " + array.spec());
+      for (ArrayCut.Part own : part.cut().parts()) {
+        for (int axis = 0; axis < whole.rank(); axis++) {
+          int behind = axis - part.leading().size();
+          long index = behind < 0 ? part.leading().get(axis) : own.index().get(behind);
+          long end = (index + 1) * array.chunk().dim(axis);
+          require(end <= whole.dim(axis), () -> "chunk " + own + " is outside " + array.spec());
+        }
       }
     }
     long elements =
-        array.chunks().values().stream()
-            .mapToLong(chunk -> chunk.spec().shape().elements())
+        array.parts().stream()
+            .mapToLong(part -> part.count() * part.spec().shape().elements())
             .reduce(0, Math::addExact);
     require(elements == whole.elements(), () -> "chunks do not add up to " + array.spec());
   }
@@ -115,34 +128,61 @@ final class PlanProof {
     factor.parts().forEach(part -> read.add(part.tensor()));
   }
 
-  private static void targets(PlanStep step, Set<TargetTensor> written) {
-    Map<TargetTensor, List<View>> views = new LinkedHashMap<>();
-    for (To to : step.to()) {
-      views.computeIfAbsent(to.tensor(), t -> new ArrayList<>()).add(to.view());
+  /**
+   * What steps write.
+   *
+   * @param tensors one by one
+   * @param chunks all of a tensor of the model's
+   * @param cuts that are proved: all layers and experts share one
+   */
+  private record Written(Set<TargetTensor> tensors, Set<ArrayChunks> chunks, Set<ArrayCut> cuts) {
+    void add(PlanStep step) {
+      if (step.to() instanceof ArrayChunks own) {
+        PlanProof.require(chunks.add(own), () -> own.spec() + " is written by two steps");
+        if (cuts.add(own.cut())) {
+          own.cut().parts().forEach(part -> covered(own.cut().shape(), part.views(), own.spec()));
+        }
+        return;
+      }
+      Map<TargetTensor, List<View>> views = new LinkedHashMap<>();
+      for (To to : step.to()) {
+        views.computeIfAbsent(to.tensor(), t -> new ArrayList<>()).add(to.view());
+      }
+      views.forEach(
+          (tensor, parts) -> {
+            PlanProof.require(tensors.add(tensor), () -> tensor + " is written by two steps");
+            covered(tensor.spec().shape(), parts, tensor);
+          });
     }
-    views.forEach(
-        (tensor, parts) -> {
-          require(written.add(tensor), () -> tensor + " is written by two steps");
-          covered(tensor, parts);
-        });
+
+    void require(TargetTensor tensor) {
+      PlanProof.require(tensors.contains(tensor), () -> tensor + " is not written");
+    }
+
+    void require(ArrayChunks own) {
+      if (!chunks.contains(own)) {
+        own.tensors().forEach(this::require);
+      }
+    }
   }
 
   /**
    * Views cover a tensor exactly once if each puts its elements on different places, no two meet,
    * none leaves the tensor and their sizes add up.
    */
-  private static void covered(TargetTensor tensor, List<View> views) {
+  private static void covered(Shape shape, List<View> views, Object tensor) {
     long elements = 0;
     for (int i = 0; i < views.size(); i++) {
       View view = views.get(i);
       require(view.injective(), () -> view + " writes a place of " + tensor + " twice");
-      require(view.last() < tensor.spec().shape().elements(), () -> view + " leaves " + tensor);
+      require(view.last() < shape.elements(), () -> view + " leaves " + tensor);
       for (View other : views.subList(0, i)) {
         require(view.apart(other), () -> view + " meets " + other + " in " + tensor);
       }
       elements = Math.addExact(elements, view.logical().shape().elements());
     }
-    require(elements == tensor.spec().shape().elements(), () -> "views do not add up to " + tensor);
+    long all = elements;
+    require(all == shape.elements(), () -> "views do not add up to " + tensor);
   }
 
   /** Boxes inside a shape cover it exactly once if no two overlap and their sizes add up. */

@@ -9,9 +9,11 @@ import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +27,16 @@ public sealed interface PlanStep {
 
   /** The logical tensor; its shape has an axis per factor. */
   TensorSpec tensor();
+
+  /** The types of the target tensors. */
+  default Set<DType> types() {
+    if (to() instanceof ArrayChunks chunks) {
+      return chunks.isEmpty() ? Set.of() : Set.of(chunks.spec().dtype());
+    }
+    var types = new LinkedHashSet<DType>();
+    to().forEach(to -> types.add(to.tensor().spec().dtype()));
+    return types;
+  }
 
   /** How many elements are read or made, by their type. */
   default Map<DType, Long> elements() {

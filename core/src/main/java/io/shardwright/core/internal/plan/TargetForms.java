@@ -2,7 +2,6 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.StageLayers;
-import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
@@ -62,7 +61,6 @@ final class TargetForms {
   }
 
   private DType dtype(LogicalTensor tensor) {
-    List<To> to = step(tensor).orElseThrow().to();
-    return to.isEmpty() ? tensor.spec().dtype() : to.get(0).tensor().spec().dtype();
+    return step(tensor).orElseThrow().types().stream().findFirst().orElse(tensor.spec().dtype());
   }
 }

@@ -46,8 +46,6 @@ record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
       within(List.of(replica.part()), leftOut)
           .forEach(part -> replicas.add(new Replica(part, replica.kind())));
     }
-    var to = new ArrayList<To>();
-    emissions.forEach(emission -> to.addAll(targets.add(emission)));
     return new Copy(
         new TensorSpec(tensor.id(), held(summed || shift() != 0), shape),
         from,
@@ -55,7 +53,16 @@ record Work(LogicalTensor tensor, Shape shape, List<Emission> emissions) {
         padding(),
         leftOut,
         shift(),
-        to);
+        to(targets));
+  }
+
+  private List<To> to(Placement targets) {
+    if (emissions.size() == 1) {
+      return targets.add(emissions.get(0));
+    }
+    var to = new ArrayList<To>();
+    emissions.forEach(emission -> to.addAll(targets.add(emission)));
+    return to;
   }
 
   /** Parts of several types become the target's at once, so that no value is rounded twice. */

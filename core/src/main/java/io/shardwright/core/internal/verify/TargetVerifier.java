@@ -103,19 +103,18 @@ public final class TargetVerifier {
         name + " has another type or shape");
     var chunks =
         found.chunks().stream().collect(Collectors.toMap(c -> c.region().offset(), c -> c));
-    require(chunks.size() == expected.chunks().size(), name + " has " + chunks.size() + " chunks");
-    expected
-        .chunks()
-        .forEach(
-            (index, chunk) -> {
-              var held = chunks.get(expected.offset(index));
-              require(held != null, chunk.member() + " is missing");
-              ByteSource bytes = held.tensor().storage();
-              require(bytes.size() == chunk.spec().byteSize(), chunk.member() + " has other sizes");
-              long crc = written.tensors().get(chunk);
-              requireStated(bytes.statedCrc(), crc, chunk.member());
-              requireBytes(bytes, crc, chunk.member());
-            });
+    require(chunks.size() == expected.chunks(), name + " has " + chunks.size() + " chunks");
+    expected.forEach(
+        (part, number) -> {
+          var chunk = part.tensor(number);
+          var held = chunks.get(expected.offset(part.index(number)));
+          require(held != null, chunk.member() + " is missing");
+          ByteSource bytes = held.tensor().storage();
+          require(bytes.size() == chunk.spec().byteSize(), chunk.member() + " has other sizes");
+          long crc = written.tensors().get(chunk);
+          requireStated(bytes.statedCrc(), crc, chunk.member());
+          requireBytes(bytes, crc, chunk.member());
+        });
   }
 
   private void requireStated(OptionalLong stated, long crc, String name) {

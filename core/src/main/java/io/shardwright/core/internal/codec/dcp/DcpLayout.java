@@ -6,8 +6,8 @@ import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +28,11 @@ public final class DcpLayout {
   }
 
   private final String file;
-  private final Map<DcpItem, Tensor> tensors = new LinkedHashMap<>();
+
+  /** The tensors in order, and where each begins: there may be hundreds of thousands. */
+  private final List<Tensor> tensors = new ArrayList<>();
+
+  private long[] starts = new long[16];
 
   /** An item does not say its name: those of one type and shape are laid out alike. */
   private final Map<TensorSpec, Tensor> alike = new HashMap<>();
@@ -49,9 +53,12 @@ public final class DcpLayout {
   public DcpItem add(TensorSpec chunk) {
     var nameless = new TensorSpec("", chunk.dtype(), chunk.shape());
     Tensor tensor = alike.computeIfAbsent(nameless, Tensor::of);
-    DcpItem item = next(tensor.layout().size());
-    tensors.put(item, tensor);
-    return item;
+    if (tensors.size() == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * starts.length);
+    }
+    starts[tensors.size()] = end;
+    tensors.add(tensor);
+    return next(tensor.layout().size());
   }
 
   /** Adds an object: a whole torch file. */
@@ -73,7 +80,7 @@ public final class DcpLayout {
 
   /** Where in the file a chunk's values begin. */
   public long dataOffset(DcpItem chunk) {
-    Tensor tensor = tensors.get(chunk);
+    Tensor tensor = tensors.get(Arrays.binarySearch(starts, 0, tensors.size(), chunk.offset()));
     return chunk.offset() + tensor.layout().dataOffset(tensor.storage());
   }
 
@@ -84,11 +91,14 @@ public final class DcpLayout {
    */
   public List<Piece> structure(Map<DcpItem, Long> crcs) {
     var pieces = new ArrayList<>(objects);
-    tensors.forEach(
-        (item, tensor) ->
-            tensor.layout().structure(Map.of(tensor.storage(), crcs.get(item))).stream()
-                .map(piece -> new Piece(item.offset() + piece.offset(), piece.bytes()))
-                .forEach(pieces::add));
+    for (int at = 0; at < tensors.size(); at++) {
+      Tensor tensor = tensors.get(at);
+      long start = starts[at];
+      var item = new DcpItem(file, start, tensor.layout().size());
+      tensor.layout().structure(Map.of(tensor.storage(), crcs.get(item))).stream()
+          .map(piece -> new Piece(start + piece.offset(), piece.bytes()))
+          .forEach(pieces::add);
+    }
     return pieces;
   }
 }

@@ -8,6 +8,7 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Writes a {@code .metadata}: what every reader needs and no plans, the same bytes for the same
@@ -37,15 +38,22 @@ public final class DcpMetadataWriter {
    *     empty
    */
   public record Tensor(TensorSpec spec, List<Chunk> chunks) {
-    /** Checks nothing. */
-    public Tensor {
+    private void forEach(Consumer<Chunk> taker) {
       boolean empty = spec.shape().elements() == 0;
-      chunks = chunks.stream().filter(c -> empty || c.region().shape().elements() > 0).toList();
+      for (Chunk chunk : chunks) {
+        if (empty || !chunk.isEmpty()) {
+          taker.accept(chunk);
+        }
+      }
     }
   }
 
   /** What a chunk holds of its tensor, and where it lies. */
-  public record Chunk(Region region, DcpItem item) {}
+  public record Chunk(Region region, DcpItem item) {
+    private boolean isEmpty() {
+      return region.shape().elements() == 0;
+    }
+  }
 
   private static final int BATCH = 1000;
   private static final int PROTOCOL = 0x80;
@@ -56,18 +64,33 @@ public final class DcpMetadataWriter {
   private static final Global SIZE = new Global("torch", "Size");
   private static final Global LAYOUT = new Global("torch.serialization", "_get_layout");
   private static final Global PLACE = new Global(CHECKPOINT + "filesystem", "_StorageInfo");
+  private static final Global METADATA = metadata("Metadata");
+  private static final Global TENSOR = metadata("TensorStorageMetadata");
+  private static final Global CHUNK = metadata("ChunkStorageMetadata");
+  private static final Global OBJECT = metadata("BytesStorageMetadata");
+  private static final Global INDEX = metadata("MetadataIndex");
 
-  private final PickleOutput out = new PickleOutput();
+  private final PickleOutput out;
   private final Form form;
   private boolean paths;
 
-  private DcpMetadataWriter(Form form) {
+  private DcpMetadataWriter(Form form, PickleOutput out) {
     this.form = form;
+    this.out = out;
+  }
+
+  private static Global metadata(String type) {
+    return new Global(CHECKPOINT + "metadata", type);
   }
 
   /** The file's bytes. */
   public static byte[] write(Collection<Tensor> tensors, Map<String, DcpItem> objects, Form form) {
-    return new DcpMetadataWriter(form).write(tensors, objects);
+    return new DcpMetadataWriter(form, new PickleOutput()).write(tensors, objects).bytes();
+  }
+
+  /** How many they are, without any memory for them. */
+  public static long size(Collection<Tensor> tensors, Map<String, DcpItem> objects, Form form) {
+    return new DcpMetadataWriter(form, PickleOutput.counting()).write(tensors, objects).count();
   }
 
   /**
@@ -75,14 +98,14 @@ public final class DcpMetadataWriter {
    * readers ask, where in the dict each belongs.
    */
   public static byte[] writeDict(Collection<Tensor> tensors, Form form) {
-    var writer = new DcpMetadataWriter(form);
+    var writer = new DcpMetadataWriter(form, new PickleOutput());
     writer.paths = true;
-    return writer.write(tensors, Map.of());
+    return writer.write(tensors, Map.of()).bytes();
   }
 
-  private byte[] write(Collection<Tensor> tensors, Map<String, DcpItem> objects) {
+  private PickleOutput write(Collection<Tensor> tensors, Map<String, DcpItem> objects) {
     out.op(PROTOCOL).op(2);
-    begin("Metadata");
+    begin(METADATA);
     out.name("state_dict_metadata");
     var keys = new Batches('}', 'u');
     tensors.forEach(tensor -> keys.add(() -> tensor(tensor)));
@@ -96,7 +119,7 @@ public final class DcpMetadataWriter {
     objects.forEach((key, item) -> places.add(() -> place(key, item)));
     places.end();
     end();
-    return out.op('.').bytes();
+    return out.op('.');
   }
 
   private void paths(Collection<Tensor> tensors) {
@@ -143,24 +166,20 @@ public final class DcpMetadataWriter {
     }
   }
 
-  private void begin(String type) {
-    begin(new Global(CHECKPOINT + "metadata", type));
-  }
-
   private void begin(Global type) {
     out.name(type).op(')').op(NEWOBJ).op('}').op('(');
   }
 
   private void tensor(Tensor tensor) {
     out.name(tensor.spec().name());
-    begin("TensorStorageMetadata");
+    begin(TENSOR);
     out.name("properties");
     properties(tensor.spec().dtype());
     out.name("size");
     size(tensor.spec().shape().dims());
     out.name("chunks");
     var chunks = new Batches(']', 'e');
-    tensor.chunks().forEach(chunk -> chunks.add(() -> chunk(chunk.region())));
+    tensor.forEach(chunk -> chunks.add(() -> chunk(chunk.region())));
     chunks.end();
     end();
   }
@@ -175,7 +194,7 @@ public final class DcpMetadataWriter {
   }
 
   private void chunk(Region region) {
-    begin("ChunkStorageMetadata");
+    begin(CHUNK);
     out.name("offsets");
     size(region.offset());
     out.name("sizes");
@@ -190,20 +209,21 @@ public final class DcpMetadataWriter {
   }
 
   private void object(String key) {
-    out.name(key).name(new Global(CHECKPOINT + "metadata", "BytesStorageMetadata"));
+    out.name(key).name(OBJECT);
     out.op(')').op(NEWOBJ);
   }
 
   private void places(Tensor tensor, Batches places) {
-    for (int at = 0; at < tensor.chunks().size(); at++) {
-      Chunk chunk = tensor.chunks().get(at);
-      int index = at;
-      places.add(() -> place(tensor.spec().name(), index, chunk));
-    }
+    var count = new int[1];
+    tensor.forEach(
+        chunk -> {
+          int index = count[0]++;
+          places.add(() -> place(tensor.spec().name(), index, chunk));
+        });
   }
 
   private void place(String key, int index, Chunk chunk) {
-    begin("MetadataIndex");
+    begin(INDEX);
     out.name("fqn").name(key).name("index").integer(index);
     out.name("offset");
     size(chunk.region().offset());
@@ -212,7 +232,7 @@ public final class DcpMetadataWriter {
   }
 
   private void place(String key, DcpItem item) {
-    begin("MetadataIndex");
+    begin(INDEX);
     out.name("fqn").name(key).name("index").op('N');
     end();
     item(item);

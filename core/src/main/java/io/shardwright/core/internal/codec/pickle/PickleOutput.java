@@ -2,9 +2,9 @@ package io.shardwright.core.internal.codec.pickle;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue.Global;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
-import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -13,37 +13,79 @@ import java.util.Map;
 public final class PickleOutput {
   private static final int SHORT = 256;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private static final int BLOCK = 1 << 13;
+
+  private final boolean counting;
+  private byte[] out = new byte[BLOCK];
+  private int size;
+  private long dropped;
   private final Map<PickleValue, Integer> memo = new IdentityHashMap<>();
   private final Map<String, Text> texts = new HashMap<>();
   private final Map<Global, Global> globals = new HashMap<>();
 
+  /** An output that keeps what is written. */
+  public PickleOutput() {
+    this(false);
+  }
+
+  private PickleOutput(boolean counting) {
+    this.counting = counting;
+  }
+
+  /** An output that counts bytes and keeps none. */
+  public static PickleOutput counting() {
+    return new PickleOutput(true);
+  }
+
   /** What was written. */
   public byte[] bytes() {
-    return out.toByteArray();
+    return Arrays.copyOf(out, size);
+  }
+
+  /** How many bytes were written. */
+  public long count() {
+    return dropped + size;
   }
 
   /** Writes an opcode. */
   public PickleOutput op(int code) {
-    out.write(code);
+    if (size == out.length) {
+      makeRoom();
+    }
+    out[size++] = (byte) code;
     return this;
   }
 
+  private void makeRoom() {
+    if (counting) {
+      dropped += size;
+      size = 0;
+    } else {
+      out = Arrays.copyOf(out, Math.multiplyExact(2, size));
+    }
+  }
+
+  private void all(byte[] bytes) {
+    for (byte each : bytes) {
+      op(each);
+    }
+  }
+
   PickleOutput line(String text) {
-    out.writeBytes((text + "\n").getBytes(StandardCharsets.UTF_8));
+    all((text + "\n").getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
   private void little(long value, int bytes) {
     for (int i = 0; i < bytes; i++) {
-      out.write((int) (value >>> 8 * i));
+      op((int) (value >>> 8 * i));
     }
   }
 
   void text(String text) {
     byte[] bytes = Utf8.encode(text);
     op('X').little(bytes.length, 4);
-    out.writeBytes(bytes);
+    all(bytes);
   }
 
   void real(double value) {
@@ -52,7 +94,11 @@ public final class PickleOutput {
 
   /** Writes a whole number. */
   public void integer(long value) {
-    integer(BigInteger.valueOf(value));
+    if (value == (int) value) {
+      small((int) value);
+    } else {
+      longInteger(BigInteger.valueOf(value));
+    }
   }
 
   void integer(BigInteger value) {
@@ -60,7 +106,10 @@ public final class PickleOutput {
       longInteger(value);
       return;
     }
-    int number = value.intValue();
+    small(value.intValue());
+  }
+
+  private void small(int number) {
     if (number >= 0 && number < SHORT) {
       op('K').little(number, 1);
     } else if (number >= 0 && number < 1 << 16) {
@@ -78,7 +127,7 @@ public final class PickleOutput {
       op(0x8b).little(big.length, 4);
     }
     for (int i = big.length - 1; i >= 0; i--) {
-      out.write(big[i]);
+      op(big[i]);
     }
   }
 
@@ -115,6 +164,9 @@ public final class PickleOutput {
 
   /** Pushes a name: by its cell where it was written before. */
   public PickleOutput name(Global name) {
+    if (recall(name)) {
+      return this;
+    }
     Global known = shared(name);
     if (!recall(known)) {
       op('c').line(known.module()).line(known.name());

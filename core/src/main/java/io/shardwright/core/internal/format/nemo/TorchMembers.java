@@ -58,7 +58,7 @@ public final class TorchMembers {
     plan.objects().stream().flatMap(object -> object.tensor().stream()).forEach(this::add);
     files.forEach((member, laid) -> members.put(member, laid.layout().size()));
     plan.arrays().stream()
-        .flatMap(array -> array.chunks().values().stream())
+        .flatMap(TargetArray::tensors)
         .forEach(chunk -> members.put(chunk.member(), chunk.spec().byteSize()));
     sizes.putAll(members);
   }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Lays out a distributed checkpoint of PyTorch, and documents beside it. */
@@ -38,7 +39,11 @@ final class GridTarget implements CheckpointTarget {
   private final String folder;
   private final ItemFiles items;
   private final Guard guard;
-  private final Map<String, byte[]> documents = new LinkedHashMap<>();
+
+  /** A file that holds no tensor; a large one is made when it is written. */
+  private record Document(long size, Supplier<byte[]> bytes) {}
+
+  private final Map<String, Document> documents = new LinkedHashMap<>();
   private final Map<String, Long> sizes = new LinkedHashMap<>();
   private final MemberPlacement placement;
   private final List<String> notes;
@@ -65,17 +70,19 @@ final class GridTarget implements CheckpointTarget {
     this.guard = guard;
     Form form = core.since(NEWER_NAMES) ? Form.TORCH_2_3 : Form.TORCH_2_1;
     this.keys = key -> format.plugin().asking("asked for a key", () -> made.keys().apply(key));
-    documents.put(folder + DcpMetadata.FILE, items.metadata(form, keys));
+    documents.put(
+        folder + DcpMetadata.FILE,
+        new Document(items.metadataSize(form, keys), () -> items.metadata(form, keys)));
     new TreeMap<>(made.pickles())
         .forEach((path, value) -> document(path, TorchTree.file(stem(path), value, path)));
     made.files().forEach(this::document);
     items.sizes().forEach((name, size) -> place(folder + name, size));
-    documents.forEach((path, bytes) -> place(path, bytes.length));
+    documents.forEach((path, document) -> place(path, document.size()));
     placement = MemberPlacement.folder(sizes);
   }
 
   private void document(String path, byte[] bytes) {
-    if (documents.put(path, bytes) != null) {
+    if (documents.put(path, new Document(bytes.length, () -> bytes)) != null) {
       throw format.plugin().broken("gives two files the name '" + path + "'");
     }
   }
@@ -124,7 +131,9 @@ final class GridTarget implements CheckpointTarget {
                         pieces.add(
                             new Piece(
                                 placement.within(folder + file, piece.offset()), piece.bytes()))));
-    documents.forEach((path, bytes) -> pieces.add(new Piece(placement.within(path, 0), bytes)));
+    documents.forEach(
+        (path, document) ->
+            pieces.add(new Piece(placement.within(path, 0), document.bytes().get())));
     return pieces;
   }
 
@@ -132,7 +141,7 @@ final class GridTarget implements CheckpointTarget {
   public long verifiedBytes() {
     return plan.tensorBytes()
         + items.objects().keySet().stream().mapToLong(object -> object.bytes().length).sum()
-        + documents.values().stream().mapToLong(bytes -> bytes.length).sum();
+        + documents.values().stream().mapToLong(Document::size).sum();
   }
 
   /** The format reads what was written; what it has no tensors of is compared as bytes. */
@@ -150,7 +159,9 @@ final class GridTarget implements CheckpointTarget {
                 var bytes = file.slice(item.offset(), item.length(), object.key());
                 verifier.requireMember(object.key(), bytes, object.bytes());
               });
-      documents.forEach((path, bytes) -> verifier.requireMember(path, opened.open(path), bytes));
+      documents.forEach(
+          (path, document) ->
+              verifier.requireMember(path, opened.open(path), document.bytes().get()));
       verifier.readAll();
     }
   }

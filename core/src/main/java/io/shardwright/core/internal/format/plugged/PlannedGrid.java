@@ -8,7 +8,6 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetArray;
 import io.shardwright.core.internal.plan.TargetObject;
-import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.RestoreClass;
@@ -58,8 +57,7 @@ final class PlannedGrid extends PlannedModel implements WantedGrid {
   @Override
   public DType dtype() {
     Map<DType, Long> bytes = new EnumMap<>(DType.class);
-    plan.targets()
-        .map(TargetTensor::spec)
+    plan.specs()
         .filter(spec -> !Companions.isCompanion(spec.name()))
         .forEach(spec -> bytes.merge(spec.dtype(), spec.byteSize(), Math::addExact));
     return bytes.entrySet().stream()

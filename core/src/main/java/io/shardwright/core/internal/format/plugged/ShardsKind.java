@@ -11,7 +11,6 @@ import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
-import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.config.JsonValue.Obj;
@@ -107,7 +106,7 @@ record ShardsKind(ModelLayout layout, PluggedModelFormat format) implements Targ
         plan.source().family(),
         made.means(),
         wanted.model().names(),
-        plan.targets().map(TargetTensor::spec).toList());
+        plan.specs().toList());
     new LayoutCheck(plugin(), source.name(), source.guard()).requireNames(made.files().keySet());
     return spreads()
         ? new ItemsTarget(format, plan, made.files(), source.guard())

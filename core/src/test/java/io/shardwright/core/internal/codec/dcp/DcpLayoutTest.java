@@ -110,6 +110,26 @@ class DcpLayoutTest {
   }
 
   @Test
+  void countsTheBytesOfTheMetadataWithoutWritingThem() {
+    for (Form form : Form.values()) {
+      for (long rows : new long[] {0, 1, 999, 1_000, 1_001, 3_000}) {
+        var chunks = new ArrayList<Chunk>();
+        for (long at = 0; at < rows; at++) {
+          var item = new DcpItem("__" + at % 300 + "_0.distcp", at << at % 40, at % 70_000);
+          chunks.add(new Chunk(new Region(List.of(at, 0L), Shape.of(1, 8)), item));
+        }
+        var spec = new TensorSpec("w", DType.UINT8, Shape.of(Math.max(1, rows), 8));
+        var tensors = List.of(new Tensor(spec, chunks));
+        var objects = Map.of("o", new DcpItem("o", 1, 2));
+        assertEquals(
+            DcpMetadataWriter.write(tensors, objects, form).length,
+            DcpMetadataWriter.size(tensors, objects, form),
+            rows + " rows");
+      }
+    }
+  }
+
+  @Test
   void refusesAnItemThatIsNotWhatTheMetadataSays() {
     var layout = new DcpLayout("a");
     DcpItem item = layout.add(new TensorSpec("w", DType.FLOAT32, Shape.of(2, 3)));
