@@ -33,5 +33,5 @@ for %%a in (%*) do (
     if /i "%%~a"=="%%k" set "tier=%loops%"
   )
 )
-"%java%" -Xmx256m -XX:+UseSerialGC -Xshare:auto %tier% "-Djdk.serialFilter=!*" "-Dshardwright.home=%root%." "-Dshardwright.launcher=%~f0" %SHARDWRIGHT_JAVA_OPTS% -jar "%jar%" %*
+"%java%" -Xmx256m -Xms32m -Xmn24m -XX:+UseSerialGC -Xshare:auto %tier% "-Djdk.serialFilter=!*" "-Dshardwright.home=%root%." "-Dshardwright.launcher=%~f0" %SHARDWRIGHT_JAVA_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%

@@ -69,8 +69,10 @@ record Bench(Path project, Workplace place, long size, int pairs, Consumer<Strin
 
   /** Bytes of large inputs that are still to be made. */
   long missing(List<Input> inputs) {
-    return inputs.stream().filter(each -> each.large() && !Files.exists(path(each, size))).count()
-        * size;
+    return inputs.stream()
+        .filter(each -> !Files.exists(path(each, size)))
+        .mapToLong(each -> each.bytes(size))
+        .sum();
   }
 
   private void make(Input input, long bytes, Path target) {

@@ -3,6 +3,7 @@ package io.shardwright.bench;
 import static io.shardwright.bench.Timed.SOURCE;
 import static io.shardwright.bench.Timed.TARGET;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -40,6 +41,16 @@ final class Cases {
             OptionalDouble.of(3.0),
             "9",
             "128256"),
+        experts("plan-v3-hf-fp8", "DeepSeek V3, FP8", Input.V3_FP8, 4, "--dequantize"),
+        experts("plan-v3-torch-dist", "DeepSeek V3, torch_dist at EP 8", Input.V3_DIST, 4),
+        experts("plan-kimi-k2", "Kimi K2, FP8", Input.KIMI_K2, 6, "--dequantize"),
+        new Moving(
+            "v3-layer",
+            "a layer of DeepSeek V3, EP 8 → 64",
+            Input.V3_LAYER,
+            "convert",
+            List.of("--to", "bridge", "--ep", "64"),
+            CUT),
         moving("tp1-2", "TP 1 → 2", Input.TP1, PLAIN, "--tp", "2"),
         moving("tp1-8", "TP 1 → 8", Input.TP1, CUT, "--tp", "8"),
         moving("tp8-1", "TP 8 → 1", Input.TP8, CUT, "--tp", "1", "--vocab-size", "32000"),
@@ -84,6 +95,22 @@ final class Cases {
   private static Case converting(
       String id, String title, Input input, OptionalDouble limit, String format) {
     return new Moving(id, title, input, "convert", List.of("--to", format), limit);
+  }
+
+  /** Experts cut as all else is, and each whole. */
+  private static Case experts(
+      String id, String title, Input input, double seconds, String... options) {
+    var plan = new ArrayList<>(List.of("plan", SOURCE, "out", "--to", "torch_dist"));
+    plan.addAll(List.of("--tp", "8", "--ep", "64", "--pp", "1"));
+    plan.addAll(List.of(options));
+    var whole = new ArrayList<>(plan);
+    whole.addAll(List.of("--etp", "1"));
+    return new Timed(
+        id,
+        title,
+        input,
+        OptionalDouble.of(seconds),
+        List.of(List.of("inspect", SOURCE), plan, whole));
   }
 
   private static Case plan(

@@ -6,6 +6,9 @@ import io.shardwright.bench.input.DistInput;
 import io.shardwright.bench.input.Filling;
 import io.shardwright.bench.input.HuggingFaceInput;
 import io.shardwright.bench.input.Marks;
+import io.shardwright.bench.input.Mixture;
+import io.shardwright.bench.input.MixtureDist;
+import io.shardwright.bench.input.MixtureFolder;
 import io.shardwright.bench.input.NemoInput;
 import io.shardwright.bench.input.RankParts;
 import io.shardwright.bench.input.Values;
@@ -105,6 +108,45 @@ enum Input {
       new DistInput(Decoder.FOUR_HUNDRED_BILLION, 16, 4_608).write(target);
     }
   },
+  /** DeepSeek V3 as its makers publish it, FP8 in 163 sparse shards. */
+  V3_FP8("v3-fp8") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      new MixtureFolder(Mixture.DEEPSEEK_V3, 163, Filling.HOLES).write(target);
+    }
+  },
+  /** The same as a root of Megatron-Bridge at EP 8, in bf16: eight sparse files. */
+  V3_DIST("v3-dist") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      new MixtureDist(Mixture.DEEPSEEK_V3, 8).write(target);
+    }
+  },
+  /** Kimi K2, FP8 in 61 sparse shards. */
+  KIMI_K2("kimi-k2") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      new MixtureFolder(Mixture.KIMI_K2, 61, Filling.HOLES).write(target);
+    }
+  },
+  /**
+   * A layer of DeepSeek V3, its experts a quarter as wide, as a root of Megatron-Bridge at EP 8.
+   */
+  V3_LAYER("v3-layer") {
+    @Override
+    void write(Path target, long size) throws IOException {
+      Path folder = target.resolveSibling("huggingface-of-a-layer");
+      new MixtureFolder(Mixture.LAYER, 4, new Values()).write(folder);
+      var request =
+          ReshardRequest.builder(folder, target)
+              .format(new TargetFormat("bridge"))
+              .tensorModelParallelSize(1)
+              .expertModelParallelSize(8)
+              .build();
+      Shardwright.create().run(request, ProgressListener.SILENT);
+      Workplace.delete(folder);
+    }
+  },
   /** Llama 3.1 405B at TP 8, PP 6, since its 126 layers don't divide by 4: 48 sparse files. */
   FOUR_HUNDRED_BILLION("405b") {
     @Override
@@ -112,6 +154,8 @@ enum Input {
       eightRanks(Decoder.FOUR_HUNDRED_BILLION, 6, Filling.HOLES, target);
     }
   };
+
+  private static final long LAYER_BYTES = 5_900_000_000L;
 
   private final String name;
 
@@ -125,17 +169,30 @@ enum Input {
   boolean sparse() {
     return this == SEVENTY_BILLION
         || this == FOUR_HUNDRED_BILLION
-        || this == FOUR_HUNDRED_BILLION_BRIDGE;
+        || this == FOUR_HUNDRED_BILLION_BRIDGE
+        || ofManyExperts();
+  }
+
+  /** Whether it has tens of thousands of tensors. */
+  boolean ofManyExperts() {
+    return this == V3_FP8 || this == V3_DIST || this == KIMI_K2;
+  }
+
+  /**
+   * What it takes of a disk, about, where large inputs have a size; with an output if it is larger.
+   */
+  long bytes(long size) {
+    return this == V3_LAYER ? 2 * LAYER_BYTES : large() ? size : 0;
   }
 
   /** Whether it takes about the size that is asked for. */
   boolean large() {
-    return !sparse() && this != LORA && this != THOUSAND;
+    return !sparse() && this != LORA && this != THOUSAND && this != V3_LAYER;
   }
 
   /** Its name among those of every size. */
   String fileName(long size) {
-    return sparse() ? name : size + "-" + name;
+    return sparse() || this == V3_LAYER ? name : size + "-" + name;
   }
 
   private static void made(

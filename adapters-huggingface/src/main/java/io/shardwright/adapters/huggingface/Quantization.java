@@ -54,6 +54,10 @@ final class Quantization {
   private final Obj config;
   private final Optional<String> method;
   private Map<String, ContainedTensor> plain = Map.of();
+
+  /** Said once for all weights; asked for where there are any. */
+  private Fp8Blocks block;
+
   private final Map<String, Long> kinds = new TreeMap<>();
 
   /**
@@ -95,7 +99,10 @@ final class Quantization {
       String weight = name.substring(0, name.length() - INVERSE.length());
       ContainedTensor codes = require(weight, name);
       String one = weight.equals(codes.spec().name()) ? codes.spec().name() : weight;
-      compute(one, weight, name, new Quantized(codes, tensor, block()));
+      if (block == null) {
+        block = block();
+      }
+      compute(one, weight, name, new Quantized(codes, tensor, block));
       kinds.merge("FP8 with a scale per block", 1L, Long::sum);
     } else if (MARKS.containsKey(last)) {
       refuse(MARKS.get(last), name);

@@ -27,6 +27,15 @@ public sealed interface JsonValue {
    * @param text as it is spelt; {@code NaN} and {@code Infinity} in what Python wrote
    */
   record Num(String text) implements JsonValue {
+    private boolean isLong() {
+      int first = text.startsWith("-") ? 1 : 0;
+      boolean digits = text.length() > first && text.length() <= first + 18;
+      for (int at = first; digits && at < text.length(); at++) {
+        digits = text.charAt(at) >= '0' && text.charAt(at) <= '9';
+      }
+      return digits;
+    }
+
     /**
      * Makes an integer.
      *
@@ -146,7 +155,7 @@ public sealed interface JsonValue {
    * @return the integer; empty for all else, and for one of more than 18 digits
    */
   default OptionalLong asLong() {
-    return this instanceof Num num && num.text().matches("-?[0-9]{1,18}")
+    return this instanceof Num num && num.isLong()
         ? OptionalLong.of(Long.parseLong(num.text()))
         : OptionalLong.empty();
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +25,9 @@ public final class ExpertBlocks {
   private final ModelConfig config;
   private final int ranks;
   private final Map<Pattern, Integer> names = new LinkedHashMap<>();
+
+  /** By the key that counts them. */
+  private final Map<String, Integer> each = new ConcurrentHashMap<>();
 
   /**
    * Of a model.
@@ -76,7 +80,8 @@ public final class ExpertBlocks {
 
   /** How many experts a rank has. */
   public int each(ParameterRule rule) {
-    return (int) (count(rule, config) / ranks);
+    String key = rule.traits().experts().orElse("");
+    return each.computeIfAbsent(key, experts -> (int) (count(rule, config) / ranks));
   }
 
   /** The expert-parallel rank of a parameter; empty for one that is no expert's. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +40,10 @@ public final class RuleMatcher {
 
   private final String family;
   private final Set<String> stems;
+
+  /** The parts of names that were seen: few, however many layers and experts there are. */
+  private final Map<String, String> starred = new ConcurrentHashMap<>();
+
   private final Map<String, List<ParameterRule>> byShape;
   private final Map<String, List<ParameterRule>> byKey;
   private final Map<String, List<ParameterRule>> byLayerKey;
@@ -80,11 +85,15 @@ public final class RuleMatcher {
 
   /** A name with every number that a star may stand for replaced by one. */
   private String starred(String name) {
-    String[] parts = name.split("\\.", -1);
-    for (int at = 0; at < parts.length; at++) {
-      parts[at] = star(parts[at]);
+    var out = new StringBuilder(name.length());
+    for (int from = 0; from <= name.length(); ) {
+      int dot = name.indexOf('.', from);
+      int to = dot < 0 ? name.length() : dot;
+      out.append(from > 0 ? "." : "");
+      out.append(starred.computeIfAbsent(name.substring(from, to), this::star));
+      from = to + 1;
     }
-    return String.join(".", parts);
+    return out.toString();
   }
 
   private String star(String part) {

@@ -8,6 +8,10 @@ public final class WholeText {
 
   /** Whether a text has no lone surrogate, so that it can be a name. */
   public static boolean is(String text) {
-    return new String(text.getBytes(UTF_8), UTF_8).equals(text);
+    boolean plain = true;
+    for (int at = 0; plain && at < text.length(); at++) {
+      plain = !Character.isSurrogate(text.charAt(at));
+    }
+    return plain || new String(text.getBytes(UTF_8), UTF_8).equals(text);
   }
 }

@@ -1,10 +1,10 @@
 package io.shardwright.core.internal.plan;
 
-import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.AbstractList;
 import java.util.List;
+import java.util.Objects;
 import java.util.RandomAccess;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -94,14 +94,11 @@ public final class ArrayChunks extends AbstractList<To> implements RandomAccess 
     if (cut.dense()) {
       return new To(tensor(view), cut.parts().get(view).views().get(0));
     }
-    int left = view;
-    for (int chunk = 0; chunk < count(); chunk++) {
-      List<View> views = cut.parts().get(chunk).views();
-      if (left < views.size()) {
-        return new To(tensor(chunk), views.get(left));
-      }
-      left -= views.size();
+    int left = Objects.checkIndex(view, size());
+    int chunk = 0;
+    while (left >= cut.parts().get(chunk).views().size()) {
+      left -= cut.parts().get(chunk++).views().size();
     }
-    throw new IndexOutOfBoundsException(view);
+    return new To(tensor(chunk), cut.parts().get(chunk).views().get(left));
   }
 }

@@ -12,8 +12,10 @@ import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.ModuleState.Value;
 import io.shardwright.core.internal.describe.StageLayers;
 import io.shardwright.spi.ModelConfig;
+import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.Traits;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ final class ArrayObjects {
   private final Owners owners;
   private final Map<String, Content> found;
   private final StateCopies copies = new StateCopies();
+  private final Map<ParameterRule, Integer> experts = new IdentityHashMap<>();
 
   /**
    * For one target.
@@ -59,11 +62,12 @@ final class ArrayObjects {
       if (Companions.isCompanion(emission.prefix())) {
         continue;
       }
-      others.remove(name(emission));
+      String name = found.isEmpty() ? "" : name(emission);
+      others.remove(name);
       if (emission.extraState() == Traits.ExtraState.STORED) {
         Named named = named(emission);
-        var content = Optional.ofNullable(found.get(name(emission)));
-        objects.computeIfAbsent(named.member(folder), file -> object(named, content));
+        var content = Optional.ofNullable(found.get(name));
+        objects.computeIfAbsent(named.member(folder), file -> object(named, file, content));
       }
     }
     others.values().removeIf(content -> content.equals(new Value(Constant.NONE)));
@@ -71,7 +75,7 @@ final class ArrayObjects {
         (name, content) -> {
           Named named = other(name);
           objects.computeIfAbsent(
-              named.member(folder), file -> object(named, Optional.of(content)));
+              named.member(folder), file -> object(named, file, Optional.of(content)));
         });
     return new ArrayList<>(objects.values());
   }
@@ -122,7 +126,8 @@ final class ArrayObjects {
     }
     List<Integer> indexes = emission.stacked(alike);
     if (extents.size() < indexes.size()) {
-      extents.add(Math.toIntExact(ExpertBlocks.count(row, config)));
+      extents.add(
+          experts.computeIfAbsent(row, r -> Math.toIntExact(ExpertBlocks.count(r, config))));
     }
     return new Named(
         DistributedKey.of(pattern, emission.indexes(), alike),
@@ -131,8 +136,7 @@ final class ArrayObjects {
         owners.of(row, emission.indexes(), 0));
   }
 
-  private TargetObject object(Named named, Optional<Content> content) {
-    String member = named.member(folder);
+  private TargetObject object(Named named, String member, Optional<Content> content) {
     Optional<PickleValue> value = Optional.empty();
     Optional<TargetTensor> tensor = Optional.empty();
     if (content.orElse(null) instanceof Stored stored) {

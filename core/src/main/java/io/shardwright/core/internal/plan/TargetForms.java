@@ -49,7 +49,7 @@ final class TargetForms {
                     prefix,
                     row,
                     tensor.indexes(),
-                    rows.form(row, tensor, shape(tensor)),
+                    rows.fit(row, tensor, shape(tensor)).form(),
                     dtype(tensor)))
         .toList();
   }

@@ -57,11 +57,16 @@ final class FolderWeights implements TensorSet {
     Map<String, Map<String, SourceTensor>> byFile = new LinkedHashMap<>();
     for (String file : index.files()) {
       var held = read(file);
-      aliases.forEach(held::putIfAbsent);
-      held.keySet().removeIf(n -> aliases.containsKey(n) && !index.isIn(n, file));
+      if (!aliases.isEmpty()) {
+        aliases.forEach(held::putIfAbsent);
+        held.keySet().removeIf(n -> aliases.containsKey(n) && !index.isIn(n, file));
+      }
       byFile.put(file, held);
-      var known = new HashSet<>(held.keySet());
-      known.addAll(unreadable.keySet());
+      Set<String> known = held.keySet();
+      if (!unreadable.isEmpty()) {
+        known = new HashSet<>(known);
+        known.addAll(unreadable.keySet());
+      }
       index.requireHeld(file, known);
     }
     index.tensors().stream()
