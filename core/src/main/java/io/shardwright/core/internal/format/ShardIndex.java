@@ -22,6 +22,12 @@ public final class ShardIndex {
   private final Map<String, Set<String>> byFile = new LinkedHashMap<>();
   private final Map<String, String> byTensor = new LinkedHashMap<>();
 
+  /** The last tensor's file, which mostly is the next one's too. */
+  private String last;
+
+  private Set<String> held = Set.of();
+  private long cost;
+
   private ShardIndex(String where) {
     this.where = where;
   }
@@ -45,9 +51,13 @@ public final class ShardIndex {
   private void add(String tensor, JsonValue value) {
     String file =
         value.asText().orElseThrow(() -> malformed("does not say where '" + tensor + "' is"));
-    String one = names.computeIfAbsent(file, name -> plain(name, tensor));
-    byFile.computeIfAbsent(one, name -> new LinkedHashSet<>()).add(tensor);
-    byTensor.put(tensor, one);
+    if (!file.equals(last)) {
+      last = names.computeIfAbsent(file, name -> plain(name, tensor));
+      held = byFile.computeIfAbsent(last, name -> new LinkedHashSet<>());
+    }
+    held.add(tensor);
+    byTensor.put(tensor, last);
+    cost += COST + tensor.length();
   }
 
   private String plain(String file, String tensor) {
@@ -62,7 +72,7 @@ public final class ShardIndex {
 
   /** The memory that it takes, about. */
   public long cost() {
-    return byTensor.keySet().stream().mapToLong(name -> COST + name.length()).sum();
+    return cost;
   }
 
   /** The files that it names. */
@@ -103,7 +113,7 @@ public final class ShardIndex {
         throw malformed("says that '" + tensor + "' is in '" + file + "', which lacks it");
       }
     }
-    for (String tensor : held) {
+    for (String tensor : held.size() == expected.size() ? Set.<String>of() : held) {
       if (!expected.contains(tensor)) {
         throw malformed("does not say that '" + tensor + "' is in '" + file + "', which holds it");
       }

@@ -3,12 +3,12 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -50,11 +50,12 @@ public final class ArrayChunks extends AbstractList<To> implements RandomAccess 
 
   /** A chunk's index in the array. */
   public List<Long> index(int chunk) {
-    return LongStream.concat(
-            leading.stream().mapToLong(Integer::longValue),
-            cut.parts().get(chunk).index().stream().mapToLong(Long::longValue))
-        .boxed()
-        .toList();
+    var index = new ArrayList<Long>(spec.shape().rank());
+    for (int each : leading) {
+      index.add((long) each);
+    }
+    index.addAll(cut.parts().get(chunk).index());
+    return index;
   }
 
   /** A chunk. */

@@ -33,6 +33,7 @@ final class ArrayObjects {
   private final ModelConfig config;
   private final Owners owners;
   private final Map<String, Content> found;
+  private final ArrayKeys keys;
   private final StateCopies copies = new StateCopies();
   private final Map<ParameterRule, Integer> experts = new IdentityHashMap<>();
 
@@ -52,6 +53,7 @@ final class ArrayObjects {
     this.config = config;
     this.owners = owners;
     this.found = found;
+    this.keys = new ArrayKeys(layers, this::key);
   }
 
   /** The states of all emitted modules, in their order, then those of modules without rows. */
@@ -116,10 +118,15 @@ final class ArrayObjects {
         .orElseGet(() -> new Named(DistributedKey.of(name), List.of(0), List.of(1), owner));
   }
 
+  private String key(Emission emission) {
+    var row = emission.row();
+    String pattern = emission.prefix() + module(row.pattern()) + STATE;
+    return DistributedKey.of(pattern, emission.indexes(), layers.alike(row));
+  }
+
   private Named named(Emission emission) {
     var row = emission.row();
-    boolean alike = layers.alike(row);
-    String pattern = emission.prefix() + module(row.pattern()) + STATE;
+    boolean alike = keys.alike(row);
     var extents = new ArrayList<Integer>();
     if (alike && row.perLayer()) {
       extents.add(layers.stack(row).layers());
@@ -130,7 +137,7 @@ final class ArrayObjects {
           experts.computeIfAbsent(row, r -> Math.toIntExact(ExpertBlocks.count(r, config))));
     }
     return new Named(
-        DistributedKey.of(pattern, emission.indexes(), alike),
+        keys.of(emission),
         indexes.isEmpty() ? List.of(0) : indexes,
         extents.isEmpty() ? List.of(1) : extents,
         owners.of(row, emission.indexes(), 0));

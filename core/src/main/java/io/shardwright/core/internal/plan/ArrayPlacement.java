@@ -75,7 +75,7 @@ final class ArrayPlacement implements Placement {
   private final String folder;
   private final Grid grid;
   private final boolean items;
-  private final StageLayers layers;
+  private final ArrayKeys keys;
   private final Owners owners;
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
 
@@ -88,15 +88,14 @@ final class ArrayPlacement implements Placement {
     this.folder = folder;
     this.grid = choice.grid();
     this.items = choice.items();
-    this.layers = layers;
+    this.keys = ArrayKeys.of(layers);
     this.owners = owners;
   }
 
   @Override
   public List<To> add(Emission emission) {
-    boolean alike = layers.alike(emission.row());
-    String key = emission.key(alike);
-    List<Integer> stacked = emission.stacked(alike);
+    String key = keys.of(emission);
+    List<Integer> stacked = emission.stacked(keys.alike(emission.row()));
     Known known = known(emission, stacked.size());
     Draft draft =
         drafts.computeIfAbsent(

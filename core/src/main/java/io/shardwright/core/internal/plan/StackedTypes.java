@@ -22,11 +22,12 @@ final class StackedTypes {
   static List<String> problems(List<Work> works, TargetChoice choice, StageLayers layers) {
     boolean arrays =
         choice.layout() == WeightLayout.DISTRIBUTED && choice.naming() != Naming.HUGGING_FACE;
+    var keys = ArrayKeys.of(layers);
     Map<String, First> firsts = new LinkedHashMap<>();
     Map<String, String> problems = new LinkedHashMap<>();
     for (Work work : works) {
       for (Emission emission : work.emissions()) {
-        String key = arrays ? emission.key(layers.alike(emission.row())) : emission.name();
+        String key = arrays ? keys.of(emission) : emission.name();
         var own = new First(work.tensor(), emission.dtype());
         First first = firsts.computeIfAbsent(key, tensor -> own);
         if (first.type() != own.type()) {

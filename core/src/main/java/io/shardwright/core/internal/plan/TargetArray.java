@@ -2,8 +2,8 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -45,8 +45,10 @@ public record TargetArray(TensorSpec spec, Shape chunk, List<ArrayChunks> parts)
 
   /** Where a chunk begins. */
   public List<Long> offset(List<Long> index) {
-    return IntStream.range(0, index.size())
-        .mapToObj(axis -> index.get(axis) * chunk.dim(axis))
-        .toList();
+    var offset = new ArrayList<Long>(index.size());
+    for (int axis = 0; axis < index.size(); axis++) {
+      offset.add(index.get(axis) * chunk.dim(axis));
+    }
+    return offset;
   }
 }

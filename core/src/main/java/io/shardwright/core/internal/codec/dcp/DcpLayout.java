@@ -37,6 +37,9 @@ public final class DcpLayout {
   /** An item does not say its name: those of one type and shape are laid out alike. */
   private final Map<TensorSpec, Tensor> alike = new HashMap<>();
 
+  private TensorSpec last;
+  private Tensor lastTensor;
+
   private final List<Piece> objects = new ArrayList<>();
   private long end;
 
@@ -51,8 +54,9 @@ public final class DcpLayout {
 
   /** Adds a chunk of a tensor, whose values will be dense and row-major. */
   public DcpItem add(TensorSpec chunk) {
-    var nameless = new TensorSpec("", chunk.dtype(), chunk.shape());
-    Tensor tensor = alike.computeIfAbsent(nameless, Tensor::of);
+    Tensor tensor = chunk == last ? lastTensor : tensor(chunk);
+    last = chunk;
+    lastTensor = tensor;
     if (tensors.size() == starts.length) {
       starts = Arrays.copyOf(starts, 2 * starts.length);
     }
@@ -67,10 +71,20 @@ public final class DcpLayout {
     return next(object.length);
   }
 
+  private Tensor tensor(TensorSpec chunk) {
+    var nameless = new TensorSpec("", chunk.dtype(), chunk.shape());
+    return alike.computeIfAbsent(nameless, Tensor::of);
+  }
+
   private DcpItem next(long length) {
     var item = new DcpItem(file, end, length);
     end = Math.addExact(end, length);
     return item;
+  }
+
+  /** Its name in the checkpoint's folder. */
+  public String name() {
+    return file;
   }
 
   /** Size of the whole file. */

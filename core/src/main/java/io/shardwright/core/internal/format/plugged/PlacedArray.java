@@ -19,6 +19,7 @@ final class PlacedArray extends AbstractList<Chunk> implements RandomAccess {
   private static final String BEHIND = "_0.distcp";
 
   private final TargetArray array;
+  private final IntFunction<DcpLayout> layouts;
   private final int[] files;
   private final long[] offsets;
   private final long[] lengths;
@@ -34,6 +35,7 @@ final class PlacedArray extends AbstractList<Chunk> implements RandomAccess {
   PlacedArray(TargetArray array, int[] files, IntFunction<DcpLayout> layouts) {
     this.array = array;
     this.files = files;
+    this.layouts = layouts;
     this.offsets = new long[files.length];
     this.firsts = new int[array.parts().size()];
     this.lengths = new long[firsts.length];
@@ -75,7 +77,7 @@ final class PlacedArray extends AbstractList<Chunk> implements RandomAccess {
   }
 
   private DcpItem item(int at, int part) {
-    return new DcpItem(file(files[at]), offsets[at], lengths[part]);
+    return new DcpItem(layouts.apply(files[at]).name(), offsets[at], lengths[part]);
   }
 
   @Override
