@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.Shardwright;
 import io.shardwright.bench.input.Decoder;
 import io.shardwright.bench.input.DistInput;
+import io.shardwright.bench.input.Filling;
 import io.shardwright.bench.input.HuggingFaceInput;
+import io.shardwright.bench.input.Mixture;
+import io.shardwright.bench.input.MixtureDist;
+import io.shardwright.bench.input.MixtureFolder;
 import io.shardwright.bench.input.NemoInput;
 import io.shardwright.bench.input.RankParts;
 import io.shardwright.bench.input.Values;
@@ -64,6 +68,28 @@ class InputTest {
   }
 
   @Test
+  void aMixtureOfExpertsIsOneModelInAFolderAndInARoot() throws IOException {
+    var model = new Mixture(3, 1, 1, 16, 64, 128, 128, 2, 256, false);
+    Path shards = folder.resolve("shards");
+    new MixtureFolder(model, 3, Filling.HOLES).write(shards);
+    Path root = folder.resolve("root");
+    new MixtureDist(model, 2).write(root);
+    Path made = folder.resolve("made");
+    run(ReshardRequest.builder(shards, made).format(new TargetFormat("bridge")));
+    assertEquals(specs(made), specs(root));
+    var fp8 = new Mixture(3, 1, 1, 16, 64, 128, 128, 2, 256, true);
+    Path quantized = folder.resolve("quantized");
+    new MixtureFolder(fp8, 2, Filling.HOLES).write(quantized);
+    var plan =
+        ReshardRequest.builder(quantized, folder.resolve("plain"))
+            .format(new TargetFormat("torch_dist"))
+            .expertModelParallelSize(4)
+            .dequantize(true)
+            .build();
+    assertTrue(shardwright.plan(plan).outline().values() > 0);
+  }
+
+  @Test
   void aHuggingFaceModelOfMoreThanTenLayersBecomesArraysAndRankFiles() throws IOException {
     var unpadded = new Decoder(12, 32, 64, 8, 4, 384, true);
     Path huggingFace = folder.resolve("huggingface");
@@ -76,6 +102,12 @@ class InputTest {
       Path back = folder.resolve(layout + "-back");
       run(builder(nemo, back, 1, 1).layout(WeightLayout.RANKS));
       assertEquals(sums(wanted), sums(back));
+    }
+  }
+
+  private List<String> specs(Path checkpoint) {
+    try (var opened = shardwright.open(checkpoint)) {
+      return opened.tensors().stream().map(tensor -> tensor.spec().toString()).sorted().toList();
     }
   }
 

@@ -74,10 +74,8 @@ final class Assembly {
   }
 
   private void addFirst(MatchedTensor matched, String where) {
-    String id = id(matched);
-    Draft draft = drafts.get(id);
-    if (draft == null) {
-      drafts.put(id, new Draft(matched));
+    Draft draft = drafts.computeIfAbsent(id(matched), id -> new Draft(matched));
+    if (draft.first == matched) {
       return;
     }
     requireFits(draft.first, matched, where);
