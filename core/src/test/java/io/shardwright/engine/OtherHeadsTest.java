@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,6 +114,30 @@ class OtherHeadsTest extends ModelFolders {
         .to(new TargetFormat("torch_dist"))
         .tried()
         .assertRefused(Kind.PLAN, "'score.weight' has no place");
+  }
+
+  private static List<String> keys(Path source) throws IOException {
+    return Files.readAllLines(source.resolve(CONFIG)).stream()
+        .map(line -> line.trim().replaceFirst(",$", "").replaceFirst("(?i)1[.]0e-0?6", "1e-06"))
+        .sorted()
+        .toList();
+  }
+
+  /** Megatron's documents have no word for a class, so that they keep its own document. */
+  @ParameterizedTest
+  @CsvSource({"megatron, ", "bridge, ", "megatron, torch_dist"})
+  void comesBackFromMegatronAsTheClassThatItWas(String root, String first) throws IOException {
+    Path source = with("mistral", "MistralForCausalLM", "MinistralForCausalLM");
+    String config =
+        Files.readString(source.resolve(CONFIG)).replace("\"mistral\"", "\"ministral\"");
+    Files.writeString(source.resolve(CONFIG), config);
+    Path from = source;
+    for (String format : first == null ? List.of(root) : List.of(first, root)) {
+      from = Order.of(from, folder.resolve(format)).to(new TargetFormat(format)).tp(2).done();
+    }
+    Path back = Order.of(from, folder.resolve("b")).to(TargetFormat.HUGGING_FACE).done();
+    assertEqual(source, back);
+    assertEquals(keys(source), keys(back));
   }
 
   @Test

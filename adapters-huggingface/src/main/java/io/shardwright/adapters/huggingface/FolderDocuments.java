@@ -44,7 +44,9 @@ final class FolderDocuments {
             wanted.config(),
             dtype().torchName(),
             wanted.vocabularyRows(),
-            origin.map(Origin::config).filter(this::isOfTheClass),
+            origin
+                .map(from -> HuggingFaceFormat.document(from.config()).orElse(from.config()))
+                .filter(this::isOfTheClass),
             wanted.source());
     put(HuggingFaceFormat.CONFIG, config);
     Configuration means = meaning(config);

@@ -26,7 +26,8 @@ final class FolderLayout implements ModelLayout {
 
   @Override
   public Optional<HuggingFaceModel> classOf(Obj origin, List<HuggingFaceModel> classes) {
-    return ClassMatch.find(classes, new DialectDocument(origin));
+    Obj document = HuggingFaceFormat.document(origin).orElse(origin);
+    return ClassMatch.find(classes, new DialectDocument(document));
   }
 
   @Override

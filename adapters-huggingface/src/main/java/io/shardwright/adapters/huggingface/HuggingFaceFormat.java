@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 @AutoService(ModelFormat.class)
 public final class HuggingFaceFormat implements ModelFormat {
   /** The document that says what the model is. */
+  /** Under which another format keeps the {@code config.json} that a model came with. */
+  public static final String ORIGIN = "huggingface_config";
+
   static final String CONFIG = "config.json";
 
   static final String SAFETENSORS = "model.safetensors";
@@ -96,6 +99,20 @@ public final class HuggingFaceFormat implements ModelFormat {
                     .read(document, where)
                     .apply(models.base(model), where)
                     .with("target", model.restores()));
+  }
+
+  /**
+   * Finds the {@code config.json} from which a model once came.
+   *
+   * @param origin what travels with a model: the document, or what another format kept beside it
+   * @return the document; empty where it came from elsewhere
+   */
+  public static Optional<Obj> document(Obj origin) {
+    Optional<Obj> beside = origin.get(ORIGIN).filter(Obj.class::isInstance).map(Obj.class::cast);
+    return beside.or(
+        () ->
+            Optional.of(origin)
+                .filter(own -> ClassMatch.architecture(new DialectDocument(own)).isPresent()));
   }
 
   /**

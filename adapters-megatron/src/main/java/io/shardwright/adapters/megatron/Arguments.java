@@ -6,6 +6,7 @@ import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
 import static io.shardwright.spi.config.ConfigKey.states;
 
+import io.shardwright.adapters.huggingface.HuggingFaceFormat;
 import io.shardwright.adapters.megatron.MegatronKeys.Spelling;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.config.ConfigKey;
@@ -142,6 +143,7 @@ final class Arguments {
     Obj model = given.copy();
     OLDER.forEach((old, now) -> model.get(old).ifPresent(said -> putIfAbsent(model, now, said)));
     model.fields().keySet().removeAll(OLDER.keySet());
+    model.fields().keySet().remove(HuggingFaceFormat.ORIGIN);
     model.get(LENGTH).ifPresent(length -> putIfAbsent(model, POSITIONS, length));
     var document = new DialectDocument(model);
     document

@@ -1,5 +1,6 @@
 package io.shardwright.adapters.megatron;
 
+import io.shardwright.adapters.huggingface.HuggingFaceFormat;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Bool;
@@ -65,6 +66,7 @@ final class BridgeLayout implements GridLayout {
 
   private static Obj document(WantedGrid model, Facts facts, Kept kept) {
     Obj fresh = RunConfig.write(className(model, kept), facts);
+    kept.huggingFace().ifPresent(config -> fresh.put(HuggingFaceFormat.ORIGIN, config));
     return kept.renewed(
         Kept.RUN_CONFIG, fresh, facts, whole -> whole.get(RunConfig.MODEL).flatMap(RunConfig::of));
   }

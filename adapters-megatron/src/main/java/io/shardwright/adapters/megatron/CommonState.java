@@ -1,5 +1,6 @@
 package io.shardwright.adapters.megatron;
 
+import io.shardwright.adapters.huggingface.HuggingFaceFormat;
 import io.shardwright.spi.RestoreClass;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
@@ -34,6 +35,7 @@ record CommonState(Obj args, Configuration means, List<String> notes) {
     var facts = Facts.of(model);
     var kept = Kept.of(model);
     Obj fresh = Arguments.write(facts, model.grid().size(), kept.iteration());
+    kept.huggingFace().ifPresent(config -> fresh.put(HuggingFaceFormat.ORIGIN, config));
     Obj args = kept.renewed(Kept.ARGS, fresh, facts, Arguments::of);
     var notes = new ArrayList<>(MegatronKeys.notes(facts.config()));
     String flags = Arguments.flags(fresh, facts.config());

@@ -1,5 +1,6 @@
 package io.shardwright.adapters.megatron;
 
+import io.shardwright.adapters.huggingface.HuggingFaceFormat;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
@@ -12,6 +13,7 @@ import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What travels of a folder of Megatron's with a model, for the way back: its documents as they
@@ -44,6 +46,19 @@ record Kept(Obj said) {
   /** The training's step, 0 where there was none. */
   long iteration() {
     return said.get(ITERATION).map(JsonValue::asLong).orElse(OptionalLong.empty()).orElse(0);
+  }
+
+  /** The {@code config.json} that the model came with, without what is kept beside it. */
+  Optional<Obj> huggingFace() {
+    return HuggingFaceFormat.document(said);
+  }
+
+  /** The same in one of Megatron's documents. */
+  Optional<Obj> huggingFaceBeside() {
+    return Stream.of(ARGS, RUN_CONFIG)
+        .flatMap(key -> get(key).stream())
+        .flatMap(document -> new Kept(document).get(HuggingFaceFormat.ORIGIN).stream())
+        .findFirst();
   }
 
   /** A document or a part of one. */

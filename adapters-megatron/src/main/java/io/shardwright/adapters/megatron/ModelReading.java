@@ -154,6 +154,9 @@ record ModelReading(
   private Optional<Origin> origin(ModelDocument document) {
     Obj said = document.kept().copy();
     Kept.iteration(said, Iteration.number(Iteration.own(files.name())));
+    new Kept(said)
+        .huggingFaceBeside()
+        .ifPresent(config -> said.put(HuggingFaceFormat.ORIGIN, config));
     document.vocabulary().ifPresent(size -> said.put("vocab_size", Num.of(size)));
     return tokenizer
         .map(side -> side.origin(said, notes))

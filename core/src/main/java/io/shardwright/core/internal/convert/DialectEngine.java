@@ -172,7 +172,7 @@ final class DialectEngine {
   }
 
   /** The size that the formula tells; none where a quotient is no whole number. */
-  private static List<String> usual(Usual codec, ModelConfig config) {
+  static List<String> usual(Usual codec, ModelConfig config) {
     try {
       return new Size(codec.formula()).in(config).stream().mapToObj(Long::toString).toList();
     } catch (MalformedCheckpointException refused) {

@@ -163,10 +163,21 @@ record Reading(
     return values.entrySet().stream().allMatch(value -> isSaid(value, config));
   }
 
-  private static boolean isSaid(Map.Entry<String, String> value, ModelConfig config) {
+  private boolean isSaid(Map.Entry<String, String> value, ModelConfig config) {
+    String key = value.getKey();
     String otherwise = value.getValue().startsWith("[") ? "[]" : "null";
-    String said = config.text(value.getKey()).orElse(otherwise);
+    String said = config.text(key).or(() -> usual(key, config)).orElse(otherwise);
     return Scalars.equal(said, value.getValue());
+  }
+
+  /** The size that a configuration means which leaves it out. */
+  private Optional<String> usual(String key, ModelConfig config) {
+    return dialect.rows().stream()
+        .filter(row -> row.canonical().equals(key) && !row.own().isEmpty())
+        .map(ConfigKey::codec)
+        .filter(Codec.Usual.class::isInstance)
+        .flatMap(codec -> DialectEngine.usual((Codec.Usual) codec, config).stream())
+        .findFirst();
   }
 
   /** Of a file that says the values in its words. */
