@@ -208,7 +208,7 @@ final class GptKeys {
         later("mtp_num_layers").isNot("null", "0"),
         later("rotary_interleaved").is("true"),
         later("window_attn_skip_freq").isNot("null"),
-        later("moe_layer_freq").isNot("null", "1"),
+        later("moe_layer_freq").isNot("null", "1", "[]"),
         later("moe_shared_expert_intermediate_size").isNot("null"),
         later("moe_router_enable_expert_bias").is("true"),
         later("moe_router_score_function").isNot("null", "softmax"),

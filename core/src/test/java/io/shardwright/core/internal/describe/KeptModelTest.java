@@ -38,6 +38,7 @@ class KeptModelTest {
     "multi_latent_attention, true",
     "mtp_num_layers, 1",
     "moe_router_score_function, sigmoid",
+    "moe_layer_freq, '[0, 1]'",
     "name, megatron_gemma3"
   })
   void saysThatNemoOnlyKeepsAModel(String key, String value) {
