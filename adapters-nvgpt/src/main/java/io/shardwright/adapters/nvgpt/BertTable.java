@@ -62,12 +62,18 @@ final class BertTable {
         .and(heads(vector(HEAD_NORM)));
   }
 
-  /** What NeMo 2 has before layers that are normalized after their parts. */
+  /**
+   * What NeMo 2 has before layers that are normalized after their parts.
+   *
+   * @param module before the names; empty for Megatron-Core's, whose norms decay as weights do
+   */
   static ParameterTable initial(String module) {
     var weight = replicated(module + INITIAL + "weight").of(INITIAL + "weight");
     var bias = replicated(module + INITIAL + "bias").of(INITIAL + "bias");
+    boolean apex = !module.isEmpty();
     return ParameterTable.of(
-            weight.on(FIRST).sized(HIDDEN).noDecay(), bias.on(FIRST).sized(HIDDEN).noDecay())
+            (apex ? weight.noDecay() : weight).on(FIRST).sized(HIDDEN),
+            bias.on(FIRST).sized(HIDDEN).noDecay())
         .when(ORDER, POST);
   }
 

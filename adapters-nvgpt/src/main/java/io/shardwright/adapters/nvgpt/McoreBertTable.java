@@ -88,9 +88,9 @@ final class McoreBertTable {
   private static ParameterTable afterwards() {
     return ParameterTable.of(
             vector(LAYER + "post_att_layernorm.weight").of(QKV + "layer_norm_weight"),
-            vector(LAYER + "post_att_layernorm.bias").of(QKV + "layer_norm_bias"),
+            vector(LAYER + "post_att_layernorm.bias").of(QKV + "layer_norm_bias").noDecay(),
             vector(LAYER + "post_mlp_layernorm.weight").of(UP + "layer_norm_weight"),
-            vector(LAYER + "post_mlp_layernorm.bias").of(UP + "layer_norm_bias"))
+            vector(LAYER + "post_mlp_layernorm.bias").of(UP + "layer_norm_bias").noDecay())
         .when(BertTable.ORDER, BertTable.POST);
   }
 
