@@ -140,6 +140,15 @@ class OtherHeadsTest extends ModelFolders {
     assertEquals(keys(source), keys(back));
   }
 
+  /** Megatron-Core scales with 8192 positions, and its documents have no word for their number. */
+  @Test
+  void comesBackFromMegatronWithItsPositionsScaledAsTheyWere() throws IOException {
+    Path source = huggingFace("llama3-rope-tied");
+    Path root = Order.of(source, folder.resolve("m")).to(new TargetFormat("megatron")).done();
+    Path back = Order.of(root, folder.resolve("b")).to(TargetFormat.HUGGING_FACE).done();
+    assertEquals(keys(source), keys(back));
+  }
+
   @Test
   void aNameThatTheTensorsDoNotBearOutIsRefused() throws IOException {
     Path source = with("llama", "LlamaForCausalLM", "LlamaModel");

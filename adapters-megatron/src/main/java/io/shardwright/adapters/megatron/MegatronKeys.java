@@ -18,8 +18,11 @@ import io.shardwright.spi.config.Codec.Side;
 import io.shardwright.spi.config.Codec.Usual;
 import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.Dialect;
+import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.dialect.DialectDocument;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -163,6 +166,17 @@ final class MegatronKeys {
                     + key.getValue()
                     + ", whatever is said")
         .toList();
+  }
+
+  /** The same numbers as the model had them that was converted, where its document is kept. */
+  static Configuration asConverted(Configuration config, DialectDocument origin) {
+    Configuration whole = config;
+    for (String key : config.flag(SCALED) ? FIXED.keySet() : Set.<String>of()) {
+      String own = key.equals("old_context_len") ? "original_max_position_embeddings" : key;
+      var said = origin.text(List.of("rope_scaling." + own, "rope_parameters." + own));
+      whole = said.isPresent() ? whole.with(key, said.get()) : whole;
+    }
+    return whole;
   }
 
   /** The ranks that the checkpoint was written for. */

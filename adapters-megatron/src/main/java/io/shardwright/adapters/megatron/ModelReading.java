@@ -6,6 +6,7 @@ import io.shardwright.spi.config.JsonValue.Null;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.dialect.DialectReading;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
@@ -121,7 +122,12 @@ record ModelReading(
     DialectReading read = document.read(models.dialects(), base, where);
     notes.addAll(read.notes());
     notes.addAll(paddedOtherwise(document, rows));
-    Configuration config = read.apply(base, where).with("precision", document.precision());
+    Configuration said = read.apply(base, where).with("precision", document.precision());
+    Configuration config =
+        new Kept(document.kept())
+            .huggingFaceBeside()
+            .map(kept -> MegatronKeys.asConverted(said, new DialectDocument(kept)))
+            .orElse(said);
     OptionalLong pieces = tokenizer.map(TokenizerFiles::pieces).orElse(OptionalLong.empty());
     var vocabulary = new Vocabulary(rows, document.vocabulary(), pieces, document.ranks());
     Configuration whole = cut.apply(vocabulary.in(config));
