@@ -57,7 +57,7 @@ public final class KeyedModel {
         folder, nested, DType.FLOAT32, model.tensors, new Random(config.hashCode())::nextBytes);
   }
 
-  private static Map<String, Object> nested(Map<String, String> config) {
+  static Map<String, Object> nested(Map<String, String> config) {
     Map<String, Object> root = new TreeMap<>();
     config.forEach((key, value) -> put(root, key, value));
     return root;

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -59,6 +60,8 @@ class NemoKeysTest {
           "num_query_groups", "2",
           "share_embeddings_and_output_weights", "false");
 
+  private static final Set<String> SAVED = Set.of("bert", "t5", "clip");
+
   @TempDir Path folder;
 
   /** A line of a list. */
@@ -84,7 +87,13 @@ class NemoKeysTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"megatron_gpt_config, gpt", "megatron_vit_classification_config, vit"})
+  @CsvSource({
+    "megatron_gpt_config, gpt",
+    "megatron_vit_classification_config, vit",
+    "megatron_bert_config, bert",
+    "megatron_t5_config, t5",
+    "megatron_clip_config, clip"
+  })
   void everyKeyHasOneVerdict(String names, String list) throws IOException {
     var keys = keys(list);
     assertEquals(lines(names + ".names"), keys.stream().map(Key::name).toList());
@@ -99,6 +108,10 @@ class NemoKeysTest {
   private static Map<String, String> config(String model) throws IOException {
     boolean vit = model.equals("vit");
     Map<String, String> config = new TreeMap<>();
+    if (SAVED.contains(model)) {
+      keys(model).forEach(key -> config.put(key.name(), key.value()));
+      return config;
+    }
     keys(vit ? "vit" : "gpt").forEach(key -> config.put(key.name(), key.value()));
     config.put("target", vit ? VISION : LANGUAGE);
     if (vit) {
@@ -108,6 +121,27 @@ class NemoKeysTest {
       config.putAll(LLAMA);
     }
     return config;
+  }
+
+  /** A model that NeMo saved, or one of random values, with a configuration of all keys. */
+  private Path source(String model, Map<String, String> config) throws IOException {
+    Path source = folder.resolve("source");
+    if (!SAVED.contains(model)) {
+      return KeyedModel.write(source, config);
+    }
+    Checkpoints.unpack(Checkpoints.copy(model + "-tp1.nemo", folder), source);
+    Path file = source.resolve("model_config.yaml");
+    var target =
+        Files.readAllLines(file).stream().filter(line -> line.startsWith("target: ")).toList();
+    var lines = new ArrayList<>(target);
+    KeyedModel.nested(config).forEach((key, value) -> lines.add(key + ": " + value));
+    Files.write(file, lines);
+    return source;
+  }
+
+  private static Order order(String model, Path source, Path target) {
+    Order order = Order.of(source, target);
+    return SAVED.contains(model) ? order.vocab(259) : order;
   }
 
   private static Map<String, String> leaves(Path checkpoint) {
@@ -123,9 +157,9 @@ class NemoKeysTest {
 
   /** All others at once: those that are refused or mapped for some values keep the rest. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt", "vit"})
+  @ValueSource(strings = {"gpt", "vit", "bert", "t5", "clip"})
   void keysSurviveAReshardUnchanged(String model) throws IOException {
-    Path source = KeyedModel.write(folder.resolve("source"), config(model));
+    Path source = source(model, config(model));
     var expected = leaves(source);
     keys(model)
         .forEach(
@@ -136,7 +170,7 @@ class NemoKeysTest {
                         || key.value().equals("null"),
                     key.toString()));
     Path two = folder.resolve("two");
-    Order.of(source, two).tp(2).done();
+    order(model, source, two).tp(2).done();
     assertNotEquals(expected, leaves(two));
     expected.put("tensor_model_parallel_size", "2");
     assertEquals(expected, leaves(two));
@@ -153,7 +187,11 @@ class NemoKeysTest {
   }
 
   static Stream<String> cases() throws IOException {
-    return Stream.concat(keys("gpt").stream(), keys("vit").stream())
+    List<Key> all = new ArrayList<>();
+    for (String list : List.of("gpt", "vit", "bert", "t5", "clip")) {
+      all.addAll(keys(list));
+    }
+    return all.stream()
         .flatMap(
             key -> key.cases().stream().map(c -> key.name() + " | " + key.verdict() + " | " + c));
   }
@@ -166,9 +204,10 @@ class NemoKeysTest {
     String[] from = sides[0].split("[ >]");
     boolean named = from[0].equals("llama");
     String kind = from[named ? 1 : 0];
-    String model = named ? "llama" : kind.equals("vit") ? "vit" : "gpt";
+    boolean saved = SAVED.contains(kind);
+    String model = named ? "llama" : saved || kind.equals("vit") ? kind : "gpt";
     var config = config(model);
-    if (!model.equals("vit")) {
+    if (!saved && !model.equals("vit")) {
       config.put("mcore_gpt", "" + kind.equals("mcore"));
     }
     var words = new ArrayDeque<String>();
@@ -179,8 +218,11 @@ class NemoKeysTest {
         words.add(word);
       }
     }
-    Path source = KeyedModel.write(folder.resolve("source"), config);
-    var order = Order.of(source, folder.resolve("target"));
+    Path source = source(model, config);
+    var order = order(model, source, folder.resolve("target"));
+    if (!saved && words.contains("hf")) {
+      order.vocab(24);
+    }
     while (!words.isEmpty()) {
       say(order, words);
     }
@@ -199,7 +241,7 @@ class NemoKeysTest {
   private static void say(Order order, Deque<String> words) {
     String word = words.remove();
     switch (word) {
-      case "hf" -> order.to(TargetFormat.HUGGING_FACE).vocab(24);
+      case "hf" -> order.to(TargetFormat.HUGGING_FACE);
       case "mcore", "legacy" ->
           order.naming(Naming.valueOf(word.toUpperCase(Locale.ROOT))).layout(WeightLayout.RANKS);
       case "--tp" -> order.tp(Integer.parseInt(words.remove()));
