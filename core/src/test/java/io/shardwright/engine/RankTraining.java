@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The folders of ranks of Megatron-LM, made from those of a NeMo checkpoint by its rules. */
@@ -44,6 +45,9 @@ public final class RankTraining {
       return new Held(new TensorSpec(name, spec.dtype(), spec.shape()), bytes);
     }
   }
+
+  /** Changes the optimizer of each rank; empty where there is none. */
+  Optional<UnaryOperator<PickleValue>> optimizer = Optional.empty();
 
   private final Path folder;
   public Path root;
@@ -93,6 +97,9 @@ public final class RankTraining {
           new Text("model" + (chunks.size() == 1 ? "" : chunk)),
           model(chunks.get(chunk), pickle, storages));
     }
+    optimizer.ifPresent(
+        change ->
+            root.put(new Text("optimizer"), change.apply(RankAdam.of(chunks, pickle, storages))));
     var layout = TorchLayout.of("archive", PickleWriter.write(root), pickle.storages());
     Files.createDirectories(rank);
     Files.write(rank.resolve(FILE), TorchBytes.of(layout, storages));

@@ -2,10 +2,13 @@ package io.shardwright.adapters.megatron;
 
 import io.shardwright.adapters.huggingface.HuggingFaceFormat;
 import io.shardwright.spi.RestoreClass;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.TrainingState;
 import io.shardwright.spi.format.WantedGrid;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +40,7 @@ record CommonState(Obj args, Configuration means, List<String> notes) {
     Obj fresh = Arguments.write(facts, model.grid().size(), kept.iteration());
     kept.huggingFace().ifPresent(config -> fresh.put(HuggingFaceFormat.ORIGIN, config));
     Obj args = kept.renewed(Kept.ARGS, fresh, facts, Arguments::of);
+    model.training().ifPresent(training -> trained(args, training));
     var notes = new ArrayList<>(MegatronKeys.notes(facts.config()));
     String flags = Arguments.flags(fresh, facts.config());
     notes.add(
@@ -46,6 +50,12 @@ record CommonState(Obj args, Configuration means, List<String> notes) {
             + "; with a tokenizer of its own it needs "
             + Flags.option("no-use-tokenizer-model-from-checkpoint-args"));
     return new CommonState(args, facts.means(Arguments.of(args).orElseThrow()), notes);
+  }
+
+  /** What a training counts whose optimizer goes along. */
+  private static void trained(Obj args, TrainingState training) {
+    args.put("no_save_optim", new Bool(false));
+    training.consumedSamples().ifPresent(seen -> args.put(Kept.SAMPLES, Num.of(seen)));
   }
 
   /** The same where it can be said; a folder of weights alone needn't have them. */

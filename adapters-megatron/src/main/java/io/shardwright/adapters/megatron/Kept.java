@@ -8,6 +8,8 @@ import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.format.StoredModel.Origin;
+import io.shardwright.spi.format.TrainingState;
+import io.shardwright.spi.format.WantedGrid;
 import io.shardwright.spi.format.WantedModel;
 import java.math.BigDecimal;
 import java.util.Optional;
@@ -31,11 +33,30 @@ record Kept(Obj said) {
   /** What Megatron-Bridge counts while it trains. */
   static final String TRAIN_STATE = "train_state";
 
+  /** The samples that a training has seen. */
+  static final String SAMPLES = "consumed_train_samples";
+
   private static final String ITERATION = "iteration";
 
   /** What a model was read with; nothing where it is from elsewhere. */
   static Kept of(WantedModel model) {
     return new Kept(model.origin().map(Origin::config).orElseGet(Obj::empty));
+  }
+
+  /** The same; how far a training is whose optimizer goes along is said by that. */
+  static Kept of(WantedGrid model) {
+    Obj said = of((WantedModel) model).said().copy();
+    model.training().ifPresent(training -> progress(said, training));
+    return new Kept(said);
+  }
+
+  private static void progress(Obj said, TrainingState training) {
+    iteration(said, training.iteration());
+    Obj counts =
+        said.get(TRAIN_STATE).orElse(null) instanceof Obj stored ? stored.copy() : Obj.empty();
+    training.iteration().ifPresent(done -> counts.put(TrainState.STEP, Num.of(done)));
+    training.consumedSamples().ifPresent(done -> counts.put(SAMPLES, Num.of(done)));
+    said.put(TRAIN_STATE, counts);
   }
 
   /** Keeps the number in an iteration's name. */

@@ -62,16 +62,15 @@ final class LegacyNames {
    * @param version of the checkpoint, which tells the order of the rows
    * @param heads of a rank; 0 where nobody knows
    */
-  static Map<String, DenseTensor> of(TensorTree model, double version, long heads) {
+  static Map<String, DenseTensor> of(
+      Map<String, ? extends DenseTensor> model, double version, long heads) {
     var named = new LinkedHashMap<String, DenseTensor>();
-    model
-        .tensors()
-        .forEach(
-            (stored, tensor) -> {
-              String name = name(stored);
-              boolean rows = name.endsWith(QKV + "weight") || name.endsWith(QKV + "bias");
-              named.put(name, rows && heads > 0 ? ordered(tensor, version, heads) : tensor);
-            });
+    model.forEach(
+        (stored, tensor) -> {
+          String name = name(stored);
+          boolean rows = name.endsWith(QKV + "weight") || name.endsWith(QKV + "bias");
+          named.put(name, rows && heads > 0 ? ordered(tensor, version, heads) : tensor);
+        });
     return named;
   }
 

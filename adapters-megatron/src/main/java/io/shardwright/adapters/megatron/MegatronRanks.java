@@ -9,6 +9,7 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.RankLayout;
+import io.shardwright.spi.format.RankParameter;
 import io.shardwright.spi.format.WantedGrid;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,7 +31,12 @@ final class MegatronRanks implements RankLayout {
 
   @Override
   public Set<Keeps> keeps() {
-    return Set.of(Keeps.GRID);
+    return Set.of(Keeps.GRID, Keeps.OPTIMIZER);
+  }
+
+  @Override
+  public Map<String, JsonValue> state(WantedGrid model, List<RankParameter> parameters) {
+    return RankStates.of(model, parameters);
   }
 
   @Override
@@ -63,6 +69,7 @@ final class MegatronRanks implements RankLayout {
     around.put("iteration", Num.of(iteration));
     var notes = new ArrayList<>(Tokenizer.left(model));
     notes.addAll(state.notes());
+    model.training().ifPresent(training -> notes.add(RankStates.RESUME));
     String latest = iteration > 0 ? Long.toString(iteration) : Iteration.RELEASE;
     String folder = iteration > 0 ? Iteration.folder(iteration) : Iteration.RELEASE;
     if (!grouped && model.config().count("num_moe_experts", 1).isPresent()) {

@@ -1,7 +1,6 @@
 package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.format.DenseTensor;
-import io.shardwright.spi.format.TensorTree;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +38,9 @@ final class NativeNames {
    *
    * @param experts of a layer on a rank, which one tensor may hold
    */
-  static Map<String, DenseTensor> of(TensorTree model, long experts) {
-    var names = new NativeNames(model.tensors(), experts);
-    model.tensors().forEach(names::add);
+  static Map<String, DenseTensor> of(Map<String, ? extends DenseTensor> model, long experts) {
+    var names = new NativeNames(model, experts);
+    model.forEach(names::add);
     return names.named;
   }
 
@@ -58,6 +57,11 @@ final class NativeNames {
   /** Whether something is a module's state, which is no parameter. */
   static boolean isState(String name) {
     return name.endsWith(STATE);
+  }
+
+  /** Whether a tensor of a model is none of its parameters, which no optimizer knows. */
+  static boolean isBuffer(String name) {
+    return isState(name) || name.endsWith(".expert_bias") || name.endsWith("inv_freq");
   }
 
   private void add(String name, DenseTensor tensor) {

@@ -15,6 +15,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DenseTensor;
+import io.shardwright.spi.format.FlatState;
 import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
@@ -29,15 +30,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Reads an iteration whose ranks have a file each. */
 final class RankReading {
-  /** Megatron-Core's LayerWiseDistributedOptimizer, as of Muon. */
-  private static final Pattern LAYER_WISE = Pattern.compile("layer_wise_optimizer_[0-9]+\\.pt");
-
+  private static final String STATE = "optimizer.state.";
   private static final String FFN = "ffn_hidden_size";
   private static final String NORM = "normalization";
   private static final Map<DType, String> TYPES =
@@ -66,6 +65,8 @@ final class RankReading {
   private final Map<RankCoordinate, String> folders;
   private final List<Rank> ranks = new ArrayList<>();
   private final Map<RankCoordinate, Long> numbers = new LinkedHashMap<>();
+  private final Optional<FlatState> flat;
+  private final RankOptimizers optimizers;
   private final Set<String> left = new LinkedHashSet<>();
   private final Map<String, DenseTensor> tensors = new LinkedHashMap<>();
   private boolean unordered;
@@ -77,6 +78,8 @@ final class RankReading {
     first = RankState.of(RankFolders.whole(files.folder(names.get(0))));
     grid = first.grid(names);
     folders = RankFolders.of(grid, names, files.name());
+    flat = new FlatRanks(files, folders).state();
+    optimizers = new RankOptimizers(flat.isPresent());
     folders.forEach(this::add);
     requireOwnPlaces();
   }
@@ -106,19 +109,30 @@ final class RankReading {
     RankState state = RankState.of(folder);
     state.requireSame(first);
     state.rank().ifPresent(number -> numbers.put(rank, number));
+    var models =
+        state.chunks().stream().map(key -> folder.tensors(RankFolders.FILE, List.of(key))).toList();
+    Optional<RankOptimizer> optimizer = optimizers.of(folder, state, models);
     var chunks = new ArrayList<Weights>();
-    for (String key : state.chunks()) {
-      TensorTree model = folder.tensors(RankFolders.FILE, List.of(key));
-      var named = named(model);
+    for (TensorTree model : models) {
+      boolean legacy = LegacyNames.are(model);
+      var named = new LinkedHashMap<>(named(model.tensors(), legacy));
       named.forEach(tensors::putIfAbsent);
+      int chunk = chunks.size();
+      optimizer.ifPresent(
+          own ->
+              own.of(chunk)
+                  .forEach(
+                      (kind, kept) ->
+                          named(kept, legacy)
+                              .forEach((of, t) -> named.put(STATE + kind + "." + of, t))));
       leave(model, name);
       chunks.add(new Weights(model, named));
     }
     ranks.add(new Rank(rank, chunks));
   }
 
-  private Map<String, DenseTensor> named(TensorTree model) {
-    if (LegacyNames.are(model)) {
+  private Map<String, DenseTensor> named(Map<String, ? extends DenseTensor> model, boolean legacy) {
+    if (legacy) {
       long heads = first.size(HEADS).orElse(0) / grid.tensor();
       unordered |= heads == 0 && first.version() < LegacyNames.ORDERED;
       return LegacyNames.of(model, first.version(), heads);
@@ -138,7 +152,11 @@ final class RankReading {
   StoredModel read(List<String> before) {
     var notes = new ArrayList<>(before);
     notes.addAll(Leftovers.notes(left));
-    var built = StoredModel.of(new StoredRanks(grid, ranks, hasOptimizer()));
+    var built = StoredModel.of(new StoredRanks(grid, ranks, optimizers.unread()));
+    (flat.isPresent()
+            ? CommonTraining.of(first.root(), List.of(), flat)
+            : optimizers.training(first))
+        .ifPresent(built::training);
     OptionalLong words = Vocabulary.rows(tensors);
     var rows = words.isPresent() ? OptionalLong.of(words.getAsLong() * grid.tensor()) : words;
     new ModelReading(files, new IterationSide(files).tokenizer(), models, notes)
@@ -147,17 +165,7 @@ final class RankReading {
             ranks -> new Vocabulary.Stored(rows, grid.tensor()),
             this::cut,
             built);
-    var flat = new FlatRanks(files, folders).state();
-    flat.flatMap(state -> CommonTraining.of(first.root(), List.of(), flat))
-        .ifPresent(built::training);
     return built.notes(notes).build();
-  }
-
-  private boolean hasOptimizer() {
-    return first.hasOptimizer()
-        || folders.values().stream()
-            .flatMap(name -> files.folder(name).files().stream())
-            .anyMatch(file -> file.equals(FlatRanks.FILE) || LAYER_WISE.matcher(file).matches());
   }
 
   /** The arguments with what those of older trainings don't say. */

@@ -76,7 +76,7 @@ record RankState(String where, Obj root) {
 
   /** Whether an optimizer's state stands beside the weights. */
   boolean hasOptimizer() {
-    return root.get("optimizer").filter(state -> state != Null.NULL).isPresent();
+    return root.get(RankOptimizer.KEY).filter(state -> state != Null.NULL).isPresent();
   }
 
   /**

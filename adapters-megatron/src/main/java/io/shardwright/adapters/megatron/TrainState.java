@@ -26,10 +26,11 @@ final class TrainState {
   /** The same in a root, for its latest iteration. */
   static final String LATEST = "latest_train_state.pt";
 
-  private static final String STEP = "step";
+  static final String STEP = "step";
+
   private static final String OPERATIONS = "floating_point_operations_so_far";
   private static final List<String> COUNTS =
-      List.of(STEP, "consumed_train_samples", "skipped_train_samples", "consumed_valid_samples");
+      List.of(STEP, Kept.SAMPLES, "skipped_train_samples", "consumed_valid_samples");
   private static final List<String> SWITCHES = List.of("do_train", "do_valid", "do_test");
 
   private TrainState() {}

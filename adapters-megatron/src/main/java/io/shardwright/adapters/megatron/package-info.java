@@ -17,6 +17,9 @@
  * file        = torch file: {args: Namespace, checkpoint_version, iteration, optimizer, …, models}
  * models      = model: state | model0: state, model1: state, … one for each chunk of a stage
  * state       = names and tensors; before Megatron-Core dicts of modules, in them names and tensors
+ * optimizer   = half | plain | [half*] | [plain*]     several: all parameters but the experts, the experts
+ * half        = {optimizer: plain, fp32_from_fp16_params: [[master*] per group], grad_scaler: …?}
+ * plain       = {state: {index: {exp_avg, exp_avg_sq, step?}}, param_groups: [{params: [index*], wd_mult, …}*]}
  * </pre>
  *
  * <p>Grammar of an optimizer whose state data-parallel ranks share, in flat buffers:

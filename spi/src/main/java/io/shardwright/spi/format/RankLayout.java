@@ -40,7 +40,8 @@ public interface RankLayout {
   /**
    * What a target keeps of a model besides its weights.
    *
-   * @return {@link Keeps#GRID}, and {@link Keeps#TOKENIZER} if it can be given one
+   * @return {@link Keeps#GRID}, {@link Keeps#TOKENIZER} if it can be given one, and {@link
+   *     Keeps#OPTIMIZER} if a training can go on from it
    */
   Set<Keeps> keeps();
 
@@ -80,4 +81,19 @@ public interface RankLayout {
    * @throws io.shardwright.spi.error.UnsupportedCheckpointException if they can't express the model
    */
   Contents contents(WantedGrid model);
+
+  /**
+   * What stands behind the models in a rank's file where an optimizer goes along. Values are said
+   * as in {@link GridLayout}, the optimizer's tensors as {@link RankParameter#tensor} says.
+   *
+   * @param model what is written
+   * @param parameters of the rank, chunk by chunk, in the order in which their modules register
+   *     them
+   * @return values by key; each of the optimizer's tensors once
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException if the format has no such
+   *     optimizer
+   */
+  default Map<String, JsonValue> state(WantedGrid model, List<RankParameter> parameters) {
+    return Map.of();
+  }
 }

@@ -4,6 +4,7 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.format.StoredModel.Weights;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model in files of ranks. Layers are numbered from 0 in each chunk, experts in each rank; the
@@ -11,10 +12,11 @@ import java.util.List;
  *
  * @param grid what the model is cut for; its stages have as many chunks as the ranks here
  * @param ranks stage by stage, as many of each
- * @param optimizer whether an optimizer's state lies beside the weights, which is not read: nothing
- *     is written then unless the user leaves it out
+ * @param unread why an optimizer's state that lies beside the weights is not read: nothing is
+ *     written then unless the user leaves it out; empty where there is none, or where it is among
+ *     the tensors, by the names that {@link TrainingState} says
  */
-public record StoredRanks(Grid grid, List<Rank> ranks, boolean optimizer) {
+public record StoredRanks(Grid grid, List<Rank> ranks, Optional<String> unread) {
   /**
    * What a rank holds.
    *
@@ -38,7 +40,7 @@ public record StoredRanks(Grid grid, List<Rank> ranks, boolean optimizer) {
    *
    * @param grid what the model is cut for
    * @param ranks stage by stage
-   * @param optimizer whether an optimizer's state lies beside the weights
+   * @param unread why an optimizer's state is not read
    */
   public StoredRanks {
     ranks = List.copyOf(ranks);

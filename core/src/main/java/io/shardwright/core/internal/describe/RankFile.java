@@ -54,6 +54,17 @@ public record RankFile(
     return new RankFile(member, rank, names, all, objects, metadata, unreadable);
   }
 
+  /** The same without the tensors of an optimizer. */
+  RankFile withoutCompanions() {
+    if (tensors.keySet().stream().noneMatch(Companions::isCompanion)) {
+      return this;
+    }
+    var own = new LinkedHashMap<>(tensors);
+    own.keySet().removeIf(Companions::isCompanion);
+    var left = names.stream().filter(name -> !Companions.isCompanion(name)).toList();
+    return new RankFile(member, rank, left, own, objects, metadata, unreadable);
+  }
+
   /** The same, whose computed tensors have values of a type. */
   RankFile computedAs(DType type) {
     if (tensors.values().stream().allMatch(tensor -> tensor.computedAs(type) == tensor)) {

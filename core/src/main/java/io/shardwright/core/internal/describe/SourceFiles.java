@@ -92,10 +92,11 @@ public record SourceFiles(
         .toList();
   }
 
-  /** The same without the arrays of an optimizer. */
+  /** The same without the tensors of an optimizer. */
   public SourceFiles withoutCompanions() {
     var own = arrays.stream().filter(a -> !Companions.isState(a.spec().name())).toList();
-    return new SourceFiles(ranks, again, numbered, bare, own, arrayObjects);
+    var files = ranks.stream().map(RankFile::withoutCompanions).toList();
+    return new SourceFiles(files, again, numbered, bare, own, arrayObjects);
   }
 
   /** The same without what lies beside the model, and no parameter's name tells. */

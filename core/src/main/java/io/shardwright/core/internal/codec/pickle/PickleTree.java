@@ -22,16 +22,28 @@ import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Gives a pickle's values as a tree. What Python would make by a call is an object with the
  * callable's name; bytes and storages are nothing.
  *
  * @param where the file, for messages
+ * @param tensor says what a tensor without dimensions is; empty for every other value
  */
-public record PickleTree(Guard guard, String where) {
+public record PickleTree(
+    Guard guard, String where, Function<PickleValue, Optional<JsonValue>> tensor) {
   private static final int DEPTH = 100;
   private static final long COST = 64;
+
+  /**
+   * Values whose tensors are not looked into.
+   *
+   * @param where the file, for messages
+   */
+  public PickleTree(Guard guard, String where) {
+    this(guard, where, value -> Optional.empty());
+  }
 
   /**
    * The tree; what lies deeper than configurations do is left out.
@@ -63,6 +75,10 @@ public record PickleTree(Guard guard, String where) {
   }
 
   private JsonValue container(PickleValue value, int depth) {
+    Optional<JsonValue> number = tensor.apply(value);
+    if (number.isPresent()) {
+      return number.get();
+    }
     if (value instanceof Dict dict) {
       return fields(Obj.empty(), dict.entries(), depth);
     }

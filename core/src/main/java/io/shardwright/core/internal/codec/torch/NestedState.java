@@ -19,10 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * The values of a dict of dicts, or of a list of such, by their keys joined by dots. Keys are texts,
- * numbers, and pairs of names such as {@code (torch.bfloat16, torch.float32)}.
+ * The values of a dict of dicts and lists, by their keys joined by dots. Keys are texts, numbers,
+ * and pairs of names such as {@code (torch.bfloat16, torch.float32)}.
  */
 public final class NestedState {
   private static final int DEPTH = 10;
@@ -46,13 +47,7 @@ public final class NestedState {
    */
   public static Map<String, PickleValue> flat(PickleValue dict, Guard guard, String where) {
     var state = new NestedState(guard, where);
-    if (dict instanceof Sequence list) {
-      for (int at = 0; at < list.items().size(); at++) {
-        state.add(at + ".", list.items().get(at), 0);
-      }
-    } else {
-      state.add("", dict, 0);
-    }
+    state.add("", dict, 0);
     return state.flat;
   }
 
@@ -62,13 +57,13 @@ public final class NestedState {
         .orElseGet(() -> dict instanceof Call call ? call.entries() : List.of());
   }
 
-  private void add(String prefix, PickleValue dict, int depth) {
-    for (Entry entry : entries(dict)) {
+  private void add(String prefix, PickleValue holder, int depth) {
+    for (Entry entry : held(holder)) {
       Optional<String> key = key(entry.key());
       if (key.isPresent()) {
         String name = prefix + key.get();
         boolean leaf =
-            TorchFile.isTensor(entry.value()) || depth > DEPTH || entries(entry.value()).isEmpty();
+            TorchFile.isTensor(entry.value()) || depth > DEPTH || held(entry.value()).isEmpty();
         if (leaf) {
           put(name, entry.value());
         } else {
@@ -76,6 +71,23 @@ public final class NestedState {
         }
       }
     }
+  }
+
+  /** The pairs of a dict; of a list of tensors, dicts or lists its items by their numbers. */
+  private static List<Entry> held(PickleValue holder) {
+    if (!(holder instanceof Sequence list)) {
+      return entries(holder);
+    }
+    boolean holds =
+        list.items().stream()
+            .anyMatch(
+                item ->
+                    item instanceof Sequence
+                        || TorchFile.isTensor(item)
+                        || !entries(item).isEmpty());
+    return IntStream.range(0, holds ? list.items().size() : 0)
+        .mapToObj(at -> new Entry(Int.of(at), list.items().get(at)))
+        .toList();
   }
 
   private static Optional<String> key(PickleValue key) {

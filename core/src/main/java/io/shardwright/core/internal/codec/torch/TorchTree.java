@@ -1,13 +1,16 @@
 package io.shardwright.core.internal.codec.torch;
 
+import io.shardwright.core.internal.codec.pickle.PickleTree;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.pickle.TreePickle;
+import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Bool;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -15,19 +18,36 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Makes a torch file of a tree of values, in which {@code torch.tensor} of a number is a tensor.
+ * Makes a torch file of a tree of values and the other way round. {@code torch.tensor} of a number
+ * is a tensor without dimensions.
  */
 public final class TorchTree {
   private static final String TENSOR = "torch.tensor";
+  private static final Set<DType> NUMBERS =
+      Set.of(DType.FLOAT64, DType.FLOAT32, DType.INT64, DType.BOOL);
 
-  private final StateDictPickle pickle = new StateDictPickle();
+  private final StateDictPickle pickle;
   private final Map<String, byte[]> values = new LinkedHashMap<>();
 
-  private TorchTree() {}
+  /**
+   * Values in a file that has others too.
+   *
+   * @param pickle that hands out storages
+   */
+  public TorchTree(StateDictPickle pickle) {
+    this.pickle = pickle;
+  }
+
+  /** The bytes of the tensors that were made, by their storages' keys. */
+  public Map<String, byte[]> bytes() {
+    return values;
+  }
 
   /**
    * The file.
@@ -38,13 +58,52 @@ public final class TorchTree {
    *     loads it
    */
   public static byte[] file(String root, JsonValue tree, String where) {
-    var file = new TorchTree();
+    var file = new TorchTree(new StateDictPickle());
     PickleValue value = new TreePickle(where, file::tensor).of(tree);
     return TorchLayout.of(root, PickleWriter.write(value), file.pickle.storages())
         .bytes(file.values);
   }
 
-  private Optional<PickleValue> tensor(Obj object) {
+  /**
+   * The values of a file.
+   *
+   * @throws io.shardwright.spi.error.UnsafeCheckpointException if they are over a limit
+   */
+  public static JsonValue values(TorchFile file, Guard guard) {
+    return new PickleTree(guard, file.name(), value -> number(file, value))
+        .of(file.document().root());
+  }
+
+  private static Optional<JsonValue> number(TorchFile file, PickleValue value) {
+    if (!TorchFile.isTensor(value) || file.unreadable("", value).isPresent()) {
+      return Optional.empty();
+    }
+    TorchTensor tensor = file.tensor("", value);
+    DType dtype = tensor.spec().dtype();
+    if (tensor.spec().shape().rank() > 0 || !NUMBERS.contains(dtype)) {
+      return Optional.empty();
+    }
+    var order = tensor.bigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    var bytes = ByteBuffer.allocate(dtype.byteSize()).order(order);
+    tensor.storage().readFully(bytes, tensor.storageOffset() * dtype.byteSize());
+    return Optional.of(
+        Obj.empty()
+            .put("_target_", new Str(TENSOR))
+            .put("_args_", new Arr(List.of(number(dtype, bytes.flip()))))
+            .put("dtype", new Str("torch." + dtype.torchName())));
+  }
+
+  private static JsonValue number(DType dtype, ByteBuffer bytes) {
+    return switch (dtype) {
+      case FLOAT64 -> new Num(Double.toString(bytes.getDouble()));
+      case FLOAT32 -> new Num(Float.toString(bytes.getFloat()));
+      case INT64 -> Num.of(bytes.getLong());
+      default -> new Bool(bytes.get() != 0);
+    };
+  }
+
+  /** A tensor without dimensions; empty where an object says something else. */
+  public Optional<PickleValue> tensor(Obj object) {
     boolean named =
         object.get("_target_").flatMap(JsonValue::asText).filter(TENSOR::equals).isPresent();
     Optional<DType> dtype =

@@ -6,8 +6,8 @@ import io.shardwright.core.internal.codec.dcp.DcpItem;
 import io.shardwright.core.internal.codec.dcp.DcpMetadata;
 import io.shardwright.core.internal.codec.dcp.DcpShards;
 import io.shardwright.core.internal.codec.dcp.DcpTensor;
-import io.shardwright.core.internal.codec.pickle.PickleTree;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.torch.TorchTree;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.describe.StoredArray.Chunk;
@@ -192,7 +192,7 @@ final class ArrayWeights implements DistributedSet {
   @Override
   public JsonValue object(String key) {
     TorchFile file = torch(key);
-    return new PickleTree(files.guard(), file.name()).of(file.document().root());
+    return TorchTree.values(file, files.guard());
   }
 
   private TorchFile torch(String key) {

@@ -5,9 +5,9 @@ import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.FolderLinks;
 import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.core.internal.codec.json.JsonDocument;
-import io.shardwright.core.internal.codec.pickle.PickleTree;
 import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.TorchFile;
+import io.shardwright.core.internal.codec.torch.TorchTree;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.codec.yaml.YamlTree;
 import io.shardwright.core.internal.codec.zip.ZipArchive;
@@ -171,7 +171,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
   @Override
   public JsonValue pickle(String file) {
     TorchFile torch = torch(file);
-    return new PickleTree(guard, torch.name()).of(torch.document().root());
+    return TorchTree.values(torch, guard);
   }
 
   TorchFile torch(String file) {

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.format.plugged;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.ChunkLayers;
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourceTensor;
@@ -73,7 +74,9 @@ record RankWeights(StoredRanks held, boolean configured, String name) {
               (own, tensor) -> {
                 String name =
                     before + layers.map(known -> known.global(own, stage, number)).orElse(own);
-                if (tensors.put(name, (SourceTensor) tensor) != null) {
+                var held = (SourceTensor) tensor;
+                boolean state = Companions.isCompanion(name);
+                if (tensors.put(name, state ? held.as(name) : held) != null) {
                   throw again(name, where);
                 }
               });

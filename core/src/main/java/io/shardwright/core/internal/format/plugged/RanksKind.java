@@ -11,10 +11,13 @@ import io.shardwright.core.internal.plan.TargetNames;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
+import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.format.CoreVersion;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.RankLayout;
 import io.shardwright.spi.format.RankLayout.Contents;
+import io.shardwright.spi.format.RankParameter;
+import io.shardwright.spi.format.WantedGrid;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +61,11 @@ record RanksKind(RankLayout layouts, PluggedModelFormat format) implements Targe
     return plugin().asking("asked for a model's key", () -> layouts.key(chunk, chunks));
   }
 
+  /** What stands behind the models of a rank's file. */
+  Map<String, JsonValue> state(WantedGrid model, List<RankParameter> parameters) {
+    return plugin().asking("asked for an optimizer", () -> layouts.state(model, parameters));
+  }
+
   /** The names of further states. */
   List<String> others(String state) {
     return plugin().asking("asked for states of modules", () -> layouts.others(state));
@@ -73,7 +81,7 @@ record RanksKind(RankLayout layouts, PluggedModelFormat format) implements Targe
         new PlannedGrid(plan, source, attachments, CoreVersion.NEWEST, request.gridOptions());
     Contents made = plugin().asking("writing documents", () -> layouts.contents(wanted));
     made.means().ifPresent(means -> Meaning.require(plan, means, means.where()));
-    var target = new RanksTarget(this, plan, made, source.guard());
+    var target = new RanksTarget(this, wanted, made, source.guard());
     new LayoutCheck(plugin(), source.name(), source.guard()).requireNames(target.names());
     return target;
   }

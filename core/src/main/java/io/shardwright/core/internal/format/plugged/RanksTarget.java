@@ -11,6 +11,9 @@ import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.pickle.TreePickle;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.codec.torch.TorchTree;
+import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.ModuleState;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.execute.Progress;
 import io.shardwright.core.internal.execute.TargetLayout.OutputFile;
@@ -29,6 +32,7 @@ import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.internal.verify.TargetVerifier;
 import io.shardwright.spi.format.RankLayout.Contents;
+import io.shardwright.spi.format.RankParameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,6 +46,7 @@ final class RanksTarget implements CheckpointTarget {
   private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
 
   private final RanksKind kind;
+  private final PlannedGrid model;
   private final ExecutablePlan plan;
   private final Contents made;
   private final Guard guard;
@@ -50,9 +55,10 @@ final class RanksTarget implements CheckpointTarget {
   private final Map<String, Long> sizes = new LinkedHashMap<>();
   private final MemberPlacement placement;
 
-  RanksTarget(RanksKind kind, ExecutablePlan plan, Contents made, Guard guard) {
+  RanksTarget(RanksKind kind, PlannedGrid model, Contents made, Guard guard) {
     this.kind = kind;
-    this.plan = plan;
+    this.model = model;
+    this.plan = model.plan;
     this.made = made;
     this.guard = guard;
     this.chunks = RankChunks.of(plan);
@@ -89,24 +95,75 @@ final class RanksTarget implements CheckpointTarget {
     for (int chunk = 0; chunk < chunks.chunks(); chunk++) {
       models.add(new LinkedHashMap<>());
     }
-    for (String name : file.names()) {
+    for (String name : names(file)) {
       var held = chunks.of(name, file.rank().pipeline());
-      var model = models.get(held.chunk());
+      var own = models.get(held.chunk());
       TargetTensor tensor = file.tensors().get(name);
       if (tensor == null) {
         // a module's state before anything was measured
-        kind.others(held.name()).forEach(other -> model.put(spelt(other), Constant.NONE));
-        model.put(spelt(held.name()), Constant.NONE);
+        kind.others(held.name()).forEach(other -> own.put(spelt(other), Constant.NONE));
+        own.put(spelt(held.name()), Constant.NONE);
       } else {
-        var stored = pickle.tensor(tensor.spec());
-        keys.put(tensor, stored.key());
-        model.put(spelt(held.name()), stored.value());
+        own.put(spelt(held.name()), tensor(tensor, keys, pickle));
       }
     }
-    byte[] bytes = PickleWriter.write(root(file, models));
+    var numbers = new TorchTree(pickle);
+    Dict root = root(file, models);
+    state(file, keys, pickle, numbers).forEach((key, value) -> root.put(new Text(key), value));
+    byte[] bytes = PickleWriter.write(root);
     String stem = file.member().substring(file.member().lastIndexOf('/') + 1);
     var layout = TorchLayout.of(stem.replaceFirst("\\.[^.]*$", ""), bytes, pickle.storages());
-    members.add(file.member(), layout, keys, Map.of());
+    members.add(file.member(), layout, keys, numbers.bytes());
+  }
+
+  /** Those of the models. */
+  private static List<String> names(TargetFile file) {
+    return file.names().stream().filter(name -> !Companions.isCompanion(name)).toList();
+  }
+
+  /** What stands behind the models. */
+  private Map<String, PickleValue> state(
+      TargetFile file, Map<TargetTensor, String> keys, StateDictPickle pickle, TorchTree numbers) {
+    if (model.companions().isEmpty()) {
+      return Map.of();
+    }
+    var parameters =
+        names(file).stream()
+            .filter(name -> file.tensors().containsKey(name) && !ModuleState.isName(name))
+            .map(name -> parameter(file, name))
+            .toList();
+    var values =
+        new TreePickle(
+            file.member(),
+            object ->
+                RankParameter.named(object)
+                    .map(name -> tensor(file.tensors().get(name), keys, pickle))
+                    .or(() -> numbers.tensor(object)));
+    var state = new LinkedHashMap<String, PickleValue>();
+    kind.state(model, parameters).forEach((key, value) -> state.put(key, values.of(value)));
+    file.tensors().values().stream()
+        .filter(tensor -> !keys.containsKey(tensor))
+        .findFirst()
+        .ifPresent(
+            tensor -> {
+              throw kind.format().plugin().broken("leaves out '" + tensor.spec().name() + "'");
+            });
+    return state;
+  }
+
+  private RankParameter parameter(TargetFile file, String name) {
+    var kinds =
+        model.companions().stream()
+            .filter(kept -> file.tensors().containsKey(Companions.name(kept, name)))
+            .collect(Collectors.toSet());
+    return new RankParameter(file.tensors().get(name).spec(), kinds);
+  }
+
+  private static PickleValue tensor(
+      TargetTensor tensor, Map<TargetTensor, String> keys, StateDictPickle pickle) {
+    var stored = pickle.tensor(tensor.spec());
+    keys.put(tensor, stored.key());
+    return stored.value();
   }
 
   private String spelt(String name) {

@@ -9,6 +9,7 @@ import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredRanks;
 import io.shardwright.spi.format.TrainingState;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -25,18 +26,19 @@ record StoredOptimizer(String where, StoredModel model, List<StoredArray> arrays
    * @throws UnsupportedCheckpointException if it can't, or a part is in a form that isn't read
    */
   void requireCarriable(boolean kept) {
-    boolean inRanks = model.ranks().filter(StoredRanks::optimizer).isPresent();
+    Optional<String> unread = model.ranks().flatMap(StoredRanks::unread);
     boolean beside = has(true, Companions::isState);
     boolean training = model.training().isPresent();
-    boolean any = inRanks || beside || training || has(false, Companions::isState);
+    boolean any = unread.isPresent() || beside || training || has(false, Companions::isState);
     require(!any || kept, "which the target's format can't keep");
+    unread.ifPresent(why -> require(false, why));
     boolean whole =
-        has(false, Companions::isCompanion)
+        (model.ranks().isPresent() || has(false, Companions::isCompanion))
             && !has(false, Companions::isFlat)
             && (!beside || training);
     String kind = model.training().map(TrainingState::kind).map(k -> " of " + k).orElse("");
     boolean flat = model.training().flatMap(TrainingState::flat).isPresent();
-    require(!any || flat || whole && !inRanks, "whose form" + kind + " can't follow");
+    require(!any || flat || whole, "whose form" + kind + " can't follow");
   }
 
   /** Whether the model, or what lies beside it, has a tensor of such a name. */

@@ -1,0 +1,192 @@
+package io.shardwright.adapters.megatron;
+
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Bool;
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
+import io.shardwright.spi.format.ParameterGroup;
+import io.shardwright.spi.format.RankParameter;
+import io.shardwright.spi.format.TrainingState;
+import io.shardwright.spi.format.WantedGrid;
+import io.shardwright.spi.tensor.DType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Lays out the optimizer of a rank's file, as {@link RankOptimizer} reads it.
+ *
+ * @param model what is written
+ * @param training what its optimizer has besides tensors
+ */
+record RankStates(WantedGrid model, TrainingState training) {
+  /** What a user has to know who goes on with the training. */
+  static final String RESUME =
+      "the training's random states (rng_state) are left out: Megatron-LM goes on with "
+          + Flags.option("no-load-rng")
+          + ", and draws other numbers than it would have";
+
+  private static final String STEP = "step";
+  private static final String MASTER = "fp32_param";
+  private static final String DECAY = "wd_mult";
+  private static final String EXPERT = "is_expert_parallel";
+
+  /** What the groups of PyTorch's own Adam say, which counts the steps of each parameter. */
+  private static final String OF_PYTORCH = "foreach";
+
+  /**
+   * What stands behind the models of a rank.
+   *
+   * @param parameters in the order in which the models register them
+   * @throws UnsupportedCheckpointException if Megatron-LM has no such optimizer
+   */
+  static Map<String, JsonValue> of(WantedGrid model, List<RankParameter> parameters) {
+    var state = new LinkedHashMap<String, JsonValue>();
+    model
+        .training()
+        .ifPresent(
+            training -> {
+              state.put(RankOptimizer.KEY, new RankStates(model, training).optimizer(parameters));
+              for (String part : List.of(TrainingState.SCHEDULER, TrainingState.OPERATIONS)) {
+                training.parts().get(part).ifPresent(value -> state.put(part, value));
+              }
+            });
+    return state;
+  }
+
+  /** Of several the second has the experts that ranks share out. */
+  private JsonValue optimizer(List<RankParameter> parameters) {
+    boolean apart =
+        model.grid().expert() > 1 && model.groups().stream().anyMatch(ParameterGroup::expert);
+    var own = parameters.stream().filter(one -> !NativeNames.isBuffer(one.spec().name())).toList();
+    if (!apart) {
+      return one(own, false);
+    }
+    var dense = own.stream().filter(one -> !RankOptimizer.isExpert(one.spec().name())).toList();
+    var experts = own.stream().filter(one -> RankOptimizer.isExpert(one.spec().name())).toList();
+    return new Arr(List.of(one(dense, false), one(experts, true)));
+  }
+
+  private Obj one(List<RankParameter> parameters, boolean experts) {
+    Obj states = Obj.empty();
+    var groups = new ArrayList<JsonValue>();
+    var masters = new ArrayList<JsonValue>();
+    for (Obj stated : groups(experts)) {
+      boolean decay = !OptimizerPart.isZero(stated.get(DECAY));
+      var own = parameters.stream().filter(p -> RankOptimizer.decays(p.spec()) == decay).toList();
+      var indexes = new ArrayList<JsonValue>();
+      var kept = new ArrayList<JsonValue>();
+      for (RankParameter parameter : own) {
+        int index = states.fields().size();
+        indexes.add(Num.of(index));
+        states.put(Integer.toString(index), moments(parameter, stated));
+        master(parameter).ifPresent(kept::add);
+      }
+      groups.add(written(stated).put("params", new Arr(indexes)));
+      masters.add(new Arr(kept));
+    }
+    Obj plain = Obj.empty().put("state", numbered(states)).put("param_groups", new Arr(groups));
+    return isHalf() ? half(plain, new Arr(masters)) : plain;
+  }
+
+  private Obj half(Obj plain, Arr masters) {
+    Obj whole = Obj.empty().put(RankOptimizer.KEY, plain);
+    training.parts().get(TrainingState.SCALER).ifPresent(s -> whole.put(TrainingState.SCALER, s));
+    return whole.put("fp32_from_fp16_params", masters);
+  }
+
+  private boolean isHalf() {
+    return model.dtype() != DType.FLOAT32;
+  }
+
+  private static Obj moments(RankParameter parameter, Obj group) {
+    Obj state = Obj.empty();
+    for (String kind : RankOptimizer.KINDS) {
+      state.put(kind, parameter.tensor(kind));
+    }
+    if (isOfPytorch(group)) {
+      group.get(STEP).ifPresent(step -> state.put(STEP, tensor(step)));
+    }
+    return state;
+  }
+
+  private static JsonValue tensor(JsonValue number) {
+    return call("torch.tensor", number).put("dtype", new Str("torch.float32"));
+  }
+
+  private static boolean isOfPytorch(Obj group) {
+    return group.get(OF_PYTORCH).isPresent();
+  }
+
+  private Optional<JsonValue> master(RankParameter parameter) {
+    boolean has = parameter.kinds().contains(MASTER);
+    boolean needs = isHalf() && parameter.spec().dtype() != DType.FLOAT32;
+    if (has != needs) {
+      throw refused(
+          model,
+          "'"
+              + parameter.spec().name()
+              + "' is "
+              + parameter.spec().dtype().torchName()
+              + (has ? " and has" : " and lacks")
+              + " a master weight in 32 bits");
+    }
+    return has ? Optional.of(parameter.tensor(MASTER)) : Optional.empty();
+  }
+
+  private Obj written(Obj stated) {
+    Obj group = stated.copy();
+    if (group.get("betas").orElse(null) instanceof Arr betas) {
+      group.put("betas", call("builtins.tuple", betas));
+    }
+    if (isOfPytorch(group)) {
+      group.fields().remove(STEP);
+    }
+    return group;
+  }
+
+  /** Python's dict whose keys are numbers. */
+  private static Obj numbered(Obj values) {
+    var pairs = new ArrayList<JsonValue>();
+    values.fields().forEach((key, value) -> pairs.add(new Arr(List.of(new Num(key), value))));
+    return call("builtins.dict", new Arr(pairs));
+  }
+
+  private static Obj call(String name, JsonValue argument) {
+    return Obj.empty().put("_target_", new Str(name)).put("_args_", new Arr(List.of(argument)));
+  }
+
+  /** With and without weight decay; of experts that were no group of their own the others'. */
+  private List<Obj> groups(boolean experts) {
+    var all = training.groups();
+    var own = all.stream().filter(group -> OptimizerPart.isOfExperts(group) == experts).toList();
+    var from = own.isEmpty() ? all : own;
+    boolean bare = experts && !model.groups().contains(new ParameterGroup(true, false));
+    var groups =
+        from.stream()
+            .filter(group -> !own.isEmpty() || !bare || !OptimizerPart.isZero(group.get(DECAY)))
+            .map(group -> group.copy().put(EXPERT, new Bool(experts)))
+            .toList();
+    if (groups.isEmpty()) {
+      throw refused(model, "nothing says its parameter groups");
+    }
+    return groups;
+  }
+
+  private static UnsupportedCheckpointException refused(WantedGrid model, String why) {
+    return new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        model.source(),
+        "its optimizer's state can't be written: "
+            + why
+            + ": leave it out with "
+            + Setting.NO_OPTIMIZER.inText());
+  }
+}
