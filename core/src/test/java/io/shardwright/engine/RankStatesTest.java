@@ -74,6 +74,23 @@ class RankStatesTest {
         .layout(WeightLayout.RANKS);
   }
 
+  /** NeMo's names, its order of parameters and its groups become Megatron-LM's. */
+  @Test
+  void aTrainingOfNemoGoesOnInMegatron() throws IOException {
+    Path nemo = TrainingFiles.gpt(folder).resolve(TrainingFiles.GPT);
+    rows = 250;
+    Path ranks = order(nemo, "ranks").grid(2, 2).vp(2).done();
+    Path arrays =
+        order(nemo, "arrays").to(TORCH_DIST).layout(WeightLayout.DISTRIBUTED).grid(2, 1).done();
+    Path one = order(arrays, "one").grid(1, 1).done();
+    Path other = order(ranks, "other").grid(1, 1).done();
+    assertEquals(Checkpoints.found(one), Checkpoints.found(other));
+    assertEquals(
+        List.of("iter_0000002", "latest_checkpointed_iteration.txt"), Checkpoints.names(ranks));
+    String form = Attempt.verify(ranks).said();
+    assertTrue(Checkpoints.found(one).stream().anyMatch(l -> l.contains("exp_avg_sq.")), form);
+  }
+
   private void assertRefused(String why, Consumer<Dict> change) throws IOException {
     Path home =
         training(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -204,15 +205,27 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
    * their own has these then. Each that the model has parameters for is there.
    */
   private List<Obj> groups(boolean experts) {
+    return groups(training, experts, model.groups()::contains).stream()
+        .map(CommonOptimizer::written)
+        .toList();
+  }
+
+  /**
+   * The groups of one of the optimizers.
+   *
+   * @param experts whether it has those that ranks share out
+   * @param has whether the model has parameters of a kind
+   */
+  static List<Obj> groups(TrainingState training, boolean experts, Predicate<ParameterGroup> has) {
     var own = training.groups().stream().filter(group -> isTrue(group, EXPERT) == experts).toList();
     var all = new ArrayList<>(own);
     for (boolean decay : new boolean[] {true, false}) {
       boolean lacks = own.stream().noneMatch(group -> decays(group) == decay);
-      if (lacks && model.groups().contains(new ParameterGroup(experts, decay))) {
+      if (lacks && has.test(new ParameterGroup(experts, decay)) && !training.groups().isEmpty()) {
         all.add(like(own.isEmpty() ? training.groups() : own, decay));
       }
     }
-    return all.stream().map(group -> written(group, experts)).toList();
+    return all.stream().map(group -> group.copy().put(EXPERT, new Bool(experts))).toList();
   }
 
   /** A group of the other decay differs in that alone. */
@@ -236,11 +249,11 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     return group.get(key).filter(new Bool(true)::equals).isPresent();
   }
 
-  private static Obj written(Obj stored, boolean experts) {
+  private static Obj written(Obj stored) {
     Obj group = stored.copy();
     if (group.get("betas").orElse(null) instanceof Arr betas) {
       group.put("betas", call("builtins.tuple", betas));
     }
-    return group.put(EXPERT, new Bool(experts));
+    return group;
   }
 }

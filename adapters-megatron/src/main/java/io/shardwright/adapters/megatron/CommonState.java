@@ -22,6 +22,18 @@ import java.util.Optional;
  * @param notes for the user
  */
 record CommonState(Obj args, Configuration means, List<String> notes) {
+  /** What another trainer's state means here. */
+  private static final String FOREIGN =
+      "the training goes on by Megatron-LM's rules: its schedule is opt_param_scheduler, counted in"
+          + " samples, which "
+          + Flags.option("lr")
+          + ", "
+          + Flags.option("min-lr")
+          + " and the others must agree with unless "
+          + Flags.option("override-opt_param-scheduler")
+          + " is given, and biases and what has one axis have no weight decay; loops, callbacks and"
+          + " random states are left out";
+
   /**
    * The arguments of a model.
    *
@@ -41,7 +53,11 @@ record CommonState(Obj args, Configuration means, List<String> notes) {
     kept.huggingFace().ifPresent(config -> fresh.put(HuggingFaceFormat.ORIGIN, config));
     Obj args = kept.renewed(Kept.ARGS, fresh, facts, Arguments::of);
     model.training().ifPresent(training -> trained(args, training));
+    boolean foreign = kept.get(Kept.ARGS).isEmpty() && model.training().isPresent();
     var notes = new ArrayList<>(MegatronKeys.notes(facts.config()));
+    if (foreign) {
+      notes.add(FOREIGN);
+    }
     String flags = Arguments.flags(fresh, facts.config());
     notes.add(
         "Megatron-LM takes the model from the folder with "

@@ -70,8 +70,9 @@ final class MegatronRanks implements RankLayout {
     var notes = new ArrayList<>(Tokenizer.left(model));
     notes.addAll(state.notes());
     model.training().ifPresent(training -> notes.add(RankStates.RESUME));
-    String latest = iteration > 0 ? Long.toString(iteration) : Iteration.RELEASE;
-    String folder = iteration > 0 ? Iteration.folder(iteration) : Iteration.RELEASE;
+    boolean trained = iteration > 0 || model.training().isPresent();
+    String latest = trained ? Long.toString(iteration) : Iteration.RELEASE;
+    String folder = trained ? Iteration.folder(iteration) : Iteration.RELEASE;
     if (!grouped && model.config().count("num_moe_experts", 1).isPresent()) {
       notes.add(
           "each expert is a module of its own, as Megatron-LM has it without "

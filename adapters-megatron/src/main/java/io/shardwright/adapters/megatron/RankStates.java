@@ -2,7 +2,6 @@ package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
-import io.shardwright.spi.config.JsonValue.Bool;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
@@ -163,21 +162,17 @@ record RankStates(WantedGrid model, TrainingState training) {
     return Obj.empty().put("_target_", new Str(name)).put("_args_", new Arr(List.of(argument)));
   }
 
-  /** With and without weight decay; of experts that were no group of their own the others'. */
   private List<Obj> groups(boolean experts) {
-    var all = training.groups();
-    var own = all.stream().filter(group -> OptimizerPart.isOfExperts(group) == experts).toList();
-    var from = own.isEmpty() ? all : own;
-    boolean bare = experts && !model.groups().contains(new ParameterGroup(true, false));
-    var groups =
-        from.stream()
-            .filter(group -> !own.isEmpty() || !bare || !OptimizerPart.isZero(group.get(DECAY)))
-            .map(group -> group.copy().put(EXPERT, new Bool(experts)))
-            .toList();
+    var groups = CommonOptimizer.groups(training, experts, this::has);
     if (groups.isEmpty()) {
       throw refused(model, "nothing says its parameter groups");
     }
     return groups;
+  }
+
+  /** Every model has norms, which Megatron-LM does not decay; experts have none. */
+  private boolean has(ParameterGroup group) {
+    return !group.expert() || group.decay() || model.groups().contains(group);
   }
 
   private static UnsupportedCheckpointException refused(WantedGrid model, String why) {

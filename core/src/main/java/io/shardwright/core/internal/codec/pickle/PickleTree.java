@@ -29,7 +29,7 @@ import java.util.function.Function;
  * callable's name; bytes and storages are nothing.
  *
  * @param where the file, for messages
- * @param tensor says what a tensor without dimensions is; empty for every other value
+ * @param tensor says what a tensor of one number is; empty for every other value
  */
 public record PickleTree(
     Guard guard, String where, Function<PickleValue, Optional<JsonValue>> tensor) {

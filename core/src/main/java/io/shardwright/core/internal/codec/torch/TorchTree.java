@@ -25,7 +25,7 @@ import java.util.Set;
 
 /**
  * Makes a torch file of a tree of values and the other way round. {@code torch.tensor} of a number
- * is a tensor without dimensions.
+ * is a tensor without dimensions, of a list of one number a tensor of that.
  */
 public final class TorchTree {
   private static final String TENSOR = "torch.tensor";
@@ -70,8 +70,12 @@ public final class TorchTree {
    * @throws io.shardwright.spi.error.UnsafeCheckpointException if they are over a limit
    */
   public static JsonValue values(TorchFile file, Guard guard) {
-    return new PickleTree(guard, file.name(), value -> number(file, value))
-        .of(file.document().root());
+    return of(file, file.document().root(), guard);
+  }
+
+  /** The same of a value in a file. */
+  public static JsonValue of(TorchFile file, PickleValue value, Guard guard) {
+    return new PickleTree(guard, file.name(), held -> number(file, held)).of(value);
   }
 
   private static Optional<JsonValue> number(TorchFile file, PickleValue value) {
@@ -80,16 +84,18 @@ public final class TorchTree {
     }
     TorchTensor tensor = file.tensor("", value);
     DType dtype = tensor.spec().dtype();
-    if (tensor.spec().shape().rank() > 0 || !NUMBERS.contains(dtype)) {
+    int rank = tensor.spec().shape().rank();
+    if (rank > 1 || tensor.spec().shape().elements() != 1 || !NUMBERS.contains(dtype)) {
       return Optional.empty();
     }
     var order = tensor.bigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     var bytes = ByteBuffer.allocate(dtype.byteSize()).order(order);
     tensor.storage().readFully(bytes, tensor.storageOffset() * dtype.byteSize());
+    JsonValue number = number(dtype, bytes.flip());
     return Optional.of(
         Obj.empty()
             .put("_target_", new Str(TENSOR))
-            .put("_args_", new Arr(List.of(number(dtype, bytes.flip()))))
+            .put("_args_", new Arr(List.of(rank == 0 ? number : new Arr(List.of(number)))))
             .put("dtype", new Str("torch." + dtype.torchName())));
   }
 
@@ -102,7 +108,7 @@ public final class TorchTree {
     };
   }
 
-  /** A tensor without dimensions; empty where an object says something else. */
+  /** A tensor of one number; empty where an object says something else. */
   public Optional<PickleValue> tensor(Obj object) {
     boolean named =
         object.get("_target_").flatMap(JsonValue::asText).filter(TENSOR::equals).isPresent();
@@ -114,8 +120,12 @@ public final class TorchTree {
         || args.items().size() != 1) {
       return Optional.empty();
     }
-    var stored = pickle.tensor(new TensorSpec("value", dtype.get(), Shape.of()));
-    values.put(stored.key(), bytes(dtype.get(), args.items().get(0)));
+    JsonValue value = args.items().get(0);
+    boolean listed = value instanceof Arr list && list.items().size() == 1;
+    JsonValue number = listed ? ((Arr) value).items().get(0) : value;
+    var shape = listed ? Shape.of(1) : Shape.of();
+    var stored = pickle.tensor(new TensorSpec("value", dtype.get(), shape));
+    values.put(stored.key(), bytes(dtype.get(), number));
     return Optional.of(stored.value());
   }
 

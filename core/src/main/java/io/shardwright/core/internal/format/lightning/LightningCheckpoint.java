@@ -274,7 +274,7 @@ public final class LightningCheckpoint implements ModelSource {
   @Override
   public Optional<TrainingState> training() {
     return options.optimizer()
-        ? new LightningTraining(first(), step.name(), guard).state()
+        ? new LightningTraining(first(), step.name(), config, guard).state()
         : Optional.empty();
   }
 

@@ -1,13 +1,16 @@
 package io.shardwright.core.internal.format.lightning;
 
-import io.shardwright.core.internal.codec.pickle.PickleTree;
+import io.shardwright.core.internal.codec.torch.TorchTree;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Bool;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.format.TrainingState;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -20,7 +23,7 @@ import java.util.regex.Pattern;
  * get_params_for_weight_decay_optimization); how many samples were seen the checkpoint's name says
  * ({@code megatron_base_model.py}).
  */
-record LightningTraining(TrainingFile file, String step, Guard guard) {
+record LightningTraining(TrainingFile file, String step, ModelConfig config, Guard guard) {
   private static final Pattern SAMPLES = Pattern.compile("consumed_samples=([0-9]{1,18})");
   private static final String DECAY = "wd_mult";
 
@@ -34,18 +37,68 @@ record LightningTraining(TrainingFile file, String step, Guard guard) {
     if (!(plain.get("param_groups").orElse(null) instanceof Arr groups)) {
       return Optional.empty();
     }
-    OptionalLong done = tree("global_step").map(JsonValue::asLong).orElse(OptionalLong.empty());
+    OptionalLong steps = steps(plain);
+    OptionalLong done = done(steps);
     var state = TrainingState.of("non_distributed").progress(done, samples());
+    var schedule = new NemoSchedule(tree("lr_schedulers"), config, done);
     for (int number = 0; number < groups.items().size(); number++) {
       Obj group = object(groups.items().get(number)).orElseGet(Obj::empty);
-      state.group(group(group, groups.items().size() == 2 ? number == 0 : decays(group), done));
+      boolean decay = groups.items().size() == 2 ? number == 0 : decays(group);
+      state.group(schedule.in(group(group, decay, steps.isPresent() ? steps : done)));
     }
-    whole.get(TrainingState.SCALER).ifPresent(scaler -> state.part(TrainingState.SCALER, scaler));
+    object(groups.items().get(0))
+        .ifPresent(group -> state.part(TrainingState.SCHEDULER, schedule.of(group)));
+    whole
+        .get(TrainingState.SCALER)
+        .or(this::scaler)
+        .ifPresent(scaler -> state.part(TrainingState.SCALER, scaler));
     return Optional.of(state.build());
   }
 
+  /** The steps of the training; where it counted none, those of its optimizer. */
+  private OptionalLong done(OptionalLong steps) {
+    OptionalLong done = tree("global_step").map(JsonValue::asLong).orElse(OptionalLong.empty());
+    return done.orElse(0) > 0 || steps.isEmpty() ? done : steps;
+  }
+
+  /** PyTorch's own Adam counts the steps of each parameter. */
+  private static OptionalLong steps(Obj plain) {
+    return plain.get("state").flatMap(LightningTraining::object).stream()
+        .flatMap(states -> states.fields().values().stream())
+        .flatMap(state -> object(state).stream())
+        .flatMap(state -> state.get("step").stream())
+        .map(NemoSchedule::number)
+        .flatMap(Optional::stream)
+        .mapToLong(Double::longValue)
+        .max();
+  }
+
+  /** What a plug-in for mixed precision keeps (nlp_overrides.py, GradScaler). */
+  private Optional<JsonValue> scaler() {
+    return file.root().entries().stream()
+        .filter(entry -> entry.name().endsWith("Plugin"))
+        .flatMap(entry -> tree(entry.name()).flatMap(LightningTraining::object).stream())
+        .filter(kept -> kept.get("scale").isPresent() && kept.get("growth_factor").isPresent())
+        .findFirst()
+        .map(LightningTraining::scaler);
+  }
+
+  private static JsonValue scaler(Obj kept) {
+    JsonValue scale = NemoSchedule.number(kept.get("scale").get()).map(NemoSchedule::of).get();
+    Obj tensor =
+        Obj.empty()
+            .put("_target_", new Str("torch.tensor"))
+            .put("_args_", new Arr(List.of(new Arr(List.of(scale)))))
+            .put("dtype", new Str("torch.float32"));
+    Obj scaler = Obj.empty().put("scale", tensor);
+    for (String key : List.of("growth_tracker", "hysteresis_tracker")) {
+      kept.get("_" + key).ifPresent(value -> scaler.put(key, value));
+    }
+    return scaler;
+  }
+
   private Optional<JsonValue> tree(String key) {
-    return file.get(key).map(new PickleTree(guard, file.member())::of);
+    return file.get(key).map(value -> TorchTree.of(file.torch(), value, guard));
   }
 
   private static Optional<Obj> object(JsonValue value) {

@@ -35,6 +35,7 @@ import io.shardwright.spi.format.RankLayout.Contents;
 import io.shardwright.spi.format.RankParameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,9 +128,11 @@ final class RanksTarget implements CheckpointTarget {
     if (model.companions().isEmpty()) {
       return Map.of();
     }
+    int stage = file.rank().pipeline();
     var parameters =
         names(file).stream()
             .filter(name -> file.tensors().containsKey(name) && !ModuleState.isName(name))
+            .sorted(Comparator.comparingInt(name -> chunks.of(name, stage).chunk()))
             .map(name -> parameter(file, name))
             .toList();
     var values =
