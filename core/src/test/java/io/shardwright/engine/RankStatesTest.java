@@ -91,6 +91,21 @@ class RankStatesTest {
     assertTrue(Checkpoints.found(one).stream().anyMatch(l -> l.contains("exp_avg_sq.")), form);
   }
 
+  @Test
+  void leavesTheOptimizerOutWhereAsked() throws IOException {
+    Path home = training(1, UnaryOperator.identity());
+    for (TargetFormat format : List.of(MEGATRON, TORCH_DIST, TargetFormat.NEMO)) {
+      Path target = folder.resolve("bare-" + format);
+      Order order = Order.of(home, target).vocab(rows).to(format).grid(1, 1);
+      if (format == TargetFormat.NEMO) {
+        order.tried().assertRefused(Kind.INPUT, "optimizer(false)");
+      }
+      order.withoutOptimizer().done();
+      var found = Checkpoints.found(target);
+      assertTrue(found.stream().noneMatch(l -> l.contains("exp_avg")), format + " " + found);
+    }
+  }
+
   private void assertRefused(String why, Consumer<Dict> change) throws IOException {
     Path home =
         training(

@@ -128,14 +128,17 @@ final class PluggedModel implements ModelSource {
 
   @Override
   public SourceFiles sourceFiles() {
+    SourceFiles all = held();
+    return optimizer ? all : all.withoutCompanions();
+  }
+
+  private SourceFiles held() {
     if (ranks().isPresent()) {
       return ranks().get().sourceFiles(config);
     }
-    if (distributed.isEmpty()) {
-      return containers();
-    }
-    var all = new SourceFiles(List.of(), List.of(), false, true, arrays, List.of());
-    return optimizer ? all : all.withoutCompanions();
+    return distributed.isEmpty()
+        ? containers()
+        : new SourceFiles(List.of(), List.of(), false, true, arrays, List.of());
   }
 
   private SourceFiles containers() {
