@@ -117,9 +117,27 @@ final class RanksTarget implements CheckpointTarget {
     members.add(file.member(), layout, keys, numbers.bytes());
   }
 
-  /** Those of the models. */
-  private static List<String> names(TargetFile file) {
-    return file.names().stream().filter(name -> !Companions.isCompanion(name)).toList();
+  /**
+   * Those of the models, in the order in which their modules register them. A module of several
+   * experts, whose parameters the format calls otherwise, has a row of each before the next row.
+   */
+  private List<String> names(TargetFile file) {
+    var ordered = new ArrayList<String>();
+    var experts = new LinkedHashMap<String, List<String>>();
+    for (String name : file.names()) {
+      String own = chunks.of(name, file.rank().pipeline()).name();
+      String spelt = Companions.isCompanion(name) ? "" : spelt(own);
+      if (spelt.equals(own)) {
+        experts.values().forEach(ordered::addAll);
+        experts.clear();
+        ordered.add(name);
+      } else if (!spelt.isEmpty()) {
+        String row = spelt.replaceFirst("[0-9]+$", "");
+        experts.computeIfAbsent(row, r -> new ArrayList<>()).add(name);
+      }
+    }
+    experts.values().forEach(ordered::addAll);
+    return ordered;
   }
 
   /** What stands behind the models. */
