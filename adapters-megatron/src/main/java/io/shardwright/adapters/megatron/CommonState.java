@@ -24,14 +24,14 @@ import java.util.Optional;
 record CommonState(Obj args, Configuration means, List<String> notes) {
   /** What another trainer's state means here. */
   private static final String FOREIGN =
-      "the training goes on by Megatron-LM's rules: its schedule is opt_param_scheduler, counted in"
-          + " samples, which "
+      "the training goes on by Megatron-LM's rules: "
           + Flags.option("lr")
-          + ", "
+          + " and "
           + Flags.option("min-lr")
-          + " and the others must agree with unless "
+          + " must be those of its parameter groups, and its schedule is opt_param_scheduler,"
+          + " counted in samples, unless "
           + Flags.option("override-opt_param-scheduler")
-          + " is given, and biases and what has one axis have no weight decay; loops, callbacks and"
+          + " is given; biases and what has one axis have no weight decay; loops, callbacks and"
           + " random states are left out";
 
   /**

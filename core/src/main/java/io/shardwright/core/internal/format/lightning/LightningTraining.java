@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a training of NeMo needs besides tensors, in Megatron-Core's words. With two groups the
@@ -61,10 +62,15 @@ record LightningTraining(TrainingFile file, String step, ModelConfig config, Gua
     return done.orElse(0) > 0 || steps.isEmpty() ? done : steps;
   }
 
-  /** PyTorch's own Adam counts the steps of each parameter. */
+  /** PyTorch's own Adam counts the steps of each parameter, others those of a group. */
   private static OptionalLong steps(Obj plain) {
-    return plain.get("state").flatMap(LightningTraining::object).stream()
-        .flatMap(states -> states.fields().values().stream())
+    var states =
+        plain.get("state").flatMap(LightningTraining::object).stream()
+            .flatMap(all -> all.fields().values().stream());
+    var groups =
+        plain.get("param_groups").filter(Arr.class::isInstance).stream()
+            .flatMap(all -> ((Arr) all).items().stream());
+    return Stream.concat(states, groups)
         .flatMap(state -> object(state).stream())
         .flatMap(state -> state.get("step").stream())
         .map(NemoSchedule::number)
