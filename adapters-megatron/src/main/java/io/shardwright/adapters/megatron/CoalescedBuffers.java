@@ -94,8 +94,7 @@ record CoalescedBuffers(String kind, String where) {
     return stated == null ? optimizer < 0 : Integer.parseInt(stated) == optimizer;
   }
 
-  private Buffer buffer(
-      Obj state, int number, String type, Map<String, ContainedTensor> tensors) {
+  private Buffer buffer(Obj state, int number, String type, Map<String, ContainedTensor> tensors) {
     OptionalLong stated =
         state
             .get(Integer.toString(number))
@@ -126,8 +125,7 @@ record CoalescedBuffers(String kind, String where) {
           }
           all.put(kind, List.of(tensor));
         });
-    return new Buffer(
-        where + " buffer " + number, dtype, List.of(), stated.getAsLong(), all);
+    return new Buffer(where + " buffer " + number, dtype, List.of(), stated.getAsLong(), all);
   }
 
   /** A buffer has parameters of one type. */
