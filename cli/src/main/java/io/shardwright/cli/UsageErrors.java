@@ -18,7 +18,7 @@ record UsageErrors(TypedOptions typed) implements IParameterExceptionHandler {
           .getOut()
           .println(Failures.json(Fields.of("code", "usage").and("message", message(problem))));
     }
-    err.println("error: " + Screen.safe(message(problem)));
+    err.println("error: " + Screen.lines(message(problem)));
     UnmatchedArgumentException.printSuggestions(problem, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.USAGE;

@@ -78,4 +78,12 @@ class HelpPageTest {
     assertTrue(
         choice.err().startsWith("error: --color is 'blue', expected one of auto, always, never"));
   }
+
+  @Test
+  void aHintHasItsOwnLine() {
+    Run run = Run.of("plan", "--plan", "x");
+    assertEquals(2, run.code());
+    assertTrue(
+        run.err().contains("'--plan'\n  hint: --plan is an option of 'convert'\n"), run.err());
+  }
 }
