@@ -56,8 +56,8 @@ public enum ErrorCode {
   UNSUPPORTED(
       113,
       Kind.INPUT,
-      "Do what the message says, or save it in another form; what is supported stands "
-          + "in the README."),
+      "Do what the message says, or save it in another form; docs/supported.md lists what is"
+          + " supported."),
   /** A size, count or depth is over its limit. */
   LIMIT_EXCEEDED(
       114, Kind.RESOURCES, "Raise the limit with the option that is named, if you trust the file."),
