@@ -117,8 +117,8 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     }
     List<Obj> dense = groups(false);
     List<Obj> experts = model.grid().expert() > 1 ? groups(true) : List.of();
+    settle(common);
     if (isFlat()) {
-      settle(common);
       Obj flat = Obj.empty().put(CommonTraining.KIND, new Str(kind));
       boolean chained = new BucketObjects(model.flat()).chained();
       common.put(CommonTraining.OPTIMIZER, chained ? numbered(List.of(flat, flat)) : flat);
@@ -132,15 +132,19 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     }
   }
 
-  /** The arguments say what the buffers were laid out for. */
+  /** The arguments say how parameters are registered, and what buffers were laid out for. */
   private void settle(Obj common) {
-    if (common.get("args").isPresent()) {
-      var layout = new BucketLayout(model.dataParallel().orElse(1), model.settings());
-      boolean grouped = "true".equalsIgnoreCase(layout.order().get(FlatBuffers.GROUPED));
-      common.putAt(
-          "args." + FlatBuffers.SPECIFICATION,
-          new Str(layout.order().get(FlatBuffers.SPECIFICATION)));
-      common.putAt("args." + FlatBuffers.GROUPED, new Bool(grouped));
+    var layout = new BucketLayout(model.dataParallel().orElse(1), model.settings());
+    boolean known = model.settings().containsKey(FlatBuffers.SPECIFICATION);
+    if (common.get("args").isEmpty() || !known && !isFlat()) {
+      return;
+    }
+    boolean grouped = "true".equalsIgnoreCase(layout.order().get(FlatBuffers.GROUPED));
+    common.putAt(
+        "args." + FlatBuffers.SPECIFICATION,
+        new Str(layout.order().get(FlatBuffers.SPECIFICATION)));
+    common.putAt("args." + FlatBuffers.GROUPED, new Bool(grouped));
+    if (isFlat()) {
       OptionalLong size = BucketSize.of(model.settings(), layout.ranks());
       common.putAt("args." + BucketSize.OVERLAP, new Bool(size.isPresent()));
       size.ifPresent(n -> common.putAt("args." + BucketSize.SIZE, Num.of(n)));

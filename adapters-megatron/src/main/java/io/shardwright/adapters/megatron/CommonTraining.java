@@ -8,6 +8,7 @@ import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.format.FlatState;
 import io.shardwright.spi.format.TrainingState;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -55,8 +56,10 @@ final class CommonTraining {
    * @param common the state
    * @param further optimizers that lie elsewhere
    * @param flat their tensors, if in flat buffers
+   * @param shown settings that something else than the arguments shows
    */
-  static Optional<TrainingState> of(Obj common, List<JsonValue> further, Optional<FlatState> flat) {
+  static Optional<TrainingState> of(
+      Obj common, List<JsonValue> further, Optional<FlatState> flat, Map<String, String> shown) {
     var optimizers =
         Stream.concat(
                 common.get(OPTIMIZER).stream().flatMap(CommonTraining::each), further.stream())
@@ -74,6 +77,7 @@ final class CommonTraining {
     }
     PARTS.forEach(key -> common.get(key).ifPresent(value -> state.part(key, value)));
     flat.ifPresent(state::flat);
+    shown.forEach(state::setting);
     SETTINGS.forEach(key -> said.text("args." + key).ifPresent(v -> state.setting(key, v)));
     return Optional.of(state.build());
   }

@@ -9,6 +9,7 @@ import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredModel.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Reads an iteration: its tensors, and what its document says of the model. */
 final class IterationReading {
@@ -55,7 +56,10 @@ final class IterationReading {
         built);
     var flat = new FlatArrays(files.name(), set);
     IterationSide.common(files, set)
-        .flatMap(common -> CommonTraining.of(common, flat.optimizers(), flat.state()))
+        .flatMap(
+            common ->
+                CommonTraining.of(
+                    common, flat.optimizers(), flat.state(), layers(flat.state().isPresent())))
         .ifPresent(built::training);
     return built.notes(notes).build();
   }
@@ -74,5 +78,17 @@ final class IterationReading {
             + ADAPTER
             + "…), which are read as tensors: merge them into their model with the tool that"
             + " trained them");
+  }
+
+  /**
+   * A norm of Transformer Engine has a state of its own, one of Megatron-Core's layers has none.
+   * Flat buffers show it better.
+   */
+  private Map<String, String> layers(boolean flat) {
+    boolean any = set.objects().stream().anyMatch(key -> key.contains("._extra_state/"));
+    boolean norm = set.objects().stream().anyMatch(key -> key.contains("norm._extra_state/"));
+    return any && !norm && !flat
+        ? Map.of(FlatBuffers.SPECIFICATION, "local", FlatBuffers.GROUPED, "false")
+        : Map.of();
   }
 }

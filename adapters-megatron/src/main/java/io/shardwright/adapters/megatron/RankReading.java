@@ -154,7 +154,7 @@ final class RankReading {
     notes.addAll(Leftovers.notes(left));
     var built = StoredModel.of(new StoredRanks(grid, ranks, optimizers.unread()));
     (flat.isPresent()
-            ? CommonTraining.of(first.root(), List.of(), flat)
+            ? CommonTraining.of(first.root(), List.of(), flat, Map.of())
             : optimizers.training(first))
         .ifPresent(built::training);
     OptionalLong words = Vocabulary.rows(tensors);
