@@ -167,6 +167,31 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
         : Map.of();
   }
 
+  /** What a training must be started with to find the same buffers. */
+  List<String> notes() {
+    if (!isFlat()) {
+      return List.of();
+    }
+    long ranks = model.dataParallel().orElse(1);
+    OptionalLong size = BucketSize.of(model.settings(), ranks);
+    return List.of(
+        "the optimizer's flat buffers are for DP "
+            + ranks
+            + ", layers of '"
+            + new BucketLayout(ranks, model.settings()).order().get(FlatBuffers.SPECIFICATION)
+            + "' and "
+            + (size.isPresent()
+                ? "buckets of "
+                    + size.getAsLong()
+                    + " elements: "
+                    + BucketSize.OVERLAP
+                    + ", "
+                    + BucketSize.SIZE
+                    + " "
+                    + size.getAsLong()
+                : "one bucket each: no " + BucketSize.OVERLAP));
+  }
+
   private Obj besides(List<Obj> groups) {
     Obj own = one(groups);
     own.fields().remove(CommonTraining.KIND);

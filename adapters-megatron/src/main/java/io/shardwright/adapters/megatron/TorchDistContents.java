@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What Megatron-Core's {@code torch_dist} holds besides tensors: the common state, and last the
@@ -107,7 +108,11 @@ record TorchDistContents(WantedGrid model, String folder) {
         objects,
         optimizer.map(CommonOptimizer::keys).orElse(UnaryOperator.identity()),
         means,
-        notes);
+        all(notes, optimizer.map(CommonOptimizer::notes).orElse(List.of())));
+  }
+
+  private static List<String> all(List<String> notes, List<String> more) {
+    return Stream.concat(notes.stream(), more.stream()).toList();
   }
 
   /** The core of attention has no parameter, and with Transformer Engine a state all the same. */
