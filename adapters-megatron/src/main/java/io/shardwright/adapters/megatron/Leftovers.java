@@ -4,15 +4,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What a checkpoint holds besides tensors, for the user. */
 final class Leftovers {
   private Leftovers() {}
 
+  /** An optimizer's follow its state, or are left out with it. */
+  private static final Pattern OF_OPTIMIZER = Pattern.compile("(chained_[0-9]+\\.)?optimizer\\.");
+
   /** A sentence that counts those of Megatron-Core by kind. */
   static List<String> notes(Set<String> objects) {
-    return notes(objects, Leftovers::kind);
+    return notes(
+        objects.stream()
+            .filter(key -> !OF_OPTIMIZER.matcher(key).lookingAt())
+            .collect(Collectors.toSet()),
+        Leftovers::kind);
   }
 
   /** A sentence that counts the values of a nested dict by what stands before the first dot. */
