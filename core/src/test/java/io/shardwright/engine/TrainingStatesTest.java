@@ -5,6 +5,9 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
+import io.shardwright.core.internal.codec.torch.NestedState;
+import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.spi.error.ErrorCode.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +40,53 @@ class TrainingStatesTest {
   void refusesGroupsThatShareAParameter() throws IOException {
     assertRefused(
         "a group has 35 parameters, expected 34", plain -> params(plain, 1).add(Int.of(0)));
+  }
+
+  /** CLIP's temperature has the shape of a step. */
+  @Test
+  void aScalarParameterKeepsItsStepAsOthersDo() throws IOException {
+    Path weights = folder.resolve("weights");
+    Checkpoints.unpack(Checkpoints.copy("clip-tp1.nemo", folder), weights);
+    Path source = folder.resolve("source.ckpt");
+    TrainingFiles.rewriteAny(
+        weights.resolve("model_weights.ckpt"), source, TrainingStatesTest::trained);
+    Path config = weights.resolve("model_config.yaml");
+    Path two = folder.resolve("two");
+    Path back = folder.resolve("back");
+    Order.of(source, folder.resolve("one")).hparams(config).grid(1, 1).vocab(259).done();
+    Order.of(source, two).hparams(config).grid(2, 1).vocab(259).done();
+    String size = "tensor_model_parallel_size: ";
+    Files.writeString(config, Files.readString(config).replace(size + 1, size + 2));
+    Order.of(two, back).hparams(config).grid(1, 1).vocab(259).done();
+    var found = Checkpoints.found(back);
+    Assertions.assertEquals(Checkpoints.found(folder.resolve("one")), found);
+    Assertions.assertTrue(
+        found.stream().anyMatch(line -> line.contains("exp_avg.model.logit_scale")), "" + found);
+  }
+
+  /** Each weight serves as its moments, the scalar as every step. */
+  private static Dict trained(PickleValue weights) {
+    var held = NestedState.entries(weights);
+    var states = new Dict();
+    var params = new Sequence();
+    for (Entry entry : held) {
+      if (TorchFile.isTensor(entry.value())) {
+        var state = new Dict().put(new Text("step"), held.get(0).value());
+        state.put(new Text("exp_avg"), entry.value()).put(new Text("exp_avg_sq"), entry.value());
+        states.put(Int.of(params.items().size()), state);
+        params.items().add(Int.of(params.items().size()));
+      }
+    }
+    var groups = new Sequence();
+    groups.items().add(new Dict().put(new Text("params"), params));
+    var optimizers = new Sequence();
+    optimizers
+        .items()
+        .add(new Dict().put(new Text("state"), states).put(new Text("param_groups"), groups));
+    return new Dict()
+        .put(new Text("state_dict"), weights)
+        .put(new Text("global_step"), Int.of(2))
+        .put(new Text("optimizer_states"), optimizers);
   }
 
   private void assertRefused(String why, Consumer<PickleValue> change) throws IOException {

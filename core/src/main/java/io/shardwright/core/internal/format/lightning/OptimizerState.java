@@ -13,10 +13,12 @@ import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The optimizer state in one file: moments and scalars for each parameter.
@@ -199,6 +201,15 @@ final class OptimizerState {
             }
           }
         });
+    Set<String> cut = new HashSet<>();
+    companions.forEach(
+        (name, tensor) -> {
+          if (tensor.spec().shape().elements() > 1) {
+            cut.add(Companions.kind(name));
+          }
+        });
+    // A step is a scalar, as a scalar parameter is: no shape of its own tells it from a moment.
+    companions.keySet().removeIf(name -> !cut.contains(Companions.kind(name)));
     masters(parameters, companions);
     return companions;
   }
