@@ -43,6 +43,29 @@ class HuggingFaceRefusalTest extends ModelFolders {
     assertRefused(Kind.INPUT, part, source);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "T5ForConditionalGeneration, t5, false",
+    "MT5ForConditionalGeneration, mt5, false",
+    "UMT5EncoderModel, umt5, false",
+    "BartForConditionalGeneration, bart, true",
+  })
+  void refusesAnEncoderWithADecoderForItsReasonAndTakesItAsTensors(
+      String architecture, String type, boolean said) throws IOException {
+    Path source = huggingFace("llama");
+    String config = Files.readString(source.resolve(CONFIG));
+    Files.writeString(
+        source.resolve(CONFIG),
+        config
+            .replace("LlamaForCausalLM", architecture)
+            .replace(
+                "\"llama\"", "\"" + type + "\"" + (said ? ", \"is_encoder_decoder\": true" : "")));
+    assertRefused(Kind.INPUT, "'" + architecture + "', an encoder with a decoder", source);
+    assertRefused(Kind.INPUT, "read from NeMo's own files alone", source);
+    Path plain = folder.resolve("plain");
+    Order.of(source, plain).to(TargetFormat.SAFETENSORS).tried().assertDone();
+  }
+
   @Test
   void refusesAClassThatCannotExpressTheConfiguration() throws IOException {
     Path nemo = convert(huggingFace("llama"), "m");

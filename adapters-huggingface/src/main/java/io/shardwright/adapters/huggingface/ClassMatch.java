@@ -6,9 +6,13 @@ import io.shardwright.spi.dialect.DialectDocument;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Finds the Hugging Face class to which a {@code config.json} belongs. */
 final class ClassMatch {
+  private static final Pattern T5 = Pattern.compile("(?i)(u?m|long)?t5");
+
   private ClassMatch() {}
 
   /** The class that a document names. */
@@ -23,6 +27,14 @@ final class ClassMatch {
   /** The kind of model that a document names. */
   static Optional<String> modelType(DialectDocument document) {
     return document.text("model_type");
+  }
+
+  /** Whether it has an encoder and a decoder, or is a part of a model of T5's kind. */
+  static boolean hasEncoderAndDecoder(DialectDocument document) {
+    return document.text("is_encoder_decoder").filter("true"::equals).isPresent()
+        || Stream.of(architecture(document), modelType(document))
+            .flatMap(Optional::stream)
+            .anyMatch(name -> T5.matcher(name).lookingAt());
   }
 
   /** By the class it names, else by its kind, else by what a class says of documents without. */

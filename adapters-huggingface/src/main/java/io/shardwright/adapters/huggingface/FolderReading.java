@@ -26,6 +26,15 @@ import java.util.Optional;
 
 /** Reads a folder as transformers saves models. */
 final class FolderReading {
+  /** Of transformers 5.24.0 ({@code modeling_t5.py}) and NeMo 1.23.0 ({@code attention.py}). */
+  private static final String ENCODER_DECODER =
+      "NeMo's T5 is read from NeMo's own files alone: transformers' T5 leaves attention scores"
+          + " unscaled and scales its output where words are shared, and no mapping was confirmed"
+          + " by equal logits";
+
+  private static final String AS_TENSORS =
+      ". inspect, verify and convert " + Setting.FORMAT.inText("safetensors") + " take it";
+
   private final StoredFiles files;
   private final KnownModels models;
   private final List<String> notes = new ArrayList<>();
@@ -126,14 +135,22 @@ final class FolderReading {
               + relatives.get(0)
               + "'s head or with another; of that kind only "
               + String.join(", ", relatives)
-              + " is read. inspect, verify and convert "
-              + Setting.FORMAT.inText("safetensors")
-              + " take it");
+              + " is read"
+              + AS_TENSORS);
     }
     Optional<String> said =
         ClassMatch.architecture(document)
             .or(() -> ClassMatch.modelType(document))
             .or(() -> document.text("architecture"));
+    if (ClassMatch.hasEncoderAndDecoder(document)) {
+      return unknown(
+          HuggingFaceFormat.CONFIG
+              + " names architecture '"
+              + said.orElse("(none)")
+              + "', an encoder with a decoder. "
+              + ENCODER_DECODER
+              + AS_TENSORS);
+    }
     return unknown(
         "no family knows architecture '"
             + said.orElse("(none)")
