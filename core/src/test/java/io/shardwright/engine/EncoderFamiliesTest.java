@@ -4,12 +4,14 @@ import static io.shardwright.engine.Checkpoints.copy;
 import static io.shardwright.engine.Checkpoints.expected;
 import static io.shardwright.engine.Checkpoints.found;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.Shardwright;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.PlanRejectedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,10 +24,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** BERT, T5 and CLIP against checkpoints that NeMo 1.23.0 wrote. */
 class EncoderFamiliesTest {
   private static final int VOCABULARY = 259;
+  private static final String SPLIT = "pipeline_model_parallel_split_rank: ";
 
   @TempDir Path folder;
 
@@ -125,6 +129,21 @@ class EncoderFamiliesTest {
       assertTrue(
           refusal.getMessage().contains("Choose pipelineSplitRank 1 or 2."), refusal.getMessage());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", SPLIT + "null", SPLIT + "0", SPLIT + "2"})
+  void saysWhereT5sDecoderBeginsWhereItsConfigurationDoesNot(String line) throws IOException {
+    Path cut = order(copy("t5-tp1.nemo", folder), "cut").grid(2, 2).done();
+    Path config = cut.resolve("model_config.yaml");
+    Files.writeString(config, Files.readString(config).replace(SPLIT + "1", line));
+    var refusal =
+        assertThrows(
+            MalformedCheckpointException.class, () -> order(cut, "out.nemo").grid(1, 1).done());
+    assertTrue(
+        refusal.getMessage().contains("begins on stage 1: set " + SPLIT.trim().replace(":", "")),
+        refusal.getMessage());
+    assertFalse(Files.exists(folder.resolve("out.nemo")));
   }
 
   @ParameterizedTest

@@ -3,6 +3,8 @@ package io.shardwright.core.internal.describe;
 import io.shardwright.core.internal.describe.Replica.Kind;
 import io.shardwright.core.internal.describe.RuleMatcher.Match;
 import io.shardwright.core.internal.describe.SourceFiles.Again;
+import io.shardwright.spi.LayerStack;
+import io.shardwright.spi.LayerStack.Stages;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Reads and matches the tensors of rank files, all ranks of a stage together. */
 final class RankReading {
@@ -147,8 +150,24 @@ final class RankReading {
               + Arrays.toString(layers)
               + " layers"
               + (one ? ": " : " of " + stack.stack().name() + ": ")
-              + describer.config.saying(stack.keys(describer.config)));
+              + describer.config.saying(stack.keys(describer.config))
+              + split(stack.stack(), layers));
     }
+  }
+
+  /** Where a second stack begins in the files, unless the configuration says the same. */
+  private String split(LayerStack stack, long[] layers) {
+    String key = stack.splitKey();
+    int from =
+        (int)
+            LongStream.of(layers)
+                .takeWhile(count -> count > 0 == (stack.stages() == Stages.BEFORE))
+                .count();
+    boolean other = !key.isEmpty() && describer.config.count(key, 0).orElse(0) != from;
+    boolean known = 0 < from && from < layers.length;
+    return other && known
+        ? "; the files' second stack begins on stage " + from + ": set " + key + " to it"
+        : "";
   }
 
   private String global(String name, int stage) {
