@@ -8,6 +8,7 @@ import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnrecognizedCheckpointException;
 import io.shardwright.spi.format.ContainedTensor;
+import io.shardwright.spi.format.DistributedSet;
 import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads a folder as transformers saves models. */
 final class FolderReading {
@@ -45,6 +47,8 @@ final class FolderReading {
   private final DialectDocument document;
   private final FolderVocabulary vocabulary;
   private final HuggingFaceModel model;
+  private Function<Map<String, ContainedTensor>, Optional<TorchOptimizer>> optimizer =
+      none -> Optional.empty();
 
   private FolderReading(
       StoredFiles files, KnownModels models, Obj config, String where, WeightSets sets) {
@@ -83,11 +87,12 @@ final class FolderReading {
       KnownModels models,
       Obj config,
       String where,
-      TensorSet held,
+      DistributedSet held,
       List<String> notes) {
     var known = OuterNames.of(held, new DialectDocument(config), models.classes());
-    return new FolderReading(files, models, config, where, new WeightSets(files, known))
-        .read(notes);
+    var reading = new FolderReading(files, models, config, where, new WeightSets(files, known));
+    reading.optimizer = model -> TorchOptimizer.of(held, model, OuterNames::unwrapped);
+    return reading.read(notes);
   }
 
   private StoredModel read(List<String> before) {
@@ -104,13 +109,17 @@ final class FolderReading {
     config = config.with("precision", precision()).with("target", model.restores());
     var tensors = KnownNames.of(first, model.names(), notes);
     vocabulary.require(model.names().inForce(config), tensors, files.name());
+    var state = optimizer.apply(tensors);
+    var all = new LinkedHashMap<String, ContainedTensor>(tensors);
+    state.ifPresent(own -> all.putAll(own.states()));
     var built =
-        StoredModel.of(new Weights(sets.held(), tensors))
+        StoredModel.of(new Weights(sets.held(), all))
             .model(model)
             .config(config)
             .vocabulary(vocabulary.size(), pieces)
             .origin(origin)
             .notes(notes);
+    state.ifPresent(own -> built.training(own.training()));
     artifacts.forEach(built::artifact);
     sets.others().forEach(other -> built.again(again(other)));
     return built.build();

@@ -4,12 +4,12 @@ import com.google.auto.service.AutoService;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
 import io.shardwright.spi.dialect.DialectDocument;
+import io.shardwright.spi.format.DistributedSet;
 import io.shardwright.spi.format.KnownModels;
 import io.shardwright.spi.format.ModelFormat;
 import io.shardwright.spi.format.ModelLayout;
 import io.shardwright.spi.format.StoredFiles;
 import io.shardwright.spi.format.StoredModel;
-import io.shardwright.spi.format.TensorSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -69,7 +69,7 @@ public final class HuggingFaceFormat implements ModelFormat {
    * @param where it is said, for messages
    * @param held all tensors that the container holds
    * @param notes sentences for the user that come first
-   * @return the model, without the tensors of an optimizer and others beside it
+   * @return the model with an optimizer of PyTorch, without other tensors beside it
    * @throws io.shardwright.spi.error.UnrecognizedCheckpointException if no family knows the model
    */
   public StoredModel read(
@@ -77,7 +77,7 @@ public final class HuggingFaceFormat implements ModelFormat {
       KnownModels models,
       Obj config,
       String where,
-      TensorSet held,
+      DistributedSet held,
       List<String> notes) {
     return FolderReading.read(files, models, config, where, held, notes);
   }

@@ -41,7 +41,7 @@ record OuterNames(TensorSet from, Map<String, ContainedTensor> tensors, List<Str
         .forEach(
             (name, tensor) -> {
               if (!OPTIMIZER.matcher(name).matches()) {
-                plain.put(WRAPPED.matcher(name).replaceAll(""), tensor);
+                plain.put(unwrapped(name), tensor);
               }
             });
     String words = words(plain.keySet(), patterns(document, classes));
@@ -56,6 +56,10 @@ record OuterNames(TensorSet from, Map<String, ContainedTensor> tensors, List<Str
           }
         });
     return new OuterNames(set, own, notes(words, others));
+  }
+
+  static String unwrapped(String name) {
+    return WRAPPED.matcher(name).replaceAll("");
   }
 
   private static List<String> notes(String words, List<String> others) {

@@ -25,7 +25,8 @@ final class Leftovers {
 
   /** A sentence that counts the values of a nested dict by what stands before the first dot. */
   static List<String> ofPaths(Set<String> objects) {
-    return notes(objects, key -> key.split("\\.", 2)[0]);
+    var others = objects.stream().filter(key -> !key.contains(".param_groups."));
+    return notes(others.collect(Collectors.toSet()), key -> key.split("\\.", 2)[0]);
   }
 
   private static List<String> notes(Set<String> objects, UnaryOperator<String> kindOf) {

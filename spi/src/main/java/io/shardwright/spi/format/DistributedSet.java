@@ -19,7 +19,7 @@ public interface DistributedSet extends TensorSet {
   /**
    * An object as values, as {@link StoredFiles#pickle} gives them.
    *
-   * @param key one of {@link #objects}
+   * @param key one of {@link #objects}, or of a tensor without axes
    * @return the root
    * @throws io.shardwright.spi.error.MalformedCheckpointException if it is damaged
    */

@@ -102,6 +102,15 @@ public final class TrainingState {
   }
 
   /**
+   * Why the optimizer's tensors are not among the model's.
+   *
+   * @return a sentence's end such as "it has 'momentum_buffer'"; empty where they are
+   */
+  public Optional<String> unread() {
+    return Optional.ofNullable(said.unread);
+  }
+
+  /**
    * Further parts of the state.
    *
    * @return by key, such as {@link #SCHEDULER}
@@ -135,6 +144,7 @@ public final class TrainingState {
     private final Obj parts = Obj.empty();
     private final Map<String, String> settings = new LinkedHashMap<>();
     private FlatState flat;
+    private String unread;
     private OptionalLong iteration = OptionalLong.empty();
     private OptionalLong consumedSamples = OptionalLong.empty();
 
@@ -186,6 +196,17 @@ public final class TrainingState {
      */
     public Builder flat(FlatState buffers) {
       flat = buffers;
+      return this;
+    }
+
+    /**
+     * Says that the optimizer's tensors can't be read: a target without them is all there is.
+     *
+     * @param why a sentence's end
+     * @return this
+     */
+    public Builder unread(String why) {
+      unread = why;
       return this;
     }
 

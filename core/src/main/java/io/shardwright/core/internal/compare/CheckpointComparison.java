@@ -7,6 +7,7 @@ import io.shardwright.core.TensorDifference;
 import io.shardwright.core.TensorDifference.Kind;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.ContentHash;
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.format.Origin;
 import io.shardwright.core.internal.open.OpenCheckpoint;
@@ -17,6 +18,7 @@ import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParallelDimension;
 import io.shardwright.spi.PipelineSplit;
 import io.shardwright.spi.error.Remedy;
+import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -47,6 +49,23 @@ public final class CheckpointComparison {
     if (logical) {
       pair(first, firstTensors, second, secondTensors);
       pair(second, secondTensors, first, firstTensors);
+      masters(firstTensors, secondTensors);
+      masters(secondTensors, firstTensors);
+    }
+  }
+
+  /** A parameter in 32 bits is its own master, which some forms of a state store once more. */
+  private static void masters(
+      Map<String, CanonicalTensor> tensors, Map<String, CanonicalTensor> others) {
+    for (String name : others.keySet()) {
+      String own = name.substring(Companions.prefix(name).length());
+      CanonicalTensor parameter = tensors.get(own);
+      if (Companions.kind(name).equals(Companions.MASTER)
+          && tensors.containsKey(Companions.name("exp_avg", own))
+          && parameter != null
+          && parameter.spec().dtype() == DType.FLOAT32) {
+        tensors.putIfAbsent(name, parameter);
+      }
     }
   }
 

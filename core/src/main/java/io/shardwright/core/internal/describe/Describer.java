@@ -284,10 +284,12 @@ public final class Describer {
 
   /** What NeMo puts before a model's own parameter names. */
   String prefix(String name) {
-    return naming == Naming.HUGGING_FACE ? "" : Companions.canonical(NamePrefix.of(name));
+    return Companions.canonical(
+        naming == Naming.HUGGING_FACE ? Companions.prefix(name) : NamePrefix.of(name));
   }
 
   String withoutPrefix(String name) {
-    return naming == Naming.HUGGING_FACE ? name : name.substring(NamePrefix.of(name).length());
+    String prefix = naming == Naming.HUGGING_FACE ? Companions.prefix(name) : NamePrefix.of(name);
+    return name.substring(prefix.length());
   }
 }

@@ -162,7 +162,7 @@ public final class ReshardJob implements AutoCloseable {
             files().withoutFlat(),
             Families.names(source),
             new Describer.Wishes(request.replicateUnmatched(), request.untie()));
-    var model = Families.withFlat(source, described);
+    var model = OwnMasters.wanted(request, Families.withFlat(source, described));
     TargetChoice choice = Choices.of(resolved, model);
     choice
         .huggingFace()

@@ -84,6 +84,8 @@ record Emission(
     }
     boolean bare =
         (model.files().distributed() || model.files().bare()) && NamePrefix.isBare(tensor.prefix());
-    return bare || model.naming() == Naming.HUGGING_FACE ? "model." : tensor.prefix();
+    return bare || model.naming() == Naming.HUGGING_FACE
+        ? Companions.prefix(tensor.prefix()) + "model."
+        : tensor.prefix();
   }
 }

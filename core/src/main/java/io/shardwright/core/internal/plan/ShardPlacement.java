@@ -3,6 +3,7 @@ package io.shardwright.core.internal.plan;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.plan.PlanStep.To;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.tensor.TensorSpec;
@@ -37,7 +38,8 @@ final class ShardPlacement implements Placement {
   }
 
   private static String name(Emission emission) {
-    return emission.name().substring(emission.prefix().length());
+    String prefix = emission.prefix();
+    return Companions.prefix(prefix) + emission.name().substring(prefix.length());
   }
 
   /** Of one emission; of experts that share a tensor all of them. */

@@ -196,8 +196,13 @@ final class ArrayWeights implements DistributedSet {
   }
 
   private TorchFile torch(String key) {
-    DcpItem item = metadata.objects().get(key);
+    DcpItem item = item(key);
     return items.get(item.file()).object(key, item);
+  }
+
+  private DcpItem item(String key) {
+    DcpItem object = metadata.objects().get(key);
+    return object == null ? metadata.tensors().get(key).item(0) : object;
   }
 
   @Override

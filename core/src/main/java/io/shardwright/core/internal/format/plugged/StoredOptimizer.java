@@ -26,7 +26,7 @@ record StoredOptimizer(String where, StoredModel model, List<StoredArray> arrays
    * @throws UnsupportedCheckpointException if it can't, or a part is in a form that isn't read
    */
   void requireCarriable(boolean kept) {
-    Optional<String> unread = model.ranks().flatMap(StoredRanks::unread);
+    Optional<String> unread = model.ranks().flatMap(StoredRanks::unread).or(this::unread);
     boolean beside = has(true, Companions::isState);
     boolean training = model.training().isPresent();
     boolean any = unread.isPresent() || beside || training || has(false, Companions::isState);
@@ -39,6 +39,12 @@ record StoredOptimizer(String where, StoredModel model, List<StoredArray> arrays
     String kind = model.training().map(TrainingState::kind).map(k -> " of " + k).orElse("");
     boolean flat = model.training().flatMap(TrainingState::flat).isPresent();
     require(!any || flat || whole, "whose form" + kind + " can't follow");
+  }
+
+  private Optional<String> unread() {
+    return model
+        .training()
+        .flatMap(state -> state.unread().map(why -> "of " + state.kind() + ", and " + why));
   }
 
   /** Whether the model, or what lies beside it, has a tensor of such a name. */
