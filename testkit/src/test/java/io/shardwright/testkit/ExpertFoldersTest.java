@@ -227,4 +227,21 @@ class ExpertFoldersTest {
     String name = how + ", 'h.0.mlp.experts." + Math.min(stated, 4) + ".gate.weight'";
     assertTrue(refusal.getMessage().contains(name), refusal.getMessage());
   }
+
+  @Test
+  void namesTheExpertThatAFusedTensorLacksByTheFilesOwnName() throws IOException {
+    Workbench bench = bench(Form.FUSED, Form.FUSED);
+    Path stored = folder(bench, bench.source());
+    var reader =
+        Workbench.of(
+            new Adapter(Form.PER_EXPERT, Form.FUSED),
+            SampleModel.of("experts", CONFIG),
+            Files.createDirectory(folder.resolve("other")));
+    Path config = stored.resolve("config.json");
+    String text = Files.readString(config);
+    Files.writeString(config, text.replace("\"experts\": 4", "\"experts\": 5"));
+    var refusal = assertThrows(MalformedCheckpointException.class, () -> folder(reader, stored));
+    String name = "'h.0.mlp.experts.gate_up' of expert '4'";
+    assertTrue(refusal.getMessage().contains(name), refusal.getMessage());
+  }
 }

@@ -37,6 +37,12 @@ final class Completeness {
   private final List<ParameterRule> rules;
   private final List<LayerStack> stacks;
   private final Map<String, Set<List<Integer>>> present = new HashMap<>();
+
+  /**
+   * Rows by whose further names the checkpoint has what others of that canonical name stand for.
+   */
+  private final Map<String, ParameterRule> named = new HashMap<>();
+
   private String prefix = "";
 
   Completeness(
@@ -62,6 +68,9 @@ final class Completeness {
         present
             .computeIfAbsent(tensor.rule().canonical(), canonical -> new HashSet<>())
             .add(tensor.indexes());
+        if (tensor.rule().traits().has(Flag.READ_ALONE)) {
+          named.put(tensor.rule().canonical(), tensor.rule());
+        }
       }
     }
     var stacks = this.stacks.stream().map(stack -> stack(stack, family.stacks())).toList();
@@ -203,7 +212,7 @@ final class Completeness {
           "lacks "
               + (missing.isEmpty()
                   ? all(stack.stack())
-                  : named(missing) + ", which other layers have")
+                  : named(missing.stream().distinct().toList()) + ", which other layers have")
               + ": the file is incomplete");
     }
   }
@@ -228,7 +237,8 @@ final class Completeness {
     }
   }
 
-  private String name(ParameterRule rule, List<Integer> indexes) {
+  private String name(ParameterRule row, List<Integer> indexes) {
+    ParameterRule rule = named.getOrDefault(row.canonical(), row);
     String name = prefix + LogicalTensor.name(rule.pattern(), indexes);
     return ExpertBlocks.stacked(rule) ? name + "' of expert '" + indexes.get(1) : name;
   }
