@@ -104,7 +104,7 @@ final class FolderReading {
     var pieces = side.pieces();
     var artifacts = new ArrayList<Artifact>();
     Configuration config = read.apply(models.base(model), where);
-    config = side.tokenizer(vocabulary.rows(config, pieces), artifacts, notes);
+    config = side.tokenizer(vocabulary.rows(config, pieces), artifacts);
     var origin = side.origin(document.document(), notes);
     config = config.with("precision", precision()).with("target", model.restores());
     var tensors = KnownNames.of(first, model.names(), notes);

@@ -150,8 +150,7 @@ record ModelReading(
 
   private Configuration withTokenizer(Configuration config, StoredModel.Builder built) {
     var artifacts = new ArrayList<Artifact>();
-    Configuration whole =
-        tokenizer.map(side -> side.tokenizer(config, artifacts, notes)).orElse(config);
+    Configuration whole = tokenizer.map(side -> side.tokenizer(config, artifacts)).orElse(config);
     artifacts.forEach(built::artifact);
     return whole;
   }

@@ -118,11 +118,9 @@ public record TokenizerFiles(StoredFiles files) {
    *
    * @param config canonical
    * @param artifacts are added to
-   * @param notes are told what NeMo lacks
    * @return a changed copy
    */
-  public Configuration tokenizer(
-      Configuration config, List<Artifact> artifacts, List<String> notes) {
+  public Configuration tokenizer(Configuration config, List<Artifact> artifacts) {
     if (config.kind("tokenizer") != Kind.MAP) {
       return config;
     }
@@ -138,10 +136,8 @@ public record TokenizerFiles(StoredFiles files) {
           .with("tokenizer.type", "GPT2BPETokenizer");
     }
     if (has(FAST)) {
-      notes.add("NeMo looks for its tokenizer by name: set tokenizer.type to where it is");
       return config.with("tokenizer.library", "huggingface").with("tokenizer.type", files.name());
     }
-    notes.add("the folder has no tokenizer: give NeMo one");
     return config;
   }
 

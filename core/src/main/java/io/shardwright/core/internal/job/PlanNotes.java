@@ -22,6 +22,7 @@ record PlanNotes(Resolved resolved, ExecutablePlan plan, CheckpointTarget layout
     notes.addAll(resolved.notes());
     var adoption = resolved.adoption();
     notes.addAll(MissingArtifacts.notes(source(), adoption.changes(), adoption.attachments()));
+    notes.addAll(TokenizerNotes.of(resolved));
     leftOut.forEach(left -> notes.add(left.file() + ": " + left + ", and was left out"));
     notes.addAll(resolved.lora().notes(plan.merges().size()));
     notes.addAll(Dequantization.of(plan).planned());
