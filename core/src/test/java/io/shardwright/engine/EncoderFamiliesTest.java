@@ -193,6 +193,8 @@ class EncoderFamiliesTest {
   @ParameterizedTest
   @CsvSource({
     "transformer_block_type: pre_ln, transformer_block_type: normformer",
+    "transformer_block_type: pre_ln, transformer_block_type: sandwich",
+    "normalization: layernorm, normalization: batchnorm",
     "arch: transformer, arch: perceiver",
     "position_embedding_type: relative, position_embedding_type: learned_parameters"
   })

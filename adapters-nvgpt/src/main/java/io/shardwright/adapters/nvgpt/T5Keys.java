@@ -30,12 +30,14 @@ final class T5Keys {
                 "its norm of an MLP's inner state is over a rank's part of it, so that the model"
                     + " computes something else on other ranks")
             .is("normformer"),
+        unreadable(stack + "transformer_block_type", "NeMo has no such block")
+            .isNot("null", "pre_ln", "post_ln", "normformer"),
         unreadable(stack + "arch", "only plain transformers are supported")
             .isNot("null", "transformer"),
         unreadable(stack + "num_moe_experts", "experts in NeMo's own network are not supported")
             .isNot("null", "0", "1"),
         unreadable(stack + "normalization", "models with this norm are not supported")
-            .is("low_precision_layernorm"),
+            .isNot("null", "layernorm", "layernorm1p", "rmsnorm"),
         unreadable(stack + T5Table.POSITIONS, "models with these positions are not supported")
             .is("learned_parameters"));
   }
