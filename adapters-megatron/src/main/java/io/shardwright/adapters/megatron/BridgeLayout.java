@@ -26,6 +26,8 @@ import java.util.Set;
  * megatron/bridge/training/checkpointing.py}).
  */
 final class BridgeLayout implements GridLayout {
+  private static final String BLOCK = "make_vocab_size_divisible_by";
+
   @Override
   public Set<Keeps> keeps() {
     return Set.of(Keeps.GRID, Keeps.TOKENIZER, Keeps.OPTIMIZER);
@@ -67,8 +69,25 @@ final class BridgeLayout implements GridLayout {
   private static Obj document(WantedGrid model, Facts facts, Kept kept) {
     Obj fresh = RunConfig.write(className(model, kept), facts);
     kept.huggingFace().ifPresent(config -> fresh.put(HuggingFaceFormat.ORIGIN, config));
-    return kept.renewed(
-        Kept.RUN_CONFIG, fresh, facts, whole -> whole.get(RunConfig.MODEL).flatMap(RunConfig::of));
+    Obj renewed =
+        kept.renewed(
+            Kept.RUN_CONFIG,
+            fresh,
+            facts,
+            whole -> whole.get(RunConfig.MODEL).flatMap(RunConfig::of));
+    kept.get(Kept.RUN_CONFIG)
+        .flatMap(before -> before.get(RunConfig.MODEL))
+        .ifPresent(before -> keepBlock(before, renewed));
+    return renewed;
+  }
+
+  /** A block that nothing is padded to stays what it was. */
+  private static void keepBlock(JsonValue before, Obj renewed) {
+    if (before instanceof Obj old
+        && renewed.get(RunConfig.MODEL).orElse(null) instanceof Obj model
+        && model.get("should_pad_vocab").filter(new Bool(false)::equals).isPresent()) {
+      old.get(BLOCK).ifPresent(block -> model.put(BLOCK, block));
+    }
   }
 
   /** The class that made it before, else the family's first. */
