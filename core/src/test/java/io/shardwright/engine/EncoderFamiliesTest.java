@@ -205,4 +205,20 @@ class EncoderFamiliesTest {
     String key = to.substring(0, to.indexOf(':'));
     assertTrue(refusal.getMessage().contains("encoder." + key), refusal.getMessage());
   }
+
+  @ParameterizedTest
+  @CsvSource({"vision, normalization, batchnorm", "text, activation, mish"})
+  void refusesATowerThatNemoDoesNotBuildByItsKey(String tower, String key, String value)
+      throws IOException {
+    Path whole = folder.resolve("clip");
+    Checkpoints.unpack(copy("clip-tp1.nemo", folder), whole);
+    Path config = whole.resolve("model_config.yaml");
+    String at = tower + ":\n";
+    String text = Files.readString(config).replaceAll("  " + key + ": .*\n", "");
+    Files.writeString(config, text.replace(at, at + "  " + key + ": " + value + "\n"));
+    var refusal =
+        assertThrows(CheckpointException.class, () -> order(whole, "out.nemo").tp(2).done());
+    assertTrue(
+        refusal.getMessage().contains(tower + "." + key + " is " + value), refusal.getMessage());
+  }
 }

@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** NeMo 1.23's CLIP: a tower for pictures and one for texts. */
 @AutoService(ModelFamilyAdapter.class)
@@ -73,13 +74,34 @@ public final class ClipAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<KeyRule> keyRules() {
-    return List.of(
-        unreadable(ClipTable.TEXT_POSITIONS, "models with these positions are not supported")
-            .is("rope", "kerple"),
-        unreadable(
-                "text.transformer_engine",
-                "Transformer Engine's layers have names of their own, which are not supported")
-            .is("true"));
+    var alone =
+        Stream.of(
+            unreadable(ClipTable.TEXT_POSITIONS, "models with these positions are not supported")
+                .is("rope", "kerple"),
+            unreadable(
+                    "text.transformer_engine",
+                    "Transformer Engine's layers have names of their own, which are not supported")
+                .is("true"));
+    return Stream.concat(alone, Stream.of("vision.", "text.").flatMap(ClipAdapter::known)).toList();
+  }
+
+  /** What else NeMo refuses to build (v1.23.0, {@code mlp.py}, {@code transformer.py}). */
+  private static Stream<KeyRule> known(String tower) {
+    return Stream.of(
+        unreadable(tower + "normalization", "NeMo's CLIP has no such norm")
+            .isNot("null", "layernorm", "layernorm1p", "rmsnorm"),
+        unreadable(tower + "activation", "NeMo has no such activation")
+            .isNot(
+                "null",
+                "gelu",
+                "geglu",
+                "reglu",
+                "swiglu",
+                "squared-relu",
+                "fast-geglu",
+                "fast-swiglu",
+                "fast-reglu",
+                "approx-gelu"));
   }
 
   @Override
