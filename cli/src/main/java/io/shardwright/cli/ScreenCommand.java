@@ -33,7 +33,7 @@ abstract class ScreenCommand implements Callable<Integer> {
   }
 
   final Style style() {
-    return Style.of(common.colour(), screen.terminal());
+    return Style.of(common.colour(), screen.terminal(), screen.environment());
   }
 
   /** Sentences for the user's attention. */

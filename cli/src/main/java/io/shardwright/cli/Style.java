@@ -14,8 +14,9 @@ record Style(boolean colour) {
   }
 
   /** By the user's word, else where a person watches a terminal that can do it. */
-  static Style of(Choice choice, boolean terminal) {
-    return of(choice, terminal, System.getenv("NO_COLOR"), System.getenv("TERM"));
+  static Style of(Choice choice, boolean terminal, Environment environment) {
+    var said = environment.variables();
+    return of(choice, terminal, said.get("NO_COLOR"), said.get("TERM"));
   }
 
   static Style of(Choice choice, boolean terminal, String refusal, String kind) {

@@ -23,14 +23,11 @@ import picocli.CommandLine;
 class FlagsTest {
   private static final PrintWriter NOWHERE = new PrintWriter(Writer.nullWriter());
   private static final CommandLine LINE =
-      Main.commandLine(
-          new Screen(NOWHERE, NOWHERE, false, new Environment(java.util.Map.of())), "completion");
+      Main.commandLine(Run.screen(NOWHERE, NOWHERE), "completion");
 
   private static Flags of(String... words) {
     var typed = new TypedOptions(List.of(words));
-    var line =
-        Main.commandLine(
-            new Screen(NOWHERE, NOWHERE, false, new Environment(java.util.Map.of())), words);
+    var line = Main.commandLine(Run.screen(NOWHERE, NOWHERE), words);
     return new Flags(line.getSubcommands().get(words[0]).getCommandSpec(), typed);
   }
 

@@ -19,9 +19,7 @@ import picocli.CommandLine.Model.OptionSpec;
 class HelpPageTest {
   private static Stream<CommandSpec> commands() {
     var nowhere = new PrintWriter(Writer.nullWriter());
-    CommandLine program =
-        Main.commandLine(
-            new Screen(nowhere, nowhere, false, new Environment(java.util.Map.of())), "help");
+    CommandLine program = Main.commandLine(Run.screen(nowhere, nowhere), "help");
     return program.getSubcommands().values().stream().distinct().map(CommandLine::getCommandSpec);
   }
 

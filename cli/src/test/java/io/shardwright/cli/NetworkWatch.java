@@ -18,14 +18,7 @@ final class NetworkWatch {
         protocol ->
             protocol.startsWith("http") || protocol.equals("ftp") ? new Wall(opened) : null);
     var err = new PrintWriter(System.err, true);
-    int code =
-        Main.run(
-            args,
-            new Screen(
-                new PrintWriter(System.out, true),
-                err,
-                false,
-                new Environment(java.util.Map.of())));
+    int code = Main.run(args, Run.screen(new PrintWriter(System.out, true), err));
     System.out.println("opened " + opened);
     System.exit(code);
   }

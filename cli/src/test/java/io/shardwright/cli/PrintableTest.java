@@ -68,10 +68,6 @@ class PrintableTest {
     assertTrue(text.lines().noneMatch(line -> line.startsWith("error: SW-999")), text);
   }
 
-  private static Screen screen(PrintWriter out, PrintWriter err) {
-    return new Screen(out, err, false, new Environment(Map.of()));
-  }
-
   private static Run run(Object... command) {
     Run run = Run.of(command);
     assertPrintable(run.out(), "\n\t");
@@ -140,14 +136,14 @@ class PrintableTest {
             new String[] {"completion", "bash"},
             new String[] {"--help"})) {
       var err = new StringWriter();
-      int code = Main.run(command, screen(new PrintWriter(new Full()), new PrintWriter(err)));
+      int code = Main.run(command, Run.screen(new PrintWriter(new Full()), new PrintWriter(err)));
       assertEquals(5, code, String.join(" ", command) + err);
       assertTrue(err.toString().contains("error: SW-402 standard output"), err.toString());
     }
     assertTrue(Files.exists(Path.of(out)), "its work is done");
     String[] failing = {"inspect", folder.resolve("none").toString(), "--json"};
     var full = new PrintWriter(new Full());
-    assertEquals(3, Main.run(failing, screen(full, full)));
+    assertEquals(3, Main.run(failing, Run.screen(full, full)));
   }
 
   /** Takes nothing. */

@@ -20,6 +20,11 @@ record Run(int code, String out, String err) {
     void happen() throws IOException;
   }
 
+  /** A screen that nobody watches, where no environment variables are set. */
+  static Screen screen(PrintWriter out, PrintWriter err) {
+    return new Screen(out, err, false, NONE);
+  }
+
   static Run of(Object... args) {
     return run(NONE, new StringWriter(), args);
   }

@@ -27,8 +27,7 @@ record Scratch(Path folder) {
 
   /** What is thrown away need not reach the disk. */
   private int execute(List<String> arguments, PrintWriter out, PrintWriter err) {
-    CommandLine line =
-        Main.commandLine(new Screen(out, err, false, new Environment(java.util.Map.of())));
+    CommandLine line = Main.commandLine(Run.screen(out, err));
     line.registerConverter(Path.class, folder::resolve);
     var words = new ArrayList<>(arguments);
     var command = line.getSubcommands().get(words.get(0));
