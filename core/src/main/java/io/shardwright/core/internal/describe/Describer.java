@@ -171,7 +171,8 @@ public final class Describer {
       VocabularyRows.require(source, config, grid, tensors);
     }
     return new ModelDescription(
-        source, family, config, naming, table, grid, files, tensors, states, stages(), tie, untied);
+        source, family, config, naming, table, grid, files, tensors, states, stages(), tie, untied,
+        Map.of());
   }
 
   /** How its layers lie in rank files. */

@@ -39,25 +39,6 @@ public record ModelDescription(
     Optional<Tie> tie,
     Optional<String> untied,
     Map<String, String> settings) {
-  /** A model of which no settings are known. */
-  public ModelDescription(
-      String source,
-      ModelFamilyAdapter family,
-      ModelConfig config,
-      Naming naming,
-      ParameterTable table,
-      Grid grid,
-      SourceFiles files,
-      List<LogicalTensor> tensors,
-      List<ModuleState> states,
-      StageLayers stages,
-      Optional<Tie> tie,
-      Optional<String> untied) {
-    this(
-        source, family, config, naming, table, grid, files, tensors, states, stages, tie, untied,
-        Map.of());
-  }
-
   /** The layers of all stacks; 0 where the configuration does not say. */
   public int layers() {
     return stages.layers();

@@ -83,7 +83,8 @@ public final class PlainPlan {
             List.of(),
             StageLayers.none(grid.pipeline()),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            Map.of());
     return new ExecutablePlan(
         model,
         TargetChoice.of(grid, Naming.LEGACY, WeightLayout.RANKS),

@@ -34,7 +34,6 @@ import java.util.Set;
  */
 final class OptimizerState {
   static final String MASTERS = "fp32_from_fp16_params";
-  static final String MASTER_KIND = "fp32_param";
 
   private final TrainingFile file;
   private final PickleValue whole;
@@ -227,7 +226,7 @@ final class OptimizerState {
       }
       for (int i = 0; i < names.size(); i++) {
         String name = names.get(i);
-        add(companions, MASTER_KIND, name, masters.items().get(i), parameters.get(name));
+        add(companions, Companions.MASTER, name, masters.items().get(i), parameters.get(name));
       }
     }
   }

@@ -195,7 +195,7 @@ final class TargetOptimizer {
     for (List<String> group : groups) {
       var list = new Sequence();
       for (String name : group) {
-        String master = Companions.name(OptimizerState.MASTER_KIND, name);
+        String master = Companions.name(Companions.MASTER, name);
         list.items().add(pickle.tensor(file.tensors().get(master)));
       }
       all.items().add(list);
