@@ -106,6 +106,6 @@ record BucketLayout(long ranks, Map<String, String> settings) implements FlatLay
 
   @Override
   public String key(Bucket bucket, String kind) {
-    return bucket.name() + "." + (kind.equals("fp32_param") ? "param" : kind);
+    return bucket.name() + "." + (kind.equals(CommonTraining.MASTER) ? "param" : kind);
   }
 }

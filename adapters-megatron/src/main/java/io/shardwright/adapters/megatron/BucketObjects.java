@@ -26,8 +26,8 @@ final class BucketObjects {
     JsonValue values(UnaryOperator<Long> each) {
       var types = new Arr(List.of(type(parameters), type(gradients)));
       var all = buckets.values().stream().map(each).toList();
-      var pair = new Arr(List.of(call("builtins.tuple", types), Arr.of(all)));
-      return call("builtins.dict", new Arr(List.of(pair)));
+      var pair = new Arr(List.of(PythonValues.tuple(types), Arr.of(all)));
+      return PythonValues.dict(List.of(pair));
     }
 
     private static JsonValue type(String name) {
@@ -53,10 +53,6 @@ final class BucketObjects {
           .buckets()
           .put(Integer.parseInt(bucket.group(5)), elements);
     }
-  }
-
-  static Obj call(String name, JsonValue argument) {
-    return Obj.empty().put("_target_", new Str(name)).put("_args_", new Arr(List.of(argument)));
   }
 
   /** Whether there are several optimizers. */

@@ -36,10 +36,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
   private static final List<String> KINDS =
       List.of(FULLY_RESHARDABLE, BucketLayout.KIND, CommonTraining.NON_DISTRIBUTED);
 
-  private static final String MASTER = "fp32_param";
-  private static final String MASTERS = "optimizer.state." + MASTER + ".";
-  private static final String EXPERT = "is_expert_parallel";
-  private static final String DECAY = "wd_mult";
+  private static final String MASTERS = "optimizer.state." + CommonTraining.MASTER + ".";
 
   private static final String OTHER = "choose another " + Setting.OPTIMIZER_KIND.inText() + ", or ";
 
@@ -82,8 +79,12 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     return kind;
   }
 
-  private static UnsupportedCheckpointException refused(
-      WantedGrid model, String why, String remedy) {
+  /**
+   * That an optimizer can't be written.
+   *
+   * @param remedy besides leaving it out
+   */
+  static UnsupportedCheckpointException refused(WantedGrid model, String why, String remedy) {
     return new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         model.source(),
@@ -121,11 +122,14 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     if (isFlat()) {
       Obj flat = Obj.empty().put(CommonTraining.KIND, new Str(kind));
       boolean chained = new BucketObjects(model.flat()).chained();
-      common.put(CommonTraining.OPTIMIZER, chained ? numbered(List.of(flat, flat)) : flat);
+      common.put(
+          CommonTraining.OPTIMIZER, chained ? PythonValues.numbered(List.of(flat, flat)) : flat);
     } else {
       common.put(
           CommonTraining.OPTIMIZER,
-          experts.isEmpty() ? one(dense) : numbered(List.of(one(dense), one(experts))));
+          experts.isEmpty()
+              ? one(dense)
+              : PythonValues.numbered(List.of(one(dense), one(experts))));
     }
     if (isDistributed()) {
       common.putAt("content_metadata.distrib_optim_sharding_type", new Str(kind));
@@ -198,19 +202,6 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     return own;
   }
 
-  /** Python's dict whose keys are numbers. */
-  private static Obj numbered(List<Obj> values) {
-    var pairs = new ArrayList<JsonValue>();
-    for (Obj value : values) {
-      pairs.add(new Arr(List.of(Num.of(pairs.size()), value)));
-    }
-    return call("builtins.dict", new Arr(pairs));
-  }
-
-  private static Obj call(String name, JsonValue argument) {
-    return Obj.empty().put("_target_", new Str(name)).put("_args_", new Arr(List.of(argument)));
-  }
-
   private Obj one(List<Obj> groups) {
     var own = Obj.empty();
     if (!isDistributed()) {
@@ -246,7 +237,10 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
    * @param has whether the model has parameters of a kind
    */
   static List<Obj> groups(TrainingState training, boolean experts, Predicate<ParameterGroup> has) {
-    var own = training.groups().stream().filter(group -> isTrue(group, EXPERT) == experts).toList();
+    var own =
+        training.groups().stream()
+            .filter(group -> OptimizerPart.isOfExperts(group) == experts)
+            .toList();
     var all = new ArrayList<>(own);
     for (boolean decay : new boolean[] {true, false}) {
       boolean lacks = own.stream().noneMatch(group -> decays(group) == decay);
@@ -254,7 +248,9 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
         all.add(like(own.isEmpty() ? training.groups() : own, decay));
       }
     }
-    return all.stream().map(group -> group.copy().put(EXPERT, new Bool(experts))).toList();
+    return all.stream()
+        .map(group -> group.copy().put(OptimizerPart.EXPERT, new Bool(experts)))
+        .toList();
   }
 
   /** A group of the other decay differs in that alone. */
@@ -263,25 +259,19 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     if (same.isPresent()) {
       return same.get();
     }
-    Obj other = groups.get(0).copy().put(DECAY, new Num(decay ? "1.0" : "0.0"));
+    Obj other = groups.get(0).copy().put(OptimizerPart.DECAY, new Num(decay ? "1.0" : "0.0"));
     return decay ? other : other.put("weight_decay", new Num("0.0"));
   }
 
-  private static boolean decays(Obj group) {
-    return group
-        .get(DECAY)
-        .filter(value -> value instanceof Num number && number.text().matches("0(\\.0*)?"))
-        .isEmpty();
+  static boolean decays(Obj group) {
+    return !OptimizerPart.isZero(group.get(OptimizerPart.DECAY));
   }
 
-  private static boolean isTrue(Obj group, String key) {
-    return group.get(key).filter(new Bool(true)::equals).isPresent();
-  }
-
-  private static Obj written(Obj stored) {
+  /** A group as PyTorch has it. */
+  static Obj written(Obj stored) {
     Obj group = stored.copy();
     if (group.get("betas").orElse(null) instanceof Arr betas) {
-      group.put("betas", call("builtins.tuple", betas));
+      group.put("betas", PythonValues.tuple(betas));
     }
     return group;
   }

@@ -29,6 +29,9 @@ final class CommonTraining {
   /** What an optimizer without a form of its own is called. */
   static final String NON_DISTRIBUTED = "non_distributed";
 
+  /** A parameter's master weight among an optimizer's states. */
+  static final String MASTER = "fp32_param";
+
   static final String OPTIMIZER = "optimizer";
   static final String KIND = "param_state_sharding_type";
   private static final String GROUPS = "param_groups";

@@ -176,7 +176,7 @@ final class FlatArrays {
 
   /** The master weight's state has the name that it has in every other form. */
   static String state(String stored) {
-    return stored.equals("param") ? "fp32_param" : stored;
+    return stored.equals("param") ? CommonTraining.MASTER : stored;
   }
 
   private DType type(SortedMap<Integer, Map<String, String>> buckets) {

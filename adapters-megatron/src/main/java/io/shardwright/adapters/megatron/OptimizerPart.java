@@ -19,6 +19,12 @@ import java.util.Optional;
  * @param inner the path of that
  */
 record OptimizerPart(String path, Obj whole, Obj plain, String inner) {
+  /** Whether a group's parameters are experts that ranks share out. */
+  static final String EXPERT = "is_expert_parallel";
+
+  /** By what a group multiplies the weight decay. */
+  static final String DECAY = "wd_mult";
+
   static OptimizerPart of(String path, Obj whole) {
     for (String key : List.of(RankOptimizer.KEY, "optimizer_state_dict")) {
       if (whole.get(key).orElse(null) instanceof Obj plain) {
@@ -49,7 +55,7 @@ record OptimizerPart(String path, Obj whole, Obj plain, String inner) {
   /** Which parameters a group is for. Groups of older trainings say their weight decay alone. */
   ParameterGroup kind(int number) {
     Obj group = groups().get(number);
-    Optional<JsonValue> factor = group.get("wd_mult").or(() -> group.get("pre_wd_mult"));
+    Optional<JsonValue> factor = group.get(DECAY).or(() -> group.get("pre_wd_mult"));
     boolean none = groups().stream().allMatch(one -> isZero(one.get("weight_decay")));
     boolean decay =
         factor.isPresent()
@@ -59,7 +65,7 @@ record OptimizerPart(String path, Obj whole, Obj plain, String inner) {
   }
 
   static boolean isOfExperts(Obj group) {
-    return group.get("is_expert_parallel").filter(new Bool(true)::equals).isPresent();
+    return group.get(EXPERT).filter(new Bool(true)::equals).isPresent();
   }
 
   static boolean isZero(Optional<JsonValue> value) {

@@ -42,7 +42,6 @@ final class RankOptimizer {
   static final String KEY = "optimizer";
   private static final String STATE = "state";
   private static final String STEP = "step";
-  private static final String MASTER = "fp32_param";
   static final List<String> KINDS = List.of("exp_avg", "exp_avg_sq");
   private static final Set<DType> HALF = Set.of(DType.FLOAT16, DType.BFLOAT16);
   private static final Pattern EXPERT = Pattern.compile("(?:^|.*\\.)experts\\..*");
@@ -131,7 +130,7 @@ final class RankOptimizer {
         indexes.add(own.get(at));
         moments(part, own.get(at), parameter, group);
         if (!part.inner().equals(part.path()) && HALF.contains(parameter.tensor().spec().dtype())) {
-          add(parameter, MASTER, master(part, number, half++));
+          add(parameter, CommonTraining.MASTER, master(part, number, half++));
         }
       }
     }

@@ -5,8 +5,6 @@ import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.ParameterGroup;
 import io.shardwright.spi.format.RankParameter;
@@ -33,9 +31,6 @@ record RankStates(WantedGrid model, TrainingState training) {
           + ", and draws other numbers than it would have";
 
   private static final String STEP = "step";
-  private static final String MASTER = "fp32_param";
-  private static final String DECAY = "wd_mult";
-  private static final String EXPERT = "is_expert_parallel";
 
   /** What the groups of PyTorch's own Adam say, which counts the steps of each parameter. */
   private static final String OF_PYTORCH = "foreach";
@@ -78,7 +73,7 @@ record RankStates(WantedGrid model, TrainingState training) {
     var groups = new ArrayList<JsonValue>();
     var masters = new ArrayList<JsonValue>();
     for (Obj stated : groups(experts)) {
-      boolean decay = !OptimizerPart.isZero(stated.get(DECAY));
+      boolean decay = CommonOptimizer.decays(stated);
       var own = parameters.stream().filter(p -> RankOptimizer.decays(p.spec()) == decay).toList();
       var indexes = new ArrayList<JsonValue>();
       var kept = new ArrayList<JsonValue>();
@@ -91,7 +86,10 @@ record RankStates(WantedGrid model, TrainingState training) {
       groups.add(written(stated).put("params", new Arr(indexes)));
       masters.add(new Arr(kept));
     }
-    Obj plain = Obj.empty().put("state", numbered(states)).put("param_groups", new Arr(groups));
+    Obj plain =
+        Obj.empty()
+            .put("state", PythonValues.numbered(List.copyOf(states.fields().values())))
+            .put("param_groups", new Arr(groups));
     return isHalf() ? half(plain, new Arr(masters)) : plain;
   }
 
@@ -117,7 +115,7 @@ record RankStates(WantedGrid model, TrainingState training) {
   }
 
   private static JsonValue tensor(JsonValue number) {
-    return call("torch.tensor", number).put("dtype", new Str("torch.float32"));
+    return PythonValues.call("torch.tensor", number).put("dtype", new Str("torch.float32"));
   }
 
   private static boolean isOfPytorch(Obj group) {
@@ -125,47 +123,34 @@ record RankStates(WantedGrid model, TrainingState training) {
   }
 
   private Optional<JsonValue> master(RankParameter parameter) {
-    boolean has = parameter.kinds().contains(MASTER);
+    boolean has = parameter.kinds().contains(CommonTraining.MASTER);
     boolean needs = isHalf() && parameter.spec().dtype() != DType.FLOAT32;
     if (has != needs) {
-      throw refused(
+      throw CommonOptimizer.refused(
           model,
           "'"
               + parameter.spec().name()
               + "' is "
               + parameter.spec().dtype().torchName()
               + (has ? " and has" : " and lacks")
-              + " a master weight in 32 bits");
+              + " a master weight in 32 bits",
+          "");
     }
-    return has ? Optional.of(parameter.tensor(MASTER)) : Optional.empty();
+    return has ? Optional.of(parameter.tensor(CommonTraining.MASTER)) : Optional.empty();
   }
 
   private Obj written(Obj stated) {
-    Obj group = stated.copy();
-    if (group.get("betas").orElse(null) instanceof Arr betas) {
-      group.put("betas", call("builtins.tuple", betas));
-    }
+    Obj group = CommonOptimizer.written(stated);
     if (isOfPytorch(group)) {
       group.fields().remove(STEP);
     }
     return group;
   }
 
-  /** Python's dict whose keys are numbers. */
-  private static Obj numbered(Obj values) {
-    var pairs = new ArrayList<JsonValue>();
-    values.fields().forEach((key, value) -> pairs.add(new Arr(List.of(new Num(key), value))));
-    return call("builtins.dict", new Arr(pairs));
-  }
-
-  private static Obj call(String name, JsonValue argument) {
-    return Obj.empty().put("_target_", new Str(name)).put("_args_", new Arr(List.of(argument)));
-  }
-
   private List<Obj> groups(boolean experts) {
     var groups = CommonOptimizer.groups(training, experts, this::has);
     if (groups.isEmpty()) {
-      throw refused(model, "nothing says its parameter groups");
+      throw CommonOptimizer.refused(model, "nothing says its parameter groups", "");
     }
     return groups;
   }
@@ -173,15 +158,5 @@ record RankStates(WantedGrid model, TrainingState training) {
   /** Every model has norms, which Megatron-LM does not decay; experts have none. */
   private boolean has(ParameterGroup group) {
     return !group.expert() || group.decay() || model.groups().contains(group);
-  }
-
-  private static UnsupportedCheckpointException refused(WantedGrid model, String why) {
-    return new UnsupportedCheckpointException(
-        ErrorCode.UNSUPPORTED,
-        model.source(),
-        "its optimizer's state can't be written: "
-            + why
-            + ": leave it out with "
-            + Setting.NO_OPTIMIZER.inText());
   }
 }
