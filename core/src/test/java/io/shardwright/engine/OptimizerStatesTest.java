@@ -7,17 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode.Kind;
+import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is said of an optimizer in {@code torch_dist}, and what is refused. */
 class OptimizerStatesTest {
@@ -94,6 +99,76 @@ class OptimizerStatesTest {
     }
   }
 
+  /** Averages in 16 bits would lose what small gradients add to them. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
+  void aCastLeavesAveragesAndMastersAsTheyAre(DType wanted) {
+    trained(key -> true);
+    Attempt run =
+        order("target")
+            .to(MegatronCircleTest.TORCH_DIST)
+            .dtype(wanted)
+            .lossy()
+            .tried()
+            .assertDone("--no-load-rng");
+    Path target = folder.resolve("target");
+    assertEquals(states(model), states(target));
+    Set<String> types = new HashSet<>();
+    Checkpoints.found(target).stream()
+        .filter(line -> !line.contains("optimizer."))
+        .forEach(line -> types.add(line.split("\t")[2]));
+    assertEquals(Set.of(wanted.torchName()), types);
+    assertEquals(wanted != DType.BFLOAT16, run.said().contains("stay float32"), run.said());
+  }
+
+  private static List<String> states(Path of) {
+    return Checkpoints.found(of).stream().filter(line -> line.contains("optimizer.")).toList();
+  }
+
+  /** Of a weight that is rounded otherwise than its master no buffer could be read again. */
+  @Test
+  void refusesFlatBuffersOfWeightsThatAreCast() throws IOException {
+    trained(key -> true);
+    order("target")
+        .to(MegatronCircleTest.TORCH_DIST)
+        .dtype(DType.FLOAT16)
+        .lossy()
+        .with(parts -> parts.gridOptions(OptimizerCircleTest.buckets(2)))
+        .tried()
+        .assertRefused(Kind.PLAN, "master weights, rounded, would not be the weights");
+  }
+
+  @Test
+  void aTrainingIn32BitsHasItsWeightsAsMastersOfACast() {
+    var random = new Random(8);
+    Path source = TinyExperts.write(TinyExperts.Kind.LLAMA, random, folder.resolve("hf32"));
+    Path wide = folder.resolve("wide");
+    Order.of(source, wide)
+        .to(MegatronCircleTest.TORCH_DIST)
+        .vocab(TinyExperts.VOCABULARY)
+        .dtype(DType.FLOAT32)
+        .done();
+    TinyTraining.in(
+        wide, TinyTraining.Form.NON_DISTRIBUTED, random, key -> !key.contains("fp32_param"));
+    Path target = folder.resolve("half");
+    Order.of(wide, target).to(MegatronCircleTest.TORCH_DIST).dtype(DType.BFLOAT16).lossy().done();
+    String master = "optimizer.state.param.";
+    assertEquals(
+        tails(wide, name -> !name.contains("optimizer."), ""),
+        tails(target, name -> name.startsWith(master), master));
+  }
+
+  /** Names without what stands before them, types, shapes and sums. */
+  private static List<String> tails(Path of, Predicate<String> which, String before) {
+    return Checkpoints.found(of).stream()
+        .map(line -> line.substring(line.indexOf('\t') + 1))
+        .filter(which)
+        .map(line -> line.substring(before.length()))
+        .toList();
+  }
+
   @Test
   void refusesAnUnknownForm() throws IOException {
     trained(key -> true);
@@ -118,6 +193,16 @@ class OptimizerStatesTest {
       assertEquals(Optional.of("fully_reshardable"), found.kind());
       assertEquals(OptionalLong.of(7), found.step());
     }
+  }
+
+  @Test
+  void saysWhatAnArchiveLeavesOutOfATraining() throws IOException {
+    Path tokenizer = TrainingFiles.resource("tokenizer.model", folder.resolve("x/t.model"));
+    Order.of(TrainingFiles.gpt(folder), folder.resolve("out.nemo"))
+        .tokenizer(tokenizer)
+        .to(TargetFormat.NEMO)
+        .tried()
+        .assertDone("the optimizer's state is left out: ", " bytes of tensors");
   }
 
   @Test

@@ -174,11 +174,12 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
   /** What a training must be started with to find the same buffers. */
   List<String> notes() {
     if (!isFlat()) {
-      return List.of();
+      return List.of(RankStates.RESUME);
     }
     long ranks = model.dataParallel().orElse(1);
     OptionalLong size = BucketSize.of(model.settings(), ranks);
     return List.of(
+        RankStates.RESUME,
         "the optimizer's flat buffers are for DP "
             + ranks
             + ", layers of '"

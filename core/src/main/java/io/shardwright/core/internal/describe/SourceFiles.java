@@ -5,6 +5,7 @@ import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.outline.UnreadableTensor;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
+import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -97,6 +98,18 @@ public record SourceFiles(
     var own = arrays.stream().filter(a -> !Companions.isState(a.spec().name())).toList();
     var files = ranks.stream().map(RankFile::withoutCompanions).toList();
     return new SourceFiles(files, again, numbered, bare, own, arrayObjects);
+  }
+
+  /** The bytes of an optimizer's tensors. */
+  public long stateBytes() {
+    return Stream.concat(
+            ranks.stream()
+                .flatMap(file -> file.tensors().values().stream())
+                .map(SourceTensor::spec),
+            arrays.stream().map(StoredArray::spec))
+        .filter(spec -> Companions.isState(spec.name()))
+        .mapToLong(TensorSpec::byteSize)
+        .sum();
   }
 
   /** The same without what lies beside the model, and no parameter's name tells. */

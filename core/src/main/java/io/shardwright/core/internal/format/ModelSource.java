@@ -193,6 +193,11 @@ public interface ModelSource extends AutoCloseable {
     return OptionalLong.empty();
   }
 
+  /** The bytes of an optimizer's state that is there and not wanted. */
+  default long leftState() {
+    return 0;
+  }
+
   /** What a training needs to go on besides tensors; empty where it is not wanted. */
   default Optional<TrainingState> training() {
     return Optional.empty();

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.job;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.KeyMeaning;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
@@ -235,6 +236,7 @@ final class Choices {
     }
     Set<DType> lossy =
         model.tensors().stream()
+            .filter(tensor -> !Companions.isCompanion(tensor.id()))
             .flatMap(tensor -> tensor.types().stream())
             .filter(found -> found.isFloating() && !holds(wanted, found))
             .collect(Collectors.toSet());

@@ -4,9 +4,13 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.PlanRejectedException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 
 /**
  * The master weights of a training in 32 bits: a parameter is its own. A distributed optimizer
@@ -19,11 +23,64 @@ final class OwnMasters {
 
   private OwnMasters() {}
 
-  /** A model with master weights where the form that is asked for has them of every parameter. */
-  static ModelDescription wanted(ReshardRequest request, ModelDescription model) {
+  /**
+   * A model with master weights where the form that is asked for has them of every parameter, and
+   * where Megatron-Core's parameters lose bits that it had.
+   */
+  static ModelDescription wanted(Resolved resolved, ModelDescription model) {
+    ReshardRequest request = resolved.request();
     var kind = request.gridOptions().optimizerKind();
     boolean state = model.tensors().stream().anyMatch(t -> Companions.isCompanion(t.id()));
-    return state && kind.isPresent() && !kind.get().equals(WITHOUT) ? of(model) : model;
+    boolean halved =
+        resolved.kind().prefix().isPresent()
+            && request.dtype().filter(type -> type != DType.FLOAT32).isPresent();
+    boolean all = kind.isPresent() && !kind.get().equals(WITHOUT);
+    return state && (all || halved) ? of(model) : model;
+  }
+
+  /** What a user should know of a cast that masters don't take part in. */
+  static List<String> notes(ReshardRequest request, ModelDescription model) {
+    return differ(request, model)
+        ? List.of(
+            "the optimizer's averages and master weights stay float32: rounded, a master is"
+                + " not always the weight that was cast, which the first step sets from it")
+        : List.of();
+  }
+
+  /**
+   * Refuses buffers that are read only where every master, rounded, is the weight.
+   *
+   * @throws PlanRejectedException if a cast makes them differ
+   */
+  static void refuse(Resolved resolved, ModelDescription model) {
+    ReshardRequest request = resolved.request();
+    if (differ(request, model) && resolved.kind().flat(request, model.settings()).isPresent()) {
+      throw new PlanRejectedException(
+          ErrorCode.PLAN_IMPOSSIBLE,
+          model.source(),
+          List.of(
+              "its master weights, rounded, would not be the weights that "
+                  + Setting.DTYPE.inText()
+                  + " casts, by which flat buffers are told apart. Choose another "
+                  + Setting.OPTIMIZER_KIND.inText()
+                  + ", or leave "
+                  + Setting.DTYPE.inText()
+                  + " out."));
+    }
+  }
+
+  /** Whether a weight of 16 bits that has a master is cast. */
+  private static boolean differ(ReshardRequest request, ModelDescription model) {
+    var masters = new HashSet<String>();
+    model.tensors().stream()
+        .map(LogicalTensor::id)
+        .filter(id -> Companions.kind(id).equals(Companions.MASTER))
+        .forEach(id -> masters.add(id.substring(Companions.prefix(id).length())));
+    return request.dtype().isPresent()
+        && model.tensors().stream()
+            .filter(tensor -> masters.contains(tensor.id()))
+            .map(tensor -> tensor.spec().dtype())
+            .anyMatch(type -> type != DType.FLOAT32 && type != request.dtype().get());
   }
 
   private static ModelDescription of(ModelDescription model) {

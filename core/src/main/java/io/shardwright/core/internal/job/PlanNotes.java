@@ -29,6 +29,13 @@ record PlanNotes(Resolved resolved, ExecutablePlan plan, CheckpointTarget layout
     notes.addAll(Pairs.notes(resolved.request(), plan));
     notes.addAll(ModuleStates.notes(plan));
     notes.addAll(replicated());
+    if (source().leftState() > 0) {
+      notes.add(
+          "the optimizer's state is left out: "
+              + source().leftState()
+              + " bytes of tensors, and what goes with them");
+    }
+    notes.addAll(OwnMasters.notes(resolved.request(), plan.source()));
     notes.addAll(Guesses.notes(resolved.request(), plan.source()));
     notes.addAll(layout.notes());
     notes.addAll(Choices.notes(resolved, plan.source()));

@@ -162,13 +162,14 @@ public final class ReshardJob implements AutoCloseable {
             files().withoutFlat(),
             Families.names(source),
             new Describer.Wishes(request.replicateUnmatched(), request.untie()));
-    var model = OwnMasters.wanted(request, Families.withFlat(source, described));
+    var model = OwnMasters.wanted(resolved, Families.withFlat(source, described));
     TargetChoice choice = Choices.of(resolved, model);
     choice
         .huggingFace()
         .ifPresent(
             wanted -> Choices.requireExpressible(resolved.kind(), source.config(), model, wanted));
     Choices.refuseTypes(request, model);
+    OwnMasters.refuse(resolved, model);
     Guesses.refuse(request, model, choice);
     Pairs.refuse(request, model);
     return Planner.plan(

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.LowRankChange;
@@ -166,8 +167,8 @@ public final class Planner {
     if (found.isFloating() && row.traits().has(Flag.FLOAT32)) {
       return DType.FLOAT32;
     }
-    boolean buffer = row.stage() == ParameterRule.Stage.EVERY;
-    return choice.dtype().filter(wanted -> found.isFloating() && !buffer).orElse(found);
+    boolean kept = row.stage() == ParameterRule.Stage.EVERY || Companions.isCompanion(tensor.id());
+    return choice.dtype().filter(wanted -> found.isFloating() && !kept).orElse(found);
   }
 
   /** The whole tensor as the target counts it: vocabulary rows are padded for its ranks. */

@@ -71,12 +71,10 @@ public final class LightningCheckpoint implements ModelSource {
 
   /** Whether a path may hold steps of a training. */
   public static boolean recognizes(Path path) {
-    boolean file = Files.isRegularFile(path) && path.toString().endsWith(".ckpt");
-    boolean folder =
-        Files.isDirectory(path)
+    return Files.isRegularFile(path) && path.toString().endsWith(".ckpt")
+        || Files.isDirectory(path)
             && !Files.exists(path.resolve("model_config.yaml"))
             && !Steps.of(path).isEmpty();
-    return file || folder;
   }
 
   /**
@@ -170,8 +168,7 @@ public final class LightningCheckpoint implements ModelSource {
   private YamlDocument hparams(Path path) {
     try (var file = new FileSource(path, path.toString())) {
       YamlDocument document = YamlDocument.parse(file, guard);
-      boolean wrapped = document.isMap("cfg");
-      var resolved = document.resolved(wrapped ? List.of("cfg") : List.of());
+      var resolved = document.resolved(document.isMap("cfg") ? List.of("cfg") : List.of());
       notes.addAll(resolved.notes());
       return resolved.document();
     }
@@ -206,7 +203,6 @@ public final class LightningCheckpoint implements ModelSource {
     return step.name();
   }
 
-  /** The families that were found. */
   AdapterRegistry registry() {
     return registry;
   }
@@ -241,9 +237,13 @@ public final class LightningCheckpoint implements ModelSource {
         : new TrainingRanks(this).withOptimizers(unwrapped.files());
   }
 
-  /** Whether it is a folder of arrays. */
-  public boolean distributed() {
-    return step.distributed();
+  @Override
+  public long leftState() {
+    return options.optimizer()
+        ? 0
+        : step.distributed()
+            ? arrays.sourceFiles().stateBytes()
+            : files.values().stream().mapToLong(TrainingFile::stateBytes).sum();
   }
 
   @Override

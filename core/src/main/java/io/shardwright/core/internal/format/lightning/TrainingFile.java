@@ -48,6 +48,15 @@ record TrainingFile(String member, TorchFile torch, Guard guard) {
         : OptionalLong.empty();
   }
 
+  /** The bytes of its optimizer's tensors. */
+  long stateBytes() {
+    return get("optimizer_states").stream()
+        .flatMap(states -> NestedState.flat(states, guard, torch.name()).entrySet().stream())
+        .filter(entry -> TorchFile.isTensor(entry.getValue()))
+        .mapToLong(entry -> tensor(entry.getKey(), entry.getValue()).spec().byteSize())
+        .sum();
+  }
+
   SourceTensor tensor(String name, PickleValue value) {
     return StoredTensors.of(torch, name, value);
   }

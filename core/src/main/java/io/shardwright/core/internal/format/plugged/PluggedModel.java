@@ -75,7 +75,8 @@ final class PluggedModel implements ModelSource {
     this.files = files;
     this.model = model;
     model.sets().forEach(this::add);
-    this.config = model.config().map(YamlDocument.class::cast).map(this::linked).orElse(none());
+    this.config =
+        linked((YamlDocument) model.config().orElse(YamlDocument.of(Map.of(), files.guard())));
     model
         .origin()
         .map(from -> new Origin(from.config(), from.files()).write(plugin.format()))
@@ -92,18 +93,14 @@ final class PluggedModel implements ModelSource {
     }
   }
 
-  private YamlDocument none() {
-    return YamlDocument.of(Map.of(), files.guard());
-  }
-
   /** The configuration with links to the files that it names, which are attached. */
   private YamlDocument linked(YamlDocument document) {
     YamlDocument linked = document;
     for (Artifact artifact : model.artifacts()) {
       ByteSource bytes = ((FileBytes) artifact.bytes()).source().get();
-      String name = ContentHash.digits(bytes) + "_" + artifact.file();
-      attachments.add(new Attachment(name, bytes));
-      linked = linked.with(artifact.key(), "nemo:" + name);
+      var own = new Attachment(ContentHash.digits(bytes) + "_" + artifact.file(), bytes);
+      attachments.add(own);
+      linked = linked.with(artifact.key(), "nemo:" + own.name());
     }
     return linked;
   }
@@ -122,18 +119,16 @@ final class PluggedModel implements ModelSource {
   }
 
   private Optional<RankWeights> ranks() {
-    boolean known = model.config().isPresent();
-    return model.ranks().map(held -> new RankWeights(held, known, name()));
+    return model.ranks().map(held -> new RankWeights(held, model.config().isPresent(), name()));
   }
 
   @Override
   public SourceFiles sourceFiles() {
-    SourceFiles all = held();
-    return optimizer ? all : all.withoutCompanions();
+    return optimizer ? held() : held().withoutCompanions();
   }
 
   private SourceFiles held() {
-    if (ranks().isPresent()) {
+    if (isOfRanks()) {
       return ranks().get().sourceFiles(config);
     }
     return distributed.isEmpty()
@@ -263,6 +258,11 @@ final class PluggedModel implements ModelSource {
   @Override
   public Optional<TrainingState> training() {
     return optimizer && kept ? model.training() : Optional.empty();
+  }
+
+  @Override
+  public long leftState() {
+    return optimizer ? 0 : held().stateBytes();
   }
 
   @Override
