@@ -19,13 +19,20 @@ import java.util.Map;
  */
 final class CutDrawing {
   /** Panels of a side that are drawn. */
-  static final int MOST_PANELS = 8;
+  static final int MOST_PANELS = 16;
 
-  private static final double WIDTH = 420;
-  private static final double GAP = 7;
+  private static final double WIDTH = 396;
+  private static final double SHORTEST = 250;
   private static final double LETTERS = 10.5;
-  private static final double THICK = 70;
+  private static final double THICK = 50;
+  private static final double FLAT = 44;
   private static final double MARGIN = 2;
+
+  /** For names and shapes beside panels. */
+  private static final double LABELS = 110;
+
+  /** For two lines above or below panels. */
+  private static final double LINES = 30;
 
   /** A drawn on the page: along and across the cut. */
   private record DrawnBand(double from, double to, Band band) {}
@@ -36,6 +43,8 @@ final class CutDrawing {
   private final TensorPicture picture;
   private final String description;
   private final boolean across;
+  private final SideLabels near;
+  private final SideLabels far;
   private final double length;
   private final double nearFirst;
   private final double nearLast;
@@ -47,23 +56,36 @@ final class CutDrawing {
     this.description = description;
     Panel first = picture.after().get(0);
     across = first.axis() == first.shape().rank() - 1 && first.shape().rank() > 1;
-    length = across ? WIDTH - 2 * MARGIN : 250;
-    nearFirst = across ? 30 : 108;
-    nearLast = nearFirst + (across ? 44 : THICK);
-    farLast = across ? 206 : WIDTH - 104;
-    farFirst = farLast - (across ? 44 : THICK);
+    near = labels(picture.before());
+    far = labels(picture.after());
+    double room = Math.max(SHORTEST, Math.max(near.least(), far.least()));
+    length = across ? WIDTH - 2 * MARGIN : room;
+    nearFirst = across ? LINES : LABELS;
+    nearLast = nearFirst + (across ? FLAT : THICK);
+    farLast = across ? 206 : WIDTH - LABELS;
+    farFirst = farLast - (across ? FLAT : THICK);
+  }
+
+  private static SideLabels labels(List<Panel> panels) {
+    return new SideLabels(shown(panels), panels);
+  }
+
+  private static List<Panel> shown(List<Panel> panels) {
+    return panels.subList(0, Math.min(MOST_PANELS, panels.size()));
   }
 
   void write(Markup page) {
     var before = places(picture.before());
     var after = places(picture.after());
-    double height = across ? farLast + 30 : length + 2 * MARGIN;
+    double height = across ? farLast + LINES : length + 2 * MARGIN + LINES / 2;
     page.in("svg", "viewBox", "0 0 " + (int) WIDTH + " " + (int) height, "role", "img");
     page.leaf("title", description);
     hatch(page);
     ribbons(page, before, after);
-    before.forEach(place -> panel(page, place, nearFirst, nearLast, true));
-    after.forEach(place -> panel(page, place, farFirst, farLast, false));
+    before.forEach(place -> panel(page, place, nearFirst, nearLast));
+    after.forEach(place -> panel(page, place, farFirst, farLast));
+    labels(page, near, before, true);
+    labels(page, far, after, false);
     page.end();
   }
 
@@ -92,9 +114,10 @@ final class CutDrawing {
   }
 
   private List<Place> places(List<Panel> panels) {
-    var shown = panels.subList(0, Math.min(MOST_PANELS, panels.size()));
+    var shown = shown(panels);
+    double gap = shown.size() > 8 ? 4 : 7;
     long total = shown.stream().mapToLong(p -> p.shape().dim(p.axis())).sum();
-    double scale = (length - GAP * (shown.size() - 1)) / Math.max(1, total);
+    double scale = (length - gap * (shown.size() - 1)) / Math.max(1, total);
     var places = new ArrayList<Place>();
     double at = MARGIN;
     for (Panel panel : shown) {
@@ -105,7 +128,7 @@ final class CutDrawing {
               .map(b -> new DrawnBand(from + b.from() * scale, from + b.to() * scale, b))
               .toList();
       places.add(new Place(panel, at, end, bands));
-      at = end + GAP;
+      at = end + gap;
     }
     return places;
   }
@@ -179,7 +202,7 @@ final class CutDrawing {
     return String.format(Locale.ROOT, "%.1f,%.1f", x, y);
   }
 
-  private void panel(Markup page, Place place, double first, double last, boolean near) {
+  private void panel(Markup page, Place place, double first, double last) {
     for (DrawnBand drawn : place.bands()) {
       Band band = drawn.band();
       boolean padding = band.part() == Part.PADDING;
@@ -188,7 +211,19 @@ final class CutDrawing {
       letters(page, drawn, (first + last) / 2);
     }
     rectangle(page, place.from(), place.to(), first, last, "class", "panel");
-    label(page, place, near ? first - 6 : last + 6, near);
+  }
+
+  private void labels(Markup page, SideLabels labels, List<Place> places, boolean first) {
+    var middles = places.stream().map(place -> (place.from() + place.to()) / 2).toList();
+    if (across) {
+      labels.above(page, middles, first ? LINES - 18 : farLast + 15, WIDTH);
+      return;
+    }
+    double edge = first ? nearFirst - 6 : farLast + 6;
+    labels.beside(page, middles, length + 2 * MARGIN, edge, LABELS - 6 - MARGIN, first);
+    double half = WIDTH / 2;
+    double bottom = length + 2 * MARGIN + 11;
+    labels.caption(page, first ? half / 2 : half + half / 2, bottom, half - 2 * MARGIN);
   }
 
   private void rectangle(
@@ -204,7 +239,8 @@ final class CutDrawing {
   private void letters(Markup page, DrawnBand drawn, double beside) {
     double room = drawn.to() - drawn.from();
     String text = text(drawn.band());
-    if (room < (across ? 6.0 * text.length() : LETTERS) || drawn.band().part() == Part.PADDING) {
+    if (room < (across ? Letters.width(text, 9, true) : LETTERS)
+        || drawn.band().part() == Part.PADDING) {
       return;
     }
     double middle = (drawn.from() + drawn.to()) / 2;
@@ -231,38 +267,5 @@ final class CutDrawing {
       case PLAIN -> Integer.toString(band.rank());
       case PADDING -> "";
     };
-  }
-
-  private void label(Markup page, Place place, double beside, boolean near) {
-    double middle = (place.from() + place.to()) / 2;
-    boolean named = distinct(near ? picture.before() : picture.after());
-    String name = named ? shortName(place.panel()) : place.panel().where();
-    String anchor = across ? "middle" : near ? "end" : "start";
-    double x = across ? middle : beside;
-    double y = across ? (near ? beside - 12 : beside + 9) : middle - 2;
-    page.leaf("text", name, "x", x, "y", y, "class", "label", "text-anchor", anchor);
-    page.leaf(
-        "text",
-        place.panel().shape().toString(),
-        "x",
-        x,
-        "y",
-        y + 12.5,
-        "class",
-        "shape",
-        "text-anchor",
-        anchor);
-  }
-
-  /** Whether a side's tensors differ in name, and not only in rank. */
-  private static boolean distinct(List<Panel> panels) {
-    return panels.size() == panels.stream().map(Panel::tensor).distinct().count();
-  }
-
-  /** The last word of a name that says which tensor it is. */
-  private static String shortName(Panel panel) {
-    String[] words = panel.tensor().split("\\.");
-    String name = words[words.length > 1 ? words.length - 2 : 0];
-    return name.length() > 16 ? name.substring(0, 15) + "…" : name;
   }
 }

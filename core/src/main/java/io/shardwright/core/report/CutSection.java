@@ -33,24 +33,30 @@ record CutSection(PlanOutline outline) {
     TensorPicture first = outline.pictures().get(0);
     page.in("p", "class", "legend");
     page.text(first.byTarget() ? "Target's ranks: " : "Source's ranks: ");
-    IntStream.range(0, Math.min(first.ranks(), CutDrawing.MOST_PANELS))
+    IntStream.range(0, Math.min(first.ranks(), Palette.COLOURS))
         .forEach(
             rank ->
                 page.in("span", "class", "key")
                     .leaf("i", "", "style", "background: " + Palette.rank(rank))
-                    .text("TP " + rank)
+                    .text(ranks(rank, first.ranks()))
                     .end());
-    if (first.ranks() > CutDrawing.MOST_PANELS) {
-      page.text(" and " + (first.ranks() - CutDrawing.MOST_PANELS) + " more");
-    }
     page.end();
+  }
+
+  /** All ranks of a colour. */
+  private static String ranks(int rank, int ranks) {
+    int second = rank + Palette.COLOURS;
+    return "TP "
+        + rank
+        + (second < ranks ? ", " + second : "")
+        + (second + Palette.COLOURS < ranks ? ", …" : "");
   }
 
   private static void figure(Markup page, TensorPicture picture) {
     page.in("figure", "class", "picture");
     page.in("figcaption").leaf("strong", title(picture)).text(" ").name(picture.name()).end();
     new CutDrawing(picture, description(picture)).write(page);
-    page.leaf("p", note(picture), "class", "note").end();
+    page.leaf("p", note(picture) + most(picture), "class", "note").end();
   }
 
   private static String title(TensorPicture picture) {
@@ -61,6 +67,12 @@ record CutSection(PlanOutline outline) {
       case MLP_OUT -> "MLP, last matrix";
       case VOCABULARY -> "Word embeddings";
     };
+  }
+
+  private static String most(TensorPicture picture) {
+    int panels = Math.max(picture.before().size(), picture.after().size());
+    int most = CutDrawing.MOST_PANELS;
+    return panels > most ? " Of " + panels + " the first " + most + " are drawn." : "";
   }
 
   private static String note(TensorPicture picture) {

@@ -12,6 +12,10 @@ import java.util.Locale;
 final class Palette {
   private static final List<Integer> RANKS =
       List.of(0x56B4E9, 0xE69F00, 0x009E73, 0xCC79A7, 0x0072B2, 0xD55E00, 0xF0E442, 0x999999);
+
+  /** With more ranks the colours begin again. */
+  static final int COLOURS = RANKS.size();
+
   private static final double DARK = 0.18;
 
   private Palette() {}

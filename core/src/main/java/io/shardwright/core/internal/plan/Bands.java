@@ -65,10 +65,9 @@ final class Bands {
    * @return empty where it is not dense or would have too many
    */
   Optional<Panel> panel(String where, String name, Shape shape, long start, List<View> views) {
-    var strides = shape.rowMajorStrides();
     boolean nothing = views.isEmpty() || shape.elements() == 0 || segmented;
-    int axis = nothing || cut < 0 ? -1 : axis(strides, views.get(0).strides().get(cut));
-    if (axis < 0 || bands(views, strides, axis) > MOST_BANDS) {
+    int axis = nothing || cut < 0 ? -1 : axis(shape, views.get(0).strides().get(cut));
+    if (axis < 0 || bands(views, shape, axis) > MOST_BANDS) {
       return Optional.empty();
     }
     var bands = new ArrayList<Band>();
@@ -81,19 +80,20 @@ final class Bands {
   }
 
   /** The stored axis that a factor is a part of; -1 where the tensor is not dense. */
-  private static int axis(List<Long> strides, long stride) {
+  private static int axis(Shape shape, long stride) {
+    var strides = shape.rowMajorStrides();
     return IntStream.range(0, strides.size())
-        .filter(axis -> strides.get(axis) <= stride)
+        .filter(axis -> shape.dim(axis) > 1 && strides.get(axis) <= stride)
         .findFirst()
         .orElse(-1);
   }
 
-  private long bands(List<View> views, List<Long> strides, int axis) {
+  private long bands(List<View> views, Shape shape, int axis) {
     long count = 0;
     for (View view : views) {
       long own = 1;
-      for (int factor : factors(view, strides, axis)) {
-        boolean inner = factor == last(factors(view, strides, axis));
+      for (int factor : factors(view, shape, axis)) {
+        boolean inner = factor == last(factors(view, shape, axis));
         own = Math.multiplyExact(own, inner ? ranks : view.logical().shape().dim(factor));
       }
       count = Math.addExact(count, own);
@@ -101,9 +101,9 @@ final class Bands {
     return count;
   }
 
-  private static List<Integer> factors(View view, List<Long> strides, int axis) {
+  private static List<Integer> factors(View view, Shape shape, int axis) {
     return IntStream.range(0, view.strides().size())
-        .filter(factor -> axis(strides, view.strides().get(factor)) == axis)
+        .filter(factor -> axis(shape, view.strides().get(factor)) == axis)
         .filter(factor -> view.logical().shape().dim(factor) > 0)
         .boxed()
         .sorted(Comparator.comparing(factor -> -view.strides().get(factor)))
@@ -147,7 +147,7 @@ final class Bands {
       this.shape = shape;
       this.axis = axis;
       this.start = start;
-      this.factors = factors(view, shape.rowMajorStrides(), axis);
+      this.factors = factors(view, shape, axis);
       this.bands = bands;
     }
 
