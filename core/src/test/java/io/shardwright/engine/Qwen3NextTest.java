@@ -247,6 +247,17 @@ class Qwen3NextTest extends ModelFolders {
     }
   }
 
+  /** Its document states none, as transformers 5 writes it. */
+  @Test
+  void findsTheLayerAheadOfAFolderAlone() throws IOException {
+    Path source = folder.resolve("next");
+    var before = model(source);
+    Path alone = Order.of(source, folder.resolve("a")).to(new TargetFormat("torch_dist")).done();
+    var back = Order.of(alone, folder.resolve("back")).to(TargetFormat.HUGGING_FACE);
+    var after = HeldTensors.of(back.config(source.resolve(CONFIG)).done().resolve(WEIGHTS));
+    assertArrayEquals(before.bytes("mtp.fc.weight"), after.bytes("mtp.fc.weight"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "model.layers.1.mlp.experts.2.up_proj.weight, layers.1.mlp.experts.2",

@@ -157,7 +157,8 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
    * Settles what a configuration says, so that layers are told without asking it again.
    *
    * @return {@link #ALL} or {@link #NONE} where the key is absent or says that it is one of every
-   *     one; the numbers of the layers where it lists them; otherwise this
+   *     one; the numbers of the layers where it lists them, and {@link #NONE} where that leaves
+   *     none; otherwise this
    */
   LayerSet in(ModelConfig config) {
     ModelConfig.Kind said = kind == Kind.WHERE ? config.kind(key) : ModelConfig.Kind.MAP;
@@ -189,7 +190,8 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
             .filter(layer -> whole.holds(config, layer))
             .mapToObj(Integer::toString)
             .toList();
-    return new LayerSet(Kind.LIST, "", numbers, 0, inverted);
+    boolean none = inverted ? kind == Kind.WHERE && numbers.size() == told : numbers.isEmpty();
+    return none ? NONE : new LayerSet(Kind.LIST, "", numbers, 0, inverted);
   }
 
   private boolean isOneOf(long n, int layer) {

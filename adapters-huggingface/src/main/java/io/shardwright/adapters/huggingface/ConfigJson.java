@@ -2,6 +2,8 @@ package io.shardwright.adapters.huggingface;
 
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.ModelConfig.Kind;
+import io.shardwright.spi.config.Codec.Special;
+import io.shardwright.spi.config.ConfigKey;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Bool;
@@ -145,6 +147,7 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects, Map<String, Shape> 
             .filter(known -> tried(known).filter(read -> read.isSaidBy(config)).isPresent())
             .orElseGet(() -> finish(document))
             .copy();
+    ahead(config, written);
     vocabulary.ifPresent(rows -> texts(written).put("vocab_size", Num.of(rows)));
     for (String key : List.of("torch_dtype", "dtype")) {
       if (written.get(key).isPresent()) {
@@ -152,6 +155,15 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects, Map<String, Shape> 
       }
     }
     return written;
+  }
+
+  /** The model's first document may state layers that transformers had dropped. */
+  private void ahead(Configuration config, Obj written) {
+    for (ConfigKey row : model.dialect().rows()) {
+      if (row.codec() == Special.PREDICTION && written.get(row.own().get(0)).isPresent()) {
+        written.put(row.own().get(0), Num.of(config.count(row.canonical(), 0).orElse(0)));
+      }
+    }
   }
 
   /** The part of a document that is about texts, where it has parts for each kind of input. */

@@ -83,7 +83,7 @@ final class DcpReading {
               }
             });
     var built = StoredModel.of(new Weights(set, model));
-    new ModelReading(files, Optional.empty(), models, notes)
+    new ModelReading(files, Optional.empty(), models, model.keySet(), notes)
         .describe(
             () -> set.objects().contains(ARGS) ? Arguments.of(set.object(ARGS)) : Optional.empty(),
             ranks -> Vocabulary.stored(model, ranks),

@@ -48,7 +48,7 @@ final class IterationReading {
       built.unknown(adaptersAlone());
       return built.notes(notes).build();
     }
-    var reading = new ModelReading(files, side.tokenizer(), models, notes);
+    var reading = new ModelReading(files, side.tokenizer(), models, set.tensors().keySet(), notes);
     reading.describe(
         () -> side.document(set),
         ranks -> Vocabulary.stored(set.tensors(), ranks),

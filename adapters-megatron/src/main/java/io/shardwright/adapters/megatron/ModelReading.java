@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -31,10 +32,15 @@ import java.util.function.UnaryOperator;
  * Reads what an iteration's document says of the model.
  *
  * @param tokenizer that is beside it
+ * @param held the names of the iteration's tensors
  * @param notes are told what a user should know
  */
 record ModelReading(
-    StoredFiles files, Optional<TokenizerFiles> tokenizer, KnownModels models, List<String> notes) {
+    StoredFiles files,
+    Optional<TokenizerFiles> tokenizer,
+    KnownModels models,
+    Set<String> held,
+    List<String> notes) {
   private static final String PADDED = "padded_vocab_size";
 
   /**
@@ -79,7 +85,8 @@ record ModelReading(
     return models
         .given()
         .flatMap(
-            given -> new HuggingFaceFormat().configuration(models, given.values(), given.name()));
+            given -> new HuggingFaceFormat().configuration(models, given.values(), given.name()))
+        .map(config -> AheadLayers.asHeld(config, held, notes));
   }
 
   /**

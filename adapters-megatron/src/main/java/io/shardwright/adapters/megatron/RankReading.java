@@ -159,7 +159,7 @@ final class RankReading {
         .ifPresent(built::training);
     OptionalLong words = Vocabulary.rows(tensors);
     var rows = words.isPresent() ? OptionalLong.of(words.getAsLong() * grid.tensor()) : words;
-    new ModelReading(files, new IterationSide(files).tokenizer(), models, notes)
+    new ModelReading(files, new IterationSide(files).tokenizer(), models, tensors.keySet(), notes)
         .describe(
             () -> first.args().map(this::completed).flatMap(Arguments::of),
             ranks -> new Vocabulary.Stored(rows, grid.tensor()),

@@ -41,6 +41,9 @@ final class ExpertSamples {
         latent(shared(experts)).named("DeepSeek V2"),
         chosen(latent(experts)).named("DeepSeek V3 without a short vector of queries"),
         chosen(latent(experts)).with("q_lora_rank", "12").named("DeepSeek V3"),
+        latent(shared(experts))
+            .with("moe_layer_freq", "[1, 1]")
+            .named("DeepSeek V2, no dense layer"),
         chosen(latent(experts))
             .with("q_lora_rank", "12")
             .as("DeepseekV3ForCausalLM")

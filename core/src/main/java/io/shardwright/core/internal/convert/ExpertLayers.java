@@ -14,12 +14,12 @@ import java.util.stream.IntStream;
 
 /** Which layers have experts: Megatron-Core's list of 0 and 1, or nothing where all have. */
 enum ExpertLayers implements DialectEngine.Relation {
-  /** The first layers have none. */
+  /** The first layers have none; a list says so where all have, as Megatron-Bridge writes it. */
   DENSE_FIRST {
     @Override
     public void read(ConfigKey row, Optional<String> said, Reading in) {
       long dense = said.map(Long::parseLong).orElse(0L);
-      set(row, in, layer -> layer >= dense);
+      in.set(row.canonical(), listed(in, layer -> layer >= dense));
     }
 
     @Override
@@ -94,11 +94,13 @@ enum ExpertLayers implements DialectEngine.Relation {
   private static void set(ConfigKey row, Reading in, IntPredicate has) {
     int layers = layers(in.count("num_layers", 1));
     boolean all = IntStream.range(0, layers).allMatch(has);
-    String list =
-        IntStream.range(0, layers)
-            .mapToObj(layer -> has.test(layer) ? "1" : "0")
-            .collect(Collectors.joining(", ", "[", "]"));
-    in.set(row.canonical(), all ? "null" : list);
+    in.set(row.canonical(), all ? "null" : listed(in, has));
+  }
+
+  private static String listed(Reading in, IntPredicate has) {
+    return IntStream.range(0, layers(in.count("num_layers", 1)))
+        .mapToObj(layer -> has.test(layer) ? "1" : "0")
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   /** The numbers of the layers without. */
