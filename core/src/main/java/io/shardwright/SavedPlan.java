@@ -38,7 +38,7 @@ public final class SavedPlan {
    *     and the request does not allow to replace a target
    */
   public static ReshardPlan write(Shardwright shardwright, ReshardRequest request, Path file) {
-    try (var job = ReshardJob.open(request, shardwright.sources())) {
+    try (var job = ReshardJob.open(request, shardwright.sources)) {
       byte[] plan = job.document().packed();
       ReshardPlan planned = job.plan();
       ReportFile.requireWritable(file, request, request.overwrite());
@@ -109,6 +109,6 @@ public final class SavedPlan {
    */
   public static Report finish(
       Shardwright shardwright, Path target, RunOptions run, ProgressListener listener) {
-    return new Completion(target, shardwright.sources(), shardwright.natives).run(run, listener);
+    return new Completion(target, shardwright.sources, shardwright.natives).run(run, listener);
   }
 }

@@ -25,10 +25,9 @@ import io.shardwright.core.internal.read.CheckpointReading;
 import io.shardwright.core.internal.read.Extraction;
 import io.shardwright.core.internal.read.ModelReading;
 import io.shardwright.core.internal.read.OpenModel;
-import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.registry.FileNames;
 import io.shardwright.core.internal.registry.FoundAdapter;
 import io.shardwright.core.internal.validate.FamilyValidation;
-import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.ModelFamilyAdapter;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,16 +48,13 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class Shardwright {
-  private final AdapterRegistry registry;
-  private final ReadPolicy policy;
-  private final Sources.Given given;
+  final Sources sources;
+  private final FileNames names;
   final List<Path> natives;
 
-  Shardwright(
-      AdapterRegistry registry, ReadPolicy policy, Sources.Given given, List<Path> natives) {
-    this.registry = registry;
-    this.policy = policy;
-    this.given = given;
+  Shardwright(Sources sources, FileNames names, List<Path> natives) {
+    this.sources = sources;
+    this.names = names;
     this.natives = natives;
   }
 
@@ -72,28 +68,35 @@ public final class Shardwright {
     return new ShardwrightBuilder();
   }
 
-  Sources sources() {
-    return new Sources(registry, policy, given);
+  /**
+   * The path of a file's name, or of an address {@code scheme://…} of a file system in a jar.
+   *
+   * @param name as a user writes it
+   * @return a path for every method that takes one
+   * @throws io.shardwright.spi.error.CheckpointException if no file system knows the address
+   */
+  public Path path(String name) {
+    return names.path(name);
   }
 
   /** {@return the adapters that were found, in the order of the class path} */
   public List<AdapterDescription> adapters() {
-    return registry.adapters().stream().map(FoundAdapter::description).toList();
+    return sources.registry().adapters().stream().map(FoundAdapter::description).toList();
   }
 
   /** {@return the families of these adapters, each joined with the one that it refines} */
   public List<ModelFamilyAdapter> families() {
-    return registry.adapters().stream().map(FoundAdapter::adapter).toList();
+    return sources.registry().adapters().stream().map(FoundAdapter::adapter).toList();
   }
 
   /** {@return one sentence for each service provider that could not be loaded} */
   public List<String> adapterFailures() {
-    return registry.failures();
+    return sources.registry().failures();
   }
 
   /** {@return the formats that can be read: the engine's own, then those of adapters} */
   public List<FormatDescription> formats() {
-    return sources().formats().descriptions();
+    return sources.formats().descriptions();
   }
 
   /**
@@ -106,7 +109,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if either can't be read
    */
   public FamilyReport validateFamily(Path file, Path path) {
-    return FamilyValidation.of(file, path, sources());
+    return FamilyValidation.of(file, path, sources);
   }
 
   /**
@@ -118,7 +121,7 @@ public final class Shardwright {
    * @return what does not fit either, and the drafted rows
    */
   public FamilyReport validateFamily(Path file, Path path, Path other) {
-    return FamilyValidation.of(file, path, other, sources());
+    return FamilyValidation.of(file, path, other, sources);
   }
 
   /**
@@ -129,7 +132,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read
    */
   public Checkpoint open(Path path) {
-    return OpenCheckpoint.open(path, sources());
+    return OpenCheckpoint.open(path, sources);
   }
 
   /**
@@ -170,7 +173,7 @@ public final class Shardwright {
    * @throws IllegalArgumentException if an override's key leads through a value that is no map
    */
   public RestoredModel restore(Path path, RestoreOptions options) {
-    return OpenModel.open(path, sources(), options);
+    return OpenModel.open(path, sources, options);
   }
 
   /**
@@ -182,7 +185,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if the source can't be read
    */
   public ReshardPlan plan(ReshardRequest request) {
-    try (var job = ReshardJob.open(request, sources())) {
+    try (var job = ReshardJob.open(request, sources)) {
       return job.plan();
     }
   }
@@ -212,9 +215,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if anything fails
    */
   public Report run(ReshardRequest request, ProgressListener listener) {
-    try (var job = ReshardJob.open(request, sources())) {
-      return job.run(listener, natives);
-    }
+    return run(request, plan -> {}, listener);
   }
 
   /**
@@ -229,7 +230,7 @@ public final class Shardwright {
    */
   public Report run(
       ReshardRequest request, Consumer<ReshardPlan> planned, ProgressListener listener) {
-    try (var job = ReshardJob.open(request, sources())) {
+    try (var job = ReshardJob.open(request, sources)) {
       planned.accept(job.plan());
       return job.run(listener, natives);
     }
@@ -246,7 +247,7 @@ public final class Shardwright {
    */
   public Verification verify(
       Path path, Set<Verification.Detail> details, ProgressListener listener) {
-    try (var checkpoint = OpenCheckpoint.open(path, sources())) {
+    try (var checkpoint = OpenCheckpoint.open(path, sources)) {
       return new CheckpointReading(checkpoint, details, listener).read();
     }
   }
@@ -260,7 +261,7 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if the checkpoint can't be read
    */
   public Manifest manifest(Path path, ProgressListener listener) {
-    try (var checkpoint = OpenCheckpoint.open(path, sources())) {
+    try (var checkpoint = OpenCheckpoint.open(path, sources)) {
       return ModelReading.canonical(checkpoint, RunOptions.DEFAULT, listener).manifest();
     }
   }
@@ -276,8 +277,8 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if one of them can't be read
    */
   public Comparison diff(Path first, Path second, RunOptions options, ProgressListener listener) {
-    try (var one = OpenCheckpoint.open(first, sources());
-        var other = OpenCheckpoint.open(second, sources())) {
+    try (var one = OpenCheckpoint.open(first, sources);
+        var other = OpenCheckpoint.open(second, sources)) {
       return new CheckpointComparison(one, other).run(Resources.workers(options), listener);
     }
   }
@@ -292,6 +293,6 @@ public final class Shardwright {
    * @throws io.shardwright.spi.error.CheckpointException if anything fails; no folder is made then
    */
   public List<String> extract(Path path, Path target, ExtractOptions options) {
-    return Extraction.run(path, target, options, sources());
+    return Extraction.run(path, target, options, sources);
   }
 }

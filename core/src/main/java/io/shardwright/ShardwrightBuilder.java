@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.shardwright.core.internal.family.FamilyGrammar;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.open.Sources.Given;
 import io.shardwright.core.internal.registry.AdapterJars;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.registry.FileNames;
 import io.shardwright.core.internal.registry.FoundAdapter;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.ModelFamilyAdapter;
@@ -128,13 +130,13 @@ public final class ShardwrightBuilder {
    *     {@link #family}
    */
   public Shardwright build() {
+    ClassLoader all = AdapterJars.over(paths, loader);
     AdapterRegistry registry =
-        AdapterRegistry.load(
-            AdapterJars.over(paths, loader), discover, given.stream().map(Supplier::get).toList());
+        AdapterRegistry.load(all, discover, given.stream().map(Supplier::get).toList());
+    registry = family.map(registry::choosing).orElse(registry);
     return new Shardwright(
-        family.map(registry::choosing).orElse(registry),
-        policy,
-        new Given(paths, familyFiles, family),
+        new Sources(registry, policy, new Given(paths, familyFiles, family)),
+        new FileNames(() -> all),
         List.copyOf(natives));
   }
 }

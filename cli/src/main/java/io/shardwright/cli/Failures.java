@@ -24,18 +24,19 @@ final class Failures implements IExecutionExceptionHandler {
 
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
-    Style style = new Style(false);
     if (command.getCommand() instanceof ScreenCommand own) {
       own.endProgress();
-      style = own.style();
     }
     return failure instanceof CheckpointException refusal
-        ? refused(
-            refusal,
-            parsed.expandedArgs().contains("--json"),
-            style,
-            new Flags(command.getCommandSpec(), typed))
+        ? refused(refusal, command, parsed.expandedArgs().contains("--json"))
         : bug(failure);
+  }
+
+  /** What a command refuses, while its words are read or later. */
+  int refused(CheckpointException refusal, CommandLine command, boolean json) {
+    Style style =
+        command.getCommand() instanceof ScreenCommand own ? own.style() : new Style(false);
+    return refused(refusal, json, style, new Flags(command.getCommandSpec(), typed));
   }
 
   /** What no command catches: too little memory, or a bug. */

@@ -3,12 +3,10 @@ package io.shardwright.cli;
 import io.shardwright.spi.error.ErrorCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
-import picocli.CommandLine.TypeConversionException;
 
 /** The program. */
 public final class Main {
@@ -94,19 +92,11 @@ public final class Main {
     line.setExecutionStrategy(parsed -> LimitOptions.listOr(last, parsed));
     line.setOut(screen.out()).setErr(screen.err());
     line.setUsageHelpAutoWidth(false).setExpandAtFiles(false);
-    line.registerConverter(Path.class, Main::path);
-    line.setParameterExceptionHandler(new UsageErrors(typed));
-    line.setExecutionExceptionHandler(new Failures(screen, typed));
+    line.registerConverter(Path.class, new PathWords(typed, screen.environment()));
+    var failures = new Failures(screen, typed);
+    line.setParameterExceptionHandler(new UsageErrors(typed, failures));
+    line.setExecutionExceptionHandler(failures);
     return line;
-  }
-
-  private static Path path(String word) {
-    try {
-      return Path.of(word);
-    } catch (InvalidPathException nameless) {
-      throw new TypeConversionException(
-          "'" + word + "' can't be the name of a file in this locale: set LC_ALL=C.UTF-8");
-    }
   }
 
   /** Runs what a shell has split into words. */

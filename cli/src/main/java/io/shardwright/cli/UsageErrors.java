@@ -1,5 +1,7 @@
 package io.shardwright.cli;
 
+import io.shardwright.spi.channel.Addresses;
+import io.shardwright.spi.error.CheckpointException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -8,10 +10,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** One line for a wrong command line, and what was perhaps meant. */
-record UsageErrors(TypedOptions typed) implements IParameterExceptionHandler {
+record UsageErrors(TypedOptions typed, Failures failures) implements IParameterExceptionHandler {
   @Override
   public int handleParseException(ParameterException problem, String[] args) {
     CommandLine command = problem.getCommandLine();
+    if (problem.getCause() instanceof CheckpointException refusal) {
+      return failures.refused(refusal, command, List.of(args).contains("--json"));
+    }
     PrintWriter err = command.getErr();
     if (List.of(args).contains("--json")) {
       command
@@ -25,7 +30,7 @@ record UsageErrors(TypedOptions typed) implements IParameterExceptionHandler {
   }
 
   private String message(ParameterException problem) {
-    String message = plain(problem.getMessage());
+    String message = Addresses.shown(plain(problem.getMessage()));
     return typed.in(message, problem.getCommandLine().getCommandSpec());
   }
 

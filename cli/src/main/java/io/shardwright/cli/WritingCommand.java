@@ -9,6 +9,7 @@ import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.RunOptions;
 import io.shardwright.core.report.HtmlReport;
 import io.shardwright.core.report.RunRecorder;
+import io.shardwright.spi.channel.Addresses;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,11 +140,12 @@ abstract class WritingCommand extends ScreenCommand {
     ReportFile.write(made, report, request.overwrite());
   }
 
-  /** The command line as it was given. */
+  /** The command line as it was given, but for what an address keeps secret. */
   private List<String> words() {
     var words = new ArrayList<String>();
     words.add(spec.root().name());
     words.addAll(spec.root().commandLine().getParseResult().originalArgs());
+    words.replaceAll(Addresses::shown);
     return words;
   }
 }

@@ -93,10 +93,15 @@ final class Hygiene {
         .because("a checkpoint needs no other program");
   }
 
-  /** But for the class that looks into PyTorch's jars, which the user put beside the program. */
+  /**
+   * But for the jar that does nothing else, and the class that looks into PyTorch's jars, which the
+   * user put beside the program.
+   */
   private static ArchRule nothingIsFetched() {
     return noClasses()
         .that()
+        .resideOutsideOfPackage(ROOT + ".remote..")
+        .and()
         .doNotHaveFullyQualifiedName(ROOT + ".core.internal.execute.djl.Natives")
         .should()
         .dependOnClassesThat()

@@ -28,6 +28,7 @@ final class Rules {
     rules.put("spi", spiStandsAlone());
     rules.put("adapters", adaptersSeeTheSpiOnly());
     rules.put("core", coreKnowsNoAdapter());
+    rules.put("remote", remoteIsAFileSystemAndNoMore());
     rules.put("cli", cliUsesThePublicFace());
     rules.put("testkit", testkitUsesThePublicFace());
     rules.put("cycles", noCycles());
@@ -78,8 +79,23 @@ final class Rules {
         .resideInAPackage(ROOT + ".core..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("..adapters..")
-        .because("families are found, never named");
+        .resideInAnyPackage("..adapters..", ROOT + ".remote..")
+        .because("families and file systems are found, never named");
+  }
+
+  private static ArchRule remoteIsAFileSystemAndNoMore() {
+    return classes()
+        .that()
+        .resideInAPackage(ROOT + ".remote..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "com.google.auto.service..",
+            ROOT + ".spi.channel..",
+            ROOT + ".spi.error..",
+            ROOT + ".remote..")
+        .because("what lies elsewhere is files to everybody else, and nobody depends on its jar");
   }
 
   private static ArchRule cliUsesThePublicFace() {
@@ -88,7 +104,7 @@ final class Rules {
         .resideInAPackage(ROOT + ".cli..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("..internal..", "..adapters..")
+        .resideInAnyPackage("..internal..", "..adapters..", ROOT + ".remote..")
         .because("whatever the command line can do, a host can do");
   }
 
@@ -183,13 +199,13 @@ final class Rules {
   private static ArchRule threadsBelongToTheExecution() {
     return noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + ".cli..", INTERNAL + ".execute..")
+        .resideOutsideOfPackages(ROOT + ".cli..", ROOT + ".remote..", INTERNAL + ".execute..")
         .and()
         .doNotHaveSimpleName("Cancellation")
         .should()
         .dependOnClassesThat()
         .areAssignableTo(Thread.class)
-        .because("threads are started, counted and ended in one place");
+        .because("threads are started, counted and ended in one place, and where networks are");
   }
 
   private static ArchRule servicesAreLoadedInOnePlace() {

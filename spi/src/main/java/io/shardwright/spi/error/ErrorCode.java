@@ -144,9 +144,7 @@ public enum ErrorCode {
   PATH_ESCAPE(302, Kind.SAFETY, "Do not extract the file with other tools."),
   /** The target exists and replacing it was not asked for. */
   TARGET_EXISTS(
-      303,
-      Kind.SAFETY,
-      "Choose another name, or replace it with `" + Setting.OVERWRITE.inText() + "`."),
+      303, Kind.SAFETY, "Choose another name, or allow `" + Setting.OVERWRITE.inText() + "`."),
   /** A cast would lose values and was not allowed to. */
   LOSSY_CAST(
       304,
@@ -196,6 +194,10 @@ public enum ErrorCode {
       "Give Java more with `-Xmx`, or use fewer `"
           + Setting.THREADS.inText()
           + "`; the target is as it was before."),
+  /** A server did not answer, or broke off, as often as it was asked. */
+  NETWORK_FAILED(407, Kind.INPUT, "Check the network and the address, and run again later."),
+  /** A server gives this to others only. */
+  ACCESS_REFUSED(408, Kind.INPUT, "Give the credentials that docs/remote.md names."),
 
   /** An adapter broke its contract. */
   ADAPTER_BROKEN(

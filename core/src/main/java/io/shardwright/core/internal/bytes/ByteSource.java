@@ -42,6 +42,12 @@ public interface ByteSource {
     }
   }
 
+  /**
+   * Says that a range will be read soon, nearly all of it, so that it can be fetched ahead from
+   * where that takes long.
+   */
+  default void expect(long position, long length) {}
+
   /** Takes a block of a source. */
   interface Reader {
     /** Takes the buffer's remaining bytes, which stand at an offset of the source. */
@@ -54,6 +60,7 @@ public interface ByteSource {
    * @throws CheckpointIoException if the source can't be read
    */
   default void readAll(ByteBuffer buffer, Reader reader) {
+    expect(0, size());
     for (long at = 0; at < size(); at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(buffer.capacity(), size() - at));
       readFully(buffer, at);

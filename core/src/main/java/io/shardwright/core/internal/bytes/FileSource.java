@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.bytes;
 
+import io.shardwright.spi.channel.PositionalChannel;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
@@ -82,11 +83,21 @@ public final class FileSource implements ByteSource, AutoCloseable {
   @Override
   public int read(ByteBuffer target, long position) {
     try {
-      return channel instanceof FileChannel file
-          ? file.read(target, position)
+      if (channel instanceof FileChannel file) {
+        return file.read(target, position);
+      }
+      return channel instanceof PositionalChannel remote
+          ? remote.read(target, position)
           : seek(target, position);
     } catch (IOException failure) {
       throw failed(failure);
+    }
+  }
+
+  @Override
+  public void expect(long position, long length) {
+    if (channel instanceof PositionalChannel remote) {
+      remote.expect(position, length);
     }
   }
 
@@ -149,7 +160,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
     return state.modified();
   }
 
-  /** Its time of change as the kernel says; empty where nobody does. */
+  /** Its time of change as the kernel says, or its version as a store says; empty where neither. */
   public Optional<String> changed() {
     return state.changed().map(Object::toString);
   }
@@ -178,7 +189,8 @@ public final class FileSource implements ByteSource, AutoCloseable {
    *
    * @param size in bytes
    * @param modified when it was written, as whoever owns it says
-   * @param changed when it was written or renamed, as the kernel says; empty where nobody does
+   * @param changed when it was written or renamed, as the kernel says, or which version of an
+   *     object it is, as a store says; empty where nobody does
    * @param key which file it is, on Unix device and inode; null where nothing tells
    */
   private record State(long size, FileTime modified, Optional<Object> changed, Object key) {
@@ -195,7 +207,9 @@ public final class FileSource implements ByteSource, AutoCloseable {
       var basic = Files.readAttributes(path, BasicFileAttributes.class);
       boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
       Optional<Object> changed =
-          unix ? Optional.of(Files.getAttribute(path, "unix:ctime")) : Optional.empty();
+          unix
+              ? Optional.of(Files.getAttribute(path, "unix:ctime"))
+              : Optional.ofNullable(basic.fileKey()).filter(key -> !Disk.holds(path));
       return new State(basic.size(), basic.lastModifiedTime(), changed, basic.fileKey());
     }
 

@@ -43,6 +43,11 @@ record Slice(ByteSource whole, long offset, long size, String own, boolean membe
   }
 
   @Override
+  public void expect(long position, long length) {
+    whole.expect(offset + position, Math.min(length, size - position));
+  }
+
+  @Override
   public long transferTo(FileChannel target, long position, long bytes) throws IOException {
     return whole.transferTo(target, offset + position, Math.min(bytes, size - position));
   }

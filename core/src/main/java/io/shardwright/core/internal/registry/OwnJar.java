@@ -34,6 +34,9 @@ public enum OwnJar {
   /** The jar that reads and writes folders of Hugging Face. */
   public static final String HUGGING_FACE = "io.shardwright:shardwright-adapters-huggingface";
 
+  /** The jar that reaches the Hugging Face hub, web servers and object stores. */
+  public static final String REMOTE = "io.shardwright:shardwright-remote";
+
   private final String name;
   private final String models;
   private final Set<String> families;

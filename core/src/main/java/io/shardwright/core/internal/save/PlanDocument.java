@@ -11,6 +11,8 @@ import io.shardwright.core.internal.execute.TargetLayout;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.open.Sources;
 import io.shardwright.core.internal.plan.ExecutablePlan;
+import io.shardwright.core.internal.registry.AdapterJars;
+import io.shardwright.core.internal.registry.FileNames;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.core.policy.ReadPolicy;
 import io.shardwright.spi.config.JsonValue.Num;
@@ -151,7 +153,16 @@ public record PlanDocument(Obj object, String where) {
   }
 
   private Saved part(String key) {
-    return new Saved(object, where).requiredPart(key);
+    return whole().requiredPart(key);
+  }
+
+  /** Addresses are those of the adapters that it names, which are files. */
+  private Saved whole() {
+    return new Saved(object, where, new FileNames(this::adapters));
+  }
+
+  private ClassLoader adapters() {
+    return AdapterJars.over(given().adapterPaths(), PlanDocument.class.getClassLoader());
   }
 
   /**
@@ -170,7 +181,7 @@ public record PlanDocument(Obj object, String where) {
 
   /** Into how many parts the work is divided; 1 where nobody said. */
   public int parts() {
-    return new Saved(object, where).size("parts").orElse(1);
+    return whole().size("parts").orElse(1);
   }
 
   /** A number that it says of the target. */

@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.save;
 
+import io.shardwright.core.internal.registry.FileNames;
+import io.shardwright.spi.channel.Addresses;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Bool;
@@ -26,10 +28,11 @@ import java.util.stream.Stream;
  *
  * @param object whose keys are read
  * @param where it is, for messages
+ * @param names turns what it says into paths
  */
-record Saved(Obj object, String where, Set<String> asked) {
-  Saved(Obj object, String where) {
-    this(object, where, new HashSet<>());
+record Saved(Obj object, String where, FileNames names, Set<String> asked) {
+  Saved(Obj object, String where, FileNames names) {
+    this(object, where, names, new HashSet<>());
   }
 
   /** As it is written; on file systems that have no plain names, as a URI. */
@@ -105,8 +108,8 @@ record Saved(Obj object, String where, Set<String> asked) {
 
   private Path named(String text) {
     try {
-      boolean plain = !text.matches("[a-z][a-z0-9+.-]+:.*");
-      return plain ? Path.of(text) : Path.of(URI.create(text));
+      boolean plain = Addresses.is(text) || !text.matches("[a-z][a-z0-9+.-]+:.*");
+      return plain ? names.path(text) : Path.of(URI.create(text));
     } catch (IllegalArgumentException | FileSystemNotFoundException odd) {
       throw malformed("'" + text + "' can't be the name of a file here");
     }
@@ -152,7 +155,7 @@ record Saved(Obj object, String where, Set<String> asked) {
 
   Optional<Saved> part(String key) {
     return value(key, v -> v instanceof Obj part ? Optional.of(part) : Optional.empty())
-        .map(part -> new Saved(part, where));
+        .map(part -> new Saved(part, where, names));
   }
 
   Saved requiredPart(String key) {

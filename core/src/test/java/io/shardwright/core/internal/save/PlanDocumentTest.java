@@ -14,6 +14,7 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.RunOptions;
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.TrainingOptions;
+import io.shardwright.core.internal.registry.FileNames;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.PipelineLayout;
 import io.shardwright.spi.PipelineSplit;
@@ -219,7 +220,11 @@ class PlanDocumentTest {
             .run(RunOptions.DEFAULT.withDevice(Device.parse("cuda:1")))
             .build();
     var document = RequestDocument.of(request);
-    var again = RequestDocument.read(new Saved(document, "plan"), Optional.empty()).build();
+    var again =
+        RequestDocument.read(
+                new Saved(document, "plan", new FileNames(getClass()::getClassLoader)),
+                Optional.empty())
+            .build();
     assertEquals(document, RequestDocument.of(again));
     assertEquals(request.training(), again.training());
     assertEquals(request.gridOptions(), again.gridOptions());

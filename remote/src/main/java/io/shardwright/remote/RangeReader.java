@@ -1,0 +1,31 @@
+package io.shardwright.remote;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads ranges of one object. Several threads read at a time. {@link Retries} calls it again for
+ * what a failed attempt has left.
+ */
+interface RangeReader extends AutoCloseable {
+  /** The object's address without any secret, for messages. */
+  String where();
+
+  /** Bytes of the object. */
+  long size();
+
+  /**
+   * Reads a range, once. What has come stands in the buffer, whatever happens then.
+   *
+   * @param from the first byte
+   * @param into its remaining space is the range, which lies inside of the object
+   * @throws IOException for what may be better in a while: no connection, a reset, a stall, a body
+   *     that is short, a server that is busy ({@link Busy})
+   * @throws io.shardwright.spi.error.CheckpointException for what will not be: no access, another
+   *     size or version than the object had when it was opened
+   */
+  void read(long from, ByteBuffer into) throws IOException;
+
+  @Override
+  default void close() {}
+}

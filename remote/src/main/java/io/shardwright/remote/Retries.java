@@ -1,0 +1,98 @@
+package io.shardwright.remote;
+
+import io.shardwright.spi.channel.Addresses;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
+
+/**
+ * Calls again what failed, after pauses that double, each drawn from its upper half so that many
+ * clients don't call at once. An attempt that brought bytes is no failure: the count begins anew.
+ *
+ * @param attempts without any progress, the first included
+ * @param first the first pause
+ * @param longest the longest pause, and the longest that a server may ask for
+ * @param sleep waits for milliseconds
+ */
+record Retries(int attempts, Duration first, Duration longest, LongConsumer sleep) {
+  /** About a minute and a half in all. */
+  static final Retries STANDARD =
+      new Retries(8, Duration.ofMillis(500), Duration.ofSeconds(60), Retries::pause);
+
+  /** One attempt. */
+  interface Attempt<T> {
+    T run() throws IOException;
+  }
+
+  /** Tells whether anything was got since the attempt before. */
+  interface Progress {
+    boolean made();
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException cancel) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Calls until it works.
+   *
+   * @param where for the message
+   * @throws CheckpointIoException with {@link ErrorCode#NETWORK_FAILED} if it never does
+   */
+  <T> T run(String where, Attempt<T> attempt) {
+    return run(where, attempt, () -> false);
+  }
+
+  /** The same for what goes on where it was broken off. */
+  <T> T run(String where, Attempt<T> attempt, Progress progress) {
+    for (int failed = 1; ; failed++) {
+      try {
+        return attempt.run();
+      } catch (IOException failure) {
+        failed = progress.made() ? 1 : failed;
+        if (failed >= attempts) {
+          throw given(where, failure);
+        }
+        pause(where, failed, failure);
+      }
+    }
+  }
+
+  private void pause(String where, int failed, IOException failure) {
+    long doubled = Math.min(longest.toMillis(), first.toMillis() << Math.min(failed - 1, 20));
+    long drawn = ThreadLocalRandom.current().nextLong(doubled / 2, doubled + 1);
+    long asked = failure instanceof Busy busy ? busy.after().map(Duration::toMillis).orElse(0L) : 0;
+    sleep.accept(Math.min(longest.toMillis(), Math.max(drawn, asked)));
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CheckpointIoException(ErrorCode.INTERRUPTED, where, "interrupted");
+    }
+  }
+
+  private CheckpointIoException given(String where, IOException last) {
+    return new CheckpointIoException(
+        ErrorCode.NETWORK_FAILED,
+        where,
+        "could not be read in " + attempts + " attempts; the last one: " + said(last));
+  }
+
+  /** Refuses a body that ended before it should. */
+  static void requireFull(ByteBuffer range) throws IOException {
+    if (range.hasRemaining()) {
+      throw new IOException("the answer ended " + range.remaining() + " bytes early");
+    }
+  }
+
+  /** The JDK's messages may hold whole addresses. */
+  private static String said(IOException failure) {
+    String text = failure.getMessage();
+    return text == null ? failure.getClass().getSimpleName() : Addresses.shown(text);
+  }
+}
