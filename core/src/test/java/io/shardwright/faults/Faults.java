@@ -20,7 +20,8 @@ interface Faults {
     LIST,
     LINK,
     MOVE,
-    DELETE
+    DELETE,
+    UPLOAD
   }
 
   /** Throws what the operation is to fail with. */

@@ -23,6 +23,15 @@ final class FaultyFileSystem extends FileSystem {
     provider = new StoreProvider(this);
   }
 
+  private FaultyFileSystem(UploadProvider.Uploads uploads, Faults faults) {
+    provider = new UploadProvider(this, uploads, faults);
+  }
+
+  /** A real path as if it were in an object store that takes uploads by parts. */
+  static Path uploaded(Path path, UploadProvider.Uploads uploads, Faults faults) {
+    return FaultyPaths.wrap(path.toAbsolutePath(), new FaultyFileSystem(uploads, faults));
+  }
+
   /** A real path on a disk with faults. */
   static Path path(Path path, Faults faults) {
     return FaultyPaths.wrap(path.toAbsolutePath(), new FaultyFileSystem(faults));

@@ -64,6 +64,10 @@ class PartsTest {
       this.change = change;
     }
 
+    Model model() {
+      return model;
+    }
+
     ReshardRequestBuilder request(Path source, Path target) {
       return change.apply(model.request(source, target));
     }

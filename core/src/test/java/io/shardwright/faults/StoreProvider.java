@@ -20,9 +20,13 @@ import java.util.Set;
  * Can do no more than an object store: no file channels, so no locks; no links, no atomic moves, no
  * word of its size; and what is written is written front to back.
  */
-final class StoreProvider extends FaultyProvider {
+class StoreProvider extends FaultyProvider {
   StoreProvider(FileSystem owner) {
-    super(owner, NthFails.never(Set.of()));
+    this(owner, NthFails.never(Set.of()));
+  }
+
+  StoreProvider(FileSystem owner, Faults faults) {
+    super(owner, faults);
   }
 
   @Override

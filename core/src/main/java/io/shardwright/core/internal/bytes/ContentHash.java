@@ -40,8 +40,13 @@ public final class ContentHash {
   }
 
   public static long crc(byte[] bytes) {
+    return crc(ByteBuffer.wrap(bytes));
+  }
+
+  /** Of a buffer's remaining bytes, which stay where they are. */
+  public static long crc(ByteBuffer bytes) {
     var crc = new CRC32();
-    crc.update(bytes);
+    crc.update(bytes.duplicate());
     return crc.getValue();
   }
 

@@ -11,14 +11,13 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 /**
- * Gives any range of bytes of any target file, from front to back, by itself: of the source it
- * reads what that range is of, in windows of bounded size. For one thread.
+ * Gives any tensor of a target from front to back, by itself: of the source it reads what that
+ * tensor is of, in windows of bounded size. For one thread.
  */
-public final class ByteRanges implements AutoCloseable {
+final class ByteRanges implements AutoCloseable {
   private static final int LARGEST_WINDOW = 16 << 20;
   private static final int WINDOW_BLOCKS = 16;
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 16).asReadOnlyBuffer();
@@ -30,23 +29,15 @@ public final class ByteRanges implements AutoCloseable {
   private final Window window;
   private final StorageCrcs storages = new StorageCrcs();
   private final Map<TargetTensor, PlanStep> steps = new HashMap<>();
-  private final List<TreeMap<Long, Item>> items = new ArrayList<>();
 
   /** Takes bytes in their order. */
-  public interface Sink {
+  interface Sink {
     /** Takes the buffer's remaining bytes. */
     void take(ByteBuffer bytes);
   }
 
-  /** Bytes of a file that are not of its structure. */
-  private interface Item {
-    long size();
-
-    void give(long from, long to, Sink sink);
-  }
-
   /** Reads nothing yet. */
-  public ByteRanges(
+  ByteRanges(
       ExecutablePlan plan, TargetLayout layout, Progress progress, Executor.Conditions conditions) {
     this.layout = layout;
     this.progress = progress;
@@ -55,38 +46,6 @@ public final class ByteRanges implements AutoCloseable {
     long wanted = (long) WINDOW_BLOCKS * lane.tileBytes();
     window = new Window((int) Math.min(LARGEST_WINDOW, wanted));
     plan.steps().forEach(step -> step.to().forEach(to -> steps.put(to.tensor(), step)));
-    layout.files().forEach(file -> items.add(new TreeMap<>()));
-    plan.targets().forEach(tensor -> put(layout.place(tensor), new Tensor(tensor)));
-    layout.carried().forEach(member -> put(member.place(), new Member(member)));
-  }
-
-  private void put(Place place, Item item) {
-    if (item.size() > 0) {
-      items.get(place.file()).put(place.offset(), item);
-    }
-  }
-
-  /**
-   * Gives a range of a file. What its structure is to hold is zero, for that needs the checksums of
-   * all tensors.
-   */
-  public void give(int file, long from, long to, Sink sink) {
-    var all = items.get(file);
-    Long before = all.floorKey(from);
-    long at = from;
-    for (var entry : all.tailMap(before == null ? from : before, true).entrySet()) {
-      long start = entry.getKey();
-      long end = Math.min(to, start + entry.getValue().size());
-      if (start >= to) {
-        break;
-      } else if (end > at) {
-        zeros(start - at, sink);
-        at = Math.max(at, start);
-        entry.getValue().give(at - start, end - start, sink);
-        at = end;
-      }
-    }
-    zeros(to - at, sink);
   }
 
   static void zeros(long count, Sink sink) {
@@ -97,17 +56,14 @@ public final class ByteRanges implements AutoCloseable {
 
   /** Gives all of a tensor, and its CRC-32. */
   long tensor(TargetTensor tensor, Sink sink) {
-    return tensor(tensor, 0, tensor.spec().byteSize(), sink);
-  }
-
-  private long tensor(TargetTensor tensor, long from, long to, Sink sink) {
     long start = layout.place(tensor).offset();
     var own = new SingleTarget(steps.get(tensor), tensor);
     var run = new StepRun(own.step(), layout, window, bytes -> {}, false, done -> {});
     var blocks = new Blocks(own, run, run.blockSize(lane), start);
     var crc = new CRC32();
-    for (long at = start + from; at < start + to; at = window.end()) {
-      window.moveTo(at, start + to);
+    long end = start + tensor.spec().byteSize();
+    for (long at = start; at < end; at = window.end()) {
+      window.moveTo(at, end);
       blocks.fill();
       crc.update(window.bytes());
       progress.advance(window.end() - window.start());
@@ -128,7 +84,7 @@ public final class ByteRanges implements AutoCloseable {
   }
 
   /** Bytes that were read from the source. */
-  public long bytesRead() {
+  long bytesRead() {
     return lane.bytesRead() + uncounted.bytesRead();
   }
 
@@ -140,43 +96,6 @@ public final class ByteRanges implements AutoCloseable {
   public void close() {
     lane.close();
     uncounted.close();
-  }
-
-  private final class Tensor implements Item {
-    private final TargetTensor tensor;
-
-    Tensor(TargetTensor tensor) {
-      this.tensor = tensor;
-    }
-
-    @Override
-    public long size() {
-      return tensor.spec().byteSize();
-    }
-
-    @Override
-    public void give(long from, long to, Sink sink) {
-      tensor(tensor, from, to, sink);
-    }
-  }
-
-  private final class Member implements Item {
-    private final CarriedMember member;
-
-    Member(CarriedMember member) {
-      this.member = member;
-    }
-
-    @Override
-    public long size() {
-      return member.bytes().size();
-    }
-
-    @Override
-    public void give(long from, long to, Sink sink) {
-      var part = member.bytes().slice(from, to - from, member.member());
-      lane.carry(part, (block, at) -> sink.take(block));
-    }
   }
 
   /**

@@ -32,7 +32,7 @@ public final class Executor implements AutoCloseable {
   private final Resumption resumption;
   private final StorageCrcs storages = new StorageCrcs();
   private final Map<TargetTensor, CrcRanges> ranges = new ConcurrentHashMap<>();
-  private final Map<CarriedMember, Long> carried = new ConcurrentHashMap<>();
+  private final Map<CarriedMember, CrcRanges> carried = new ConcurrentHashMap<>();
   private final List<SourceTensor> unchanged = Collections.synchronizedList(new ArrayList<>());
   private final List<Lane> lanes = Collections.synchronizedList(new ArrayList<>());
   private long othersRead;
@@ -74,7 +74,9 @@ public final class Executor implements AutoCloseable {
       OutputFiles files,
       Progress progress,
       Conditions conditions) {
-    if (files.inOrder()) {
+    if (files.store().isPresent()) {
+      return new StoreRun(plan, layout, files.store().get(), conditions).run(progress);
+    } else if (files.inOrder()) {
       return new FrontToBack(plan, layout, files, progress, conditions).run();
     }
     try (var behind = new WriteBehind(files, conditions.workers());
@@ -93,6 +95,9 @@ public final class Executor implements AutoCloseable {
       Progress progress,
       Conditions conditions,
       Share share) {
+    if (files.store().isPresent()) {
+      return new StoreRun(plan, layout, files.store().get(), conditions).share(progress, share);
+    }
     try (var behind = new WriteBehind(files, conditions.workers());
         var executor = new Executor(plan, layout, behind, conditions)) {
       executor.work(share, progress);
@@ -113,6 +118,9 @@ public final class Executor implements AutoCloseable {
       OutputFiles files,
       Conditions conditions,
       List<Sums> shares) {
+    if (files.store().isPresent()) {
+      return new StoreRun(plan, layout, files.store().get(), conditions).finish(shares);
+    }
     try (var executor = new Executor(plan, layout, files, conditions)) {
       shares.forEach(executor::take);
       plan.targets().forEach(executor::requireWritten);
@@ -202,12 +210,17 @@ public final class Executor implements AutoCloseable {
   }
 
   private Sums sums() {
-    return new Sums(ranges, carried, storages.incomplete(), bytesRead(), losses());
+    return new Sums(
+        ranges, carried, storages.incomplete(), bytesRead(), losses(), Sums.Sending.NONE);
   }
 
   private void take(Sums share) {
     take(share.written());
-    carried.putAll(share.carried());
+    share
+        .carried()
+        .forEach(
+            (member, told) ->
+                carried.computeIfAbsent(member, each -> new CrcRanges()).addAll(told));
     share.read().forEach(storages::add);
     othersRead += share.bytesRead();
     othersLost = othersLost.plus(share.losses());
@@ -233,7 +246,7 @@ public final class Executor implements AutoCloseable {
     }
     return new Written(
         crcs,
-        Map.copyOf(carried),
+        Written.carried(layout, carried),
         bytesRead(),
         resumption.bytes(),
         losses(),
@@ -251,6 +264,6 @@ public final class Executor implements AutoCloseable {
         lane.carry(
             member.bytes(),
             (block, at) -> files.write(block, new Place(start.file(), start.offset() + at)));
-    carried.put(member, crc);
+    carried.computeIfAbsent(member, m -> new CrcRanges()).add(0, member.bytes().size(), crc);
   }
 }

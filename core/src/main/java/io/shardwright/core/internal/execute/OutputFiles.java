@@ -3,6 +3,7 @@ package io.shardwright.core.internal.execute;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * The files of a target that is being written. Several threads may write at once, at any positions.
@@ -30,6 +31,11 @@ public interface OutputFiles {
    */
   default boolean inOrder() {
     return false;
+  }
+
+  /** The same files where they are objects of a store, which are sent by parts. */
+  default Optional<SentFiles> store() {
+    return Optional.empty();
   }
 
   /** Whether all of it is to be forced to disk in the end. */

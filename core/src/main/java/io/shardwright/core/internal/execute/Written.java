@@ -3,7 +3,10 @@ package io.shardwright.core.internal.execute;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,9 +29,32 @@ public record Written(
     List<SourceTensor> unchanged) {
 
   /**
+   * The CRC-32s of all carried members.
+   *
+   * @throws MalformedCheckpointException if some of one was not carried
+   */
+  static Map<CarriedMember, Long> carried(TargetLayout layout, Map<CarriedMember, CrcRanges> told) {
+    var carried = new LinkedHashMap<CarriedMember, Long>();
+    for (CarriedMember member : layout.carried()) {
+      var ranges = told.getOrDefault(member, new CrcRanges());
+      carried.put(member, whole(ranges, member.bytes().size(), member.member(), "it"));
+    }
+    return carried;
+  }
+
+  /** The CRC-32 of all of something, of which every byte was told once. */
+  static long whole(CrcRanges told, long size, String where, String what) {
+    return told.whole(size)
+        .orElseThrow(
+            () ->
+                new MalformedCheckpointException(
+                    ErrorCode.PARTS_MISSING, where, "no part tells that it wrote all of " + what));
+  }
+
+  /**
    * Looks for the reason why a target is not what it should be.
    *
-   * @throws io.shardwright.spi.error.MalformedCheckpointException if the source is damaged
+   * @throws MalformedCheckpointException if the source is damaged
    */
   public void requireSourceIntact() {
     ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);

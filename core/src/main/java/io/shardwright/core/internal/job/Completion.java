@@ -61,7 +61,7 @@ public record Completion(Path target, Sources sources, List<Path> natives) {
       return published(plan, request);
     }
     requireAll(parts.missing(plan.parts()), plan.parts());
-    var run = options.withDevice(request.run().device());
+    var run = options.withDevice(request.run().device()).withResume(parts.isAppearing());
     var asked = plan.request(Optional.of(target)).run(run).build();
     try (var job = ReshardJob.open(asked, sources)) {
       return job.finish(parts, plan, listener, natives);

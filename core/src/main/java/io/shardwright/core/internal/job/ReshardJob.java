@@ -255,7 +255,7 @@ public final class ReshardJob implements AutoCloseable {
 
   private Report part(Part part, ReshardRun run) {
     PlanDocument own = document().in(part.of());
-    var parts = PartsFolder.open(request.target(), own.packed(), layout.size(), request.sync());
+    var parts = PartsFolder.open(request.target(), own.packed(), layout.files(), request.sync());
     PlanDocument all = PlanDocument.read(parts.plan());
     all.require(own);
     return run.part(part, parts, new PartRecord(plan, layout, all, part.number()), notes());

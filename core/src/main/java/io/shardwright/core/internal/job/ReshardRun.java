@@ -167,7 +167,7 @@ final class ReshardRun {
   }
 
   private Report report(Sums sums) {
-    var all = new Written(Map.of(), sums.carried(), sums.bytesRead(), 0, sums.losses(), List.of());
+    var all = new Written(Map.of(), Map.of(), sums.bytesRead(), 0, sums.losses(), List.of());
     return report(
         all, sums.bytesWritten(), 0, sums.written().size(), false, List.of(), Optional.empty());
   }

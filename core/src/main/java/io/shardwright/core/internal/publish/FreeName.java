@@ -4,6 +4,7 @@ import io.shardwright.core.internal.bytes.Disk;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsafeCheckpointException;
+import io.shardwright.spi.store.ObjectStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ public final class FreeName {
     if (!Files.isRegularFile(target) && !Files.isDirectory(target)) {
       throw taken(target, "is a pipe or a device, expected a new name");
     }
-    if (!overwrite) {
+    if (!overwrite && (ObjectStore.of(target).isEmpty() || !StoreStaging.isHalf(target))) {
       throw taken(
           target, "exists already: choose another name or allow " + Setting.OVERWRITE.inText());
     }

@@ -11,6 +11,7 @@ import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.execute.CastLosses;
 import io.shardwright.core.internal.execute.CrcRanges;
 import io.shardwright.core.internal.execute.CrcRanges.Range;
+import io.shardwright.core.internal.execute.SentFiles.Part;
 import io.shardwright.core.internal.execute.Sums;
 import io.shardwright.core.internal.execute.TargetLayout;
 import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
@@ -19,6 +20,7 @@ import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,14 +40,19 @@ import java.util.stream.Stream;
  * read 4096
  * lost 0 0 0
  * tensor 12 0+4096=9ae0daaf
- * member 0 1f2e3d4c
+ * member 0 0+512=1f2e3d4c
  * storage 3 2048+2048=76d9a8a4
+ * sent 0 17 83886080 89128960 7ab19c04
+ * aside 0 18 89128960 94371840
  * 8d5b…
  * }</pre>
+ *
+ * The last two are of targets in stores: parts of a file by its number, with their own and where
+ * they begin and end.
  */
 public final class PartRecord {
   private static final Pattern LINE =
-      Pattern.compile("(read|lost|tensor|member|storage) ([0-9a-z=,+* -]+)");
+      Pattern.compile("(read|lost|tensor|member|storage|sent|aside) ([0-9a-z=,+* -]+)");
 
   /** In place of ranges of which count was lost: the bytes are to be read. */
   private static final String LOST = "*";
@@ -92,18 +99,24 @@ public final class PartRecord {
     text.append("\nlost ").append(losses.overflowed()).append(' ').append(losses.underflowed());
     text.append(' ').append(losses.inexact()).append('\n');
     lines(text, "tensor ", tensors, tensor -> sums.written().get(tensor));
-    for (int number = 0; number < members.size(); number++) {
-      Long crc = sums.carried().get(members.get(number));
-      if (crc != null) {
-        text.append("member ").append(number).append(' ').append(Long.toHexString(crc));
-        text.append('\n');
-      }
-    }
+    lines(text, "member ", members, member -> sums.carried().get(member));
     Map<ByteSource, CrcRanges> read = new IdentityHashMap<>();
     sums.read().forEach((tensor, ranges) -> read.put(tensor.storage(), ranges));
     lines(text, "storage ", storages, tensor -> read.get(tensor.storage()));
+    sums.sending()
+        .sent()
+        .forEach(
+            (part, crc) -> {
+              text.append("sent ").append(text(part)).append(' ').append(Long.toHexString(crc));
+              text.append('\n');
+            });
+    sums.sending().aside().forEach(part -> text.append("aside ").append(text(part)).append('\n'));
     text.append(sum(text.toString())).append('\n');
     return text.toString().getBytes(ISO_8859_1);
+  }
+
+  private static String text(Part part) {
+    return part.file() + " " + part.number() + " " + part.start() + " " + part.end();
   }
 
   private interface Ranges<T> {
@@ -141,7 +154,8 @@ public final class PartRecord {
       require(line.matches());
       told.take(line.group(1), line.group(2).split(" "));
     }
-    return new Sums(told.written, told.carried, told.read, told.bytesRead, told.losses);
+    var sending = new Sums.Sending(told.sent, told.aside);
+    return new Sums(told.written, told.carried, told.read, told.bytesRead, told.losses, sending);
   }
 
   private void require(boolean holds) {
@@ -156,10 +170,12 @@ public final class PartRecord {
   /** A record while it is read. */
   private final class Told {
     private final Map<TargetTensor, CrcRanges> written = new LinkedHashMap<>();
-    private final Map<CarriedMember, Long> carried = new LinkedHashMap<>();
+    private final Map<CarriedMember, CrcRanges> carried = new LinkedHashMap<>();
     private final Map<SourceTensor, CrcRanges> read = new LinkedHashMap<>();
     private long bytesRead;
     private CastLosses losses = CastLosses.NONE;
+    private final Map<Part, Long> sent = new LinkedHashMap<>();
+    private final List<Part> aside = new ArrayList<>();
 
     private void take(String word, String[] values) {
       switch (word) {
@@ -168,7 +184,9 @@ public final class PartRecord {
             losses = new CastLosses(number(values, 0), number(values, 1), number(values, 2));
         case "tensor" -> written.put(item(values, tensors::get, tensors.size()), ranges(values));
         case "storage" -> read.put(item(values, storages::get, storages.size()), ranges(values));
-        default -> carried.put(item(values, members::get, members.size()), crc(values));
+        case "member" -> carried.put(item(values, members::get, members.size()), ranges(values));
+        case "sent" -> sent.put(part(values, 5), crc(values[4]));
+        default -> aside.add(part(values, 4));
       }
     }
 
@@ -183,9 +201,15 @@ public final class PartRecord {
       return items.apply((int) number);
     }
 
-    private long crc(String[] values) {
-      require(values[1].matches("[0-9a-f]{1,8}"));
-      return Long.parseLong(values[1], 16);
+    private Part part(String[] values, int count) {
+      require(values.length == count);
+      return new Part(
+          (int) number(values, 0), (int) number(values, 1), number(values, 2), number(values, 3));
+    }
+
+    private long crc(String text) {
+      require(text.matches("[0-9a-f]{1,8}"));
+      return Long.parseLong(text, 16);
     }
 
     private CrcRanges ranges(String[] values) {
