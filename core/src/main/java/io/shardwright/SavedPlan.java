@@ -10,8 +10,10 @@ import io.shardwright.core.internal.job.Completion;
 import io.shardwright.core.internal.job.ReshardJob;
 import io.shardwright.core.internal.publish.SideFile;
 import io.shardwright.core.internal.save.PlanDocument;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A plan in a file, for another process: {@code docs/plans.md} describes it. Whoever opens it reads
@@ -50,6 +52,33 @@ public final class SavedPlan {
   }
 
   /**
+   * Plans a request.
+   *
+   * @param shardwright finds the families and formats
+   * @param request the source, the target and the changes
+   * @return the plan
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be done
+   */
+  public static SavedPlan of(Shardwright shardwright, ReshardRequest request) {
+    try (var job = ReshardJob.open(request, shardwright.sources())) {
+      return new SavedPlan(job.document(), Optional.empty());
+    }
+  }
+
+  /**
+   * Opens a plan.
+   *
+   * @param bytes what {@link #bytes} gave
+   * @param where its name in messages
+   * @return the plan
+   * @throws io.shardwright.spi.error.CheckpointException if it is no plan
+   */
+  public static SavedPlan read(byte[] bytes, String where) {
+    return new SavedPlan(
+        PlanDocument.read(new ByteArrayInputStream(bytes), where), Optional.empty());
+  }
+
+  /**
    * Opens a plan.
    *
    * @param file the path of the plan
@@ -69,6 +98,35 @@ public final class SavedPlan {
    */
   public static SavedPlan ofParts(Path target) {
     return new SavedPlan(Completion.plan(target), Optional.of(target));
+  }
+
+  /**
+   * Tells into how many parts a target was divided that others have begun to write.
+   *
+   * @param target the target, which is not there yet
+   * @return the number of parts; empty where nobody has begun
+   * @throws io.shardwright.spi.error.CheckpointException if their plan can't be read
+   */
+  public static OptionalInt begun(Path target) {
+    return Completion.begun(target);
+  }
+
+  /**
+   * Returns the plan as {@link #write} puts it into a file.
+   *
+   * @return JSON in gzip
+   */
+  public byte[] bytes() {
+    return document.packed();
+  }
+
+  /**
+   * Returns how many bytes the target has.
+   *
+   * @return the sizes of all of its files
+   */
+  public long targetBytes() {
+    return document.target("bytes");
   }
 
   /**

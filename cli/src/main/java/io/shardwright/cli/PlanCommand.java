@@ -1,5 +1,7 @@
 package io.shardwright.cli;
 
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.TargetFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,13 +42,22 @@ final class PlanCommand extends WritingCommand {
 
   @Override
   public Integer call() {
+    return plan(asked(), Optional.ofNullable(save));
+  }
+
+  /** What is to be planned. */
+  ReshardRequest request() {
+    return request(asked());
+  }
+
+  private ReshardRequestBuilder asked() {
     Optional<TargetFormat> format = wanted.format(() -> shardwright().formats());
     var request =
         options
             .builder(target == null ? beside(options.source(), format) : target)
             .huggingFace(wanted.huggingFace());
     format.ifPresent(request::format);
-    return plan(request, Optional.ofNullable(save));
+    return request;
   }
 
   /** A name that is free: nothing is written there. */

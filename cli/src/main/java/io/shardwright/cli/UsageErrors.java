@@ -29,7 +29,8 @@ record UsageErrors(TypedOptions typed, Failures failures) implements IParameterE
     return ExitCode.USAGE;
   }
 
-  private String message(ParameterException problem) {
+  /** The problem, naming options as they were typed. */
+  String message(ParameterException problem) {
     String message = Addresses.shown(plain(problem.getMessage()));
     return typed.in(message, problem.getCommandLine().getCommandSpec());
   }

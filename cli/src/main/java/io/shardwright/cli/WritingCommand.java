@@ -53,10 +53,15 @@ abstract class WritingCommand extends ScreenCommand {
 
   /** Plans; shows and reports. */
   final int plan(ReshardRequestBuilder asked, Optional<Path> save) {
-    var request = writing.in(asked).run(run()).build();
+    var request = request(asked);
     requireElsewhere(request);
     var made = shardwright();
     return show(save.isPresent() ? SavedPlan.write(made, request, save.get()) : made.plan(request));
+  }
+
+  /** With what all writing has. */
+  final ReshardRequest request(ReshardRequestBuilder asked) {
+    return writing.in(asked).run(run()).build();
   }
 
   private RunOptions run() {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedSet;
 
 /**
@@ -45,6 +46,14 @@ public record Completion(Path target, Sources sources, List<Path> natives) {
               + " written in parts");
     }
     throw missing(target, "no part of it is there: '" + parts.path() + "' does not exist");
+  }
+
+  /** Into how many parts a target was divided that somebody has begun to write. */
+  public static OptionalInt begun(Path target) {
+    var parts = PartsFolder.of(target);
+    return parts.isThere()
+        ? OptionalInt.of(PlanDocument.read(parts.plan()).parts())
+        : OptionalInt.empty();
   }
 
   private static CheckpointIoException missing(Path target, String problem) {

@@ -87,23 +87,41 @@ public record PlanDocument(Obj object, String where) {
       throw new MalformedCheckpointException(
           ErrorCode.SOURCE_MISSING, file.toString(), "no such file: check the path");
     }
+    try (InputStream packed = Files.newInputStream(file)) {
+      return read(packed, file.toString());
+    } catch (IOException unread) {
+      throw unpacked(file.toString());
+    }
+  }
+
+  /**
+   * Opens a document.
+   *
+   * @param packed its bytes
+   * @param where its name in messages
+   * @throws io.shardwright.spi.error.CheckpointException if it is none
+   */
+  public static PlanDocument read(InputStream packed, String where) {
     byte[] text;
-    try (InputStream packed = Files.newInputStream(file);
-        var unpacked = new GZIPInputStream(packed)) {
+    try (var unpacked = new GZIPInputStream(packed)) {
       text = unpacked.readNBytes(MOST_BYTES);
     } catch (IOException damaged) {
-      throw malformed(file.toString(), "is no JSON in gzip, as plans are saved");
+      throw unpacked(where);
     }
     var guard = new Guard(ReadPolicy.STANDARD);
     try {
-      var source = new MemorySource(text, file.toString());
+      var source = new MemorySource(text, where);
       return new PlanDocument(JsonDocument.parse(source, Limit.JSON_BYTES, guard), source.name())
           .checked();
     } catch (MalformedCheckpointException odd) {
       throw odd.code() == ErrorCode.PLAN_MALFORMED
           ? odd
-          : malformed(file.toString(), "holds no plan: it breaks JSON's grammar");
+          : malformed(where, "holds no plan: it breaks JSON's grammar");
     }
+  }
+
+  private static MalformedCheckpointException unpacked(String where) {
+    return malformed(where, "is no JSON in gzip, as plans are saved");
   }
 
   private PlanDocument checked() {

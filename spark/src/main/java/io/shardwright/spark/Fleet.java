@@ -1,0 +1,208 @@
+package io.shardwright.spark;
+
+import io.shardwright.cli.CommandRequest;
+import io.shardwright.core.Report;
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Converts or reshards many checkpoints, a row of a table each, a task each. A row that can't be
+ * done gets the reason, and the others go on.
+ */
+public final class Fleet {
+  /**
+   * Columns of the result. {@code verdict} is {@code done}, {@code refused} (with {@code code} and
+   * {@code message}) or {@code failed} (a bug of ours); {@code bytes} is the target's size; {@code
+   * manifest_sha256} is of the file {@code TARGET.manifest.json}, which lists the SHA-256 of every
+   * logical tensor.
+   */
+  public static final StructType RESULT =
+      new StructType()
+          .add("source", DataTypes.StringType)
+          .add("target", DataTypes.StringType)
+          .add("options", DataTypes.StringType)
+          .add("verdict", DataTypes.StringType)
+          .add("code", DataTypes.StringType)
+          .add("message", DataTypes.StringType)
+          .add("bytes", DataTypes.LongType)
+          .add("seconds", DataTypes.DoubleType)
+          .add("manifest_sha256", DataTypes.StringType);
+
+  private static final String DONE = "done";
+  private static final String REFUSED = "refused";
+  private static final String FAILED = "failed";
+
+  private Fleet() {}
+
+  /**
+   * Does every row once, at once: what is returned holds results, and asking it again does nothing
+   * again.
+   *
+   * @param session where the tasks run
+   * @param checkpoints a table with the columns {@code source}, {@code target} and, if any row has
+   *     some, {@code options}: words as they follow {@code shardwright plan SRC DST}, with {@code
+   *     --to} for a conversion
+   * @return a row for each row, in the same order, with the columns of {@link #RESULT}
+   * @throws IllegalArgumentException if a column lacks
+   */
+  public static Dataset<Row> run(SparkSession session, Dataset<Row> checkpoints) {
+    var columns = List.of(checkpoints.columns());
+    for (String column : List.of("source", "target")) {
+      if (!columns.contains(column)) {
+        throw new IllegalArgumentException("the table has no column '" + column + "': " + columns);
+      }
+    }
+    boolean options = columns.contains("options");
+    var asked = new ArrayList<Asked>();
+    for (Row row : checkpoints.collectAsList()) {
+      asked.add(
+          new Asked(
+              row.getAs("source"), row.getAs("target"), options ? row.getAs("options") : null));
+    }
+    var context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    var rows =
+        asked.isEmpty()
+            ? List.<Row>of()
+            : context.parallelize(asked, asked.size()).map(new RowTask()).collect();
+    return session.createDataset(rows, Encoders.row(RESULT));
+  }
+
+  /** A row of the table. */
+  private record Asked(String source, String target, String options) implements Serializable {
+    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
+
+    /** Quotes hold what has blanks. */
+    List<String> words() {
+      var words = new ArrayList<String>();
+      var found = WORD.matcher(options == null ? "" : options);
+      while (found.find()) {
+        String quoted = found.group(1) == null ? found.group(2) : found.group(1);
+        words.add(quoted == null ? found.group(3) : quoted);
+      }
+      return words;
+    }
+
+    Row result(
+        String verdict, String code, String message, Long bytes, double seconds, String manifest) {
+      return RowFactory.create(
+          source, target, options, verdict, code, message, bytes, seconds, manifest);
+    }
+  }
+
+  /** Runs a row. */
+  private static final class RowTask implements Function<Asked, Row> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Row call(Asked asked) throws InterruptedException {
+      long began = System.nanoTime();
+      var context = TaskContext.get();
+      try {
+        var request = request(asked, context);
+        Report report = run(request, context);
+        double seconds = (System.nanoTime() - began) / 1e9;
+        String manifest = sha256(request.request().manifestPath());
+        return asked.result(DONE, null, null, report.bytesWritten(), seconds, manifest);
+      } catch (Refusal refusal) {
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return asked.result(REFUSED, refusal.code, refusal.getMessage(), null, seconds, null);
+      } catch (RuntimeException bug) {
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return asked.result(FAILED, null, bug.toString(), null, seconds, null);
+      }
+    }
+
+    private static CommandRequest request(Asked asked, TaskContext context) {
+      if (asked.source == null || asked.target == null) {
+        throw new Refusal("usage", "source and target must be given");
+      }
+      var words = new ArrayList<>(asked.words());
+      if (words.stream().anyMatch(word -> word.replace('_', '-').startsWith("--adapter-path"))) {
+        throw new Refusal(
+            "usage", "--adapter-path would run code that a table names: give jars to spark-submit");
+      }
+      words.add("--manifest");
+      words.add("--threads=" + context.cpus());
+      if (context.attemptNumber() > 0) {
+        words.add("--resume");
+      }
+      try {
+        return CommandRequest.of(asked.source, asked.target, words);
+      } catch (IllegalArgumentException wrong) {
+        throw new Refusal("usage", wrong.getMessage());
+      } catch (CheckpointException wrong) {
+        throw new Refusal(wrong.code().code(), wrong.getMessage());
+      }
+    }
+
+    private static Report run(CommandRequest asked, TaskContext context)
+        throws InterruptedException {
+      var task = new Task(context, bytes -> {});
+      while (true) {
+        try {
+          return task.during(() -> asked.shardwright().run(asked.request(), task));
+        } catch (CheckpointException refusal) {
+          if (refusal.code() == ErrorCode.INTERRUPTED) {
+            throw new InterruptedException();
+          } else if (!isHeld(refusal, asked.request(), context)) {
+            throw new Refusal(refusal.code().code(), asked.message(refusal));
+          }
+          TimeUnit.SECONDS.sleep(1);
+        }
+      }
+    }
+
+    /** An earlier attempt of this row, which Spark takes for lost or slow, may still write. */
+    private static boolean isHeld(
+        CheckpointException refusal, ReshardRequest request, TaskContext context) {
+      return context.attemptNumber() > 0
+          && refusal.code() == ErrorCode.TARGET_EXISTS
+          && Files.notExists(request.target());
+    }
+
+    private static String sha256(Path manifest) {
+      try {
+        var digest = MessageDigest.getInstance("SHA-256");
+        return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(manifest)));
+      } catch (IOException unread) {
+        throw new UncheckedIOException(unread);
+      } catch (NoSuchAlgorithmException impossible) {
+        throw new IllegalStateException(impossible);
+      }
+    }
+  }
+
+  /** Why a row is not done. */
+  private static final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final String code;
+
+    Refusal(String code, String message) {
+      super(message, null, false, false);
+      this.code = code;
+    }
+  }
+}

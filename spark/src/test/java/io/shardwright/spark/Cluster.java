@@ -1,0 +1,127 @@
+package io.shardwright.spark;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** A standalone cluster of Spark on 127.0.0.1: a master and workers of one core each. */
+final class Cluster {
+  private static final long PATIENCE_SECONDS = 90;
+  private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
+
+  private final Path folder;
+  private final List<Process> processes = new ArrayList<>();
+  private final String url;
+
+  Cluster(Path folder, int workers) throws IOException, InterruptedException {
+    this.folder = folder;
+    Path jars = Files.createDirectories(folder.resolve("home/jars"));
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      Path jar = Path.of(entry);
+      if (entry.contains("/.m2/") || entry.contains("/repository/")) {
+        Path link = jars.resolve(jar.getFileName());
+        if (Files.notExists(link)) {
+          Files.createSymbolicLink(link, jar);
+        }
+      }
+    }
+    start("master", "org.apache.spark.deploy.master.Master", "--port", "0", "--webui-port", "0");
+    url = "spark://127.0.0.1:" + await("master", "Starting Spark master at spark://127.0.0.1:");
+    for (int number = 1; number <= workers; number++) {
+      worker("worker" + number);
+    }
+    for (int number = 1; number <= workers; number++) {
+      await("worker" + number, "Successfully registered with master spark://");
+    }
+  }
+
+  private void worker(String name) throws IOException {
+    start(
+        name,
+        "org.apache.spark.deploy.worker.Worker",
+        "--cores",
+        "1",
+        "--memory",
+        "512m",
+        "--webui-port",
+        "0",
+        "--work-dir",
+        folder.resolve(name).toString(),
+        url);
+  }
+
+  private void start(String name, String main, String... words) throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", folder.resolve("home/jars") + "/*", main));
+    command.addAll(List.of("--host", "127.0.0.1"));
+    command.addAll(List.of(words));
+    File log = folder.resolve(name + ".log").toFile();
+    var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().put("SPARK_HOME", folder.resolve("home").toString());
+    builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+    processes.add(builder.start());
+  }
+
+  /** Waits for a line of a log, and tells what stands behind the words. */
+  private String await(String name, String words) throws IOException, InterruptedException {
+    Path log = folder.resolve(name + ".log");
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (System.nanoTime() < end) {
+      String text = Files.readString(log);
+      int at = text.indexOf(words);
+      int line = text.indexOf('\n', at);
+      if (at >= 0 && line >= 0) {
+        return text.substring(at + words.length(), line).strip();
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new IllegalStateException(name + " says:\n" + Files.readString(log));
+  }
+
+  /** A driver in this process, whose executors have 512 MB. */
+  SparkSession session(int cores, String... settings) {
+    var conf =
+        new SparkConf()
+            .setAppName("shardwright")
+            .setMaster(url)
+            .setJars(System.getProperty("shardwright.spark.jars").split(","))
+            .set("spark.ui.enabled", "false")
+            .set("spark.driver.host", "127.0.0.1")
+            .set("spark.driver.bindAddress", "127.0.0.1")
+            .set("spark.cores.max", String.valueOf(cores))
+            .set("spark.executor.cores", "1")
+            .set("spark.executor.memory", "512m")
+            .set("spark.task.maxFailures", "20")
+            .set("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())
+            .set("spark.executor.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+    for (String setting : settings) {
+      conf.set(setting.split("=")[0], setting.split("=")[1]);
+    }
+    return SparkSession.builder().config(conf).getOrCreate();
+  }
+
+  /** The processes of executors that run now. */
+  List<ProcessHandle> executors() {
+    return processes.stream()
+        .flatMap(process -> process.toHandle().descendants())
+        .filter(child -> child.info().commandLine().orElse("").contains(EXECUTOR))
+        .toList();
+  }
+
+  /** Ends all of its processes. */
+  void stop() throws InterruptedException {
+    for (Process process : processes) {
+      process.toHandle().descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly().waitFor();
+    }
+  }
+}
