@@ -60,7 +60,7 @@ public final class SavedPlan {
    * @throws io.shardwright.spi.error.CheckpointException if it can't be done
    */
   public static SavedPlan of(Shardwright shardwright, ReshardRequest request) {
-    try (var job = ReshardJob.open(request, shardwright.sources())) {
+    try (var job = ReshardJob.open(request, shardwright.sources)) {
       return new SavedPlan(job.document(), Optional.empty());
     }
   }

@@ -37,7 +37,7 @@ public final class CommandRequest {
    * @return the request
    * @throws IllegalArgumentException if an option is unknown, has a wrong value, or is of no use to
    *     a program
-   * @throws CheckpointException if an adapter can't be loaded
+   * @throws CheckpointException if an adapter can't be loaded, or no file system knows an address
    */
   public static CommandRequest of(String source, String target, List<String> options) {
     var words = new ArrayList<>(List.of("plan"));
@@ -46,13 +46,17 @@ public final class CommandRequest {
     var nowhere = new PrintWriter(Writer.nullWriter());
     var screen = new Screen(nowhere, nowhere, false, new Environment(System.getenv()));
     var typed = new TypedOptions(words);
+    var line = Main.commandLine(screen, words.toArray(String[]::new));
     try {
-      var line = Main.commandLine(screen, words.toArray(String[]::new));
       ParseResult plan = line.parseArgs(typed.hyphenated()).subcommand();
       refuseOwn(plan);
       return new CommandRequest((PlanCommand) plan.commandSpec().userObject());
     } catch (ParameterException wrong) {
-      throw new IllegalArgumentException(new UsageErrors(typed).message(wrong), wrong);
+      if (wrong.getCause() instanceof CheckpointException refusal) {
+        throw refusal;
+      }
+      var usage = (UsageErrors) line.getParameterExceptionHandler();
+      throw new IllegalArgumentException(usage.message(wrong), wrong);
     }
   }
 

@@ -2,8 +2,8 @@ package io.shardwright.spark;
 
 import io.shardwright.Shardwright;
 import io.shardwright.core.StoredTensor;
+import io.shardwright.core.StoredTensor.Place;
 import io.shardwright.spi.error.CheckpointException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -60,7 +60,8 @@ public final class Catalogue {
     @Override
     public Iterator<Row> call(String name) {
       var rows = new ArrayList<Row>();
-      try (var checkpoint = Shardwright.create().open(Path.of(name))) {
+      var shardwright = Shardwright.create();
+      try (var checkpoint = shardwright.open(shardwright.path(name))) {
         checkpoint.tensors().forEach(tensor -> rows.add(row(name, tensor)));
       } catch (CheckpointException refusal) {
         rows.clear();
@@ -77,10 +78,10 @@ public final class Catalogue {
           checkpoint,
           spec.name(),
           spec.dtype().torchName(),
-          spec.shape().dims(),
+          spec.shape().dims().toArray(Long[]::new),
           tensor.rank().map(Object::toString).orElse(null),
-          tensor.file(),
-          null,
+          tensor.place().map(Place::file).orElse(tensor.file()),
+          tensor.place().map(Place::offset).orElse(null),
           spec.byteSize(),
           null);
     }

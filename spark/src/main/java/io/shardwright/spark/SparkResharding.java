@@ -91,9 +91,8 @@ public final class SparkResharding {
       if (!refusals.isEmpty()) {
         throw refusals.get(0);
       }
-      String target = request.target().toAbsolutePath().toString();
-      Done done = context.parallelize(List.of(target), 1).map(new FinishTask(parts)).first();
-      return new Done(target, parts, read.value(), done.bytesWritten(), done.verified());
+      Done done = context.parallelize(List.of(parts), 1).map(new FinishTask(bytes)).first();
+      return new Done(done.target(), parts, read.value(), done.bytesWritten(), done.verified());
     } catch (Exception failure) {
       throw cause(failure);
     } finally {
@@ -151,20 +150,20 @@ public final class SparkResharding {
   }
 
   /** Completes the target. */
-  private record FinishTask(int parts) implements Function<String, Done> {
+  private record FinishTask(Broadcast<byte[]> plan) implements Function<Integer, Done> {
     @Override
-    public Done call(String name) {
-      Path target = Path.of(name);
+    public Done call(Integer parts) {
+      SavedPlan saved = SavedPlan.read(plan.value(), "the plan");
+      Path target = saved.request().build().target();
       var context = TaskContext.get();
       if (context.attemptNumber() > 0 && isPublished(target)) {
-        return new Done(name, parts, 0, 0, true);
+        return new Done(target.toString(), parts, 0, saved.targetBytes(), true);
       }
-      SavedPlan plan = SavedPlan.ofParts(target);
       RunOptions run = RunOptions.DEFAULT.withThreads(context.cpus());
       var task = new Task(context, bytes -> {});
-      Report report =
-          task.during(() -> SavedPlan.finish(plan.shardwright().build(), target, run, task));
-      return new Done(name, parts, 0, report.bytesWritten(), report.verified());
+      var shardwright = saved.shardwright().build();
+      Report report = task.during(() -> SavedPlan.finish(shardwright, target, run, task));
+      return new Done(target.toString(), parts, 0, report.bytesWritten(), report.verified());
     }
 
     /** An attempt may have been lost behind its last step. */

@@ -1,14 +1,17 @@
 package io.shardwright.core.internal.open;
 
 import io.shardwright.core.StoredTensor;
+import io.shardwright.core.StoredTensor.Place;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.RankFile;
 import io.shardwright.core.internal.describe.SourceFiles;
 import io.shardwright.core.internal.describe.SourcePart;
+import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.StoredArray;
 import io.shardwright.core.internal.plan.CanonicalTensor;
+import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -48,13 +51,29 @@ record HeldTensors(SourceFiles files) {
     var stored = new ArrayList<StoredTensor>();
     for (RankFile file : files.ranks()) {
       for (var tensor : file.tensors().values()) {
-        stored.add(new StoredTensor(file.member(), Optional.of(file.rank()), tensor.spec()));
+        stored.add(listed(file.member(), Optional.of(file.rank()), tensor));
       }
     }
     for (StoredArray array : files.arrays()) {
-      stored.add(new StoredTensor(array.place(), Optional.empty(), array.spec()));
+      stored.add(
+          new StoredTensor(array.place(), Optional.empty(), array.spec(), place(array.parts())));
     }
     return stored;
+  }
+
+  /** As it is listed. */
+  static StoredTensor listed(String file, Optional<RankCoordinate> rank, SourceTensor tensor) {
+    return new StoredTensor(file, rank, tensor.spec(), Optional.of(place(tensor)));
+  }
+
+  private static Optional<Place> place(List<SourcePart> parts) {
+    return parts.size() == 1 ? Optional.of(place(parts.get(0).tensor())) : Optional.empty();
+  }
+
+  private static Place place(SourceTensor tensor) {
+    var origin = tensor.storage().origin();
+    long start = tensor.start() * tensor.spec().dtype().byteSize();
+    return new Place(origin.whole().name(), origin.offset() + start);
   }
 
   /** How many parameters there are of each type: of the model, else as they are stored. */

@@ -277,8 +277,7 @@ public final class OpenCheckpoint implements Checkpoint {
   @Override
   public List<StoredTensor> tensors() {
     var stored = new ArrayList<>(new HeldTensors(files).listed());
-    others.forEach(
-        o -> stored.add(new StoredTensor(o.member(), Optional.empty(), o.tensor().spec())));
+    others.forEach(o -> stored.add(HeldTensors.listed(o.member(), Optional.empty(), o.tensor())));
     return stored;
   }
 

@@ -1,0 +1,89 @@
+package io.shardwright.spark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.Shardwright;
+import io.shardwright.core.ProgressListener;
+import io.shardwright.core.ReshardPlan;
+import io.shardwright.core.ReshardRequest;
+import io.shardwright.core.TargetFormat;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What docs/spark.md shows. */
+@Tag("spark")
+class PageProcessTest {
+  private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern SPACE = Pattern.compile("\\s+");
+
+  private static String flat(String text) {
+    return SPACE.matcher(text).replaceAll("");
+  }
+
+  @Test
+  void everyBlockOfThePageIsRunHere() throws Exception {
+    String page = Files.readString(Path.of("../docs/spark.md"));
+    String name = getClass().getName().replace('.', '/');
+    String own = flat(Files.readString(Path.of("src/test/java/" + name + ".java")));
+    var blocks = BLOCK.matcher(page).results().map(found -> flat(found.group(1))).toList();
+    assertTrue(blocks.size() > 2, "blocks: " + blocks.size());
+    blocks.forEach(block -> assertTrue(own.contains(block), block));
+  }
+
+  @Test
+  void whatThePageShowsIsSo(@TempDir Path folder) throws Exception {
+    var cluster = new Cluster(Files.createDirectories(folder.resolve("cluster")), 1);
+    try (var session = cluster.session(1)) {
+      var context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      var checkpoints = new ArrayList<String>();
+      for (int number = 0; number < 2; number++) {
+        checkpoints.add(new Llama(1, 16, 1).write(folder.resolve("m" + number)).toString());
+      }
+      Path hf = Path.of(checkpoints.get(0));
+      Path source = folder.resolve("source.nemo");
+      Shardwright.create()
+          .run(
+              ReshardRequest.builder(hf, source).format(TargetFormat.NEMO).build(),
+              ProgressListener.SILENT);
+      Path fleet = folder.resolve("fleet.csv");
+      Path target = folder.resolve("tp2.nemo");
+      Files.writeString(
+          fleet,
+          "source,target,options\n%s,%s,--to nemo\nabsent,other,--to nemo\n"
+              .formatted(hf, folder.resolve("out.nemo")));
+
+      Shardwright shardwright = Shardwright.create();
+      ReshardPlan plan =
+          shardwright.plan(
+              ReshardRequest.builder(source, target).tensorModelParallelSize(2).build());
+      SparkResharding.Done done = SparkResharding.run(context, plan);
+      assertTrue(done.verified());
+
+      Dataset<Row> table = session.read().option("header", true).csv(fleet.toString());
+      Dataset<Row> results = Fleet.run(session, table);
+      results.filter("verdict <> 'done'").select("source", "code", "message").show();
+      assertEquals(1, results.filter("verdict = 'done'").count());
+
+      Catalogue.tensors(session, checkpoints).createOrReplaceTempView("tensors");
+      Dataset<Row> largest =
+          session.sql(
+              "SELECT checkpoint, name, dtype, bytes FROM tensors WHERE error IS NULL"
+                  + " ORDER BY bytes DESC, checkpoint LIMIT 3");
+      assertEquals(
+          List.of(4096L, 4096L, 4096L),
+          largest.select("bytes").collectAsList().stream().map(row -> row.getLong(0)).toList());
+    } finally {
+      cluster.stop();
+    }
+  }
+}
