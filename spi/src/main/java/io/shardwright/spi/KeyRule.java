@@ -15,11 +15,13 @@ import java.util.Set;
  * @param kind what the engine does if the rule applies
  * @param key dotted path of the key, which messages name
  * @param from namings of the source to which the rule applies
- * @param to namings of the target to which the rule applies; {@link Kind#UNREADABLE} and {@link
- *     Kind#KEPT} apply whatever the target is, the other kinds only if the naming changes
+ * @param to namings of the target to which the rule applies; {@link Kind#UNREADABLE}, {@link
+ *     Kind#KEPT} and {@link Kind#MEGATRON} apply whatever the target is, the other kinds only if
+ *     the naming changes
  * @param conditions conditions on the source's configuration, all of which must hold
- * @param text for {@link Kind#BECOMES} the new value in YAML, where <code>${other}</code> stands
- *     for the value of another key; for the other kinds the reason, as the end of a sentence
+ * @param text for {@link Kind#BECOMES} and {@link Kind#MEGATRON} the new value in YAML, where
+ *     <code>${other}</code> stands for the value of another key; for the other kinds the reason, as
+ *     the end of a sentence
  */
 public record KeyRule(
     Kind kind,
@@ -39,7 +41,12 @@ public record KeyRule(
     /** Gives the key another value in the target's configuration. */
     BECOMES,
     /** Says that NeMo doesn't compute the model, and that a target of NeMo's only keeps it. */
-    KEPT
+    KEPT,
+    /**
+     * Gives the key another value in Megatron-Core's own formats, which keep the same model's
+     * weights in another way than NeMo does; rows with conditions on the key say how.
+     */
+    MEGATRON
   }
 
   private static final Set<Naming> EVERY = EnumSet.allOf(Naming.class);
@@ -106,6 +113,17 @@ public record KeyRule(
    */
   public static KeyRule becomes(String key, String value) {
     return new KeyRule(Kind.BECOMES, key, EVERY, EVERY, List.of(), value);
+  }
+
+  /**
+   * Makes a rule that changes a key's value in Megatron-Core's own formats.
+   *
+   * @param key dotted path
+   * @param value the value in YAML that says how weights are kept there
+   * @return a rule for all namings and values, to be restricted by the methods below
+   */
+  public static KeyRule megatron(String key, String value) {
+    return new KeyRule(Kind.MEGATRON, key, EVERY, EVERY, List.of(), value);
   }
 
   /**
@@ -179,7 +197,7 @@ public record KeyRule(
   }
 
   /**
-   * Returns the key's new value by a rule of {@link Kind#BECOMES}.
+   * Returns the key's new value by a rule of {@link Kind#BECOMES} or {@link Kind#MEGATRON}.
    *
    * @param config the source's configuration
    * @return a value in YAML; empty if it is that of another key that is absent or null

@@ -129,6 +129,22 @@ public interface ModelFamilyAdapter {
   }
 
   /**
+   * Returns the keys that Megatron-Core's own formats have otherwise, since they keep the weights
+   * otherwise.
+   *
+   * @param config the configuration of a model
+   * @return keys and values in YAML by {@link #keyRules} of {@link KeyRule.Kind#MEGATRON}
+   */
+  default Map<String, String> inMegatron(ModelConfig config) {
+    Map<String, String> keys = new TreeMap<>();
+    keyRules().stream()
+        .filter(rule -> rule.kind() == KeyRule.Kind.MEGATRON)
+        .filter(rule -> rule.conditions().stream().allMatch(c -> c.holds(config)))
+        .forEach(rule -> rule.value(config).ifPresent(value -> keys.put(rule.key(), value)));
+    return keys;
+  }
+
+  /**
    * Returns every parameter that a model of the family can have under a configuration.
    *
    * @param config the whole configuration

@@ -209,6 +209,7 @@ final class HuggingFaceLlama {
                 only("hidden_activation", "gelu_pytorch_tanh"),
                 means("openai_gelu", "true"),
                 means("apply_embedding_scaling", "true"),
+                means("layernorm_zero_centered_gamma", "null", "false", "true").writtenAlone(),
                 means("window_size", "null"),
                 only("attention_bias", "false"));
     return model(

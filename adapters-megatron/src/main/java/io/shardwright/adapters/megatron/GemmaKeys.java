@@ -20,19 +20,23 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Gemma 2 and 3 in {@code run_config.yaml}: Megatron-Bridge 0.6.2 has classes for them, which bring
- * their layers and some values without a key ({@code models/gemma/gemma2_provider.py} and {@code
- * gemma3_provider.py}).
+ * Gemmas in {@code run_config.yaml}: Megatron-Bridge 0.6.2 has classes for them, which bring their
+ * layers and some values without a key ({@code models/gemma/gemma_provider.py}, {@code
+ * gemma2_provider.py} and {@code gemma3_provider.py}).
  */
 final class GemmaKeys {
+  private static final String FIRST =
+      "megatron.bridge.models.gemma.gemma_provider.GemmaModelProvider";
   private static final String SECOND =
       "megatron.bridge.models.gemma.gemma2_provider.Gemma2ModelProvider";
   private static final String THIRD =
       "megatron.bridge.models.gemma.gemma3_provider.Gemma3ModelProvider";
 
-  /** What NeMo calls their layers. */
+  /** What NeMo calls their layers; those of the first are as any. */
   private static final Map<String, String> NAMES =
-      Map.of(SECOND, "megatron_gemma2", THIRD, "megatron_gemma3");
+      Map.of(FIRST, "null", SECOND, "megatron_gemma2", THIRD, "megatron_gemma3");
+
+  private static final String SCALED = "apply_embedding_scaling";
 
   private static final String CUSTOM = "mcore_customization_config.";
   private static final String ACTIVATION = "activation_func._target_";
@@ -50,14 +54,15 @@ final class GemmaKeys {
 
   /** Keys that the rows here say otherwise. */
   private static final Set<String> OTHERWISE =
-      Set.of("name", "apply_embedding_scaling", "activation", SKIPPED, QUERIES, ATTENTION_CAP);
+      Set.of("name", SCALED, "activation", SKIPPED, QUERIES, ATTENTION_CAP);
 
   private GemmaKeys() {}
 
   /** The class that makes a model of a configuration; empty for one that is no such model. */
   static Optional<String> provider(ModelConfig config) {
+    String own = config.text("name").orElse("null");
     return NAMES.keySet().stream()
-        .filter(name -> config.text("name").filter(NAMES.get(name)::equals).isPresent())
+        .filter(name -> config.flag(SCALED) && own.equals(NAMES.get(name)))
         .findFirst();
   }
 
@@ -73,7 +78,12 @@ final class GemmaKeys {
     var others = plain.rows().stream().filter(row -> !isOtherwise(row)).toList();
     return new Dialect(plain.document(), others, plain.neutral(), plain.inner())
         .with(common(className))
-        .with(className.equals(SECOND) ? second() : third());
+        .with(
+            switch (className) {
+              case FIRST -> new ConfigKey[0];
+              case SECOND -> second();
+              default -> third();
+            });
   }
 
   private static boolean isOtherwise(ConfigKey row) {
@@ -85,16 +95,16 @@ final class GemmaKeys {
     var gelu = Map.of(ACTIVATION, "megatron.core.activations.fast_gelu", GATED, "true");
     return new ConfigKey[] {
       means("name", NAMES.get(className)),
-      means("apply_embedding_scaling", "true"),
+      means(SCALED, "true"),
       means("openai_gelu", "true"),
       of("activation", new Cases(Map.of("fast-geglu", gelu)), ACTIVATION, GATED),
-      only(SKIPPED, "null"),
-      same(CUSTOM + QUERIES, QUERIES).orElse("256")
+      only(SKIPPED, "null")
     };
   }
 
   private static ConfigKey[] second() {
     return new ConfigKey[] {
+      same(CUSTOM + QUERIES, QUERIES).orElse("256"),
       means(SKIPPED, "2"),
       same(CUSTOM + ATTENTION_CAP, ATTENTION_CAP).orElse("50.0"),
       same(CUSTOM + LOGIT_CAP, LOGIT_CAP).orElse("30.0")
@@ -103,6 +113,7 @@ final class GemmaKeys {
 
   private static ConfigKey[] third() {
     return new ConfigKey[] {
+      same(CUSTOM + QUERIES, QUERIES).orElse("256"),
       means(SKIPPED, "6"),
       only(PATTERN, "null"),
       same(LOCAL_BASE, LOCAL_BASE).orElse("10000.0"),

@@ -58,7 +58,7 @@ record ModelReading(
       StoredModel.Builder built) {
     try {
       var huggingFace = givenAsHuggingFace();
-      var given = models.canonical().or(() -> huggingFace);
+      var given = models.canonical().or(() -> huggingFace).map(models::inMegatron);
       if (given.isPresent()) {
         var origin = models.given().filter(document -> huggingFace.isPresent());
         given(

@@ -73,7 +73,7 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
         Map.of(Naming.MCORE, ofLlama(Naming.MCORE), Naming.LEGACY, ofLlama(Naming.LEGACY));
 
     private static ParameterTable ofLlama(Naming naming) {
-      return ALL.get(naming)
+      return GemmaNorms.in(ALL.get(naming))
           .given("bias", "false")
           .given("normalization", "rmsnorm")
           .given("position_embedding_type", "rope")
@@ -100,6 +100,7 @@ public abstract class GptAdapter implements ModelFamilyAdapter {
             RestoreClass.megatron("megatron.bridge.models.gpt_provider.GPTModelProvider"),
             RestoreClass.megatron(
                 "megatron.bridge.models.mistral.mistral_provider.MistralModelProvider"),
+            RestoreClass.megatron("megatron.bridge.models.gemma.gemma_provider.GemmaModelProvider"),
             RestoreClass.megatron(
                 "megatron.bridge.models.gemma.gemma2_provider.Gemma2ModelProvider"),
             RestoreClass.megatron(

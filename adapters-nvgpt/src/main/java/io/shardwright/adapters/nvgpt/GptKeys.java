@@ -71,6 +71,7 @@ final class GptKeys {
             mcoreAlone(),
             classAlone(),
             changes(),
+            Stream.of(GemmaNorms.inMegatron()),
             later())
         .flatMap(rules -> rules)
         .toList();

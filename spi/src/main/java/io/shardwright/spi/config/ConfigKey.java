@@ -176,6 +176,15 @@ public record ConfigKey(
   }
 
   /**
+   * Says that the row tells nothing of a document that is read.
+   *
+   * @return a changed copy
+   */
+  public ConfigKey writtenAlone() {
+    return new ConfigKey(canonical, own, codec, values, Use.WRITTEN, conditions);
+  }
+
+  /**
    * A value that a document of the dialect always has, whatever is read there.
    *
    * @param own the key

@@ -76,6 +76,14 @@ public interface KnownModels {
   Optional<Configuration> canonical();
 
   /**
+   * A configuration as Megatron-Core's own formats have it, which keep some weights otherwise.
+   *
+   * @param config as NeMo 1 has it
+   * @return with the keys that the families say by {@link io.shardwright.spi.KeyRule.Kind#MEGATRON}
+   */
+  Configuration inMegatron(Configuration config);
+
+  /**
    * The engine of dialects.
    *
    * @return what reads documents by their tables

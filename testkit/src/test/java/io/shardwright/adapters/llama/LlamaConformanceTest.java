@@ -64,6 +64,7 @@ class LlamaConformanceTest extends AdapterConformance {
         small.with("qk_layernorm", "true"),
         small.as("Phi3ForCausalLM"),
         small.as("Ministral3ForCausalLM"),
+        gemma.named("Gemma with its norms as Megatron-Core keeps them"),
         small.with("window_size", "[15, 0]").as("MinistralForCausalLM"),
         gemma
             .with("name", "megatron_gemma2")

@@ -26,6 +26,9 @@ final class ConfigChanges {
     if (wanted.naming() != model.naming() && wanted.naming() != Naming.HUGGING_FACE) {
       model.family().keys(model.config(), model.naming(), wanted.naming()).forEach(changes::set);
     }
+    if (wanted.prefix().isPresent() && wanted.naming() != Naming.HUGGING_FACE) {
+      model.family().inMegatron(model.config()).forEach(changes::set);
+    }
     model.untied().ifPresent(from -> changes.add(Tie.KEY, from, "false"));
     wanted.dtype().ifPresent(dtype -> changes.set("precision", precision(dtype)));
     return changes.edits;

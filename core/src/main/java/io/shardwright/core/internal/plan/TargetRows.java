@@ -60,7 +60,13 @@ final class TargetRows {
       return choice.huggingFace().orElseThrow().names().inForce(config);
     }
     boolean distributed = choice.layout() == WeightLayout.DISTRIBUTED;
+    boolean otherwise =
+        naming == Naming.MCORE
+            && model.family().inMegatron(model.config()).entrySet().stream()
+                .anyMatch(
+                    key -> config.text(key.getKey()).filter(key.getValue()::equals).isPresent());
     if (naming == model.naming()
+        && !otherwise
         && (naming == Naming.HUGGING_FACE || distributed == model.files().distributed())) {
       return model.table();
     }

@@ -8,6 +8,7 @@ import io.shardwright.core.internal.codec.yaml.YamlTree;
 import io.shardwright.core.internal.convert.DialectTables;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.core.internal.registry.AdapterRegistry;
+import io.shardwright.core.internal.registry.FoundAdapter;
 import io.shardwright.core.policy.Limit;
 import io.shardwright.spi.HuggingFaceModel;
 import io.shardwright.spi.config.JsonValue.Obj;
@@ -84,6 +85,17 @@ record KnownFamilies(AdapterRegistry registry, TrainingOptions options, Guard gu
         .filter(file -> !file.toString().endsWith(JSON))
         .<Configuration>map(this::given)
         .filter(config -> config.text("target").isPresent() || config.text(MCORE).isPresent());
+  }
+
+  @Override
+  public Configuration inMegatron(Configuration config) {
+    Configuration whole = config;
+    for (FoundAdapter family : registry.adapters()) {
+      for (var key : family.adapter().inMegatron(config).entrySet()) {
+        whole = whole.with(key.getKey(), key.getValue());
+      }
+    }
+    return whole;
   }
 
   private Obj document(FileSource source) {
