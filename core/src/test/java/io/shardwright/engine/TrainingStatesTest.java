@@ -53,11 +53,11 @@ class TrainingStatesTest {
     Path config = weights.resolve("model_config.yaml");
     Path two = folder.resolve("two");
     Path back = folder.resolve("back");
-    Order.of(source, folder.resolve("one")).hparams(config).grid(1, 1).vocab(259).done();
-    Order.of(source, two).hparams(config).grid(2, 1).vocab(259).done();
+    Order.of(source, folder.resolve("one")).hparams(config).grid(1, 1).done();
+    Order.of(source, two).hparams(config).grid(2, 1).done();
     String size = "tensor_model_parallel_size: ";
     Files.writeString(config, Files.readString(config).replace(size + 1, size + 2));
-    Order.of(two, back).hparams(config).grid(1, 1).vocab(259).done();
+    Order.of(two, back).hparams(config).grid(1, 1).done();
     var found = Checkpoints.found(back);
     Assertions.assertEquals(Checkpoints.found(folder.resolve("one")), found);
     Assertions.assertTrue(

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.format;
 import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleText;
+import io.shardwright.core.internal.codec.tokenizer.TokenizerSize;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.describe.HuggingFaceLowRank.Pair;
@@ -188,9 +189,9 @@ public interface ModelSource extends AutoCloseable {
   /** Compares files with the checksums that a document beside them states. */
   default void requireStatedSums() {}
 
-  /** Pieces of the tokenizer that is at hand. */
+  /** Tokens of the tokenizer that is at hand, as NeMo counts them. */
   default OptionalLong tokenizerSize() {
-    return OptionalLong.empty();
+    return TokenizerSize.of(config(), Map.of(), guard());
   }
 
   /** The bytes of an optimizer's state that is there and not wanted. */

@@ -1,6 +1,9 @@
 package io.shardwright.core.internal.job;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.shardwright.core.TrainingOptions;
+import io.shardwright.core.internal.bytes.ByteSource;
 import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.format.ModelSource;
@@ -177,6 +180,14 @@ final class Adoption implements AutoCloseable {
   /** Files to put into the archive. */
   List<Attachment> attachments() {
     return attachments;
+  }
+
+  /** The same files by the keys that name them. */
+  Map<String, ByteSource> byKey() {
+    var named = attachments.stream().collect(toMap(own -> INSIDE + own.name(), Attachment::bytes));
+    return changes.stream()
+        .filter(change -> named.containsKey(change.to()))
+        .collect(toMap(ConfigEdit::key, change -> named.get(change.to())));
   }
 
   /** Whether a file of the archive gives way to one that the user gave. */

@@ -186,11 +186,9 @@ public final class ReshardJob implements AutoCloseable {
   }
 
   private OptionalLong tokenizerSize() {
-    return resolved.adoption().attachments().stream()
-        .map(attachment -> TokenizerSize.of(attachment.bytes(), source.guard()))
-        .filter(OptionalLong::isPresent)
-        .findFirst()
-        .orElseGet(source::tokenizerSize);
+    var given = resolved.adoption().byKey();
+    OptionalLong size = TokenizerSize.of(source.config(), given, source.guard());
+    return size.isPresent() ? size : source.tokenizerSize();
   }
 
   /** What a run would do. */

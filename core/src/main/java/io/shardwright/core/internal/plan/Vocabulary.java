@@ -2,7 +2,6 @@ package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.outline.ConfigEdit;
 import io.shardwright.spi.ModelConfig;
-import io.shardwright.spi.ModelConfig.Kind;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Setting;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * How many vocabulary rows a grid needs: the true size, rounded up to a multiple of {@code
@@ -51,7 +49,7 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size, boolea
     if (override.isPresent()) {
       return multiple(override.getAsLong(), times(size.divisor().orElse(1), ranks));
     }
-    OptionalLong tokenizer = tokenizer();
+    OptionalLong tokenizer = size.tokenizer();
     if (tokenizer.isPresent() && fits(tokenizer.getAsLong(), sourceRanks, present)) {
       return wanted(tokenizer.getAsLong(), ranks);
     }
@@ -66,14 +64,6 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size, boolea
             + " give it with "
             + Setting.VOCAB_SIZE.inText());
     return wanted(present, ranks);
-  }
-
-  /** NeMo adds tokens to a T5's tokenizer, and those that a configuration lists. */
-  private OptionalLong tokenizer() {
-    boolean more =
-        Stream.of("num_sentinel_tokens", "additional_special_tokens")
-            .anyMatch(key -> config.kind("tokenizer." + key) != Kind.NONE);
-    return more ? OptionalLong.empty() : size.tokenizer();
   }
 
   /**
@@ -101,7 +91,7 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size, boolea
   /** The rows without padding, where somebody knows and is believed; empty otherwise. */
   OptionalLong known(long present, int ranks) {
     OptionalLong stated = size.stated().isPresent() ? size.stated() : config.count(OVERRIDE, 1);
-    OptionalLong tokenizer = tokenizer();
+    OptionalLong tokenizer = size.tokenizer();
     boolean fits = tokenizer.isPresent() && fits(tokenizer.getAsLong(), ranks, present);
     OptionalLong rows = stated.isPresent() ? stated : fits ? tokenizer : OptionalLong.empty();
     return rows.isPresent() && rows.getAsLong() <= present ? rows : OptionalLong.empty();

@@ -3,9 +3,13 @@ package io.shardwright.core.internal.codec.tokenizer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -14,8 +18,11 @@ import java.util.function.BiConsumer;
  * @param pieces in the order of their ids
  * @param bpe whether it merges pairs
  * @param plain whether it takes text as it is, with a space put before it
+ * @param roles the pieces that it calls padding, beginning and end, by the names that they have in
+ *     NeMo where a model has none
  */
-record SentencePieceModel(List<Piece> pieces, boolean bpe, boolean plain) {
+record SentencePieceModel(
+    List<Piece> pieces, boolean bpe, boolean plain, Map<String, String> roles) {
   /** No vocabulary has more; each takes some hundred bytes here. */
   private static final long MOST = 1_000_000;
 
@@ -26,6 +33,14 @@ record SentencePieceModel(List<Piece> pieces, boolean bpe, boolean plain) {
   private static final int BPE = 2;
   private static final int CHARACTER_MAP = 2;
   private static final int DUMMY_PREFIX = 3;
+  private static final Map<String, Role> ROLES =
+      Map.of(
+          "<bos>", new Role(46, "<s>"),
+          "<eos>", new Role(47, "</s>"),
+          "<pad>", new Role(48, "<pad>"));
+
+  /** What a trainer's field calls a piece, and its name where the field is absent. */
+  private record Role(int field, String otherwise) {}
 
   /** What a piece is. */
   enum Kind {
@@ -66,7 +81,45 @@ record SentencePieceModel(List<Piece> pieces, boolean bpe, boolean plain) {
     boolean plain =
         normalizer.stream().noneMatch(n -> hasBytes(n, CHARACTER_MAP))
             && normalizer.stream().allMatch(n -> number(n, DUMMY_PREFIX, 1) == 1);
-    return Optional.of(new SentencePieceModel(pieces, bpe, plain));
+    return Optional.of(new SentencePieceModel(pieces, bpe, plain, roles(trainer)));
+  }
+
+  private static Map<String, String> roles(List<ByteBuffer> trainer) {
+    var roles = new HashMap<String, String>();
+    ROLES.forEach((name, role) -> roles.put(name, role.otherwise()));
+    trainer.forEach(
+        message ->
+            ProtobufFields.each(
+                message,
+                (field, value) ->
+                    ROLES.forEach(
+                        (name, role) -> {
+                          if (role.field() == field && value.bytes() != null) {
+                            roles.put(name, text(value.bytes()));
+                          }
+                        })));
+    return roles;
+  }
+
+  /**
+   * The names that need no token of their own: those of the pieces, and of roles that a control
+   * piece other than the first has.
+   */
+  Set<String> names() {
+    var names = new HashSet<String>();
+    pieces.forEach(piece -> names.add(piece.text()));
+    pieces.stream()
+        .skip(1)
+        .filter(piece -> piece.kind() == Kind.CONTROL)
+        .forEach(
+            piece ->
+                roles.forEach(
+                    (name, own) -> {
+                      if (own.equals(piece.text())) {
+                        names.add(name);
+                      }
+                    }));
+    return names;
   }
 
   private static Piece piece(ByteBuffer message) {
@@ -75,12 +128,16 @@ record SentencePieceModel(List<Piece> pieces, boolean bpe, boolean plain) {
         message,
         (field, value) -> {
           if (field == 1 && value.bytes() != null) {
-            text.append(StandardCharsets.UTF_8.decode(value.bytes()));
+            text.append(text(value.bytes()));
           }
         });
     long kind = number(message, 3, 1);
     boolean known = kind >= 1 && kind <= Kind.values().length;
     return new Piece(text.toString(), known ? Kind.values()[(int) kind - 1] : Kind.UNUSED);
+  }
+
+  private static String text(ByteBuffer bytes) {
+    return StandardCharsets.UTF_8.decode(bytes).toString();
   }
 
   private static long number(ByteBuffer message, int wanted, long otherwise) {

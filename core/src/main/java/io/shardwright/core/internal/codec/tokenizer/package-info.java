@@ -6,6 +6,7 @@
  * sentencepiece  = protobuf message ModelProto; field 1, repeated, is a piece
  * tokenizer.json = JSON: model.vocab (object, or array of pairs) and added_tokens with ids
  * vocab.json     = JSON object from piece to id
+ * vocab.txt      = a piece on each line
  * </pre>
  *
  * Sources: {@code sentencepiece_model.proto} of SentencePiece; the file formats of Hugging Face

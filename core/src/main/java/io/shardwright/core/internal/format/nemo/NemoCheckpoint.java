@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -255,17 +256,15 @@ public final class NemoCheckpoint implements ModelSource {
 
   @Override
   public OptionalLong tokenizerSize() {
-    for (String key : List.of("tokenizer.model", "tokenizer.vocab_file")) {
-      String link = config.text(key).orElse("");
-      var file =
-          link.startsWith("nemo:") ? members.open(link.substring(5)) : Optional.<ByteSource>empty();
-      OptionalLong size =
-          file.map(bytes -> TokenizerSize.of(bytes, guard)).orElse(OptionalLong.empty());
-      if (size.isPresent()) {
-        return size;
-      }
+    var files = new HashMap<String, ByteSource>();
+    for (String key : TokenizerSize.KEYS) {
+      config
+          .text(key)
+          .filter(link -> link.startsWith("nemo:"))
+          .flatMap(link -> members.open(link.substring(5)))
+          .ifPresent(file -> files.put(key, file));
     }
-    return OptionalLong.empty();
+    return TokenizerSize.of(config, files, guard);
   }
 
   @Override
