@@ -91,6 +91,7 @@ final class Rules {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "java..",
+            "javax.net.ssl..",
             "com.google.auto.service..",
             ROOT + ".spi.channel..",
             ROOT + ".spi.error..",

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
+import java.util.Optional;
 
 /** An object as a channel. */
 final class RangeChannel implements PositionalChannel {
@@ -25,6 +26,11 @@ final class RangeChannel implements PositionalChannel {
   @Override
   public void expect(long from, long length) {
     bytes.expect(from, length);
+  }
+
+  @Override
+  public Optional<String> sha256() {
+    return bytes.sha256();
   }
 
   @Override

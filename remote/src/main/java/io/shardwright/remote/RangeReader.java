@@ -2,6 +2,7 @@ package io.shardwright.remote;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Reads ranges of one object. Several threads read at a time. {@link Retries} calls it again for
@@ -25,6 +26,11 @@ interface RangeReader extends AutoCloseable {
    *     size or version than the object had when it was opened
    */
   void read(long from, ByteBuffer into) throws IOException;
+
+  /** The object's SHA-256, as its store states it, in hexadecimal. */
+  default Optional<String> sha256() {
+    return Optional.empty();
+  }
 
   @Override
   default void close() {}

@@ -40,6 +40,10 @@ final class ReadAhead {
     return reader.size();
   }
 
+  Optional<String> sha256() {
+    return reader.sha256();
+  }
+
   /** As {@link io.shardwright.spi.channel.PositionalChannel#read(ByteBuffer, long)}. */
   int read(ByteBuffer target, long position) {
     if (position >= size()) {
@@ -136,7 +140,10 @@ final class ReadAhead {
       long end = Math.min(size(), Math.max(asked, expectedEnd(at)));
       Optional<Extent> next = find(at);
       if (next.isEmpty()) {
-        next = at < end ? fetch(at, end - at, true) : Optional.empty();
+        next =
+            at < end
+                ? fetch(at, wanted(at, (int) Math.min(end - at, Fetching.BLOCK)), true)
+                : Optional.empty();
       }
       if (next.isEmpty()) {
         return;

@@ -91,7 +91,7 @@ abstract class RemoteProvider extends FileSystemProvider {
     return parse(uri);
   }
 
-  private RemotePath whole(Path path) {
+  static RemotePath whole(Path path) {
     return RemotePath.of(path.toAbsolutePath().normalize());
   }
 

@@ -4,6 +4,9 @@ import io.shardwright.spi.channel.Addresses;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,9 +22,19 @@ import java.util.function.LongConsumer;
  * @param sleep waits for milliseconds
  */
 record Retries(int attempts, Duration first, Duration longest, LongConsumer sleep) {
-  /** About a minute and a half in all. */
+  /** Half a minute of pauses in all, where no server asks for longer ones. */
   static final Retries STANDARD =
-      new Retries(8, Duration.ofMillis(500), Duration.ofSeconds(60), Retries::pause);
+      new Retries(7, Duration.ofMillis(500), Duration.ofSeconds(60), Retries::pause);
+
+  /** The same with another number of attempts. */
+  Retries of(int other) {
+    return new Retries(other, first, longest, sleep);
+  }
+
+  /** The same with another way to wait. */
+  Retries pausing(LongConsumer other) {
+    return new Retries(attempts, first, longest, other);
+  }
 
   /** One attempt. */
   interface Attempt<T> {
@@ -53,17 +66,27 @@ record Retries(int attempts, Duration first, Duration longest, LongConsumer slee
 
   /** The same for what goes on where it was broken off. */
   <T> T run(String where, Attempt<T> attempt, Progress progress) {
-    for (int failed = 1; ; failed++) {
+    int failed = 0;
+    while (true) {
       try {
         return attempt.run();
       } catch (IOException failure) {
-        failed = progress.made() ? 1 : failed;
+        failed = (progress.made() ? 0 : failed) + weight(failure);
         if (failed >= attempts) {
           throw given(where, failure);
         }
         pause(where, failed, failure);
       }
     }
+  }
+
+  /** A host that isn't there at all will hardly come. */
+  private static int weight(IOException failure) {
+    boolean absent =
+        failure instanceof UnknownHostException
+            || failure instanceof ConnectException
+            || failure instanceof NoRouteToHostException;
+    return absent ? 2 : 1;
   }
 
   private void pause(String where, int failed, IOException failure) {
@@ -80,7 +103,7 @@ record Retries(int attempts, Duration first, Duration longest, LongConsumer slee
     return new CheckpointIoException(
         ErrorCode.NETWORK_FAILED,
         where,
-        "could not be read in " + attempts + " attempts; the last one: " + said(last));
+        "could not be read, however often it was tried; the last attempt: " + said(last));
   }
 
   /** Refuses a body that ended before it should. */

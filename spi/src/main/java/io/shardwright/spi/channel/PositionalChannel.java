@@ -3,6 +3,7 @@ package io.shardwright.spi.channel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.util.Optional;
 
 /**
  * A channel that any number of threads read at any position, as they read a {@link
@@ -30,4 +31,13 @@ public interface PositionalChannel extends SeekableByteChannel {
    * @param length in bytes
    */
   default void expect(long position, long length) {}
+
+  /**
+   * What whoever keeps the bytes says that their SHA-256 is.
+   *
+   * @return of all bytes, in lower-case hexadecimal digits; empty where nobody says
+   */
+  default Optional<String> sha256() {
+    return Optional.empty();
+  }
 }

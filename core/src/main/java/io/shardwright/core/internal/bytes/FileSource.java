@@ -3,6 +3,7 @@ package io.shardwright.core.internal.bytes;
 import io.shardwright.spi.channel.PositionalChannel;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -148,6 +149,29 @@ public final class FileSource implements ByteSource, AutoCloseable {
       throw refusal("was removed while it was read: put it back");
     } catch (IOException failure) {
       throw failed(failure);
+    }
+  }
+
+  /**
+   * Refuses a file whose bytes do not have the SHA-256 that whoever keeps it states; reads all of
+   * it.
+   *
+   * @throws MalformedCheckpointException if they have another
+   */
+  public void requireStatedSum() {
+    Optional<String> stated =
+        channel instanceof PositionalChannel remote ? remote.sha256() : Optional.empty();
+    stated.ifPresent(this::requireSum);
+  }
+
+  /** Refuses a file whose bytes have another SHA-256. */
+  public void requireSum(String stated) {
+    String found = ContentHash.sha256(this);
+    if (!found.equals(stated)) {
+      throw new MalformedCheckpointException(
+          ErrorCode.CHECKSUM_MISMATCH,
+          name,
+          "has the SHA-256 " + found + ", expected " + stated + ": fetch the file again");
     }
   }
 

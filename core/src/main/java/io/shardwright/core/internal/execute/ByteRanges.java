@@ -60,6 +60,7 @@ final class ByteRanges implements AutoCloseable {
     var own = new SingleTarget(steps.get(tensor), tensor);
     var run = new StepRun(own.step(), layout, window, bytes -> {}, false, done -> {});
     var blocks = new Blocks(own, run, run.blockSize(lane), start);
+    run.expect(0, run.step().tensor().shape().elements());
     var crc = new CRC32();
     long end = start + tensor.spec().byteSize();
     for (long at = start; at < end; at = window.end()) {

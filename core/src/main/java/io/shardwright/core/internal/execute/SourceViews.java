@@ -46,6 +46,19 @@ final class SourceViews {
     return views.stream().mapToInt(view -> view.dtype().byteSize()).max().orElse(0);
   }
 
+  /** Says that a range of logical elements is read next. */
+  void expect(long from, long to) {
+    for (int i = 0; i < views.size(); i++) {
+      SourcePart view = views.get(i);
+      int size = view.dtype().byteSize();
+      spans
+          .get(i)
+          .around(from, to)
+          .ifPresent(
+              run -> view.tensor().storage().expect(run.start() * size, run.length() * size));
+    }
+  }
+
   /** One thread's way through the views. */
   final class Pass {
     private final List<RunningCrc> running = new ArrayList<>();

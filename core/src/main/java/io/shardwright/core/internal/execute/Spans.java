@@ -3,12 +3,16 @@ package io.shardwright.core.internal.execute;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.spi.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The spans of a view: runs of elements that are contiguous both in the logical tensor's row-major
  * order and in the storage. Spans are numbered in logical order. All numbers are elements.
  */
 final class Spans {
+  /** A storage is worth reading through where one in so many of its elements is wanted. */
+  private static final int LEAST_DENSITY = 4;
+
   private final View view;
   private final Shape box;
   private final Shape logical;
@@ -112,6 +116,32 @@ final class Spans {
       }
     }
     return low;
+  }
+
+  /**
+   * Elements of a storage.
+   *
+   * @param start the first
+   * @param length how many
+   */
+  record Run(long start, long length) {}
+
+  /**
+   * Where a range of logical elements lies in the storage, unless most of that is something else.
+   */
+  Optional<Run> around(long from, long to) {
+    long first = firstAfter(from);
+    long end = to <= from ? first : Math.min(count, firstAfter(to - 1) + 1);
+    end -= end > first && logicalStart(end - 1) >= to ? 1 : 0;
+    if (end <= first) {
+      return Optional.empty();
+    }
+    long one = storedStart(first) + Math.max(0, from - logicalStart(first));
+    long other = storedStart(end - 1) + Math.min(length, to - logicalStart(end - 1));
+    var run = new Run(one, other - one);
+    return run.length() > 0 && run.length() / LEAST_DENSITY <= (end - first) * length
+        ? Optional.of(run)
+        : Optional.empty();
   }
 
   /** Whether neighbouring spans are neighbours in the storage too, so that many are one range. */

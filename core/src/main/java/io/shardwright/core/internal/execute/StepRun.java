@@ -74,7 +74,7 @@ final class StepRun {
       long from = at;
       long to = Math.min(elements, at + range);
       if (way.holds(from * element, (to - from) * element)) {
-        tasks.add(lane -> run(lane, from, to));
+        tasks.add(lane -> runExpected(lane, from, to));
       }
     }
     open.set(tasks.size());
@@ -83,6 +83,11 @@ final class StepRun {
 
   private long rangeElements(Share.Way way) {
     return products.blockEnd(0, Math.max(1, way.rangeBytes() / widest()));
+  }
+
+  private void runExpected(Lane lane, long from, long to) {
+    expect(from, to);
+    run(lane, from, to);
   }
 
   /** Does a range of logical elements. */
@@ -98,6 +103,12 @@ final class StepRun {
 
   private synchronized void lost(CastLosses more) {
     losses = losses.plus(more);
+  }
+
+  /** Says that a range is done next. */
+  void expect(long from, long to) {
+    sources.expect(from, to);
+    replicas.expect(from, to);
   }
 
   private void work(Lane lane, long from, long to) {

@@ -30,9 +30,10 @@ public record UnfinishedMarker(Path checkpoint) {
         .toList();
   }
 
-  /** Its name, where it is there. */
+  /** Its name, where it is there. What lies beside a model of a hub is another model. */
   public Optional<String> found() {
-    return Files.exists(checkpoint.toAbsolutePath().resolveSibling(name()))
+    Path marker = checkpoint.toAbsolutePath().resolveSibling(name());
+    return Files.isDirectory(marker.getParent()) && Files.exists(marker)
         ? Optional.of(name())
         : Optional.empty();
   }

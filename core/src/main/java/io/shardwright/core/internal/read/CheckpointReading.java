@@ -4,6 +4,7 @@ import io.shardwright.core.ProgressListener;
 import io.shardwright.core.Verification;
 import io.shardwright.core.Verification.Detail;
 import io.shardwright.core.internal.bytes.ContentHash;
+import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.ModuleState.Stored;
 import io.shardwright.core.internal.describe.RankFile;
@@ -68,6 +69,7 @@ public final class CheckpointReading {
     checkpoint.source().requireIntact();
     var notes = new ArrayList<>(summary.notes(Remedy::inText));
     checkpoint.model().ifPresent(model -> compareReplicas(model, notes));
+    checkpoint.source().opened().forEach(FileSource::requireStatedSum);
     checkpoint.source().requireUnchanged();
     return new Verification(summary, bytesRead, List.copyOf(found), notes);
   }
