@@ -169,29 +169,28 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
       return holds(config, 0) ? ALL : NONE;
     }
     boolean listed = said == ModelConfig.Kind.LIST || said == ModelConfig.Kind.TEXT;
-    return listed || kind == Kind.FIRST ? numbered(config) : this;
+    return listed ? listed(config, told(config)) : kind == Kind.FIRST ? first(config) : this;
   }
 
   /** The numbers of layers; this where a list is too short, which is said of a layer it lacks. */
-  private LayerSet numbered(ModelConfig config) {
-    long layers = config.count(LAYERS, 1).orElse(0);
-    long told =
-        switch (kind == Kind.FIRST ? ModelConfig.Kind.NONE : config.kind(key)) {
-          case LIST -> items(config).count();
-          case TEXT -> letters(config).size();
-          default -> new Size(key).in(config).orElse(0);
-        };
-    if (told > MOST || kind == Kind.WHERE && told < layers) {
-      return this;
-    }
-    var whole = new LayerSet(kind, key, values, at, false);
-    var numbers =
-        IntStream.range(0, (int) told)
-            .filter(layer -> whole.holds(config, layer))
-            .mapToObj(Integer::toString)
-            .toList();
-    boolean none = inverted ? kind == Kind.WHERE && numbers.size() == told : numbers.isEmpty();
-    return none ? NONE : new LayerSet(Kind.LIST, "", numbers, 0, inverted);
+  private LayerSet listed(ModelConfig config, List<String> told) {
+    return told.size() > MOST || told.size() < config.count(LAYERS, 1).orElse(0)
+        ? this
+        : numbered(
+            IntStream.range(0, told.size())
+                .filter(layer -> values.contains(item(config, told, layer))),
+            inverted ? told.size() : 0);
+  }
+
+  private LayerSet first(ModelConfig config) {
+    long count = new Size(key).in(config).orElse(0);
+    return count > MOST ? this : numbered(IntStream.range(0, (int) count), inverted ? -1 : 0);
+  }
+
+  /** Layers by their numbers; none where these are as many as leave none. */
+  private LayerSet numbered(IntStream layers, int none) {
+    var numbers = layers.mapToObj(Integer::toString).toList();
+    return numbers.size() == none ? NONE : new LayerSet(Kind.LIST, "", numbers, 0, inverted);
   }
 
   private boolean isOneOf(long n, int layer) {
@@ -202,8 +201,7 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
     return switch (config.kind(key)) {
       case NONE -> values.contains("null");
       case WHOLE -> isOneOf(config.count(key, 1).orElse(1), layer);
-      case LIST -> values.contains(item(config, items(config).toList(), layer));
-      case TEXT -> values.contains(item(config, letters(config), layer));
+      case LIST, TEXT -> values.contains(item(config, told(config), layer));
       default -> throw config.unexpected(key, "a list, a text or a number");
     };
   }
@@ -218,8 +216,11 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
         .filter(item -> !item.isEmpty());
   }
 
-  private List<String> letters(ModelConfig config) {
-    return config.text(key).orElse("").chars().mapToObj(Character::toString).toList();
+  /** The items of a list, or the letters of a text. */
+  private List<String> told(ModelConfig config) {
+    return config.kind(key) == ModelConfig.Kind.LIST
+        ? items(config).toList()
+        : config.text(key).orElse("").chars().mapToObj(Character::toString).toList();
   }
 
   private String item(ModelConfig config, List<String> items, int layer) {

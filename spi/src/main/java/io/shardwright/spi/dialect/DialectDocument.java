@@ -73,9 +73,11 @@ public record DialectDocument(Obj document, Map<String, Shape> shapes) implement
   private Optional<String> count(String pattern) {
     var name = Pattern.compile("\\Q" + pattern.replace("*", "\\E[0-9]+\\Q") + "\\E").matcher("");
     String before = pattern.substring(0, (pattern + "*").indexOf('*'));
+    String behind = pattern.substring(pattern.lastIndexOf('*') + 1);
     long count =
         shapes.keySet().stream()
-            .filter(found -> found.startsWith(before) && name.reset(found).matches())
+            .filter(found -> found.endsWith(behind) && found.startsWith(before))
+            .filter(found -> name.reset(found).matches())
             .count();
     return count == 0 ? Optional.empty() : Optional.of(Long.toString(count));
   }
