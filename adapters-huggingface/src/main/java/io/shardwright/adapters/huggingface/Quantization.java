@@ -89,7 +89,6 @@ final class Quantization {
   }
 
   private void take(String name, ContainedTensor tensor) {
-    String last = name.substring(name.lastIndexOf('.') + 1);
     if (name.endsWith(BLOCKS) && isOf("mxfp4")) {
       String weight = name.substring(0, name.length() - BLOCKS.length());
       ContainedTensor scales = require(weight + SCALES, name);
@@ -104,8 +103,11 @@ final class Quantization {
       }
       compute(one, weight, name, new Quantized(codes, tensor, block));
       kinds.merge("FP8 with a scale per block", 1L, Long::sum);
-    } else if (MARKS.containsKey(last)) {
-      refuse(MARKS.get(last), name);
+    } else {
+      String mark = MARKS.get(name.substring(name.lastIndexOf('.') + 1));
+      if (mark != null) {
+        refuse(mark, name);
+      }
     }
   }
 

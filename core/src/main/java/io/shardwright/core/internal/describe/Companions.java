@@ -24,7 +24,8 @@ public final class Companions {
   private static final String WORD = "optim";
 
   private static final String PREFIX = "optimizer.state.";
-  private static final String CHAIN = "(?:chained_[0-9]+\\.)?";
+  private static final String CHAINED = "chained_";
+  private static final String CHAIN = "(?:" + CHAINED + "[0-9]+\\.)?";
 
   private static final Pattern STORED =
       Pattern.compile(CHAIN + Pattern.quote(PREFIX) + "([^.]+)\\.");
@@ -46,7 +47,7 @@ public final class Companions {
 
   /** Whether a name is a companion's. */
   public static boolean isCompanion(String name) {
-    return name.contains(PREFIX)
+    return (name.startsWith(PREFIX) || name.startsWith(CHAINED))
         && STORED.matcher(name).lookingAt()
         && !OF_PYTORCH.matcher(name).matches();
   }

@@ -193,11 +193,12 @@ final class Completeness {
     long all = Math.min(stack.found(), stack.stated().orElse(stack.found()));
     for (ParameterRule rule : stack.rows()) {
       boolean byExpert = ExpertBlocks.stars(rule.canonical()) > 1;
+      var held = present.getOrDefault(rule.canonical(), Set.of());
       for (int layer = 0; isRequired(rule) && layer < all; layer++) {
-        for (int expert = 0; expert < (byExpert ? experts : 1); expert++) {
+        boolean on = rule.uniform() || rule.isOn(config, layer);
+        for (int expert = 0; on && expert < (byExpert ? experts : 1); expert++) {
           var indexes = byExpert ? List.of(layer, expert) : List.of(layer);
-          boolean on = rule.uniform() || rule.isOn(config, layer);
-          if (on && !present.getOrDefault(rule.canonical(), Set.of()).contains(indexes)) {
+          if (!held.contains(indexes)) {
             missing.add(name(rule, indexes));
           }
         }

@@ -7,11 +7,13 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.tensor.TensorSpec;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** Counts the tensors, bytes and layers of each rank of a grid. */
 public final class RankShares {
@@ -22,13 +24,27 @@ public final class RankShares {
     private long tensors;
     private long bytes;
     private long optimizer;
+
+    void add(long number, long all, long own) {
+      tensors += number;
+      bytes = Math.addExact(bytes, all);
+      optimizer = Math.addExact(optimizer, own);
+    }
   }
+
+  /**
+   * Ranks that hold the same of each parameter.
+   *
+   * @param block of experts; empty for all
+   */
+  private record Ranks(int stage, OptionalInt block) {}
 
   private final Grid grid;
   private final StageLayers stages;
   private final Optional<ExpertBlocks> experts;
   private final List<RankCoordinate> ranks;
-  private final Map<RankCoordinate, Count> counts = new LinkedHashMap<>();
+  private final Map<RankCoordinate, Count> counts = new HashMap<>();
+  private final Map<Ranks, Count> blocks = new HashMap<>();
 
   /**
    * Nothing yet.
@@ -45,23 +61,15 @@ public final class RankShares {
 
   /** Adds a tensor to a rank. */
   public void add(RankCoordinate rank, TensorSpec tensor) {
-    add(rank, tensor.byteSize(), Companions.isCompanion(tensor.name()));
+    add(counts, rank, tensor.byteSize(), Companions.isCompanion(tensor.name()));
   }
 
-  private void add(RankCoordinate rank, long bytes, boolean optimizer) {
-    Count count = counts.computeIfAbsent(rank, r -> new Count());
-    count.tensors++;
-    count.bytes = Math.addExact(count.bytes, bytes);
-    count.optimizer = Math.addExact(count.optimizer, optimizer ? bytes : 0);
+  private static <T> void add(Map<T, Count> counts, T ranks, long bytes, boolean optimizer) {
+    counts.computeIfAbsent(ranks, r -> new Count()).add(1, bytes, optimizer ? bytes : 0);
   }
 
   private void addStage(int stage, OptionalInt block, long bytes, boolean optimizer) {
-    int each = ranks.size() / grid.pipeline();
-    for (RankCoordinate rank : ranks.subList(stage * each, (stage + 1) * each)) {
-      if (block.isEmpty() || block.getAsInt() == rank.expert()) {
-        add(rank, bytes, optimizer);
-      }
-    }
+    add(blocks, new Ranks(stage, block), bytes, optimizer);
   }
 
   /** The grid; empty where it is too large to be shown. */
@@ -74,8 +82,15 @@ public final class RankShares {
   }
 
   private RankShare share(RankCoordinate rank) {
-    Count count = counts.getOrDefault(rank, new Count());
-    var layers = stages.ranges(rank.pipeline());
+    int stage = rank.pipeline();
+    var count = new Count();
+    Stream.of(
+            counts.get(rank),
+            blocks.get(new Ranks(stage, OptionalInt.empty())),
+            blocks.get(new Ranks(stage, OptionalInt.of(rank.expert()))))
+        .filter(Objects::nonNull)
+        .forEach(held -> count.add(held.tensors, held.bytes, held.optimizer));
+    var layers = stages.ranges(stage);
     return new RankShare(rank, layers, count.tensors, count.bytes, count.optimizer);
   }
 

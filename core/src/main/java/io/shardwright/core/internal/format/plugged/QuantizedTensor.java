@@ -14,6 +14,8 @@ import io.shardwright.spi.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Checks that codes and scales fit each other, and makes the tensor of their values. */
 final class QuantizedTensor {
@@ -56,7 +58,7 @@ final class QuantizedTensor {
     int axes = shape.rank();
     requireType(codes, CODES);
     requireType(scales, SCALES);
-    require(axes >= 2, codes, "a matrix");
+    require(axes >= 2, codes, () -> "a matrix");
     long rows = shape.dim(axes - 2);
     long columns = shape.dim(axes - 1);
     Shape expected =
@@ -66,7 +68,7 @@ final class QuantizedTensor {
     require(
         scales.spec().shape().equals(expected),
         scales,
-        expected + ", a scale per block of " + block.rows() + " × " + block.columns());
+        () -> expected + ", a scale per block of " + block.rows() + " × " + block.columns());
     var values =
         new Fp8Blocks(
             codes.storage(),
@@ -89,9 +91,9 @@ final class QuantizedTensor {
     require(
         axes >= 3 && shape.dim(axes - 1) == Mxfp4Groups.GROUP / 2,
         codes,
-        "[…, rows, columns / 32, 16]");
+        () -> "[…, rows, columns / 32, 16]");
     var groups = new Shape(shape.dims().subList(0, axes - 1));
-    require(scales.spec().shape().equals(groups), scales, groups + ", a scale for 32 values");
+    require(scales.spec().shape().equals(groups), scales, () -> groups + ", a scale for 32 values");
     var dims = new ArrayList<>(groups.dims());
     dims.set(axes - 2, Math.multiplyExact(dims.get(axes - 2), (long) Mxfp4Groups.GROUP));
     var whole = new Shape(dims);
@@ -117,8 +119,10 @@ final class QuantizedTensor {
   }
 
   private void requireType(SourceTensor tensor, Set<DType> types) {
-    var names = types.stream().map(DType::torchName).sorted().toList();
-    require(types.contains(tensor.spec().dtype()), tensor, String.join(" or ", names));
+    require(
+        types.contains(tensor.spec().dtype()),
+        tensor,
+        () -> types.stream().map(DType::torchName).sorted().collect(Collectors.joining(" or ")));
   }
 
   private void requireDense(SourceTensor tensor) {
@@ -126,10 +130,10 @@ final class QuantizedTensor {
         tensor.start() == 0
             && tensor.strides().equals(tensor.spec().shape().rowMajorStrides())
             && (!tensor.bigEndian() || tensor.spec().dtype().byteSize() == 1);
-    require(dense, tensor, "its values row by row in a storage of its own");
+    require(dense, tensor, () -> "its values row by row in a storage of its own");
   }
 
-  private void require(boolean holds, SourceTensor tensor, String expected) {
+  private void require(boolean holds, SourceTensor tensor, Supplier<String> expected) {
     if (!holds) {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MALFORMED,
@@ -141,7 +145,7 @@ final class QuantizedTensor {
               + " "
               + tensor.spec().shape()
               + ", expected "
-              + expected);
+              + expected.get());
     }
   }
 }
