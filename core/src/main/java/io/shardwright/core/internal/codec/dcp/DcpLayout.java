@@ -18,12 +18,14 @@ import java.util.Map;
 public final class DcpLayout {
   private static final String ROOT = "archive";
 
-  private record Tensor(TorchLayout layout, String storage) {
+  /** A tensor's item, with its size. */
+  private record Tensor(TorchLayout layout, String storage, long size) {
     static Tensor of(TensorSpec chunk) {
       var pickle = new StateDictPickle();
       var stored = pickle.tensor(chunk);
       byte[] bytes = PickleWriter.write(stored.value());
-      return new Tensor(TorchLayout.of(ROOT, bytes, pickle.storages()), stored.key());
+      var layout = TorchLayout.of(ROOT, bytes, pickle.storages());
+      return new Tensor(layout, stored.key(), layout.size());
     }
   }
 
@@ -62,7 +64,7 @@ public final class DcpLayout {
     }
     starts[tensors.size()] = end;
     tensors.add(tensor);
-    return next(tensor.layout().size());
+    return next(tensor.size());
   }
 
   /** Adds an object: a whole torch file. */
@@ -108,7 +110,7 @@ public final class DcpLayout {
     for (int at = 0; at < tensors.size(); at++) {
       Tensor tensor = tensors.get(at);
       long start = starts[at];
-      var item = new DcpItem(file, start, tensor.layout().size());
+      var item = new DcpItem(file, start, tensor.size());
       tensor.layout().structure(Map.of(tensor.storage(), crcs.get(item))).stream()
           .map(piece -> new Piece(start + piece.offset(), piece.bytes()))
           .forEach(pieces::add);

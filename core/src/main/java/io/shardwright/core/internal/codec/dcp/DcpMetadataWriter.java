@@ -40,11 +40,12 @@ public final class DcpMetadataWriter {
   public record Tensor(TensorSpec spec, List<Chunk> chunks) {
     private void forEach(Consumer<Chunk> taker) {
       boolean empty = spec.shape().elements() == 0;
-      for (Chunk chunk : chunks) {
-        if (empty || !chunk.isEmpty()) {
-          taker.accept(chunk);
-        }
-      }
+      chunks.forEach(
+          chunk -> {
+            if (empty || !chunk.isEmpty()) {
+              taker.accept(chunk);
+            }
+          });
     }
   }
 

@@ -17,11 +17,15 @@ public final class PickleOutput {
 
   private final boolean counting;
   private byte[] out = new byte[BLOCK];
-  private int size;
-  private long dropped;
+  private long size;
   private final Map<PickleValue, Integer> memo = new IdentityHashMap<>();
   private final Map<String, Text> texts = new HashMap<>();
   private final Map<Global, Global> globals = new HashMap<>();
+
+  /**
+   * The cells of texts that were pushed by name: a checkpoint's metadata asks millions of times.
+   */
+  private final Map<String, Integer> cells = new HashMap<>();
 
   /** An output that keeps what is written. */
   public PickleOutput() {
@@ -39,30 +43,24 @@ public final class PickleOutput {
 
   /** What was written. */
   public byte[] bytes() {
-    return Arrays.copyOf(out, size);
+    return Arrays.copyOf(out, (int) size);
   }
 
   /** How many bytes were written. */
   public long count() {
-    return dropped + size;
+    return size;
   }
 
   /** Writes an opcode. */
   public PickleOutput op(int code) {
-    if (size == out.length) {
-      makeRoom();
+    if (!counting) {
+      if (size == out.length) {
+        out = Arrays.copyOf(out, Math.multiplyExact(2, out.length));
+      }
+      out[(int) size] = (byte) code;
     }
-    out[size++] = (byte) code;
+    size++;
     return this;
-  }
-
-  private void makeRoom() {
-    if (counting) {
-      dropped += size;
-      size = 0;
-    } else {
-      out = Arrays.copyOf(out, Math.multiplyExact(2, size));
-    }
   }
 
   private void all(byte[] bytes) {
@@ -77,6 +75,10 @@ public final class PickleOutput {
   }
 
   private void little(long value, int bytes) {
+    if (counting) {
+      size += bytes;
+      return;
+    }
     for (int i = 0; i < bytes; i++) {
       op((int) (value >>> 8 * i));
     }
@@ -144,11 +146,14 @@ public final class PickleOutput {
   /** Pushes a value that was written before; false where it was not. */
   boolean recall(PickleValue value) {
     Integer cell = memo.get(value);
-    if (cell == null) {
-      return false;
+    if (cell != null) {
+      recall((int) cell);
     }
+    return cell != null;
+  }
+
+  private void recall(int cell) {
     op(cell < SHORT ? 'h' : 'j').little(cell, cell < SHORT ? 1 : 4);
-    return true;
   }
 
   /** Takes a tuple's items off the stack again. */
@@ -177,11 +182,17 @@ public final class PickleOutput {
 
   /** Pushes a text: by its cell where it was written before. */
   public PickleOutput name(String text) {
+    Integer cell = cells.get(text);
+    if (cell != null) {
+      recall((int) cell);
+      return this;
+    }
     Text known = shared(text);
     if (!recall(known)) {
       text(text);
       memoize(known);
     }
+    cells.put(text, memo.get(known));
     return this;
   }
 

@@ -29,7 +29,7 @@ import java.util.stream.LongStream;
  * Objects come first in a file, as PyTorch writes them.
  */
 final class ItemFiles {
-  private final Map<Integer, DcpLayout> layouts = new TreeMap<>();
+  private final Map<Integer, DcpLayout> layouts = new HashMap<>();
   private final List<PlacedArray> arrays = new ArrayList<>();
   private final Map<ItemObject, DcpItem> objects = new LinkedHashMap<>();
 
@@ -102,7 +102,8 @@ final class ItemFiles {
   /** Sizes by name. */
   Map<String, Long> sizes() {
     var sizes = new LinkedHashMap<String, Long>();
-    layouts.forEach((number, layout) -> sizes.put(PlacedArray.file(number), layout.size()));
+    new TreeMap<>(layouts)
+        .forEach((number, layout) -> sizes.put(PlacedArray.file(number), layout.size()));
     return sizes;
   }
 
@@ -169,7 +170,8 @@ final class ItemFiles {
     var byItem = new HashMap<DcpItem, Long>();
     chunks().forEach((chunk, item) -> byItem.put(item, crcs.get(chunk)));
     var pieces = new LinkedHashMap<String, List<Piece>>();
-    layouts.forEach((number, file) -> pieces.put(PlacedArray.file(number), file.structure(byItem)));
+    new TreeMap<>(layouts)
+        .forEach((number, file) -> pieces.put(PlacedArray.file(number), file.structure(byItem)));
     return pieces;
   }
 }

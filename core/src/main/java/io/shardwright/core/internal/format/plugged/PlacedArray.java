@@ -11,6 +11,7 @@ import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.RandomAccess;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /** Where the chunks of an array lie, in the array's order; each is made when it is asked for. */
@@ -87,7 +88,21 @@ final class PlacedArray extends AbstractList<Chunk> implements RandomAccess {
 
   @Override
   public Chunk get(int at) {
-    int number = part(at);
+    return chunk(at, part(at));
+  }
+
+  /** Hands each on without looking for its part. */
+  @Override
+  public void forEach(Consumer<? super Chunk> taker) {
+    int at = 0;
+    for (int number = 0; number < firsts.length; number++) {
+      for (int left = array.parts().get(number).count(); left > 0; left--) {
+        taker.accept(chunk(at++, number));
+      }
+    }
+  }
+
+  private Chunk chunk(int at, int number) {
     ArrayChunks part = array.parts().get(number);
     var offset = array.offset(part.index(at - firsts[number]));
     return new Chunk(new Region(offset, part.spec().shape()), item(at, number));
