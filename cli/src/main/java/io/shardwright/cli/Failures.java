@@ -72,7 +72,7 @@ final class Failures implements IExecutionExceptionHandler {
     return Json.object(Fields.of("error", error.map()).map());
   }
 
-  private static Fields fields(CheckpointException refusal, Flags flags) {
+  static Fields fields(CheckpointException refusal, Flags flags) {
     var fields = Fields.of("code", refusal.code().code()).and("message", flags.message(refusal));
     if (refusal instanceof PlanRejectedException plan) {
       fields.and("problems", plan.problems(flags));

@@ -9,7 +9,6 @@ import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.RunOptions;
 import io.shardwright.core.report.HtmlReport;
 import io.shardwright.core.report.RunRecorder;
-import io.shardwright.spi.channel.Addresses;
 import io.shardwright.spi.error.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What all commands that write have: the run itself, and the page that shows it. */
@@ -90,23 +88,10 @@ abstract class WritingCommand extends ScreenCommand {
 
   private void requireElsewhere(ReshardRequest request) {
     if (report != null) {
-      requireElsewhere(request.source());
-      requireElsewhere(request.target());
+      PageOptions.requireElsewhere(spec, report, request.source());
+      PageOptions.requireElsewhere(spec, report, request.target());
       ReportFile.requireWritable(report, request, request.overwrite());
     }
-  }
-
-  /** A page that replaced a checkpoint's file would destroy it. */
-  private void requireElsewhere(Path checkpoint) {
-    if (whole(report).startsWith(whole(checkpoint))) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--report is '" + report + "', expected a place outside of '" + checkpoint + "'");
-    }
-  }
-
-  private static Path whole(Path path) {
-    return path.toAbsolutePath().normalize();
   }
 
   private void run(Shardwright made, ReshardRequest request) {
@@ -141,16 +126,8 @@ abstract class WritingCommand extends ScreenCommand {
     if (report == null) {
       return;
     }
-    var made = page.madeBy(words(), ShardwrightCommand.Version.text()).saying(flags());
+    var made =
+        page.madeBy(PageOptions.words(spec), ShardwrightCommand.Version.text()).saying(flags());
     ReportFile.write(made, report, request.overwrite());
-  }
-
-  /** The command line as it was given, but for what an address keeps secret. */
-  private List<String> words() {
-    var words = new ArrayList<String>();
-    words.add(spec.root().name());
-    words.addAll(spec.root().commandLine().getParseResult().originalArgs());
-    words.replaceAll(Addresses::shown);
-    return words;
   }
 }

@@ -2,6 +2,7 @@ package io.shardwright.core;
 
 import io.shardwright.core.outline.CheckpointOutline;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An open checkpoint whose headers are read; it gives no values of tensors. Close it to release its
@@ -35,6 +36,13 @@ public interface Checkpoint extends AutoCloseable {
    * @return in the order of the files, each name once per file
    */
   List<PickleImport> pickleImports();
+
+  /**
+   * Returns the configuration.
+   *
+   * @return values as text by dotted key; empty if the checkpoint has no configuration
+   */
+  Map<String, String> configuration();
 
   @Override
   void close();

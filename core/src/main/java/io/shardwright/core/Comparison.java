@@ -11,6 +11,7 @@ import java.util.function.Function;
  *     tensors were compared as they are stored because a checkpoint has no known family
  * @param compared number of tensors that both checkpoints have
  * @param differences tensors that differ; empty if all are equal
+ * @param equal names of the tensors that are equal in both
  * @param config configuration keys that differ
  * @param artifacts names of files that differ or that one checkpoint lacks, each with the reason
  * @param notes facts that do not count as differences, such as layouts, namings and padding
@@ -19,6 +20,7 @@ public record Comparison(
     boolean logical,
     long compared,
     List<TensorDifference> differences,
+    List<String> equal,
     List<ConfigDifference> config,
     List<String> artifacts,
     List<String> notes) {

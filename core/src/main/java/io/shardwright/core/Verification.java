@@ -1,8 +1,10 @@
 package io.shardwright.core;
 
+import io.shardwright.core.outline.ValueStatistics;
 import io.shardwright.spi.error.Remedy;
 import io.shardwright.spi.tensor.TensorSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
@@ -43,7 +45,9 @@ public record Verification(
     /** The SHA-256 of every stored tensor. */
     SUMS,
     /** The number of values that are NaN or infinite. */
-    VALUES
+    VALUES,
+    /** The distribution of the values. */
+    STATISTICS
   }
 
   /**
@@ -55,7 +59,14 @@ public record Verification(
    *     text without {@link Detail#SUMS}
    * @param nan number of NaN values; empty without {@link Detail#VALUES}
    * @param infinite number of infinite values; empty without {@link Detail#VALUES}
+   * @param statistics the distribution of the finite values; empty without {@link
+   *     Detail#STATISTICS}, for complex numbers and for tensors without a finite value
    */
   public record TensorSum(
-      String file, TensorSpec spec, String sha256, OptionalLong nan, OptionalLong infinite) {}
+      String file,
+      TensorSpec spec,
+      String sha256,
+      OptionalLong nan,
+      OptionalLong infinite,
+      Optional<ValueStatistics> statistics) {}
 }

@@ -5,16 +5,8 @@ import io.shardwright.core.Report;
 import io.shardwright.core.ReshardPlan;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.outline.LoraMerge;
-import io.shardwright.core.outline.ShellWords;
 import io.shardwright.core.outline.WeightMerge;
 import io.shardwright.spi.error.Remedy;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,7 +16,7 @@ import java.util.function.Function;
  * A page of HTML that shows a plan, or a plan and its run. Immutable: methods that add to it return
  * a copy. The page is the same for the same input, except for times and measurements.
  */
-public final class HtmlReport {
+public final class HtmlReport implements HtmlPage {
   private final Contents contents;
 
   private HtmlReport(Contents contents) {
@@ -104,16 +96,13 @@ public final class HtmlReport {
     return contents.plan().request();
   }
 
-  /**
-   * Renders the page.
-   *
-   * @return HTML that is also well-formed XML
-   */
+  @Override
   public String html() {
-    var page = new Markup();
-    page.in("html", "lang", "en");
-    head(page);
-    page.in("body").in("main");
+    var frame = new Frame(contents.command(), contents.version());
+    return frame.around(Headline.title(contents), this::sections);
+  }
+
+  private void sections(Markup page) {
     new Headline(contents).write(page);
     new GridSection(contents.plan().outline()).write(page);
     new CutSection(contents.plan().outline()).write(page);
@@ -125,58 +114,6 @@ public final class HtmlReport {
         .report()
         .flatMap(Report::manifest)
         .ifPresent(manifest -> new ManifestSection(manifest).write(page));
-    new CommandSection(contents).write(page);
-    page.end().end().end();
-    return page.page();
-  }
-
-  private void head(Markup page) {
-    page.in("head")
-        .empty("meta", "charset", "utf-8")
-        .empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
-        .empty("meta", "name", "color-scheme", "content", "light dark")
-        .empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY)
-        .leaf("title", Headline.title(contents))
-        .in("style")
-        .rules(style())
-        .end()
-        .end();
-  }
-
-  /** Keeps browsers from running or loading anything, even if something escaped the escaping. */
-  private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-
-  private static String style() {
-    try (InputStream rules = HtmlReport.class.getResourceAsStream("report.css")) {
-      return new String(rules.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
-    }
-  }
-
-  /** How to do it again, when it was done and by what. */
-  private record CommandSection(Contents contents) {
-    void write(Markup page) {
-      if (!contents.command().isEmpty()) {
-        page.in("section").leaf("h2", "Do it again");
-        page.in("pre", "tabindex", "0")
-            .leaf("code", ShellWords.line(contents.command()))
-            .end()
-            .end();
-      }
-      String made = contents.version().isEmpty() ? "Made" : "Made by " + contents.version();
-      var now = ZonedDateTime.now().truncatedTo(ChronoUnit.SECONDS);
-      page.in("footer")
-          .text(made + " on ")
-          .leaf("time", now.format(DateTimeFormatter.ISO_OFFSET_DATE_TIME))
-          .text(
-              ", Java "
-                  + Runtime.version().feature()
-                  + ", "
-                  + Runtime.getRuntime().availableProcessors()
-                  + " processors. This page runs no script and loads nothing.")
-          .end();
-    }
   }
 
   /** What a LoRA adds to the model, weight by weight. */

@@ -3,7 +3,6 @@ package io.shardwright.core.report;
 import io.shardwright.core.outline.SafeText;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -33,13 +32,18 @@ final class Markup {
     }
   }
 
-  /** Numbers are written with two digits after the point at most. */
   private static String text(Object value) {
-    if (!(value instanceof Double)) {
-      return String.valueOf(value);
-    }
-    String digits = String.format(Locale.ROOT, "%.2f", (Double) value);
-    return digits.replaceAll("\\.?0+$", "");
+    return value instanceof Double ? number((Double) value) : String.valueOf(value);
+  }
+
+  /** A number with two digits after the point at most. Pages have many: no format is parsed. */
+  static String number(double value) {
+    long hundredths = Math.round(Math.abs(value) * 100);
+    String sign = value < 0 && hundredths > 0 ? "-" : "";
+    long rest = hundredths % 100;
+    String digits =
+        rest == 0 ? "" : rest % 10 == 0 ? "." + rest / 10 : rest < 10 ? ".0" + rest : "." + rest;
+    return sign + hundredths / 100 + digits;
   }
 
   /** Closes the innermost element. */
@@ -92,6 +96,15 @@ final class Markup {
   }
 
   private static String escaped(String text) {
+    return text.chars().allMatch(Markup::plain) ? text : replaced(text);
+  }
+
+  /** Most text needs no look at each of its characters' meanings. */
+  private static boolean plain(int c) {
+    return c >= ' ' && c <= '~' && "&<>\"'".indexOf(c) < 0;
+  }
+
+  private static String replaced(String text) {
     return SafeText.of(text)
         .replace("&", "&amp;")
         .replace("<", "&lt;")

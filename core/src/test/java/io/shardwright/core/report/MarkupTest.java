@@ -24,7 +24,8 @@ class MarkupTest {
   void escapesTextAndAttributes() {
     String page = new Markup().in("p", "title", "\"'<>&").text("<b>&amp;\u202e\0").end().page();
     assertEquals(
-        "<!DOCTYPE html>\n<p title=\"&quot;&#39;&lt;&gt;&amp;\">&lt;b&gt;&amp;amp;\\u202e\\u0000</p>\n",
+        "<!DOCTYPE html>\n"
+            + "<p title=\"&quot;&#39;&lt;&gt;&amp;\">&lt;b&gt;&amp;amp;\\u202e\\u0000</p>\n",
         page);
   }
 
@@ -57,5 +58,14 @@ class MarkupTest {
   @Test
   void refusesAPageThatIsNotClosed() {
     assertThrows(IllegalStateException.class, () -> new Markup().in("p").page());
+  }
+
+  @Test
+  void numbersHaveTwoDigitsAfterThePointAtMost() {
+    assertEquals("12", Markup.number(12.004));
+    assertEquals("12.5", Markup.number(12.499));
+    assertEquals("0.05", Markup.number(0.05));
+    assertEquals("-3.25", Markup.number(-3.25));
+    assertEquals("0", Markup.number(-0.001));
   }
 }

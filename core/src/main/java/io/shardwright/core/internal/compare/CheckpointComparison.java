@@ -122,6 +122,7 @@ public final class CheckpointComparison {
         logical,
         tasks.size(),
         found.values().stream().filter(difference -> difference != null).toList(),
+        names.stream().filter(name -> found.get(name) == null).toList(),
         settings.config(),
         settings.artifacts(),
         notes());

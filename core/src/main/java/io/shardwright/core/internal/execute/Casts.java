@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  * <p>Elements pass, as the bits of a binary32, through arrays that stay in the processor's cache:
  * simple loops over arrays are what the compiler makes vector instructions of.
  */
-final class Casts {
+public final class Casts {
   private static final int BLOCK = 2048;
   private static final int INFINITY = 0x7f800000;
 
@@ -27,7 +27,7 @@ final class Casts {
   }
 
   /** Converts a block of little-endian elements. */
-  void convert(ByteBuffer source, DType from, ByteBuffer target, DType to) {
+  public void convert(ByteBuffer source, DType from, ByteBuffer target, DType to) {
     convert(source, from, target, to, 0);
   }
 

@@ -28,6 +28,7 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -272,6 +273,11 @@ public final class OpenCheckpoint implements Checkpoint {
   @Override
   public CheckpointOutline outline() {
     return new CheckpointOutlines(this, source).outline();
+  }
+
+  @Override
+  public Map<String, String> configuration() {
+    return source.config().leaves();
   }
 
   @Override

@@ -29,6 +29,7 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -37,6 +38,7 @@ public final class CheckpointReading {
   private final OpenCheckpoint checkpoint;
   private final Set<Detail> details;
   private final PhaseProgress progress;
+  private final Optional<ValueMeasure> distribution;
   private final TensorBlocks blocks = new TensorBlocks();
   private long bytesRead;
 
@@ -44,6 +46,8 @@ public final class CheckpointReading {
       OpenCheckpoint checkpoint, Set<Detail> details, ProgressListener listener) {
     this.checkpoint = checkpoint;
     this.details = details;
+    this.distribution =
+        details.contains(Detail.STATISTICS) ? Optional.of(new ValueMeasure()) : Optional.empty();
     long total = checkpoint.tensors().stream().mapToLong(t -> t.spec().byteSize()).sum();
     progress = new PhaseProgress(listener, ProgressListener.Phase.VERIFY, total);
   }
@@ -104,6 +108,7 @@ public final class CheckpointReading {
   }
 
   private Verification.TensorSum read(String member, TensorSpec spec, List<SourcePart> parts) {
+    distribution.ifPresent(ValueMeasure::clear);
     var measure =
         new TensorMeasure(
             spec.dtype(), details.contains(Detail.SUMS), details.contains(Detail.VALUES));
@@ -115,9 +120,15 @@ public final class CheckpointReading {
           bytesRead += block.remaining();
           progress.advance(block.remaining());
           measure.add(block);
+          distribution.ifPresent(known -> known.add(block, spec.dtype()));
         });
     return new Verification.TensorSum(
-        member, spec, measure.sha256(), measure.nan(), measure.infinite());
+        member,
+        spec,
+        measure.sha256(),
+        measure.nan(),
+        measure.infinite(),
+        distribution.flatMap(ValueMeasure::statistics));
   }
 
   /** Measures a tensor's values while its little-endian bytes pass. */

@@ -3,7 +3,7 @@ package io.shardwright.core.internal.codec.quantized;
 import io.shardwright.spi.tensor.DType;
 
 /** What the 256 codes of a type of 8 bits mean. */
-final class Float8 {
+public final class Float8 {
   private static final Float8 E4M3FN = new Float8(4, 3);
   private static final Float8 E5M2 = new Float8(5, 2);
   private static final Float8 E8M0FNU = new Float8(8, 0);
@@ -17,7 +17,7 @@ final class Float8 {
   }
 
   /** The values of a type that weights or scales may have. */
-  static Float8 of(DType type) {
+  public static Float8 of(DType type) {
     return switch (type) {
       case FLOAT8_E4M3FN -> E4M3FN;
       case FLOAT8_E5M2 -> E5M2;
@@ -27,7 +27,7 @@ final class Float8 {
   }
 
   /** By code; not to be changed. */
-  float[] values() {
+  public float[] values() {
     return values;
   }
 
