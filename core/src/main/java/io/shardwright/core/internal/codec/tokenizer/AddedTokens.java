@@ -28,6 +28,9 @@ record AddedTokens(ModelConfig config) {
           "cls_token",
           "mask_token");
 
+  /** Keys of a T5's configuration, and of no other's that has a tokenizer of its kind. */
+  private static final List<String> T5 = List.of("decoder", "share_token_embeddings");
+
   /** Of every T5 whose pieces are SentencePiece's; the model's own stand in for three of them. */
   private static final List<String> OF_T5 =
       List.of("<cls>", "<sep>", "<mask>", "<pad>", "<bos>", "<eos>");
@@ -43,7 +46,7 @@ record AddedTokens(ModelConfig config) {
     list(LISTED + ".additional_special_tokens", names);
     boolean pieces = library.equals("sentencepiece");
     boolean sentinels = pieces || library.equals("huggingface") || library.equals("megatron");
-    if (sentinels && config.kind(SENTINELS) != Kind.NONE) {
+    if (sentinels && T5.stream().anyMatch(config::has)) {
       names.addAll(pieces ? OF_T5 : List.of());
       sentinels(names);
     }

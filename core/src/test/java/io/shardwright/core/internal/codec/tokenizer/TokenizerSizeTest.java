@@ -49,7 +49,7 @@ class TokenizerSizeTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "library: sentencepiece | 7",
+        "library: sentencepiece | 10",
         "library: sentencepiece; num_sentinel_tokens: 0 | 10",
         "library: sentencepiece; num_sentinel_tokens: 13 | 22",
         "library: sentencepiece; num_sentinel_tokens: 3; additional_special_tokens: [a, x, <sep>]"
@@ -88,14 +88,16 @@ class TokenizerSizeTest {
   }
 
   @Test
-  void aSpanCorruptionOfThreeKindsHasThreeMoreTokens() {
+  void onlyAT5HasSentinelsAndOneOfThreeKindsOfThemThreeMore() {
     String config = "library: megatron; num_sentinel_tokens: 2";
-    String ul2 = "data: {dataset_type: ul2}\n";
-    assertEquals(6, size(ul2, config, "vocab_file", "a".getBytes(UTF_8)));
+    String ul2 = "data: {dataset_type: ul2}\ndecoder: {}\n";
+    byte[] file = "a".getBytes(UTF_8);
+    assertEquals(6, size(ul2, config, "vocab_file", file));
+    assertEquals(1, size("bert_binary_head: true\n", config, "vocab_file", file));
   }
 
   private static long size(String tokenizer, String key, byte[] file) {
-    return size("", tokenizer, key, file);
+    return size("share_token_embeddings: true\n", tokenizer, key, file);
   }
 
   private static long size(String more, String tokenizer, String key, byte[] file) {
