@@ -45,6 +45,10 @@ public final class KeyedModel {
 
   /** Writes a folder as NeMo writes one without model parallelism. */
   public static Path write(Path folder, Map<String, String> config) {
+    return write(folder, config, DType.FLOAT32);
+  }
+
+  static Path write(Path folder, Map<String, String> config, DType dtype) {
     var model = new KeyedModel(config);
     if (config.containsKey("patch_dim")) {
       model.vit();
@@ -54,7 +58,7 @@ public final class KeyedModel {
     Map<String, String> nested = new LinkedHashMap<>();
     nested(config).forEach((key, value) -> nested.put(key, value.toString()));
     return TinyGpt.write(
-        folder, nested, DType.FLOAT32, model.tensors, new Random(config.hashCode())::nextBytes);
+        folder, nested, dtype, model.tensors, new Random(config.hashCode())::nextBytes);
   }
 
   static Map<String, Object> nested(Map<String, String> config) {
@@ -107,6 +111,9 @@ public final class KeyedModel {
       norm(prefix + "self_attention.linear_qkv.layer_norm_", normBias);
       linear(prefix + "self_attention.linear_qkv.", (heads + 2 * groups) * channels, hidden);
       linear(prefix + "self_attention.linear_proj.", hidden, heads * channels);
+      if (says("position_embedding_type", "xpos")) {
+        put(prefix + "self_attention.core_attention.xpos.scale", channels / 2);
+      }
       norm(prefix + "mlp.linear_fc1.layer_norm_", normBias);
       linear(prefix + "mlp.linear_fc1.", up, hidden);
       linear(prefix + "mlp.linear_fc2.", hidden, ffn);

@@ -3,6 +3,7 @@ package io.shardwright.engine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 class VariantTest {
   private static final String PREFIX = "model.module.";
   private static final String LAYER = PREFIX + "backbone.transformer.layers.0.";
+  private static final String GPT =
+      "nemo.collections.nlp.models.language_modeling.megatron_gpt_model.MegatronGPTModel";
   private static final String CONFIG =
       """
       tensor_model_parallel_size: 1
@@ -225,5 +228,20 @@ class VariantTest {
 
   private static int[] rows(int... rows) {
     return rows;
+  }
+
+  /** NeMo casts a module with its buffers (v1.23.0, {@code megatron/module.py}, Float16Module). */
+  @Test
+  void aBufferInHalfPrecisionStaysOneWhereItIsMoved() throws IOException {
+    var config = new HashMap<>(Map.of("activation", "gelu", "position_embedding_type", "xpos"));
+    config.putAll(Map.of("num_layers", "2", "hidden_size", "16", "ffn_hidden_size", "16"));
+    config.putAll(Map.of("num_attention_heads", "4", "make_vocab_size_divisible_by", "4"));
+    config.putAll(Map.of("mcore_gpt", "false", "encoder_seq_length", "8", "target", GPT));
+    Path source = KeyedModel.write(folder.resolve("source"), config, DType.BFLOAT16);
+    Path two = Order.of(source, folder.resolve("two")).vocab(24).grid(2, 2).done();
+    Path back = Order.of(two, folder.resolve("back")).vocab(24).grid(1, 1).done();
+    assertEquals(Checkpoints.found(source), Checkpoints.found(back));
+    Path single = Order.of(source, folder.resolve("single")).dtype(DType.FLOAT32).done();
+    assertTrue(Checkpoints.found(single).stream().noneMatch(line -> line.contains("bfloat16")));
   }
 }

@@ -165,7 +165,8 @@ public final class Planner {
   private DType dtype(LogicalTensor tensor, ParameterRule row) {
     DType found = tensor.spec().dtype();
     if (found.isFloating() && row.traits().has(Flag.FLOAT32)) {
-      return DType.FLOAT32;
+      boolean moved = choice.dtype().isEmpty() && tensor.rule().equals(row);
+      return moved ? found : DType.FLOAT32;
     }
     boolean kept = row.stage() == ParameterRule.Stage.EVERY || Companions.isCompanion(tensor.id());
     return choice.dtype().filter(wanted -> found.isFloating() && !kept).orElse(found);
