@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -87,8 +86,7 @@ public final class RuleMatcher {
   private String starred(String name) {
     var out = new StringBuilder(name.length());
     for (int from = 0; from <= name.length(); ) {
-      int dot = name.indexOf('.', from);
-      int to = dot < 0 ? name.length() : dot;
+      int to = end(name, from);
       out.append(from > 0 ? "." : "");
       out.append(starred.computeIfAbsent(name.substring(from, to), this::star));
       from = to + 1;
@@ -221,21 +219,33 @@ public final class RuleMatcher {
 
   /** What stands for each star of a pattern in a name; empty where they don't match. */
   public static Optional<List<Integer>> indexes(String pattern, String name) {
-    String[] expected = pattern.split("\\.", -1);
-    String[] parts = name.split("\\.", -1);
     var indexes = new ArrayList<Integer>();
-    for (int i = 0; i < expected.length; i++) {
-      boolean there = i < parts.length && expected.length == parts.length;
-      String part = there ? parts[i] : "";
-      var starred = StarredPart.of(expected[i]);
-      OptionalInt index = starred.map(s -> s.index(part)).orElse(OptionalInt.empty());
-      if (index.isPresent()) {
-        indexes.add(index.getAsInt());
-      } else if (!there || !expected[i].equals(part)) {
-        return Optional.empty();
+    int from = 0;
+    for (int of = 0; ; ) {
+      int end = end(pattern, from);
+      int ofEnd = end(name, of);
+      int length = end - from;
+      if (length != ofEnd - of || !pattern.regionMatches(from, name, of, length)) {
+        String part = name.substring(of, ofEnd);
+        var index = StarredPart.of(pattern.substring(from, end)).map(star -> star.index(part));
+        if (index.isEmpty() || index.get().isEmpty()) {
+          return Optional.empty();
+        }
+        indexes.add(index.get().getAsInt());
       }
+      if (end == pattern.length() || ofEnd == name.length()) {
+        boolean both = end == pattern.length() && ofEnd == name.length();
+        return both ? Optional.of(indexes) : Optional.empty();
+      }
+      from = end + 1;
+      of = ofEnd + 1;
     }
-    return Optional.of(indexes);
+  }
+
+  /** Where the part that begins there ends. */
+  private static int end(String name, int from) {
+    int dot = name.indexOf('.', from);
+    return dot < 0 ? name.length() : dot;
   }
 
   /**

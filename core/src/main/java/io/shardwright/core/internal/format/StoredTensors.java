@@ -2,6 +2,7 @@ package io.shardwright.core.internal.format;
 
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
+import io.shardwright.core.internal.codec.safetensors.SafetensorsFile.Stored;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.torch.TorchTensor;
 import io.shardwright.core.internal.describe.SourceTensor;
@@ -25,14 +26,14 @@ public final class StoredTensors {
             (name, stored) ->
                 tensors.put(
                     name,
-                    new SourceTensor(
-                        stored.spec(),
-                        stored.bytes(),
-                        0,
-                        strides.computeIfAbsent(stored.spec().shape(), Shape::rowMajorStrides),
-                        false,
-                        OptionalLong.empty())));
+                    of(
+                        stored,
+                        strides.computeIfAbsent(stored.spec().shape(), Shape::rowMajorStrides))));
     return tensors;
+  }
+
+  private static SourceTensor of(Stored stored, List<Long> strides) {
+    return new SourceTensor(stored.spec(), stored.bytes(), 0, strides, false, OptionalLong.empty());
   }
 
   /**
@@ -41,13 +42,14 @@ public final class StoredTensors {
    * of the others (safetensors 0.8, {@code safetensors/torch.py}).
    */
   public static Map<String, SourceTensor> aliases(SafetensorsFile file) {
-    var stored = of(file);
+    var stored = file.tensors();
     var aliases = new LinkedHashMap<String, SourceTensor>();
     file.metadata()
         .forEach(
             (name, of) -> {
               if (stored.containsKey(of) && !stored.containsKey(name)) {
-                aliases.put(name, stored.get(of).as(name));
+                Stored own = stored.get(of);
+                aliases.put(name, of(own, own.spec().shape().rowMajorStrides()).as(name));
               }
             });
     return aliases;

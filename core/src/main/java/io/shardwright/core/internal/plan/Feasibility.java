@@ -180,7 +180,12 @@ final class Feasibility {
     boolean allowed = parallelism().allows(ParallelDimension.EXPERT, grid.expert());
     if (allowed && grid.expert() > 1) {
       var rows = emissions.stream().map(Emission::row).filter(ExpertBlocks::isExpert).toList();
-      var counts = rows.stream().map(row -> ExpertBlocks.count(row, model.config())).distinct();
+      var counts =
+          rows.stream()
+              .map(row -> row.traits().experts().orElseThrow())
+              .distinct()
+              .map(key -> model.config().count(key, 1).orElse(0))
+              .distinct();
       if (rows.isEmpty()) {
         add(ErrorCode.PLAN_IMPOSSIBLE, expert("=" + grid.expert() + " needs experts. Choose 1."));
       }

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The description of a tensor in a header. */
-record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard guard) {
+record SafetensorsEntry(String name, Obj entry, ByteSource data, Guard guard) {
   private static final int COST = 300;
 
   /**
@@ -39,6 +39,14 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
           .collect(Collectors.toUnmodifiableMap(DType::safetensorsName, dtype -> dtype));
 
   private static final int MOST_DIGITS = 18;
+
+  /** What a header says of a name, if it is a tensor's. */
+  static SafetensorsEntry of(String name, JsonValue value, ByteSource data, Guard guard) {
+    if (!(value instanceof Obj entry) || !WholeText.is(name)) {
+      throw malformed(data, "'" + name + "' is no tensor");
+    }
+    return new SafetensorsEntry(name, entry, data, guard);
+  }
 
   /** With a shape that those of the file's tensors share that have it. */
   Stored stored(Spans spans, Map<Shape, Shape> shapes) {
@@ -84,15 +92,8 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
     return offsets.get(0);
   }
 
-  private Obj entry() {
-    if (!(value instanceof Obj entry) || !WholeText.is(name)) {
-      throw malformed(data, "'" + name + "' is no tensor");
-    }
-    return entry;
-  }
-
   private String word() {
-    return entry().get("dtype").flatMap(JsonValue::asText).orElse("(none)");
+    return entry.get("dtype").flatMap(JsonValue::asText).orElse("(none)");
   }
 
   private DType dtype() {
@@ -109,7 +110,6 @@ record SafetensorsEntry(String name, JsonValue value, ByteSource data, Guard gua
 
   /** Sizes are digits and nothing else. */
   private List<Long> sizes(String key) {
-    Obj entry = entry();
     List<JsonValue> items =
         entry.get(key).orElse(null) instanceof Arr array ? array.items() : List.of(entry);
     var sizes = new ArrayList<Long>(items.size());

@@ -73,7 +73,7 @@ public final class SafetensorsFile {
             requireTexts(value, file);
             opened.addMetadata(value);
           } else {
-            opened.add(new SafetensorsEntry(name, value, data, guard), spans);
+            opened.add(SafetensorsEntry.of(name, value, data, guard), spans);
             guard.require(Limit.TENSORS, opened.count(), file.name());
           }
         });
