@@ -12,6 +12,7 @@ final class Extent {
   final CompletableFuture<Void> done = new CompletableFuture<>();
   private final NavigableMap<Long, Extent> object;
   int readers;
+  long read;
   boolean used;
 
   /** With a buffer of at least that length. */
@@ -30,6 +31,10 @@ final class Extent {
   /** Whether nobody needs it at the moment. */
   boolean idle() {
     return done.isDone() && readers == 0;
+  }
+
+  boolean isOf(NavigableMap<Long, Extent> map) {
+    return object == map;
   }
 
   void forget() {

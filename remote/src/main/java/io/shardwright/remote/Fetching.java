@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -14,8 +13,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The memory and the threads that all objects of a file system share. What was read to its end
- * gives way first, then what nobody has asked for longest. It is the lock of all of it.
+ * The memory and the threads that all objects of a file system share, and what is expected to be
+ * read of them, in that order. What was read to its end gives way first, then what nobody has asked
+ * for longest. It is the lock of all of it.
  */
 final class Fetching {
   /** The longest range that is fetched in one request. */
@@ -24,13 +24,20 @@ final class Fetching {
   /** Longer ranges are fetched into blocks that are used again. */
   private static final int SMALL = 1 << 20;
 
-  /** Eight blocks on their way and four that are read. */
-  private static final long MEMORY = 12L * BLOCK;
+  /** For what is fetched before it is asked for. */
+  private static final long AHEAD = 8L * BLOCK;
+
+  /** Four blocks more for those who wait. */
+  private static final long MEMORY = AHEAD + 4L * BLOCK;
+
+  /** Expectations that are remembered. */
+  private static final int MOST_COMING = 1 << 12;
 
   private final int connections;
   private final ExecutorService threads = Executors.newCachedThreadPool(Fetching::thread);
   private final Set<Extent> held = new LinkedHashSet<>();
   private final Deque<ByteBuffer> spare = new ArrayDeque<>();
+  private final Deque<Coming> coming = new ArrayDeque<>();
   private long taken;
   private int running;
 
@@ -45,34 +52,66 @@ final class Fetching {
     return thread;
   }
 
-  int connections() {
-    return connections;
+  /** A range that will be read. */
+  private static final class Coming {
+    private final ReadAhead object;
+    private final long end;
+    private long at;
+
+    Coming(ReadAhead object, long at, long end) {
+      this.object = object;
+      this.at = at;
+      this.end = end;
+    }
+
+    boolean passed() {
+      at = object.lacking(at, end);
+      return at >= end;
+    }
+  }
+
+  /** Somebody will read a range soon, or goes on with one now. */
+  synchronized void expect(ReadAhead object, long from, long end, boolean now) {
+    if (now) {
+      coming.addFirst(new Coming(object, from, end));
+    } else if (coming.size() < MOST_COMING) {
+      coming.addLast(new Coming(object, from, end));
+    }
+    pump();
+  }
+
+  /** Fetches what is expected as long as there is room for it. */
+  private void pump() {
+    while (running < connections && !coming.isEmpty()) {
+      Coming next = coming.peekFirst();
+      if (next.passed()) {
+        coming.pollFirst();
+      } else {
+        if (next.object.fetch(next.at, next.end - next.at, true).isEmpty()) {
+          return;
+        }
+      }
+    }
   }
 
   /** A range's place in memory, if there is room now. */
-  synchronized Optional<Extent> place(
-      NavigableMap<Long, Extent> object, long start, int length, boolean ahead) {
-    if (ahead && running >= connections || !makeRoom(length, ahead)) {
+  Optional<Extent> place(NavigableMap<Long, Extent> object, long start, int length, boolean ahead) {
+    long most = ahead ? AHEAD : MEMORY;
+    drop(length, most, true);
+    if (!ahead) {
+      drop(length, most, false);
+    }
+    if (taken + room(length) > most) {
       return Optional.empty();
     }
     taken += room(length);
     var extent = new Extent(object, start, length, buffer(length));
     held.add(extent);
-    running++;
     return Optional.of(extent);
   }
 
-  private boolean makeRoom(int length, boolean ahead) {
-    drop(length, true);
-    if (!ahead) {
-      drop(length, false);
-    }
-    return taken + room(length) <= MEMORY;
-  }
-
-  private void drop(int length, boolean usedAlone) {
-    for (Iterator<Extent> each = held.iterator();
-        taken + room(length) > MEMORY && each.hasNext(); ) {
+  private void drop(int length, long most, boolean usedAlone) {
+    for (Iterator<Extent> each = held.iterator(); taken + room(length) > most && each.hasNext(); ) {
       Extent extent = each.next();
       if (extent.idle() && (extent.used || !usedAlone)) {
         each.remove();
@@ -102,6 +141,7 @@ final class Fetching {
 
   /** Fetches what has a place. */
   void start(Extent extent, Runnable fetch) {
+    running++;
     threads.execute(
         () -> {
           try {
@@ -121,7 +161,9 @@ final class Fetching {
       extent.done.completeExceptionally(failure);
       extent.forget();
       extent.used = true;
+      coming.removeIf(each -> each.object.holds(extent));
     }
+    pump();
     notifyAll();
   }
 
@@ -132,15 +174,18 @@ final class Fetching {
     held.add(extent);
   }
 
-  /** Somebody has read it, up to its end or not. */
-  synchronized void finish(Extent extent, boolean used) {
+  /** Somebody has read so many bytes of it, each of which is wanted once. */
+  synchronized void finish(Extent extent, int count) {
     extent.readers--;
-    extent.used |= used;
+    extent.read += count;
+    extent.used |= extent.read >= extent.length;
+    pump();
     notifyAll();
   }
 
   /** An object was closed: nobody will read these. */
-  synchronized void close(Collection<Extent> object) {
-    List.copyOf(object).forEach(extent -> extent.used = true);
+  synchronized void close(ReadAhead object, Collection<Extent> extents) {
+    coming.removeIf(each -> each.object == object);
+    extents.forEach(extent -> extent.used = true);
   }
 }

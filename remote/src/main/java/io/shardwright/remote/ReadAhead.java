@@ -21,14 +21,15 @@ final class ReadAhead {
   /** Of what nobody said to expect, the longest range beside what was expected. */
   private static final int UNEXPECTED = 1 << 20;
 
-  /** Expectations that are remembered. */
-  private static final int MOST = 1 << 12;
-
   private final RangeReader reader;
   private final Retries retries;
   private final Fetching fetching;
   private final NavigableMap<Long, Extent> extents = new TreeMap<>();
-  private final NavigableMap<Long, Long> expected = new TreeMap<>();
+
+  /** What was said to be read, and was not fetched yet. */
+  private final Ranges expected = new Ranges();
+
+  private boolean told;
 
   ReadAhead(RangeReader reader, Retries retries, Fetching fetching) {
     this.reader = reader;
@@ -53,45 +54,55 @@ final class ReadAhead {
       return 0;
     }
     Extent extent = claim(position, target.remaining());
-    boolean used = false;
+    int count = 0;
     try {
       await(extent);
-      int count = extent.copy(target, position);
-      used = position + count == extent.end();
+      count = extent.copy(target, position);
       return count;
     } finally {
-      fetching.finish(extent, used);
+      fetching.finish(extent, count);
     }
   }
 
   /** As {@link io.shardwright.spi.channel.PositionalChannel#expect}. */
   void expect(long position, long length) {
+    long end = Math.min(size(), position + length);
+    if (end <= position) {
+      return;
+    }
     synchronized (fetching) {
-      long end = Math.min(size(), position + length);
-      if (end > position) {
-        expected.merge(position, end, Math::max);
-      }
-      while (expected.size() > MOST) {
-        expected.pollFirstEntry();
-      }
+      told = true;
+      expected.add(position, end);
+      fetching.expect(this, position, end, false);
     }
   }
 
-  /** The extent that holds a position, which the caller reads; what comes next is on its way. */
-  private Extent claim(long position, int wanted) {
+  /** The extent that holds a position, which the caller reads. */
+  private Extent claim(long position, int asked) {
     synchronized (fetching) {
       Optional<Extent> found = find(position);
       while (found.isEmpty()) {
-        found = fetch(position, wanted(position, wanted), false);
+        found = fetch(position, wanted(position, asked), false);
         if (found.isEmpty()) {
           pause();
           found = find(position);
         }
       }
-      fetching.begin(found.get());
-      ahead(found.get(), position + wanted);
-      return found.get();
+      Extent extent = found.get();
+      fetching.begin(extent);
+      long end = Math.min(size(), position + asked);
+      if (end > extent.end()) {
+        expected.add(extent.end(), end);
+        extents.subMap(extent.end(), end).values().forEach(e -> expected.remove(e.start, e.end()));
+        fetching.expect(this, extent.end(), end, true);
+      }
+      return extent;
     }
+  }
+
+  /** Whether an extent is a part of this object. */
+  boolean holds(Extent extent) {
+    return extent.isOf(extents);
   }
 
   private void pause() {
@@ -102,7 +113,8 @@ final class ReadAhead {
     }
   }
 
-  private Optional<Extent> find(long position) {
+  /** What is there, or on its way, of a position. */
+  Optional<Extent> find(long position) {
     return Optional.ofNullable(extents.floorEntry(position))
         .map(Map.Entry::getValue)
         .filter(extent -> position < extent.end());
@@ -110,46 +122,30 @@ final class ReadAhead {
 
   /** How many bytes to fetch from a position on. */
   private long wanted(long position, int asked) {
-    long coming = expectedEnd(position) - position;
     var before = Optional.ofNullable(extents.lowerEntry(position)).map(Map.Entry::getValue);
     long last = before.filter(extent -> extent.end() == position).map(e -> e.length).orElse(0);
-    long grown =
-        Math.min(expected.isEmpty() ? Fetching.BLOCK : UNEXPECTED, Math.max(START, 2L * last));
-    return Math.max(Math.max(asked, grown), coming);
+    return Math.max(
+        asked, Math.min(told ? UNEXPECTED : Fetching.BLOCK, Math.max(START, 2L * last)));
   }
 
-  /** Where the expected range that holds a position ends; the position where none does. */
-  private long expectedEnd(long position) {
-    var range = expected.floorEntry(position);
-    return range == null ? position : Math.max(position, range.getValue());
+  /** The first position of a range that is expected and not fetched; its end where none is. */
+  long lacking(long from, long end) {
+    return expected.next(from, end);
   }
 
-  /** Fetches a block of what is wanted, up to what is there already. */
-  private Optional<Extent> fetch(long start, long wanted, boolean ahead) {
-    long end = Math.min(size(), start + Math.min(wanted, Fetching.BLOCK));
+  /** Fetches a block of what is wanted and what is expected behind it, up to what is there. */
+  Optional<Extent> fetch(long start, long wanted, boolean ahead) {
+    long end = Math.max(start + wanted, expected.end(start));
+    end = Math.min(Math.min(size(), end), start + Fetching.BLOCK);
     Long next = extents.higherKey(start);
     end = next == null ? end : Math.min(end, next);
     var placed = fetching.place(extents, start, (int) (end - start), ahead);
-    placed.ifPresent(extent -> fetching.start(extent, () -> fetch(extent)));
+    placed.ifPresent(
+        extent -> {
+          expected.remove(extent.start, extent.end());
+          fetching.start(extent, () -> fetch(extent));
+        });
     return placed;
-  }
-
-  private void ahead(Extent from, long asked) {
-    long at = from.end();
-    for (int more = 1; more < fetching.connections(); more++) {
-      long end = Math.min(size(), Math.max(asked, expectedEnd(at)));
-      Optional<Extent> next = find(at);
-      if (next.isEmpty()) {
-        next =
-            at < end
-                ? fetch(at, wanted(at, (int) Math.min(end - at, Fetching.BLOCK)), true)
-                : Optional.empty();
-      }
-      if (next.isEmpty()) {
-        return;
-      }
-      at = next.get().end();
-    }
   }
 
   private void fetch(Extent extent) {
@@ -185,7 +181,7 @@ final class ReadAhead {
   }
 
   void close() {
-    fetching.close(extents.values());
+    fetching.close(this, extents.values());
     reader.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.describe.SourceTensor;
+import io.shardwright.core.internal.execute.Lookahead.Task;
 import io.shardwright.core.internal.execute.TargetLayout.CarriedMember;
 import io.shardwright.core.internal.execute.TargetLayout.Piece;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -139,7 +139,7 @@ public final class Executor implements AutoCloseable {
   }
 
   private void work(Share share, Progress progress) {
-    var tasks = new ArrayList<Consumer<Lane>>();
+    var tasks = new ArrayList<Task<Lane>>();
     var carried = layout.carried();
     long more = carried.stream().mapToLong(member -> member.bytes().size()).sum();
     var way = share.way(plan.logicalBytes() + more);
@@ -154,11 +154,12 @@ public final class Executor implements AutoCloseable {
     for (CarriedMember member : carried) {
       long bytes = member.bytes().size();
       if (way.holds(0, bytes)) {
-        tasks.add(lane -> carry(member, lane));
+        Runnable expect = () -> member.bytes().expect(0, bytes);
+        tasks.add(new Task<>(lane -> carry(member, lane), expect, bytes));
       }
       way.pass(bytes);
     }
-    conditions.workers().run(tasks, this::lane);
+    conditions.workers().run(Lookahead.over(tasks), this::lane);
   }
 
   @Override
@@ -172,20 +173,20 @@ public final class Executor implements AutoCloseable {
     return lane;
   }
 
-  private List<Consumer<Lane>> tasks(int number, PlanStep step, Share.Way way, Progress progress) {
+  private List<Task<Lane>> tasks(int number, PlanStep step, Share.Way way, Progress progress) {
     var run = new StepRun(step, layout, files, progress, alone, done -> done(number, done));
     var entry = conditions.journal().entry(number);
     var tasks = run.tasks(way);
     return entry.isEmpty()
         ? tasks
-        : List.of(lane -> resume(run, tasks, entry.get(), progress, lane));
+        : List.of(Task.of(lane -> resume(run, tasks, entry.get(), progress, lane)));
   }
 
   private void resume(
-      StepRun run, List<Consumer<Lane>> tasks, Journal.Entry entry, Progress progress, Lane lane) {
+      StepRun run, List<Task<Lane>> tasks, Journal.Entry entry, Progress progress, Lane lane) {
     var written = resumption.take(run, entry, lane);
     if (written.isEmpty()) {
-      tasks.forEach(task -> task.accept(lane));
+      Lookahead.over(tasks).forEach(task -> task.accept(lane));
       return;
     }
     take(written.get());

@@ -134,11 +134,13 @@ final class PartFill implements OutputFiles {
           .forEach(part -> take(runs, spans, part, to.tensor().spec().dtype().byteSize()));
     }
     List<Run> read = joined(own);
+    read.forEach(run -> first.expect(run.from(), run.to()));
     read.forEach(run -> first.run(lanes.counted(), run.from(), run.to()));
     first.tell(storages);
     List<Run> rest = without(joined(others), read);
     if (!rest.isEmpty()) {
       var again = new StepRun(unchecked(step), layout, this, bytes -> {}, false, done -> {});
+      rest.forEach(run -> again.expect(run.from(), run.to()));
       rest.forEach(run -> again.run(lanes.again(), run.from(), run.to()));
     }
   }

@@ -65,16 +65,18 @@ final class StepRun {
   }
 
   /** Those of its ranges that are of a share. */
-  List<Consumer<Lane>> tasks(Share.Way way) {
+  List<Lookahead.Task<Lane>> tasks(Share.Way way) {
     long elements = step.tensor().shape().elements();
     long element = step.tensor().dtype().byteSize();
     long range = step instanceof Fill ? elements : rangeElements(way);
-    var tasks = new ArrayList<Consumer<Lane>>();
+    var tasks = new ArrayList<Lookahead.Task<Lane>>();
     for (long at = 0; at < elements || at == 0; at += Math.max(1, range)) {
       long from = at;
       long to = Math.min(elements, at + range);
       if (way.holds(from * element, (to - from) * element)) {
-        tasks.add(lane -> runExpected(lane, from, to));
+        tasks.add(
+            new Lookahead.Task<>(
+                lane -> run(lane, from, to), () -> expect(from, to), (to - from) * element));
       }
     }
     open.set(tasks.size());
@@ -83,11 +85,6 @@ final class StepRun {
 
   private long rangeElements(Share.Way way) {
     return products.blockEnd(0, Math.max(1, way.rangeBytes() / widest()));
-  }
-
-  private void runExpected(Lane lane, long from, long to) {
-    expect(from, to);
-    run(lane, from, to);
   }
 
   /** Does a range of logical elements. */
@@ -105,7 +102,7 @@ final class StepRun {
     losses = losses.plus(more);
   }
 
-  /** Says that a range is done next. */
+  /** Says that a range will be done. */
   void expect(long from, long to) {
     sources.expect(from, to);
     replicas.expect(from, to);

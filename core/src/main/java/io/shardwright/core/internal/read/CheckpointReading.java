@@ -56,6 +56,7 @@ public final class CheckpointReading {
     var summary = checkpoint.summary();
     checkpoint.source().refuseDangerous();
     checkpoint.requireConsistent();
+    checkpoint.source().opened().forEach(file -> file.expect(0, file.size()));
     var found = new ArrayList<Verification.TensorSum>();
     var files = checkpoint.files();
     for (RankFile file : files.ranks()) {
