@@ -29,9 +29,9 @@ final class ConvertOptions {
       completionCandidates = Found.Formats.class,
       description = {
         "Target format; the command 'adapters' lists them.",
-        "nemo, huggingface, safetensors, megatron, bridge, torch_dist, dcp, or a format of a jar."
-            + " Default: nemo for a Hugging Face source or a DST that ends in .nemo, else"
-            + " huggingface."
+        "nemo, lightning (a training's .ckpt), huggingface, safetensors, megatron, bridge,"
+            + " torch_dist, dcp, or a format of a jar. Default: nemo for a Hugging Face source or a"
+            + " DST that ends in .nemo, else huggingface."
       })
   private String to;
 
@@ -67,7 +67,6 @@ final class ConvertOptions {
         .filter(FormatDescription::isWritten)
         .map(FormatDescription::id)
         .forEach(written::add);
-    written.remove(TargetFormat.LIGHTNING.id());
     if (!written.contains(name)) {
       throw new ParameterException(
           command.commandLine(),

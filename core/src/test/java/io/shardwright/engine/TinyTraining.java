@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -56,8 +57,11 @@ final class TinyTraining {
   private final Form form;
   private final Random random;
   private final Predicate<String> keys;
+  private final Consumer<Obj> more;
 
-  private TinyTraining(Path folder, Form form, Random random, Predicate<String> keys) {
+  private TinyTraining(
+      Path folder, Form form, Random random, Predicate<String> keys, Consumer<Obj> more) {
+    this.more = more;
     this.folder = folder;
     this.form = form;
     this.random = random;
@@ -71,8 +75,14 @@ final class TinyTraining {
 
   /** Adds those of some keys. */
   static Path in(Path folder, Form form, Random random, Predicate<String> keys) {
+    return in(folder, form, random, keys, common -> {});
+  }
+
+  /** The same with more in the common state. */
+  static Path in(
+      Path folder, Form form, Random random, Predicate<String> keys, Consumer<Obj> more) {
     try {
-      new TinyTraining(folder, form, random, keys).write();
+      new TinyTraining(folder, form, random, keys, more).write();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
@@ -85,6 +95,7 @@ final class TinyTraining {
     var items = new MegatronItems();
     Obj common = common();
     common.put("optimizer", optimizer()).put("iteration", Num.of(7));
+    more.accept(common);
     items.object(STATE, TorchTree.file("archive", new Arr(List.of(common)), STATE));
     for (Path file : files(whole)) {
       var held = HeldTensors.of(file);

@@ -18,7 +18,6 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.ExtraState;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.guard.Guard;
-import io.shardwright.spi.Naming;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.tensor.DType;
@@ -151,16 +150,16 @@ class TrainingKindsTest {
   }
 
   @Test
-  void refusesToMakeRankFilesOfATrainingsArrays() throws IOException {
+  void refusesToMakeRankFilesOfArraysWhoseOptimizerHasNoGroups() throws IOException {
     Path source = arrays();
     Path target = folder.resolve("ranks");
-    for (Order order :
-        List.of(
-            Order.of(source, target).layout(WeightLayout.RANKS),
-            Order.of(source, target).naming(Naming.LEGACY))) {
-      order.tp(2).vocab(250).tried().assertRefused(Kind.PLAN);
-      assertTrue(Files.notExists(target));
-    }
+    Order.of(source, target)
+        .layout(WeightLayout.RANKS)
+        .tp(2)
+        .vocab(250)
+        .tried()
+        .assertRefused(Kind.INPUT, "param_groups");
+    assertTrue(Files.notExists(target));
   }
 
   private static List<String> states(Path training) throws IOException {

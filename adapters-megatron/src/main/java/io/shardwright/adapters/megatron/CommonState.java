@@ -72,6 +72,12 @@ record CommonState(Obj args, Configuration means, List<String> notes) {
   private static void trained(Obj args, TrainingState training) {
     args.put("no_save_optim", new Bool(false));
     training.consumedSamples().ifPresent(seen -> args.put(Kept.SAMPLES, Num.of(seen)));
+    for (String key : List.of(TrainingState.BATCH, TrainingState.WINDOW)) {
+      String said = training.settings().get(key);
+      if (said != null && args.get(key).isEmpty()) {
+        args.put(key, new Num(said));
+      }
+    }
   }
 
   /** The same where it can be said; a folder of weights alone needn't have them. */

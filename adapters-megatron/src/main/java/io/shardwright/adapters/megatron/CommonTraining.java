@@ -49,7 +49,9 @@ final class CommonTraining {
           BucketSize.OVERLAP,
           BucketSize.SIZE,
           BucketSize.COUNT,
-          BucketLayout.WIDE);
+          BucketLayout.WIDE,
+          TrainingState.BATCH,
+          TrainingState.WINDOW);
 
   private CommonTraining() {}
 
@@ -143,6 +145,7 @@ final class CommonTraining {
   }
 
   private static OptionalLong samples(DialectDocument said) {
-    return count(said, "args.consumed_train_samples");
+    OptionalLong seen = count(said, "args." + Kept.SAMPLES);
+    return seen.isPresent() ? seen : count(said, Kept.SAMPLES);
   }
 }

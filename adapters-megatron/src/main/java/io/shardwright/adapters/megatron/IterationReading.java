@@ -1,5 +1,7 @@
 package io.shardwright.adapters.megatron;
 
+import io.shardwright.spi.config.JsonValue.Num;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.DistributedSet;
@@ -59,9 +61,28 @@ final class IterationReading {
         .flatMap(
             common ->
                 CommonTraining.of(
-                    common, flat.optimizers(), flat.state(), layers(flat.state().isPresent())))
+                    counted(common),
+                    flat.optimizers(),
+                    flat.state(),
+                    layers(flat.state().isPresent())))
         .ifPresent(built::training);
     return built.notes(notes).build();
+  }
+
+  /** Megatron-Bridge counts beside it, NeMo 2 with its data. */
+  private Obj counted(Obj common) {
+    Obj counted = common.copy();
+    TrainState.read(files)
+        .flatMap(counts -> counts.get(Kept.SAMPLES))
+        .or(
+            () ->
+                common.fields().values().stream()
+                    .filter(Obj.class::isInstance)
+                    .flatMap(held -> ((Obj) held).get("consumed_samples").stream())
+                    .filter(Num.class::isInstance)
+                    .findFirst())
+        .ifPresent(seen -> counted.put(Kept.SAMPLES, seen));
+    return counted;
   }
 
   /** Whether the model itself is elsewhere, as a tuning of few parameters saves them. */

@@ -85,6 +85,9 @@ final class RankOptimizers {
             .progress(
                 first.iteration().map(RankOptimizers::count).orElse(OptionalLong.empty()),
                 first.size("consumed_train_samples"));
+    for (String key : List.of(TrainingState.BATCH, TrainingState.WINDOW)) {
+      first.size(key).ifPresent(size -> state.setting(key, Long.toString(size)));
+    }
     groups.values().forEach(state::group);
     scalers.stream().findFirst().ifPresent(scaler -> state.part(TrainingState.SCALER, scaler));
     first

@@ -28,6 +28,12 @@ public final class TrainingState {
   /** How many floating-point operations were done. */
   public static final String OPERATIONS = "num_floating_point_operations_so_far";
 
+  /** The setting that says how many samples a step has, by which schedules count. */
+  public static final String BATCH = "global_batch_size";
+
+  /** The setting that says after how many steps the scale of a loss grows. */
+  public static final String WINDOW = "loss_scale_window";
+
   private final Builder said;
 
   private TrainingState(Builder said) {
@@ -82,9 +88,9 @@ public final class TrainingState {
   }
 
   /**
-   * Settings that decide where parameters lie in flat buffers, in Megatron-LM's words: {@code
-   * transformer_impl}, {@code moe_grouped_gemm}, {@code overlap_grad_reduce}, {@code
-   * ddp_bucket_size}, ….
+   * Settings of the training, in Megatron-LM's words: those that decide where parameters lie in
+   * flat buffers ({@code transformer_impl}, {@code moe_grouped_gemm}, {@code overlap_grad_reduce},
+   * {@code ddp_bucket_size}, …), and {@link #BATCH}.
    *
    * @return what the training says of them
    */

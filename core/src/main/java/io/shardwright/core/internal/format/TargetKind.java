@@ -37,6 +37,21 @@ public interface TargetKind {
    */
   default void require(ModelSource source) {}
 
+  /** What becomes of the master weights of parameters that are their own, those in 32 bits. */
+  enum OwnMasters {
+    /** Of each there is one. */
+    STORED,
+    /** There is none. */
+    LEFT_OUT,
+    /** As the source has them. */
+    AS_FOUND
+  }
+
+  /** Where an optimizer keeps the masters of parameters in 32 bits. */
+  default OwnMasters ownMasters(ReshardRequest request, ModelSource source) {
+    return OwnMasters.AS_FOUND;
+  }
+
   /** Whether a plan that changes nothing writes the source again. */
   default boolean copies(ReshardRequest request, ModelSource source) {
     return false;

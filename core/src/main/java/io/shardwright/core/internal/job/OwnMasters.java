@@ -4,11 +4,13 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
+import io.shardwright.core.internal.describe.Replica;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.PlanRejectedException;
 import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 
@@ -18,24 +20,49 @@ import java.util.List;
  * megatron/core/optimizer/distrib_optimizer.py}).
  */
 final class OwnMasters {
-  /** The form that has masters only of other types. */
-  private static final String WITHOUT = "non_distributed";
-
   private OwnMasters() {}
 
   /**
    * A model with master weights where the form that is asked for has them of every parameter, and
-   * where Megatron-Core's parameters lose bits that it had.
+   * where Megatron-Core's parameters lose bits that they had; without where the form has none.
    */
   static ModelDescription wanted(Resolved resolved, ModelDescription model) {
     ReshardRequest request = resolved.request();
-    var kind = request.gridOptions().optimizerKind();
-    boolean state = model.tensors().stream().anyMatch(t -> Companions.isCompanion(t.id()));
+    if (model.tensors().stream().noneMatch(t -> Companions.isCompanion(t.id()))) {
+      return model;
+    }
     boolean halved =
         resolved.kind().prefix().isPresent()
             && request.dtype().filter(type -> type != DType.FLOAT32).isPresent();
-    boolean all = kind.isPresent() && !kind.get().equals(WITHOUT);
-    return state && (all || halved) ? of(model) : model;
+    return switch (resolved.kind().ownMasters(request, resolved.source())) {
+      case STORED -> of(model);
+      case LEFT_OUT -> halved ? of(model) : without(model);
+      case AS_FOUND -> halved ? of(model) : model;
+    };
+  }
+
+  /** They are compared with the parameters that they are of. */
+  private static ModelDescription without(ModelDescription model) {
+    var masters = new HashMap<String, LogicalTensor>();
+    for (LogicalTensor tensor : model.tensors()) {
+      if (Companions.kind(tensor.id()).equals(Companions.MASTER)) {
+        masters.put(tensor.id().substring(Companions.prefix(tensor.id()).length()), tensor);
+      }
+    }
+    var left = new HashSet<String>();
+    var all = new ArrayList<LogicalTensor>();
+    for (LogicalTensor tensor : model.tensors()) {
+      LogicalTensor master = masters.get(tensor.id());
+      boolean own = master != null && tensor.spec().dtype() == DType.FLOAT32;
+      var again = new ArrayList<>(tensor.replicas());
+      if (own) {
+        master.parts().forEach(part -> again.add(new Replica(part, Replica.Kind.MASTER)));
+        left.add(master.id());
+      }
+      all.add(own ? tensor.in(tensor.parts(), again) : tensor);
+    }
+    all.removeIf(tensor -> left.contains(tensor.id()));
+    return model.with(all);
   }
 
   /** What a user should know of a cast that masters don't take part in. */

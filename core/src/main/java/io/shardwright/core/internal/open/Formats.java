@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The list of all formats: the engine's own and those of adapters. Only this class names the
@@ -39,16 +38,16 @@ import java.util.stream.Stream;
  */
 public final class Formats {
   private static final CheckpointFormat NEMO = new NemoFormat();
-  private static final CheckpointFormat LIGHTNING = new LightningFormat();
   private static final LooseFormat LOOSE = new LooseFormat();
 
-  private static final List<CheckpointFormat> OWN = List.of(LIGHTNING, NEMO, new ForeignFormat());
+  private final CheckpointFormat lightning;
 
   private final List<CheckpointFormat> all;
 
   private final FoundFormats found;
 
-  private Formats(List<CheckpointFormat> all, FoundFormats found) {
+  private Formats(CheckpointFormat lightning, List<CheckpointFormat> all, FoundFormats found) {
+    this.lightning = lightning;
     this.all = all;
     this.found = found;
   }
@@ -60,16 +59,17 @@ public final class Formats {
     for (var of : found.models()) {
       all.add(new PluggedModelFormat(of.format(), of.origin(), registry, policy));
     }
-    all.addAll(OWN);
+    var lightning = new LightningFormat(registry);
+    all.addAll(List.of(lightning, NEMO, new ForeignFormat()));
     found.tensors().forEach(of -> all.add(new PluggedFormat(of.format(), of.origin(), policy)));
     all.add(LOOSE);
-    refuseOwnIds(found);
-    return new Formats(all, found);
+    refuseOwnIds(all, found);
+    return new Formats(lightning, all, found);
   }
 
-  private static void refuseOwnIds(FoundFormats formats) {
+  private static void refuseOwnIds(List<CheckpointFormat> all, FoundFormats formats) {
     for (FoundFormat<?> found : formats.all()) {
-      if (own().anyMatch(own -> own.id().equals(found.id()))) {
+      if (all.stream().filter(format -> format.id().equals(found.id())).count() > 1) {
         throw new AdapterException(
             ErrorCode.ADAPTER_BROKEN,
             found.origin(),
@@ -78,14 +78,10 @@ public final class Formats {
     }
   }
 
-  private static Stream<CheckpointFormat> own() {
-    return Stream.concat(OWN.stream(), Stream.of(LOOSE));
-  }
-
   /** What a user sees of them: the engine's own, then those that were found. */
   public List<FormatDescription> descriptions() {
     var seen = new ArrayList<FormatDescription>();
-    for (CheckpointFormat own : List.of(NEMO, LIGHTNING, LOOSE)) {
+    for (CheckpointFormat own : List.of(NEMO, lightning, LOOSE)) {
       seen.add(description(own, FormatDescription.BUILT_IN));
     }
     for (FoundFormat<?> of : found.all()) {

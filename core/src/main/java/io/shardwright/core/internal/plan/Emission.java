@@ -79,13 +79,13 @@ record Emission(
    * that has nothing.
    */
   static String prefix(ModelDescription model, LogicalTensor tensor, TargetChoice choice) {
+    String companion = Companions.prefix(tensor.prefix());
     if (choice.prefix().isPresent()) {
-      return Companions.prefix(tensor.prefix()) + choice.prefix().orElseThrow();
+      return companion + choice.prefix().orElseThrow();
     }
     boolean bare =
-        (model.files().distributed() || model.files().bare()) && NamePrefix.isBare(tensor.prefix());
-    return bare || model.naming() == Naming.HUGGING_FACE
-        ? Companions.prefix(tensor.prefix()) + "model."
-        : tensor.prefix();
+        (model.files().distributed() || model.files().bare())
+            && NamePrefix.isBare(tensor.prefix().substring(companion.length()));
+    return bare || model.naming() == Naming.HUGGING_FACE ? companion + "model." : tensor.prefix();
   }
 }

@@ -3,6 +3,7 @@ package io.shardwright.core.internal.plan;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Constant;
 import io.shardwright.core.internal.codec.torch.ExtraState;
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.ModuleState;
 import io.shardwright.core.internal.describe.ModuleState.Content;
 import io.shardwright.core.internal.describe.ModuleState.Value;
@@ -48,6 +49,9 @@ final class FreshState implements StageStates.StageState {
     var others = new LinkedHashMap<>(carried);
     var here = new ArrayList<Named>();
     for (Emission emission : emissions) {
+      if (Companions.isCompanion(emission.prefix())) {
+        continue; // No module has it.
+      }
       if (emission.extraState() != Traits.ExtraState.NONE) {
         others.remove(ArrayObjects.module(emission.name()) + STATE);
       }

@@ -198,9 +198,9 @@ public final class LightningCheckpoint implements ModelSource {
     return name;
   }
 
-  /** The chosen step's file or folder name. */
+  /** The name of the chosen step's folder, or of its files without their suffix. */
   public String stepName() {
-    return step.name();
+    return step.distributed() ? step.name() : Steps.stem(step.name());
   }
 
   AdapterRegistry registry() {

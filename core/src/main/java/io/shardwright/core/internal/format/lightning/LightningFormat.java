@@ -12,6 +12,7 @@ import io.shardwright.core.internal.format.TargetKind;
 import io.shardwright.core.internal.format.nemo.NemoCheckpoint;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.TargetNames;
+import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.error.ErrorCode;
@@ -25,6 +26,13 @@ import java.util.Set;
 public final class LightningFormat implements CheckpointFormat, TargetKind {
   /** The format's name. */
   public static final String ID = "lightning";
+
+  private final AdapterRegistry registry;
+
+  /** The format, whose parameters the families of a registry tell. */
+  public LightningFormat(AdapterRegistry registry) {
+    this.registry = registry;
+  }
 
   @Override
   public String id() {
@@ -59,6 +67,11 @@ public final class LightningFormat implements CheckpointFormat, TargetKind {
     return Set.of(Keeps.GRID, Keeps.CONFIG, Keeps.OPTIMIZER);
   }
 
+  @Override
+  public OwnMasters ownMasters(ReshardRequest request, ModelSource source) {
+    return source instanceof LightningCheckpoint ? OwnMasters.AS_FOUND : OwnMasters.LEFT_OUT;
+  }
+
   /** NeMo has a dict for each chunk, by its older names. */
   @Override
   public boolean interleaves(Naming naming) {
@@ -68,24 +81,26 @@ public final class LightningFormat implements CheckpointFormat, TargetKind {
   /** A training can be made of a training alone. */
   @Override
   public void require(ModelSource source) {
-    if (!(source instanceof LightningCheckpoint)) {
+    if (!(source instanceof LightningCheckpoint) && source.training().isEmpty()) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           source.name(),
-          "is no checkpoint of a training, which alone can become one: choose another format");
+          "is no checkpoint of a training with its optimizer, which alone can become one: choose"
+              + " another format");
     }
   }
 
   @Override
   public boolean copies(ReshardRequest request, ModelSource source) {
-    return request.training().optimizer();
+    return source instanceof LightningCheckpoint && request.training().optimizer();
   }
 
   @Override
   public TargetNames names(ReshardRequest request, ModelSource source, Grid grid) {
-    String step = ((LightningCheckpoint) source).stepName();
+    String step = LightningTarget.step(source);
+    String file = Steps.file(step);
     return TargetNames.ofRanks(
-        rank -> LightningTarget.member(step, NemoCheckpoint.folder(rank, grid)), step + "/");
+        rank -> LightningTarget.member(file, NemoCheckpoint.folder(rank, grid)), step + "/");
   }
 
   @Override
@@ -94,6 +109,6 @@ public final class LightningFormat implements CheckpointFormat, TargetKind {
       ModelSource source,
       List<Attachment> attachments,
       ExecutablePlan plan) {
-    return new LightningTarget((LightningCheckpoint) source, plan, request.training().optimizer());
+    return new LightningTarget(source, plan, request.training().optimizer(), registry);
   }
 }

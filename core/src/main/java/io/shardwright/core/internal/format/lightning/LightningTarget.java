@@ -11,11 +11,13 @@ import io.shardwright.core.internal.execute.Workers;
 import io.shardwright.core.internal.execute.Written;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.MemberPlacement;
+import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.nemo.TorchMembers;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.RankChunks;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
+import io.shardwright.core.internal.registry.AdapterRegistry;
 import io.shardwright.core.internal.verify.TargetVerifier;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.ErrorCode;
@@ -29,9 +31,13 @@ import java.util.OptionalLong;
 
 /** Lays out a training checkpoint for another grid. */
 public final class LightningTarget implements CheckpointTarget {
-  private final LightningCheckpoint source;
+  private final ModelSource source;
   private final ExecutablePlan plan;
   private final boolean optimizer;
+  private final AdapterRegistry registry;
+  private final Optional<NewTraining> made;
+  private final Optional<TrainingFile> fresh;
+  private final Map<RankCoordinate, TrainingFile> like;
   private final TorchMembers members = new TorchMembers();
   private final MemberPlacement placement;
 
@@ -40,14 +46,25 @@ public final class LightningTarget implements CheckpointTarget {
    *
    * @param optimizer whether the optimizer's state is kept
    */
-  public LightningTarget(LightningCheckpoint source, ExecutablePlan plan, boolean optimizer) {
+  LightningTarget(
+      ModelSource source, ExecutablePlan plan, boolean optimizer, AdapterRegistry registry) {
     this.source = source;
     this.plan = plan;
     this.optimizer = optimizer;
-    if (plan.arrays().isEmpty()) {
-      layOutFiles();
-    } else {
+    this.registry = registry;
+    boolean arrays = !plan.arrays().isEmpty();
+    boolean other = plan.source().files().distributed() != arrays;
+    boolean known = source instanceof LightningCheckpoint && !(other && optimizer);
+    made = known ? Optional.empty() : Optional.of(new NewTraining(source, plan));
+    fresh = made.map(NewTraining::template);
+    like =
+        source instanceof LightningCheckpoint training
+            ? training.files()
+            : Map.of(new RankCoordinate(0, 0), fresh.orElseThrow());
+    if (arrays) {
       layOutArrays();
+    } else {
+      layOutFiles();
     }
     placement = MemberPlacement.folder(members.sizes());
   }
@@ -57,24 +74,15 @@ public final class LightningTarget implements CheckpointTarget {
     return folder.isEmpty() ? name : folder + "/" + name;
   }
 
-  private String root() {
-    String name = source.stepName();
-    return name.endsWith(".ckpt") ? name.substring(0, name.length() - 5) : "archive";
+  /** What a training is called: its folder of arrays, its files without their suffix. */
+  static String step(ModelSource source) {
+    return source instanceof LightningCheckpoint training
+        ? training.stepName()
+        : NewTraining.name(source);
   }
 
-  /** Each rank file has loops, generators and an optimizer of its own, which no arrays have. */
-  private void refuseArrays() {
-    if (plan.source().files().distributed()) {
-      String problem =
-          "the training's state is in a distributed checkpoint, which can't become rank files."
-              + " Choose "
-              + Setting.LAYOUT.inText("distributed")
-              + ", or convert the model with "
-              + Setting.FORMAT.inText("nemo")
-              + ".";
-      throw new PlanRejectedException(
-          ErrorCode.PLAN_IMPOSSIBLE, plan.source().source(), List.of(problem));
-    }
+  private String root() {
+    return Steps.stem(step(source));
   }
 
   private void refuseExperts() {
@@ -91,23 +99,29 @@ public final class LightningTarget implements CheckpointTarget {
   }
 
   private void layOutFiles() {
-    refuseArrays();
     refuseExperts();
-    Optional<TargetOptimizer> optimizers =
-        optimizer ? Optional.of(new TargetOptimizer(source, plan)) : Optional.empty();
+    Optional<TargetOptimizer> optimizers = optimizer ? Optional.of(optimizers()) : Optional.empty();
     var chunks = RankChunks.of(plan);
     for (TargetFile file : plan.files()) {
       RankCoordinate template = template(file.rank());
-      var pickle = new TrainingPickle(source.files().get(template), plan.changes());
+      var pickle = new TrainingPickle(like.get(template), plan.changes());
       pickle.weights(file, chunks);
       PickleValue state = optimizers.map(o -> o.of(file, template, pickle)).orElse(Constant.NONE);
       TorchLayout layout = pickle.layOut(root(), file, state);
-      members.add(file.member(), layout, pickle.keys(), pickle.carried().bytes());
+      members.add(file.member(), layout, pickle.keys(), pickle.bytes());
     }
+  }
+
+  private TargetOptimizer optimizers() {
+    return made.map(training -> new TargetOptimizer(training, fresh.orElseThrow(), plan))
+        .orElseGet(() -> new TargetOptimizer((LightningCheckpoint) source, plan));
   }
 
   /** The source rank whose place in the grid is nearest. */
   private RankCoordinate template(RankCoordinate rank) {
+    if (like.size() == 1) {
+      return like.keySet().iterator().next();
+    }
     var to = plan.choice().grid();
     return new RankCoordinate(
         (int) ((long) rank.tensor() * source.grid().tensor() / to.tensor()),
@@ -115,10 +129,15 @@ public final class LightningTarget implements CheckpointTarget {
   }
 
   private void layOutArrays() {
-    var first = source.files().values().iterator().next();
+    var first = like.values().iterator().next();
     var pickle = new TrainingPickle(first, plan.changes());
-    byte[] common = pickle.layOut("common", optimizer).bytes(pickle.carried().bytes());
-    members.addArrays(plan, source.stepName() + "/", common);
+    byte[] common = pickle.layOut("common", optimizer, fresh).bytes(pickle.bytes());
+    members.addArrays(plan, step(source) + "/", common);
+  }
+
+  @Override
+  public List<String> notes() {
+    return made.map(NewTraining::notes).orElse(List.of());
   }
 
   @Override
@@ -146,9 +165,8 @@ public final class LightningTarget implements CheckpointTarget {
     var verifier = new TargetVerifier(staged.getFileName().toString(), progress, workers);
     var options =
         new LightningOptions(
-            Optional.of(source.stepName()), OptionalLong.empty(), Optional.empty(), optimizer);
-    try (var target =
-        LightningCheckpoint.open(staged, options, source.registry(), source.guard().anew())) {
+            Optional.of(step(source)), OptionalLong.empty(), Optional.empty(), optimizer);
+    try (var target = LightningCheckpoint.open(staged, options, registry, source.guard().anew())) {
       verifier.requireEqual(RankChunks.of(plan).local(target.sourceFiles()), plan, written);
       verifier.readAll();
       target.requireIntact();

@@ -41,6 +41,9 @@ record LightningTraining(TrainingFile file, String step, ModelConfig config, Gua
     OptionalLong steps = steps(plain);
     OptionalLong done = done(steps);
     var state = TrainingState.of("non_distributed").progress(done, samples());
+    config
+        .count(TrainingState.BATCH, 1)
+        .ifPresent(size -> state.setting(TrainingState.BATCH, Long.toString(size)));
     var schedule = new NemoSchedule(tree("lr_schedulers"), config, done);
     for (int number = 0; number < groups.items().size(); number++) {
       Obj group = object(groups.items().get(number)).orElseGet(Obj::empty);

@@ -15,9 +15,13 @@ import java.util.OptionalLong;
  * NeMo's scheduler of the learning rate in the words of Megatron-LM's, which counts samples (NeMo
  * v1.23.0, {@code nemo/core/optim/lr_scheduler.py}; Megatron-LM core_v0.19.2, {@code
  * megatron/core/optimizer_param_scheduler.py}). CosineAnnealing without a constant part is
- * Megatron's cosine; any other is said as a constant.
+ * Megatron's cosine, WarmupAnnealing its linear decay; any other is said as a constant.
  */
 final class NemoSchedule {
+  static final String COSINE = "CosineAnnealing";
+  static final String LINEAR = "WarmupAnnealing";
+  static final String CONSTANT = "WarmupPolicy";
+
   private final Obj stored;
   private final ModelConfig config;
   private final long done;
@@ -70,13 +74,18 @@ final class NemoSchedule {
   private double lowest(Obj group) {
     return number(stored, "min_lr")
         .or(() -> config.text("optim.sched.min_lr").map(Double::valueOf))
-        .orElse(isCosine() ? 0.0 : highest(group));
+        .orElse(style().equals("constant") ? highest(group) : 0.0);
   }
 
-  private boolean isCosine() {
-    return number(stored, "max_steps").isPresent()
-        && number(stored, "constant_steps").orElse(0.0) == 0
-        && config.text("optim.sched.name").filter("CosineAnnealing"::equals).isPresent();
+  private String style() {
+    if (number(stored, "max_steps").isEmpty()) {
+      return "constant";
+    }
+    return switch (config.text("optim.sched.name").orElse("")) {
+      case COSINE -> number(stored, "constant_steps").orElse(0.0) == 0 ? "cosine" : "constant";
+      case LINEAR -> "linear";
+      default -> "constant";
+    };
   }
 
   /** A group with what Megatron-LM tells it by. */
@@ -98,7 +107,7 @@ final class NemoSchedule {
         .put("max_lr", of(highest(group)))
         .put("lr_warmup_steps", samples(number(stored, "warmup_steps").orElse(0.0)))
         .put("num_steps", samples(number(stored, "last_epoch").orElse((double) done)))
-        .put("lr_decay_style", new Str(isCosine() ? "cosine" : "constant"))
+        .put("lr_decay_style", new Str(style()))
         .put("lr_decay_steps", samples(number(stored, "max_steps").orElse(Math.max(1.0, done))))
         .put("min_lr", of(lowest(group)))
         .put("start_wd", decay)

@@ -52,12 +52,23 @@ record ParameterGroups(String where, Supplier<RuleMatcher> rows) {
     return refused(where, why + ", which would say whether it has weight decay");
   }
 
+  /** An optimizer state that NeMo has no form of. */
+  static UnsupportedCheckpointException unwritten(String where, String why) {
+    return refused(where, "can't be NeMo's", why);
+  }
+
   /** An optimizer state that can't be cut. */
   static UnsupportedCheckpointException refused(String where, String why) {
+    return refused(where, "can't be cut", why);
+  }
+
+  private static UnsupportedCheckpointException refused(String where, String what, String why) {
     return new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         where,
-        "its optimizer state can't be cut: "
+        "its optimizer state "
+            + what
+            + ": "
             + why
             + ": leave it out with "
             + Setting.NO_OPTIMIZER.inText());

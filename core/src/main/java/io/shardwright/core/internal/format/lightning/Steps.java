@@ -30,6 +30,16 @@ final class Steps {
     this.folder = folder;
   }
 
+  /** A file's name without its suffix. */
+  static String stem(String name) {
+    return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
+  }
+
+  /** The name of the files of ranks. */
+  static String file(String name) {
+    return stem(name) + SUFFIX;
+  }
+
   /** All steps, oldest first; empty where the path holds none. */
   static List<Step> of(Path path) {
     var steps = new Steps(Files.isDirectory(path) ? path : parent(path));

@@ -7,6 +7,7 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Dict;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Entry;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Int;
 import io.shardwright.core.internal.codec.pickle.PickleValue.Sequence;
+import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.torch.NestedState;
 import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.describe.RuleMatcher;
@@ -34,12 +35,25 @@ final class TargetOptimizer {
   /** What a source file's optimizer keeps for a parameter. */
   private record Kept(OptimizerState optimizer, PickleValue fields) {}
 
+  private static final RankCoordinate FIRST = new RankCoordinate(0, 0);
+
   private final ExecutablePlan plan;
   private final StageLayers after;
   private final Map<String, Kept> kept = new HashMap<>();
   private final Map<RankCoordinate, OptimizerState> optimizers = new HashMap<>();
+  private final Optional<NewTraining> made;
+
+  /** The optimizer of a training that no file of NeMo's says yet. */
+  TargetOptimizer(NewTraining made, TrainingFile template, ExecutablePlan plan) {
+    this.plan = plan;
+    this.after = plan.stages();
+    this.made = Optional.of(made);
+    OptimizerState.of(template, List.of(), grouping(plan.config(), plan.choice().naming()))
+        .ifPresent(optimizer -> optimizers.put(FIRST, optimizer));
+  }
 
   TargetOptimizer(LightningCheckpoint source, ExecutablePlan plan) {
+    this.made = Optional.empty();
     this.plan = plan;
     var before = plan.source().stages();
     boolean numbered = plan.source().files().numbered();
@@ -69,7 +83,7 @@ final class TargetOptimizer {
 
   /** The optimizer's list for a target file; {@code NONE} where the source has no optimizer. */
   PickleValue of(TargetFile file, RankCoordinate template, TrainingPickle pickle) {
-    OptimizerState like = optimizers.get(template);
+    OptimizerState like = optimizers.get(made.isPresent() ? FIRST : template);
     if (like == null) {
       return Constant.NONE;
     }
@@ -128,7 +142,9 @@ final class TargetOptimizer {
     for (List<String> group : groups) {
       for (String name : group) {
         long number = index++;
-        kept(name, file).ifPresent(k -> state.put(Int.of(number), fields(k, name, file, pickle)));
+        made.map(training -> moments(training, name, file, pickle))
+            .or(() -> kept(name, file).map(k -> fields(k, name, file, pickle)))
+            .ifPresent(fields -> state.put(Int.of(number), fields));
       }
     }
     return state;
@@ -162,6 +178,24 @@ final class TargetOptimizer {
     return rule.traits().has(Flag.COPY) ? Stream.concat(Stream.of(rule.pattern()), copies) : copies;
   }
 
+  private Dict moments(NewTraining training, String name, TargetFile file, TrainingPickle pickle) {
+    var fields = new Dict();
+    training.steps().ifPresent(step -> fields.put(new Text("step"), pickle.number(step)));
+    for (String kind : NewTraining.ADAM) {
+      fields.put(new Text(kind), pickle.tensor(kept(kind, name, file)));
+    }
+    return fields;
+  }
+
+  private TargetTensor kept(String kind, String name, TargetFile file) {
+    TargetTensor kept = file.tensors().get(Companions.name(kind, name));
+    if (kept == null) {
+      throw ParameterGroups.unwritten(
+          plan.source().source(), "'" + name + "' has no " + kind + ", as others have");
+    }
+    return kept;
+  }
+
   private Dict fields(Kept kept, String name, TargetFile file, TrainingPickle pickle) {
     return copied(
         kept.fields(),
@@ -189,14 +223,12 @@ final class TargetOptimizer {
     return list;
   }
 
-  private static Sequence masters(
-      List<List<String>> groups, TargetFile file, TrainingPickle pickle) {
+  private Sequence masters(List<List<String>> groups, TargetFile file, TrainingPickle pickle) {
     var all = new Sequence();
     for (List<String> group : groups) {
       var list = new Sequence();
       for (String name : group) {
-        String master = Companions.name(Companions.MASTER, name);
-        list.items().add(pickle.tensor(file.tensors().get(master)));
+        list.items().add(pickle.tensor(kept(Companions.MASTER, name, file)));
       }
       all.items().add(list);
     }

@@ -10,10 +10,15 @@ import io.shardwright.core.internal.codec.pickle.PickleValue.Text;
 import io.shardwright.core.internal.codec.pickle.PickleWriter;
 import io.shardwright.core.internal.codec.torch.StateDictPickle;
 import io.shardwright.core.internal.codec.torch.TorchLayout;
+import io.shardwright.core.internal.codec.torch.TorchTree;
 import io.shardwright.core.internal.plan.RankChunks;
 import io.shardwright.core.internal.plan.TargetFile;
 import io.shardwright.core.internal.plan.TargetTensor;
 import io.shardwright.core.outline.ConfigEdit;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,12 +33,14 @@ import java.util.Set;
  * unchanged.
  */
 final class TrainingPickle {
-  private static final Set<String> OPTIMIZER = Set.of("optimizer_states", "lr_schedulers");
+  private static final String STATES = "optimizer_states";
+  private static final Set<String> OPTIMIZER = Set.of(STATES, "lr_schedulers");
 
   private final TrainingFile template;
   private final List<ConfigEdit> changes;
   private final StateDictPickle pickle = new StateDictPickle();
   private final CarriedStorages carried = new CarriedStorages(pickle);
+  private final TorchTree numbers = new TorchTree(pickle);
   private final Map<TargetTensor, String> keys = new LinkedHashMap<>();
   private final List<Dict> models = new ArrayList<>();
 
@@ -51,6 +58,23 @@ final class TrainingPickle {
     var stored = pickle.tensor(tensor.spec());
     keys.put(tensor, stored.key());
     return stored.value();
+  }
+
+  /** A tensor without dimensions. */
+  PickleValue number(JsonValue value) {
+    Obj tensor =
+        Obj.empty()
+            .put("_target_", new Str("torch.tensor"))
+            .put("_args_", new Arr(List.of(value)))
+            .put("dtype", new Str("torch.float32"));
+    return numbers.tensor(tensor).orElseThrow();
+  }
+
+  /** The bytes of what the plan doesn't write, by their storages' keys. */
+  Map<String, byte[]> bytes() {
+    var all = new LinkedHashMap<>(carried.bytes());
+    all.putAll(numbers.bytes());
+    return all;
   }
 
   /** The weights: the file's names in order, or a dict of dicts for each chunk of its stage. */
@@ -80,15 +104,26 @@ final class TrainingPickle {
     PickleCopy copy = carried.from(template);
     Optional<PickleValue> versions = models.isEmpty() ? file.metadata() : Optional.empty();
     template.get("state_dict").ifPresent(v -> copy.replace(v, pickle.build(versions)));
-    template.get("optimizer_states").ifPresent(v -> copy.replace(v, optimizer));
+    template.get(STATES).ifPresent(v -> copy.replace(v, optimizer));
     boolean keep = optimizer != Constant.NONE;
     byte[] bytes = PickleWriter.write(root(copy, keep));
     return TorchLayout.of(root, bytes, pickle.storages());
   }
 
-  /** Lays out a file that has no weights of its own. */
-  TorchLayout layOut(String root, boolean optimizer) {
-    byte[] bytes = PickleWriter.write(root(carried.from(template), optimizer));
+  /**
+   * Lays out a file that has no weights of its own.
+   *
+   * @param optimizer whether it says what an optimizer has besides states
+   * @param fresh what says it in place of the source's file
+   */
+  TorchLayout layOut(String root, boolean optimizer, Optional<TrainingFile> fresh) {
+    PickleCopy copy = carried.from(template);
+    template.get("state_dict").ifPresent(v -> copy.replace(v, new Dict()));
+    for (TrainingFile other : fresh.stream().toList()) {
+      PickleValue own = carried.from(other).copy(other.get(STATES).orElseThrow());
+      template.get(STATES).ifPresent(v -> copy.replace(v, own));
+    }
+    byte[] bytes = PickleWriter.write(root(copy, optimizer));
     return TorchLayout.of(root, bytes, pickle.storages());
   }
 

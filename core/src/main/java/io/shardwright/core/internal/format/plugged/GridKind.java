@@ -29,6 +29,9 @@ record GridKind(GridLayout distributed, Optional<RankLayout> ranks, PluggedModel
   /** What a layout may say that it keeps. */
   static final Set<Keeps> KEPT = Set.of(Keeps.GRID, Keeps.TOKENIZER, Keeps.OPTIMIZER);
 
+  /** The form that has masters of other types alone. */
+  private static final String WITHOUT = "non_distributed";
+
   private Plugin plugin() {
     return format.plugin();
   }
@@ -46,6 +49,15 @@ record GridKind(GridLayout distributed, Optional<RankLayout> ranks, PluggedModel
   @Override
   public Optional<WeightLayout> weights() {
     return Optional.of(WeightLayout.DISTRIBUTED);
+  }
+
+  @Override
+  public OwnMasters ownMasters(ReshardRequest request, ModelSource source) {
+    return request
+        .gridOptions()
+        .optimizerKind()
+        .map(kind -> kind.equals(WITHOUT) ? OwnMasters.LEFT_OUT : OwnMasters.STORED)
+        .orElse(OwnMasters.AS_FOUND);
   }
 
   @Override

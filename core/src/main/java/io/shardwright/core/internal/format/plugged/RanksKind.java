@@ -41,6 +41,11 @@ record RanksKind(RankLayout layouts, PluggedModelFormat format) implements Targe
   }
 
   @Override
+  public OwnMasters ownMasters(ReshardRequest request, ModelSource source) {
+    return OwnMasters.LEFT_OUT;
+  }
+
+  @Override
   public Optional<WeightLayout> weights() {
     return Optional.of(WeightLayout.RANKS);
   }

@@ -126,12 +126,12 @@ final class RanksTarget implements CheckpointTarget {
     var experts = new LinkedHashMap<String, List<String>>();
     for (String name : file.names()) {
       String own = chunks.of(name, file.rank().pipeline()).name();
-      String spelt = Companions.isCompanion(name) ? "" : spelt(own);
+      String spelt = spelt(own);
       if (spelt.equals(own)) {
         experts.values().forEach(ordered::addAll);
         experts.clear();
         ordered.add(name);
-      } else if (!spelt.isEmpty()) {
+      } else {
         String row = spelt.replaceFirst("[0-9]+$", "");
         experts.computeIfAbsent(row, r -> new ArrayList<>()).add(name);
       }
