@@ -3,6 +3,7 @@ package io.shardwright.core.internal.publish;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,8 @@ record Siblings(Path target) {
         Files.newDirectoryStream(
             target.getParent(), entry -> name.matcher(entry.getFileName().toString()).matches())) {
       entries.forEach(found::add);
+    } catch (NoSuchFileException none) {
+      // A folder of a store is there with what is in it.
     }
     return found;
   }

@@ -1,0 +1,284 @@
+package io.shardwright.remote;
+
+import io.shardwright.spi.store.ObjectStore.Part;
+import io.shardwright.spi.store.ObjectStore.Upload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
+import software.amazon.awssdk.services.s3.model.ListPartsRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+
+/**
+ * Writes to an object store that speaks S3.
+ *
+ * @param checksums whether parts are sent with their CRC-32
+ */
+record S3Uploads(S3Client client, Retries retries, boolean checksums) {
+  static final int SMALLEST_PART = 5 << 20;
+  static final int MOST_PARTS = 10_000;
+  private static final String BINARY = "application/octet-stream";
+  private static final String NONE = "*";
+
+  /** What is not there or may not be replaced is no better the next time. */
+  private <T> T run(RemotePath path, S3Failures.Request<T> request) throws IOException {
+    String where = path.toString();
+    var answered = new IOException[1];
+    Optional<T> done =
+        retries.run(
+            where,
+            () -> {
+              try {
+                return Optional.ofNullable(S3Failures.once(where, request));
+              } catch (FileAlreadyExistsException | NoSuchFileException answer) {
+                answered[0] = answer;
+                return Optional.empty();
+              }
+            });
+    if (answered[0] != null) {
+      throw answered[0];
+    }
+    return done.orElse(null);
+  }
+
+  String begin(RemotePath object) throws IOException {
+    return run(
+        object,
+        () ->
+            client
+                .createMultipartUpload(
+                    ask -> {
+                      ask.bucket(S3Objects.bucket(object)).key(S3Objects.key(object));
+                      if (checksums) {
+                        ask.checksumAlgorithm(ChecksumAlgorithm.CRC32);
+                      }
+                    })
+                .uploadId());
+  }
+
+  void send(RemotePath object, String upload, int number, ByteBuffer bytes, long crc)
+      throws IOException {
+    var request =
+        UploadPartRequest.builder()
+            .bucket(S3Objects.bucket(object))
+            .key(S3Objects.key(object))
+            .uploadId(upload)
+            .partNumber(number)
+            .checksumCRC32(checksums ? text(crc) : null)
+            .build();
+    run(object, () -> client.uploadPart(request, body(bytes)));
+  }
+
+  private static String text(long crc) {
+    byte[] bytes = ByteBuffer.allocate(Integer.BYTES).putInt((int) crc).array();
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  private static OptionalLong number(String crc) {
+    return crc == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(
+            Integer.toUnsignedLong(ByteBuffer.wrap(Base64.getDecoder().decode(crc)).getInt()));
+  }
+
+  /** The bytes where they are, as often as they are asked for. */
+  private static RequestBody body(ByteBuffer bytes) {
+    return RequestBody.fromContentProvider(
+        () -> new BufferStream(bytes.duplicate()), bytes.remaining(), BINARY);
+  }
+
+  List<Part> parts(RemotePath object, String upload) throws IOException {
+    var request =
+        ListPartsRequest.builder()
+            .bucket(S3Objects.bucket(object))
+            .key(S3Objects.key(object))
+            .uploadId(upload)
+            .build();
+    return run(
+        object,
+        () -> {
+          var parts = new ArrayList<Part>();
+          for (var part : client.listPartsPaginator(request).parts()) {
+            parts.add(
+                new Part(
+                    part.partNumber(), part.eTag(), part.size(), number(part.checksumCRC32())));
+          }
+          parts.sort(Comparator.comparingInt(Part::number));
+          return parts;
+        });
+  }
+
+  void complete(RemotePath object, String upload, List<Part> parts, boolean replace)
+      throws IOException {
+    var all =
+        parts.stream()
+            .map(
+                part ->
+                    CompletedPart.builder()
+                        .partNumber(part.number())
+                        .eTag(part.tag())
+                        .checksumCRC32(part.crc().isPresent() ? text(part.crc().getAsLong()) : null)
+                        .build())
+            .toList();
+    var request =
+        CompleteMultipartUploadRequest.builder()
+            .bucket(S3Objects.bucket(object))
+            .key(S3Objects.key(object))
+            .uploadId(upload)
+            .multipartUpload(whole -> whole.parts(all))
+            .ifNoneMatch(replace ? null : NONE)
+            .build();
+    int[] attempts = {0};
+    try {
+      run(
+          object,
+          () -> {
+            attempts[0]++;
+            return client.completeMultipartUpload(request);
+          });
+    } catch (NoSuchFileException | FileAlreadyExistsException answer) {
+      if (attempts[0] == 1 || !isThere(object, parts)) {
+        throw answer;
+      }
+    }
+  }
+
+  /** Whether an attempt has worked, of which the answer was lost. */
+  private boolean isThere(RemotePath object, List<Part> parts) {
+    long bytes = parts.stream().mapToLong(Part::bytes).sum();
+    return new S3Objects(() -> client, retries)
+        .entry(object)
+        .filter(entry -> entry.size() == bytes)
+        .isPresent();
+  }
+
+  void abort(RemotePath object, String upload) throws IOException {
+    try {
+      run(
+          object,
+          () ->
+              client.abortMultipartUpload(
+                  ask ->
+                      ask.bucket(S3Objects.bucket(object))
+                          .key(S3Objects.key(object))
+                          .uploadId(upload)));
+    } catch (NoSuchFileException gone) {
+      // As it is to be.
+    }
+  }
+
+  List<Upload> open(RemotePath path) throws IOException {
+    String key = S3Objects.key(path);
+    var request =
+        ListMultipartUploadsRequest.builder().bucket(S3Objects.bucket(path)).prefix(key).build();
+    return run(
+        path,
+        () -> {
+          var found = new ArrayList<Upload>();
+          for (var each : client.listMultipartUploadsPaginator(request).uploads()) {
+            if (each.key().equals(key) || each.key().startsWith(S3Objects.prefix(path))) {
+              found.add(
+                  new Upload(below(path, each.key().substring(key.length())), each.uploadId()));
+            }
+          }
+          return found;
+        });
+  }
+
+  private static RemotePath below(RemotePath path, String rest) {
+    RemotePath at = path;
+    for (String name : RemotePath.split(rest)) {
+      at = (RemotePath) at.resolve(name);
+    }
+    return at;
+  }
+
+  void put(RemotePath object, ByteBuffer bytes, boolean replace) throws IOException {
+    var request =
+        PutObjectRequest.builder()
+            .bucket(S3Objects.bucket(object))
+            .key(S3Objects.key(object))
+            .ifNoneMatch(replace ? null : NONE)
+            .build();
+    run(object, () -> client.putObject(request, body(bytes)));
+  }
+
+  void delete(RemotePath object) throws IOException {
+    run(
+        object,
+        () ->
+            client.deleteObject(
+                ask -> ask.bucket(S3Objects.bucket(object)).key(S3Objects.key(object))));
+  }
+
+  void copy(RemotePath from, RemotePath to) throws IOException {
+    run(
+        to,
+        () ->
+            client.copyObject(
+                ask ->
+                    ask.sourceBucket(S3Objects.bucket(from))
+                        .sourceKey(S3Objects.key(from))
+                        .destinationBucket(S3Objects.bucket(to))
+                        .destinationKey(S3Objects.key(to))));
+  }
+
+  /** A buffer as a stream, which can go back to where it was marked. */
+  private static final class BufferStream extends InputStream {
+    private final ByteBuffer bytes;
+
+    BufferStream(ByteBuffer bytes) {
+      this.bytes = bytes;
+      bytes.mark();
+    }
+
+    @Override
+    public int read() {
+      return bytes.hasRemaining() ? bytes.get() & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) {
+      if (!bytes.hasRemaining()) {
+        return length == 0 ? 0 : -1;
+      }
+      int count = Math.min(length, bytes.remaining());
+      bytes.get(into, from, count);
+      return count;
+    }
+
+    @Override
+    public int available() {
+      return bytes.remaining();
+    }
+
+    @Override
+    public boolean markSupported() {
+      return true;
+    }
+
+    @Override
+    public synchronized void mark(int limit) {
+      bytes.mark();
+    }
+
+    @Override
+    public synchronized void reset() {
+      bytes.reset();
+    }
+  }
+}
