@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The jar as users start it, and stop it. */
@@ -86,14 +87,17 @@ public final class Program {
 
   /** What it says goes to files, so that nobody has to listen. */
   static Program start(List<String> command) throws IOException {
+    return start(command, Map.of());
+  }
+
+  /** With variables of the environment. */
+  static Program start(List<String> command, Map<String, String> environment) throws IOException {
     Path out = heard(".out");
     Path err = heard(".err");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    return new Program(process, out, err);
+    var builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    return new Program(builder.start(), out, err);
   }
 
   private static Path heard(String suffix) throws IOException {

@@ -65,10 +65,6 @@ public final class S3Provider extends RemoteProvider implements ObjectStore {
     return new S3Uploads(client(), retries, settings.checksums());
   }
 
-  private static RemotePath whole(Path path) {
-    return RemotePath.of(path.toAbsolutePath().normalize());
-  }
-
   @Override
   public int smallestPart() {
     return S3Uploads.SMALLEST_PART;

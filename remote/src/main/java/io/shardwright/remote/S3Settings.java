@@ -68,6 +68,9 @@ record S3Settings(UnaryOperator<String> environment) {
     return S3Client.builder()
         .httpClientBuilder(http)
         .region(region())
+        // Java waits a whole timeout for a server that does not answer an expectation.
+        // Many stores know no chunks.
+        .serviceConfiguration(how -> how.expectContinueEnabled(false).chunkedEncodingEnabled(false))
         .forcePathStyle(pathStyle())
         .crossRegionAccessEnabled(endpoint().isEmpty())
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)

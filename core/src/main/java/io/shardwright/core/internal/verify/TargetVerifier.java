@@ -250,6 +250,7 @@ public final class TargetVerifier {
 
   private long crc(ByteSource bytes, long from, long to, ByteBuffer buffer) {
     var crc = new CRC32();
+    bytes.expect(from, to - from);
     for (long at = from; at < to; at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(BLOCK, to - at));
       bytes.readFully(buffer, at);
