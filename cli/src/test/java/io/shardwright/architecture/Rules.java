@@ -93,8 +93,10 @@ final class Rules {
             "java..",
             "javax.net.ssl..",
             "com.google.auto.service..",
+            "software.amazon.awssdk..",
             ROOT + ".spi.channel..",
             ROOT + ".spi.error..",
+            ROOT + ".spi.store..",
             ROOT + ".remote..")
         .because("what lies elsewhere is files to everybody else, and nobody depends on its jar");
   }
