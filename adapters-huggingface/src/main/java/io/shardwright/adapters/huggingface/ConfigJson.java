@@ -160,8 +160,11 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects, Map<String, Shape> 
   /** The model's first document may state layers that transformers had dropped. */
   private void ahead(Configuration config, Obj written) {
     for (ConfigKey row : model.dialect().rows()) {
-      if (row.codec() == Special.PREDICTION && written.get(row.own().get(0)).isPresent()) {
-        written.put(row.own().get(0), Num.of(config.count(row.canonical(), 0).orElse(0)));
+      if (row.codec() == Special.PREDICTION) {
+        var count = Num.of(config.count(row.canonical(), 0).orElse(0));
+        row.own().stream()
+            .filter(key -> written.get(key).isPresent())
+            .forEach(key -> written.put(key, count));
       }
     }
   }

@@ -41,7 +41,7 @@ final class ExpertKeys {
             means("activation", "fast-swiglu", "swiglu"),
             means("moe_latent_size", "null"),
             means("moe_apply_probs_on_input", "null", "false"))
-        .ignoring("ep_size", "seq_aux", "aux_loss_alpha", "max_window_layers", "auto_map");
+        .ignoring("ep_size", "seq_aux", "aux_loss_alpha", "max_window_layers");
   }
 
   /**
@@ -86,7 +86,12 @@ final class ExpertKeys {
       means("moe_router_dtype", "fp32", "null", "fp64"),
       means("moe_router_pre_softmax", "null", "true", "false"),
       means("moe_router_enable_expert_bias", "true"),
-      of(PredictionRows.COUNT, Special.PREDICTION, "num_nextn_predict_layers", NEXT)
+      of(
+          PredictionRows.COUNT,
+          Special.PREDICTION,
+          "num_nextn_predict_layers",
+          NEXT,
+          "num_mtp_layers")
     };
   }
 

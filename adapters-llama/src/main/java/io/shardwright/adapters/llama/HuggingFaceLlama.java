@@ -110,7 +110,8 @@ final class HuggingFaceLlama {
                 same("num_moe_experts", "num_local_experts", "num_experts").orElse("8"),
                 same("moe_router_topk", "num_experts_per_tok").orElse("2"),
                 same("moe_aux_loss_coeff", "router_aux_loss_coef").orElse("0.001"),
-                means("moe_router_pre_softmax", "false"));
+                means("moe_router_pre_softmax", "false"))
+            .ignoring("router_jitter_noise");
     return model(
         "mixtral",
         "MixtralForCausalLM",
@@ -123,7 +124,8 @@ final class HuggingFaceLlama {
     var keys =
         silu("1e-06")
             .with(means("add_qkv_bias", "true"), means("qkv_bias", "true"))
-            .with(only("use_sliding_window", "false"), means("window_size", "null"));
+            .with(only("use_sliding_window", "false"), means("window_size", "null"))
+            .ignoring("max_window_layers");
     return model(
         "qwen2",
         "Qwen2ForCausalLM",

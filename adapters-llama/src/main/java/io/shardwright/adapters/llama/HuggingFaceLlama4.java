@@ -40,7 +40,8 @@ final class HuggingFaceLlama4 {
             .with(experts())
             .with(ExpertKeys.plain())
             .with(positions())
-            .with(attention());
+            .with(attention())
+            .ignoring("router_jitter_noise");
     return HuggingFaceLlama.decoder(
             "llama4_text",
             "Llama4ForCausalLM",

@@ -6,6 +6,7 @@ import static io.shardwright.spi.config.ConfigKey.innerSize;
 import static io.shardwright.spi.config.ConfigKey.means;
 import static io.shardwright.spi.config.ConfigKey.only;
 import static io.shardwright.spi.config.ConfigKey.same;
+import static io.shardwright.spi.config.ConfigKey.unsaid;
 
 import io.shardwright.spi.Condition;
 import io.shardwright.spi.HuggingFaceModel;
@@ -49,11 +50,13 @@ final class HuggingFaceFalcon {
     picks.add(new Condition(McoreGptTable.NAME, List.of(McoreGptTable.FALCON), false));
     picks.add(new Condition(McoreGptTable.TWO_NORMS, List.of("true"), old));
     if (old) {
-      keys = keys.with(only(SHARED, shared));
+      keys =
+          keys.with(only(SHARED, shared), unsaid("num_ln_in_parallel_attn", "null", "1"))
+              .ignoring("num_kv_heads");
       variant.add(new Condition(SHARED, List.of("false"), shared.equals("true")));
       picks.add(new Condition("num_query_groups", List.of("1"), shared.equals("false")));
     } else {
-      keys = keys.with(only("num_ln_in_parallel_attn", "2"));
+      keys = keys.with(only("num_ln_in_parallel_attn", "2")).ignoring(SHARED);
     }
     return HuggingFaceModel.of("falcon", "FalconForCausalLM")
         .restores(GptAdapter.MODEL)

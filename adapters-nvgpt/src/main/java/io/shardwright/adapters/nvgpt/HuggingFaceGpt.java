@@ -22,6 +22,17 @@ import java.util.stream.Stream;
 
 /** Hugging Face classes that are this family, by transformers' configuration classes. */
 final class HuggingFaceGpt {
+  /** GPT-2's dropout of embeddings, how it rounds, and another class's head. */
+  private static final String[] UNTOLD = {
+    "embd_pdrop",
+    "reorder_and_upcast_attn",
+    "summary_activation",
+    "summary_first_dropout",
+    "summary_proj_to_labels",
+    "summary_type",
+    "summary_use_proj"
+  };
+
   /** In the order in which they are tried for a NeMo configuration. */
   static final List<HuggingFaceModel> MODELS =
       Stream.of(
@@ -163,7 +174,7 @@ final class HuggingFaceGpt {
     return model(
         "gpt2",
         "GPT2LMHeadModel",
-        keys,
+        keys.ignoring(UNTOLD),
         Gpt2Table.rows(),
         new Condition("normalization", List.of("layernorm"), false),
         new Condition("position_embedding_type", List.of("learned_absolute", "null"), false),

@@ -37,7 +37,7 @@ final class HuggingFaceVit {
         .restores(VitAdapter.MODEL)
         .namings(Naming.LEGACY)
         .base(HuggingFaceModel.text(HuggingFaceVit.class, "base.yaml"))
-        .dialect(keys())
+        .dialect(keys().ignoring("pooler_act", "pooler_output_size", "tie_word_embeddings"))
         .names(names())
         .picks(
             List.of(

@@ -283,7 +283,7 @@ public sealed interface Codec {
     EXPERT_LAYERS,
     /**
      * How many layers predict further tokens, told by the tensors beside a document: transformers
-     * writes the number where it left the layers out.
+     * writes the number where it left the layers out. The dialect's second key counts the tensors.
      */
     PREDICTION,
     /**

@@ -8,7 +8,25 @@ import io.shardwright.spi.config.Codec.Special;
 
 /** What classes of transformers have in common in their {@code config.json}. */
 public final class TransformersKeys {
-  /** The table of {@code config.json} without rows: keys that have no meaning for the weights. */
+  /** How a model is loaded and called (4.40.2 to 5.24.0, {@code configuration_utils.py}). */
+  private static final String LOADING =
+      "auto_map name_or_path _commit_hash attn_implementation _attn_implementation"
+          + " _attn_implementation_autoset chunk_size_feed_forward cross_attention_hidden_size"
+          + " decoder_start_token_id finetuning_task is_decoder output_attentions"
+          + " output_hidden_states prefix problem_type pruned_heads return_dict sep_token_id"
+          + " task_specific_params tf_legacy_loss tie_encoder_decoder tokenizer_class torchscript"
+          + " use_bfloat16 xla_device cache_implementation";
+
+  /** How texts are generated, which versions before 5 say beside the model. */
+  private static final String GENERATION =
+      "bad_words_ids begin_suppress_tokens diversity_penalty do_sample early_stopping"
+          + " encoder_no_repeat_ngram_size exponential_decay_length_penalty forced_bos_token_id"
+          + " forced_eos_token_id length_penalty max_length min_length no_repeat_ngram_size"
+          + " num_beam_groups num_beams num_return_sequences output_scores remove_invalid_values"
+          + " repetition_penalty return_dict_in_generate suppress_tokens temperature top_k top_p"
+          + " typical_p";
+
+  /** The table that all begin with: keys that have no meaning for the weights. */
   public static final Dialect CONFIG =
       Dialect.of("config.json")
           .repeatedIn("text_config")
@@ -17,7 +35,10 @@ public final class TransformersKeys {
           .ignoring("torch_dtype", "dtype", "use_cache", "pretraining_tp", "output_router_logits")
           .ignoring("rope_scaling", "rope_parameters", "sliding_window", "layer_types", "head_dim")
           .ignoring("id2label", "label2id", "num_labels", "num_classes", "num_features")
-          .ignoring("encoder_stride", "pretrained_cfg", "tag");
+          .ignoring("encoder_stride", "pretrained_cfg", "tag")
+          .ignoring(LOADING.split(" "))
+          .ignoring(GENERATION.split(" "))
+          .with(unsaid("is_encoder_decoder", "false"), unsaid("add_cross_attention", "false"));
 
   /**
    * The table that every decoder's begins with: none looks ahead, as no GPT of NeMo's does

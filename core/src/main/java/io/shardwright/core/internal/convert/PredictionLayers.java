@@ -10,7 +10,8 @@ import java.util.Optional;
 final class PredictionLayers implements DialectEngine.Relation {
   @Override
   public void read(ConfigKey row, Optional<String> said, Reading in) {
-    String key = row.own().get(0);
+    var keys = row.own().stream().filter(Statements::isStated).toList();
+    String key = keys.stream().filter(in.document()::has).findFirst().orElse(keys.get(0));
     Optional<String> stated = in.document().text(key).filter(number -> !number.equals("0"));
     if (in.document().shapes().isEmpty()) {
       in.set(row.canonical(), stated.orElse("null"));
