@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * (core_v0.19.0, {@code TransformerConfig}).
  */
 final class AttentionKeys {
-  private static final String VARIANT = "experimental_attention_variant";
+  static final String VARIANT = "experimental_attention_variant";
   private static final String POSITIONS = "position_embedding_type";
   private static final String ACTIVATION = "activation";
 

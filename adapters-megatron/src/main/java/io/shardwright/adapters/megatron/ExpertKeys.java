@@ -58,7 +58,10 @@ final class ExpertKeys {
   }
 
   private static ConfigKey mixed(String key, String value) {
-    return states(key, value).when(SPEC, "null").unless("moe_layer_freq", "null", "1", "[]");
+    return states(key, value)
+        .when(SPEC, "null")
+        .when(AttentionKeys.VARIANT, "null")
+        .unless("moe_layer_freq", "null", "1", "[]");
   }
 
   /**

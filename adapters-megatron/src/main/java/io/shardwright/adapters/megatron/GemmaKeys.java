@@ -62,7 +62,8 @@ final class GemmaKeys {
   static Optional<String> provider(ModelConfig config) {
     String own = config.text("name").orElse("null");
     return NAMES.keySet().stream()
-        .filter(name -> config.flag(SCALED) && own.equals(NAMES.get(name)))
+        .filter(name -> own.equals(NAMES.get(name)))
+        .filter(name -> config.flag(SCALED) && config.flag("layernorm_zero_centered_gamma"))
         .findFirst();
   }
 

@@ -74,6 +74,12 @@ final class MegatronKeys {
     "gpt_neox"
   };
 
+  /** Seen with 0.19.2, whose {@code QKNormConfigResolver} gives the projection a norm. */
+  private static final String QUERIES =
+      "q_lora_rank is not set, and Megatron-Core 0.19 normalizes what linear_q_proj gets, which the"
+          + " model does not: it refuses the weights, for it misses"
+          + " linear_q_proj.layer_norm_weight";
+
   private MegatronKeys() {}
 
   /** The table of a document. */
@@ -155,6 +161,11 @@ final class MegatronKeys {
 
   /** Sentences on what Megatron-Core computes otherwise than a configuration says. */
   static List<String> notes(ModelConfig config) {
+    boolean bare = config.flag("multi_latent_attention") && config.text("q_lora_rank").isEmpty();
+    return Stream.concat(positions(config), bare ? Stream.of(QUERIES) : Stream.of()).toList();
+  }
+
+  private static Stream<String> positions(ModelConfig config) {
     return FIXED.entrySet().stream()
         .filter(key -> config.flag(SCALED) && config.number(key.getKey()).isPresent())
         .filter(
@@ -164,8 +175,7 @@ final class MegatronKeys {
                 config.says(key.getKey())
                     + ", but Megatron-Core scales its positions with "
                     + key.getValue()
-                    + ", whatever is said")
-        .toList();
+                    + ", whatever is said");
   }
 
   /** The same numbers as the model had them that was converted, where its document is kept. */

@@ -16,6 +16,7 @@ import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.dialect.Configuration;
+import io.shardwright.spi.dialect.DialectDocument;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -56,6 +57,7 @@ class MegatronDocumentsTest {
     "model-nemotron.yaml,320,320",
     "model-qwen2.yaml,320,320",
     "model-qwen3.yaml,320,320",
+    "model-gemma.yaml,320,320",
     "model-gemma2.yaml,320,320",
     "model-gemma3.yaml,320,320"
   })
@@ -69,6 +71,21 @@ class MegatronDocumentsTest {
                 .orElseThrow();
     assertSays(golden, written, Set.of());
     assertEquals(text(config), text(read(RunConfig.of(written).orElseThrow())), "read again");
+  }
+
+  /** What says that some layers have experts would make another function of it. */
+  @Test
+  void namesOneFunctionOfLayersThatDifferInTwoWays() {
+    Configuration config =
+        read(RunConfig.of(section("model-qwen3.yaml")).orElseThrow())
+            .with("experimental_attention_variant", "gated_delta_net")
+            .with("linear_attention_freq", "4")
+            .with("num_moe_experts", "4")
+            .with("moe_layer_freq", "[0, 1, 1, 1]");
+    Obj written = RunConfig.write(PROVIDER, facts(config, OptionalLong.of(320), 320));
+    var layers = new DialectDocument(written);
+    assertTrue(layers.text("model.transformer_layer_spec._target_").isPresent(), "" + written);
+    assertEquals(Optional.empty(), layers.text("model.transformer_layer_spec._partial_"));
   }
 
   /** Precision, fusions and what a run was for are not the model's. */

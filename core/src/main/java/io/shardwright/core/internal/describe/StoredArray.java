@@ -24,6 +24,9 @@ public record StoredArray(TensorSpec spec, List<Chunk> chunks, boolean beside)
     this(spec, chunks, false);
   }
 
+  /** In the name of a module that is stored as halves. */
+  private static final String GATED = ".linear_fc1.";
+
   /** What all arrays are listed under. */
   public static final String FOLDER = "model_weights/";
 
@@ -71,13 +74,24 @@ public record StoredArray(TensorSpec spec, List<Chunk> chunks, boolean beside)
       String whole = DistributedKey.whole(key).orElse("");
       StoredArray first = byKey.get(whole + "_w");
       StoredArray second = byKey.get(whole + "_v");
-      if (whole.isEmpty() || first == null || second == null) {
+      if (first == null || second == null) {
+        requireNoHalf(key, whole + (first == null ? "_w" : "_v"));
         joined.add(array);
       } else if (array == first) {
         joined.add(first.followed(second, whole));
       }
     }
     return joined;
+  }
+
+  /** Of any other module such a name may be a whole tensor's. */
+  private static void requireNoHalf(String key, String other) {
+    if (other.contains(GATED)) {
+      throw new MalformedCheckpointException(
+          ErrorCode.TENSOR_MISSING,
+          key,
+          "is one of two halves, and '" + other + "' is not there: the file is incomplete");
+    }
   }
 
   /**
