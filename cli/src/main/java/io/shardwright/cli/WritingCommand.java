@@ -8,8 +8,10 @@ import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
 import io.shardwright.core.RunOptions;
 import io.shardwright.core.report.HtmlReport;
+import io.shardwright.core.report.RefusalPage;
 import io.shardwright.core.report.RunRecorder;
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.PlanRejectedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +56,9 @@ abstract class WritingCommand extends ScreenCommand {
     var request = request(asked);
     requireElsewhere(request);
     var made = shardwright();
-    return show(save.isPresent() ? SavedPlan.write(made, request, save.get()) : made.plan(request));
+    return show(
+        request,
+        () -> save.isPresent() ? SavedPlan.write(made, request, save.get()) : made.plan(request));
   }
 
   /** With what all writing has. */
@@ -73,17 +77,34 @@ abstract class WritingCommand extends ScreenCommand {
   private int write(Shardwright made, ReshardRequest request, boolean dry) {
     requireElsewhere(request);
     if (dry) {
-      return show(made.plan(request));
+      return show(request, () -> made.plan(request));
     }
     run(made, request);
     return ExitCode.DONE;
   }
 
   /** A plan that can't fit is no success. */
-  private int show(ReshardPlan plan) {
+  private int show(ReshardRequest request, Supplier<ReshardPlan> planning) {
+    ReshardPlan plan = planned(request, planning);
     new RunView(this).show(plan);
     page(HtmlReport.of(plan), plan.request());
     return plan.needs().fits() ? ExitCode.DONE : ExitCode.RESOURCES;
+  }
+
+  /** A plan that is refused has a page too. */
+  private ReshardPlan planned(ReshardRequest request, Supplier<ReshardPlan> planning) {
+    try {
+      return planning.get();
+    } catch (PlanRejectedException refusal) {
+      if (report != null) {
+        var page =
+            RefusalPage.of(request, refusal)
+                .madeBy(PageOptions.words(spec), ShardwrightCommand.Version.text())
+                .saying(flags());
+        ReportFile.write(page, request.inputs(), report, request.overwrite());
+      }
+      throw refusal;
+    }
   }
 
   private void requireElsewhere(ReshardRequest request) {

@@ -73,6 +73,14 @@ class ReportTest {
   }
 
   @Test
+  void showsWhyAPlanIsRefused() throws Exception {
+    Run run = Run.of("plan", vit, out, "--tp", "3", "--report", page);
+    assertEquals(6, run.code(), run.err());
+    DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(page.toFile());
+    assertHas(Files.readString(page), "Refused", "not divisible by 3");
+  }
+
+  @Test
   void anUnknownFamilysPageHasNoPictures() throws Exception {
     String text = page("convert", vit, folder.resolve("plain"), "--to", "safetensors");
     assertFalse(text.contains("How tensors are cut"), text);

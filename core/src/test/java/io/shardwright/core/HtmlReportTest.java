@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.ReportFile;
 import io.shardwright.core.outline.Band;
 import io.shardwright.core.outline.ConfigEdit;
+import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.LayerRange;
 import io.shardwright.core.outline.LoraMerge;
 import io.shardwright.core.outline.Needs;
@@ -25,6 +26,7 @@ import io.shardwright.core.report.RunCourse;
 import io.shardwright.core.report.RunRecorder;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.Naming;
+import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.UnsafeCheckpointException;
@@ -80,6 +82,8 @@ class HtmlReportTest {
             List.of(name),
             List.of(name),
             List.of(name),
+            List.of(
+                new CutTensor(name, DType.FLOAT32, Shape.of(4, 3), Shape.of(2, 3), Cut.COLUMN, 1)),
             List.of(picture));
     var request = ReshardRequest.builder(Path.of("a"), Path.of("b")).build();
     var needs = new Needs(2, 6 << 20, 64 << 20, 1 << 20, OptionalLong.of(1 << 30));
@@ -136,6 +140,7 @@ class HtmlReportTest {
   void hasItsSectionsInOrder() throws Exception {
     assertEquals(
         List.of(
+            "Sizes",
             "Ranks",
             "How tensors are cut",
             "Merged LoRA",
@@ -151,7 +156,8 @@ class HtmlReportTest {
   void ofAPlanAloneSaysSo() throws Exception {
     Element page = page(HtmlReport.of(plan("name")));
     assertEquals(
-        List.of("Ranks", "How tensors are cut", "Merged LoRA", "Changes", "Memory and disk"),
+        List.of(
+            "Sizes", "Ranks", "How tensors are cut", "Merged LoRA", "Changes", "Memory and disk"),
         texts(page, "h2"));
     assertTrue(page.getTextContent().contains("Planned, not run"));
     assertFalse(page.getTextContent().contains("Verified"));

@@ -21,6 +21,7 @@ import java.util.Optional;
  *     as its difference from 1
  * @param computed tensors that are computed from the configuration because no file holds them
  * @param leftOut tensors that the target can't hold
+ * @param kinds one of each kind of tensor as the target cuts it, with {@code *} for layers
  * @param pictures pictures of how a few typical tensors are cut
  */
 public record PlanOutline(
@@ -37,4 +38,5 @@ public record PlanOutline(
     List<String> shifted,
     List<String> computed,
     List<String> leftOut,
+    List<CutTensor> kinds,
     List<TensorPicture> pictures) {}

@@ -27,12 +27,16 @@ public record TensorPicture(
   public enum Kind {
     /** A matrix of queries, keys and values. */
     FUSED_QKV,
+    /** Another matrix of attention that is cut over heads, such as of latent attention. */
+    ATTENTION,
     /** A matrix of the gate and up projections of a gated MLP. */
     GATED_MLP,
     /** The input matrix of an MLP. */
     MLP_IN,
     /** The output matrix of an MLP, cut along its columns. */
     MLP_OUT,
+    /** The experts of a layer, by number, over expert-parallel ranks. */
+    EXPERTS,
     /** The word embeddings. */
     VOCABULARY
   }

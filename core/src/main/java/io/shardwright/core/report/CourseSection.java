@@ -46,7 +46,11 @@ record CourseSection(Contents contents) {
 
   private void needs(Markup page) {
     Needs needs = contents.plan().needs();
-    page.in("section").leaf("h2", "Memory and disk");
+    page.in("section", "class", needs.fits() ? "" : "refusal").leaf("h2", "Memory and disk");
+    if (!needs.fits()) {
+      page.in("p").leaf("span", "Too little disk", "class", "verdict bad");
+      page.text(" A run would be refused.").end();
+    }
     page.leaf(
             "p",
             String.format(

@@ -110,7 +110,7 @@ final class CutDrawing {
 
   /** Of its own for each drawing of the page. */
   private String hatchId() {
-    return "padding-" + picture.kind().name().toLowerCase(Locale.ROOT);
+    return "padding-" + Integer.toHexString(picture.name().hashCode());
   }
 
   private List<Place> places(List<Panel> panels) {

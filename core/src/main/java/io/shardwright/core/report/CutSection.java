@@ -26,7 +26,9 @@ record CutSection(PlanOutline outline) {
     legend(page);
     page.in("div", "class", "pictures");
     outline.pictures().forEach(picture -> figure(page, picture));
-    page.end().end();
+    page.end();
+    new KindTable(outline.kinds()).write(page);
+    page.end();
   }
 
   private void legend(Markup page) {
@@ -62,6 +64,8 @@ record CutSection(PlanOutline outline) {
   private static String title(TensorPicture picture) {
     return switch (picture.kind()) {
       case FUSED_QKV -> "Queries, keys and values";
+      case ATTENTION -> "Attention, cut over heads";
+      case EXPERTS -> "Experts of a layer";
       case GATED_MLP -> "Gated MLP: gate and up";
       case MLP_IN -> "MLP, first matrix";
       case MLP_OUT -> "MLP, last matrix";
@@ -80,6 +84,9 @@ record CutSection(PlanOutline outline) {
       case FUSED_QKV -> groups(picture);
       case GATED_MLP ->
           "Two matrices in one, each cut separately, so that every rank has a piece of both.";
+      case ATTENTION -> "Rows are cut, whole heads for each rank.";
+      case EXPERTS ->
+          "Blocks of whole experts for each expert-parallel rank; colours are these ranks.";
       case MLP_IN -> "Output features are cut: rows.";
       case MLP_OUT -> "Input features are cut: columns.";
       case VOCABULARY -> padding(picture);

@@ -33,7 +33,9 @@ record Headline(Contents contents) {
 
   private void verdict(Markup page) {
     Optional<Report> report = contents.report();
-    if (report.isEmpty()) {
+    if (!contents.plan().needs().fits() && report.isEmpty()) {
+      page.leaf("span", "Planned; does not fit on the disk", "class", "verdict bad");
+    } else if (report.isEmpty()) {
       page.leaf("span", "Planned, not run", "class", "verdict planned");
     } else if (report.get().verified()) {
       page.leaf("span", "✓ Verified", "class", "verdict good");
@@ -70,6 +72,8 @@ record Headline(Contents contents) {
     PlanOutline outline = contents.plan().outline();
     page.in("dl", "class", "figures");
     figure(page, "Tensors", String.format(Locale.ROOT, "%,d", outline.tensors()), "logical");
+    long read = contents.plan().bytesToRead();
+    figure(page, "Source", ByteSize.text(read), String.format(Locale.ROOT, "%,d bytes", read));
     long bytes = contents.plan().bytesToWrite();
     figure(page, "Target", ByteSize.text(bytes), String.format(Locale.ROOT, "%,d bytes", bytes));
     contents.report().ifPresent(report -> measured(page, report));

@@ -104,6 +104,7 @@ public final class HtmlReport implements HtmlPage {
 
   private void sections(Markup page) {
     new Headline(contents).write(page);
+    new ComparedSizes(contents.plan()).write(page);
     new GridSection(contents.plan().outline()).write(page);
     new CutSection(contents.plan().outline()).write(page);
     contents.plan().outline().lora().ifPresent(lora -> new LoraSection(lora).write(page));

@@ -11,6 +11,7 @@ import io.shardwright.core.internal.plan.PlanStep.Copy;
 import io.shardwright.core.internal.plan.PlanStep.Fill;
 import io.shardwright.core.internal.plan.PlanStep.LowRankMerge;
 import io.shardwright.core.outline.ConfigEdit;
+import io.shardwright.core.outline.CutTensor;
 import io.shardwright.core.outline.LoraMerge;
 import io.shardwright.core.outline.PlanOutline;
 import io.shardwright.core.outline.RankGrid;
@@ -25,10 +26,13 @@ import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.TensorSpec;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Turns a plan into a public outline for display. */
@@ -77,6 +81,7 @@ public final class Outlines {
         shifted(),
         fills().map(TensorSpec::name).toList(),
         leftOut(),
+        kinds(),
         new Pictures(plan, forms).all());
   }
 
@@ -184,6 +189,29 @@ public final class Outlines {
         .map(step -> step.tensor().name())
         .map(id -> tensors.containsKey(id) ? tensors.get(id).spec().name() : id)
         .toList();
+  }
+
+  /** The first tensor of each rule stands for those of all layers and experts. */
+  private List<CutTensor> kinds() {
+    Set<ParameterRule> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    return model.tensors().stream()
+        .filter(tensor -> seen.add(tensor.rule()) && !Companions.isCompanion(tensor.id()))
+        .flatMap(tensor -> forms.of(tensor).stream())
+        .map(this::kind)
+        .toList();
+  }
+
+  private CutTensor kind(Emission emission) {
+    ParameterRule row = emission.row();
+    var form = emission.form();
+    int ranks = form.replicated() ? 1 : plan.choice().grid().over(row);
+    return new CutTensor(
+        emission.prefix() + row.pattern(),
+        emission.dtype(),
+        form.shard(1),
+        form.shard(ranks),
+        row.cut(),
+        row.arrangement().stride());
   }
 
   private List<String> leftOut() {

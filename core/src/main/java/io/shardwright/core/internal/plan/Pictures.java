@@ -1,5 +1,7 @@
 package io.shardwright.core.internal.plan;
 
+import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.ExpertBlocks;
 import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.ModelDescription;
 import io.shardwright.core.internal.describe.SourcePart;
@@ -10,6 +12,7 @@ import io.shardwright.core.outline.Band;
 import io.shardwright.core.outline.Panel;
 import io.shardwright.core.outline.TensorPicture;
 import io.shardwright.core.outline.TensorPicture.Kind;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.tensor.Shape;
@@ -24,14 +27,44 @@ import java.util.stream.Stream;
 
 /** Draws typical tensors of a plan: which of them, and where their rows come from and go. */
 record Pictures(ExecutablePlan plan, TargetForms forms) {
-  /** One of each kind that the model has; the parts of an MLP where it has no gated one. */
+  /** One of each kind that each stack has; the parts of an MLP where it has no gated one. */
   List<TensorPicture> all() {
-    var qkv = first(Kind.FUSED_QKV, rule -> Bands.slots(rule.arrangement()) > 0);
-    var gated = first(Kind.GATED_MLP, rule -> rule.arrangement().stride() == 2);
-    var in = gated.isPresent() ? gated : first(Kind.MLP_IN, rule -> mlp(rule, Cut.COLUMN));
-    var out = first(Kind.MLP_OUT, rule -> mlp(rule, Cut.ROW));
-    var words = first(Kind.VOCABULARY, Pictures::embedding);
-    return Stream.of(qkv, in, out, words).flatMap(Optional::stream).toList();
+    var pictures = new ArrayList<TensorPicture>();
+    stacks().forEach(stack -> pictures.addAll(attention(stack)));
+    stacks().forEach(stack -> pictures.addAll(mlp(stack, false)));
+    stacks().forEach(stack -> pictures.addAll(mlp(stack, true)));
+    new ExpertPictures(plan).first().ifPresent(pictures::add);
+    first(Kind.VOCABULARY, Pictures::embedding).ifPresent(pictures::add);
+    return pictures;
+  }
+
+  private List<String> stacks() {
+    return plan.source().tensors().stream().map(t -> t.rule().stack()).distinct().toList();
+  }
+
+  /** Latent attention has no fused matrix, but some that are cut over heads. */
+  private List<TensorPicture> attention(String stack) {
+    var fused = first(Kind.FUSED_QKV, in(stack, rule -> Bands.slots(rule.arrangement()) > 0));
+    return fused
+        .or(() -> first(Kind.ATTENTION, in(stack, Pictures::heads)))
+        .map(List::of)
+        .orElse(List.of());
+  }
+
+  private List<TensorPicture> mlp(String stack, boolean expert) {
+    Predicate<ParameterRule> own = in(stack, rule -> ExpertBlocks.isExpert(rule) == expert);
+    var gated = first(Kind.GATED_MLP, own.and(rule -> rule.arrangement().stride() == 2));
+    var in = gated.isPresent() ? gated : first(Kind.MLP_IN, own.and(rule -> mlp(rule, Cut.COLUMN)));
+    var out = first(Kind.MLP_OUT, own.and(rule -> mlp(rule, Cut.ROW)));
+    return Stream.of(in, out).flatMap(Optional::stream).toList();
+  }
+
+  private static Predicate<ParameterRule> in(String stack, Predicate<ParameterRule> wanted) {
+    return wanted.and(rule -> rule.stack().equals(stack));
+  }
+
+  private static boolean heads(ParameterRule rule) {
+    return rule.cut() == Cut.COLUMN && rule.canonical().contains("attention.");
   }
 
   private static boolean embedding(ParameterRule rule) {
@@ -45,6 +78,7 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
   private Optional<TensorPicture> first(Kind kind, Predicate<ParameterRule> wanted) {
     return plan.source().tensors().stream()
         .filter(tensor -> wanted.test(tensor.rule()) && tensor.spec().shape().rank() >= 2)
+        .filter(tensor -> !Companions.isCompanion(tensor.id()))
         .findFirst()
         .flatMap(tensor -> picture(kind, tensor));
   }
@@ -112,6 +146,11 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
         : Optional.empty();
   }
 
+  /** Experts are cut over ranks of their own. */
+  private static String dimension(ParameterRule rule, Grid grid) {
+    return ExpertBlocks.isExpert(rule) && grid.expertTensor() != grid.tensor() ? "ETP " : "TP ";
+  }
+
   /** The rank whose file it is; the chunk of an array. */
   private String where(String member) {
     return plan.source().files().ranks().stream()
@@ -121,7 +160,7 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
         .orElse("chunk " + member.substring(member.lastIndexOf('/') + 1));
   }
 
-  private static List<Panel> after(List<Emission> emissions, int ranks, Bands bands) {
+  private List<Panel> after(List<Emission> emissions, int ranks, Bands bands) {
     return panels(
         emissions.stream()
             .flatMap(
@@ -134,11 +173,11 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
     return emission.form().replicated() ? 1 : ranks;
   }
 
-  private static Optional<Panel> shard(Emission emission, int rank, int ranks, Bands bands) {
+  private Optional<Panel> shard(Emission emission, int rank, int ranks, Bands bands) {
     StoredForm form = emission.form();
     Shape shape = form.shard(ranks);
     List<View> views = form.views(rank, ranks, 0, shape.rowMajorStrides());
-    String where = ranks == 1 ? "whole" : "TP " + rank;
+    String where = ranks == 1 ? "whole" : dimension(emission.row(), plan.choice().grid()) + rank;
     return bands.panel(where, emission.name(), shape, 0, views);
   }
 
