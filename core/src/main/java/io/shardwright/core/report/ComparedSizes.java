@@ -27,9 +27,9 @@ record ComparedSizes(ReshardPlan plan) {
     }
     if (optimizer(before, Long.MAX_VALUE) + optimizer(after, Long.MAX_VALUE) > 0) {
       page.in("p", "class", "legend").in("span", "class", "key");
-      page.leaf("i", "", "style", "background: var(--first)").text("weights").end();
+      page.leaf("i", "", "class", "weights").text("weights").end();
       page.in("span", "class", "key");
-      page.leaf("i", "", "style", "background: var(--second)").text("optimizer").end().end();
+      page.leaf("i", "", "class", "optimizer").text("optimizer").end().end();
     }
     page.end();
   }

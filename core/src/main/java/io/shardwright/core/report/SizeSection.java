@@ -31,7 +31,7 @@ record SizeSection(Inventory inventory) {
     roles.forEach(
         (role, bytes) -> {
           page.in("tr").in("th", "scope", "row");
-          page.leaf("i", "", "class", "key", "style", "background: " + role.colour());
+          page.leaf("i", "", "class", "dot", "style", "background: " + role.colour());
           page.text(role.label()).end();
           page.in("td", "class", "bar").in("div", "class", "line-bar");
           String width = "width: " + Bar.percent(all, bytes) + "%; background: " + role.colour();

@@ -17,16 +17,20 @@ import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterRule.Cut;
 import io.shardwright.spi.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Draws typical tensors of a plan: which of them, and where their rows come from and go. */
 record Pictures(ExecutablePlan plan, TargetForms forms) {
+  private static final int MOST_STACKS = 3;
+
   /** One of each kind that each stack has; the parts of an MLP where it has no gated one. */
   List<TensorPicture> all() {
     var pictures = new ArrayList<TensorPicture>();
@@ -38,8 +42,18 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
     return pictures;
   }
 
+  /** What is before the number of a layer, in the order of the tensors. */
   private List<String> stacks() {
-    return plan.source().tensors().stream().map(t -> t.rule().stack()).distinct().toList();
+    return plan.source().tensors().stream()
+        .filter(tensor -> tensor.rule().pattern().contains("*"))
+        .map(tensor -> stack(tensor.rule()))
+        .distinct()
+        .limit(MOST_STACKS)
+        .toList();
+  }
+
+  private static String stack(ParameterRule rule) {
+    return rule.pattern().substring(0, rule.pattern().indexOf('*') + 1);
   }
 
   /** Latent attention has no fused matrix, but some that are cut over heads. */
@@ -60,7 +74,7 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
   }
 
   private static Predicate<ParameterRule> in(String stack, Predicate<ParameterRule> wanted) {
-    return wanted.and(rule -> rule.stack().equals(stack));
+    return wanted.and(rule -> rule.pattern().startsWith(stack));
   }
 
   private static boolean heads(ParameterRule rule) {
@@ -75,12 +89,14 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
     return rule.cut() == cut && rule.canonical().contains("mlp.");
   }
 
+  /** The first rule's that can be drawn. */
   private Optional<TensorPicture> first(Kind kind, Predicate<ParameterRule> wanted) {
+    Set<ParameterRule> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     return plan.source().tensors().stream()
         .filter(tensor -> wanted.test(tensor.rule()) && tensor.spec().shape().rank() >= 2)
-        .filter(tensor -> !Companions.isCompanion(tensor.id()))
-        .findFirst()
-        .flatMap(tensor -> picture(kind, tensor));
+        .filter(tensor -> !Companions.isCompanion(tensor.id()) && seen.add(tensor.rule()))
+        .flatMap(tensor -> picture(kind, tensor).stream())
+        .findFirst();
   }
 
   private Optional<TensorPicture> picture(Kind kind, LogicalTensor tensor) {
