@@ -3,11 +3,11 @@
 MODEL is a folder of --make; FOLDER is the torch_dist folder that was made of it, or a root. GPTModel is built from the sizes in MODEL's config.json, each
 parameter is set to NaN, Megatron-Core loads FOLDER at its default strictness, and the logits are compared with those that --make noted.
 
-forward_gpt.py --make FOLDER: random fp32 models of classes that Megatron-Bridge 0.6.2 doesn't have, each with transformers' logits in logits.pt.
+forward_gpt.py --make FOLDER: random fp32 models of classes whose parts Megatron-Core's local layers have, each with transformers' logits in logits.pt.
 
 STUBS is a folder with bridge_env.py, cpu_shims.py and stand-ins for what needs a GPU; BRIDGE is the environment of megatron-core 0.19.2 and
 transformers. With torchrun --nproc_per_node N where the grid needs N processes. Exit 1 if a logit differs by more than 2e-5."""
-import json, os, pathlib, sys
+import functools, json, os, pathlib, sys
 
 os.environ["CPU_STUBS_TE"] = "0"  # local layers alone
 sys.path[:0] = [os.environ["STUBS"]]
@@ -27,6 +27,17 @@ def models():
     yield "mixtral-8-top3", lambda: mixtral(num_local_experts=8, num_experts_per_tok=3, num_key_value_heads=2, rms_norm_eps=1e-6, num_hidden_layers=3)
     yield "phi3", lambda: phi3(num_key_value_heads=8)
     yield "phi3-groups-partial", lambda: phi3(tie_word_embeddings=True, rope_parameters=dict(rope_type="default", rope_theta=50000.0, partial_rotary_factor=0.5))
+
+
+    routed = dict(num_experts=6, num_experts_per_tok=3, moe_intermediate_size=40)
+    yield "llama", lambda: t.LlamaForCausalLM(t.LlamaConfig(**{**SIZES, "head_dim": 12, "num_key_value_heads": 1, "num_hidden_layers": 3}))
+    yield "llama-biases", lambda: t.LlamaForCausalLM(t.LlamaConfig(**SIZES, attention_bias=True, mlp_bias=True))
+    yield "mistral", lambda: t.MistralForCausalLM(t.MistralConfig(**SIZES, head_dim=24, sliding_window=None))
+    yield "qwen2", lambda: t.Qwen2ForCausalLM(t.Qwen2Config(**SIZES, tie_word_embeddings=True))
+    yield "qwen3", lambda: t.Qwen3ForCausalLM(t.Qwen3Config(**SIZES, head_dim=12))
+    yield "starcoder2", lambda: t.Starcoder2ForCausalLM(t.Starcoder2Config(**SIZES, sliding_window=None))
+    yield "qwen2moe", lambda: t.Qwen2MoeForCausalLM(t.Qwen2MoeConfig(**SIZES, **routed, shared_expert_intermediate_size=72, norm_topk_prob=True))
+    yield "qwen3moe", lambda: t.Qwen3MoeForCausalLM(t.Qwen3MoeConfig(**SIZES, **routed, head_dim=12, norm_topk_prob=False))
 
 
 def make(folder):
@@ -50,17 +61,27 @@ def built(said, par):
     from megatron.core.transformer import TransformerConfig
     rope = said.get("rope_parameters") or {}
     share = rope.get("partial_rotary_factor", said.get("partial_rotary_factor", 1.0))
-    experts = said.get("num_local_experts")
-    routed = dict(num_moe_experts=experts, moe_router_topk=said["num_experts_per_tok"], moe_ffn_hidden_size=said["intermediate_size"],
-                  moe_router_load_balancing_type="none", moe_token_dispatcher_type="allgather") if experts else {}
+    kind = said["model_type"]
+    experts = said.get("num_local_experts", said.get("num_experts"))
+    routed = dict(num_moe_experts=experts, moe_router_topk=said["num_experts_per_tok"], moe_ffn_hidden_size=said.get("moe_intermediate_size", said["intermediate_size"]),
+                  moe_router_load_balancing_type="none", moe_router_pre_softmax=said.get("norm_topk_prob") is False,
+                  moe_token_dispatcher_type="allgather") if experts else {}
+    if kind == "qwen2_moe":
+        routed |= dict(moe_shared_expert_intermediate_size=said["shared_expert_intermediate_size"], moe_shared_expert_gate=True)
+    gelu = kind == "starcoder2"
+    norm = "LayerNorm" if gelu else "RMSNorm"
+    normed = kind in ("qwen3", "qwen3_moe")
     config = TransformerConfig(
         num_layers=said["num_hidden_layers"], hidden_size=said["hidden_size"], ffn_hidden_size=said["intermediate_size"],
-        num_attention_heads=said["num_attention_heads"], num_query_groups=said["num_key_value_heads"], normalization="RMSNorm",
-        layernorm_epsilon=said["rms_norm_eps"], gated_linear_unit=True, activation_func=torch.nn.functional.silu, add_bias_linear=False,
+        num_attention_heads=said["num_attention_heads"], num_query_groups=said["num_key_value_heads"], normalization=norm,
+        kv_channels=said.get("head_dim") or said["hidden_size"] // said["num_attention_heads"], qk_layernorm=normed,
+        layernorm_epsilon=said.get("rms_norm_eps", said.get("norm_epsilon")), gated_linear_unit=not gelu,
+        activation_func=functools.partial(torch.nn.functional.gelu, approximate="tanh") if gelu else torch.nn.functional.silu,
+        add_bias_linear=bool(said.get("mlp_bias") or said.get("use_bias")), add_qkv_bias=kind in ("qwen2", "qwen2_moe"),
         hidden_dropout=0.0, attention_dropout=0.0, use_cpu_initialization=True, params_dtype=torch.float32, pipeline_dtype=torch.float32,
         persist_layer_norm=False, masked_softmax_fusion=False, bias_activation_fusion=False, bias_dropout_fusion=False, apply_rope_fusion=False,
         gradient_accumulation_fusion=False, **{E.PARALLEL[key]: size for key, size in par.items()}, **routed)
-    layer = get_gpt_layer_local_spec(num_experts=experts, normalization="RMSNorm")
+    layer = get_gpt_layer_local_spec(num_experts=experts, qk_layernorm=normed, normalization=norm)
     if experts:  # Transformer Engine's layers, which the folder is for, have this norm by itself before experts, whose files are read here
         del layer.submodules.sharded_state_dict_keys_map["pre_mlp_layernorm."]
     return GPTModel(
