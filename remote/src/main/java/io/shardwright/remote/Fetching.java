@@ -24,11 +24,12 @@ final class Fetching {
   /** Longer ranges are fetched into blocks that are used again. */
   private static final int SMALL = 1 << 20;
 
-  /** For what is fetched before it is asked for. */
-  private static final long AHEAD = 8L * BLOCK;
+  /** Twelve blocks; fewer where Java has little memory. */
+  private static final long MEMORY =
+      Math.max(4L * BLOCK, Math.min(12L * BLOCK, Runtime.getRuntime().maxMemory() / 4));
 
-  /** Four blocks more for those who wait. */
-  private static final long MEMORY = AHEAD + 4L * BLOCK;
+  /** For what is fetched before it is asked for; the rest is for those who wait. */
+  private static final long AHEAD = MEMORY / 3 * 2;
 
   /** Expectations that are remembered. */
   private static final int MOST_COMING = 1 << 12;
