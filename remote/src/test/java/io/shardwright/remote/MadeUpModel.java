@@ -96,21 +96,25 @@ public record MadeUpModel(int layers, int hidden, int ffn, int heads, int groups
   }
 
   private String config() {
-    return "{\"architectures\":[\"LlamaForCausalLM\"],\"model_type\":\"llama\",\"hidden_act\":\"silu\","
-               + "\"hidden_size\":"
-        + hidden
-        + ",\"intermediate_size\":"
-        + ffn
-        + ",\"num_hidden_layers\":"
-        + layers
-        + ",\"num_attention_heads\":"
-        + heads
-        + ",\"num_key_value_heads\":"
-        + groups
-        + ",\"vocab_size\":"
-        + vocabulary
-        + ",\"max_position_embeddings\":4096,\"rms_norm_eps\":1e-05,\"rope_theta\":10000.0,"
-        + "\"tie_word_embeddings\":false,\"torch_dtype\":\"bfloat16\"}";
+    var sizes = new StringJoiner(",", "{", "}");
+    sizes.add(quoted("architectures") + ":[" + quoted("LlamaForCausalLM") + "]");
+    sizes.add(quoted("model_type") + ":" + quoted("llama"));
+    sizes.add(quoted("hidden_act") + ":" + quoted("silu"));
+    sizes.add(quoted("torch_dtype") + ":" + quoted("bfloat16"));
+    sizes.add(quoted("tie_word_embeddings") + ":false");
+    sizes.add(quoted("hidden_size") + ":" + hidden);
+    sizes.add(quoted("intermediate_size") + ":" + ffn);
+    sizes.add(quoted("num_hidden_layers") + ":" + layers);
+    sizes.add(quoted("num_attention_heads") + ":" + heads);
+    sizes.add(quoted("num_key_value_heads") + ":" + groups);
+    sizes.add(quoted("vocab_size") + ":" + vocabulary);
+    sizes.add(quoted("max_position_embeddings") + ":4096");
+    sizes.add(quoted("rms_norm_eps") + ":1e-05");
+    return sizes.add(quoted("rope_theta") + ":10000.0").toString();
+  }
+
+  private static String quoted(String text) {
+    return '"' + text + '"';
   }
 
   private static Content shard(String name, Map<String, List<Integer>> tensors) {

@@ -25,7 +25,8 @@ public final class TestHub implements AutoCloseable {
   /** The one model. */
   public static final String ID = "some-org/some.model";
 
-  private static final String SIGNATURE = "X-Signature=very-secret";
+  /** What its addresses are signed with. */
+  public static final String SIGNATURE = "X-Signature=very-secret";
 
   private final TestServer hub = new TestServer().fault(this::answer);
   private final TestServer store = new TestServer().fault(this::redirected);
@@ -71,7 +72,7 @@ public final class TestHub implements AutoCloseable {
   }
 
   /** Shows the model to one account alone, and says so to others. */
-  TestHub gated(String wanted, String code) {
+  public TestHub gated(String wanted, String code) {
     token = Optional.of(wanted);
     refusal = code;
     return this;
@@ -83,10 +84,21 @@ public final class TestHub implements AutoCloseable {
     return this;
   }
 
-  public TestServer hub() {
+  /** Where it is. */
+  public String address() {
+    return hub.address();
+  }
+
+  /** Bytes that the second server has sent. */
+  public long sent() {
+    return store.sent.get();
+  }
+
+  TestServer hub() {
     return hub;
   }
 
+  /** The second server. */
   public TestServer store() {
     return store;
   }
