@@ -80,6 +80,11 @@ final class MegatronKeys {
           + " model does not: it refuses the weights, for it misses"
           + " linear_q_proj.layer_norm_weight";
 
+  /** In its {@code TransformerConfig}. */
+  private static final String SINGLE =
+      "moe_router_topk is 1, and Megatron-Core 0.19 builds such a model only with"
+          + " moe_router_pre_softmax, with which it computes another";
+
   private MegatronKeys() {}
 
   /** The table of a document. */
@@ -162,7 +167,16 @@ final class MegatronKeys {
   /** Sentences on what Megatron-Core computes otherwise than a configuration says. */
   static List<String> notes(ModelConfig config) {
     boolean bare = config.flag("multi_latent_attention") && config.text("q_lora_rank").isEmpty();
-    return Stream.concat(positions(config), bare ? Stream.of(QUERIES) : Stream.of()).toList();
+    var all = Stream.concat(positions(config), bare ? Stream.of(QUERIES) : Stream.of());
+    return Stream.concat(all, isSwitch(config) ? Stream.of(SINGLE) : Stream.of()).toList();
+  }
+
+  /** Whether a token has one expert, whose share is 1. */
+  private static boolean isSwitch(ModelConfig config) {
+    return config.count("num_moe_experts", 1).isPresent()
+        && config.count("moe_router_topk", 1).orElse(2) == 1
+        && config.text("moe_router_score_function").orElse("softmax").equals("softmax")
+        && !config.flag("moe_router_pre_softmax");
   }
 
   private static Stream<String> positions(ModelConfig config) {

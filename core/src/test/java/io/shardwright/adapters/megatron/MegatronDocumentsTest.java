@@ -88,6 +88,20 @@ class MegatronDocumentsTest {
     assertEquals(Optional.empty(), layers.text("model.transformer_layer_spec._partial_"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "moe_router_topk, 1, moe_router_topk is 1",
+    "multi_latent_attention, true, q_lora_rank is not set"
+  })
+  void saysWhatMegatronCoreDoesNotBuild(String key, String value, String said) {
+    Configuration config =
+        read(RunConfig.of(section("model-qwen3.yaml")).orElseThrow())
+            .with("num_moe_experts", "4")
+            .with("moe_router_topk", "2");
+    assertEquals(List.of(), MegatronKeys.notes(config));
+    assertTrue(MegatronKeys.notes(config.with(key, value)).get(0).startsWith(said));
+  }
+
   /** Precision, fusions and what a run was for are not the model's. */
   @Test
   void writesWhatMegatronLmWrote() {
