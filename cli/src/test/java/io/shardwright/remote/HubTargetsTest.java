@@ -117,6 +117,13 @@ class HubTargetsTest extends ModelFolders {
   }
 
   @Test
+  void nothingIsWrittenToAHub() {
+    var order = Order.of(local, hub.path("/new")).to(TargetFormat.NEMO).overwrite();
+    var refused = assertThrows(CheckpointException.class, order::done);
+    assertEquals(ErrorCode.TARGET_DENIED, refused.code());
+  }
+
+  @Test
   void verifyComparesWithTheHubsChecksum() throws IOException {
     var bytes = Files.readAllBytes(local.resolve(WEIGHTS));
     bytes[bytes.length - 1] ^= 1;

@@ -3,6 +3,7 @@ package io.shardwright.remote;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
 import java.nio.file.DirectoryStream;
@@ -140,7 +141,7 @@ abstract class RemoteProvider extends FileSystemProvider {
     entry(path);
     for (AccessMode mode : modes) {
       if (mode == AccessMode.WRITE && readOnly()) {
-        throw new ReadOnlyFileSystemException();
+        throw new AccessDeniedException(path.toString());
       }
     }
   }

@@ -14,12 +14,18 @@ public final class FreeName {
   private FreeName() {}
 
   /**
-   * Refuses a target that is there already.
+   * Refuses a target that is there already, or where nothing can be written.
    *
    * @throws UnsafeCheckpointException if it exists and may not be replaced
    */
   public static void refuseExisting(Path given, boolean overwrite) {
     Path target = given.toAbsolutePath().normalize();
+    if (target.getFileSystem().isReadOnly()) {
+      throw new UnsafeCheckpointException(
+          ErrorCode.TARGET_DENIED,
+          target.toString(),
+          "nothing can be written there: choose a place on a disk or in an object store");
+    }
     if (target.getFileName() == null) {
       throw taken(target, "is the root of a file system, expected a new name");
     }
