@@ -104,7 +104,7 @@ public final class CheckpointPage implements HtmlPage {
   private void sections(Markup page) {
     header(page);
     notes(page);
-    new SizeSection(held.inventory()).write(page);
+    new SizeSection(held.inventory(), held.summary().weightBytes()).write(page);
     held.outline()
         .grid()
         .ifPresent(

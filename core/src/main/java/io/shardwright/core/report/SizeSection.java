@@ -4,8 +4,12 @@ import io.shardwright.core.outline.ByteSize;
 import io.shardwright.core.report.TensorName.Role;
 import java.util.Map;
 
-/** Where the bytes are: by part of the model, and as a map of layers and kinds. */
-record SizeSection(Inventory inventory) {
+/**
+ * Where the bytes are: by part of the model, and as a map of layers and kinds.
+ *
+ * @param stored bytes of all stored tensors
+ */
+record SizeSection(Inventory inventory, long stored) {
   void write(Markup page) {
     if (inventory.bytes() == 0) {
       return;
@@ -17,11 +21,23 @@ record SizeSection(Inventory inventory) {
             + " colour is the part of the model.",
         "class",
         "note");
+    if (inventory.logical() && inventory.bytes() != stored) {
+      page.leaf("p", difference(), "class", "note");
+    }
     roles(page);
     Treemap map = inventory.treemap();
     map.write(page, 960, 480, "map wide");
     map.write(page, 330, 560, "map narrow");
     page.end();
+  }
+
+  /** Copies on several ranks are counted once, quantized weights as the numbers that they mean. */
+  private String difference() {
+    return "Whole tensors are counted, as numbers: "
+        + ByteSize.text(inventory.bytes())
+        + ". Stored are "
+        + ByteSize.text(stored)
+        + ", with the copies of several ranks, and with quantized weights as their codes.";
   }
 
   private void roles(Markup page) {
