@@ -68,6 +68,15 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     if (!KINDS.contains(kind)) {
       throw refused(model, "'" + kind + "' is none of " + String.join(", ", KINDS), OTHER);
     }
+    boolean copied =
+        model.grid().pipeline() > 1 && model.config().count("mtp_num_layers", 1).isPresent();
+    if (kind.equals(BucketLayout.KIND) && copied) {
+      throw refused(
+          model,
+          "the stage of layers that predict ahead (mtp_num_layers) has the embedding again, whose"
+              + " place in flat buffers of several stages is not known",
+          OTHER);
+    }
     if (!kind.equals(CommonTraining.NON_DISTRIBUTED) && !fully) {
       throw refused(
           model,

@@ -7,6 +7,9 @@ import io.shardwright.spi.config.JsonValue.Bool;
 import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.RankLayout;
 import io.shardwright.spi.format.RankParameter;
@@ -57,8 +60,25 @@ final class MegatronRanks implements RankLayout {
         : List.of();
   }
 
+  /**
+   * Megatron-LM has the embedding once more in the stage of layers that predict ahead, and leaves
+   * it as it was made where a file lacks it (Megatron-Core core_v0.19.2, {@code
+   * megatron/core/models/gpt/gpt_model.py}).
+   */
+  private static void requireOneEmbedding(WantedGrid model) {
+    if (model.grid().pipeline() > 1 && model.config().count("mtp_num_layers", 1).isPresent()) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          model.source(),
+          "has layers that predict ahead (mtp_num_layers), for which Megatron-LM has the embedding"
+              + " again on the last stage: files of ranks are written of one stage alone. Choose "
+              + Setting.LAYOUT.inText("distributed"));
+    }
+  }
+
   @Override
   public Contents contents(WantedGrid model) {
+    requireOneEmbedding(model);
     long iteration = Kept.of(model).iteration();
     CommonState state = CommonState.of(model);
     Map<String, JsonValue> around = new LinkedHashMap<>();

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * megatron/core/transformer/moe/experts.py}).
  */
 final class NativeNames {
+  /** What the inside of a layer that predicts ahead was called up to Megatron-Core 0.16. */
+  private static final String OLDER_INNER = "transformer_layer";
+
   private static final String STATE = "_extra_state";
   private static final Pattern NORM =
       Pattern.compile("(.*layers\\.[0-9]+\\.)(input|pre_mlp)_layernorm\\.(weight|bias)");
@@ -77,7 +80,7 @@ final class NativeNames {
     named.put(
         grouped.matches()
             ? expert(grouped.group(1), grouped.group(4)) + grouped.group(2) + grouped.group(3)
-            : norm(name.replace(".mtp_model_layer.", ".transformer_layer.")),
+            : norm(name.replace("." + OLDER_INNER + ".", ".mtp_model_layer.")),
         tensor);
   }
 
