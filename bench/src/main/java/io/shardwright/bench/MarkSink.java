@@ -55,7 +55,8 @@ final class MarkSink implements TargetLayout, OutputFiles {
   private int number(TargetTensor tensor) {
     int number = next.getAndIncrement();
     Part part = parts.get(tensor.member() + " " + tensor.spec().name());
-    require(part != null && part.spec().equals(tensor.spec()), tensor + " is no part of the model");
+    require(
+        part != null && part.spec().equals(tensor.spec()), tensor + " is not a part of the model");
     byNumber.put(number, part);
     return number;
   }

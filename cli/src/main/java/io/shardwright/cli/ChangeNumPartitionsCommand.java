@@ -45,12 +45,12 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
 
   @Option(
       names = {"--target-tensor-model-parallel-size", "--tp"},
-      description = "The target's size; the source's where omitted.")
+      description = "The target's size (default: the source's).")
   private Integer targetTensor;
 
   @Option(
       names = {"--target-pipeline-model-parallel-size", "--pp"},
-      description = "The target's size; the source's where omitted.")
+      description = "The target's size (default: the source's).")
   private Integer targetPipeline;
 
   @Option(names = "--tp-conversion-only", description = "Refuse pipeline sizes other than 1.")
@@ -67,23 +67,22 @@ final class ChangeNumPartitionsCommand extends WritingCommand {
 
   @Option(
       names = {"--target-pipeline-model-parallel-split-rank", "--pp-split-rank"},
-      description = "T5: the target's first stage of the decoder; chosen where 0 or omitted.")
+      description = "T5: the stage where the target's decoder begins (0 or default: chosen).")
   private Integer splitRank;
 
   @Option(
       names = "--tokenizer-model-path",
-      description =
-          "The file for the configuration's tokenizer.model; an archive's own where omitted.")
+      description = "File for the configuration's tokenizer.model (default: the archive's).")
   private Path tokenizerModel;
 
   @Option(
       names = "--tokenizer-vocab-file",
-      description = "The file for tokenizer.vocab_file; an archive's own where omitted.")
+      description = "File for tokenizer.vocab_file (default: the archive's).")
   private Path tokenizerVocabulary;
 
   @Option(
       names = "--virtual-pipeline-model-parallel-size",
-      description = "Ignored: the files tell the source's size, and the target has none.")
+      description = "Ignored: the source's size is read from its files; the target has none.")
   private Integer virtual;
 
   @Option(

@@ -54,7 +54,7 @@ final class CheckpointText {
     line("parameters", Sizes.count(CheckpointFields.parameters(summary)) + types());
     line("weights", Sizes.count(summary.storedTensors()) + " tensors, " + bytes());
     if (!summary.unreadable().isEmpty()) {
-      line("not read", Sizes.count(summary.unreadable().size()) + " tensors, see the notes");
+      line("not read", Sizes.count(summary.unreadable().size()) + " tensors; see the notes");
     }
     String key = "model";
     for (String facts : ModelFacts.lines(outline.facts())) {

@@ -66,24 +66,25 @@ final class CkptToNemoCommand extends WritingCommand {
 
   @Option(
       names = "--tensor-model-parallel-size",
-      description = "The target's size; the source's where omitted.")
+      description = "The target's size (default: the source's).")
   private Integer tensor;
 
   @Option(
       names = "--pipeline-model-parallel-size",
-      description = "The target's size; the source's where omitted.")
+      description = "The target's size (default: the source's).")
   private Integer pipeline;
 
   @Option(
       names = {"--pipeline-model-parallel-split-rank", "--pp-split-rank"},
-      description = "T5: the target's first stage of the decoder; chosen where 0 or omitted.")
+      description = "T5: the stage where the target's decoder begins (0 or default: chosen).")
   private Integer splitRank;
 
   @Option(
       names = "--model-type",
       paramLabel = "TYPE",
       description =
-          "gpt, sft, bert, t5, bart, vit_classification or megatron_clip; read where omitted.")
+          "gpt, sft, bert, t5, bart, vit_classification or megatron_clip (default: read from the"
+              + " configuration).")
   private String modelType;
 
   @Option(names = "--gpus-per-node", description = "Ignored: no GPU is used.")
@@ -141,7 +142,7 @@ final class CkptToNemoCommand extends WritingCommand {
           flags().named("--model-type")
               + " '"
               + modelType
-              + "' is no family that is read; see 'adapters' for those");
+              + "' is not a supported model type; 'adapters' lists the families");
     }
     String family = FAMILIES.get(modelType);
     if (family == null) {

@@ -53,7 +53,7 @@ final class DemoCommand extends ScreenCommand {
     String verdict =
         String.format(
             Locale.ROOT,
-            "  the same %d tensors in each; %d of %d that came back have their first SHA-256",
+            "  the same %d tensors in each; %d of %d that came back have their original SHA-256",
             trip.logical(),
             trip.stored(),
             trip.stored());

@@ -79,7 +79,7 @@ final class DemoFiles {
         throw new UnsafeCheckpointException(
             ErrorCode.TARGET_EXISTS,
             path.toString(),
-            "exists already and is not the demo's: give the demo a folder of its own");
+            "exists already and was not written by the demo: give the demo an empty or new folder");
       }
     }
   }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Compare the tensors of two checkpoints.",
       "Formats, layouts and namings may differ.",
-      "Exit code 1 if tensors differ; differences in configuration and artifacts are only listed."
+      "Exit code 1 if tensors differ. Differences in configuration and artifacts are listed, but do"
+          + " not change the exit code."
     },
     footer = "shardwright diff model.nemo model-hf/")
 final class DiffCommand extends ScreenCommand {

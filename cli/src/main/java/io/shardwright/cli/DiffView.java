@@ -40,7 +40,7 @@ record DiffView(Comparison found) {
       case ONLY_IN_FIRST -> "only in the first";
       case ONLY_IN_SECOND -> "only in the second";
       case SHAPE -> "shape " + shape(difference.first()) + " and " + shape(difference.second());
-      case ROWS -> "rows behind the other's last are not zero, " + shapes(difference);
+      case ROWS -> "rows after the other's last row are not zero, " + shapes(difference);
       case VALUES -> values(difference);
       case DTYPE ->
           type(difference.first())

@@ -41,14 +41,14 @@ final class DistributedOptions {
       names = "--optimizer-kind",
       paramLabel = "K",
       description =
-          "The form of an optimizer's state in a torch_dist target: fully_reshardable (where"
-              + " omitted), non_distributed, or dp_reshardable with --dp.")
+          "Form of the optimizer state in a torch_dist target: fully_reshardable (default),"
+              + " non_distributed, or dp_reshardable with --dp.")
   private String optimizer;
 
   @Option(
       names = "--dp",
       paramLabel = "N",
-      description = "Data-parallel size of the training that goes on, for dp_reshardable.")
+      description = "Data-parallel size of the training that continues, for dp_reshardable.")
   private Long dataParallel;
 
   /** Says it to a request. */

@@ -44,7 +44,9 @@ final class Failures implements IExecutionExceptionHandler {
     if (thrown instanceof OutOfMemoryError) {
       var refusal =
           new CheckpointIoException(
-              ErrorCode.MEMORY_EXHAUSTED, "java", "memory ran out: give it more with -Xmx");
+              ErrorCode.MEMORY_EXHAUSTED,
+              "java",
+              "not enough memory: set SHARDWRIGHT_JAVA_OPTS=-Xmx2g (or more)");
       return refused(refusal, json, new Style(false), new Flags(CommandSpec.create(), typed));
     }
     return bug(thrown);
@@ -60,7 +62,7 @@ final class Failures implements IExecutionExceptionHandler {
   }
 
   private int bug(Throwable failure) {
-    screen.err().println("error: this is a bug of ours; please report it with what follows");
+    screen.err().println("error: internal error; please report it with the following lines");
     var trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace, true));
     trace.toString().lines().map(line -> line.replace("\t", "    ")).forEach(screen::remark);

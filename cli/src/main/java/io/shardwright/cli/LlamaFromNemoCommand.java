@@ -26,7 +26,7 @@ final class LlamaFromNemoCommand extends WritingCommand {
   @Option(
       names = {"--output-path", "--out-file"},
       paramLabel = "DIR",
-      description = "The target; a torch file's name where --hf-output-path is given too.")
+      description = "The target folder; ignored if --hf-output-path is given.")
   private Path output;
 
   @Option(
@@ -37,13 +37,15 @@ final class LlamaFromNemoCommand extends WritingCommand {
 
   @Option(
       names = {"--hf-input-path", "--hf-in-path", "--hf-in-file"},
-      description = "Ignored: the configuration is made anew.")
+      description = "Ignored: the configuration is derived from the archive.")
   private String reference;
 
   @Option(names = "--input-tokenizer", description = "Ignored: the archive's is written.")
   private String tokenizer;
 
-  @Option(names = "--hf-output-tokenizer", description = "Ignored: it stands beside the weights.")
+  @Option(
+      names = "--hf-output-tokenizer",
+      description = "Ignored: the tokenizer is always written beside the weights.")
   private String tokenizerTarget;
 
   @Option(names = "--cpu-only", description = "Ignored: no GPU is used.")

@@ -25,7 +25,8 @@ record ManifestView(Manifest manifest) {
   List<String> notes() {
     return manifest.vocabularyKnown()
         ? List.of()
-        : List.of("the true vocabulary size is unknown: its tensors' sums are over all rows");
+        : List.of(
+            "the true vocabulary size is unknown: the sums of vocabulary tensors include all rows");
   }
 
   Map<String, Object> fields() {

@@ -22,7 +22,7 @@ final class ManualPage {
                   + " lossy cast.",
           "5", "Not enough disk or memory, a limit, or results that can't be written.",
           "6", "The plan is impossible.",
-          "70", "A bug of ours.",
+          "70", "Internal error (please report it).",
           "130", "Interrupted.");
 
   private final StringBuilder page = new StringBuilder();

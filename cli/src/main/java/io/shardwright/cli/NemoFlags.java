@@ -17,7 +17,7 @@ final class NemoFlags {
   @Option(
       names = "--precision",
       paramLabel = "P",
-      description = "Casts the weights to 32, 16 or bf16; what they have where omitted.")
+      description = "Cast the weights to 32, 16 or bf16 (default: unchanged).")
   private String precision;
 
   /** Of the type that was asked for; NeMo's scripts cast whatever is lost. */

@@ -65,7 +65,8 @@ final class PartOptions {
     String name = given instanceof OptionSpec option ? option.longestName() : given.paramLabel();
     if (!OWN.contains(name)) {
       throw new ParameterException(
-          command.commandLine(), name + " can't be given beside --plan, which says what is done");
+          command.commandLine(),
+          name + " can't be combined with --plan: the saved plan has all options");
     }
   }
 

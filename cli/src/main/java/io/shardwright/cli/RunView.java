@@ -61,7 +61,8 @@ final class RunView {
     print(
         String.format(
             Locale.ROOT,
-            "%-10s %s of buffers (%d threads)%s, whatever the model's size; the program is extra",
+            "%-10s %s of buffers (%d threads)%s, independent of the model's size; the JVM needs"
+                + " more",
             "memory",
             Sizes.bytes(needs.bufferBytes()),
             needs.threads(),
@@ -99,7 +100,7 @@ final class RunView {
         screen.print(
             "  resumed: "
                 + Sizes.bytes(report.bytesResumed())
-                + " were there already and are right");
+                + " were already written and are correct");
       }
       report.changes().forEach(change -> screen.print("  config " + Screen.safe(change)));
       losses(report);

@@ -44,7 +44,7 @@ final class SplitOptions {
     }
     if (layout != null && (first != null || last != null)) {
       throw new ParameterException(
-          command.commandLine(), "--pp-layout says it all: leave --pp-first and --pp-last out");
+          command.commandLine(), "--pp-layout replaces --pp-first and --pp-last: leave them out");
     }
     if (layout != null) {
       request.pipelineSplit(PipelineSplit.of(layout()));

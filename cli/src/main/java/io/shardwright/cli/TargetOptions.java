@@ -39,7 +39,7 @@ final class TargetOptions {
   }
 
   RunOptions run() {
-    return RunOptions.DEFAULT.withResume(resume).withMkdirs(mkdirs);
+    return RunOptions.DEFAULT.withResume(resume).withKeep(true).withMkdirs(mkdirs);
   }
 
   /** Says to what was planned before what is each process's own. */

@@ -77,16 +77,16 @@ class AdapterPathTest {
 
   @Test
   void isRefusedWhereItIsNoJar() throws Exception {
-    refuses(Files.writeString(folder.resolve("text"), "not a jar"), "SW-104", "is no jar");
+    refuses(Files.writeString(folder.resolve("text"), "not a jar"), "SW-104", "is not a jar");
     refuses(Files.createFile(folder.resolve("empty.jar")), "SW-104", "empty.jar");
     Files.delete(folder.resolve("empty.jar"));
     Files.createDirectory(folder.resolve("inner.jar"));
-    refuses(folder, "SW-101", "inner.jar: is no regular file");
+    refuses(folder, "SW-101", "inner.jar: is not a regular file");
     Files.delete(folder.resolve("inner.jar"));
     Path pipe = folder.resolve("pipe.jar");
     assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
-    refuses(pipe, "SW-101", "is no regular file");
-    refuses(folder, "SW-101", "pipe.jar: is no regular file");
+    refuses(pipe, "SW-101", "is not a regular file");
+    refuses(folder, "SW-101", "pipe.jar: is not a regular file");
   }
 
   @Test
@@ -94,7 +94,7 @@ class AdapterPathTest {
     byte[] whole = Files.readAllBytes(jar);
     for (int size = 0; size < whole.length; size += 37) {
       Files.write(jar, Arrays.copyOf(whole, size));
-      refuses(jar, "SW-104", "family.jar: is no jar or a damaged one");
+      refuses(jar, "SW-104", "family.jar: is not a jar, or is damaged");
       refuses(folder, "SW-104", "family.jar");
     }
   }

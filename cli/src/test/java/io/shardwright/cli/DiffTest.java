@@ -121,7 +121,8 @@ class DiffTest extends HuggingFaceFolders {
     Files.write(last, rows);
     Run run = Run.of("diff", source, padded);
     assertEquals(1, run.code(), run.err());
-    assertTrue(run.out().contains("output_layer.weight: rows behind the other's last"), run.out());
+    assertTrue(
+        run.out().contains("output_layer.weight: rows after the other's last row"), run.out());
     Run sums = Run.of("verify", padded, "--manifest");
     assertTrue(sums.err().contains("vocabulary size is unknown"), sums.err());
   }

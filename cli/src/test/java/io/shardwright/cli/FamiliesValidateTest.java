@@ -77,12 +77,12 @@ class FamiliesValidateTest extends HuggingFaceFolders {
             RANKS);
     assertSays(
         run,
-        "# unmatched decoder.layers.*.mlp.linear_fc2.weight (4 tensors): no row is it; the nearest"
-            + " is line ",
+        "# unmatched decoder.layers.*.mlp.linear_fc2.weight (4 tensors): no row matches; the"
+            + " nearest is line ",
         ", 'decoder.layers.*.mlp.linear_fc3.weight': it has 'linear_fc3' where this has"
             + " 'linear_fc2'",
         "# unused decoder.layers.*.mlp.linear_fc3.weight (line ",
-        "is in force and no tensor is it: give it a condition, make it optional or delete it",
+        "is required, but no tensor matches: give it a condition, make it optional or delete it",
         "# rows for namings: mcore",
         "      - row: decoder.layers.*.mlp.linear_fc2.weight  # guess: ranks differ; axis 1 is 2 x"
             + " 88 = ffn_hidden_size");
@@ -97,7 +97,7 @@ class FamiliesValidateTest extends HuggingFaceFolders {
             RANKS);
     assertSays(
         run,
-        "would be it, and is not in force: activation is 'fast-swiglu', expected swiglu",
+        "would match, but its conditions do not hold: activation is 'fast-swiglu', expected swiglu",
         "  # guess: ranks differ; axis 0 is 2 x 176 = 2 x ffn_hidden_size\n        stride: 2");
   }
 
@@ -108,7 +108,7 @@ class FamiliesValidateTest extends HuggingFaceFolders {
             "in_use: {when: {mcore_gpt: [true, yes, on]}}",
             "in_use: {when: {mcore_gpt: never}}",
             RANKS);
-    assertSays(run, "is it in mcore naming, and the configuration says legacy: see 'in_use'");
+    assertSays(run, "matches in mcore naming, and the configuration says legacy: see 'in_use'");
   }
 
   @Test
@@ -118,7 +118,7 @@ class FamiliesValidateTest extends HuggingFaceFolders {
     assertSays(
         run,
         "# shape decoder.layers.*.self_attention.linear_proj.weight (4 tensors) (line ",
-        "has 7 heads or parts, which 2 ranks can't share; its row is line ");
+        "has 7 heads or parts, which 2 ranks can't divide; its row is line ");
   }
 
   @Test
@@ -190,7 +190,8 @@ class FamiliesValidateTest extends HuggingFaceFolders {
   void saysThatOneRankDoesNotTellWhatIsCut() throws IOException {
     Path source = Checkpoints.copy("llama-mha-legacy-tp1.nemo", folder);
     String text = Files.readString(draft(source));
-    assertTrue(text.contains("one rank: not told whether it is cut; column, row or replicated?"));
+    assertTrue(
+        text.contains("one rank: unknown whether ranks divide it; column, row or replicated?"));
   }
 
   @Test

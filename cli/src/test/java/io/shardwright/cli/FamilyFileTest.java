@@ -184,6 +184,6 @@ class FamilyFileTest extends HuggingFaceFolders {
     };
     Run refused = Run.of(with(out, with));
     assertEquals(6, refused.code(), refused.err());
-    assertTrue(refused.err().contains("in the target's naming leave out a part"), refused.err());
+    assertTrue(refused.err().contains("in the target's naming omit a part"), refused.err());
   }
 }

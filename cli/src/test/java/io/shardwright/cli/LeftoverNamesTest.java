@@ -181,9 +181,17 @@ class LeftoverNamesTest {
   @Test
   void noTargetOrReportGetsSuchAName() throws IOException {
     for (String name : kinds("any").toList()) {
-      refuses("is a name that runs keep", "reshard", vit, disk.resolve(name), "--tp", 2);
+      refuses("is a name that Shardwright reserves", "reshard", vit, disk.resolve(name), "--tp", 2);
       Object report = disk.resolve(name);
-      refuses("is a name that runs keep", "reshard", vit, target, "--tp", 2, "--report", report);
+      refuses(
+          "is a name that Shardwright reserves",
+          "reshard",
+          vit,
+          target,
+          "--tp",
+          2,
+          "--report",
+          report);
     }
   }
 
@@ -194,13 +202,13 @@ class LeftoverNamesTest {
     Path precious = Files.writeString(folder.resolve("precious"), "precious");
     Path name = disk.resolve(".p.nemo" + (kind.equals("lock") ? "." : DIGITS) + kind);
     Files.createSymbolicLink(name, precious);
-    refuses("is no regular file", "reshard", vit, target, "--tp", 2);
+    refuses("is not a regular file", "reshard", vit, target, "--tp", 2);
     Files.delete(name);
     Files.createSymbolicLink(name, folder.resolve("nowhere"));
-    refuses("is no regular file", "reshard", vit, target, "--tp", 2);
+    refuses("is not a regular file", "reshard", vit, target, "--tp", 2);
     Files.delete(name);
     assumeTrue(new ProcessBuilder("mkfifo", name.toString()).start().waitFor() == 0);
-    refuses("is no regular file", "reshard", vit, target, "--tp", 2);
+    refuses("is not a regular file", "reshard", vit, target, "--tp", 2);
   }
 
   @ParameterizedTest
@@ -210,21 +218,21 @@ class LeftoverNamesTest {
     Path precious = Files.writeString(folder.resolve("precious"), "precious");
     Path name = disk.resolve(".p.nemo" + (kind.equals("lock") ? "." : DIGITS) + kind);
     Files.createLink(name, precious);
-    refuses("is a second name", "reshard", vit, target, "--tp", 2);
+    refuses("is a hard link", "reshard", vit, target, "--tp", 2);
     Files.delete(name);
     if (kind.equals("partial")) {
       Files.createLink(Files.createDirectory(name).resolve("config"), precious);
-      refuses("is a second name", "reshard", vit, target, "--tp", 2);
+      refuses("is a hard link", "reshard", vit, target, "--tp", 2);
     }
   }
 
   @Test
   void aLockThatIsNoneIsLeftAlone() throws IOException {
     Path lock = Files.writeString(disk.resolve(".p.nemo.lock"), "my own notes");
-    refuses("is no lock of a run", "reshard", vit, target, "--tp", 2);
+    refuses("is not a lock of a run", "reshard", vit, target, "--tp", 2);
     Files.delete(lock);
     Files.createDirectory(lock);
-    refuses("is no regular file", "reshard", vit, target, "--tp", 2);
+    refuses("is not a regular file", "reshard", vit, target, "--tp", 2);
   }
 
   @ParameterizedTest
@@ -253,7 +261,7 @@ class LeftoverNamesTest {
     refuses("mp_rank_00: belongs to '12345'", "reshard", vit, disk.resolve("out"), "--tp", 2);
     Files.delete(inner);
     Files.createSymbolicLink(inner, folder);
-    refuses("mp_rank_00: is no regular file", "reshard", vit, disk.resolve("out"), "--tp", 2);
+    refuses("mp_rank_00: is not a regular file", "reshard", vit, disk.resolve("out"), "--tp", 2);
   }
 
   @Test

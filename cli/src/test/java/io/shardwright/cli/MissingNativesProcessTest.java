@@ -99,7 +99,7 @@ class MissingNativesProcessTest {
     Path half = lib.resolve("natives.jar");
     byte[] whole = Files.readAllBytes(half);
     Files.write(half, Arrays.copyOf(whole, whole.length - 20));
-    assertTrue(reshard("cpu").err().contains("SW-602 device cpu: " + half + " is no whole jar"));
+    assertTrue(reshard("cpu").err().contains("SW-602 device cpu: " + half + " is not a whole jar"));
   }
 
   @Test

@@ -94,7 +94,7 @@ class NativesProcessTest {
     Path target = folder.resolve("out.nemo");
     Run run = jail.jar(JAR, reshard(target, "cpu"));
     assertEquals(2, run.code(), run.err());
-    assertTrue(run.err().contains("SW-602 device cpu: " + cut + " is no whole"), run.err());
+    assertTrue(run.err().contains("SW-602 device cpu: " + cut + " is not a whole"), run.err());
     assertFalse(Files.exists(target));
   }
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Options that a target has no place for are refused, never passed over. */
 class OutOfPlaceTest {
   private static final String HUGGING_FACE = "a Hugging Face folder has no ranks";
-  private static final String STORED = "every tensor as it is stored";
-  private static final String ELSEWHERE = "for a Hugging Face folder, which this is not";
+  private static final String STORED = "every tensor unchanged";
+  private static final String ELSEWHERE = "applies only to Hugging Face targets";
 
   @TempDir Path folder;
   private Path one;

@@ -116,14 +116,14 @@ class StackFilesTest {
         refused
             .err()
             .contains(
-                "the 2 layers of encoder and 1 layers of decoder can't follow each other over"
-                    + " pipeline_model_parallel_size=4. Choose 1, 2 or 3."),
+                "the 2 layers of encoder and 1 layers of decoder can't be placed one after another"
+                    + " on pipeline_model_parallel_size=4. Choose 1, 2 or 3."),
         refused.err());
   }
 
   @ParameterizedTest
   @CsvSource({
-    "--pp 2 --pp-first 1, 'share them evenly. Leave out --pp-first and --pp-last.'",
+    "--pp 2 --pp-first 1, 'divide them evenly. Leave out --pp-first and --pp-last.'",
     "--pp 2 --vp 2 --layout distributed, 'have one part per stage. Choose 1.'",
   })
   void refusesASplitThatStacksOfTheirOwnStagesCantHave(String options, String said) {
@@ -154,7 +154,9 @@ class StackFilesTest {
     Run other = Run.of("families", "validate", family, source);
     assertEquals(3, other.code(), other.out() + other.err());
     assertTrue(
-        other.out().contains("would be it, and is not in force: it is on other layers"),
+        other
+            .out()
+            .contains("would match, but its conditions do not hold: it belongs to other layers"),
         other.out());
     Run refused = run("reshard", source, folder.resolve("out"), "--tp", 2);
     assertEquals(3, refused.code(), refused.err());

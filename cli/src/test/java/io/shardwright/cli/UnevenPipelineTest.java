@@ -164,9 +164,9 @@ class UnevenPipelineTest {
     "6, --pp 2 --pp-layout Ett|ttmL, 'has 1 of m, expected 0'",
     "6, --pp 1 --pp-first 2, 'pipeline_model_parallel_size'",
     "6, --pp 2 --pp-first 3 --layout distributed --vp 2, 'not divisible by virtual'",
-    "2, --pp 2 --pp-layout Etx, is none of E",
+    "2, --pp 2 --pp-layout Etx, is unknown",
     "2, --pp 2 --pp-layout tE|L, 'expected E in the first part'",
-    "2, --pp 2 --pp-layout EtL --pp-first 2, 'leave --pp-first and --pp-last out'",
+    "2, --pp 2 --pp-layout EtL --pp-first 2, 'leave them out'",
     "2, --pp 2 --pp-first 0, '--pp-first is 0'",
   })
   void refusesWhatMegatronCoreWouldNamingWhatIsLegal(int code, String options, String said)

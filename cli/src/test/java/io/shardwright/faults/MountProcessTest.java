@@ -124,7 +124,7 @@ class MountProcessTest {
                         fill(other);
                       }
                     }));
-    assertTrue(refusal.getMessage().contains("what is done is kept"), refusal.toString());
+    assertTrue(refusal.getMessage().contains("completed work is kept"), refusal.toString());
     var stillFull =
         assertThrows(CheckpointException.class, () -> Model.run(Model.resuming(request())));
     assertEquals(ErrorCode.DISK_FULL, stillFull.code());

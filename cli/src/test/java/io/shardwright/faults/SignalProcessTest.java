@@ -61,14 +61,36 @@ class SignalProcessTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM"})
-  void leavesNothingWhenItIsStopped(String signal) throws Exception {
+  void saysLastHowToContinueAndWhatToRemove(String signal) throws Exception {
     Program program = Program.start("reshard", large(), target, "--tp", 2);
-    assertTrue(program.awaitFile(disk, ".partial"), program.err());
+    assertTrue(program.awaitTensors(disk), program.err());
     program.signal(signal);
     assertEquals(130, program.end(), program.err());
-    assertTrue(program.err().contains("error: SW-404"), program.err());
-    assertTrue(program.err().contains("nothing was left behind"), program.err());
+    String last = program.err().lines().reduce((first, second) -> second).orElseThrow();
+    assertTrue(last.startsWith("error: SW-404"), program.err());
+    assertTrue(last.contains("repeat the command with --resume; to give up, remove '"), last);
+    try (Stream<Path> left = Files.list(disk)) {
+      for (Path file : left.toList()) {
+        assertTrue(last.contains("'" + file.toAbsolutePath() + "'"), file + ": " + last);
+        Files.delete(file);
+      }
+    }
     Model.assertHolds(disk, signal);
+  }
+
+  @Test
+  void anInterruptedRunIsLikeAKilledOneForTheNext() throws Exception {
+    for (String signal : List.of("INT", "KILL")) {
+      Program program = Program.start("reshard", large(), target, "--tp", 2);
+      assertTrue(program.awaitTensors(disk), program.err());
+      program.signal(signal);
+      program.end();
+      Program again = Program.start("reshard", large(), target, "--tp", 2);
+      assertEquals(0, again.end(), again.err());
+      assertTrue(again.err().contains("with --resume this run would have continued"), again.err());
+      Model.assertHolds(disk, signal, "out.nemo");
+      Files.delete(target);
+    }
   }
 
   /** Either takes the same way from here; the second is tried at a higher density. */
@@ -85,7 +107,7 @@ class SignalProcessTest {
     assertTrue(program.awaitTensors(disk), program.err());
     program.signal(signal);
     assertEquals(130, program.end(), program.err());
-    assertTrue(program.err().contains("the same command goes on with it"), program.err());
+    assertTrue(program.err().contains("repeat the command with --resume"), program.err());
     Program again = Program.start("reshard", source, target, "--tp", 2, "--resume");
     assertEquals(0, again.end(), again.err());
     Model.assertHolds(disk, signal, "out.nemo");

@@ -56,7 +56,7 @@ public record Device(Kind kind, int index) {
     var cuda = CUDA.matcher(text);
     if (!cuda.matches()) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no device: expected jvm, cpu, cuda or cuda:N");
+          "'" + text + "' is not a device: expected jvm, cpu, cuda or cuda:N");
     }
     return new Device(Kind.CUDA, cuda.group(2) == null ? 0 : Integer.parseInt(cuda.group(2)));
   }

@@ -19,6 +19,8 @@ import java.util.concurrent.Executor;
  *     them again
  * @param part the part of the work that is done; empty for all of it
  * @param saved the document of a saved plan that the plan must be equal to; empty for any plan
+ * @param keep whether the completed work of an interrupted run is kept for a later run with {@code
+ *     resume}; a run with {@code resume} always keeps it
  */
 public record RunOptions(
     int threads,
@@ -27,7 +29,8 @@ public record RunOptions(
     Device device,
     boolean mkdirs,
     Optional<Part> part,
-    Optional<JsonValue.Obj> saved) {
+    Optional<JsonValue.Obj> saved,
+    boolean keep) {
   private static final int MOST_BY_DEFAULT = 4;
 
   /** As many threads as processors, but at most 4; no resuming; the JVM as the device. */
@@ -39,7 +42,8 @@ public record RunOptions(
           Device.JVM,
           false,
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          false);
 
   /**
    * One of several parts of a run's work, each of which another process does. The target appears
@@ -82,6 +86,7 @@ public record RunOptions(
    * @param mkdirs kept as given
    * @param part not null
    * @param saved not null
+   * @param keep kept as given
    * @throws IllegalArgumentException if {@code threads} is below 1
    */
   public RunOptions {
@@ -100,7 +105,7 @@ public record RunOptions(
    * @throws IllegalArgumentException if it is less than 1
    */
   public RunOptions withThreads(int wanted) {
-    return new RunOptions(wanted, executor, resume, device, mkdirs, part, saved);
+    return new RunOptions(wanted, executor, resume, device, mkdirs, part, saved, keep);
   }
 
   /**
@@ -110,17 +115,17 @@ public record RunOptions(
    * @return the copy
    */
   public RunOptions withExecutor(Executor given) {
-    return new RunOptions(threads, Optional.of(given), resume, device, mkdirs, part, saved);
+    return new RunOptions(threads, Optional.of(given), resume, device, mkdirs, part, saved, keep);
   }
 
   /**
-   * Returns a copy that resumes an interrupted run, or starts anew.
+   * Returns a copy that resumes an interrupted run, or starts from the beginning.
    *
    * @param wanted true to resume; false by default
    * @return the copy
    */
   public RunOptions withResume(boolean wanted) {
-    return new RunOptions(threads, executor, wanted, device, mkdirs, part, saved);
+    return new RunOptions(threads, executor, wanted, device, mkdirs, part, saved, keep);
   }
 
   /**
@@ -130,7 +135,7 @@ public record RunOptions(
    * @return the copy
    */
   public RunOptions withDevice(Device wanted) {
-    return new RunOptions(threads, executor, resume, wanted, mkdirs, part, saved);
+    return new RunOptions(threads, executor, resume, wanted, mkdirs, part, saved, keep);
   }
 
   /**
@@ -140,7 +145,7 @@ public record RunOptions(
    * @return the copy
    */
   public RunOptions withMkdirs(boolean wanted) {
-    return new RunOptions(threads, executor, resume, device, wanted, part, saved);
+    return new RunOptions(threads, executor, resume, device, wanted, part, saved, keep);
   }
 
   /**
@@ -150,7 +155,8 @@ public record RunOptions(
    * @return the copy
    */
   public RunOptions withPart(Part wanted) {
-    return new RunOptions(threads, executor, resume, device, mkdirs, Optional.of(wanted), saved);
+    return new RunOptions(
+        threads, executor, resume, device, mkdirs, Optional.of(wanted), saved, keep);
   }
 
   /**
@@ -160,6 +166,17 @@ public record RunOptions(
    * @return the copy
    */
   public RunOptions withSaved(JsonValue.Obj document) {
-    return new RunOptions(threads, executor, resume, device, mkdirs, part, Optional.of(document));
+    return new RunOptions(
+        threads, executor, resume, device, mkdirs, part, Optional.of(document), keep);
+  }
+
+  /**
+   * Returns a copy that keeps, or removes, the completed work of a run that is interrupted.
+   *
+   * @param wanted true to keep it for a later run with {@code resume}; false by default
+   * @return the copy
+   */
+  public RunOptions withKeep(boolean wanted) {
+    return new RunOptions(threads, executor, resume, device, mkdirs, part, saved, wanted);
   }
 }

@@ -54,8 +54,8 @@ class ConfigShapesTest extends ModelFolders {
       value = {
         "hidden_size: 64 | hidden_size: 32 | hidden_size is 32 | expected [",
         "num_attention_heads: 8 | num_attention_heads: 16 | num_attention_heads is 16 | expected [",
-        "hidden_size: 64 | hidden_size: null | hidden_size is null | does not say which",
-        "hidden_size: 64 | unused: 1 | hidden_size is absent | does not say which",
+        "hidden_size: 64 | hidden_size: null | hidden_size is null | does not state the right size",
+        "hidden_size: 64 | unused: 1 | hidden_size is absent | does not state the right size",
         "ffn_hidden_size: 176 | ffn_hidden_size: 208 | ffn_hidden_size is 208 | expected [",
         "num_query_groups: 4 | num_query_groups: 2 | num_query_groups is 2 | expected [",
         "kv_channels: null | kv_channels: 16 | kv_channels is 16 | expected [",
@@ -190,7 +190,7 @@ class ConfigShapesTest extends ModelFolders {
     Order.of(source, folder.resolve("o.nemo"))
         .to(TargetFormat.NEMO)
         .tried()
-        .assertRefused(Kind.INPUT, "a tensor that is cut must not be copied");
+        .assertRefused(Kind.INPUT, "a tensor that ranks divide");
     Order.of(source, folder.resolve("o.nemo"))
         .to(TargetFormat.NEMO)
         .with(parts -> parts.replicateUnmatched(true))

@@ -81,14 +81,14 @@ class DcpFolderTest {
 
   @Test
   void saysWhatStaysBehind() throws IOException {
-    Attempt.open(golden("nested")).assertDone("objects that are no weights stay behind: ");
+    Attempt.open(golden("nested")).assertDone("objects that are not weights are left out: ");
   }
 
   @Test
   void refusesToMakeAModelOfTensorsAlone() throws IOException {
     Order.of(golden("cut"), folder.resolve("m.nemo"))
         .tried()
-        .assertRefused(Kind.INPUT, "without a model's configuration");
+        .assertRefused(Kind.INPUT, "without a model configuration");
   }
 
   /** As Megatron-LM saves torch_dcp, in a folder with the name of an iteration. */

@@ -81,7 +81,7 @@ class DcpModelTest {
     Order.of(dcp, folder.resolve("hf"))
         .to(TargetFormat.HUGGING_FACE)
         .tried()
-        .assertRefused(Kind.INPUT, "without a model's configuration");
+        .assertRefused(Kind.INPUT, "without a model configuration");
     Path given = Files.copy(model.resolve("config.json"), folder.resolve("given.json"));
     assertConverted(Order.of(dcp, folder.resolve("hf")).config(given));
   }
@@ -181,7 +181,7 @@ class DcpModelTest {
     train("momentum_buffer", name -> true, name -> 7);
     assertUnread("has 'momentum_buffer'");
     train(adam, name -> true, name -> name.contains("norm") ? 6 : 7);
-    assertUnread("different numbers of steps, 6, 7");
+    assertUnread("at different steps, 6, 7");
     train(adam, name -> !name.endsWith("norm.weight.exp_avg"), name -> 7);
     moved("target").tried().assertRefused(Kind.INPUT, "no 'exp_avg' of");
     moved("target").withoutOptimizer().done();

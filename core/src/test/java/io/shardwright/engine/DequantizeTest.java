@@ -69,7 +69,7 @@ class DequantizeTest extends ModelFolders {
   @Test
   void isRefusedUnlessItIsAllowed() throws IOException {
     Path source = quantized(DType.BFLOAT16, DType.FLOAT32);
-    assertRefused(Kind.INPUT, "allow plain ones in the target with dequantize", source);
+    assertRefused(Kind.INPUT, "write weights that are not quantized with dequantize", source);
     var order = Order.of(source, folder.resolve("planned.nemo")).to(TargetFormat.NEMO);
     order.planned().assertRefused(Kind.INPUT, "float8_e4m3fn");
   }
@@ -109,7 +109,7 @@ class DequantizeTest extends ModelFolders {
     Files.writeString(config, text.replace("\"llama\"", "\"other\""));
     plain(Order.of(source, folder.resolve("o")).to(TargetFormat.SAFETENSORS))
         .tried()
-        .assertRefused(Kind.INPUT, "nothing says by what to multiply it");
+        .assertRefused(Kind.INPUT, "its scale is missing");
   }
 
   @Test
@@ -126,7 +126,7 @@ class DequantizeTest extends ModelFolders {
       value = {
         "no | has no 'model.layers.0.self_attn.q_proj.weight_scale_inv'",
         "shape | expected [",
-        "block | says no weight_block_size",
+        "block | states no weight_block_size",
         "orphan | that belongs to it",
       })
   void refusesWhatIsNotWhole(String fault, String part) throws IOException {

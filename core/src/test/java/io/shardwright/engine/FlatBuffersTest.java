@@ -161,7 +161,7 @@ class FlatBuffersTest {
     System.arraycopy(masters, last, masters, 0, output.length);
     System.arraycopy(output, 0, masters, last, output.length);
     arrays.put(MASTERS, new Array(DType.FLOAT32, arrays.get(MASTERS).shape, masters));
-    assertRefused("is its optimizer's master weight rounded", "optimizer(false)");
+    assertRefused("the rounded master weight of its optimizer", "optimizer(false)");
   }
 
   @Test

@@ -172,7 +172,7 @@ class LightningTest {
     Order.of(source, folder.resolve("out.nemo"))
         .to(TargetFormat.NEMO)
         .tried()
-        .assertDone("'n-step=10.ckpt' is not whole", "'a b--x=1-step=9-last.ckpt' is read");
+        .assertDone("'n-step=10.ckpt' is incomplete", "'a b--x=1-step=9-last.ckpt' is read");
     convert(source, "named.nemo", order -> order.checkpoint("a b--x=1-step=9-last"));
     convert(source, "number.nemo", order -> order.step(2));
     Attempt none =

@@ -44,7 +44,7 @@ class LoraRefusalTest extends PeftAdapters {
 
   @ParameterizedTest
   @CsvSource({
-    "q_proj.lora_A, q_proj.lora_C, lora_C.weight' is no lora_A or lora_B of a linear layer",
+    "q_proj.lora_A, q_proj.lora_C, lora_C.weight' is not lora_A or lora_B of a linear layer",
     "q_proj.lora_A, x_proj.lora_A, x_proj' has [lora_A] alone"
   })
   void refusesTensorsThatAreNoPairs(String part, String by, String reason) throws IOException {
@@ -161,7 +161,7 @@ class LoraRefusalTest extends PeftAdapters {
     Order.of(training, out)
         .lora(archive("lora-mcore-tp1"))
         .tried()
-        .assertRefused(Kind.INPUT, "optimizer would still have the old weights");
+        .assertRefused(Kind.INPUT, "optimizer would keep the old weights");
     assertTrue(Files.notExists(out));
   }
 
@@ -192,6 +192,6 @@ class LoraRefusalTest extends PeftAdapters {
     Order.of(adapter("llama"), folder.resolve("out.nemo"))
         .to(TargetFormat.NEMO)
         .tried()
-        .assertRefused(Kind.INPUT, "give the model, and this with lora");
+        .assertRefused(Kind.INPUT, "and the adapter with lora");
   }
 }

@@ -123,7 +123,7 @@ class MegatronRefusalTest {
     Path later = Files.createDirectories(root.resolve("iter_0000009"));
     Files.copy(step.resolve("__0_0.distcp"), later.resolve("__0_0.distcp"));
     Files.writeString(root.resolve(LATEST), "9\n");
-    Attempt.open(root).assertDone("names iter_0000009, which is not finished", "iter_0000007");
+    Attempt.open(root).assertDone("names iter_0000009, which is not complete", "iter_0000007");
     Attempt.open(later).assertRefused(Kind.INPUT, "lacks .metadata", "did not finish");
     Order.of(root, folder.resolve("hf"))
         .step(9)

@@ -156,7 +156,7 @@ class MegatronTargetsTest {
     }
     assertEquals(
         -1, Files.mismatch(hf.resolve("model.safetensors"), back.resolve("model.safetensors")));
-    String left = "hold no tokenizer, so these files stay behind: chat_template.jinja";
+    String left = "contain no tokenizer, so these files are left out: chat_template.jinja";
     Attempt run = Order.of(hf, folder.resolve("mlm")).to(MEGATRON).tried().assertDone();
     assertTrue(run.said().contains(left), run.said());
   }

@@ -96,7 +96,7 @@ class ModuleStatesTest {
     edit(ModuleStatesTest::measured);
     Attempt run = reshard("wide", order -> order.tp(4));
     assertTrue(run.said().contains("states of 18 modules ('model.decoder.layers.0."), run.said());
-    assertTrue(run.said().contains("as tensor-parallel rank 0 has them"), run.said());
+    assertTrue(run.said().contains("from tensor-parallel rank 0"), run.said());
     byte[] first = EditedStates.of(file(ranks, 0, 1)).get("model.decoder.layers.1." + QKV);
     for (int tensor = 0; tensor < 4; tensor++) {
       var found = EditedStates.of(file(folder.resolve("wide"), tensor, 1));

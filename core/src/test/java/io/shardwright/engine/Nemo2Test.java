@@ -119,7 +119,7 @@ class Nemo2Test {
             .replace(
                 "{\"type\": \"leaf\", \"value\": \"words\"}",
                 "{\"type\": \"ref\", \"key\": \"model_1\"}"));
-    convert().assertRefused(Kind.INPUT, "io.json", "hold themselves");
+    convert().assertRefused(Kind.INPUT, "io.json", "contain themselves");
   }
 
   @Test
@@ -144,7 +144,7 @@ class Nemo2Test {
     items.add(name, DType.BFLOAT16, Shape.of(2, 4, 32), new byte[512]);
     items.write(nemo.weights());
     Attempt.open(root).assertDone();
-    convert().assertRefused(Kind.INPUT, "SW-113", "adapters alone", "merge them");
+    convert().assertRefused(Kind.INPUT, "SW-113", "only the parameters of adapters", "merge them");
   }
 
   @Test
@@ -157,7 +157,7 @@ class Nemo2Test {
       }
     }
     Files.writeString(nemo.weights().resolve("metadata.json"), kind);
-    convert().assertRefused(Kind.INPUT, "SW-113", "weights", "arrays of zarr");
+    convert().assertRefused(Kind.INPUT, "SW-113", "weights", "zarr arrays");
   }
 
   @Test

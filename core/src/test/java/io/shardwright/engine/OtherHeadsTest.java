@@ -113,7 +113,7 @@ class OtherHeadsTest extends ModelFolders {
     Order.of(source, folder.resolve("t"))
         .to(new TargetFormat("torch_dist"))
         .tried()
-        .assertRefused(Kind.PLAN, "'score.weight' has no place");
+        .assertRefused(Kind.PLAN, "'score.weight' can't be stored");
   }
 
   private static List<String> keys(Path source) throws IOException {

@@ -174,7 +174,7 @@ class PeftReshardTest extends PeftAdapters {
     Order.of(archive("lora-mcore-tp1"), out)
         .layout(WeightLayout.DISTRIBUTED)
         .tried()
-        .assertRefused(Kind.PLAN, "from rank files alone");
+        .assertRefused(Kind.PLAN, "from rank files only");
     assertFalse(Files.exists(out));
   }
 

@@ -138,7 +138,7 @@ class TiedPairTest extends ModelFolders {
     held(source).copy(WORDS, HEAD).remove(WORDS).write(source.resolve(WEIGHTS));
     Attempt run = Order.of(source, folder.resolve("out.nemo")).tp(2).to(TargetFormat.NEMO).tried();
     run.assertDone();
-    assertTrue(run.said().contains("'lm_head.weight' is read for '" + WORDS), run.said());
+    assertTrue(run.said().contains("'lm_head.weight' is used for '" + WORDS), run.said());
     Checkpoints.assertAlike(copy("/community/qwen2", "whole"), folder.resolve("out.nemo"));
   }
 

@@ -70,7 +70,7 @@ class TrainingTwiceTest {
         .hparams(hparams)
         .to(TargetFormat.NEMO)
         .tried()
-        .assertDone("its own differs in attention_dropout");
+        .assertDone("the stored one differs in attention_dropout");
   }
 
   @Test

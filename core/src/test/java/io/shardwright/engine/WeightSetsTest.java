@@ -89,7 +89,7 @@ class WeightSetsTest extends ModelFolders {
         .to(TargetFormat.NEMO)
         .tried()
         .assertDone(
-            "'model.safetensors.index.json' is not read", "index names them: model-00001-of-00002");
+            "'model.safetensors.index.json' is not read", "index lists them: model-00001-of-00002");
   }
 
   @Test
@@ -148,7 +148,7 @@ class WeightSetsTest extends ModelFolders {
     Path source = huggingFace("llama");
     held(source).writeShards(source, "model", ".safetensors");
     Files.delete(source.resolve(CONFIG));
-    Attempt.verify(source).assertDone("does not name them: model.safetensors");
+    Attempt.verify(source).assertDone("does not list them: model.safetensors");
   }
 
   /** As safetensors.torch.save_model writes a model that shares memory. */

@@ -55,10 +55,38 @@ class InterruptionTest {
         var refusal = assertThrows(CheckpointIoException.class, () -> Model.run(request, listener));
         assertTrue(Thread.interrupted());
         assertEquals(ErrorCode.INTERRUPTED, refusal.code(), n + ": " + refusal);
-        assertTrue(refusal.getMessage().endsWith("nothing was left behind"), refusal.toString());
+        assertTrue(refusal.getMessage().endsWith("no files were left"), refusal.toString());
         Model.assertHolds(disk, "interrupted at " + n);
       }
     }
+  }
+
+  @Test
+  void keepsCompletedWorkOfAnInterruptedRunWhereThatIsWanted() throws IOException {
+    Model model = Model.of(Kind.ARCHIVE);
+    Path source = model.source(folder);
+    Path disk = Files.createDirectories(folder.resolve("disk"));
+    var request =
+        model
+            .request(source, model.target(disk))
+            .run(RunOptions.DEFAULT.withThreads(1).withKeep(true));
+    Thread caller = Thread.currentThread();
+    for (int n : new int[] {0, 40}) {
+      var refusal =
+          assertThrows(
+              CheckpointIoException.class,
+              () -> {
+                if (n == 0) {
+                  caller.interrupt();
+                }
+                Model.run(request, new At(n, caller::interrupt));
+              });
+      assertTrue(Thread.interrupted());
+      boolean kept = refusal.getMessage().contains("repeat the command with resume");
+      assertEquals(n > 0, kept, refusal.getMessage());
+    }
+    assertTrue(Model.run(Model.resuming(request)).bytesResumed() > 0);
+    assertEquals(model.expected(folder), Model.contents(model.target(disk)));
   }
 
   @Test
@@ -138,7 +166,7 @@ class InterruptionTest {
     var request = Model.resuming(model.request(source, model.target(disk)));
     var refusal =
         assertThrows(CheckpointIoException.class, () -> exhaust(request.build(), Phase.COPY));
-    assertTrue(refusal.getMessage().contains("what is done is kept"), refusal.toString());
+    assertTrue(refusal.getMessage().contains("completed work is kept"), refusal.toString());
     assertFalse(Files.exists(model.target(disk)));
     assertTrue(Model.run(request).bytesResumed() > 0);
     assertEquals(model.expected(folder), Model.contents(model.target(disk)));

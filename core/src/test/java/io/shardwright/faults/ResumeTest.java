@@ -62,7 +62,8 @@ class ResumeTest {
                     }));
     assertTrue(Thread.interrupted(), "the interruption is the caller's to clear");
     assertEquals(ErrorCode.INTERRUPTED, interrupted.code(), interrupted.toString());
-    assertTrue(interrupted.getMessage().contains("same command goes on"), interrupted.toString());
+    assertTrue(
+        interrupted.getMessage().contains("repeat the command with"), interrupted.toString());
   }
 
   private Path left(String kind) throws IOException {
@@ -166,7 +167,7 @@ class ResumeTest {
 
   private static void assertNothingTaken(Report report) {
     assertEquals(0, report.bytesResumed());
-    assertTrue(report.notes().toString().contains("another plan or another source"));
+    assertTrue(report.notes().toString().contains("another plan or source"));
   }
 
   @Test

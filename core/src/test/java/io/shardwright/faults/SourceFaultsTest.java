@@ -248,7 +248,7 @@ class SourceFaultsTest {
     if (Files.exists(Path.of("/dev/zero"))) {
       var device = refusal(Path.of("/dev/zero"));
       assertEquals(ErrorCode.SOURCE_MISSING, device.code());
-      assertTrue(device.getMessage().contains("no regular file"), device.toString());
+      assertTrue(device.getMessage().contains("not a regular file"), device.toString());
       Path pipe = folder.resolve("pipe.nemo");
       new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
       assertTrue(refusal(pipe).getMessage().contains("a pipe or a device"));

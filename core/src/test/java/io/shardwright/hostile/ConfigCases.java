@@ -81,7 +81,7 @@ final class ConfigCases {
     cases.add(
         Case.refused(
             "an overlong slash", nemo(new byte[] {'a', ':', ' ', (byte) 0xc0, (byte) 0xaf}), BAD));
-    refused("merges what is no map", "<<: 1\na: 2\n", BAD);
+    refused("merges a value that is not a map", "<<: 1\na: 2\n", BAD);
   }
 
   private void bombs() {

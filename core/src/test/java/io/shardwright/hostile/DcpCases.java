@@ -152,7 +152,7 @@ final class DcpCases {
       odd.put("planner_data", object);
       refused("a class " + name[0] + "." + name[1], odd, ErrorCode.PICKLE_FORBIDDEN);
     }
-    refused("a metadata that is no pickle", files(Octets.utf8("{}")));
+    refused("a metadata that is not a pickle", files(Octets.utf8("{}")));
     refused("a metadata of nothing", files(new byte[0]));
   }
 
@@ -162,7 +162,7 @@ final class DcpCases {
     refused("items of another type", files);
     files = files(honest().write());
     files.put(FILE, new byte[file.length]);
-    refused("items that are none", files);
+    refused("items of another class", files);
     file(DType.FLOAT32);
   }
 

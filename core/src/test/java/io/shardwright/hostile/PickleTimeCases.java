@@ -160,7 +160,7 @@ final class PickleTimeCases {
     malformed("a quoted text with a backslash", p -> p.op('S').line("'a\\\\'"));
     malformed("a quoted text that is not UTF-8", p -> p.op('S').raw(quoted((byte) 0xff)));
     malformed("a short text that is not UTF-8", p -> p.op('U').op(1).op(0xff));
-    malformed("an escape that is no character", p -> p.op('V').line("\\U00110000"));
+    malformed("an escape that is not a character", p -> p.op('V').line("\\U00110000"));
     malformed("an escape that ends early", p -> p.op('V').line("\\u12"));
     read("a long escape", p -> p.op('V').line("\\U0001f600"));
     read("a backslash before a letter", p -> p.op('V').line("a\\n\\\\u0041"));

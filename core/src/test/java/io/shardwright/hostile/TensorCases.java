@@ -124,7 +124,7 @@ final class TensorCases {
             .none()
             .tuple()
             .op('R'));
-    refused("a persistent id that is no storage", w().text("x").op('Q'), BAD);
+    refused("a persistent id that is not a storage", w().text("x").op('Q'), BAD);
     refused(
         "a pickled module",
         w().mark().text("module").none().none().none().tuple().op('Q'),

@@ -134,7 +134,7 @@ class UnreadableTensorsTest {
     byte[] pickle = Pickle.stateDict(1, p -> p.text("odd").tensorOfBytes(type, "1", bytes, size));
     Files.write(file, Zip.torch(pickle, Octets.floats(1), new byte[bytes]).bytes());
     assertEquals(2, SHARDWRIGHT.verify(file, Set.of(), ProgressListener.SILENT).tensors().size());
-    requireLeftOut(file, "'odd' is of type " + type + ", which safetensors has no word for");
+    requireLeftOut(file, "'odd' is of type " + type + ", which safetensors can't express");
   }
 
   @Test
@@ -150,7 +150,7 @@ class UnreadableTensorsTest {
     requireLeftOut(
         file,
         "model_weights/m._extra_state/shard_0_1.pt",
-        "'m._extra_state/shard_0_1' is of type complex128, which safetensors has no word for");
+        "'m._extra_state/shard_0_1' is of type complex128, which safetensors can't express");
   }
 
   private void requireLeftOut(Path file, String what) {

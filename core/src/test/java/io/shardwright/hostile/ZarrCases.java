@@ -69,7 +69,7 @@ final class ZarrCases {
         ErrorCode.LIMIT_EXCEEDED);
     header(
         "the same field twice", header("[3]", "[3]", ",\"shape\":[3]"), ErrorCode.JSON_MALFORMED);
-    header("no JSON", "hello", ErrorCode.JSON_MALFORMED);
+    header("not JSON", "hello", ErrorCode.JSON_MALFORMED);
     header("nothing", "", ErrorCode.JSON_MALFORMED);
   }
 

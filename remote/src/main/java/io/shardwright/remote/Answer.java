@@ -101,7 +101,7 @@ final class Answer implements AutoCloseable {
 
   static CheckpointIoException changed(String where) {
     return new CheckpointIoException(
-        ErrorCode.SOURCE_CHANGED, where, "changed while it was read: wait for its writer");
+        ErrorCode.SOURCE_CHANGED, where, "changed while it was read: wait until the other program has finished");
   }
 
   /** Seconds; a date is as good as none. */

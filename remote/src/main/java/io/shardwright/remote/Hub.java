@@ -111,7 +111,7 @@ final class Hub {
       Optional<String> next = link.find() ? Optional.of(link.group(1)) : Optional.empty();
       return new Page(Json.parse(answer.document(MOST_BYTES)), next);
     } catch (IllegalArgumentException odd) {
-      throw odd(address, "is no JSON");
+      throw odd(address, "is not JSON");
     }
   }
 
@@ -122,7 +122,7 @@ final class Hub {
 
   private static void add(Object page, HubAddress address, Listed listed) {
     if (!(page instanceof List<?> entries)) {
-      throw odd(address, "is no list of files");
+      throw odd(address, "is not a list of files");
     }
     for (Object entry : entries) {
       if (entry instanceof Map<?, ?> file && "file".equals(file.get("type"))) {

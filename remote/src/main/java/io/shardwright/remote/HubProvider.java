@@ -39,7 +39,7 @@ public final class HubProvider extends RemoteProvider {
         store = new HubStore(settings, new Http(settings), retries);
       } catch (IllegalArgumentException odd) {
         throw new CheckpointIoException(
-            ErrorCode.SOURCE_MISSING, "HF_ENDPOINT", "is no address: check its spelling");
+            ErrorCode.SOURCE_MISSING, "HF_ENDPOINT", "is not an address: check its spelling");
       }
     }
     return store;

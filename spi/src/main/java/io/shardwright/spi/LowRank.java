@@ -53,7 +53,7 @@ public final class LowRank {
 
   private static String module(String weight) {
     if (!weight.endsWith(WEIGHT)) {
-      throw new IllegalArgumentException("'" + weight + "' is no weight's name");
+      throw new IllegalArgumentException("'" + weight + "' is not a weight's name");
     }
     return weight.substring(0, weight.length() - WEIGHT.length());
   }

@@ -62,7 +62,7 @@ public record PipelineLayout(String text, List<String> parts) {
     String plain = unrolled(unrolled(text.replace(",", ""), GROUP, text), LETTER, text);
     if (!PLAIN.matcher(plain).matches()) {
       char odd = plain.replaceAll("[EtmL|]", "").charAt(0);
-      throw wrong(text, "'" + odd + "' is none of E, t, m, L, |, (…)*n and x*n");
+      throw wrong(text, "'" + odd + "' is unknown, expected E, t, m, L, |, (…)*n or x*n");
     }
     return new PipelineLayout(text, List.of(plain.split("\\|", -1)));
   }
@@ -82,7 +82,8 @@ public record PipelineLayout(String text, List<String> parts) {
       for (String word : part) {
         String letter = WORDS.get(word.strip().toLowerCase(java.util.Locale.ROOT));
         if (letter == null) {
-          throw wrong(part.toString(), "'" + word + "' is none of " + WORDS.keySet());
+          throw wrong(
+              part.toString(), "'" + word + "' is unknown, expected one of " + WORDS.keySet());
         }
         own.append(letter);
       }
@@ -107,7 +108,7 @@ public record PipelineLayout(String text, List<String> parts) {
   }
 
   private static IllegalArgumentException wrong(String text, String why) {
-    return new IllegalArgumentException("'" + text + "' is no pipeline layout: " + why);
+    return new IllegalArgumentException("'" + text + "' is not a pipeline layout: " + why);
   }
 
   /**

@@ -127,7 +127,7 @@ public record RefinedAdapter(ModelFamilyAdapter refinement, ModelFamilyAdapter b
                                 model.architecture()
                                     + " refines "
                                     + name
-                                    + ", which is no class of family '"
+                                    + ", which is not a class of family '"
                                     + base.id()
                                     + "'")))
         .orElse(model);

@@ -99,7 +99,7 @@ public record Size(String formula) {
       OptionalLong value = formula();
       if (at < text.length()) {
         throw new IllegalArgumentException(
-            "'" + text + "' is no formula from '" + text.substring(at) + "' on");
+            "'" + text + "' is not a formula from '" + text.substring(at) + "' on");
       }
       return value;
     }
@@ -161,13 +161,13 @@ public record Size(String formula) {
     private RuntimeException contradiction(int start) {
       String part = text.substring(start, at);
       if (config == null) {
-        return new IllegalArgumentException("'" + part + "' is no number");
+        return new IllegalArgumentException("'" + part + "' is not a number");
       }
       return new MalformedCheckpointException(
           ErrorCode.CONFIG_CONTRADICTED,
           config.where(),
           config.saying(keys.stream().distinct().toList())
-              + (part.contains("/") ? ": their quotient is no whole number" : ": too large"));
+              + (part.contains("/") ? ": their quotient is not a whole number" : ": too large"));
     }
 
     private OptionalLong one() {

@@ -51,7 +51,7 @@ final class HuggingFaceCheck {
         !own.isEmpty(),
         "no sample is a "
             + model.architecture()
-            + ": add one that its picks fit, or say so with as(\""
+            + ": add one that its picks fit, or declare it with as(\""
             + model.architecture()
             + "\")");
     own.forEach(sample -> sameTensors(sample, findings));

@@ -91,8 +91,8 @@ class AdapterConformanceTest extends TriedAdapters {
                     .of("encoder.layers.*.linear_fc1.weight")
                     .when("gated", "true"))),
         "cuttingAndMergingGivesEveryBitBack",
-        "the rows of 'encoder.layers.0.linear_fc1.weight' in the two namings differ in factors: has"
-            + " by its rule 2 parts, and there are 8");
+        "the rows of 'encoder.layers.0.linear_fc1.weight' in the two namings differ in factors:"
+            + " has, according to its rule, 2 parts, and there are 8");
   }
 
   @Test

@@ -126,7 +126,7 @@ class ContractTest extends TriedAdapters {
                 .part(1, 1, 2)),
         "theWayToHuggingFaceGivesEveryBitBack",
         "no sample becomes a TinyForCausalLM and comes back",
-        "leave out a part of it");
+        "omit a part of it");
     assertFound(
         huggingFace(6, replicated("h.*.ln.weight").of("encoder.layers.*.norm.wight")),
         "classesNameTheSameTensors",

@@ -165,7 +165,7 @@ class ExpertGridTest {
   void refusesWhatCanNotBeSharedOut() {
     var bench = Workbench.of(new MixtureAdapter(Form.STACKED), model(new Random(0)), folder);
     refused(bench, Grid.ONE.experts(3), "not divisible by expert_model_parallel_size=3. Choose 1,");
-    refused(bench, Grid.of(1, 1).expertTensor(2), "expert_tensor_parallel_size=2 can't be kept");
+    refused(bench, Grid.of(1, 1).expertTensor(2), "expert_tensor_parallel_size=2 can't be stored");
     refused(bench, Grid.of(4, 1).expertTensor(32), "can't be cut for expert_tensor_parallel_size");
     var dense =
         Workbench.of(

@@ -88,7 +88,9 @@ record ConfigJson(HuggingFaceModel model, Dialects dialects, Map<String, Shape> 
       String method =
           config.text("quantization_config.quant_method").map(said -> " says " + said).orElse("");
       read.refuse(
-          "the weights are quantized (quantization_config" + method + "), expected plain ones");
+          "the weights are quantized (quantization_config"
+              + method
+              + "), expected weights that are not quantized");
     }
     return read.requireSound(where);
   }

@@ -41,7 +41,7 @@ final class KnownNames {
     found.forEach(
         (name, tensor) -> {
           if (isBuffer(name)) {
-            notes.add("'" + name + "' is a buffer that is made anew: left out");
+            notes.add("'" + name + "' is a buffer that every loader creates again: left out");
           } else {
             named.put(prefix.isEmpty() || heads.contains(name) ? name : prefix + name, tensor);
           }

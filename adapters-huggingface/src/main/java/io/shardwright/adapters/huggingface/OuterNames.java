@@ -65,11 +65,11 @@ record OuterNames(TensorSet from, Map<String, ContainedTensor> tensors, List<Str
   private static List<String> notes(String words, List<String> others) {
     var notes = new ArrayList<String>();
     if (!words.isEmpty()) {
-      notes.add("the model's names stand behind '" + words + "'");
+      notes.add("the model's tensor names follow the prefix '" + words + "'");
     }
     if (!others.isEmpty()) {
       notes.add(
-          "tensors that are none of the model's stay behind: "
+          "tensors that do not belong to the model are left out: "
               + others.stream().limit(4).collect(Collectors.joining(", "))
               + (others.size() > 4 ? " and " + (others.size() - 4) + " more" : ""));
     }

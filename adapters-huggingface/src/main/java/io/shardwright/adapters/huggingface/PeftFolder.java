@@ -30,7 +30,7 @@ record PeftFolder(String name, PeftConfig config, TensorSet weights) implements 
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MISSING,
           files.name(),
-          "holds an adapter's configuration without weights, expected " + WEIGHTS.get(0));
+          "contains an adapter's configuration without weights, expected " + WEIGHTS.get(0));
     }
     TensorSet weights = files.tensors(present.get(0));
     return StoredModel.of(new Weights(weights, weights.tensors()))

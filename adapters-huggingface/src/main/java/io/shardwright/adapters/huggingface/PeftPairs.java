@@ -49,12 +49,12 @@ final class PeftPairs {
     String name = tensor.spec().name();
     Matcher factor = FACTOR.matcher(name);
     if (!factor.matches() || tensor.spec().shape().rank() != 2) {
-      problems.add("'" + name + "' is no lora_A or lora_B of a linear layer");
+      problems.add("'" + name + "' is not lora_A or lora_B of a linear layer");
       return;
     }
     var both = modules.computeIfAbsent(factor.group(1), module -> new TreeMap<>());
     if (both.put(factor.group(2), tensor) != null) {
-      problems.add("'" + name + "' stands there twice, under two adapters' names");
+      problems.add("'" + name + "' occurs twice, under the names of two adapters");
     }
   }
 

@@ -184,7 +184,7 @@ final class Quantization {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           files.name(),
-          CONFIG + " says no weight_block_size of two numbers, expected such as [128, 128]");
+          CONFIG + " states no weight_block_size of two numbers, expected such as [128, 128]");
     }
     return new Fp8Blocks(sizes.get(0), sizes.get(1));
   }
@@ -202,7 +202,7 @@ final class Quantization {
                 .get(CONFIG)
                 .map(said -> CONFIG + " says " + method.orElse("no quant_method"))
                 .orElse("config.json has no " + CONFIG)
-            + "), expected plain ones");
+            + "), expected weights that are not quantized");
   }
 
   /** Scales are told by the type of what they scale. */

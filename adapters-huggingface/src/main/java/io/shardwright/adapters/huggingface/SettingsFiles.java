@@ -81,6 +81,6 @@ record SettingsFiles(StoredFiles files, DialectDocument huggingFace) {
             + HuggingFaceFormat.CONFIG
             + " and "
             + file
-            + ", expected one value: remove what is wrong");
+            + ", expected one value: remove the wrong one");
   }
 }

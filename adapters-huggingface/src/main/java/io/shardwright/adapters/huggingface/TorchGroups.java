@@ -33,7 +33,7 @@ record TorchGroups(DistributedSet set, String words) {
   List<Obj> read(Consumer<String> refuse) {
     var distinct = new LinkedHashSet<>(stored());
     if (distinct.isEmpty()) {
-      refuse.accept("nothing says its parameter groups");
+      refuse.accept("its parameter groups are missing");
     }
     boolean none = distinct.stream().allMatch(TorchGroups::isWithoutDecay);
     var byDecay = new LinkedHashMap<Boolean, Obj>();
@@ -41,8 +41,8 @@ record TorchGroups(DistributedSet set, String words) {
       boolean decay = none || !isWithoutDecay(group);
       if (byDecay.put(decay, group) != null) {
         refuse.accept(
-            "its parameter groups differ in more than weight decay, and a target tells groups by"
-                + " that");
+            "its parameter groups differ in more than weight decay, and a target distinguishes"
+                + " groups only by weight decay");
       }
     }
     return byDecay.entrySet().stream().map(e -> group(e.getValue(), e.getKey())).toList();

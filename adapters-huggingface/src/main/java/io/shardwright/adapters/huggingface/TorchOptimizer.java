@@ -126,13 +126,13 @@ record TorchOptimizer(Map<String, ContainedTensor> states, TrainingState trainin
     TorchOptimizer read() {
       keys(set).forEach(this::state);
       if (words.size() > 1) {
-        refuse("it is of several optimizers, '" + String.join("', '", words) + "'");
+        refuse("it contains several optimizers, '" + String.join("', '", words) + "'");
       }
       if (steps.size() != 1) {
         refuse(
             steps.isEmpty()
-                ? "nothing says its step"
-                : "its parameters made different numbers of steps, " + String.join(", ", steps));
+                ? "its step is missing"
+                : "its parameters are at different steps, " + String.join(", ", steps));
       }
       var groups = unread.isEmpty() ? groups() : List.<Obj>of();
       if (!unread.isEmpty()) {
@@ -170,16 +170,21 @@ record TorchOptimizer(Map<String, ContainedTensor> states, TrainingState trainin
         requireFloat32(key, set.tensors().get(key));
         states.put("optimizer.state." + kind + "." + name.get(), set.tensors().get(key));
       } else {
-        refuse("it has '" + kind + "', and of PyTorch's optimizers Adam without amsgrad is read");
+        refuse(
+            "it has '"
+                + kind
+                + "'; the only PyTorch optimizer that is supported is Adam without amsgrad");
       }
     }
 
     private static String unnamed(String key) {
       return "'"
           + key
-          + "' is of no parameter by its name"
-          + (key.matches(".*\\.state\\.[0-9]+\\.\\w+") ? ": parameters have numbers" : "")
-          + (key.contains("flat_param") ? ": it is of FSDP's flat parameters" : "");
+          + "' does not name a parameter"
+          + (key.matches(".*\\.state\\.[0-9]+\\.\\w+")
+              ? ": its parameters are numbered, expected names"
+              : "")
+          + (key.contains("flat_param") ? ": it belongs to the flat parameters of FSDP" : "");
     }
 
     /** An optimizer may be saved without the words that stand before the model's names. */
@@ -207,7 +212,7 @@ record TorchOptimizer(Map<String, ContainedTensor> states, TrainingState trainin
           .filter(step -> step >= 0 && step < STEPS && step == Math.rint(step))
           .ifPresentOrElse(
               step -> steps.add(Long.toString(step.longValue())),
-              () -> refuse("'" + key + "' is no whole number"));
+              () -> refuse("'" + key + "' is not a whole number"));
     }
 
     private void requireFloat32(String key, ContainedTensor tensor) {
@@ -217,7 +222,8 @@ record TorchOptimizer(Map<String, ContainedTensor> states, TrainingState trainin
                 + key
                 + "' is "
                 + tensor.spec().dtype().torchName()
-                + ", and an optimizer without master weights is read where all is float32");
+                + "; an optimizer without master weights is supported only if all weights are"
+                + " float32");
       }
     }
   }

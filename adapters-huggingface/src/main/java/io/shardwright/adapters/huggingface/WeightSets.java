@@ -72,7 +72,7 @@ final class WeightSets {
               + first.name()
               + "' is read; "
               + others.stream().map(o -> "'" + o.name() + "'").collect(Collectors.joining(", "))
-              + " must hold the same, and is compared with it when values are");
+              + " must hold the same values, and is compared with it when values are compared");
     }
     sets.forEach(set -> known.addAll(set.parts()));
     var unread =
@@ -80,7 +80,7 @@ final class WeightSets {
             .filter(name -> WEIGHTS.matcher(name).matches() && !known.contains(name))
             .toList();
     if (!unread.isEmpty()) {
-      notes.add("not read, since no index names them: " + String.join(", ", unread));
+      notes.add("ignored, because no index lists them: " + String.join(", ", unread));
     }
     others.forEach(set -> set.calls().forEach(this::sayWhatIsCalled));
   }

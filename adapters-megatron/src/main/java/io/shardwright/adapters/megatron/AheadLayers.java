@@ -38,7 +38,8 @@ final class AheadLayers {
       return config.with(COUNT, Long.toString(found));
     }
     if (stated > 0 && found == 0) {
-      notes.add(config.says(COUNT) + ", and no tensors of such layers are here: left out");
+      notes.add(
+          config.says(COUNT) + ", and the checkpoint has no tensors of such layers: left out");
       return config.with(COUNT, "null");
     }
     return config;

@@ -109,6 +109,6 @@ final class BridgeLayout implements GridLayout {
                 new UnsupportedCheckpointException(
                     ErrorCode.NOT_EXPRESSIBLE,
                     model.source(),
-                    "is of a family that names no class of Megatron-Bridge"));
+                    "belongs to a family without a class of Megatron-Bridge"));
   }
 }

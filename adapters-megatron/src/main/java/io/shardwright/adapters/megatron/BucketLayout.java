@@ -43,7 +43,7 @@ record BucketLayout(long ranks, Map<String, String> settings) implements FlatLay
                     new UnsupportedCheckpointException(
                         ErrorCode.UNSUPPORTED,
                         KIND,
-                        "is for ranks of data parallelism, whose number is not said: set "
+                        "needs the number of data-parallel ranks: set "
                             + Setting.DATA_PARALLEL.inText())),
             settings));
   }

@@ -67,8 +67,8 @@ record CoalescedBuffers(String kind, String where) {
   private List<Buffer> buffers(JsonValue value, int optimizer, TensorTree tensors) {
     if (!(value instanceof Obj state) || state.get("buckets_coalesced").isEmpty()) {
       throw refused(
-          "its buckets are not in one tensor, as Megatron-LM wrote them before 2024: load it there"
-              + " and save it again");
+          "its buckets are not in one tensor, as Megatron-LM wrote them before 2024: load it in"
+              + " Megatron-LM and save it again");
     }
     var buffers = new TreeMap<Integer, Map<String, ContainedTensor>>();
     var types = new TreeMap<Integer, String>();

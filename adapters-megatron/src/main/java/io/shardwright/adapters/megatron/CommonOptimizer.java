@@ -57,7 +57,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
         model
             .training()
             .filter(state -> !state.groups().isEmpty())
-            .orElseThrow(() -> refused(model, "nothing says its parameter groups", ""));
+            .orElseThrow(() -> refused(model, "its parameter groups are missing", ""));
     return Optional.of(new CommonOptimizer(model, training, kind(model)));
   }
 
@@ -66,7 +66,8 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     String kind =
         model.optimizerKind().orElse(fully ? FULLY_RESHARDABLE : CommonTraining.NON_DISTRIBUTED);
     if (!KINDS.contains(kind)) {
-      throw refused(model, "'" + kind + "' is none of " + String.join(", ", KINDS), OTHER);
+      throw refused(
+          model, "'" + kind + "' is unknown, expected one of " + String.join(", ", KINDS), OTHER);
     }
     boolean copied =
         model.grid().pipeline() > 1 && model.config().count("mtp_num_layers", 1).isPresent();
@@ -81,7 +82,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
       throw refused(
           model,
           model.core().since(FIRST_FULLY)
-              ? kind + " has a master weight of every parameter, which are not there"
+              ? kind + " has a master weight of every parameter, which are missing"
               : kind + " is not read by Megatron-Core " + model.core(),
           OTHER);
     }

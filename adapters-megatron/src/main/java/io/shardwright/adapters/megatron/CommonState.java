@@ -24,14 +24,14 @@ import java.util.Optional;
 record CommonState(Obj args, Configuration means, List<String> notes) {
   /** What another trainer's state means here. */
   private static final String FOREIGN =
-      "the training goes on by Megatron-LM's rules: "
+      "the training continues by Megatron-LM's rules: "
           + Flags.option("lr")
           + " and "
           + Flags.option("min-lr")
           + " must be those of its parameter groups, and its schedule is opt_param_scheduler,"
           + " counted in samples, unless "
           + Flags.option("override-opt_param-scheduler")
-          + " is given; biases and what has one axis have no weight decay; loops, callbacks and"
+          + " is given; biases and tensors with one axis have no weight decay; loops, callbacks and"
           + " random states are left out";
 
   /**
@@ -60,10 +60,10 @@ record CommonState(Obj args, Configuration means, List<String> notes) {
     }
     String flags = Arguments.flags(fresh, facts.config());
     notes.add(
-        "Megatron-LM takes the model from the folder with "
+        "Megatron-LM reads the model's sizes from the folder with "
             + Flags.option("use-checkpoint-args")
-            + (flags.isEmpty() ? "" : ", but for what is to be given: " + flags)
-            + "; with a tokenizer of its own it needs "
+            + (flags.isEmpty() ? "" : ", except these, which must be given: " + flags)
+            + "; to use your own tokenizer, add "
             + Flags.option("no-use-tokenizer-model-from-checkpoint-args"));
     return new CommonState(args, facts.means(Arguments.of(args).orElseThrow()), notes);
   }

@@ -99,8 +99,8 @@ final class DcpReading {
           new UnsupportedCheckpointException(
               ErrorCode.UNSUPPORTED,
               files.name(),
-              "is one of Megatron-FSDP (fsdp_dtensor), of which the tensors alone are read: save"
-                  + " it as torch_dist"));
+              "is a checkpoint of Megatron-FSDP (fsdp_dtensor), from which only tensors can be"
+                  + " read: save it as torch_dist"));
     }
     return built;
   }

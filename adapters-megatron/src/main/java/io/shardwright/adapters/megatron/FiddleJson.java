@@ -58,13 +58,13 @@ final class FiddleJson {
             && document.get("objects").orElse(Null.NULL) instanceof Obj objects
             && objects.get(key).orElse(Null.NULL) instanceof Obj object
         ? object
-        : refuse("refers to '" + key + "', which is no object");
+        : refuse("refers to '" + key + "', which is not an object");
   }
 
   private JsonValue node(JsonValue node, int depth) {
     nodes++;
     if (depth > DEEPEST || nodes > MOST) {
-      throw malformed("has values that hold themselves, or more than " + MOST);
+      throw malformed("has values that contain themselves, or more than " + MOST);
     }
     return switch (text(node, "type")) {
       case "leaf" -> ((Obj) node).get("value").orElse(Null.NULL);

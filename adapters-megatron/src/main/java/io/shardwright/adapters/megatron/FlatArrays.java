@@ -168,7 +168,7 @@ final class FlatArrays {
           });
     }
     if (tensors.values().stream().anyMatch(all -> all.size() != buckets.size())) {
-      throw refused("'" + name + "' has not the same states in every bucket");
+      throw refused("'" + name + "' does not have the same states in every bucket");
     }
     long all = sizes.stream().mapToLong(Long::longValue).sum();
     return new Buffer(name, type(buckets), sizes, all, tensors);
@@ -214,7 +214,7 @@ final class FlatArrays {
     return one(set.object(group + SIZES))
         .flatMap(FlatArrays::list)
         .flatMap(FlatArrays::perBuffer)
-        .orElseThrow(() -> refused("'" + group + SIZES + "' is no list of numbers"));
+        .orElseThrow(() -> refused("'" + group + SIZES + "' is not a list of numbers"));
   }
 
   private static Optional<List<JsonValue>> list(JsonValue value) {

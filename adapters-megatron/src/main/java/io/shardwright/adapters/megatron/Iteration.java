@@ -141,7 +141,7 @@ final class Iteration {
           folder.name(),
           "lacks "
               + missing
-              + ", so its saving did not finish: take an earlier iteration, or save it again");
+              + ", so the save did not finish: use an earlier iteration, or save it again");
     }
     return folder;
   }

@@ -95,10 +95,10 @@ final class IterationReading {
     return new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         files.name(),
-        "holds the parameters of adapters alone (…"
+        "contains only the parameters of adapters (…"
             + ADAPTER
-            + "…), which are read as tensors: merge them into their model with the tool that"
-            + " trained them");
+            + "…), which can be read only as tensors: merge them into their model with the tool"
+            + " that trained them");
   }
 
   /**

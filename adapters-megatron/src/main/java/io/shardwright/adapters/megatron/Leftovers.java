@@ -36,7 +36,7 @@ final class Leftovers {
     return kinds.isEmpty()
         ? List.of()
         : List.of(
-            "objects that are no weights stay behind: "
+            "objects that are not weights are left out: "
                 + kinds.entrySet().stream()
                     .map(kind -> kind.getKey() + " (" + kind.getValue() + ")")
                     .collect(Collectors.joining(", ")));

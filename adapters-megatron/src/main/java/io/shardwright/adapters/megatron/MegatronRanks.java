@@ -95,9 +95,9 @@ final class MegatronRanks implements RankLayout {
     String folder = trained ? Iteration.folder(iteration) : Iteration.RELEASE;
     if (!grouped && model.config().count("num_moe_experts", 1).isPresent()) {
       notes.add(
-          "each expert is a module of its own, as Megatron-LM has it without "
+          "each expert is a separate module, as in Megatron-LM without "
               + Flags.option("moe-grouped-gemm")
-              + ": with that it would leave the experts as they are, and not fail");
+              + ": with that option Megatron-LM would silently not load the experts");
     }
     return new Contents(
         folder + "/",

@@ -151,7 +151,7 @@ record ModelReading(
                 + said.getAsLong()
                 + ", and the embedding has "
                 + rows.rows().getAsLong()
-                + " rows, which are read")
+                + " rows, which are used")
         : List.of();
   }
 

@@ -49,8 +49,8 @@ record Nemo2Folder(StoredFiles files) implements ModelSide {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           weights().name(),
-          "holds arrays of zarr, which are read as tensors alone: open that folder itself, or save"
-              + " the model again as torch_dist");
+          "contains zarr arrays, which can be read only as tensors: open that folder itself, or"
+              + " save the model again as torch_dist");
     }
     return Iteration.whole(weights());
   }

@@ -84,7 +84,7 @@ final class RankFolders {
           where,
           "its args say "
               + grid
-              + ", where folders don't tell the ranks of an expert apart: expected an"
+              + ", so that the folder names don't identify the ranks of an expert: expected an"
               + " expert_tensor_parallel_size that divides tensor_model_parallel_size");
     }
     if (each(grid) * grid.pipeline() > names.size() + MOST_MISSING) {
@@ -145,7 +145,8 @@ final class RankFolders {
           rank.name(),
           "holds "
               + MODEL_ALONE
-              + " and optim.pt, as Megatron-LM wrote in 2022: load it there and save it again");
+              + " and optim.pt, the form that Megatron-LM wrote in 2022: load it in Megatron-LM and"
+              + " save it again");
     }
     throw new MalformedCheckpointException(
         ErrorCode.RANK_MISSING, rank.name(), "lacks " + FILE + ": copy it, or save it again");

@@ -137,7 +137,7 @@ final class RankOptimizer {
     Set<String> states = new LinkedHashSet<>(part.states().fields().keySet());
     states.removeAll(indexes);
     if (!states.isEmpty()) {
-      refuse("it has states of parameters that no group has: " + String.join(", ", states));
+      refuse("it has states of parameters that belong to no group: " + String.join(", ", states));
     }
   }
 
@@ -152,10 +152,10 @@ final class RankOptimizer {
     boolean only =
         part.groups().stream().filter(one -> !OptimizerPart.indexes(one).isEmpty()).count() == 1;
     if (only && expected.containsKey(other)) {
-      refuse("a group has all parameters, those without weight decay too");
+      refuse("one group has all parameters, including those without weight decay");
     }
     if (members == null) {
-      refuse("two of its groups are of one kind, as decoupled learning rates make them");
+      refuse("two of its groups have the same settings, as with decoupled learning rates");
       throw new IllegalStateException();
     }
     if (members.size() != count) {
@@ -165,7 +165,10 @@ final class RankOptimizer {
   }
 
   private static String few(List<Parameter> parameters) {
-    return parameters.size() + ", '" + parameters.get(0).name() + "' and what is treated as it is";
+    return parameters.size()
+        + ", '"
+        + parameters.get(0).name()
+        + "' and parameters with the same weight decay";
   }
 
   private void moments(OptimizerPart part, String index, Parameter of, Obj group) {

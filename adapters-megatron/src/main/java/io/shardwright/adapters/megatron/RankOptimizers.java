@@ -47,7 +47,8 @@ final class RankOptimizers {
     rank.files().stream()
         .filter(file -> LAYER_WISE.matcher(file).matches())
         .findFirst()
-        .ifPresent(file -> unread = Optional.of("which ranks share by layers (" + file + ")"));
+        .ifPresent(
+            file -> unread = Optional.of("which is divided among ranks by layers (" + file + ")"));
     if (unread.isPresent() || !state.hasOptimizer()) {
       return Optional.empty();
     }
@@ -57,7 +58,7 @@ final class RankOptimizers {
       optimizer.scaler().ifPresent(scalers::add);
       return Optional.of(optimizer);
     } catch (UnsupportedCheckpointException refused) {
-      unread = Optional.of("which can't follow: " + refused.getMessage());
+      unread = Optional.of("which can't be converted: " + refused.getMessage());
       return Optional.empty();
     }
   }
@@ -67,7 +68,7 @@ final class RankOptimizers {
     boolean differ = !with.isEmpty() && !without.isEmpty();
     return differ
         ? Optional.of(
-            "which can't follow: " + without.get(0) + " has none, as " + with.get(0) + " has")
+            "which can't be converted: " + without.get(0) + " has none, as " + with.get(0) + " has")
         : unread;
   }
 

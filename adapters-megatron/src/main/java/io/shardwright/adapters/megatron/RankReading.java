@@ -98,8 +98,8 @@ final class RankReading {
                 files.name() + "/" + folders.get(at),
                 "its args are those of rank "
                     + number
-                    + ", which is not the rank that this folder is of: the files of ranks were"
-                    + " swapped or copied");
+                    + ", expected the rank of this folder: the files of ranks were swapped or"
+                    + " copied");
           }
         });
   }
@@ -215,7 +215,7 @@ final class RankReading {
           first.where(),
           "its args don't say "
               + HEADS
-              + ", by which the rows of query_key_value are put in order in checkpoint versions"
+              + ", which is needed to order the rows of query_key_value in checkpoint versions"
               + " before 2.0");
     }
     var keys = new LinkedHashMap<String, String>();

@@ -192,7 +192,7 @@ record RankState(String where, Obj root) {
               + expected.orElse("none")
               + " as in "
               + first.where()
-              + ": the files are not of one checkpoint");
+              + ": the files belong to different checkpoints");
     }
   }
 }

@@ -26,9 +26,9 @@ import java.util.Optional;
 record RankStates(WantedGrid model, TrainingState training) {
   /** What a user has to know who goes on with the training. */
   static final String RESUME =
-      "the training's random states (rng_state) are left out: Megatron-LM goes on with "
+      "the training's random states (rng_state) are left out: start Megatron-LM with "
           + Flags.option("no-load-rng")
-          + ", and draws other numbers than it would have";
+          + "; its random numbers will differ from those of the original run";
 
   private static final String STEP = "step";
 
@@ -150,7 +150,7 @@ record RankStates(WantedGrid model, TrainingState training) {
   private List<Obj> groups(boolean experts) {
     var groups = CommonOptimizer.groups(training, experts, this::has);
     if (groups.isEmpty()) {
-      throw CommonOptimizer.refused(model, "nothing says its parameter groups", "");
+      throw CommonOptimizer.refused(model, "its parameter groups are missing", "");
     }
     return groups;
   }

@@ -66,13 +66,13 @@ record Root(StoredFiles iteration, List<String> notes) {
     String latest = latest(root);
     return finished.contains(latest)
         ? chosen(root, latest, "", all)
-        : chosen(root, newest, LATEST + " names " + latest + ", which is not finished", all);
+        : chosen(root, newest, LATEST + " names " + latest + ", which is not complete", all);
   }
 
   private static Root chosen(StoredFiles root, String name, String why, List<String> all) {
     var notes = new ArrayList<String>();
     if (!why.isEmpty()) {
-      notes.add(why + ": '" + name + "' is read, the newest that is finished");
+      notes.add(why + ": '" + name + "' is read, the newest complete one");
     } else if (all.size() > 1) {
       notes.add("'" + name + "' is read, of " + String.join(", ", all));
     }

@@ -15,7 +15,7 @@ final class Tokenizer {
     return files.isEmpty()
         ? List.of()
         : List.of(
-            "Megatron-LM's folders hold no tokenizer, so these files stay behind: "
+            "Megatron-LM's folders contain no tokenizer, so these files are left out: "
                 + String.join(", ", files));
   }
 }

@@ -13,7 +13,7 @@
  *               "run_config.yaml" of Megatron-Bridge: its section model says what the model is
  *               "common.pt" of Megatron-Core up to 0.18: {args: Namespace, …}
  * rank        = "mp_rank_" T(2) ["_" P(3)] ["_" E(3)] "/model_optim_rng.pt"
- *               P where there are several stages, E where several ranks share out the experts
+ *               P where there are several stages, E where several ranks divide the experts
  * file        = torch file: {args: Namespace, checkpoint_version, iteration, optimizer, …, models}
  * models      = model: state | model0: state, model1: state, … one for each chunk of a stage
  * state       = names and tensors; before Megatron-Core dicts of modules, in them names and tensors

@@ -20,7 +20,7 @@ final class BertKeys {
   private static final String LEGACY_FUSED = "bias_gelu_fusion";
   private static final String IGNORED = "NeMo's own network ignores it";
   private static final String TANH = "with it NeMo computes GELU with tanh, and the class by erf";
-  private static final String ALONE = "NeMo has that in legacy naming alone";
+  private static final String ALONE = "NeMo supports it in legacy naming only";
 
   private BertKeys() {}
 
@@ -64,7 +64,7 @@ final class BertKeys {
         refused("num_query_groups", IGNORED).to(LEGACY).isNot("null", "${num_attention_heads}"),
         refused(
                 BertTable.ORDER,
-                "before the output layer NeMo 2's BERT of Megatron-Core has a further norm then")
+                "NeMo 2's BERT of Megatron-Core then has a further norm before the output layer")
             .from(LEGACY, HUGGING_FACE)
             .to(MCORE)
             .is(BertTable.POST)

@@ -27,8 +27,8 @@ final class GptKeys {
   private static final String[] TRUE_OR_ABSENT = {"true", "null"};
   private static final String[] LEARNED = {"null", "learned_absolute"};
   private static final String IGNORED =
-      "NeMo 1.23 heeds it in legacy naming and ignores it in mcore naming";
-  private static final String MCORE_ALONE = "NeMo has that in mcore naming alone";
+      "NeMo 1.23 uses it in legacy naming and ignores it in mcore naming";
+  private static final String MCORE_ALONE = "NeMo supports it in mcore naming only";
 
   /** Llama 4's experts alone have their shares applied to what they are given. */
   private static final String SCALED_INPUT = "moe_apply_probs_on_input";
@@ -82,8 +82,8 @@ final class GptKeys {
     return Stream.of(
         unreadable(
                 "transformer_block_type",
-                "its norm of an MLP's inner state is over a rank's part of it, so that the model"
-                    + " computes something else on other ranks")
+                "it normalizes the MLP's inner state over one rank's part, so that the model"
+                    + " depends on the number of ranks")
             .from(LEGACY)
             .is("normformer"),
         unreadable("normalization", "models with this norm are not supported where bias is false")
@@ -92,8 +92,8 @@ final class GptKeys {
             .when("bias", "false"),
         unreadable(
                 "transformer_engine",
-                "without mcore_gpt, Transformer Engine's layers have names of their own,"
-                    + " which are not supported")
+                "without mcore_gpt, Transformer Engine's layers have other names, which are not"
+                    + " supported")
             .from(LEGACY)
             .is("true"));
   }
@@ -117,8 +117,8 @@ final class GptKeys {
                 .when(ACTIVATION, "geglu", "fast-geglu"),
             refused(
                     FUSED,
-                    "with it NeMo 1.23 leaves this activation out in legacy naming, and not in"
-                        + " mcore naming")
+                    "with it NeMo 1.23 omits this activation in legacy naming, but not in mcore"
+                        + " naming")
                 .from(LEGACY)
                 .is(TRUE_OR_ABSENT)
                 .when(ACTIVATION, "fast-swiglu")
@@ -176,8 +176,8 @@ final class GptKeys {
     return Stream.of(
             refused(
                     McoreGptTable.NAME,
-                    "Megatron-Core has no layers that normalize nothing but what attention and MLP"
-                        + " put out, and the queries and keys of all heads together")
+                    "Megatron-Core has no layers that normalize only the outputs of attention and"
+                        + " MLP, and the queries and keys of all heads together")
                 .is(McoreGptTable.OLMO2),
             refused(
                     SCALED_INPUT,

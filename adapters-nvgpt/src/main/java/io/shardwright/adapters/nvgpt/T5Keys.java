@@ -27,8 +27,8 @@ final class T5Keys {
     return Stream.of(
         unreadable(
                 stack + "transformer_block_type",
-                "its norm of an MLP's inner state is over a rank's part of it, so that the model"
-                    + " computes something else on other ranks")
+                "it normalizes the MLP's inner state over one rank's part, so that the model"
+                    + " depends on the number of ranks")
             .is("normformer"),
         unreadable(stack + "transformer_block_type", "NeMo has no such block")
             .isNot("null", "pre_ln", "post_ln", "normformer"),
@@ -45,8 +45,7 @@ final class T5Keys {
   /** Over one stage the decoder's embedding is the encoder's, with its positions or without. */
   private static Stream<KeyRule> positions() {
     String reason =
-        "where the decoder has the encoder's embedding, both must have learned positions or"
-            + " neither";
+        "if encoder and decoder share the embedding, both must have learned positions or neither";
     String encoder = ENCODER + T5Table.POSITIONS;
     var rule = unreadable(DECODER + T5Table.POSITIONS, reason).unless(T5Table.SHARED, "false");
     return Stream.of(

@@ -59,7 +59,7 @@ record ArrayForm(DataType type, int parts, Conversion conversion) {
     return new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         dtype.torchName(),
-        "DJL has no type that holds every value of it: take its bits");
+        "DJL has no type for all of its values: use bits()");
   }
 
   static ArrayForm bits(DType dtype) {

@@ -111,7 +111,7 @@ public final class ModelArrays {
     try {
       return filled(tensor, form);
     } catch (EngineException failure) {
-      throw DeviceFailure.of(device(), "close arrays that are no longer needed", failure);
+      throw DeviceFailure.of(device(), "close arrays that are not needed", failure);
     }
   }
 

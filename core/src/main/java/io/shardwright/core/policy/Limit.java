@@ -19,21 +19,21 @@ public enum Limit {
   PATH_DEPTH(64, 4_096, Unit.COUNT, "folders in an entry's name", "no tree is deeper"),
   /** Bytes of one header that describes an entry, such as pax records or a gzip name. */
   ARCHIVE_HEADER_BYTES(
-      1 << 20, 1 << 30, Unit.BYTES, "bytes in a header", "a long name takes a few thousand"),
+      1 << 20, 1 << 30, Unit.BYTES, "bytes in a header", "a long name needs a few thousand"),
   /** Bytes of one configuration: YAML, or a small JSON document. */
   CONFIG_BYTES(
       16 << 20,
       1 << 30,
       Unit.BYTES,
       "bytes of configuration",
-      "vocabularies of speech models stand in it"),
+      "speech models keep vocabularies in it"),
   /** Nodes of one configuration, each counted as often as it is referred to. */
   YAML_NODES(
       2_000_000,
       100_000_000,
       Unit.COUNT,
       "nodes, aliases and references followed",
-      "an alias can multiply what it names"),
+      "an alias can multiply its node"),
   /** Nesting of one configuration. */
   YAML_DEPTH(100, 500, Unit.COUNT, "levels of YAML", "no configuration is deeper"),
   /** Characters between two blanks of one configuration. */
@@ -58,7 +58,7 @@ public enum Limit {
   TENSORS(1_000_000, 100_000_000, Unit.COUNT, "tensors", "no checkpoint has more"),
   /** Bytes of one pickle. */
   PICKLE_BYTES(
-      256L << 20, 1L << 40, Unit.BYTES, "bytes of pickle", "a million tensors take about 200 MB"),
+      256L << 20, 1L << 40, Unit.BYTES, "bytes of pickle", "a million tensors need about 200 MB"),
   /** Operations of one pickle. */
   PICKLE_OPS(
       200_000_000, 1L << 40, Unit.COUNT, "operations", "far more than a million tensors take"),
@@ -68,7 +68,7 @@ public enum Limit {
       1L << 31,
       Unit.COUNT,
       "memo cells or values on the stack",
-      "a tensor takes about 13"),
+      "a tensor needs about 13"),
   /** Nesting of one pickle's values. */
   PICKLE_DEPTH(1_000, 1 << 24, Unit.COUNT, "levels of values", "Python's own limit"),
   /** Bytes of one string in a pickle or a document. */
@@ -116,7 +116,7 @@ public enum Limit {
       Long.MAX_VALUE,
       Unit.BYTES,
       "bytes to unpack",
-      "the disk's free space but for 1 GiB"),
+      "the disk's free space minus 1 GiB"),
   /** Bytes of memory that headers and pickles may take together, as estimated while reading. */
   HEAP_BYTES(
       Limits.OF_THE_MACHINE,

@@ -55,7 +55,7 @@ record CourseSection(Contents contents) {
             "p",
             String.format(
                 Locale.ROOT,
-                "A run takes %s of buffers for %d threads%s, whatever the model's size, besides the"
+                "A run takes %s of buffers for %d threads%s, whatever the model's size, plus the"
                     + " program itself, and %s on the target's disk%s.",
                 ByteSize.text(needs.bufferBytes()),
                 needs.threads(),

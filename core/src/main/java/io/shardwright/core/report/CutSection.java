@@ -119,7 +119,7 @@ record CutSection(PlanOutline outline) {
     long padded = count(picture.after(), Part.PADDING);
     long dropped = count(picture.before(), Part.PADDING);
     return padded > 0
-        ? "Rows are cut. The hatched " + padded + " are padding: zeros that stand for no piece."
+        ? "Rows are cut. The hatched " + padded + " are padding: zeros that belong to no token."
         : dropped > 0
             ? "The hatched " + dropped + " rows are padding, which the target doesn't have."
             : "Rows are cut; there is no padding.";

@@ -20,7 +20,7 @@ record GridSection(PlanOutline outline) {
     page.in("figcaption").leaf("strong", title).text(" ").name(side.name());
     page.end();
     if (side.ranks().isEmpty()) {
-      page.leaf("p", "The grid can't be told.");
+      page.leaf("p", "The grid is unknown.");
     } else {
       page.in(
           "div",

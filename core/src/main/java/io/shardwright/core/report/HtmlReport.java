@@ -157,7 +157,7 @@ public final class HtmlReport implements HtmlPage {
       if (report.verified()) {
         verified(page, report);
       } else {
-        page.leaf("p", "The target was not read back, as asked for.");
+        page.leaf("p", "The target was not read back, as requested.");
       }
       page.end();
     }
@@ -206,7 +206,7 @@ public final class HtmlReport implements HtmlPage {
     }
 
     private String what() {
-      String rows = manifest.vocabularyKnown() ? "" : " The vocabulary's padding is counted in.";
+      String rows = manifest.vocabularyKnown() ? "" : " The sums include the vocabulary's padding.";
       return manifest.family().isPresent()
           ? "Of whole tensors under their canonical names: the same for every grid, layout and"
               + " naming of this model."

@@ -141,7 +141,7 @@ public final class NpzFormat implements TensorFormat {
                 new UnsupportedCheckpointException(
                     ErrorCode.UNSUPPORTED,
                     bytes.name(),
-                    "has the type " + descr + ", which is no number: save it as another"));
+                    "has the type " + descr + ", which is not a number: save it as another"));
   }
 
   private static MalformedCheckpointException malformed(StoredBytes where, String problem) {

@@ -158,7 +158,7 @@ public record TokenizerFiles(StoredFiles files) {
     for (String file : files.files()) {
       if (isOne(file) && !file.equals(PIECES)) {
         if (files.bytes(file).size() > MAX_SIDE_FILE) {
-          notes.add("'" + file + "' is too large to be kept aside: left out");
+          notes.add("'" + file + "' is too large to be kept: left out");
         } else {
           texts.put(file, files.text(file));
         }

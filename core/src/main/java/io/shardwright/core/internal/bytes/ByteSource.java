@@ -36,7 +36,7 @@ public interface ByteSource {
         throw new CheckpointIoException(
             ErrorCode.READ_FAILED,
             name(),
-            "ends at byte " + size() + ", " + target.remaining() + " bytes before it should");
+            "ends at byte " + size() + ", " + target.remaining() + " bytes too early");
       }
       at += count;
     }

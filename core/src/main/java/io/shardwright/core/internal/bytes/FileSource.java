@@ -63,7 +63,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
       return "is a folder, expected a file: check the path";
     }
     return Files.exists(path)
-        ? "is no regular file but a pipe or a device: copy it to a file first"
+        ? "is not a regular file but a pipe or a device: copy it to a file first"
         : "no such file: check the path";
   }
 
@@ -143,10 +143,10 @@ public final class FileSource implements ByteSource, AutoCloseable {
   public void requireUnchanged() {
     try (var again = Files.newByteChannel(path, StandardOpenOption.READ)) {
       if (channel.size() != size || again.size() != size || !State.of(path).equals(state)) {
-        throw refusal("changed while it was read: wait for its writer");
+        throw refusal("changed while it was read: wait until the other program has finished");
       }
     } catch (NoSuchFileException vanished) {
-      throw refusal("was removed while it was read: put it back");
+      throw refusal("was removed while it was read: restore it");
     } catch (IOException failure) {
       throw failed(failure);
     }

@@ -49,7 +49,7 @@ public record WriteFailure(Path target, long needed) {
     } else if (denied(failure, reason)) {
       return refused(ErrorCode.TARGET_DENIED, "can't be written: " + reason);
     } else if (reason.contains(QUOTA)) {
-      return full("the disk quota is used up: needs " + needed + " bytes: make room");
+      return full("the disk quota is exceeded: needs " + needed + " bytes: make room");
     }
     OptionalLong free = FreeSpace.at(target);
     boolean full =

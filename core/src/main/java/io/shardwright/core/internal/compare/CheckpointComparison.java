@@ -189,7 +189,7 @@ public final class CheckpointComparison {
     String one = layout(first);
     String other = layout(second);
     if (!one.equals(other)) {
-      notes.add("the weights lie as " + one + " and as " + other);
+      notes.add("the weights are stored as " + one + " and as " + other);
     }
   }
 

@@ -196,7 +196,7 @@ final class DialectEngine {
         in.problems()
             .add(
                 in.document().saying(row.own())
-                    + ", expected what makes one of "
+                    + ", expected values for one of "
                     + codec.cases().keySet().stream().sorted().toList());
       }
     }

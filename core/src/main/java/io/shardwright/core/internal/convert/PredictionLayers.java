@@ -23,7 +23,9 @@ final class PredictionLayers implements DialectEngine.Relation {
       in.disagree(in.document().saying(row.own()) + ", expected one number");
     } else if (found.isEmpty() && stated.isPresent()) {
       in.unplaced()
-          .add(in.document().says(key) + ", and no tensors of such layers are here: left out");
+          .add(
+              in.document().says(key)
+                  + ", and the checkpoint has no tensors of such layers: left out");
     }
   }
 

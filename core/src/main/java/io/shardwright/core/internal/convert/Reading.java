@@ -41,7 +41,8 @@ record Reading(
     List<String> problems,
     List<String> unplaced)
     implements DialectReading {
-  private static final String NO_PLACE = " has no place in NeMo's configuration; it is kept aside";
+  private static final String NO_PLACE =
+      " has no counterpart in NeMo's configuration; it is kept separately";
 
   /**
    * Nothing is read yet.

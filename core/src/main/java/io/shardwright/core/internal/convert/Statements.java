@@ -73,7 +73,7 @@ final class Statements {
           places.entrySet().stream()
                   .map(place -> "'" + place.getKey() + "' is " + place.getValue())
                   .collect(Collectors.joining(" and "))
-              + ", expected one value: remove what is wrong");
+              + ", expected one value: remove the wrong one");
     }
   }
 

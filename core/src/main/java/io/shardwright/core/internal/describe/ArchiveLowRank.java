@@ -65,7 +65,9 @@ public final class ArchiveLowRank {
     if (LowRank.weight(id).isEmpty()) {
       misfits.add(
           factors.get(id).stored(),
-          "no factor of a product, and nothing else of " + adapter.source() + " can be merged");
+          "not a factor of a low-rank product, and nothing else of "
+              + adapter.source()
+              + " can be merged");
     }
   }
 

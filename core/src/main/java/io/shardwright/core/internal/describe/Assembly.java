@@ -114,7 +114,7 @@ final class Assembly {
             again.where(),
             "holds '"
                 + again.matched().stored()
-                + "', which is not in the set of weights that is read");
+                + "', which the set of weights that is used lacks");
       }
       repeat(draft, again);
       held.computeIfAbsent(again.where(), where -> new IdentityHashMap<>())
@@ -172,7 +172,7 @@ final class Assembly {
               + other
               + " "
               + same.typed()
-              + (matched.kind() == Kind.SET ? " in the set of weights that is read" : "")
+              + (matched.kind() == Kind.SET ? " in the set of weights that is used" : "")
               + matched.kind().reason());
     }
     draft.repeat(matched.parts(), matched.kind());
@@ -211,7 +211,7 @@ final class Assembly {
               + first.typed()
               + " stands in "
               + first.parts().stream().map(SourcePart::member).findFirst().orElse(source)
-              + ": the files are not of one checkpoint");
+              + ": the files belong to different checkpoints");
     }
   }
 

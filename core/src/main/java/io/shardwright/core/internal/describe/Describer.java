@@ -127,7 +127,7 @@ public final class Describer {
       throw new MalformedCheckpointException(
           ErrorCode.TENSOR_MALFORMED,
           source,
-          "its configuration has numbers that make no model of family '"
+          "its configuration is inconsistent for family '"
               + family.id()
               + "': "
               + nonsense.getMessage());
@@ -239,10 +239,9 @@ public final class Describer {
             + Nearest.hint(withoutPrefix(name), known)
             + ": check "
             + Setting.FAMILY.inText()
-            + ". If it is the same on every rank, "
+            + ". If it is equal on every rank, "
             + Setting.REPLICATE_UNMATCHED.inText()
-            + " copies it"
-            + " to each; a tensor that is cut must not be copied so");
+            + " copies it to each rank; don't use that for a tensor that ranks divide");
   }
 
   FoundForm form(Match match, String name, Shape shard, int ranks, String where) {

@@ -47,7 +47,7 @@ public final class ExpertBlocks {
     long count = count(rule, config);
     if (count == 0 || count % ranks != 0) {
       throw new IllegalArgumentException(
-          count + " experts can't be shared out over " + ranks + " expert-parallel ranks");
+          count + " experts can't be divided among " + ranks + " expert-parallel ranks");
     }
     if (!stacked(rule)) {
       names.put(name(rule.pattern()), each(rule));

@@ -43,7 +43,10 @@ record Factors(
       Extent extent = factors.extents.get(factor);
       if (extent.kind() == Kind.FIXED && extent.value() != canonical.dim(factor)) {
         throw new IllegalArgumentException(
-            "has by its rule " + extent.value() + " parts, and there are " + canonical.dim(factor));
+            "has, according to its rule, "
+                + extent.value()
+                + " parts, and there are "
+                + canonical.dim(factor));
       }
     }
     return factors;
@@ -61,7 +64,8 @@ record Factors(
     if (part < total) {
       return this;
     }
-    throw new IllegalArgumentException("has no factor " + part + ", of which its rule is a part");
+    throw new IllegalArgumentException(
+        "has no factor " + part + ", which its rule takes a part of");
   }
 
   private static Factors ofFactors(
@@ -201,7 +205,7 @@ record Factors(
       if (!segments.get().divides(sharing)) {
         var keys = new ArrayList<>(told(factor));
         keys.add(TENSOR_SIZE);
-        throw new SizeMisfit("has segments that " + ranks + " ranks can't share", keys);
+        throw new SizeMisfit("has segments that " + ranks + " ranks can't divide", keys);
       }
       return segments.get().local(sharing);
     }
@@ -210,7 +214,7 @@ record Factors(
       var keys = new ArrayList<>(told(factor));
       keys.add(TENSOR_SIZE);
       throw new SizeMisfit(
-          "has " + held + " heads or parts, which " + ranks + " ranks can't share", keys);
+          "has " + held + " heads or parts, which " + ranks + " ranks can't divide", keys);
     }
     return factor == cut ? held / ranks : held;
   }

@@ -59,7 +59,7 @@ record HeldPart(List<Integer> indexes, int row) {
           "'"
               + spec.name()
               + "' "
-              + (more ? "is of an expert beyond the " + most + " of a rank" : "has no experts")
+              + (more ? "belongs to an expert beyond the " + most + " of a rank" : "has no experts")
               + ": "
               + describer.config.saying(List.of(key, ParallelDimension.EXPERT.configKey())));
     }

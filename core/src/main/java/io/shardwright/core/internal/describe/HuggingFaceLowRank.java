@@ -110,7 +110,7 @@ public final class HuggingFaceLowRank {
     var rows = form.rowsByRank(rank);
     var columns = form.rankByColumns(rank);
     if (rows.isEmpty() || columns.isEmpty()) {
-      misfits.add(module, "no matrix, which a product could change");
+      misfits.add(module, "not a matrix, and only matrices can be merged");
       return Optional.empty();
     }
     var held = vocabulary(rows.get(), match.rule(), pair.b().spec().shape().dim(0));

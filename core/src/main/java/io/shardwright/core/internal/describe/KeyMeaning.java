@@ -58,8 +58,7 @@ public record KeyMeaning(ModelFamilyAdapter family, ModelConfig config, Naming n
     return found.isEmpty()
         ? List.of()
         : List.of(
-            "NeMo can't run what is written, which only keeps the model: "
-                + String.join("; ", found));
+            "the target only stores the model; NeMo can't run it: " + String.join("; ", found));
   }
 
   private Stream<KeyRule> rules(Kind kind) {

@@ -36,7 +36,7 @@ record KeyRanges(ModelConfig config) {
       requirePart();
     }
     if (isKnown(WINDOW) && !PAIR.matcher(config.text(WINDOW).orElse("")).matches()) {
-      throw config.unexpected(WINDOW, "[tokens before, tokens behind], -1 for all");
+      throw config.unexpected(WINDOW, "[tokens before, tokens after], -1 for all");
     }
   }
 

@@ -90,7 +90,7 @@ final class RankReading {
               + spec.dtype().torchName()
               + " "
               + spec.shape()
-              + ", of another shape than in the set of weights that is read");
+              + ", of another shape than in the set of weights that is used");
     }
   }
 
@@ -283,7 +283,7 @@ final class RankReading {
     return new MalformedCheckpointException(
         ErrorCode.RANKS_DISAGREE,
         where(file),
-        how + " " + first.member() + ": the files are not of one checkpoint");
+        how + " " + first.member() + ": the files belong to different checkpoints");
   }
 
   private String where(RankFile file) {

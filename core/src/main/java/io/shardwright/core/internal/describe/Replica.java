@@ -11,22 +11,21 @@ public record Replica(SourcePart part, Kind kind) {
   /** Why elements stand in several places. */
   public enum Kind {
     /** Every rank has them. */
-    RANK(": the files are not of one checkpoint"),
+    RANK(": the files belong to different checkpoints"),
     /** The configuration ties two tensors to one. */
     TIED(
         ", although the configuration ties them to one: convert or reshard with "
             + Setting.UNTIE.inText()
             + " writes both"),
     /** The family has one tensor under several names. */
-    COPY(", although they are copies of one tensor: the files are not of one checkpoint"),
+    COPY(", although they are copies of one tensor: the files belong to different checkpoints"),
     /** An optimizer has the weight in binary32, which is rounded to the weight's type. */
     MASTER(
-        ", which is its optimizer's master weight rounded: the parameters lie in the buffer in"
-            + " another order than the family registers them, or the state is another training's;"
-            + " leave it out with "
+        ", the rounded master weight of its optimizer: the buffer has the parameters in another"
+            + " order than the family, or the state belongs to another training; leave it out with "
             + Setting.NO_OPTIMIZER.inText()),
     /** A folder has a second set of weights. */
-    SET(": the folder has two sets of weights, remove the one that is not meant");
+    SET(": the folder has two sets of weights; remove the wrong one");
 
     private final String reason;
 

@@ -278,7 +278,7 @@ public final class RuleMatcher {
           matches.size()
               + " rules match '"
               + name
-              + "', expected one: give them exclusive conditions");
+              + "', expected one: give the rules exclusive conditions");
     }
     return matches.stream().findFirst();
   }

@@ -27,8 +27,7 @@ final class ShardSolution {
   Shape canonical() {
     if (!lacking.isEmpty()) {
       throw new SizeMisfit(
-          "has shape " + shard + ", and the configuration does not say which it should have",
-          lacking);
+          "has shape " + shard + ", and the configuration does not state the right size", lacking);
     }
     if (!fitting) {
       throw new SizeMisfit(
@@ -51,7 +50,7 @@ final class ShardSolution {
       if (extent.isEmpty()) {
         if (open >= 0) {
           throw new IllegalArgumentException(
-              "has on axis " + axis + " two factors of which its rule does not tell the length");
+              "has on axis " + axis + " two factors whose length its rule does not state");
         }
         open = factor;
         // A head's length follows from the rows where no key tells it.

@@ -99,7 +99,7 @@ public record SourceTensor(
   public SourceTensor reordered(List<Long> extents, List<Integer> order) {
     long count = extents.stream().reduce(1L, Math::multiplyExact);
     if (spec.shape().rank() == 0 || spec.shape().dim(0) != count) {
-      throw malformed("has not the " + count + " rows that its configuration says");
+      throw malformed("does not have the " + count + " rows that its configuration states");
     }
     var found = new ArrayList<View>();
     collect(extents, order, 0, 0, found);

@@ -59,7 +59,8 @@ record StateCompleteness(String source) {
       throw refused("no '" + kind + "' of " + named(missing));
     }
     if (!left.isEmpty()) {
-      throw refused("'" + kind + "' of what is no parameter here: " + named(left));
+      throw refused(
+          "'" + kind + "' of something that is not a parameter of the model: " + named(left));
     }
   }
 
@@ -75,7 +76,8 @@ record StateCompleteness(String source) {
         source,
         "its optimizer has "
             + has
-            + ": the state is of another model or incomplete, save it again or leave it out with "
+            + ": the state belongs to another model or is incomplete; save it again, or leave it"
+            + " out with "
             + Setting.NO_OPTIMIZER.inText());
   }
 

@@ -98,8 +98,7 @@ public record Wrappers(String found, String kept) {
   public String note() {
     return "every name begins with '"
         + found
-        + "', where torch.compile or DistributedDataParallel put words of theirs: the model's names"
-        + " "
+        + "', a prefix of torch.compile or DistributedDataParallel: the model's names "
         + (kept.isEmpty() ? "are those without it" : "begin with '" + kept + "'");
   }
 

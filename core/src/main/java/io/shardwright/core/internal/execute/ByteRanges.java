@@ -194,7 +194,7 @@ final class ByteRanges implements AutoCloseable {
 
     @Override
     public void read(ByteBuffer target, Place place) {
-      throw new IllegalStateException("nothing is read back from what is not written yet");
+      throw new IllegalStateException("unwritten data can't be read back");
     }
   }
 }

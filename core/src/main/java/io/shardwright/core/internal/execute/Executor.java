@@ -134,7 +134,7 @@ public final class Executor implements AutoCloseable {
       throw new MalformedCheckpointException(
           ErrorCode.PARTS_MISSING,
           tensor.member(),
-          "no part tells that it wrote all of '" + tensor.spec().name() + "'");
+          "no part has written all of '" + tensor.spec().name() + "'");
     }
   }
 

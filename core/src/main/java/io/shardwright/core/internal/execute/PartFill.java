@@ -262,6 +262,6 @@ final class PartFill implements OutputFiles {
 
   @Override
   public void read(ByteBuffer bytes, Place place) {
-    throw new IllegalStateException("nothing is read back from what is not written yet");
+    throw new IllegalStateException("unwritten data can't be read back");
   }
 }

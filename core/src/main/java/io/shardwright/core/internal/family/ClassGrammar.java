@@ -143,7 +143,7 @@ record ClassGrammar(
   private static String near(String name, List<String> known) {
     return Words.nearest(name, known)
         .map(near -> ", expected its canonical name: did you mean '" + near + "'?")
-        .orElse(": say with 'of' what the row is of");
+        .orElse(": name the row's tensor with 'of'");
   }
 
   /** Reads a row of a dialect, which relates configuration keys. */

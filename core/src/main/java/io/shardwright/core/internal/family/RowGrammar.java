@@ -147,7 +147,7 @@ final class RowGrammar {
             key,
             "'"
                 + name
-                + "' is no pattern, expected at most two parts that are '*': the layer's"
+                + "' is not a pattern, expected at most two parts that are '*': the layer's"
                 + " number, the expert's");
       }
     }

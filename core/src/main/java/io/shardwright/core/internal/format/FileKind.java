@@ -65,7 +65,7 @@ public enum FileKind {
               .filter(entry -> text.startsWith(entry.getKey()))
               .map(Map.Entry::getValue)
               .findFirst()
-              .orElse(text.isEmpty() ? "is empty" : "is of no format that is known here");
+              .orElse(text.isEmpty() ? "is empty" : "is in an unknown format");
       return new UnrecognizedCheckpointException(
           ErrorCode.FORMAT_UNKNOWN,
           file.name(),

@@ -62,7 +62,7 @@ public final class FolderTarget implements CheckpointTarget {
       throw new MalformedCheckpointException(
           ErrorCode.UNSUPPORTED,
           plan.source().source(),
-          "holds a file '" + name + "', the name of one that would be made");
+          "holds a file '" + name + "', but a folder of that name must be created");
     }
   }
 

@@ -100,7 +100,7 @@ public final class ShardIndex {
     for (String file : byFile.keySet()) {
       if (!present.contains(file)) {
         String tensor = byFile.get(file).iterator().next();
-        throw malformed("says that '" + tensor + "' is in '" + file + "', which is not here");
+        throw malformed("says that '" + tensor + "' is in '" + file + "', which does not exist");
       }
     }
   }

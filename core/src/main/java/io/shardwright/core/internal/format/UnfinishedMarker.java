@@ -25,7 +25,7 @@ public record UnfinishedMarker(Path checkpoint) {
   /** What to say of a checkpoint that is read although it is there. */
   public List<String> notes() {
     return found()
-        .map(name -> "'" + name + "' is beside it: NeMo takes it for one that was not saved whole")
+        .map(name -> "'" + name + "' is beside it: NeMo treats the checkpoint as incomplete")
         .stream()
         .toList();
   }

@@ -97,7 +97,7 @@ final class Adoption implements AutoCloseable {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           source.name(),
-          "its configuration has no tokenizer, so there is no place for '"
+          "its configuration has no tokenizer, so it can't refer to '"
               + file
               + "': leave "
               + option(key)
@@ -124,7 +124,7 @@ final class Adoption implements AutoCloseable {
                     key
                         + " is '"
                         + named.orElse("")
-                        + "'; no file that a checkpoint names is opened: give it with "
+                        + "'; files that a checkpoint names are never opened: give it with "
                         + option(key)
                         + read(source)));
     var file = new FileSource(path, path.toString());

@@ -248,7 +248,7 @@ final class Choices {
               + lossy.stream().map(DType::torchName).sorted().collect(Collectors.joining(", "))
               + ", which "
               + wanted.torchName()
-              + " can't hold exactly: allow it with "
+              + " can't represent exactly: allow the loss with "
               + Setting.ALLOW_LOSSY.inText());
     }
   }

@@ -45,7 +45,7 @@ final class Claims {
               + found
               + ", given "
               + claimed.getAsInt()
-              + ": leave the source's size out, or give the one it has");
+              + ": omit the source's size, or give the real one");
     }
   }
 
@@ -53,7 +53,7 @@ final class Claims {
     throw new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         source.name(),
-        "is written without a new tokenizer, so there is no place for '"
+        "is written without a tokenizer, so it can't contain '"
             + file
             + "': leave "
             + Adoption.option(key)

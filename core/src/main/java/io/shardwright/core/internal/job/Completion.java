@@ -45,7 +45,7 @@ public record Completion(Path target, Sources sources, List<Path> natives) {
           "exists, and there are no parts of it to complete: it is complete, or was never"
               + " written in parts");
     }
-    throw missing(target, "no part of it is there: '" + parts.path() + "' does not exist");
+    throw missing(target, "no part of it was found: '" + parts.path() + "' does not exist");
   }
 
   /** Into how many parts a target was divided that somebody has begun to write. */

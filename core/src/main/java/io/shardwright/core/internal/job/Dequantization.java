@@ -48,7 +48,7 @@ record Dequantization(List<SourceTensor> computed) {
               + codes.spec().name()
               + "' ("
               + codes.spec().dtype().torchName()
-              + "): allow plain ones in the target with "
+              + "): write weights that are not quantized with "
               + Setting.DEQUANTIZE.inText());
     }
     return files;
@@ -69,7 +69,7 @@ record Dequantization(List<SourceTensor> computed) {
                       + spec.name()
                       + "' is "
                       + spec.dtype().torchName()
-                      + ", and nothing says by what to multiply it: leave "
+                      + ", but its scale is missing: leave "
                       + Setting.DEQUANTIZE.inText()
                       + " out");
             });

@@ -1,14 +1,23 @@
 package io.shardwright.core.internal.job;
 
+import static java.util.stream.Collectors.joining;
+
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.Setting;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-/** What is said of a run that fails, and whether another may go on with its work. */
-record Failing(Resolved resolved) {
-  /** After these a later run may go on; the others say that source or disk can't be trusted. */
+/**
+ * What is said of a run that fails, and whether another may continue its work.
+ *
+ * @param resumes whether the work is kept whatever ended the run
+ */
+record Failing(Resolved resolved, boolean resumes) {
+  /** After these a later run may continue; after others source or disk can't be trusted. */
   private static final Set<ErrorCode> RESUMABLE =
       Set.of(
           ErrorCode.READ_FAILED,
@@ -21,23 +30,36 @@ record Failing(Resolved resolved) {
           ErrorCode.MEMORY_EXHAUSTED,
           ErrorCode.TARGET_EXISTS);
 
-  /** What the caller is told; {@code keep} keeps the work, and says whether it did. */
-  CheckpointException of(Throwable thrown, boolean resumes, BooleanSupplier keep) {
+  /** What the caller is told; {@code keep} keeps the completed work, and says where it is. */
+  CheckpointException of(Throwable thrown, Supplier<List<Path>> keep) {
     CheckpointException failure =
         thrown instanceof CheckpointException known
             ? cause(known)
             : problem(
                 ErrorCode.MEMORY_EXHAUSTED,
-                "memory ran out: give Java more with -Xmx, or use fewer threads");
-    boolean kept = resumes && RESUMABLE.contains(failure.code()) && keep.getAsBoolean();
+                "not enough memory: increase Java's -Xmx, or use fewer threads");
+    boolean interrupted = failure.code() == ErrorCode.INTERRUPTED;
+    boolean wanted = resumes || interrupted && resolved.request().run().keep();
+    List<Path> kept = wanted && RESUMABLE.contains(failure.code()) ? keep.get() : List.of();
     if (failure instanceof CheckpointIoException problem) {
-      if (kept) {
-        return problem.followedBy("what is done is kept, and the same command goes on with it");
-      } else if (problem.code() == ErrorCode.INTERRUPTED) {
-        return problem.followedBy("nothing was left behind");
+      if (!kept.isEmpty()) {
+        return problem.followedBy(howToContinue(kept));
+      } else if (interrupted) {
+        return problem.followedBy("no files were left");
       }
     }
     return failure;
+  }
+
+  /** Parts are continued by the same command, a run by the option. */
+  private static String howToContinue(List<Path> kept) {
+    String option = kept.size() == 1 ? "" : " with " + Setting.RESUME.inText();
+    String files = kept.stream().map(Path::toString).collect(joining("' and '"));
+    return "completed work is kept. To continue, repeat the command"
+        + option
+        + "; to give up, remove '"
+        + files
+        + "'";
   }
 
   /** A source that is being written looks damaged. */

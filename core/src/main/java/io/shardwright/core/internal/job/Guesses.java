@@ -40,8 +40,8 @@ final class Guesses {
               + model.family().id()
               + "' is a guess"
               + (guessed.size() > 1 ? ", and " + (guessed.size() - 1) + " others are" : "")
-              + ": a wrong cut can't be seen in the target. Read each against the model's source"
-              + " and delete 'guess: true', or use them with "
+              + ": a wrong cut can't be detected in the target. Compare each row with the model's"
+              + " source and delete 'guess: true', or use them with "
               + Setting.ALLOW_GUESSES.inText());
     }
   }
@@ -56,7 +56,7 @@ final class Guesses {
                 + guessed.get(0)
                 + "' is cut"
                 + (guessed.size() > 1 ? ", and " + (guessed.size() - 1) + " others," : "")
-                + " is a guess, which verification does not check");
+                + " is a guess, and verification can't check it");
   }
 
   private static Stream<ParameterRule> read(ModelDescription model) {

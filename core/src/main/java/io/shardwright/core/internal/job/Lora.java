@@ -59,7 +59,7 @@ record Lora(Optional<ModelSource> source) implements AutoCloseable {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           source.name(),
-          "is an adapter without its model: give the model, and this with "
+          "is an adapter without its model: give the model as SRC, and the adapter with "
               + Setting.LORA.inText());
     }
   }
@@ -71,7 +71,7 @@ record Lora(Optional<ModelSource> source) implements AutoCloseable {
           ErrorCode.UNSUPPORTED,
           path.toString(),
           optimizer
-              ? "can't be merged into a training, whose optimizer would still have the old weights"
+              ? "can't be merged into a training, because its optimizer would keep the old weights"
               : "can't be merged into tensors that are written as they are stored");
     }
   }
@@ -102,7 +102,7 @@ record Lora(Optional<ModelSource> source) implements AutoCloseable {
     return new UnsupportedCheckpointException(
         ErrorCode.NOT_EXPRESSIBLE,
         folder.name(),
-        "names a Hugging Face class's modules, and " + base.source() + " is of no such class");
+        "names a Hugging Face class's modules, and " + base.source() + " has no such class");
   }
 
   private static ModelDescription describe(ModelSource adapter, AdapterRegistry registry) {

@@ -56,17 +56,17 @@ final class OutOfPlace {
 
   private static String reason(Resolved resolved) {
     return resolved.keeps(Keeps.STORED)
-        ? Setting.FORMAT.inText(resolved.format().id()) + " writes every tensor as it is stored"
+        ? Setting.FORMAT.inText(resolved.format().id()) + " writes every tensor unchanged"
         : resolved.keeps(Keeps.ARCHITECTURE)
-            ? "a Hugging Face folder has no ranks and names of its own"
-            : "it is for a Hugging Face folder, which this is not";
+            ? "a Hugging Face folder has no ranks and a fixed naming"
+            : "it applies only to Hugging Face targets";
   }
 
   private static String items(Resolved resolved) {
     String format = resolved.format().id();
     return isDistributed(resolved)
         ? format + " has one layout, and Megatron-Core's names"
-        : "it is for a distributed checkpoint such as torch_dist, which this is not";
+        : "it applies only to distributed checkpoints such as torch_dist";
   }
 
   private static boolean isDistributed(Resolved resolved) {

@@ -52,7 +52,7 @@ final class Pairs {
   static List<String> notes(ReshardRequest request, ExecutablePlan plan) {
     ModelDescription model = plan.source();
     if (request.untie() && model.untied().isEmpty()) {
-      return List.of("its embedding is not tied to an output layer: there was nothing to untie");
+      return List.of("its embedding is not tied to an output layer: nothing to untie");
     }
     Optional<Tie> tie = model.tie();
     Stream<LogicalTensor> tensors = model.tensors().stream();
@@ -80,13 +80,19 @@ final class Pairs {
     String name = embedding.spec().name();
     String stored = stored(embedding);
     if (pair.isSecond(stored.substring(NamePrefix.of(stored).length()))) {
-      return Stream.of("'" + stored + "' is read for '" + name + "', which is tied to it");
+      return Stream.of("'" + stored + "' is used for '" + name + "', which is tied to it");
     }
     return embedding.replicas().stream()
         .filter(replica -> replica.kind() == Replica.Kind.TIED)
         .map(replica -> replica.part().tensor().spec().name())
         .distinct()
-        .map(second -> "'" + second + "' is tied to '" + name + "': compared, and written once");
+        .map(
+            second ->
+                "'"
+                    + second
+                    + "' is tied to '"
+                    + name
+                    + "': they were compared and are written once");
   }
 
   private static String stored(LogicalTensor tensor) {

@@ -60,7 +60,7 @@ record PlanNotes(Resolved resolved, ExecutablePlan plan, CheckpointTarget layout
                 + plan.source().family().id()
                 + "' matches '"
                 + String.join("', '", names)
-                + "': copied to every rank, which is wrong for a tensor that is to be cut");
+                + "': copied to every rank, which is wrong for a tensor that ranks divide");
   }
 
   /** What becomes of ranks, and of what is no tensor, where tensors are written as they are. */
@@ -72,12 +72,12 @@ record PlanNotes(Resolved resolved, ExecutablePlan plan, CheckpointTarget layout
               + plan.files().size()
               + " ranks: "
               + (layout.files().size() < plan.files().size()
-                  ? "each tensor's name begins with its rank's, and nothing was merged"
+                  ? "tensor names begin with the rank, and nothing was merged"
                   : "there is a file for each, and nothing was merged"));
     }
     boolean more = source().configured() || !source().attachments().isEmpty();
     if (more && !resolved.keeps(Keeps.CONFIG)) {
-      notes.add("the target holds tensors alone: configuration and other files are left out");
+      notes.add("the target contains only tensors: configuration and other files are left out");
     }
     return notes;
   }

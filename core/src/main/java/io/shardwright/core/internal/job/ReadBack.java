@@ -67,7 +67,7 @@ record ReadBack(
     return new CheckpointIoException(
         ErrorCode.SOURCE_CHANGED,
         resolved.request().source().toString(),
-        "has other bytes than when it was copied: wait for its writer");
+        "has other bytes than when it was copied: wait until the other program has finished");
   }
 
   private CheckpointException unread(CheckpointException failure) {

@@ -115,7 +115,7 @@ final class ReshardRun {
       try {
         return write(staging, work, changes);
       } catch (CheckpointException | OutOfMemoryError failure) {
-        throw new Failing(resolved).of(failure, resumes, staging::keep);
+        throw new Failing(resolved, resumes).of(failure, staging::keep);
       }
     }
   }
@@ -151,7 +151,7 @@ final class ReshardRun {
         parts.write(
             part.number(), layout.files(), request.sync(), files -> record.of(share(part, files)));
       } catch (CheckpointException | OutOfMemoryError failure) {
-        throw new Failing(resolved).of(failure, true, () -> true);
+        throw new Failing(resolved, true).of(failure, () -> List.of(parts.path()));
       }
     }
     return report(parts.read(part.number(), record::read));
@@ -206,7 +206,7 @@ final class ReshardRun {
       if (manifest.isPresent() && !Files.exists(request.manifestPath())) {
         present.side(request.manifestPath(), ManifestFile.of(manifest.get()), request.sync());
       }
-      notes.add("the target was complete: it was compared with the source and left as it is");
+      notes.add("the target was already complete: it was compared with the source and not changed");
       return report(written, layout.size(), true, changes, manifest);
     }
   }

@@ -37,10 +37,10 @@ final class TokenizerNotes {
       return List.of();
     }
     if (config.text("tokenizer.library").filter("huggingface"::equals).isPresent()) {
-      return List.of("NeMo looks for its tokenizer by name: set tokenizer.type to where it is");
+      return List.of("NeMo loads this tokenizer by name: set tokenizer.type to its location");
     }
     return resolved.source().huggingFace().isPresent()
-        ? List.of("the folder has no tokenizer: give NeMo one")
+        ? List.of("the folder has no tokenizer: add one before NeMo loads the model")
         : List.of();
   }
 }

@@ -73,7 +73,7 @@ public final class Families {
                 unknown(
                     source,
                     misfit.message(Remedy::inText)
-                        + "; if it is no such model, add "
+                        + "; to read another model, add "
                         + jars
                         + " to the class path"))
         .orElse(misfit);
@@ -81,12 +81,9 @@ public final class Families {
 
   private static String withoutConfiguration(ModelSource source, AdapterRegistry registry) {
     return source.format().equals("folder") && registry.formats().models().isEmpty()
-        ? "no format of folders was found, and without one these are tensors without a"
-            + " configuration: add "
-            + OwnJar.HUGGING_FACE
-            + " to the class path"
-        : "holds tensors without a model's configuration, so that no family can claim it:"
-            + " inspect and verify read it, and convert "
+        ? "no adapter for folders was found: add " + OwnJar.HUGGING_FACE + " to the class path"
+        : "contains tensors without a model configuration, so no family can read it: use inspect,"
+            + " verify, or convert "
             + Setting.FORMAT.inText("safetensors")
             + " or to a format of tensors that an adapter adds"
             + (source.sourceFiles().distributed()

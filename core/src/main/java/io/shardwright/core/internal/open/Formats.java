@@ -73,7 +73,7 @@ public final class Formats {
         throw new AdapterException(
             ErrorCode.ADAPTER_BROKEN,
             found.origin(),
-            "format id '" + found.id() + "' is one of the engine's own: rename it");
+            "format id '" + found.id() + "' is a built-in format: rename it");
       }
     }
   }
@@ -170,7 +170,7 @@ public final class Formats {
         wanted.id(),
         ours
             ? "no format of folders was found: add " + OwnJar.HUGGING_FACE + " to the class path"
-            : "no format of that name is written; found " + written + ": add its jar");
+            : "no such format can be written; available: " + written + ": add its jar");
   }
 
   /** What a path's checkpoint becomes unasked: what has ranks stays what it is. */

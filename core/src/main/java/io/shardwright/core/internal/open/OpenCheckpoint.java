@@ -168,7 +168,7 @@ public final class OpenCheckpoint implements Checkpoint {
       notes.add(
           "its pickle calls "
               + String.join(", ", dangerous)
-              + ", as no weights need: do not load this file with other tools");
+              + ", which no weight file needs: do not load this file with other tools");
       return SourceFiles.ofRanks(List.of());
     }
     return source.sourceFiles();
@@ -177,7 +177,7 @@ public final class OpenCheckpoint implements Checkpoint {
   private Optional<ModelDescription> describe(ModelFamilyAdapter family, SourceFiles from) {
     from.unreadable().stream()
         .findFirst()
-        .ifPresent(tensor -> notes.add("no family was looked for: " + tensor));
+        .ifPresent(tensor -> notes.add("no family was searched: " + tensor));
     if (from.tensors().isEmpty() || !from.unreadable().isEmpty()) {
       return Optional.empty();
     }

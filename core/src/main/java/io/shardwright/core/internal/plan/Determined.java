@@ -60,7 +60,7 @@ record Determined(TensorSpec spec, byte[] values) {
             && !tensor.parts().stream().allMatch(part -> isZero(part.tensor()));
     return lost
         ? Optional.of(
-            "'" + tensor.id() + "' has values other than 0, and the target has no place for it")
+            "'" + tensor.id() + "' has values other than 0, and the target can't store it")
         : Optional.empty();
   }
 

@@ -153,7 +153,8 @@ final class Feasibility {
       add(
           ErrorCode.PLAN_IMPOSSIBLE,
           key
-              + " can't be kept in such rank files, which have one part per stage. Choose none, or "
+              + " can't be stored in such rank files, which have one part per stage. Choose none,"
+              + " or "
               + Setting.LAYOUT.inText("distributed")
               + ".");
     }
@@ -174,7 +175,7 @@ final class Feasibility {
                     ErrorCode.PLAN_IMPOSSIBLE,
                     "'"
                         + emission.name()
-                        + "' is of all experts of a layer, and the configuration has no "
+                        + "' contains all experts of a layer, but the configuration has no "
                         + emission.row().traits().experts().orElseThrow()
                         + "."));
     boolean allowed = parallelism().allows(ParallelDimension.EXPERT, grid.expert());
@@ -199,8 +200,8 @@ final class Feasibility {
           ErrorCode.PLAN_IMPOSSIBLE,
           String.format(
               Locale.ROOT,
-              "%s=%d can't be kept in rank files, whose names tell ranks of one expert apart by"
-                  + " their rank of %d. Choose %s, or %s.",
+              "%s=%d can't be stored in rank files, whose names distinguish the ranks of one expert"
+                  + " by their rank of %d. Choose %s, or %s.",
               ParallelDimension.EXPERT_TENSOR.configKey(),
               grid.expertTensor(),
               grid.tensor(),
@@ -259,10 +260,10 @@ final class Feasibility {
       add(
           ErrorCode.PLAN_IMPOSSIBLE,
           wanted.items()
-              ? family + " has rank files alone, and no form as a distributed checkpoint."
+              ? family + " supports rank files only, not distributed checkpoints."
               : "NeMo reads checkpoints of "
                   + family
-                  + " from rank files alone. Choose "
+                  + " from rank files only. Choose "
                   + Setting.LAYOUT.inText("ranks")
                   + ".");
     }

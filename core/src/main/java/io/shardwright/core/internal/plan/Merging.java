@@ -47,10 +47,11 @@ final class Merging {
       LowRankProduct product, LogicalTensor weight, Shape shape, List<Emission> emissions) {
     var problems = new ArrayList<String>();
     if (emissions.isEmpty()) {
-      problems.add("has no place in the target's naming");
+      problems.add("has no counterpart in the target's naming");
     }
     if (ExpertStacks.has(emissions)) {
-      problems.add("becomes a part of one tensor of all experts, to which nothing can be added");
+      problems.add(
+          "becomes a part of one tensor of all experts, and a LoRA can't be merged into that");
     }
     if (product.rows().end(0) > shape.dim(0)) {
       problems.add("has " + shape.dim(0) + " rows, expected " + product.rows().end(0));

@@ -43,13 +43,13 @@ public final class ModuleStates {
     var choice = plan.choice();
     if (choice.naming() != model.naming() || choice.prefix().isPresent()) {
       String what = choice.prefix().isPresent() ? "format" : "naming";
-      return note(measured(model), "left out, as the target's " + what + " has no place for them");
+      return note(measured(model), "left out, because the target's " + what + " can't store them");
     }
     boolean arrays = choice.layout() == WeightLayout.DISTRIBUTED;
     boolean kept = !arrays && choice.grid().tensor() == model.grid().tensor();
     return note(
         kept ? List.of() : differing(model),
-        "kept as tensor-parallel rank 0 has them: ranks may differ in them, and "
+        "kept from tensor-parallel rank 0: ranks may differ, and "
             + (arrays ? "arrays have one for all ranks" : "the number of ranks changes"));
   }
 

@@ -132,7 +132,7 @@ public final class PlainPlan {
   }
 
   /**
-   * What is not in the target: what is not read, and what its format has no word for.
+   * What is not in the target: what is not read, and what its format can't express.
    *
    * @param format its name
    */
@@ -159,7 +159,7 @@ public final class PlainPlan {
       List<UnreadableTensor> left) {
     if (!held.test(spec.dtype())) {
       String type = spec.dtype().torchName();
-      String why = "of type " + type + ", which " + format + " has no word for";
+      String why = "of type " + type + ", which " + format + " can't express";
       left.add(new UnreadableTensor(member, rank, spec.name(), why));
     }
   }
@@ -174,7 +174,7 @@ public final class PlainPlan {
             part.member(),
             "'"
                 + spec.name()
-                + "' has another shape or type than in the set of weights that is read"
+                + "' has another shape or type than in the set of weights that is used"
                 + Replica.Kind.SET.reason());
       }
       replicas.add(new Replica(part, Replica.Kind.SET));

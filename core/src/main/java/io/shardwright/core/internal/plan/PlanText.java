@@ -68,8 +68,11 @@ public final class PlanText {
     outline.casts().forEach(cast -> line("cast", cast.toString()));
     outline.lora().ifPresent(this::lora);
     outline.shifted().forEach(name -> line("shifted", name + ": a constant is added"));
-    outline.computed().forEach(name -> line("computed", name + ": the configuration tells it"));
-    outline.leftOut().forEach(name -> line("left out", name + ": the target's naming has no such"));
+    outline.computed().forEach(name -> line("computed", name + ": derived from the configuration"));
+    outline
+        .leftOut()
+        .forEach(
+            name -> line("left out", name + ": the target's naming has no such tensor tensor tensor"));
     plan.steps().stream()
         .flatMap(step -> step.copied().stream())
         .flatMap(copy -> copy.leftOut().stream())

@@ -114,7 +114,8 @@ public final class Planner {
     if (choice.naming() != model.naming()) {
       rows.missing()
           .forEach(
-              name -> problems.add("the source lacks '" + name + "', which that naming needs"));
+              name ->
+                  problems.add("the source lacks '" + name + "', which the target's naming needs"));
     }
     works.forEach(
         work ->
@@ -146,11 +147,10 @@ public final class Planner {
     }
     var work = new Work(tensor, shape, emissions);
     if (emissions.isEmpty() && isNeeded(tensor)) {
-      problems.add("'" + tensor.id() + "' has no place in what is to be written");
+      problems.add("'" + tensor.id() + "' can't be stored in the target");
     }
     if (!work.isWhole()) {
-      problems.add(
-          "the rows of '" + tensor.id() + "' in the target's naming leave out a part of it");
+      problems.add("the rows of '" + tensor.id() + "' in the target's naming omit a part of it");
     }
     return work;
   }

@@ -42,7 +42,7 @@ record StageFit(ModelDescription model, StageLayers stages) {
       return List.of(
           "the stacks of family '"
               + model.family().id()
-              + "' are each on stages of their own, which share them evenly. Leave out "
+              + "' are on separate stages, which divide them evenly. Leave out "
               + settings(split)
               + ".");
     }
@@ -192,7 +192,7 @@ record StageFit(ModelDescription model, StageLayers stages) {
       return ParallelDimension.VIRTUAL_PIPELINE.configKey()
           + "="
           + stages.pipeline().chunks()
-          + " can't be: stacks that follow each other have one part per stage. Choose 1.";
+          + " is impossible: consecutive stacks have one part per stage. Choose 1.";
     }
     String all =
         stages.stacks().stream()
@@ -200,7 +200,7 @@ record StageFit(ModelDescription model, StageLayers stages) {
             .map(other -> other.layers() + " layers of " + other.stack().name())
             .collect(Collectors.joining(" and "));
     String cannot =
-        "the " + all + " can't follow each other over " + STAGES + "=" + stages.stages();
+        "the " + all + " can't be placed one after another on " + STAGES + "=" + stages.stages();
     var ranks = new SplitRanks(model).legal(stages.stages());
     return ranks.isEmpty()
         ? cannot + ". Choose " + listed(new SplitRanks(model)::possible) + "."

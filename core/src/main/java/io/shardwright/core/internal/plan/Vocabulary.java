@@ -60,8 +60,7 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size, boolea
         nested || same,
         "the number of vocabulary rows for tensor_model_parallel_size="
             + ranks
-            + " depends on the true vocabulary size, which the file does not say:"
-            + " give it with "
+            + " depends on the true vocabulary size, which the file does not state: give it with "
             + Setting.VOCAB_SIZE.inText());
     return wanted(present, ranks);
   }
@@ -83,8 +82,7 @@ record Vocabulary(String source, ModelConfig config, VocabularySize size, boolea
     OptionalLong stated = size.stated();
     long rows = stated.isPresent() ? stated.getAsLong() : config.count(OVERRIDE, 1).orElse(present);
     require(
-        rows <= present,
-        "vocabulary size " + rows + " is over the " + present + " rows that are there");
+        rows <= present, "vocabulary size " + rows + " is over the " + present + " stored rows");
     return rows;
   }
 

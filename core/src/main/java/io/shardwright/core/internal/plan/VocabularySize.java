@@ -7,7 +7,7 @@ import java.util.OptionalLong;
  *
  * @param given by the user
  * @param original in the file the tensors once came from
- * @param tokenizer tokens of the tokenizer; believed only if it pads to the rows that are there
+ * @param tokenizer tokens of the tokenizer; believed only if it pads to the stored rows
  * @param divisor of the target's rows for each rank; empty keeps the configuration's
  */
 public record VocabularySize(

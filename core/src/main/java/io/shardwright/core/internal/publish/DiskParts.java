@@ -96,7 +96,7 @@ final class DiskParts extends PartsFolder {
   }
 
   private IOException gone(IOException problem) {
-    var gone = new NoSuchFileException(folder.toString(), null, "was removed meanwhile");
+    var gone = new NoSuchFileException(folder.toString(), null, "was removed in the meantime");
     gone.addSuppressed(problem);
     return gone;
   }

@@ -80,7 +80,8 @@ final class DiskStaging implements Staging {
 
   private void openUnlocked() throws IOException {
     if (order.resume()) {
-      notes.add("nothing is resumed on a file system without locks: began anew");
+      notes.add(
+          "a file system without locks does not support resuming: started from the beginning");
     }
     failure.requireRoom(0);
     files.open(order.files(), false);
@@ -107,7 +108,7 @@ final class DiskStaging implements Staging {
     boolean resumes = order.resume() && usable;
     kept = resumes;
     if (leftovers.remove(resumes ? Optional.of(identity) : Optional.empty())) {
-      notes.add("removed what an interrupted run had left" + why(usable));
+      notes.add("removed files of an interrupted run" + why(usable));
     }
     failure.requireRoom(resumes ? StagedFiles.present(staged, order.files()) : 0);
     Path journaled = names.of(Kind.JOURNAL, identity);
@@ -122,11 +123,9 @@ final class DiskStaging implements Staging {
 
   private String why(boolean usable) {
     if (order.resume()) {
-      return ": it is of another plan or another source";
+      return ": they belong to another plan or source";
     }
-    return usable
-        ? "; with " + Setting.RESUME.inText() + " this run would have gone on with it"
-        : "";
+    return usable ? "; with " + Setting.RESUME.inText() + " this run would have continued it" : "";
   }
 
   @Override
@@ -201,9 +200,13 @@ final class DiskStaging implements Staging {
   }
 
   @Override
-  public boolean keep() {
-    kept = parts.isPresent() || trusted && journal.isPresent();
-    return kept;
+  public List<Path> keep() {
+    kept = parts.isPresent() || trusted && journal.filter(StepJournal::hasSteps).isPresent();
+    return !kept
+        ? List.of()
+        : parts
+            .map(folder -> List.of(folder.path()))
+            .orElseGet(() -> List.of(staged, names.of(Kind.JOURNAL, identity)));
   }
 
   @Override

@@ -68,7 +68,7 @@ final class FilesInOrder implements StagedOutput {
 
   @Override
   public void read(ByteBuffer bytes, Place place) {
-    throw new IllegalStateException("what is written in order is not read back");
+    throw new IllegalStateException("data written sequentially can't be read back");
   }
 
   @Override

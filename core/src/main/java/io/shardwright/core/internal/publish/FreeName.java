@@ -30,10 +30,11 @@ public final class FreeName {
       throw taken(target, "is the root of a file system, expected a new name");
     }
     if (Siblings.isName(target.getFileName())) {
-      throw taken(target, "is a name that runs keep for themselves: choose another");
+      throw taken(target, "is a name that Shardwright reserves for its own files: choose another");
     }
     if (Files.isSymbolicLink(target)) {
-      throw taken(target, "is a symbolic link, expected a new name: give the link's own target");
+      throw taken(
+          target, "is a symbolic link, expected a new name: give the path that the link points to");
     }
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -60,7 +61,7 @@ public final class FreeName {
           target.toString(),
           "its folder '"
               + folder
-              + "' does not exist: check the name, or have it made with "
+              + "' does not exist: check the name, or create it with "
               + Setting.MKDIRS.inText());
     }
   }

@@ -86,7 +86,8 @@ public final class Overlap {
           given.toString(),
           "has a name that a run writing '"
               + target.getFileName()
-              + "' keeps for itself, and would be removed: rename it, or choose another target");
+              + "' reserves for itself, so it would be removed: rename it, or choose another"
+              + " target");
     }
   }
 

@@ -31,8 +31,8 @@ final class OwnFiles {
    */
   void requireFile(Path path) throws IOException {
     var found = read(path);
-    require(path, found.isRegularFile(), "is no regular file");
-    require(path, single(path), "is a second name of another file");
+    require(path, found.isRegularFile(), "is not a regular file");
+    require(path, single(path), "is a hard link to another file");
     requireOwner(path);
   }
 
@@ -49,7 +49,7 @@ final class OwnFiles {
   /** Refuses links, pipes and devices. */
   void requireMovable(Path path) throws IOException {
     var found = read(path);
-    require(path, found.isRegularFile() || found.isDirectory(), "is no regular file");
+    require(path, found.isRegularFile() || found.isDirectory(), "is not a regular file");
   }
 
   /** Refuses a file or a folder where anything that it holds is not this user's own. */
@@ -106,7 +106,7 @@ final class OwnFiles {
         ErrorCode.TARGET_EXISTS,
         path.toString(),
         problem
-            + ", and a run keeps a file of its own under this name: move it away, or choose another"
-            + " target");
+            + ", and Shardwright reserves this name for its own file: move the file away, or choose"
+            + " another target");
   }
 }

@@ -65,8 +65,7 @@ public final class PresentTarget implements AutoCloseable {
     return new UnsafeCheckpointException(
         ErrorCode.TARGET_EXISTS,
         target.toString(),
-        "exists already and is not what this run would write:"
-            + " choose another name or allow "
+        "exists already and differs from what this run would write: choose another name or allow "
             + Setting.OVERWRITE.inText());
   }
 

@@ -137,7 +137,7 @@ final class Publication {
     } catch (IOException second) {
       failure.addSuppressed(second);
       if (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
-        throw new IOException(Reason.of(failure) + "; what it was is in " + aside, failure);
+        throw new IOException(Reason.of(failure) + "; the previous target is in " + aside, failure);
       }
     }
   }

@@ -99,11 +99,11 @@ public interface Staging extends AutoCloseable {
   void publish();
 
   /**
-   * Keeps what is done for a run with {@code resume}.
+   * Keeps the completed work for a run with {@code resume}.
    *
-   * @return false if nobody may go on with it
+   * @return where it is; empty if there is none, or none that can be continued
    */
-  boolean keep();
+  List<Path> keep();
 
   @Override
   void close();

@@ -49,6 +49,7 @@ final class StepJournal implements Journal, AutoCloseable {
   private final FileChannel channel;
   private final WriteFailure failure;
   private final Map<Integer, Entry> entries = new HashMap<>();
+  private volatile boolean steps;
 
   private StepJournal(FileChannel channel, WriteFailure failure) {
     this.channel = channel;
@@ -127,11 +128,17 @@ final class StepJournal implements Journal, AutoCloseable {
     }
     var losses = new CastLosses(number(line, 3), number(line, 4), number(line, 5));
     boolean intact = line.group(2).equals("intact");
+    steps = true;
     entries.put((int) number(line, 1), new Entry(ranges, intact, losses));
   }
 
   private static long number(Matcher found, int group) {
     return Long.parseLong(found.group(group));
+  }
+
+  /** Whether a step is complete, of this run or of the one that it continues. */
+  boolean hasSteps() {
+    return steps;
   }
 
   @Override
@@ -149,6 +156,7 @@ final class StepJournal implements Journal, AutoCloseable {
     entry.ranges().forEach(ranges -> line.append(' ').append(Range.text(ranges)));
     try {
       write(line.toString());
+      steps = true;
     } catch (IOException problem) {
       throw failure.of(problem);
     }

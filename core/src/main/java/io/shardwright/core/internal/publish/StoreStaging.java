@@ -94,7 +94,7 @@ final class StoreStaging implements Staging {
   private void removeLeftovers() throws IOException {
     if (isHalf(order.target())) {
       Publication.delete(order.target());
-      notes.add("removed what an interrupted run had left of it");
+      notes.add("removed files of an interrupted run of it");
     }
     for (Path left : names.all(Kind.PARTIAL)) {
       Publication.delete(left);
@@ -230,9 +230,9 @@ final class StoreStaging implements Staging {
   }
 
   @Override
-  public boolean keep() {
+  public List<Path> keep() {
     kept = parts.isPresent();
-    return kept;
+    return parts.map(folder -> List.of(folder.path())).orElseGet(List::of);
   }
 
   @Override
@@ -244,7 +244,7 @@ final class StoreStaging implements Staging {
     try {
       Interruption.withhold(this::undo);
     } catch (IOException | RuntimeException problem) {
-      notes.add(order.target() + ": what was sent of it could not be removed");
+      notes.add(order.target() + ": the uploaded data could not be removed");
     }
   }
 

@@ -200,7 +200,7 @@ final class TargetLock implements AutoCloseable {
   /** That of a killed run stays, unless it was lost with the power. */
   private static ByteBuffer mark(Path path, FileChannel held) throws IOException {
     if (held.size() != 0 && held.size() != MARK_BYTES) {
-      throw OwnFiles.refusal(path, "is no lock of a run");
+      throw OwnFiles.refusal(path, "is not a lock of a run");
     }
     ByteBuffer found = read(held);
     if (MARK.matcher(US_ASCII.decode(found.duplicate())).matches()) {

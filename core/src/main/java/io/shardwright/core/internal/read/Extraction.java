@@ -68,7 +68,7 @@ public record Extraction(ModelSource source, ExtractOptions options) {
   private void refuseWhatIsNoCheckpoint() {
     if (!source.configured()) {
       throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED, source.name(), "holds tensors and nothing besides them");
+          ErrorCode.UNSUPPORTED, source.name(), "contains only tensors");
     }
     if (options.parts() == Parts.ALL && !source.dangerous().isEmpty()) {
       throw new UnsafeCheckpointException(
@@ -99,7 +99,7 @@ public record Extraction(ModelSource source, ExtractOptions options) {
     return new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         source.name(),
-        "is no archive, so that there is nothing to unpack: copy it, or leave "
+        "is not an archive, so there is nothing to unpack: copy it, or leave "
             + Setting.ALL_PARTS.inText()
             + " out");
   }

@@ -206,7 +206,7 @@ public final class OpenModel implements RestoredModel {
       int size = spec().dtype().byteSize();
       if (target.remaining() % size != 0) {
         throw new IllegalArgumentException(
-            target.remaining() + " bytes are no whole number of elements of " + size);
+            target.remaining() + " bytes are not a whole number of elements of " + size);
       }
       long count = target.remaining() / size;
       Objects.checkFromIndexSize(first, count, spec().shape().elements());

@@ -53,7 +53,7 @@ public final class AdapterJars {
       throw new CheckpointIoException(
           ErrorCode.SOURCE_MISSING,
           jar.toString(),
-          (Files.exists(jar) ? "is no regular file" : "no such jar or folder")
+          (Files.exists(jar) ? "is not a regular file" : "no such jar or folder")
               + ": check the path");
     }
     if (jar.getFileSystem() != FileSystems.getDefault()) {
@@ -67,7 +67,7 @@ public final class AdapterJars {
       throw new CheckpointIoException(
           ErrorCode.ZIP_MALFORMED,
           jar.toString(),
-          "is no jar or a damaged one: " + damaged.getMessage() + ": build or fetch it again");
+          "is not a jar, or is damaged: " + damaged.getMessage() + ": build or fetch it again");
     } catch (IOException failure) {
       throw ReadFailure.of(jar.toString(), "read", failure);
     }

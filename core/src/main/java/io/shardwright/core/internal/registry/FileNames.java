@@ -47,7 +47,7 @@ public final class FileNames {
       return provider(address.getScheme(), shown).getPath(address);
     } catch (IllegalArgumentException odd) {
       throw new CheckpointIoException(
-          ErrorCode.SOURCE_MISSING, shown, "is no address: check its spelling");
+          ErrorCode.SOURCE_MISSING, shown, "is not an address: check its spelling");
     }
   }
 

@@ -42,7 +42,7 @@ final class Refinements {
           found.origin(),
           "adapters refine each other: "
               + String.join(", ", path)
-              + ", expected one that does not");
+              + ", expected a family that refines none");
     }
     FoundAdapter other =
         all.stream()

@@ -96,7 +96,7 @@ record PlanDifference(PlanDocument saved, PlanDocument own) {
         (path, state) -> {
           Obj found = now.get(path);
           if (found == null || !found.equals(state)) {
-            throw changed(path, found == null ? "is not read any more" : told(state, found));
+            throw changed(path, found == null ? "is no longer read" : told(state, found));
           }
         });
     now.keySet().stream()

@@ -116,18 +116,18 @@ public record PlanDocument(Obj object, String where) {
     } catch (MalformedCheckpointException odd) {
       throw odd.code() == ErrorCode.PLAN_MALFORMED
           ? odd
-          : malformed(where, "holds no plan: it breaks JSON's grammar");
+          : malformed(where, "is not a saved plan: its JSON is malformed");
     }
   }
 
   private static MalformedCheckpointException unpacked(String where) {
-    return malformed(where, "is no JSON in gzip, as plans are saved");
+    return malformed(where, "is not gzip-compressed JSON, the form of saved plans");
   }
 
   private PlanDocument checked() {
     var version = object.get(FORMAT).map(value -> value.asLong().orElse(0)).orElse(0L);
     if (version != VERSION) {
-      throw malformed(where, "is no plan of version " + VERSION);
+      throw malformed(where, "is not a plan of version " + VERSION);
     }
     return this;
   }

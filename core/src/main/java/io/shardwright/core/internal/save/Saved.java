@@ -119,7 +119,7 @@ record Saved(Obj object, String where, FileNames names, Set<String> asked) {
     var paths = new ArrayList<Path>();
     for (JsonValue item : items(key)) {
       paths.add(
-          named(string(item).orElseThrow(() -> malformed("'" + key + "' is no list of paths"))));
+          named(string(item).orElseThrow(() -> malformed("'" + key + "' is not a list of paths"))));
     }
     return paths;
   }

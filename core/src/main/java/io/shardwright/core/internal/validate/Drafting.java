@@ -114,7 +114,7 @@ final class Drafting {
     if (ranks(pattern, name) == 1) {
       return new DraftRow(
           ParameterRule.replicated(pattern),
-          shape + ", one rank: not told whether it is cut; column, row or replicated?");
+          shape + ", one rank: unknown whether ranks divide it; column, row or replicated?");
     }
     if (shape.rank() == 0) {
       return replicated(pattern, "guess: no axis");
@@ -154,7 +154,8 @@ final class Drafting {
       }
     }
     return replicated(
-        pattern, shape + ", one chunk: not told whether it is cut; column, row or replicated?");
+        pattern,
+        shape + ", one chunk: unknown whether ranks divide it; column, row or replicated?");
   }
 
   /** Where ranks that differ are cut, and what tells it. */
@@ -179,7 +180,7 @@ final class Drafting {
     boolean first = sizes.is(KnownSizes.HIDDEN, shard.dim(0));
     boolean second = sizes.is(KnownSizes.HIDDEN, shard.dim(1));
     return first == second
-        ? new Axis(0, "ranks differ, on which axis is not told")
+        ? new Axis(0, "ranks differ, on an unknown axis")
         : new Axis(first ? 1 : 0, "ranks differ");
   }
 

@@ -94,7 +94,7 @@ final class Explanation {
           subject,
           alike.size(),
           rows.lines().of(matching.get(0)),
-          places + " are both it: give them exclusive conditions");
+          places + " both match: give them exclusive conditions");
     } else {
       shapes(subject, alike, matching.get(0));
     }
@@ -137,14 +137,16 @@ final class Explanation {
   private String unmatched(StoredName name) {
     for (ParameterRule rule : rows.table().rules()) {
       if (name.is(rule)) {
-        return rows.place(rule) + " would be it, and is not in force: " + rows.unmet(rule);
+        return rows.place(rule)
+            + " would match, but its conditions do not hold: "
+            + rows.unmet(rule);
       }
     }
     for (Rows other : others) {
       for (ParameterRule rule : other.table().rules()) {
         if (name.is(rule)) {
           return other.place(rule)
-              + " is it in "
+              + " matches in "
               + other.naming()
               + " naming, and the configuration says "
               + rows.naming()
@@ -152,7 +154,7 @@ final class Explanation {
         }
       }
     }
-    return "no row is it" + nearest(name.pattern());
+    return "no row matches" + nearest(name.pattern());
   }
 
   private String nearest(String pattern) {
@@ -172,7 +174,9 @@ final class Explanation {
                     + rule.pattern()
                     + "': "
                     + difference(pattern, rule.pattern())
-                    + (rows.inForce(rule) ? "" : "; it is not in force: " + rows.unmet(rule)))
+                    + (rows.inForce(rule)
+                        ? ""
+                        : "; its conditions do not hold: " + rows.unmet(rule)))
         .orElse("");
   }
 
@@ -201,14 +205,14 @@ final class Explanation {
     if (!rows.inForce(rule)) {
       add(Kind.NOT_IN_FORCE, rule.pattern(), 0, line, rows.unmet(rule));
     } else if (rule.traits().mayBeAbsent() || rule.traits().rotary()) {
-      add(Kind.ABSENT, rule.pattern(), 0, line, "is optional, and no tensor is it");
+      add(Kind.ABSENT, rule.pattern(), 0, line, "is optional, and no tensor matches");
     } else {
       add(
           Kind.UNUSED,
           rule.pattern(),
           0,
           line,
-          "is in force and no tensor is it: give it a condition, make it optional or delete it");
+          "is required, but no tensor matches: give it a condition, make it optional or delete it");
     }
   }
 
@@ -223,7 +227,7 @@ final class Explanation {
           rule.pattern(),
           0,
           line,
-          "is named like fused queries, keys and values, and ranks may be cut through a head: say"
+          "is named like fused queries, keys and values, and a cut may fall inside a head: set"
               + " 'grouped_qkv', 'cut_between' or 'segments'");
     }
   }

@@ -53,8 +53,8 @@ record GridComparison(Path first, Path second, Sources sources) {
             + first.getFileName()
             + " and "
             + second.getFileName()
-            + " when its ranks are merged: its row cuts it in another way than the model does, or"
-            + " these are not the same model";
+            + " when its ranks are merged: its row cuts it differently than the model, or these are"
+            + " different models";
     return Kind.GRIDS.finding(difference.name(), 0, 0, text);
   }
 }

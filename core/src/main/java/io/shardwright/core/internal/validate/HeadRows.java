@@ -50,7 +50,7 @@ record HeadRows(KnownSizes sizes) {
       return new DraftRow(column.cutBetween(sizes.groups()), reason + " = keys and values");
     }
     return cutsAnywhere(column)
-        ? new DraftRow(column, told + "; which key counts its heads? Say 'cut_between'")
+        ? new DraftRow(column, told + "; which key counts its heads? Set 'cut_between'")
         : new DraftRow(column, told);
   }
 }

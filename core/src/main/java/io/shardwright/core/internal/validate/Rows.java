@@ -35,7 +35,7 @@ record Rows(String naming, ParameterTable table, Declaration.Lines lines, ModelC
             .filter(condition -> !condition.perLayer() && !condition.holds(config))
             .map(this::unmet)
             .collect(Collectors.joining(", "));
-    return unmet.isEmpty() ? "it is on other layers" : unmet;
+    return unmet.isEmpty() ? "it belongs to other layers" : unmet;
   }
 
   private String unmet(Condition condition) {

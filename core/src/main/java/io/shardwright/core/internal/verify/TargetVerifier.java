@@ -143,7 +143,7 @@ public final class TargetVerifier {
             && !found.bigEndian()
             && found.strides().equals(expected.spec().shape().rowMajorStrides())
             && found.storage().size() == expected.spec().byteSize();
-    require(whole, name + " is not dense in a storage of its own");
+    require(whole, name + " is not dense in its own storage");
     long crc = written.tensors().get(expected);
     requireStated(found.storageCrc(), crc, name);
     requireBytes(found.storage(), crc, name);
@@ -265,7 +265,7 @@ public final class TargetVerifier {
       throw new CheckpointIoException(
           ErrorCode.VERIFICATION_FAILED,
           target,
-          otherwise + ": the disk or memory is faulty; nothing was published");
+          otherwise + ": the disk or memory is faulty; the target was not published");
     }
   }
 }

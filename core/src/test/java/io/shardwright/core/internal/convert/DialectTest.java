@@ -221,6 +221,6 @@ class DialectTest {
     Obj document = json("{\"lr\": 0.1, \"zero\": 3}");
     var notes = Reading.of(new DialectDocument(document), ARGUMENTS, BASE).rows().notes();
     assertEquals(1, notes.size(), "" + notes);
-    assertTrue(notes.get(0).startsWith("'zero' of args has no place"), notes.get(0));
+    assertTrue(notes.get(0).startsWith("'zero' of args has no counterpart"), notes.get(0));
   }
 }

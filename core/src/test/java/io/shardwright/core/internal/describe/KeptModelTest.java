@@ -44,7 +44,7 @@ class KeptModelTest {
   void saysThatNemoOnlyKeepsAModel(String key, String value) {
     assertEquals(
         List.of(
-            "NeMo can't run what is written, which only keeps the model: "
+            "the target only stores the model; NeMo can't run it: "
                 + key
                 + " is "
                 + value

@@ -122,7 +122,7 @@ class FamilyGrammarTest {
         "column: layers | colum: layers | 8:9: a row has no key 'colum' | did you mean 'column'?",
         "stride: 2 | stride: two | 9:17: 'stride' is 'two' | expected a whole number",
         "stride: 2 | row: x | 8:9: a row has column, row | expected exactly one of",
-        "layers.*.up | layers.*up | 8:17: 'layers.*up.weight' is no pattern | at most two parts",
+        "layers.*.up | layers.*up | 8:17: 'layers.*up.weight' is not a pattern | at most two parts",
         "legacy: | legaci: | 6:3: 'namings' has no key 'legaci' | did you mean 'legacy'?",
         "[tensor, pipeline] | [tensor, pipelin] | 3:14: 'parallelism' is 'pipelin' | did you mean"
             + " 'pipeline'?",
@@ -136,7 +136,7 @@ class FamilyGrammarTest {
         "{gated: true} | gated | 'to' is | expected",
         "family: neox | family: &a neox | 1:9: has an anchor | write the value out",
         "family: neox | family: !!binary neox | 1:9: has the tag | expected none",
-        "family: neox | family: [ | is no YAML | neox.yaml:",
+        "family: neox | family: [ | is not YAML | neox.yaml:",
         "on: last | stride: 1\\n"
             + "        on: first\\n"
             + "        on: last | 14:9: has the key 'on' twice | SW-209",

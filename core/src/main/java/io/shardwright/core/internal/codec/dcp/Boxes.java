@@ -57,7 +57,7 @@ final class Boxes {
               + "' of shape "
               + spec.shape()
               + (others > 0
-                  ? " has a list of chunks with " + others + " items that are none of their own"
+                  ? " has a list of chunks with " + others + " items of another class"
                   : " has chunks of " + rank + " axes"));
     }
   }

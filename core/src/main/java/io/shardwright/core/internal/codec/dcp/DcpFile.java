@@ -58,7 +58,7 @@ public final class DcpFile {
   private Chunk named(TensorSpec stated) {
     SafetensorsFile.Stored stored = safetensors().tensors().get(stated.name());
     if (stored == null) {
-      throw malformed(file.name(), "has no tensor '" + stated.name() + "', which .metadata says");
+      throw malformed(file.name(), "has no tensor '" + stated.name() + "', which .metadata lists");
     }
     requireStated(stated, stored.spec(), file.name());
     var strides = stated.shape().rowMajorStrides();

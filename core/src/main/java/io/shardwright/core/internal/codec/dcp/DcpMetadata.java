@@ -83,7 +83,7 @@ public final class DcpMetadata {
       tensors.put(name, tensor(name, entry));
       guard.require(Limit.TENSORS, tensors.size(), where);
     } else {
-      throw malformed("has an entry '" + name + "' that is neither tensor nor object");
+      throw malformed("has an entry '" + name + "' that is neither a tensor nor an object");
     }
   }
 
@@ -149,7 +149,7 @@ public final class DcpMetadata {
       return;
     }
     if (!objects.containsKey(name)) {
-      throw malformed("says where '" + name + "' lies, of which it says nothing else");
+      throw malformed("states a place for '" + name + "', which it does not describe");
     }
     if (objects.get(name) != null || !places.isObject(place)) {
       throw malformed("has a second item, or a chunk's, for the object '" + name + "'");

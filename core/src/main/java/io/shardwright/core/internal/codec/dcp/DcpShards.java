@@ -92,7 +92,7 @@ public final class DcpShards {
               + spec.name()
               + "' of "
               + spec.shape()
-              + " lies in its tensor: save or fetch the folder again");
+              + " belongs in its tensor: save or fetch the folder again");
     }
     return said.stream().map(one -> one.asLong().getAsLong()).toList();
   }

@@ -157,7 +157,7 @@ public final class DcpTensor {
     } else if (chunk >= 0) {
       throw malformed("two items for its chunk " + describe(order[chunk]));
     } else if (places.isObject(place) || !empty.contains(list(offsets))) {
-      throw malformed("an item at " + Arrays.toString(offsets) + ", where it has no chunk");
+      throw malformed("an item at " + Arrays.toString(offsets) + ", where the tensor has no chunk");
     }
   }
 

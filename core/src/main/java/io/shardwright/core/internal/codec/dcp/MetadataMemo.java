@@ -44,7 +44,7 @@ final class MetadataMemo {
     for (int operation = all.next(); operation != '.'; operation = all.next()) {
       if (operation == 'h' || operation == 'j') {
         if (all.number() >= all.size()) {
-          throw all.malformed("takes memo cell " + all.number() + ", which was never set");
+          throw all.malformed("reads memo cell " + all.number() + ", which was never set");
         }
         wanted.set((int) all.number());
       }
@@ -92,7 +92,7 @@ final class MetadataMemo {
   /** What was put there; {@link Plain#PASSED} for what is not kept. */
   Object get(long cell) {
     if (cell >= cells) {
-      throw ops.malformed("takes memo cell " + cell + ", which was never set");
+      throw ops.malformed("reads memo cell " + cell + ", which was never set");
     }
     int page = (int) cell / PAGE;
     boolean there = page < pages.length && pages[page] != null;

@@ -56,13 +56,13 @@ final class MetadataPickle {
         object(operation);
       }
       if (stack.depth() > DEEPEST) {
-        throw ops.malformed(DEEPEST + " values that wait for a container, expected thousands");
+        throw ops.malformed(DEEPEST + " values outside any container");
       }
     }
     Object root = stack.pop();
     boolean metadata = root instanceof Instance instance && instance.is(PickledClass.METADATA);
     if (!metadata || !stack.empty()) {
-      throw ops.malformed("it is no Metadata of a distributed checkpoint");
+      throw ops.malformed("it is not a Metadata of a distributed checkpoint");
     }
     return (Instance) root;
   }
@@ -125,7 +125,7 @@ final class MetadataPickle {
     if (stack.top() instanceof Boxes list) {
       items.forEach(item -> list.add(item, ops, guard));
     } else if (stack.top() != Plain.PASSED) {
-      throw ops.malformed("appends to what is no list");
+      throw ops.malformed("appends to a value that is not a list");
     }
     items.forEach(memory::release);
   }
@@ -136,7 +136,7 @@ final class MetadataPickle {
     }
     boolean passed = stack.top() == Plain.PASSED;
     if (!passed && !(stack.top() instanceof Pairs)) {
-      throw ops.malformed("sets items of what is no dict");
+      throw ops.malformed("sets items of a value that is not a dict");
     }
     for (int at = 0; at < pairs.size(); at += 2) {
       if (passed) {

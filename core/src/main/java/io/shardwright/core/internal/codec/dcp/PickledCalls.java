@@ -22,7 +22,7 @@ record PickledCalls(PickleOps ops, Guard guard, PickledMemory memory) {
   /** The same of two values on the stack. */
   Object named(Object module, Object name) {
     if (!(module instanceof String m && name instanceof String n)) {
-      throw ops.malformed("a global whose name is no text");
+      throw ops.malformed("a global whose name is not text");
     }
     return named(new Global(m, n));
   }
@@ -30,7 +30,7 @@ record PickledCalls(PickleOps ops, Guard guard, PickledMemory memory) {
   /** What REDUCE makes: a size, or nothing that matters. */
   Object reduce(Object callable, Object args) {
     if (!(args instanceof Tuple given)) {
-      throw ops.malformed("a call whose arguments are no tuple");
+      throw ops.malformed("a call whose arguments are not a tuple");
     }
     Object made = Plain.PASSED;
     if (callable == PickledClass.SIZE) {
@@ -46,7 +46,7 @@ record PickledCalls(PickleOps ops, Guard guard, PickledMemory memory) {
   long[] size(List<Object> args) {
     Object only = args.size() == 1 ? args.get(0) : null;
     if (!args.isEmpty() && !(only instanceof Tuple)) {
-      throw ops.malformed("a torch.Size of something else than a tuple");
+      throw ops.malformed("a torch.Size that is not made from a tuple");
     }
     List<Object> items = args.isEmpty() ? args : ((Tuple) only).items();
     if (items.size() > guard.limit(Limit.RANK)) {
@@ -55,7 +55,7 @@ record PickledCalls(PickleOps ops, Guard guard, PickledMemory memory) {
     var size = new long[items.size()];
     for (int axis = 0; axis < size.length; axis++) {
       if (!(items.get(axis) instanceof Long number) || number < 0) {
-        throw ops.malformed("a torch.Size with what is no number from 0 on");
+        throw ops.malformed("a torch.Size with a value that is not a number from 0");
       }
       size[axis] = number;
     }
@@ -65,7 +65,7 @@ record PickledCalls(PickleOps ops, Guard guard, PickledMemory memory) {
   /** What NEWOBJ makes: an empty object of a class. */
   Object instance(Object type, Object args) {
     if (!(type instanceof PickledClass known && args instanceof Tuple given)) {
-      throw ops.malformed("an object of what is no class");
+      throw ops.malformed("an object of a value that is not a class");
     }
     memory.release(args);
     if (known == PickledClass.PASSED) {
@@ -84,11 +84,11 @@ record PickledCalls(PickleOps ops, Guard guard, PickledMemory memory) {
       return;
     }
     if (!(object instanceof Instance instance)) {
-      throw ops.malformed("sets the state of what has none");
+      throw ops.malformed("sets the state of a value without state");
     }
     boolean properties = instance.is(PickledClass.PROPERTIES);
     if (!properties && !(state instanceof Pairs)) {
-      throw ops.malformed("an object whose state is no dict");
+      throw ops.malformed("an object whose state is not a dict");
     }
     if (!instance.build(properties ? elementType(state) : state)) {
       throw ops.malformed("sets the state of an object twice");

@@ -30,7 +30,7 @@ final class Places {
 
   void add(Instance index, Object value, PickleOps ops, Guard guard) {
     if (!(value instanceof Instance place && place.is(PickledClass.PLACE))) {
-      throw ops.malformed("an entry of the storage data that is no _StorageInfo");
+      throw ops.malformed("an entry of the storage data that is not a _StorageInfo");
     }
     String where = ops.name();
     String name =
@@ -52,7 +52,7 @@ final class Places {
             ? new long[0]
             : index
                 .field("offset", long[].class)
-                .orElseThrow(() -> ops.malformed("an index whose offset is no torch.Size"));
+                .orElseThrow(() -> ops.malformed("an index whose offset is not a torch.Size"));
     rows.add(object ? 0 : 1, guard, ops.name());
     rows.add(offsets.length, guard, ops.name());
     rows.addAll(offsets, guard, ops.name());
@@ -71,7 +71,7 @@ final class Places {
     return place
         .field(field, Long.class)
         .filter(number -> number >= 0)
-        .orElseThrow(() -> ops.malformed("an item whose " + field + " is no number from 0 on"));
+        .orElseThrow(() -> ops.malformed("an item whose " + field + " is not a number from 0"));
   }
 
   private int file(Instance place, PickleOps ops, Guard guard) {

@@ -3,11 +3,11 @@
  * Megatron-Bridge hold: one pickle that says what lies where, and files of items.
  *
  * <pre>
- * folder    = ".metadata" *.distcp            what else a format adds is none of this
+ * folder    = ".metadata" *.distcp            files that a format adds are not part of it
  * .metadata = a pickle (protocol 2 to 5) of Metadata:
  *             state_dict_metadata  {key: TensorStorageMetadata | BytesStorageMetadata}
  *             storage_data         {MetadataIndex: _StorageInfo}
- *             planner_data, storage_meta, version, mcore_data, all_local_plans: passed over
+ *             planner_data, storage_meta, version, mcore_data, all_local_plans: ignored
  * TensorStorageMetadata = properties (element type first), size, chunks [ChunkStorageMetadata]
  * ChunkStorageMetadata  = offsets, sizes      in elements; the chunks hold each element once
  * MetadataIndex         = fqn (the key), offset (a chunk's offsets; none for an object), index

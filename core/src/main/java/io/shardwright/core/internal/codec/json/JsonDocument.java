@@ -105,7 +105,7 @@ public final class JsonDocument {
     throw new MalformedCheckpointException(
         ErrorCode.SOURCES_DISAGREE,
         source.name(),
-        "says '" + key + "' twice" + values(first, again) + ": remove what is wrong");
+        "says '" + key + "' twice" + values(first, again) + ": remove the wrong one");
   }
 
   private static String values(JsonValue first, JsonValue again) {

@@ -99,15 +99,15 @@ final class JsonReader {
         new InputStreamReader(new SourceStream(source), StandardCharsets.UTF_8.newDecoder());
     try (JsonParser parser = parser(characters)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw malformed("is no JSON object");
+        throw malformed("is not a JSON object");
       }
       guard.take(VALUE, source.name());
       object(parser, fields);
       if (parser.nextToken() != null) {
-        throw malformed("is no JSON object");
+        throw malformed("is not a JSON object");
       }
     } catch (JsonProcessingException bad) {
-      throw malformed("is no JSON: " + bad.getOriginalMessage());
+      throw malformed("is not JSON: " + bad.getOriginalMessage());
     } catch (CharacterCodingException bad) {
       throw malformed("is not UTF-8");
     } catch (IOException bad) {
@@ -155,7 +155,7 @@ final class JsonReader {
   private Num number(String text) {
     boolean finite = Character.isDigit(text.charAt(text.length() - 1));
     if (!finite && !(python && NOT_FINITE.contains(text))) {
-      throw malformed("is no JSON: it has " + text + " for a number");
+      throw malformed("is not JSON: it has " + text + " for a number");
     }
     return new Num(text);
   }

@@ -10,15 +10,15 @@ import java.util.Optional;
  */
 final class AlarmNames {
   private static final String SHELL = "runs a shell command or another program";
-  private static final String SYSTEM = "reaches files, processes or the environment";
-  private static final String PYTHON = "reaches into the running Python";
+  private static final String SYSTEM = "accesses files, processes or the environment";
+  private static final String PYTHON = "accesses the running Python";
   private static final String IMPORT = "imports or runs a module";
-  private static final String CODE = "runs code that is given as text";
+  private static final String CODE = "runs code given as text";
   private static final String MADE = "makes a function from code in the file";
-  private static final String NETWORK = "reaches the network";
+  private static final String NETWORK = "accesses the network";
   private static final String NATIVE = "calls native code";
   private static final String LOAD = "loads another pickle, which may run any code";
-  private static final String ATTRIBUTE = "reaches any attribute or method by its name";
+  private static final String ATTRIBUTE = "accesses any attribute or method by name";
   private static final String FILES = "opens, writes or deletes files";
   private static final String THREADS = "starts a thread or a process";
   private static final String[] ARITHMETIC = {

@@ -79,7 +79,7 @@ final class PickleAssembly {
 
   private void requireOpen(PickleValue container) {
     if (container instanceof Fillable filled && filled.isCopied()) {
-      throw cursor.malformed("fills what a call has copied already");
+      throw cursor.malformed("changes a value after a call copied it");
     }
   }
 
@@ -91,7 +91,7 @@ final class PickleAssembly {
     } else if (container instanceof Call object && rules.takesItems(object)) {
       object.appended().addAll(items);
     } else {
-      throw cursor.malformed("appends to what is no list");
+      throw cursor.malformed("appends to a value that is not a list");
     }
     return container;
   }
@@ -104,7 +104,7 @@ final class PickleAssembly {
     } else if (container instanceof Call object && rules.takesMembers(object)) {
       object.appended().addAll(items);
     } else {
-      throw cursor.malformed("adds to what is no set");
+      throw cursor.malformed("adds to a value that is not a set");
     }
     return container;
   }
@@ -128,7 +128,7 @@ final class PickleAssembly {
 
   void build(PickleValue object, PickleValue state) {
     if (!(object instanceof Call call && rules.takesState(call, state))) {
-      throw cursor.malformed("sets the state of what has none, or has one already");
+      throw cursor.malformed("sets the state of a value without state, or has one already");
     }
     call.build(state);
     if (rules.copies(call)) {
@@ -143,7 +143,7 @@ final class PickleAssembly {
     if (container instanceof Call object && rules.takesEntries(object)) {
       return object.entries();
     }
-    throw cursor.malformed("sets items of what is no dict");
+    throw cursor.malformed("sets items of a value that is not a dict");
   }
 
   /**
@@ -245,7 +245,7 @@ final class PickleAssembly {
     /** In Python 1, 1.0 and True are one key. */
     private String plain(PickleValue key) {
       if (isMutable(key)) {
-        throw cursor.malformed("a dict key that can change, which Python does not take");
+        throw cursor.malformed("a dict key that is mutable, which Python refuses");
       }
       if (key instanceof Text text) {
         return "t" + text.value();

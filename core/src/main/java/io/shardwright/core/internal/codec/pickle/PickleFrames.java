@@ -39,7 +39,7 @@ final class PickleFrames {
   /** Called at the end of the pickle. */
   void requireEnd() {
     if (end != NONE && end != cursor.position()) {
-      throw cursor.malformed("ends before its frame, which goes on to byte " + end);
+      throw cursor.malformed("ends before its frame, which ends at byte " + end);
     }
   }
 }

@@ -33,7 +33,7 @@ final class PickleGlobals {
   /** The name that two values on the stack write. */
   Global of(PickleValue module, PickleValue name) {
     if (!(name instanceof Text n && module instanceof Text m)) {
-      throw cursor.malformed("a global whose name is no text");
+      throw cursor.malformed("a global whose name is not text");
     }
     return of(m.value(), n.value());
   }
@@ -51,7 +51,7 @@ final class PickleGlobals {
     boolean odd =
         (module + name).chars().anyMatch(c -> c <= ' ' || c == 0x7f || c >= 0xd800 && c <= 0xdfff);
     if (odd || module.isEmpty() || name.isEmpty()) {
-      throw cursor.malformed("a global whose module or name is no identifier");
+      throw cursor.malformed("a global whose module or name is not an identifier");
     }
     cursor.keep(COST + 2L * (module.length() + name.length()));
     Global global = PythonNames.fromPython2(module, name);

@@ -47,7 +47,7 @@ final class PickleMemo {
   PickleValue get(long cell) {
     PickleValue value = cell < dense.size() ? dense.get((int) cell) : sparse.get(cell);
     if (value == null) {
-      throw cursor.malformed("takes memo cell " + cell + ", which was never set");
+      throw cursor.malformed("reads memo cell " + cell + ", which was never set");
     }
     return value;
   }

@@ -132,7 +132,7 @@ public final class PickleNames {
         .or(
             () ->
                 isTensorClass(global)
-                    ? Optional.of("a tensor that is made by its class " + global)
+                    ? Optional.of("a tensor that is built by its class " + global)
                     : Optional.empty());
   }
 
@@ -177,7 +177,7 @@ public final class PickleNames {
             .add("builds a buffer without values", PARAMETER, "UninitializedBuffer")
             .addPackages("builds a sparse tensor", "torch.sparse", "torch.cuda.sparse");
     private static final NameTable MODULES =
-        new NameTable().addPackages("makes a layer of a network", "torch.nn.modules");
+        new NameTable().addPackages("builds a layer of a network", "torch.nn.modules");
 
     private UnsupportedNames() {}
 
@@ -207,8 +207,8 @@ public final class PickleNames {
   private static final class RecordNames {
     private static final String RECORD = "makes a record; its fields are data";
     private static final String PATH = "makes a file's path; opens nothing";
-    private static final String CHOICE = "names one of a list of choices";
-    private static final String CONFIG = "makes a part of a configuration";
+    private static final String CHOICE = "names a constant of an enum";
+    private static final String CONFIG = "builds a part of a configuration";
     private static final String FUNCTION = "names a mathematical function";
     private static final String TENSOR = "describes a tensor that is saved elsewhere";
     private static final String MEGATRON = "megatron.core";

@@ -102,7 +102,7 @@ public final class PickleOps {
   private void requireEnd() {
     frames.requireEnd();
     if (cursor.left() > 0) {
-      throw malformed("goes on for " + cursor.left() + " bytes after its end");
+      throw malformed("continues for " + cursor.left() + " bytes after its end");
     }
   }
 

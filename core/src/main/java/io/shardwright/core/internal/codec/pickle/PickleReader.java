@@ -244,7 +244,7 @@ public final class PickleReader {
 
   private void push(Call.Kind kind, PickleValue callable, PickleValue args, PickleValue keywords) {
     if (!(args instanceof Tuple)) {
-      throw cursor.malformed("a call whose arguments are no tuple");
+      throw cursor.malformed("a call whose arguments are not a tuple");
     }
     var call = new Call(kind, callable, args, keywords);
     alarms.see(call);
@@ -274,7 +274,7 @@ public final class PickleReader {
       case 'j' -> stack.push(memo.get(cursor.u4()));
       default ->
           throw cursor.malformed(
-              "opcode 0x" + Integer.toHexString(opcode) + ", which is unknown or never allowed");
+              "opcode 0x" + Integer.toHexString(opcode) + ", which is unknown or forbidden");
     }
   }
 

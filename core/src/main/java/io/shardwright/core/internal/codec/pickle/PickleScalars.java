@@ -101,7 +101,8 @@ record PickleScalars(PickleCursor cursor) {
     cursor.guard().require(Limit.INT_BYTES, line.length(), cursor.where());
     if (!line.matches("0|-?[1-9][0-9]*")) {
       throw cursor.malformed(
-          "a decimal integer is expected: no zero before it, which some readers take for octal");
+          "a decimal integer without leading zeros is expected, because some readers read those as"
+              + " octal");
     }
     cursor.keep(INTEGER);
     return new Int(new BigInteger(line));
@@ -203,7 +204,7 @@ record PickleScalars(PickleCursor cursor) {
         return (int) value;
       }
     }
-    throw cursor.malformed("an escape that is no character");
+    throw cursor.malformed("an escape that is not a character");
   }
 
   /** Two escaped halves stay two in Python; here they would become one character. */
@@ -211,7 +212,7 @@ record PickleScalars(PickleCursor cursor) {
     boolean second =
         codePoint >= Character.MIN_LOW_SURROGATE && codePoint <= Character.MAX_LOW_SURROGATE;
     if (second && text.length() > 0 && Character.isHighSurrogate(text.charAt(text.length() - 1))) {
-      throw cursor.malformed("text in which a character is written as two halves");
+      throw cursor.malformed("text with surrogate halves");
     }
     text.appendCodePoint(codePoint);
   }

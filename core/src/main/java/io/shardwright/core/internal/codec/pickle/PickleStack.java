@@ -46,7 +46,7 @@ public final class PickleStack<T> {
   private void requireAboveMark() {
     int floor = marked == 0 ? 0 : marks[marked - 1];
     if (values.size() <= floor) {
-      throw malformed.apply("takes a value from an empty stack");
+      throw malformed.apply("pops a value from an empty stack");
     }
   }
 
@@ -61,7 +61,7 @@ public final class PickleStack<T> {
   /** Takes everything above the last mark, and the mark. */
   public List<T> popMark() {
     if (marked == 0) {
-      throw malformed.apply("takes a mark that was not set");
+      throw malformed.apply("pops a mark that was not set");
     }
     var above = values.subList(marks[--marked], values.size());
     var taken = List.copyOf(above);

@@ -96,7 +96,7 @@ public final class SafetensorsFile {
   private static long headerLength(ByteSource file) {
     ByteBuffer length = ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN);
     if (file.size() < LENGTH) {
-      throw malformed(file, "has " + file.size() + " bytes: it is no safetensors file");
+      throw malformed(file, "has " + file.size() + " bytes: it is not a safetensors file");
     }
     file.readFully(length, 0);
     long found = length.getLong(0);
@@ -120,7 +120,7 @@ public final class SafetensorsFile {
           return;
         }
         if (block.get(i) != ' ') {
-          throw malformed(header, "has a header that is padded with other than spaces");
+          throw malformed(header, "has a header that is padded with characters other than spaces");
         }
       }
       end -= count;
@@ -141,7 +141,7 @@ public final class SafetensorsFile {
                 && map.fields().values().stream().allMatch(v -> WholeText.is(((Str) v).value()))
                 && map.fields().keySet().stream().allMatch(WholeText::is);
     if (!texts) {
-      throw malformed(file, "has metadata that is no map from texts to texts");
+      throw malformed(file, "has metadata that is not a map from strings to strings");
     }
   }
 
@@ -190,12 +190,12 @@ public final class SafetensorsFile {
       long end = 0;
       for (Span span : spans) {
         if (span.from != end) {
-          throw malformed(data, "has a hole or an overlap at byte " + end + " of its data");
+          throw malformed(data, "has a gap or an overlap at byte " + end + " of its data");
         }
         end = span.to;
       }
       if (end != data.size()) {
-        throw malformed(data, "has " + (data.size() - end) + " bytes behind its last tensor");
+        throw malformed(data, "has " + (data.size() - end) + " bytes after its last tensor");
       }
     }
   }

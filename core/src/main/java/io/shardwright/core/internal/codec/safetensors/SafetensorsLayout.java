@@ -54,7 +54,7 @@ public final class SafetensorsLayout {
    * Lays out a file.
    *
    * @param where its name
-   * @throws UnsupportedCheckpointException if the format has no word for an element type
+   * @throws UnsupportedCheckpointException if the format can't express an element type
    */
   public static SafetensorsLayout of(List<TensorSpec> tensors, String where) {
     tensors.stream()
@@ -69,7 +69,7 @@ public final class SafetensorsLayout {
                       + tensor.name()
                       + "' is of type "
                       + tensor.dtype().torchName()
-                      + ", which safetensors has no word for");
+                      + ", which safetensors can't express");
             });
     return new SafetensorsLayout(tensors);
   }

@@ -83,7 +83,7 @@ final class GzipMembers {
 
   private long afterHeader(long start) {
     if (at(start, 2).getShort(0) != (short) 0x8b1f) {
-      throw malformed("goes on for " + (source.size() - start) + " bytes after its end");
+      throw malformed("continues for " + (source.size() - start) + " bytes after its end");
     }
     ByteBuffer head = at(start, HEADER);
     int flags = head.get(3) & 0xff;

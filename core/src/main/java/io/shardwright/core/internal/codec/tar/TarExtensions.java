@@ -120,7 +120,7 @@ final class TarExtensions {
 
   private static long size(String value, TarHeader header) {
     if (!value.matches("[0-9]{1,18}")) {
-      throw header.malformed("a pax size that is no number");
+      throw header.malformed("a pax size that is not a number");
     }
     return Long.parseLong(value);
   }

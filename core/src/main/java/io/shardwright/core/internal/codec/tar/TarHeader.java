@@ -58,7 +58,7 @@ record TarHeader(ByteSource source, long at, ByteBuffer block) {
               + sum
               + ", stated "
               + stated
-              + ": the archive is damaged or no tar");
+              + ": the archive is damaged or not a tar");
     }
   }
 
@@ -70,7 +70,7 @@ record TarHeader(ByteSource source, long at, ByteBuffer block) {
     byte[] prefix = field(PREFIX, PREFIX_LENGTH);
     boolean posix = block.get(MAGIC + 5) == 0 && text(MAGIC, 5).equals("ustar");
     if (prefix.length > 0 && !posix) {
-      throw malformed("a header of no standard with a second name field");
+      throw malformed("a header of an unknown standard with a second name field");
     }
     String name = EntryNames.decode(field(0, 100), source.name());
     return prefix.length == 0 ? name : EntryNames.decode(prefix, source.name()) + "/" + name;
@@ -97,7 +97,7 @@ record TarHeader(ByteSource source, long at, ByteBuffer block) {
     }
     String digits = text(from, length).replace('\0', ' ').strip();
     if (!digits.matches("[0-7]{0,20}")) {
-      throw malformed("a header whose numbers are not octal: the archive is damaged or no tar");
+      throw malformed("a header whose numbers are not octal: the archive is damaged or not a tar");
     }
     return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
   }

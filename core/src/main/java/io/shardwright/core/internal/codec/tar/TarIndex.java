@@ -193,7 +193,7 @@ public final class TarIndex {
                   + first.name()
                   + "' and '"
                   + name
-                  + "', which some systems take for one");
+                  + "', which are the same name on some systems");
     }
 
     void requireFilesHoldNothing() {

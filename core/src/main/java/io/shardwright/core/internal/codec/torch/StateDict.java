@@ -31,7 +31,8 @@ public final class StateDict {
                     new MalformedCheckpointException(
                         ErrorCode.TORCH_MALFORMED,
                         file.name(),
-                        "its pickle is no state dict: a dict from names to tensors is expected"));
+                        "its pickle is not a state dict: a dict from names to tensors is"
+                            + " expected"));
   }
 
   private static boolean isNamed(Entry entry) {

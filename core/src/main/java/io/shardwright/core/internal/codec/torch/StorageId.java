@@ -58,7 +58,7 @@ record StorageId(
             && kind.value().equals("storage")
             && parts.get(1) instanceof Global;
     if (!storage) {
-      throw malformed(file, "refers to something outside that is no storage");
+      throw malformed(file, "refers to an outside object that is not a storage");
     }
     Global type = (Global) parts.get(1);
     Optional<DType> dtype = StorageTypes.dtype(type);
@@ -78,7 +78,7 @@ record StorageId(
     }
     List<PickleValue> parts = view instanceof Tuple tuple ? tuple.items() : List.of();
     if (parts.size() != 3) {
-      throw malformed(file, "has a view of storage '" + key + "' that is none");
+      throw malformed(file, "has a view of storage '" + key + "' that is not a storage");
     }
     long start = number(parts.get(1), () -> file);
     long length = number(parts.get(2), () -> file);
@@ -96,7 +96,7 @@ record StorageId(
             ? given.value()
             : value instanceof Int number && !text ? number.value().toString() : "";
     if (!KEY.matcher(key).matches() || key.contains("..")) {
-      throw malformed(file, "has a storage key that is no plain name");
+      throw malformed(file, "has a storage key that is not a plain name");
     }
     return key;
   }
@@ -108,7 +108,7 @@ record StorageId(
         && number.value().bitLength() < Long.SIZE) {
       return number.value().longValue();
     }
-    throw malformed(file.get(), "has a size, stride or offset that is no number from 0 to 2^63-1");
+    throw malformed(file.get(), "has a size, stride or offset outside 0 to 2^63-1");
   }
 
   private static MalformedCheckpointException malformed(String file, String problem) {

@@ -64,7 +64,7 @@ final class Storages {
     throw malformed(storage, "has a view with the key " + whose);
   }
 
-  /** Refuses if a storage is absent or has not the bytes that the pickle says. */
+  /** Refuses if a storage is absent or does not have the bytes that the pickle says. */
   void requireHeld(Function<String, OptionalLong> held) {
     for (StorageId storage : byKey.values()) {
       long bytes =

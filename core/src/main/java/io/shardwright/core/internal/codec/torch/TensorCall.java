@@ -104,7 +104,7 @@ record TensorCall(Call call, Optional<String> kind) {
         throw new MalformedCheckpointException(
             ErrorCode.TENSOR_MALFORMED,
             file,
-            "'" + name + "' has a state that sets the tensor's values anew: no tool writes that");
+            "'" + name + "' has a state that replaces the tensor's values, which no tool writes");
       }
     }
   }
@@ -117,6 +117,6 @@ record TensorCall(Call call, Optional<String> kind) {
 
   private static MalformedCheckpointException malformed(String name, String file) {
     return new MalformedCheckpointException(
-        ErrorCode.TENSOR_MALFORMED, file, "'" + name + "' wraps what is no tensor");
+        ErrorCode.TENSOR_MALFORMED, file, "'" + name + "' wraps an object that is not a tensor");
   }
 }

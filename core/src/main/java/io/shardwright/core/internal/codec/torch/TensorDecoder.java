@@ -129,7 +129,7 @@ final class TensorDecoder {
     boolean third = isThird(call);
     DType dtype = third ? dtypeOf(name, args.get(6)) : storage.dtype().orElse(null);
     if (dtype == null || third != storage.dtype().isEmpty()) {
-      throw malformed(name, "says its element type twice or not at all");
+      throw malformed(name, "states its element type twice or not at all");
     }
     TensorSpec spec = TensorBounds.require(name, dtype, numbers(name, args.get(2)), guard, file);
     long start = number(name, args.get(1));
@@ -191,7 +191,7 @@ final class TensorDecoder {
 
   private long number(String name, PickleValue value) {
     if (value instanceof Call) {
-      throw misplaced(name, value, "has a number that is none");
+      throw misplaced(name, value, "has a field that should be a number");
     }
     return StorageId.number(value, () -> file + ": '" + name + "'");
   }

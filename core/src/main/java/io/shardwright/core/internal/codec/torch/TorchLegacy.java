@@ -155,7 +155,9 @@ final class TorchLegacy implements TorchContainer {
 
   @Override
   public List<String> notes() {
-    return List.of("of torch's format without checksums: damage to its values can't be noticed");
+    return List.of(
+        "a torch file in the older format, which has no checksums: damaged values can't be"
+            + " detected");
   }
 
   private MalformedCheckpointException malformed(String problem) {

@@ -54,11 +54,12 @@ final class TorchZip implements TorchContainer {
             .filter(name -> name.endsWith(PICKLE) && name.indexOf('/') == name.lastIndexOf('/'))
             .toList();
     if (pickles.size() != 1) {
-      throw malformed("holds " + pickles.size() + " data.pkl, expected one: it is no torch file");
+      throw malformed(
+          "holds " + pickles.size() + " data.pkl, expected one: it is not a torch file");
     }
     String folder = pickles.get(0).substring(0, pickles.get(0).length() - PICKLE.length() + 1);
     if (!zip.isAllIn(folder)) {
-      throw malformed("holds entries outside the folder '" + folder + "': it is no torch file");
+      throw malformed("holds entries outside the folder '" + folder + "': it is not a torch file");
     }
     return folder;
   }
@@ -154,7 +155,7 @@ final class TorchZip implements TorchContainer {
   @Override
   public List<String> notes() {
     return checksumsOff
-        ? List.of("saved with checksums off: damage to its values can't be noticed")
+        ? List.of("saved without checksums: damaged values can't be detected")
         : List.of();
   }
 

@@ -138,7 +138,9 @@ final class Interpolation {
           "'${"
               + reference
               + "}' in the hyper-parameters "
-              + (reference.contains(":") ? "is a resolver, which is never run" : "leads nowhere")
+              + (reference.contains(":")
+                  ? "is a resolver, and resolvers are never run"
+                  : "leads nowhere")
               + ": the text was kept");
     }
     return found;

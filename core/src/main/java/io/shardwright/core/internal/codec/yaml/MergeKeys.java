@@ -78,7 +78,7 @@ final class MergeKeys {
   private List<MappingNode> maps(Node value) {
     List<Node> all = value instanceof SequenceNode list ? list.getValue() : List.of(value);
     if (!all.stream().allMatch(MappingNode.class::isInstance)) {
-      throw YamlDocument.malformed(where, "merges what is no map");
+      throw YamlDocument.malformed(where, "merges a value that is not a map");
     }
     return all.stream().map(MappingNode.class::cast).toList();
   }

@@ -51,7 +51,7 @@ final class NodeCheck {
 
   static MappingNode require(Node root, Guard guard, String where) {
     if (!(root instanceof MappingNode map)) {
-      throw YamlDocument.malformed(where, "is no map of keys, expected a model's configuration");
+      throw YamlDocument.malformed(where, "is not a map of keys, expected a model's configuration");
     }
     new NodeCheck(guard, where).walk(map);
     return map;
@@ -64,7 +64,7 @@ final class NodeCheck {
       if (top.left().hasNext()) {
         Node child = top.left().next();
         if (onTheWay.containsKey(child)) {
-          throw YamlDocument.malformed(where, "holds an alias of what it is a part of");
+          throw YamlDocument.malformed(where, "contains an alias of a node that it is part of");
         }
         if (!sizes.containsKey(child)) {
           begin(child);
@@ -112,7 +112,7 @@ final class NodeCheck {
     var keys = new HashSet<String>();
     for (NodeTuple tuple : map.getValue()) {
       if (!(tuple.getKeyNode() instanceof ScalarNode key) || !ALLOWED.contains(key.getTag())) {
-        throw YamlDocument.malformed(where, "has a key that is no scalar");
+        throw YamlDocument.malformed(where, "has a key that is not a scalar");
       }
       boolean merge = key.getTag().equals(Tag.MERGE);
       if (!keys.add(identity(key)) && !merge) {

@@ -80,7 +80,7 @@ public final class YamlDocument implements Configuration {
       throw malformed(where, "is not UTF-8");
     } catch (YAMLException | IllegalArgumentException | IndexOutOfBoundsException bad) {
       throw malformed(
-          where, "is no YAML: " + String.valueOf(bad.getMessage()).replaceAll("\\s+", " "));
+          where, "is not YAML: " + String.valueOf(bad.getMessage()).replaceAll("\\s+", " "));
     }
   }
 

@@ -59,10 +59,10 @@ public final class YamlNodes {
     } catch (CharacterCodingException bad) {
       throw new MalformedCheckpointException(code, source.name(), "is not UTF-8");
     } catch (MarkedYAMLException bad) {
-      throw malformed(place(bad.getProblemMark()), "is no YAML: " + bad.getProblem());
+      throw malformed(place(bad.getProblemMark()), "is not YAML: " + bad.getProblem());
     } catch (YAMLException | IllegalArgumentException | IndexOutOfBoundsException bad) {
       throw new MalformedCheckpointException(
-          code, source.name(), "is no YAML: " + bad.getMessage());
+          code, source.name(), "is not YAML: " + bad.getMessage());
     }
   }
 

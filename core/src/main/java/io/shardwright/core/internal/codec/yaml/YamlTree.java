@@ -76,7 +76,7 @@ public final class YamlTree {
     for (NodeTuple pair : map.getValue()) {
       guard.take(COST, where);
       if (!(pair.getKeyNode() instanceof ScalarNode key)) {
-        throw YamlDocument.malformed(where, "has a key that is no word");
+        throw YamlDocument.malformed(where, "has a key that is not a word");
       }
       object.put(key.getValue(), value(pair.getValueNode()));
     }

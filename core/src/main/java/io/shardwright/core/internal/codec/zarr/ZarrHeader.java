@@ -93,7 +93,7 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
             .get(key)
             .filter(Arr.class::isInstance)
             .flatMap(value -> ((Arr) value).longs())
-            .orElseThrow(() -> malformed(where, "'" + key + "' is no list of numbers"));
+            .orElseThrow(() -> malformed(where, "'" + key + "' is not a list of numbers"));
     return TensorBounds.require(key, dtype, dims, guard, where).shape();
   }
 
@@ -188,7 +188,7 @@ public record ZarrHeader(DType dtype, Shape shape, Shape chunk) {
                 new UnsupportedCheckpointException(
                     ErrorCode.UNSUPPORTED,
                     "zarr",
-                    "there is no word for "
+                    "can't express "
                         + dtype.torchName()
                         + ": "
                         + Setting.LAYOUT.inText("ranks")

@@ -215,7 +215,7 @@ public final class ZipIndex {
       ByteBuffer end = fields.at(size - END, END);
       if (end.getInt(0) != 0x06054b50) {
         throw fields.malformed(
-            size - END, "no end record, expected PK\\5\\6: the file is truncated or no zip");
+            size - END, "no end record, expected PK\\5\\6: the file is truncated or not a zip");
       }
       if (u2(end, 4) != 0 || u2(end, 6) != 0 || u2(end, 8) != u2(end, 10) || u2(end, 20) != 0) {
         throw fields.malformed(size - END, "an end record of several disks or with a comment");

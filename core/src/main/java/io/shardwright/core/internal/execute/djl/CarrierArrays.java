@@ -104,7 +104,8 @@ final class CarrierArrays implements AutoCloseable {
   Array over(ByteBuffer bytes, Carrier carrier) {
     long elements = bytes.remaining() / carrier.byteSize();
     if (!bytes.isDirect() || elements * carrier.byteSize() != bytes.remaining()) {
-      throw new IllegalArgumentException(bytes + " holds no whole elements of " + carrier);
+      throw new IllegalArgumentException(
+          bytes + " is not a whole number of elements of " + carrier);
     }
     var shape = new Shape(checked(carrier, elements));
     // The buffer's position would be passed over.
@@ -115,7 +116,7 @@ final class CarrierArrays implements AutoCloseable {
 
   private static long checked(Carrier carrier, long elements) {
     if (elements < 0 || elements > MOST_BYTES / carrier.byteSize()) {
-      throw new IllegalArgumentException(elements + " elements of " + carrier + " are no tile");
+      throw new IllegalArgumentException(elements + " elements of " + carrier + " are not a tile");
     }
     return elements;
   }

@@ -27,7 +27,7 @@ final class LibraryCheck {
     }
     natives.libraries().ifPresent(folder -> require(device, folder, "get it again"));
     for (Path unpacked : unpacked(device)) {
-      require(device, unpacked, "delete its folder, and it is unpacked again");
+      require(device, unpacked, "delete its folder; it will be unpacked again");
     }
   }
 
@@ -49,7 +49,7 @@ final class LibraryCheck {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(LibraryCheck::library).toList()) {
         if (!ElfFile.whole(file)) {
-          throw Natives.broken(device, file + " is no whole 64-bit library: " + advice);
+          throw Natives.broken(device, file + " is not a whole 64-bit library: " + advice);
         }
       }
     } catch (IOException failure) {

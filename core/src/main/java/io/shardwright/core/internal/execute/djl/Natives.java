@@ -90,7 +90,7 @@ record Natives(Optional<Path> libraries, List<Path> jars) {
   private static void requireOwnFolder(String device, Path folder) {
     if (Files.exists(folder.resolve("libc.so.6"))) {
       throw broken(
-          device, folder + " holds the system's libraries too: name libtorch's own folder");
+          device, folder + " also contains the system's libraries: name libtorch's own folder");
     }
   }
 
@@ -100,7 +100,7 @@ record Natives(Optional<Path> libraries, List<Path> jars) {
         + version
         + ", expected "
         + TorchVersion.wanted()
-        + ": calling another one's functions could end the process";
+        + ": another version could crash the process";
   }
 
   static DeviceException broken(String device, String problem) {
@@ -125,7 +125,7 @@ record Natives(Optional<Path> libraries, List<Path> jars) {
     try (var zip = new ZipFile(jar.toFile())) {
       return zip.getEntry(DESCRIPTION) != null;
     } catch (ZipException truncated) {
-      throw broken(device, jar + " is no whole jar: get it again");
+      throw broken(device, jar + " is not a whole jar: get it again");
     } catch (IOException failure) {
       throw broken(device, jar + " can't be read: " + failure.getMessage());
     }
@@ -186,9 +186,9 @@ record Natives(Optional<Path> libraries, List<Path> jars) {
         "device " + device,
         String.format(
             "PyTorch's native library for %s was not found%s, and nothing is downloaded. Put Maven"
-                + " Central's ai.djl.pytorch:pytorch-native-cpu:%s:%s in %s,%n"
-                + "build with 'mvn -Pdjl-native package', or set PYTORCH_LIBRARY_PATH to the lib folder"
-                + " of a libtorch %s (for cuda: its CUDA build).",
+                + " Central's ai.djl.pytorch:pytorch-native-cpu:%s:%s in %s,%nbuild with 'mvn"
+                + " -Pdjl-native package', or set PYTORCH_LIBRARY_PATH to the lib folder of a"
+                + " libtorch %s (for cuda: its CUDA build).",
             TorchVersion.platform(),
             found,
             TorchVersion.wanted(),

@@ -83,7 +83,7 @@ public final class TorchDevices {
       throw new DeviceException(
           ErrorCode.NATIVE_MISSING,
           "device " + device,
-          "PyTorch is reached through DJL, which shardwright-core doesn't bring: add "
+          "PyTorch is used through DJL, which is not a dependency of shardwright-core: add "
               + absent
               + " to the class path");
     }

@@ -44,7 +44,7 @@ final class CarriedStorages {
     if (!(((PersistentId) id).id() instanceof Tuple tuple)
         || tuple.items().size() < 5
         || !(tuple.items().get(2) instanceof Text old)) {
-      throw refused(file, "refers to something that is no storage");
+      throw refused(file, "refers to an object that is not a storage");
     }
     String key = keys.computeIfAbsent(old.value(), k -> read(file, k));
     List<PickleValue> items = new ArrayList<>(tuple.items());

@@ -46,8 +46,8 @@ final class Choice {
           source,
           "holds step '"
               + step.name()
-              + "' twice, in rank folders of two kinds or in one and beside it: give the file that"
-              + " is meant");
+              + "' twice, in different rank folders or inside and outside of one: give the path of"
+              + " the right file");
     }
     return step;
   }
@@ -104,7 +104,7 @@ final class Choice {
   private Optional<String> problem(Step step) {
     return step.foreign()
         .map(ForeignFolder::what)
-        .or(() -> missingPart(step).map(part -> "is not whole: " + part));
+        .or(() -> missingPart(step).map(part -> "is incomplete: " + part));
   }
 
   private Optional<String> missingPart(Step step) {
@@ -113,8 +113,8 @@ final class Choice {
       return Optional.of(
           "'"
               + marker.get()
-              + "' is beside it, which NeMo puts there while it saves a step: remove that file if"
-              + " you know that the step is whole");
+              + "' is beside it, which NeMo creates while it saves a step: remove that file if you"
+              + " know that the step is complete");
     }
     if (step.distributed()) {
       return Optional.empty();

@@ -117,8 +117,8 @@ final class HyperParameters {
     return objects.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "its hyper_parameters hold objects that are no text, number, list or map, and are taken"
-                + " for text: "
+            "its hyper_parameters hold objects that are not text, numbers, lists or maps, and are"
+                + " read as text: "
                 + String.join(", ", objects.subList(0, Math.min(NAMED, objects.size())))
                 + (more > 0 ? " and " + more + " more" : ""));
   }

@@ -62,7 +62,8 @@ final class OptimizerState {
         .findFirst()
         .ifPresent(
             name -> {
-              throw refused(file, "it has no state of '" + name + "', as it has of others");
+              throw refused(
+                  file, "it has no state of '" + name + "', but it has states of other parameters");
             });
     long numbered = states().stream().filter(entry -> entry.key() instanceof Int).count();
     if (numbered != fields.size()) {
@@ -91,7 +92,7 @@ final class OptimizerState {
       return Optional.empty();
     }
     if (!(states instanceof Sequence list)) {
-      throw refused(file, "optimizer_states is no list");
+      throw refused(file, "optimizer_states is not a list");
     }
     if (list.items().isEmpty()) {
       return Optional.empty();
@@ -108,7 +109,7 @@ final class OptimizerState {
 
   private List<PickleValue> groupDicts() {
     if (TrainingFile.get(plain, "gathered_states").isPresent()) {
-      throw refused(file, "the distributed optimizer keeps it in shards (gathered_states)");
+      throw refused(file, "the distributed optimizer saved it in shards (gathered_states)");
     }
     if (TrainingFile.get(plain, "param_groups").orElse(null) instanceof Sequence list
         && (list.items().size() == 1 || list.items().size() == 2)) {
@@ -159,7 +160,7 @@ final class OptimizerState {
   private List<Entry> states() {
     PickleValue state = TrainingFile.get(plain, "state").orElse(new Dict());
     if (!(state instanceof Dict) && NestedState.entries(state).isEmpty()) {
-      throw refused(file, "its state is no map");
+      throw refused(file, "its state is not a map");
     }
     return NestedState.entries(state);
   }
@@ -216,7 +217,7 @@ final class OptimizerState {
   private void masters(Map<String, SourceTensor> parameters, Map<String, SourceTensor> companions) {
     PickleValue stated = TrainingFile.get(whole, MASTERS).orElse(new Sequence());
     if (!(stated instanceof Sequence list) || list.items().size() > groups.size()) {
-      throw refused(file, MASTERS + " is no list of groups as param_groups has them");
+      throw refused(file, MASTERS + " is not a list of groups as param_groups has them");
     }
     for (int group = 0; group < list.items().size(); group++) {
       List<String> names = groups.get(group);

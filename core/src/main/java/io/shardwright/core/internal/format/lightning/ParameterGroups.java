@@ -49,7 +49,7 @@ record ParameterGroups(String where, Supplier<RuleMatcher> rows) {
   }
 
   private UnsupportedCheckpointException untold(String why) {
-    return refused(where, why + ", which would say whether it has weight decay");
+    return refused(where, why + ", so its weight decay is unknown");
   }
 
   /** An optimizer state that NeMo has no form of. */

@@ -48,7 +48,7 @@ record RankSettings(String source, YamlDocument used, Guard guard) {
   void compare(TrainingFile first, List<String> notes) {
     var keys = different(first);
     if (!keys.isEmpty()) {
-      notes.add("the given configuration counts; its own differs in " + few(keys));
+      notes.add("the given configuration is used; the stored one differs in " + few(keys));
     }
   }
 

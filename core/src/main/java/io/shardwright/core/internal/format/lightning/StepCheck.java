@@ -57,7 +57,7 @@ record StepCheck(String source, Step step, Map<RankCoordinate, TrainingFile> fil
                     + text(expected)
                     + " as in "
                     + first.member()
-                    + ": the files are not of one step");
+                    + ": the files belong to different steps");
           }
         });
   }

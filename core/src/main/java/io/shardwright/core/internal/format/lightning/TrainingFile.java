@@ -27,7 +27,9 @@ record TrainingFile(String member, TorchFile torch, Guard guard) {
       return dict;
     }
     throw new MalformedCheckpointException(
-        ErrorCode.ZIP_MALFORMED, torch.name(), "is no checkpoint of a training: expected a dict");
+        ErrorCode.ZIP_MALFORMED,
+        torch.name(),
+        "is not a checkpoint of a training: expected a dict");
   }
 
   Optional<PickleValue> get(String key) {

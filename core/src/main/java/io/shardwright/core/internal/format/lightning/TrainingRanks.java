@@ -50,7 +50,7 @@ final class TrainingRanks {
                     new MalformedCheckpointException(
                         ErrorCode.TENSOR_MISSING,
                         file.torch().name(),
-                        "holds no state_dict: it is no checkpoint of a training"));
+                        "holds no state_dict: it is not a checkpoint of a training"));
     StateDict state = file.torch().stateDict(value);
     var tensors = new LinkedHashMap<String, SourceTensor>();
     state

@@ -17,15 +17,15 @@ public enum ForeignFolder {
   /** DeepSpeed: a file per rank, for the model and for its optimizer. */
   DEEPSPEED(
       "is a checkpoint of DeepSpeed (mp_rank_XX_model_states.pt, zero_pp_rank_…), which is not"
-          + " read: make one file of it with its zero_to_fp32.py"),
+          + " supported: convert it to one file with its zero_to_fp32.py"),
   /** torch.distributed.checkpoint, which FSDP saves its shards with: read by itself alone. */
   DISTRIBUTED(
-      "is a distributed checkpoint of PyTorch, as FSDP saves it, which is not read as a step of a"
-          + " training: open that folder itself"),
+      "is a distributed checkpoint of PyTorch, as FSDP saves it, which can't be read as a training"
+          + " step: open that folder itself"),
   /** NeMo with FSDP: a folder per rank and shard. */
   SHARDS(
-      "holds FSDP's shards of a training (…fsdp_shard_XXXXX), which are not read: save it with a"
-          + " full state dict");
+      "holds FSDP's shards of a training (…fsdp_shard_XXXXX), which are not supported: save the"
+          + " training with a full state dict");
 
   private static final Pattern DEEPSPEED_FILE =
       Pattern.compile(

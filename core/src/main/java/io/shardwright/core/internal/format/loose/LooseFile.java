@@ -135,7 +135,7 @@ final class LooseFile {
         ? Optional.empty()
         : Optional.of(
             name
-                + " holds objects without a meaning here, of "
+                + " contains objects of unsupported classes: "
                 + String.join(", ", unknown.subList(0, Math.min(NAMED, unknown.size())))
                 + (unknown.size() > NAMED ? " and others" : ""));
   }
@@ -182,7 +182,7 @@ final class LooseFile {
 
     private static String kind(PickleValue value) {
       if (value instanceof PersistentId) {
-        return "a storage with values of no tensor";
+        return "a storage that no tensor uses";
       }
       return value instanceof Call call && call.callable() instanceof Global type
           ? "an object of class " + type + " with tensors inside"

@@ -73,8 +73,7 @@ public final class LooseFolder {
           second
               ? "is a checkpoint of NeMo 2 whose weights are not in torch_dist, or without"
                   + " model.yaml and io.json: save it again"
-              : "is a distributed checkpoint (.distcp) without what says which: .metadata and"
-                  + " metadata.json");
+              : "is a distributed checkpoint (.distcp) without .metadata and metadata.json");
     }
   }
 
@@ -99,15 +98,14 @@ public final class LooseFolder {
       throw new UnrecognizedCheckpointException(
           ErrorCode.FORMAT_UNKNOWN,
           String.valueOf(folder.getFileName()),
-          "holds no model_config.yaml, no checkpoint of a training and no file of tensors"
-              + deeper());
+          "contains no model_config.yaml, no training checkpoint and no tensor file" + deeper());
     }
     var opened = LooseCheckpoint.ofFiles(LooseCheckpoint.FOLDER, folder, paths, kinds, guard);
     if (!unnamed.isEmpty()) {
       opened.note(
-          "not read, since "
+          "ignored, because "
               + index.orElseThrow()
-              + " does not name them: "
+              + " does not list them: "
               + String.join(", ", unnamed));
     }
     try {
@@ -134,7 +132,7 @@ public final class LooseFolder {
         : "; it has "
             + String.join(", ", inner.subList(0, Math.min(SHOWN, inner.size())))
             + (inner.size() > SHOWN ? " and " + (inner.size() - SHOWN) + " more folders" : "")
-            + ": open the one with the checkpoint";
+            + ": open the one that contains the checkpoint";
   }
 
   private ShardIndex read(String index) {

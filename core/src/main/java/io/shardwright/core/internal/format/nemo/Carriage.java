@@ -41,7 +41,7 @@ final class Carriage {
                 refuse(
                     member,
                     name.toString(),
-                    "is no tensor or plain value, and a .nemo may hold nothing else"));
+                    "is not a tensor or plain value, and a .nemo may contain nothing else"));
   }
 
   /**
@@ -54,7 +54,7 @@ final class Carriage {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           source,
-          "'" + name + "' is no tensor but holds tensors, expected None, bytes or plain values");
+          "'" + name + "' is not a tensor but holds tensors, expected None, bytes or plain values");
     }
   }
 

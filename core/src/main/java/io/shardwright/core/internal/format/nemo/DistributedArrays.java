@@ -100,7 +100,7 @@ public final class DistributedArrays {
                     new MalformedCheckpointException(
                         ErrorCode.ZARR_MALFORMED,
                         source,
-                        "lacks " + folder + METADATA + ": its saving did not finish"));
+                        "lacks " + folder + METADATA + ": the save did not finish"));
     String backend =
         JsonDocument.parsePython(metadata, Limit.CONFIG_BYTES, guard)
             .get("sharded_backend")

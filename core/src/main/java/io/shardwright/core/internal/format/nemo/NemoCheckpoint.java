@@ -84,12 +84,15 @@ public final class NemoCheckpoint implements ModelSource {
       return new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           name,
-          "is a torch file of the layout of 2016, a tar, which is not read: save it again");
+          "is a torch file in the tar layout of 2016, which is not supported: save it again with a"
+              + " current PyTorch");
     }
     return new UnrecognizedCheckpointException(
         ErrorCode.CONFIG_MISSING,
         name,
-        "holds no " + NemoMembers.CONFIG + ", expected in every NeMo checkpoint: is it one?");
+        "holds no "
+            + NemoMembers.CONFIG
+            + ", which every NeMo checkpoint has: check that this is a NeMo checkpoint");
   }
 
   /** The folder of a rank in a grid; empty where there is but one rank. */

@@ -20,7 +20,7 @@ final class RankMembers {
           name,
           "its configuration says "
               + grid
-              + ", of which rank files can't be told apart: expected an expert_tensor_parallel_size"
+              + ", so that rank files can't be identified: expected an expert_tensor_parallel_size"
               + " that divides tensor_model_parallel_size");
     }
     var expected = grid.ranks().stream().map(rank -> NemoMembers.weights(rank, grid)).toList();
@@ -75,7 +75,7 @@ final class RankMembers {
                     + NemoMembers.DISTRIBUTED
                     + "' and '"
                     + file
-                    + "': remove the one that is not meant");
+                    + "': remove the wrong one");
   }
 
   /**

@@ -74,7 +74,7 @@ final class ArrayWeights implements DistributedSet {
           file.name(),
           "has "
               + file.size()
-              + " bytes, and by "
+              + " bytes, but by "
               + DcpMetadata.FILE
               + " its items need "
               + bytes

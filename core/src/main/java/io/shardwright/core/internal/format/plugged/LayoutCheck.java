@@ -76,13 +76,13 @@ record LayoutCheck(Plugin plugin, String source, Guard guard) {
 
   private void requireGiven(boolean given, TensorSpec tensor) {
     if (!given) {
-      throw plugin.broken("laid out '" + tensor.name() + "' twice, or unasked");
+      throw plugin.broken("placed '" + tensor.name() + "' twice, or unasked");
     }
   }
 
   private void requireName(String name, Set<String> others) {
     if (!others.add(EntryNames.folded(name))) {
-      throw refusal("two entries would be called '" + name + "' where case doesn't count");
+      throw refusal("two entries would be called '" + name + "' on systems that ignore case");
     }
     try {
       EntryNames.require(name, guard, source);

@@ -218,7 +218,7 @@ final class OpenFiles implements StoredFiles, AutoCloseable {
 
   private MalformedCheckpointException missing(String what, String which) {
     return new MalformedCheckpointException(
-        ErrorCode.SOURCE_MISSING, name, "holds no " + what + " '" + which + "': it is not whole");
+        ErrorCode.SOURCE_MISSING, name, "holds no " + what + " '" + which + "': it is incomplete");
   }
 
   Guard guard() {

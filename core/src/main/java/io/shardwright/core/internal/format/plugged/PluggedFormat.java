@@ -61,7 +61,7 @@ public record PluggedFormat(TensorFormat format, Plugin plugin, ReadPolicy polic
     var place = new Place(path);
     try (var files = new OpenFiles(place, guard)) {
       if (!plugin.recognizes(files, format::recognizes)) {
-        throw plugin.broken("does not recognize what it laid out");
+        throw plugin.broken("does not recognize its own files");
       }
     }
     return open(place, guard);

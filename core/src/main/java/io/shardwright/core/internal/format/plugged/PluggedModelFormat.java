@@ -68,7 +68,7 @@ public record PluggedModelFormat(
     var place = new Place(path);
     try (var files = new OpenFiles(place, guard)) {
       if (!plugin.recognizes(files, format::recognizes)) {
-        throw plugin.broken("does not recognize what it laid out");
+        throw plugin.broken("does not recognize its own files");
       }
     }
     return open(place, TrainingOptions.NEWEST, true, guard);

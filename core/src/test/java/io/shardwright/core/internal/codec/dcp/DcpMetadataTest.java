@@ -196,7 +196,7 @@ class DcpMetadataTest {
   void refusesManyChunksThatAreOne() {
     var list = new PickleValue[1 << 16];
     Arrays.fill(list, chunk(ORIGIN, SIZE));
-    refuses(new PickledMetadata().tensor("w", SIZE, list), "SW-107", "none of their own");
+    refuses(new PickledMetadata().tensor("w", SIZE, list), "SW-107", "of another class");
   }
 
   @ParameterizedTest

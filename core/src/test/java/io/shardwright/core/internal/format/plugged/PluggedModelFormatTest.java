@@ -84,7 +84,7 @@ class PluggedModelFormatTest {
     KEEPS_A_GRID(OddModels.KeepingGrid.class, ErrorCode.ADAPTER_BROKEN, "says that it keeps"),
     NAMES_A_FILE_ELSEWHERE(OddModels.Escaping.class, ErrorCode.UNSUPPORTED, "../config.json"),
     SAYS_ANOTHER_SIZE(OddModels.Lying.class, ErrorCode.CONFIG_CONTRADICTED, "hidden_size"),
-    TWICE(OddModels.Twice.class, ErrorCode.UNSUPPORTED, "the name of one that would be made");
+    TWICE(OddModels.Twice.class, ErrorCode.UNSUPPORTED, "a folder of that name must be created");
 
     private final Class<? extends OddModels> format;
     private final ErrorCode code;
