@@ -88,7 +88,7 @@ final class OwnMasters {
           List.of(
               "its master weights, rounded, would not be the weights that "
                   + Setting.DTYPE.inText()
-                  + " casts, by which flat buffers are told apart. Choose another "
+                  + " casts, which identify flat buffers. Choose another "
                   + Setting.OPTIMIZER_KIND.inText()
                   + ", or leave "
                   + Setting.DTYPE.inText()

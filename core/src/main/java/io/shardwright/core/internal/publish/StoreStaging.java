@@ -59,7 +59,7 @@ final class StoreStaging implements Staging {
       FreeName.refuseExisting(order.target(), order.overwrite());
       staging.removeLeftovers();
       if (order.resume()) {
-        staging.notes.add("nothing is resumed in an object store: began anew");
+        staging.notes.add("object stores do not support resuming: started from the beginning");
       }
       return staging;
     } catch (IOException problem) {
