@@ -101,7 +101,9 @@ final class Answer implements AutoCloseable {
 
   static CheckpointIoException changed(String where) {
     return new CheckpointIoException(
-        ErrorCode.SOURCE_CHANGED, where, "changed while it was read: wait until the other program has finished");
+        ErrorCode.SOURCE_CHANGED,
+        where,
+        "changed while it was read: wait until its writer has finished");
   }
 
   /** Seconds; a date is as good as none. */

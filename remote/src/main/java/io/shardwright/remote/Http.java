@@ -77,7 +77,7 @@ final class Http {
       // Told below, without an address that may be a signature.
     }
     throw new CheckpointIoException(
-        ErrorCode.READ_FAILED, where, "the server leads to what is not a https address");
+        ErrorCode.READ_FAILED, where, "the server redirects to an address without https");
   }
 
   private Answer ask(Call call, Map<String, String> headers) throws IOException {
@@ -122,7 +122,7 @@ final class Http {
     throw new UnsupportedCheckpointException(
         ErrorCode.UNSUPPORTED,
         where,
-        "is not a https address, so that anybody on the way could change it: use https, or set"
+        "is not an https address, so others could change the data: use https, or set"
             + " SHARDWRIGHT_REMOTE_ALLOW_HTTP=1");
   }
 

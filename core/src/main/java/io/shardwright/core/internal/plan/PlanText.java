@@ -72,7 +72,8 @@ public final class PlanText {
     outline
         .leftOut()
         .forEach(
-            name -> line("left out", name + ": the target's naming has no such tensor tensor tensor"));
+            name ->
+                line("left out", name + ": the target's naming has no such tensor tensor tensor"));
     plan.steps().stream()
         .flatMap(step -> step.copied().stream())
         .flatMap(copy -> copy.leftOut().stream())
