@@ -56,7 +56,7 @@ final class PageOptions {
     if (whole(report).startsWith(whole(checkpoint))) {
       throw new ParameterException(
           command.commandLine(),
-          "--report is '" + report + "', expected a place outside of '" + checkpoint + "'");
+          "--report is '" + report + "', expected a path outside '" + checkpoint + "'");
     }
   }
 
