@@ -73,7 +73,7 @@ public final class PlanText {
         .leftOut()
         .forEach(
             name ->
-                line("left out", name + ": the target's naming has no such tensor tensor tensor"));
+                line("left out", name + ": the target's naming has no such tensor"));
     plan.steps().stream()
         .flatMap(step -> step.copied().stream())
         .flatMap(copy -> copy.leftOut().stream())
