@@ -70,6 +70,7 @@ class DemoTest {
   void saysWhatItDidAsData() {
     Run run = Run.of("demo", folder, "--json");
     assertTrue(run.out().contains("\"same\" : true"), run.out());
+    SchemaTest.assertMeets("demo", run.out());
     assertFalse(run.out().contains("verified  "), run.out());
   }
 }
