@@ -43,7 +43,7 @@ record SafetensorsEntry(String name, Obj entry, ByteSource data, Guard guard) {
   /** What a header says of a name, if it is a tensor's. */
   static SafetensorsEntry of(String name, JsonValue value, ByteSource data, Guard guard) {
     if (!(value instanceof Obj entry) || !WholeText.is(name)) {
-      throw malformed(data, "'" + name + "' is no tensor");
+      throw malformed(data, "'" + name + "' is not a tensor");
     }
     return new SafetensorsEntry(name, entry, data, guard);
   }

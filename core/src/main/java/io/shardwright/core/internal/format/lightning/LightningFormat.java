@@ -85,7 +85,7 @@ public final class LightningFormat implements CheckpointFormat, TargetKind {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,
           source.name(),
-          "is no checkpoint of a training with its optimizer, which alone can become one: choose"
+          "is not a checkpoint of a training with its optimizer, which alone can become one: choose"
               + " another format");
     }
   }

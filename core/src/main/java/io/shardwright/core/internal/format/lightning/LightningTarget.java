@@ -88,7 +88,7 @@ public final class LightningTarget implements CheckpointTarget {
   private void refuseExperts() {
     if (plan.choice().grid().expert() > 1) {
       String problem =
-          "a training's rank files are of no part of the experts. Choose "
+          "rank files of a training can't divide experts among ranks. Choose "
               + Setting.LAYOUT.inText("distributed")
               + ", or convert the model with "
               + Setting.FORMAT.inText("nemo")

@@ -57,7 +57,7 @@ final class NewTraining {
             .orElseThrow(
                 () ->
                     ParameterGroups.unwritten(
-                        source.name(), "nothing says its parameter groups (param_groups)"));
+                        source.name(), "its parameter groups are missing (param_groups)"));
     this.groups = new NemoGroups(source.name(), training, source.config());
     this.schedule = new StepSchedule(training);
     this.naming = plan.choice().naming();

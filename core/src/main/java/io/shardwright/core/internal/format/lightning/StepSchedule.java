@@ -109,7 +109,7 @@ final class StepSchedule {
       one.put("constant_steps", Num.of(0)).put("decay_steps", Num.of(last - warm));
     }
     if (uneven) {
-      notes.add("its schedule is of samples that are no whole steps, and was rounded to steps");
+      notes.add("its schedule is of samples that are not a whole steps, and was rounded to steps");
     }
     return one.put("base_lrs", new Arr(List.of(most, most)))
         .put("last_epoch", Num.of(steps))
