@@ -42,7 +42,9 @@ record S3Objects(Supplier<S3Client> client, Retries retries) implements Store {
         S3Failures.once(where(), () -> read(request, into));
       } catch (FileAlreadyExistsException | NoSuchFileException changed) {
         throw new CheckpointIoException(
-            ErrorCode.SOURCE_CHANGED, where(), "changed while it was read: wait for its writer");
+            ErrorCode.SOURCE_CHANGED,
+            where(),
+            "changed while it was read: wait until the other program has finished");
       }
     }
 

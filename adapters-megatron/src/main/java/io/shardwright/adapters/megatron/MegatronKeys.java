@@ -189,7 +189,7 @@ final class MegatronKeys {
                 config.says(key.getKey())
                     + ", but Megatron-Core scales its positions with "
                     + key.getValue()
-                    + ", whatever is said");
+                    + ", whatever the arguments say");
   }
 
   /** The same numbers as the model had them that was converted, where its document is kept. */
