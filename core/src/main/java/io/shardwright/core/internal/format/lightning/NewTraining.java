@@ -93,8 +93,8 @@ final class NewTraining {
                 new UnsupportedCheckpointException(
                     ErrorCode.UNSUPPORTED,
                     source.name(),
-                    "can't become a training of NeMo: nothing says how many iterations were done"
-                        + " (iteration)"));
+                    "can't become a training of NeMo: the number of iterations (iteration) is"
+                        + " missing"));
   }
 
   /** The file of a rank without its weights and states, whichever rank it is. */
@@ -184,19 +184,19 @@ final class NewTraining {
   List<String> notes() {
     var all = new ArrayList<>(notes);
     all.add(
-        "NeMo goes on with optim.name="
+        "NeMo continues with optim.name="
             + groups.optim().get("name").flatMap(JsonValue::asText).orElseThrow()
             + ", megatron_amp_O2="
             + masters
-            + ": what else its job says of dropout, data and callbacks is not known here, and"
-            + " random states are left out");
+            + ": its job's settings for dropout, data and callbacks are unknown, and random states"
+            + " are left out");
     if (naming == Naming.MCORE && !(source instanceof LightningCheckpoint)) {
       all.add("NeMo decays the norms of such layers, as Megatron-LM does not");
     }
     if (training.consumedSamples().isEmpty()) {
       all.add(
-          "nothing says how many samples were seen (consumed_train_samples): NeMo begins its data"
-              + " anew, unless consumed_samples=N.0 is put into the name");
+          "the number of samples (consumed_train_samples) is missing: NeMo starts its data from the"
+              + " beginning, unless the name contains consumed_samples=N.0");
     }
     all.addAll(schedule.notes());
     return all;

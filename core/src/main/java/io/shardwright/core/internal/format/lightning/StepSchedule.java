@@ -44,10 +44,10 @@ final class StepSchedule {
                   ? "the training has no opt_param_scheduler"
                   : name().isEmpty()
                       ? "NeMo has no lr_decay_style '" + text("lr_decay_style") + "'"
-                      : "nothing says its "
+                      : "it does not state its "
                           + TrainingState.BATCH
-                          + ", by which NeMo's steps are told")
-              + ": NeMo begins the schedule of its optim.sched anew");
+                          + ", which NeMo's steps depend on")
+              + ": NeMo starts the schedule of its optim.sched from the beginning");
     } else if (number("start_wd") != number("end_wd")) {
       notes.add("NeMo has no schedule of the weight decay, which stays what it is now");
     }
