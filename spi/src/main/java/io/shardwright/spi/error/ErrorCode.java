@@ -29,8 +29,7 @@ public enum ErrorCode {
   /** A pickle breaks its grammar. */
   PICKLE_MALFORMED(105, Kind.INPUT, "Fetch or save the file again."),
   /** A configuration breaks YAML's grammar or is not a map. */
-  YAML_MALFORMED(
-      106, Kind.INPUT, "Correct the line that the message names, or fetch the file again."),
+  YAML_MALFORMED(106, Kind.INPUT, "Correct the named line, or fetch the file again."),
   /** A tensor lies outside its storage, or its numbers contradict each other. */
   TENSOR_MALFORMED(107, Kind.INPUT, "Fetch or save the file again; the file is not trustworthy."),
   /** The bytes do not match the checksum in their archive. */
@@ -61,9 +60,7 @@ public enum ErrorCode {
           + " what is supported."),
   /** A size, count or depth is over its limit. */
   LIMIT_EXCEEDED(
-      114,
-      Kind.RESOURCES,
-      "Raise the limit with the option that the message names, if you trust the file."),
+      114, Kind.RESOURCES, "Raise the limit with the named option, if you trust the file."),
   /** The source changed while it was read. */
   SOURCE_CHANGED(115, Kind.INPUT, "Run again when no other program writes to the source."),
   /** Tensors that the configuration requires are missing, or the file has more than it allows. */
@@ -90,12 +87,11 @@ public enum ErrorCode {
   CONFIG_CONTRADICTED(
       123,
       Kind.INPUT,
-      "Correct the key that the message names, or give the configuration that belongs to the"
-          + " tensors."),
+      "Correct the named key, or give the configuration that belongs to the tensors."),
   /** A key of the configuration has a value of the wrong kind. */
-  CONFIG_VALUE(124, Kind.INPUT, "Correct the key that the message names."),
+  CONFIG_VALUE(124, Kind.INPUT, "Correct the named key."),
   /** Parts of a target are missing, so that it can't be completed. */
-  PARTS_MISSING(125, Kind.INPUT, "Run the parts that the message lists, then `finish` again."),
+  PARTS_MISSING(125, Kind.INPUT, "Run the missing parts, then `finish` again."),
   /** A saved plan breaks its grammar, or is of another version. */
   PLAN_MALFORMED(126, Kind.INPUT, "Save the plan again with this version."),
 
@@ -127,18 +123,13 @@ public enum ErrorCode {
   /** Several rules of the family match one tensor. */
   RULE_AMBIGUOUS(207, Kind.INPUT, "Report it to the author of the family."),
   /** The target format cannot express a configuration value. */
-  NOT_EXPRESSIBLE(
-      208, Kind.INPUT, "Change the key that the message names, if its meaning may be lost."),
+  NOT_EXPRESSIBLE(208, Kind.INPUT, "Change the named key, if its meaning may be lost."),
   /** A family file breaks its grammar. */
   FAMILY_FILE_MALFORMED(
-      209,
-      Kind.INPUT,
-      "Correct the lines that the message names; `family-file.md` has the grammar."),
+      209, Kind.INPUT, "Correct the named lines; `family-file.md` has the grammar."),
   /** A parameter of the family is in no layer of the checkpoint. */
   FAMILY_MISFIT(
-      210,
-      Kind.INPUT,
-      "Correct the key that the message names, or check that the family is the right one."),
+      210, Kind.INPUT, "Correct the named key, or check that the family is the right one."),
   /** An option does not apply to the model. */
   OPTION_UNFIT(211, Kind.USAGE, "Leave the option out."),
 

@@ -153,8 +153,7 @@ final class Feasibility {
       add(
           ErrorCode.PLAN_IMPOSSIBLE,
           key
-              + " can't be stored in such rank files, which have one part per stage. Choose none,"
-              + " or "
+              + " can't be stored in such rank files, which have one part a stage. Choose none, or "
               + Setting.LAYOUT.inText("distributed")
               + ".");
     }
