@@ -60,6 +60,14 @@ public final class HubProvider extends RemoteProvider {
         .orElseGet(() -> super.uri(path));
   }
 
+  /** A model has one name at all revisions: what is made of it may hold the name. */
+  @Override
+  String name(RemotePath path) {
+    String last = super.name(path);
+    boolean model = path.isAbsolute() && path.names().size() == 2;
+    return model ? last.replaceFirst("@.*", "") : last;
+  }
+
   @Override
   public SeekableByteChannel newByteChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)

@@ -82,7 +82,7 @@ final class RemotePath implements Path {
 
   @Override
   public Path getFileName() {
-    return names.isEmpty() ? null : with(false, names.subList(names.size() - 1, names.size()));
+    return names.isEmpty() ? null : with(false, List.of(system.provider().name(this)));
   }
 
   @Override

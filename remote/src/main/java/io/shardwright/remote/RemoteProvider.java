@@ -53,6 +53,11 @@ abstract class RemoteProvider extends FileSystemProvider {
     return Segments.uri(system.root(), path.names());
   }
 
+  /** What an object or a folder is called, wherever it is. */
+  String name(RemotePath path) {
+    return path.names().get(path.names().size() - 1);
+  }
+
   /** The path that an address names. */
   RemotePath parse(URI address) {
     String own = scheme + "://";

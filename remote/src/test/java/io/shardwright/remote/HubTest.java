@@ -94,6 +94,13 @@ class HubTest {
     assertArrayEquals(CONFIG, Files.readAllBytes(file));
   }
 
+  @Test
+  void aModelHasOneNameAtAllRevisions() {
+    for (String revision : List.of("", "@v1", "@" + TestHub.COMMIT)) {
+      assertEquals("some.model", path(MODEL + revision, Map.of()).getFileName().toString());
+    }
+  }
+
   private CheckpointException refusal(String address, Map<String, String> settings) {
     var refusal =
         assertThrows(CheckpointException.class, () -> Files.isDirectory(path(address, settings)));

@@ -196,7 +196,10 @@ public final class FileSource implements ByteSource, AutoCloseable {
   @Override
   public String toString() {
     String times = modified() + changed().map(time -> ", " + time).orElse("");
-    return path.toAbsolutePath().normalize() + " of " + size + " bytes, " + times;
+    Path whole = path.toAbsolutePath().normalize();
+    // What its file system hands to others: of a branch, the commit that it was.
+    Object place = Disk.holds(path) ? whole : whole.toUri();
+    return place + " of " + size + " bytes, " + times;
   }
 
   @Override
