@@ -39,11 +39,22 @@ final class WebStore implements Store {
 
   @Override
   public Optional<Entry> entry(RemotePath path) {
-    if (path.names().size() < 2) {
+    if (path.names().size() < 2 || isBeside(path)) {
       return Optional.empty();
     }
     Known before = known.get(path);
     return before != null && before.fresh() ? before.entry() : ask(path);
+  }
+
+  /** What a file lies in is no file, and a signature of one file allows no look at others. */
+  private boolean isBeside(RemotePath path) {
+    return known.keySet().stream()
+        .anyMatch(
+            file ->
+                file.getNameCount() > path.getNameCount() && file.startsWith(path)
+                    || file.query().isPresent()
+                        && path.query().isEmpty()
+                        && file.getParent().equals(path.getParent()));
   }
 
   private Optional<Entry> ask(RemotePath path) {

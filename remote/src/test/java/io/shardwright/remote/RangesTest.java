@@ -201,6 +201,15 @@ class RangesTest {
   }
 
   @Test
+  void asksNothingOfWhatIsBesideASignedFile() throws IOException {
+    Path file = file();
+    Files.size(file);
+    server.fault(Faults.status(403));
+    assertFalse(Files.exists(file.resolveSibling("other")));
+    assertFalse(Files.isDirectory(file.getParent()));
+  }
+
+  @Test
   void keepsSignaturesToItself() {
     Path file = file();
     var shown = new ArrayList<>(List.of(file.toString(), file.toUri().toString()));
