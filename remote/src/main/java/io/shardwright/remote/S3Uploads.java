@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
  *
  * @param checksums whether parts are sent with their CRC-32
  */
-record S3Uploads(S3Client client, Retries retries, boolean checksums) {
+record S3Uploads(S3Client client, Retries retries, boolean checksums) implements Uploads {
   static final int SMALLEST_PART = 5 << 20;
   static final int MOST_PARTS = 10_000;
   private static final String BINARY = "application/octet-stream";
@@ -55,7 +55,8 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) {
     return done.orElse(null);
   }
 
-  String begin(RemotePath object) throws IOException {
+  @Override
+  public String begin(RemotePath object) throws IOException {
     return run(
         object,
         () ->
@@ -70,7 +71,8 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) {
                 .uploadId());
   }
 
-  void send(RemotePath object, String upload, int number, ByteBuffer bytes, long crc)
+  @Override
+  public void send(RemotePath object, String upload, int number, ByteBuffer bytes, long crc)
       throws IOException {
     var request =
         UploadPartRequest.builder()
@@ -101,7 +103,8 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) {
         () -> new BufferStream(bytes.duplicate()), bytes.remaining(), BINARY);
   }
 
-  List<Part> parts(RemotePath object, String upload) throws IOException {
+  @Override
+  public List<Part> parts(RemotePath object, String upload) throws IOException {
     var request =
         ListPartsRequest.builder()
             .bucket(S3Objects.bucket(object))
@@ -122,7 +125,8 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) {
         });
   }
 
-  void complete(RemotePath object, String upload, List<Part> parts, boolean replace)
+  @Override
+  public void complete(RemotePath object, String upload, List<Part> parts, boolean replace)
       throws IOException {
     var all =
         parts.stream()
@@ -166,7 +170,8 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) {
         .isPresent();
   }
 
-  void abort(RemotePath object, String upload) throws IOException {
+  @Override
+  public void abort(RemotePath object, String upload) throws IOException {
     try {
       run(
           object,
@@ -181,7 +186,8 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) {
     }
   }
 
-  List<Upload> open(RemotePath path) throws IOException {
+  @Override
+  public List<Upload> open(RemotePath path) throws IOException {
     String key = S3Objects.key(path);
     var request =
         ListMultipartUploadsRequest.builder().bucket(S3Objects.bucket(path)).prefix(key).build();
@@ -207,7 +213,8 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) {
     return at;
   }
 
-  void put(RemotePath object, ByteBuffer bytes, boolean replace) throws IOException {
+  @Override
+  public void put(RemotePath object, ByteBuffer bytes, boolean replace) throws IOException {
     var request =
         PutObjectRequest.builder()
             .bucket(S3Objects.bucket(object))
@@ -217,7 +224,8 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) {
     run(object, () -> client.putObject(request, body(bytes)));
   }
 
-  void delete(RemotePath object) throws IOException {
+  @Override
+  public void delete(RemotePath object) throws IOException {
     run(
         object,
         () ->
@@ -225,7 +233,8 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) {
                 ask -> ask.bucket(S3Objects.bucket(object)).key(S3Objects.key(object))));
   }
 
-  void copy(RemotePath from, RemotePath to) throws IOException {
+  @Override
+  public void copy(RemotePath from, RemotePath to) throws IOException {
     run(
         to,
         () ->

@@ -1,6 +1,7 @@
 package io.shardwright.spark;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,14 @@ final class Sha256 {
   private Sha256() {}
 
   static String of(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return of(in);
+    }
+  }
+
+  static String of(InputStream in) throws IOException {
     try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest())) {
-      Files.copy(file, out);
+      in.transferTo(out);
       return HexFormat.of().formatHex(out.getMessageDigest().digest());
     }
   }

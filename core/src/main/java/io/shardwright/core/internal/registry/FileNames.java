@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  */
 public final class FileNames {
   /** The schemes of our own jar. */
-  private static final Set<String> REMOTE = Set.of("hf", "https", "http", "s3");
+  private static final Set<String> REMOTE = Set.of("hf", "https", "http", "s3", "hdfs");
 
   private final Supplier<ClassLoader> loader;
   private final List<FileSystemProvider> found = new ArrayList<>();
