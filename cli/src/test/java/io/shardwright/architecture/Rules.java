@@ -94,6 +94,7 @@ final class Rules {
             "javax.net.ssl..",
             "com.google.auto.service..",
             "software.amazon.awssdk..",
+            "org.apache.hadoop..",
             ROOT + ".spi.channel..",
             ROOT + ".spi.error..",
             ROOT + ".spi.store..",

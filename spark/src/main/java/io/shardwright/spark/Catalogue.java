@@ -3,10 +3,15 @@ package io.shardwright.spark;
 import io.shardwright.Shardwright;
 import io.shardwright.core.StoredTensor;
 import io.shardwright.core.StoredTensor.Place;
+import io.shardwright.core.Verification.Detail;
+import io.shardwright.core.Verification.TensorSum;
+import io.shardwright.core.outline.ValueStatistics;
 import io.shardwright.spi.error.CheckpointException;
-import java.util.ArrayList;
+import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -37,6 +42,26 @@ public final class Catalogue {
           .add("bytes", DataTypes.LongType)
           .add("error", DataTypes.StringType);
 
+  /**
+   * Columns of {@link #values}: a row for each stored tensor with the SHA-256 of its row-major
+   * little-endian bytes, how many of its values are NaN and infinite, and of the others the
+   * smallest, the largest and the mean, null where there is none.
+   */
+  public static final StructType VALUES =
+      new StructType()
+          .add("checkpoint", DataTypes.StringType)
+          .add("name", DataTypes.StringType)
+          .add("dtype", DataTypes.StringType)
+          .add("shape", DataTypes.createArrayType(DataTypes.LongType, false))
+          .add("file", DataTypes.StringType)
+          .add("sha256", DataTypes.StringType)
+          .add("nan", DataTypes.LongType)
+          .add("infinite", DataTypes.LongType)
+          .add("min", DataTypes.DoubleType)
+          .add("max", DataTypes.DoubleType)
+          .add("mean", DataTypes.DoubleType)
+          .add("error", DataTypes.StringType);
+
   private Catalogue() {}
 
   /**
@@ -47,29 +72,65 @@ public final class Catalogue {
    * @return a table with the columns of {@link #TENSORS}, read when it is asked for
    */
   public static Dataset<Row> tensors(SparkSession session, List<String> checkpoints) {
+    return read(session, checkpoints, new Headers(), TENSORS);
+  }
+
+  /**
+   * Reads all tensors, a task for each checkpoint.
+   *
+   * @param session where the tasks run
+   * @param checkpoints archives and folders of any format
+   * @return a table with the columns of {@link #VALUES}, read when it is asked for, each time:
+   *     cache it
+   */
+  public static Dataset<Row> values(SparkSession session, List<String> checkpoints) {
+    return read(session, checkpoints, new Values(), VALUES);
+  }
+
+  private static Dataset<Row> read(
+      SparkSession session, List<String> checkpoints, Reading reading, StructType columns) {
     return session
         .createDataset(checkpoints, Encoders.STRING())
         .repartition(Math.max(1, checkpoints.size()))
-        .flatMap(new Headers(), Encoders.row(TENSORS));
+        .flatMap(reading, Encoders.row(columns));
   }
 
-  /** Reads a checkpoint's headers. */
-  private static final class Headers implements FlatMapFunction<String, Row> {
+  /** Makes rows of a checkpoint; of one that can't be read, a row that says why. */
+  private abstract static class Reading implements FlatMapFunction<String, Row> {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Iterator<Row> call(String name) {
-      var rows = new ArrayList<Row>();
+    public final Iterator<Row> call(String name) {
       var shardwright = Shardwright.create();
-      try (var checkpoint = shardwright.open(shardwright.path(name))) {
-        checkpoint.tensors().forEach(tensor -> rows.add(row(name, tensor)));
+      try {
+        return rows(shardwright, shardwright.path(name), name).iterator();
       } catch (CheckpointException refusal) {
-        rows.clear();
-        rows.add(
-            RowFactory.create(
-                name, null, null, null, null, null, null, null, refusal.getMessage()));
+        var columns = new Object[columns()];
+        columns[0] = name;
+        columns[columns.length - 1] = refusal.getMessage();
+        return List.of(RowFactory.create(columns)).iterator();
       }
-      return rows.iterator();
+    }
+
+    abstract int columns();
+
+    abstract List<Row> rows(Shardwright shardwright, Path path, String name);
+  }
+
+  /** Reads a checkpoint's headers. */
+  private static final class Headers extends Reading {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    int columns() {
+      return TENSORS.size();
+    }
+
+    @Override
+    List<Row> rows(Shardwright shardwright, Path path, String name) {
+      try (var checkpoint = shardwright.open(path)) {
+        return checkpoint.tensors().stream().map(tensor -> row(name, tensor)).toList();
+      }
     }
 
     private static Row row(String checkpoint, StoredTensor tensor) {
@@ -83,6 +144,41 @@ public final class Catalogue {
           tensor.place().map(Place::file).orElse(tensor.file()),
           tensor.place().map(Place::offset).orElse(null),
           spec.byteSize(),
+          null);
+    }
+  }
+
+  /** Reads a checkpoint's tensors. */
+  private static final class Values extends Reading {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    int columns() {
+      return VALUES.size();
+    }
+
+    @Override
+    List<Row> rows(Shardwright shardwright, Path path, String name) {
+      var task = new Task(TaskContext.get(), bytes -> {});
+      var verified = task.during(() -> shardwright.verify(path, EnumSet.allOf(Detail.class), task));
+      return verified.tensors().stream().map(tensor -> row(name, tensor)).toList();
+    }
+
+    private static Row row(String checkpoint, TensorSum tensor) {
+      var spec = tensor.spec();
+      var statistics = tensor.statistics();
+      return RowFactory.create(
+          checkpoint,
+          spec.name(),
+          spec.dtype().torchName(),
+          spec.shape().dims().toArray(Long[]::new),
+          tensor.file(),
+          tensor.sha256(),
+          tensor.nan().isPresent() ? tensor.nan().getAsLong() : null,
+          tensor.infinite().isPresent() ? tensor.infinite().getAsLong() : null,
+          statistics.map(ValueStatistics::min).orElse(null),
+          statistics.map(ValueStatistics::max).orElse(null),
+          statistics.map(ValueStatistics::mean).orElse(null),
           null);
     }
   }

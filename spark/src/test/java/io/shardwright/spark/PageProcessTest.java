@@ -82,6 +82,15 @@ class PageProcessTest {
       assertEquals(
           List.of(4096L, 4096L, 4096L),
           largest.select("bytes").collectAsList().stream().map(row -> row.getLong(0)).toList());
+
+      Catalogue.values(session, checkpoints).cache().createOrReplaceTempView("contents");
+      Dataset<Row> shared =
+          session.sql(
+              "SELECT sha256, collect_list(checkpoint) AS checkpoints FROM contents WHERE name ="
+                  + " 'model.embed_tokens.weight' GROUP BY sha256 HAVING count(*) > 1");
+      Dataset<Row> broken = session.sql("SELECT DISTINCT checkpoint FROM contents WHERE nan > 0");
+      assertEquals(2, shared.first().getList(1).size());
+      assertEquals(0, broken.count());
     } finally {
       cluster.stop();
     }
