@@ -190,6 +190,6 @@ class NewTrainingTest {
   void refusesWeightsWithoutATraining() throws IOException {
     order(TinyExperts.write(TinyExperts.Kind.LLAMA, new Random(3), folder.resolve("hf")), "x")
         .tried()
-        .assertRefused(Kind.INPUT, "no checkpoint of a training with its optimizer");
+        .assertRefused(Kind.INPUT, "not a checkpoint of a training with its optimizer");
   }
 }
