@@ -102,8 +102,8 @@ public final class RunIdentity {
     add(replica.kind().name());
   }
 
+  /** The member is for messages, and the source can have two names. */
   private void add(SourcePart part) {
-    add(part.member());
     add(part.tensor());
     add(part.view());
   }

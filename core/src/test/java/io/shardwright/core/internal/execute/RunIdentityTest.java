@@ -74,7 +74,7 @@ class RunIdentityTest {
         assertTrue(seen.add(of((PlanStep) changed)), changed.toString());
       }
     }
-    assertTrue(seen.size() > 100, "changes: " + seen.size());
+    assertTrue(seen.size() > 90, "changes: " + seen.size());
   }
 
   @Test
@@ -151,7 +151,8 @@ class RunIdentityTest {
       RecordComponent[] components = value.getClass().getRecordComponents();
       Class<?>[] types = Stream.of(components).map(RecordComponent::getType).toArray(Class[]::new);
       var all = new ArrayList<Object>();
-      for (int at = 0; at < components.length; at++) {
+      // The first of a part is the name of its file, for messages.
+      for (int at = value instanceof SourcePart ? 1 : 0; at < components.length; at++) {
         for (Object changed : changes(components[at].getAccessor().invoke(value))) {
           var arguments = new Object[components.length];
           for (int other = 0; other < arguments.length; other++) {
