@@ -86,7 +86,8 @@ class S3ProcessTest {
     String folder = key.substring(0, key.indexOf('/') + 1);
     var beside = server.keys().stream().filter(k -> k.startsWith(folder)).toList();
     assertEquals(expected.size(), beside.size(), when + ": " + beside);
-    assertEquals(List.of(), server.uploads(), when);
+    var open = server.uploads().stream().filter(k -> k.startsWith(folder)).toList();
+    assertEquals(List.of(), open, when);
   }
 
   @ParameterizedTest
@@ -143,7 +144,7 @@ class S3ProcessTest {
     assertTrue(code == 130 || code == 0, code + program.err());
     var left = server.keys().stream().filter(key -> key.startsWith("int/")).toList();
     assertTrue(code == 0 || left.isEmpty(), left.toString());
-    assertEquals(List.of(), server.uploads());
+    assertTrue(server.uploads().stream().noneMatch(key -> key.startsWith("int/")));
   }
 
   private Path large(int layers, long hidden) throws IOException {

@@ -226,8 +226,13 @@ final class StoreFiles implements OutputFiles, SentFiles {
    * @return empty where there is no such upload any more
    */
   Optional<List<ObjectStore.Part>> parts(int file) throws IOException {
+    String upload = upload(file);
+    // Asked first, since not every server says in the same words that an upload is gone.
+    if (store.uploads(path(file)).stream().noneMatch(each -> each.upload().equals(upload))) {
+      return Optional.empty();
+    }
     try {
-      var found = store.parts(path(file), upload(file));
+      var found = store.parts(path(file), upload);
       var wanted = expected.getOrDefault(file, new TreeMap<>());
       boolean same = found.size() == wanted.size();
       for (ObjectStore.Part part : found) {
