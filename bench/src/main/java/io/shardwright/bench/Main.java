@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisHeading = "Usage: ",
     description =
-        "Measures Shardwright against cp. Exit code 1 where a figure exceeds its limit, 2 where none could be taken.")
+        "Measures Shardwright against cp. Exit code 1 where a figure exceeds its limit, 2 where"
+            + " none could be taken.")
 final class Main implements Callable<Integer> {
   private static final String SIZE = "2GB";
   private static final int FAILED = 2;

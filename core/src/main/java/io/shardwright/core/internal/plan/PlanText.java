@@ -71,9 +71,7 @@ public final class PlanText {
     outline.computed().forEach(name -> line("computed", name + ": derived from the configuration"));
     outline
         .leftOut()
-        .forEach(
-            name ->
-                line("left out", name + ": the target's naming has no such tensor"));
+        .forEach(name -> line("left out", name + ": the target's naming has no such tensor"));
     plan.steps().stream()
         .flatMap(step -> step.copied().stream())
         .flatMap(copy -> copy.leftOut().stream())

@@ -25,7 +25,8 @@ class ZarrHeaderTest {
   private static final String HEADER =
       """
       {"zarr_format": 2, "order": "C", "compressor": null, "filters": null, "fill_value": null,
-       "dtype": "bfloat16", "shape": [4, 10], "chunks": [1, 4]}""";
+       "dtype": "bfloat16", "shape": [4, 10], "chunks": [1, 4]}\
+      """;
 
   @Test
   void readsWhatItWrites() {
