@@ -177,7 +177,9 @@ class OptimizerStatesTest {
         .with(parts -> parts.gridOptions(OptimizerCircleTest.form("zero", 19)))
         .tried()
         .assertRefused(
-            Kind.INPUT, "'zero' is none of fully_reshardable, dp_reshardable, non_distributed");
+            Kind.INPUT,
+            "'zero' is unknown, expected one of fully_reshardable, dp_reshardable,"
+                + " non_distributed");
   }
 
   @Test
@@ -193,6 +195,18 @@ class OptimizerStatesTest {
       assertEquals(Optional.of("fully_reshardable"), found.kind());
       assertEquals(OptionalLong.of(7), found.step());
     }
+  }
+
+  @Test
+  void saysThatAnOptimizersTensorsAreAmongThoseThatAreWrittenAsTheyAre() {
+    trained(key -> true);
+    Order.of(model, folder.resolve("as-stored"))
+        .to(TargetFormat.SAFETENSORS)
+        .tried()
+        .assertDone("the optimizer's tensors are written as the weights are");
+    Path weights = folder.resolve("weights");
+    Path without = Order.of(model, weights).to(TargetFormat.SAFETENSORS).withoutOptimizer().done();
+    assertTrue(Checkpoints.found(without).stream().noneMatch(l -> l.contains("optimizer.")));
   }
 
   @Test

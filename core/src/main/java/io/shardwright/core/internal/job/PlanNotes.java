@@ -1,11 +1,13 @@
 package io.shardwright.core.internal.job;
 
+import io.shardwright.core.internal.describe.Companions;
 import io.shardwright.core.internal.format.CheckpointTarget;
 import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.open.MissingArtifacts;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.ModuleStates;
 import io.shardwright.core.outline.UnreadableTensor;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.format.Keeps;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +76,12 @@ record PlanNotes(Resolved resolved, ExecutablePlan plan, CheckpointTarget layout
               + (layout.files().size() < plan.files().size()
                   ? "tensor names begin with the rank, and nothing was merged"
                   : "there is a file for each, and nothing was merged"));
+    }
+    if (plan.specs().anyMatch(spec -> Companions.isState(spec.name()))) {
+      notes.add(
+          "the optimizer's tensors are written as the weights are: "
+              + Setting.NO_OPTIMIZER.inText()
+              + " leaves them out");
     }
     boolean more = source().configured() || !source().attachments().isEmpty();
     if (more && !resolved.keeps(Keeps.CONFIG)) {
