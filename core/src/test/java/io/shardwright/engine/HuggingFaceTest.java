@@ -22,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +109,21 @@ class HuggingFaceTest extends ModelFolders {
         shards.resolve("model.safetensors.index.json"),
         index.replace("00002-of-00004.safetensors\",", "00001-of-00004.safetensors\","));
     assertRefused(Kind.INPUT, "SW-116", shards);
+  }
+
+  @Test
+  void namesTheFirstBrokenShardInTheIndexsOrder() throws IOException {
+    Path nemo = convert(huggingFace("llama"), "m.nemo");
+    Path shards = convert(nemo, "shards", order -> order.shards(20_000));
+    String index = Files.readString(shards.resolve("model.safetensors.index.json"));
+    var named = Pattern.compile("model-[^\"]*").matcher(index).results().map(MatchResult::group);
+    var broken = named.distinct().skip(1).toList();
+    for (String name : broken) {
+      Files.writeString(shards.resolve(name), "no header");
+    }
+    for (int run = 0; run < 20; run++) {
+      Attempt.open(shards).assertRefused(Kind.INPUT, broken.get(0));
+    }
   }
 
   @Test

@@ -2,12 +2,11 @@ package io.shardwright.core.internal.format;
 
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Obj;
+import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.UnsafeCheckpointException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -18,18 +17,21 @@ public final class ShardIndex {
   private static final long COST = 200;
 
   private final String where;
-  private final Map<String, String> names = new HashMap<>();
-  private final Map<String, Set<String>> byFile = new LinkedHashMap<>();
-  private final Map<String, String> byTensor = new LinkedHashMap<>();
+
+  /** The document's own map, so that no name is held twice. */
+  private final Map<String, JsonValue> byTensor;
+
+  private final Map<String, Integer> counts = new LinkedHashMap<>();
 
   /** The last tensor's file, which mostly is the next one's too. */
   private String last;
 
-  private Set<String> held = Set.of();
+  private int streak;
   private long cost;
 
-  private ShardIndex(String where) {
+  private ShardIndex(String where, Map<String, JsonValue> byTensor) {
     this.where = where;
+    this.byTensor = byTensor;
   }
 
   /**
@@ -39,25 +41,34 @@ public final class ShardIndex {
    * @throws UnsafeCheckpointException if it names a file elsewhere
    */
   public static ShardIndex of(Obj document, String where) {
-    var index = new ShardIndex(where);
     if (!(document.get("weight_map").orElse(null) instanceof Obj map)) {
-      throw index.malformed("has no weight_map");
+      throw malformed(where, "has no weight_map");
     }
-    map.fields().forEach(index::add);
+    var index = new ShardIndex(where, map.fields());
+    index.byTensor.forEach(index::add);
+    index.countLast();
     return index;
   }
 
   /** A shard is a file of the folder: its name has no way to lead elsewhere. */
   private void add(String tensor, JsonValue value) {
     String file =
-        value.asText().orElseThrow(() -> malformed("does not say where '" + tensor + "' is"));
+        value
+            .asText()
+            .orElseThrow(() -> malformed(where, "does not say where '" + tensor + "' is"));
     if (!file.equals(last)) {
-      last = names.computeIfAbsent(file, name -> plain(name, tensor));
-      held = byFile.computeIfAbsent(last, name -> new LinkedHashSet<>());
+      countLast();
+      last = counts.containsKey(file) ? file : plain(file, tensor);
     }
-    held.add(tensor);
-    byTensor.put(tensor, last);
+    streak++;
     cost += COST + tensor.length();
+  }
+
+  private void countLast() {
+    if (streak > 0) {
+      counts.merge(last, streak, Integer::sum);
+    }
+    streak = 0;
   }
 
   private String plain(String file, String tensor) {
@@ -77,7 +88,7 @@ public final class ShardIndex {
 
   /** The files that it names. */
   public Set<String> files() {
-    return byFile.keySet();
+    return counts.keySet();
   }
 
   /** The tensors that it names, in order. */
@@ -87,40 +98,54 @@ public final class ShardIndex {
 
   /** The file that is to hold a tensor. */
   public String file(String tensor) {
-    return byTensor.get(tensor);
+    return byTensor.get(tensor) instanceof Str file ? file.value() : null;
   }
 
   /** Whether a file is to hold a tensor. */
   public boolean isIn(String tensor, String file) {
-    return byFile.getOrDefault(file, Set.of()).contains(tensor);
+    return file.equals(file(tensor));
   }
 
   /** Refuses if a file that it names is not there. */
   public void requireAll(Set<String> present) {
-    for (String file : byFile.keySet()) {
+    for (String file : files()) {
       if (!present.contains(file)) {
-        String tensor = byFile.get(file).iterator().next();
-        throw malformed("says that '" + tensor + "' is in '" + file + "', which does not exist");
+        throw lacks(file, Set.of(), "is not here");
       }
     }
   }
 
   /** Refuses if a file holds other tensors than it says. */
   public void requireHeld(String file, Set<String> held) {
-    Set<String> expected = byFile.getOrDefault(file, Set.of());
-    for (String tensor : expected) {
-      if (!held.contains(tensor)) {
-        throw malformed("says that '" + tensor + "' is in '" + file + "', which lacks it");
+    int found = 0;
+    String other = null;
+    for (String tensor : held) {
+      if (isIn(tensor, file)) {
+        found++;
+      } else if (other == null) {
+        other = tensor;
       }
     }
-    for (String tensor : held.size() == expected.size() ? Set.<String>of() : held) {
-      if (!expected.contains(tensor)) {
-        throw malformed("does not say that '" + tensor + "' is in '" + file + "', which holds it");
-      }
+    if (found < counts.getOrDefault(file, 0)) {
+      throw lacks(file, held, "lacks it");
+    }
+    if (other != null) {
+      throw malformed(
+          where, "does not say that '" + other + "' is in '" + file + "', which holds it");
     }
   }
 
-  private MalformedCheckpointException malformed(String problem) {
+  /** Names the first tensor of a file that is not held. */
+  private MalformedCheckpointException lacks(String file, Set<String> held, String problem) {
+    String tensor =
+        tensors().stream()
+            .filter(name -> isIn(name, file) && !held.contains(name))
+            .findFirst()
+            .orElseThrow();
+    return malformed(where, "says that '" + tensor + "' is in '" + file + "', which " + problem);
+  }
+
+  private static MalformedCheckpointException malformed(String where, String problem) {
     return new MalformedCheckpointException(ErrorCode.TENSOR_MISSING, where, problem);
   }
 }

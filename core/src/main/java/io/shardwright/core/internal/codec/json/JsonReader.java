@@ -53,6 +53,9 @@ final class JsonReader {
   private final Repetition repetition;
   private long depth;
 
+  /** The last text, which an index says again for each tensor of a file. */
+  private Str last = new Str("");
+
   /**
    * A reader.
    *
@@ -144,12 +147,19 @@ final class JsonReader {
     return switch (token) {
       case START_OBJECT -> object(parser);
       case START_ARRAY -> array(parser);
-      case VALUE_STRING -> new Str(text(parser, Limit.STRING_BYTES));
+      case VALUE_STRING -> string(text(parser, Limit.STRING_BYTES));
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(text(parser, Limit.INT_BYTES));
       case VALUE_TRUE -> new Bool(true);
       case VALUE_FALSE -> new Bool(false);
       default -> Null.NULL;
     };
+  }
+
+  private Str string(String text) {
+    if (!text.equals(last.value())) {
+      last = new Str(text);
+    }
+    return last;
   }
 
   private Num number(String text) {

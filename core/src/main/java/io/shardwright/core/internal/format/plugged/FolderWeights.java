@@ -2,7 +2,6 @@ package io.shardwright.core.internal.format.plugged;
 
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.pickle.PickleText;
-import io.shardwright.core.internal.codec.safetensors.SafetensorsFile;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.describe.SourceTensor;
 import io.shardwright.core.internal.describe.Wrappers;
@@ -39,7 +38,7 @@ final class FolderWeights implements TensorSet {
     if (name.endsWith(".json")) {
       readIndexed();
     } else {
-      tensors.putAll(read(name));
+      tensors.putAll(read(name, new ShardHeaders(files, List.of(name))));
     }
     aliases.keySet().removeAll(tensors.keySet());
     var names = Stream.of(tensors, aliases, unreadable).flatMap(held -> held.keySet().stream());
@@ -55,8 +54,9 @@ final class FolderWeights implements TensorSet {
     passing.take(index.cost(), where);
     index.requireAll(files.files());
     Map<String, Map<String, SourceTensor>> byFile = new LinkedHashMap<>();
+    var headers = new ShardHeaders(files, index.files());
     for (String file : index.files()) {
-      var held = read(file);
+      var held = read(file, headers);
       if (!aliases.isEmpty()) {
         aliases.forEach(held::putIfAbsent);
         held.keySet().removeIf(n -> aliases.containsKey(n) && !index.isIn(n, file));
@@ -76,16 +76,15 @@ final class FolderWeights implements TensorSet {
     passing.giveBackAll();
   }
 
-  private Map<String, SourceTensor> read(String file) {
+  private Map<String, SourceTensor> read(String file, ShardHeaders headers) {
     parts.add(file);
-    return file.endsWith(".safetensors") ? safetensors(file) : torch(file);
-  }
-
-  private Map<String, SourceTensor> safetensors(String file) {
-    var opened = SafetensorsFile.open(files.open(file), files.guard());
-    aliases.putAll(StoredTensors.aliases(opened));
-    unreadable.putAll(opened.unreadable());
-    return StoredTensors.of(opened);
+    if (!ShardHeaders.reads(file)) {
+      return torch(file);
+    }
+    var shard = headers.take(file);
+    aliases.putAll(shard.aliases());
+    unreadable.putAll(shard.unreadable());
+    return shard.tensors();
   }
 
   private Map<String, SourceTensor> torch(String file) {
