@@ -189,7 +189,7 @@ class TiedPairTest extends ModelFolders {
             .with(parts -> parts.run(RunOptions.DEFAULT.withResume(true)))
             .to(TargetFormat.NEMO)
             .tried();
-    run.assertDone("was complete");
+    run.assertDone("already complete");
     Order.of(source, out)
         .with(parts -> parts.run(RunOptions.DEFAULT.withResume(true)))
         .to(TargetFormat.NEMO)

@@ -18,7 +18,7 @@ public enum OwnJar {
           + "|Gemma[23]?|Phi3|Olmo2|Olmoe|Glm4(Moe)?|DeepseekV[23]|KimiK2)ForCausalLM"
           + "|llama|llama4_text|mistral|ministral3?|mixtral|qwen2(_moe)?|qwen3(_moe|_next)?"
           + "|gemma2?|gemma3_text|phi3|olmo2|olmoe|glm4(_moe)?|deepseek_v[23]|kimi_k2"
-          + "|(?:GPT|MLA|Mistral|Gemma[23])ModelProvider|Namespace"
+          + "|(?:GPT|MLA|Mistral|Gemma[23]?)ModelProvider|Namespace"
           + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model"),
   /** Other GPT models, adapters of any, BERT and T5. */
   NVGPT(
@@ -28,7 +28,7 @@ public enum OwnJar {
       "MegatronGPT.*|MegatronNVGPT.*|(Llama|Nemotron|Starcoder2|Falcon|GptOss|GPTNeoX)ForCausalLM"
           + "|GPT2LMHeadModel|gpt_oss|gpt_neox"
           + "|Megatron(Bert|T5|T0|BART).*|Bert.*|bert|megatron-bert"
-          + "|nemotron|starcoder2|falcon|gpt2|(?:GPT|MLA|Mistral|Gemma[23])ModelProvider|Namespace"
+          + "|nemotron|starcoder2|falcon|gpt2|(?:GPT|MLA|Mistral|Gemma[23]?)ModelProvider|Namespace"
           + "|(GPT|Llama|Mistral|Mixtral|Nemotron|Qwen2|Starcoder2)Model");
 
   /** The jar that reads and writes folders of Hugging Face. */

@@ -92,6 +92,9 @@ class FamilyGrammarTest {
     assertEquals("neox", family.id());
     HuggingFaceModel model = family.huggingFaceModels().get(0);
     assertEquals("num_layers: 1\ntext: '1'\n", model.base());
+    var rows = model.dialect().rows();
+    var everywhere = TransformersKeys.CONFIG.rows();
+    assertEquals(everywhere, rows.subList(0, everywhere.size()));
     assertEquals(
         List.of(
             ConfigKey.same("num_layers", "n_layer", "layers").orElse("12"),
@@ -108,7 +111,7 @@ class FamilyGrammarTest {
             ConfigKey.headSize("head_dim"),
             ConfigKey.innerSize("ffn_hidden_size"),
             TransformersKeys.imageByPositions("#pos_embed@1")),
-        model.dialect().rows());
+        rows.subList(everywhere.size(), rows.size()));
     assertEquals(1, model.names().rules().get(0).traits().shift());
   }
 

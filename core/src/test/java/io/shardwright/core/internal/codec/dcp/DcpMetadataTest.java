@@ -147,7 +147,7 @@ class DcpMetadataTest {
 
   @Test
   void refusesItemsThatOverlapOrAreAmiss() {
-    refuses(whole().item("x", null, "a.distcp", 200, 1), "SW-107", "'x' lies");
+    refuses(whole().item("x", null, "a.distcp", 200, 1), "SW-107", "place for 'x'");
     refuses(whole().item("o", null, "a.distcp", 200, 1), "SW-107", "second");
     refuses(whole().item("w", ORIGIN, "a.distcp", 200, 1), "SW-107", "two items");
     refuses(whole().item("w", List.of(0L, 1L), "a.distcp", 200, 1), "SW-107", "no chunk");

@@ -188,7 +188,8 @@ class PluggedFormatTest {
               }
             });
     assertTrue(
-        refusal.getMessage().contains("found nemo, lightning, safetensors"), refusal.getMessage());
+        refusal.getMessage().contains("available: nemo, lightning, safetensors"),
+        refusal.getMessage());
   }
 
   /** One that fails. */
