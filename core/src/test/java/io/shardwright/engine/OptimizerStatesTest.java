@@ -81,6 +81,18 @@ class OptimizerStatesTest {
     assertThrows(CheckpointException.class, () -> Checkpoints.found(model));
   }
 
+  /** As Megatron-Core stores them behind a padded bucket: each by so many elements too far. */
+  @Test
+  void refusesMastersThatLieElsewhere() {
+    TinyTraining.shifted(model, new Random(4), 64);
+    order("target")
+        .to(MegatronCircleTest.MEGATRON)
+        .tried()
+        .assertRefused(Kind.INPUT, "is no master weight of", "shifted", "optimizer(false)");
+    assertTrue(Files.notExists(folder.resolve("target")));
+    order("target").to(MegatronCircleTest.MEGATRON).withoutOptimizer().done();
+  }
+
   @Test
   void goesOnWithoutAnOptimizerWhereThatIsAskedFor() {
     trained(key -> !key.equals("optimizer.state.exp_avg_sq." + WEIGHT));

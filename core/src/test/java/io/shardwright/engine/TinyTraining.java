@@ -58,6 +58,7 @@ final class TinyTraining {
   private final Random random;
   private final Predicate<String> keys;
   private final Consumer<Obj> more;
+  private int shift;
 
   private TinyTraining(
       Path folder, Form form, Random random, Predicate<String> keys, Consumer<Obj> more) {
@@ -81,8 +82,20 @@ final class TinyTraining {
   /** The same with more in the common state. */
   static Path in(
       Path folder, Form form, Random random, Predicate<String> keys, Consumer<Obj> more) {
+    return new TinyTraining(folder, form, random, keys, more).written();
+  }
+
+  /** The same where all but the output layer's state begins some elements too far. */
+  static Path shifted(Path folder, Random random, int elements) {
+    var form = Form.FULLY_RESHARDABLE;
+    var training = new TinyTraining(folder, form, random, key -> true, common -> {});
+    training.shift = elements;
+    return training.written();
+  }
+
+  private Path written() {
     try {
-      new TinyTraining(folder, form, random, keys, more).write();
+      write();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
@@ -125,6 +138,10 @@ final class TinyTraining {
       if (kind.equals(form.master)) {
         masters(weight.dtype(), ByteBuffer.wrap(values), ByteBuffer.wrap(bytes));
       }
+      byte[] stored = bytes.clone();
+      int too = name.startsWith("output_layer") ? 0 : shift;
+      int from = Math.min(stored.length, too * Float.BYTES);
+      System.arraycopy(stored, from, bytes, 0, stored.length - from);
       String key = form.before + "optimizer.state." + kind + "." + name;
       if (!keys.test(key)) {
         continue;

@@ -41,7 +41,7 @@ final class CommonTraining {
   private static final List<String> PARTS =
       List.of(TrainingState.SCHEDULER, TrainingState.OPERATIONS);
 
-  /** Where parameters lie in flat buffers. */
+  /** Where parameters lie in flat buffers, and what weights are of their masters. */
   private static final List<String> SETTINGS =
       List.of(
           FlatBuffers.SPECIFICATION,
@@ -50,6 +50,9 @@ final class CommonTraining {
           BucketSize.SIZE,
           BucketSize.COUNT,
           BucketLayout.WIDE,
+          "fp8_param_gather",
+          "fp4_param_gather",
+          "use_precision_aware_optimizer",
           TrainingState.BATCH,
           TrainingState.WINDOW);
 

@@ -23,6 +23,7 @@ import io.shardwright.core.internal.plan.Outlines;
 import io.shardwright.core.internal.plan.PlainPlan;
 import io.shardwright.core.internal.plan.PlanText;
 import io.shardwright.core.internal.plan.Planner;
+import io.shardwright.core.internal.plan.StoredMasters;
 import io.shardwright.core.internal.plan.TargetChoice;
 import io.shardwright.core.internal.plan.VocabularySize;
 import io.shardwright.core.internal.publish.FreeName;
@@ -162,7 +163,9 @@ public final class ReshardJob implements AutoCloseable {
             files().withoutFlat(),
             Families.names(source),
             new Describer.Wishes(request.replicateUnmatched(), request.untie()));
-    var model = OwnMasters.wanted(resolved, Families.withFlat(source, described));
+    var stored = Families.withFlat(source, described);
+    StoredMasters.require(stored);
+    var model = OwnMasters.wanted(resolved, stored);
     TargetChoice choice = Choices.of(resolved, model);
     choice
         .huggingFace()

@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.plan;
 
 import io.shardwright.core.internal.describe.Companions;
+import io.shardwright.core.internal.describe.LogicalTensor;
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.describe.View;
 import io.shardwright.core.internal.plan.FlatReading.Placed;
@@ -57,24 +58,25 @@ final class MasterProbe {
                         .allMatch(
                             p ->
                                 holds(
-                                    p.held(),
+                                    p.held().weight(),
+                                    p.held().weight().spec().dtype(),
                                     parts.apply(p.held(), p.runs().get(Companions.MASTER)))))
         .findFirst()
         .orElse(possible.get(0));
   }
 
-  private static boolean holds(Held held, List<SourcePart> masters) {
+  /** Whether no sample of master weights differs from the weight by more than a type rounds. */
+  static boolean holds(LogicalTensor weight, DType type, List<SourcePart> masters) {
     for (SourcePart master : masters) {
       for (List<Long> index : samples(master.view().logical())) {
         var box = new Region(index, new Shape(index.stream().map(i -> 1L).toList()));
         double value = value(master, box).orElseThrow();
-        Optional<Double> weight =
-            held.weight().parts().stream()
+        Optional<Double> own =
+            weight.parts().stream()
                 .map(part -> value(part, box))
                 .flatMap(Optional::stream)
                 .findFirst();
-        DType type = held.weight().spec().dtype();
-        if (weight.isPresent() && !rounds(value, weight.get(), type)) {
+        if (own.isPresent() && !rounds(value, own.get(), type)) {
           return false;
         }
       }
