@@ -5,123 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher in odd surroundings, with a Java and a Maven that only say how they were called. */
+/** The launcher in odd surroundings. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no sh")
-class LauncherTest {
-  private static final List<String> TOOLS =
-      List.of(
-          "sh",
-          "cat",
-          "dirname",
-          "find",
-          "flock",
-          "head",
-          "locale",
-          "mkdir",
-          "mktemp",
-          "mv",
-          "readlink",
-          "rm",
-          "sleep");
-
-  private static final String JAVA =
-      "#!/bin/sh\necho \"$0\" LC_ALL=${LC_ALL:-}\nprintf '%s\\n' \"$@\"\n";
-
-  private static final String MAVEN =
-      """
-      #!/bin/sh
-      echo built >>"$BUILDS"
-      mkdir -p cli/target
-      printf half >cli/target/shardwright.jar
-      sleep 0.2
-      printf whole >cli/target/shardwright.jar
-      """;
-
-  @TempDir Path folder;
-  private Path tools;
-  private Path java;
-
-  /** What a start said. */
-  private record Started(int code, List<String> out, String err) {
-    Path jar() {
-      return Path.of(out.get(out.indexOf("-jar") + 1));
-    }
-
-    /** What the program got. */
-    List<String> arguments() {
-      return out.subList(out.indexOf("-jar") + 2, out.size());
-    }
-  }
-
-  @BeforeEach
-  void prepare() throws IOException {
-    folder = folder.toRealPath();
-    tools = Files.createDirectory(folder.resolve("tools"));
-    for (String tool : TOOLS) {
-      for (String bin : List.of("/bin/", "/usr/bin/")) {
-        if (Files.isExecutable(Path.of(bin + tool))) {
-          program(tools.resolve(tool), "#!/bin/sh\nexec " + bin + tool + " \"$@\"\n");
-        }
-      }
-    }
-    program(tools.resolve("mvn"), MAVEN);
-    java = program(folder.resolve("jdk/bin/java"), JAVA);
-  }
-
-  private static Path program(Path file, String text) throws IOException {
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-  }
-
-  /** A checkout that was never built. */
-  private Path checkout(String name) throws IOException {
-    Path root = Files.createDirectory(folder.resolve(name));
-    Files.createDirectories(root.resolve("cli/src/main"));
-    Files.writeString(root.resolve("pom.xml"), "");
-    Files.writeString(root.resolve("cli/pom.xml"), "");
-    program(root.resolve("shardwright"), Files.readString(Path.of("../shardwright")));
-    return root;
-  }
-
-  private Process start(Map<String, String> environment, String script) throws IOException {
-    var shell = new ProcessBuilder(tools.resolve("sh").toString(), "-c", script);
-    shell.directory(folder.toFile());
-    shell.redirectError(Files.createTempFile(folder, "err", "").toFile());
-    shell.environment().keySet().removeAll(List.of("JAVA_HOME", "CDPATH", "LC_ALL", "LC_CTYPE"));
-    shell.environment().put("LANG", "C");
-    shell.environment().put("PATH", tools.toString());
-    shell.environment().put("BUILDS", folder.resolve("builds").toString());
-    shell.environment().putAll(environment);
-    return shell.start();
-  }
-
-  private Started run(Map<String, String> environment, String script) throws Exception {
-    Process process = start(environment, script + " 2>err");
-    var out = process.inputReader().lines().toList();
-    return new Started(process.waitFor(), out, Files.readString(folder.resolve("err")));
-  }
-
-  private Map<String, String> jdk() {
-    return Map.of("JAVA_HOME", java.getParent().getParent().toString());
-  }
-
+class LauncherTest extends LauncherPlace {
   private void starts(Path root, Map<String, String> environment, String script) throws Exception {
     var all = new java.util.HashMap<>(jdk());
     all.putAll(environment);
@@ -176,21 +74,6 @@ class LauncherTest {
     Started noMaven = run(jdk(), "checkout/shardwright --version");
     assertEquals(2, noMaven.code());
     assertTrue(noMaven.err().contains("error: no Maven"), noMaven.err());
-  }
-
-  @Test
-  void runsAReleaseAsItLies() throws Exception {
-    Path root = Files.createDirectory(folder.resolve("shardwright-1.0"));
-    program(root.resolve("shardwright"), Files.readString(Path.of("../shardwright")));
-    Files.writeString(root.resolve("shardwright.jar"), "");
-    Files.delete(tools.resolve("mvn"));
-    Started started = run(jdk(), "shardwright-1.0/shardwright --version");
-    assertEquals(0, started.code(), started.err());
-    assertEquals(root.resolve("shardwright.jar"), started.jar());
-    assertEquals("", started.err());
-    try (var left = Files.list(root)) {
-      assertEquals(2, left.count());
-    }
   }
 
   @ParameterizedTest
