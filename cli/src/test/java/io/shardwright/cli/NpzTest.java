@@ -90,8 +90,8 @@ class NpzTest {
         without
             .err()
             .contains(
-                "--to is 'npz', expected one of bridge, dcp, huggingface, megatron, nemo,"
-                    + " safetensors,"),
+                "--to is 'npz', expected one of bridge, dcp, huggingface, lightning, megatron,"
+                    + " nemo, safetensors,"),
         without.err());
     Run other = convert(source, target, "npy");
     assertEquals(2, other.code(), other.err());

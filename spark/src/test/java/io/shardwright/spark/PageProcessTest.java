@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,23 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What docs/spark.md shows. */
 @Tag("spark")
 class PageProcessTest {
-  private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-  private static final Pattern SPACE = Pattern.compile("\\s+");
-
-  private static String flat(String text) {
-    return SPACE.matcher(text).replaceAll("");
-  }
-
-  @Test
-  void everyBlockOfThePageIsRunHere() throws Exception {
-    String page = Files.readString(Path.of("../docs/spark.md"));
-    String name = getClass().getName().replace('.', '/');
-    String own = flat(Files.readString(Path.of("src/test/java/" + name + ".java")));
-    var blocks = BLOCK.matcher(page).results().map(found -> flat(found.group(1))).toList();
-    assertTrue(blocks.size() > 2, "blocks: " + blocks.size());
-    blocks.forEach(block -> assertTrue(own.contains(block), block));
-  }
-
   @Test
   void whatThePageShowsIsSo(@TempDir Path folder) throws Exception {
     var cluster = new Cluster(Files.createDirectories(folder.resolve("cluster")), 1);
@@ -62,33 +44,41 @@ class PageProcessTest {
           "source,target,options\n%s,%s,--to nemo\nabsent,other,--to nemo\n"
               .formatted(hf, folder.resolve("out.nemo")));
 
+      // begin: spark run
       Shardwright shardwright = Shardwright.create();
       ReshardPlan plan =
           shardwright.plan(
               ReshardRequest.builder(source, target).tensorModelParallelSize(2).build());
       SparkResharding.Done done = SparkResharding.run(context, plan);
+      // end: spark run
       assertTrue(done.verified());
 
+      // begin: spark fleet
       Dataset<Row> table = session.read().option("header", true).csv(fleet.toString());
       Dataset<Row> results = Fleet.run(session, table);
       results.filter("verdict <> 'done'").select("source", "code", "message").show();
+      // end: spark fleet
       assertEquals(1, results.filter("verdict = 'done'").count());
 
+      // begin: spark catalogue
       Catalogue.tensors(session, checkpoints).createOrReplaceTempView("tensors");
       Dataset<Row> largest =
           session.sql(
               "SELECT checkpoint, name, dtype, bytes FROM tensors WHERE error IS NULL"
                   + " ORDER BY bytes DESC, checkpoint LIMIT 3");
+      // end: spark catalogue
       assertEquals(
           List.of(4096L, 4096L, 4096L),
           largest.select("bytes").collectAsList().stream().map(row -> row.getLong(0)).toList());
 
+      // begin: spark values
       Catalogue.values(session, checkpoints).cache().createOrReplaceTempView("contents");
       Dataset<Row> shared =
           session.sql(
               "SELECT sha256, collect_list(checkpoint) AS checkpoints FROM contents WHERE name ="
                   + " 'model.embed_tokens.weight' GROUP BY sha256 HAVING count(*) > 1");
       Dataset<Row> broken = session.sql("SELECT DISTINCT checkpoint FROM contents WHERE nan > 0");
+      // end: spark values
       assertEquals(2, shared.first().getList(1).size());
       assertEquals(0, broken.count());
     } finally {
