@@ -70,7 +70,7 @@ class OptimizerCircleTest {
         next.with(parts -> parts.expertModelParallelSize(1).expertTensorParallelSize(1));
         home2.with(parts -> parts.expertModelParallelSize(1).expertTensorParallelSize(1));
       }
-      far.with(p -> p.gridOptions(buckets(1 + random.nextInt(5)))).done();
+      far.with(p -> p.gridOptions(buckets(2L + 2 * random.nextInt(2)))).done();
       next.with(p -> p.gridOptions(buckets(1 + random.nextInt(5)))).done();
       home2.with(p -> p.gridOptions(form("fully_reshardable", 16))).done();
       String where = "seed " + seed + ", " + kind;
@@ -133,7 +133,7 @@ class OptimizerCircleTest {
       switch (this) {
         case FULLY_RESHARDABLE -> order.with(p -> p.gridOptions(form("fully_reshardable", 19)));
         case NON_DISTRIBUTED -> order.with(p -> p.gridOptions(form("non_distributed", 19)));
-        case DP_RESHARDABLE -> order.with(p -> p.gridOptions(buckets(1 + random.nextInt(5))));
+        case DP_RESHARDABLE -> order.with(p -> p.gridOptions(buckets(2L + 2 * random.nextInt(2))));
         default -> {}
       }
     }

@@ -139,6 +139,30 @@ class OptimizerStatesTest {
     return Checkpoints.found(of).stream().filter(line -> line.contains("optimizer.")).toList();
   }
 
+  /** Megatron-LM shares the ranks of a stage out among experts too. */
+  @Test
+  void refusesRanksOfDataThatExpertsDoNotDivide() {
+    var random = new Random(5);
+    Path source = TinyExperts.write(TinyExperts.Kind.MIXTRAL, random, folder.resolve("experts"));
+    Path whole = folder.resolve("whole");
+    Order.of(source, whole).to(MegatronCircleTest.TORCH_DIST).vocab(TinyExperts.VOCABULARY).done();
+    TinyTraining.in(whole, TinyTraining.Form.FULLY_RESHARDABLE, random);
+    for (long ranks : List.of(1L, 2L)) {
+      var run =
+          Order.of(whole, folder.resolve("target" + ranks))
+              .vocab(TinyExperts.VOCABULARY)
+              .to(MegatronCircleTest.TORCH_DIST)
+              .with(parts -> parts.expertModelParallelSize(2).expertTensorParallelSize(1))
+              .with(parts -> parts.gridOptions(OptimizerCircleTest.buckets(ranks)))
+              .tried();
+      if (ranks == 1) {
+        run.assertRefused(Kind.PLAN, "1 in number, are not divisible", "Choose 2, 4, 6, 8");
+      } else {
+        run.assertDone("");
+      }
+    }
+  }
+
   /** Of a weight that is rounded otherwise than its master no buffer could be read again. */
   @Test
   void refusesFlatBuffersOfWeightsThatAreCast() throws IOException {

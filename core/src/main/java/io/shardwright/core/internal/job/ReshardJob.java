@@ -18,6 +18,7 @@ import io.shardwright.core.internal.format.ModelSource;
 import io.shardwright.core.internal.format.ModelSource.Attachment;
 import io.shardwright.core.internal.open.Families;
 import io.shardwright.core.internal.open.Sources;
+import io.shardwright.core.internal.plan.DataRanks;
 import io.shardwright.core.internal.plan.ExecutablePlan;
 import io.shardwright.core.internal.plan.Outlines;
 import io.shardwright.core.internal.plan.PlainPlan;
@@ -173,6 +174,12 @@ public final class ReshardJob implements AutoCloseable {
             wanted -> Choices.requireExpressible(resolved.kind(), source.config(), model, wanted));
     Choices.refuseTypes(request, model);
     OwnMasters.refuse(resolved, model);
+    if (choice.flat().isPresent()) {
+      request
+          .gridOptions()
+          .dataParallel()
+          .ifPresent(ranks -> DataRanks.require(model, choice.grid(), ranks));
+    }
     Guesses.refuse(request, model, choice);
     Pairs.refuse(request, model);
     return Planner.plan(
