@@ -98,4 +98,14 @@ public final class CommandRequest {
   public String message(CheckpointException refusal) {
     return flags.message(refusal);
   }
+
+  /**
+   * Tells the code with which the command line ends after a refusal, for a program that ends too.
+   *
+   * @param refusal what was thrown
+   * @return from 1 to 6, or 130 where it was interrupted
+   */
+  public static int exitCode(CheckpointException refusal) {
+    return ExitCode.of(refusal.code());
+  }
 }

@@ -5,6 +5,7 @@ import io.shardwright.core.Report;
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -13,9 +14,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -77,10 +81,13 @@ public final class Fleet {
     }
     boolean options = columns.contains("options");
     var asked = new ArrayList<Asked>();
+    var writers = new HashMap<String, Integer>();
     for (Row row : checkpoints.collectAsList()) {
+      int number = asked.size() + 1;
+      String target = row.getAs("target");
+      Integer earlier = target == null ? null : writers.putIfAbsent(target, number);
       asked.add(
-          new Asked(
-              row.getAs("source"), row.getAs("target"), options ? row.getAs("options") : null));
+          new Asked(row.getAs("source"), target, options ? row.getAs("options") : null, earlier));
     }
     var context = JavaSparkContext.fromSparkContext(session.sparkContext());
     var rows =
@@ -90,19 +97,41 @@ public final class Fleet {
     return session.createDataset(rows, Encoders.row(RESULT));
   }
 
-  /** A row of the table. */
-  private record Asked(String source, String target, String options) implements Serializable {
-    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
+  /**
+   * A row of the table.
+   *
+   * @param earlier the number of an earlier row with the same target; null where there is none
+   */
+  private record Asked(String source, String target, String options, Integer earlier)
+      implements Serializable {
+    private static final Pattern WORD = Pattern.compile("(?:\"[^\"]*+\"|'[^']*+'|[^\\s\"']++)++");
+    private static final Pattern QUOTED = Pattern.compile("\"([^\"]*+)\"|'([^']*+)'");
 
-    /** Quotes hold what has blanks. */
+    /** Quotes hold what has blanks, anywhere in a word, as a shell has them. */
     List<String> words() {
-      var words = new ArrayList<String>();
-      var found = WORD.matcher(options == null ? "" : options);
-      while (found.find()) {
-        String quoted = found.group(1) == null ? found.group(2) : found.group(1);
-        words.add(quoted == null ? found.group(3) : quoted);
+      String text = options == null ? "" : options;
+      if (!WORD.matcher(text).replaceAll("").isBlank()) {
+        throw new Refusal("usage", "the options have a quote that does not end: " + text);
       }
-      return words;
+      return WORD.matcher(text)
+          .results()
+          .map(word -> QUOTED.matcher(word.group()).replaceAll(Asked::inside))
+          .toList();
+    }
+
+    /** Two rows would write one target, whichever comes first. */
+    void requireOwnTarget() {
+      if (earlier != null) {
+        throw new UnsafeCheckpointException(
+            ErrorCode.TARGET_EXISTS,
+            target,
+            "row " + earlier + " has the same target, expected one for each row");
+      }
+    }
+
+    private static String inside(MatchResult quoted) {
+      String text = quoted.group(1) == null ? quoted.group(2) : quoted.group(1);
+      return Matcher.quoteReplacement(text);
     }
 
     Row result(
@@ -150,7 +179,9 @@ public final class Fleet {
         words.add("--resume");
       }
       try {
-        return CommandRequest.of(asked.source, asked.target, words);
+        var request = CommandRequest.of(asked.source, asked.target, words);
+        asked.requireOwnTarget();
+        return request;
       } catch (IllegalArgumentException wrong) {
         throw new Refusal("usage", wrong.getMessage());
       } catch (CheckpointException wrong) {

@@ -1,10 +1,16 @@
 package io.shardwright.spark;
 
 import io.shardwright.cli.CommandRequest;
+import io.shardwright.core.outline.SafeText;
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsafeCheckpointException;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,7 +28,7 @@ import org.apache.spark.sql.SparkSession;
 public final class Submit {
   private static final int DONE = 0;
   private static final int USAGE = 2;
-  private static final int FAILED = 1;
+  private static final int NOT_ALL = 1;
 
   private static final String WORDS =
       "expected 'run SRC DST OPTIONS…', 'fleet TABLE RESULT' or 'catalogue RESULT CHECKPOINT…'";
@@ -30,7 +36,8 @@ public final class Submit {
   private Submit() {}
 
   /**
-   * Runs a command and ends the process with another exit code than 0 if it fails.
+   * Runs a command and ends the process with the command line's exit codes: 1 where a row of a
+   * fleet is not done, 2 for wrong words, and the code of a refusal.
    *
    * @param args the command's words
    */
@@ -51,59 +58,98 @@ public final class Submit {
     try {
       String command = words.isEmpty() ? "" : words.get(0);
       if (command.equals("run") && words.size() >= 3) {
-        one(session, words.subList(1, words.size()), out);
+        return one(session, words.subList(1, words.size()), out, err);
       } else if (command.equals("fleet") && words.size() == 3) {
-        return fleet(session, words.get(1), words.get(2), out);
+        return fleet(session, Table.at(words.get(1)), Table.at(words.get(2)), out);
       } else if (command.equals("catalogue") && words.size() >= 3) {
-        write(Catalogue.tensors(session, words.subList(2, words.size())), words.get(1));
-      } else {
-        throw new IllegalArgumentException(WORDS);
+        var result = Table.at(words.get(1)).absent(session);
+        result.write(Catalogue.tensors(session, words.subList(2, words.size())));
+        return DONE;
       }
-      return DONE;
+      throw new IllegalArgumentException(WORDS);
     } catch (IllegalArgumentException wrong) {
-      err.println("error: " + wrong.getMessage());
+      err.println("error: " + SafeText.of(wrong.getMessage()));
       return USAGE;
     } catch (CheckpointException refusal) {
-      err.println("error: " + refusal.getMessage());
-      return FAILED;
+      return refused(refusal, refusal.getMessage(), err);
     }
   }
 
-  private static void one(SparkSession session, List<String> words, PrintStream out) {
+  private static int refused(CheckpointException refusal, String message, PrintStream err) {
+    err.println("error: " + SafeText.of(message));
+    return CommandRequest.exitCode(refusal);
+  }
+
+  private static int one(
+      SparkSession session, List<String> words, PrintStream out, PrintStream err) {
     var asked = CommandRequest.of(words.get(0), words.get(1), words.subList(2, words.size()));
     var context = JavaSparkContext.fromSparkContext(session.sparkContext());
-    var done = SparkResharding.run(context, asked.shardwright(), asked.request());
-    out.printf(
-        Locale.ROOT,
-        "%s: %d bytes in %d parts, %s%n",
-        done.target(),
-        done.bytesWritten(),
-        done.parts(),
-        done.verified() ? "verified" : "not verified");
+    try {
+      var done = SparkResharding.run(context, asked.shardwright(), asked.request());
+      out.printf(
+          Locale.ROOT,
+          "%s: %d bytes in %d parts, %s%n",
+          done.target(),
+          done.bytesWritten(),
+          done.parts(),
+          done.verified() ? "verified" : "not verified");
+      return DONE;
+    } catch (CheckpointException refusal) {
+      return refused(refusal, asked.message(refusal), err);
+    }
   }
 
-  private static int fleet(SparkSession session, String table, String result, PrintStream out) {
-    Dataset<Row> checkpoints =
-        session.read().format(format(table)).option("header", true).load(table);
-    Dataset<Row> rows = Fleet.run(session, checkpoints);
-    write(rows, result);
+  private static int fleet(SparkSession session, Table table, Table result, PrintStream out) {
+    result.absent(session);
+    Dataset<Row> rows = Fleet.run(session, table.read(session));
+    result.write(rows);
     long all = rows.count();
     long done = rows.filter("verdict = 'done'").count();
-    out.printf(Locale.ROOT, "%d of %d checkpoints done; see %s%n", done, all, result);
-    return done == all ? DONE : FAILED;
+    out.printf(Locale.ROOT, "%d of %d checkpoints done; see %s%n", done, all, result.path);
+    return done == all ? DONE : NOT_ALL;
   }
 
-  private static void write(Dataset<Row> rows, String path) {
-    rows.write().format(format(path)).option("header", true).save(path);
-  }
+  /** A table that Spark reads or writes, as the end of its name says. */
+  private record Table(String path, String format) {
+    static Table at(String path) {
+      for (String format : List.of("csv", "json", "parquet")) {
+        if (path.endsWith("." + format)) {
+          return new Table(path, format);
+        }
+      }
+      throw new IllegalArgumentException(
+          "'"
+              + path
+              + "' must end in .csv, .json or .parquet, which says how it is read or written");
+    }
 
-  private static String format(String path) {
-    for (String format : List.of("csv", "json", "parquet")) {
-      if (path.endsWith("." + format)) {
-        return format;
+    private boolean isThere(SparkSession session) {
+      var file = new Path(path);
+      try {
+        return file.getFileSystem(session.sparkContext().hadoopConfiguration()).exists(file);
+      } catch (IOException failure) {
+        throw new CheckpointIoException(ErrorCode.READ_FAILED, path, failure.toString());
       }
     }
-    throw new IllegalArgumentException(
-        "'" + path + "' must end in .csv, .json or .parquet, which says how it is read or written");
+
+    /** Before any work is done for it. */
+    Table absent(SparkSession session) {
+      if (isThere(session)) {
+        throw new UnsafeCheckpointException(
+            ErrorCode.TARGET_EXISTS, path, "exists, expected a new name for the result");
+      }
+      return this;
+    }
+
+    Dataset<Row> read(SparkSession session) {
+      if (!isThere(session)) {
+        throw new CheckpointIoException(ErrorCode.SOURCE_MISSING, path, "does not exist");
+      }
+      return session.read().format(format).option("header", true).load(path);
+    }
+
+    void write(Dataset<Row> rows) {
+      rows.write().format(format).option("header", true).save(path);
+    }
   }
 }

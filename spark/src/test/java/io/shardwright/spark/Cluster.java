@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -57,18 +58,48 @@ final class Cluster {
   }
 
   private void start(String name, String main, String... words) throws IOException {
+    var command = new ArrayList<>(List.of("--host", "127.0.0.1"));
+    command.addAll(List.of(words));
+    processes.add(java(name, "-Xmx256m", main, command).start());
+  }
+
+  private ProcessBuilder java(String name, String heap, String main, List<String> words) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of(heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", folder.resolve("home/jars") + "/*", main));
-    command.addAll(List.of("--host", "127.0.0.1"));
-    command.addAll(List.of(words));
+    command.addAll(words);
     File log = folder.resolve(name + ".log").toFile();
     var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder.environment().put("SPARK_HOME", folder.resolve("home").toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.13");
-    processes.add(builder.start());
+    return builder;
+  }
+
+  /** How a program ended, and what it printed. */
+  record Ended(int code, String said) {}
+
+  /**
+   * Runs {@code spark-submit} on two cores, as a user does.
+   *
+   * @param environment variables of the driver and of the executors
+   */
+  Ended submit(Map<String, String> environment, String... words)
+      throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of("--class", Submit.class.getName()));
+    var conf = conf(2).set("spark.default.parallelism", "6");
+    environment.forEach((name, value) -> conf.set("spark.executorEnv." + name, value));
+    for (var setting : conf.getAll()) {
+      command.addAll(List.of("--conf", setting._1 + "=" + setting._2));
+    }
+    var jars = List.of(conf.get("spark.jars").split(","));
+    command.add(jars.stream().filter(jar -> jar.contains("shardwright-spark")).findAny().get());
+    command.addAll(List.of(words));
+    var builder = java("submit", "-Xmx640m", "org.apache.spark.deploy.SparkSubmit", command);
+    builder.environment().putAll(environment);
+    int code = builder.start().waitFor();
+    return new Ended(code, Files.readString(folder.resolve("submit.log")));
   }
 
   /** Waits for a line of a log, and tells what stands behind the words. */
@@ -89,24 +120,27 @@ final class Cluster {
 
   /** A driver in this process, whose executors have 512 MB. */
   SparkSession session(int cores, String... settings) {
-    var conf =
-        new SparkConf()
-            .setAppName("shardwright")
-            .setMaster(url)
-            .setJars(System.getProperty("shardwright.spark.jars").split(","))
-            .set("spark.ui.enabled", "false")
-            .set("spark.driver.host", "127.0.0.1")
-            .set("spark.driver.bindAddress", "127.0.0.1")
-            .set("spark.cores.max", String.valueOf(cores))
-            .set("spark.executor.cores", "1")
-            .set("spark.executor.memory", "512m")
-            .set("spark.task.maxFailures", "20")
-            .set("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())
-            .set("spark.executor.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+    var conf = conf(cores);
     for (String setting : settings) {
       conf.set(setting.split("=")[0], setting.split("=")[1]);
     }
     return SparkSession.builder().config(conf).getOrCreate();
+  }
+
+  private SparkConf conf(int cores) {
+    return new SparkConf()
+        .setAppName("shardwright")
+        .setMaster(url)
+        .setJars(System.getProperty("shardwright.spark.jars").split(","))
+        .set("spark.ui.enabled", "false")
+        .set("spark.driver.host", "127.0.0.1")
+        .set("spark.driver.bindAddress", "127.0.0.1")
+        .set("spark.cores.max", String.valueOf(cores))
+        .set("spark.executor.cores", "1")
+        .set("spark.executor.memory", "512m")
+        .set("spark.task.maxFailures", "20")
+        .set("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())
+        .set("spark.executor.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1");
   }
 
   /** The processes of executors that run now. */

@@ -169,7 +169,7 @@ class SparkProcessTest {
     Path target = own.resolve("out.nemo");
     try (var session = cluster.session(1)) {
       var words = List.of("run", source.toString(), target.toString(), "--to", "nemo", "--tp", "3");
-      assertEquals(1, Submit.run(session, words, System.out, System.err));
+      assertEquals(6, Submit.run(session, words, System.out, System.err));
     }
     assertAlone(own, "hf");
   }

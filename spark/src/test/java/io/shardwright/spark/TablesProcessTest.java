@@ -128,6 +128,31 @@ class TablesProcessTest {
   }
 
   @Test
+  void optionsHaveQuotesAndATargetIsOneRowsAlone(@TempDir Path own) throws Exception {
+    Path source = new Llama(1, 16, SEED).write(own.resolve("a model"));
+    Path families = Files.createDirectories(own.resolve("our families"));
+    Files.writeString(families.resolve("none.yaml"), "");
+    Path table = own.resolve("fleet.json");
+    var rows = new StringBuilder();
+    for (String options :
+        List.of("--to 'nemo' --tp=\\\"2\\\"", "--to nemo", "--to 'nemo", "--family-file='%s'")) {
+      String target = rows.isEmpty() || options.endsWith("-to nemo") ? "same" : "o" + rows.length();
+      rows.append(
+          "{\"source\": \"%s\", \"target\": \"%s\", \"options\": \"%s\"}%n"
+              .formatted(
+                  source, own.resolve(target), options.formatted(families.resolve("none.yaml"))));
+    }
+    Files.writeString(table, rows);
+    try (var session = cluster.session(1)) {
+      var done = Fleet.run(session, session.read().json(table.toString())).collectAsList();
+      assertEquals("done", done.get(0).getAs("verdict"), done.get(0).toString());
+      assertEquals("SW-303", done.get(1).getAs("code"), done.get(1).toString());
+      assertEquals("usage", done.get(2).getAs("code"), done.get(2).toString());
+      assertEquals("SW-209", done.get(3).getAs("code"), done.get(3).toString());
+    }
+  }
+
+  @Test
   void aRowCantNameCodeToRun(@TempDir Path own) throws Exception {
     Path table = own.resolve("fleet.csv");
     Files.writeString(

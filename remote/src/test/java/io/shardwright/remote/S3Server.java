@@ -1,25 +1,25 @@
-package io.shardwright.faults;
+package io.shardwright.remote;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** A real S3 server in a process of its own, with a bucket {@code models} that anybody may use. */
-final class S3Server implements AutoCloseable {
-  static final String BUCKET = "s3://models/";
+public final class S3Server implements AutoCloseable {
+  public static final String BUCKET = "s3://models/";
 
   /** What the program gets; the key is to be seen nowhere. */
-  static final String SECRET = "c2VjcmV0LW9mLXRoZS10ZXN0";
+  public static final String SECRET = "c2VjcmV0LW9mLXRoZS10ZXN0";
 
   private static final Pattern KEY = Pattern.compile("<Key>([^<]*)</Key>");
 
@@ -28,9 +28,9 @@ final class S3Server implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   /** Starts it, in an environment that is made the first time. */
-  S3Server() throws IOException {
+  public S3Server() throws IOException {
     process =
-        new ProcessBuilder("python3", "src/test/python/interop.py", "store/serve.py")
+        new ProcessBuilder("python3", "../cli/src/test/python/interop.py", "store/serve.py")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     BufferedReader said = process.inputReader();
@@ -41,7 +41,7 @@ final class S3Server implements AutoCloseable {
   }
 
   /** What a program needs to find it. */
-  Map<String, String> environment() {
+  public Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL_S3",
         address,
@@ -65,27 +65,38 @@ final class S3Server implements AutoCloseable {
   }
 
   /** Keys of what is there. */
-  List<String> keys() throws Exception {
+  public List<String> keys() throws Exception {
     return keys("?list-type=2");
   }
 
   /** Keys of uploads that are not completed. */
-  List<String> uploads() throws Exception {
+  public List<String> uploads() throws Exception {
     return keys("?uploads");
   }
 
-  /** The objects of a target with their bytes, as {@link Model#contents} gives those of files. */
-  TreeMap<String, String> contents(String target) throws Exception {
-    var contents = new TreeMap<String, String>();
+  /** Puts a file there. */
+  public void put(String key, Path file) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create(address + "/models/" + key))
+            .PUT(BodyPublishers.ofFile(file))
+            .build();
+    int status = client.send(request, BodyHandlers.discarding()).statusCode();
+    if (status != 200) {
+      throw new IllegalStateException(key + ": " + status);
+    }
+  }
+
+  /** The objects of a target, or of a folder that it is, by their names in it. */
+  public TreeMap<String, byte[]> objects(String target) throws Exception {
+    var objects = new TreeMap<String, byte[]>();
     for (String key : keys()) {
       if (key.equals(target) || key.startsWith(target + "/")) {
         var request = HttpRequest.newBuilder(URI.create(address + "/models/" + key)).build();
         byte[] bytes = client.send(request, BodyHandlers.ofByteArray()).body();
-        Path name = Path.of(target).relativize(Path.of(key));
-        contents.put(name.toString(), Arrays.hashCode(bytes) + " " + bytes.length);
+        objects.put(Path.of(target).relativize(Path.of(key)).toString(), bytes);
       }
     }
-    return contents;
+    return objects;
   }
 
   @Override
