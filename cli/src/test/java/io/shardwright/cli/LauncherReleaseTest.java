@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -48,6 +49,10 @@ class LauncherReleaseTest extends LauncherPlace {
     assertEquals(0, started.code(), started.err());
     assertEquals(root.resolve("shardwright.jar"), started.jar());
     assertEquals("", started.err());
+    for (int tries = 0; Files.exists(root.resolve("shardwright.jsa.making")); tries++) {
+      assertTrue(tries < 3_000, "it is not told that there are no tools");
+      Thread.sleep(10);
+    }
     try (var left = Files.list(root)) {
       assertEquals(2, left.count());
     }
@@ -57,10 +62,12 @@ class LauncherReleaseTest extends LauncherPlace {
   void aReleaseLearnsItsClassesOnceBesideItsJar() throws Exception {
     Path root = release();
     program(java, LEARNING);
-    for (int start = 0; start < 2; start++) {
+    Path archive = root.resolve("shardwright.jsa");
+    for (String used : List.of("", archive.toString(), archive.toString())) {
       Started started = run(jdk(), "shardwright-1.0/shardwright --version");
-      assertEquals(List.of(root.resolve("shardwright.jsa").toString()), started.out());
+      assertEquals(List.of(used), started.out());
       assertEquals("", started.err());
+      await(archive);
     }
     assertEquals(1, Files.readAllLines(folder.resolve("builds")).size());
     try (var left = Files.list(root)) {
@@ -86,10 +93,26 @@ class LauncherReleaseTest extends LauncherPlace {
     for (int start = 0; start < 2; start++) {
       Started started = run(environment, "shardwright-1.0/shardwright --version");
       assertEquals("", started.err());
-      assertEquals(made == 1, started.out().get(0).startsWith(cache + "/"), "" + started.out());
+      boolean used = start * made == 1;
+      assertEquals(used, started.out().get(0).startsWith(cache + "/"), "" + started.out());
+      if (made == 1) {
+        try (var files = Files.list(cache)) {
+          await(files.findFirst().orElseThrow());
+        }
+      }
     }
     assertEquals(made == 1 ? "rwx------" : rights, rights(cache));
     assertEquals(made == 1, Files.exists(folder.resolve("builds")));
+  }
+
+  /** It is made beside the first start. */
+  private static void await(Path archive) throws Exception {
+    Path made = archive.resolveSibling(archive.getFileName().toString().replace(".making", ""));
+    Path making = made.resolveSibling(made.getFileName() + ".making");
+    for (int tries = 0; !Files.exists(made) || Files.exists(making); tries++) {
+      assertTrue(tries < 3_000, made + " is not made");
+      Thread.sleep(10);
+    }
   }
 
   private static String rights(Path of) throws IOException {
