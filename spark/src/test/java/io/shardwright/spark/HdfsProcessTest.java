@@ -74,9 +74,13 @@ class HdfsProcessTest {
       for (var options :
           List.of(List.of("--to", "nemo", "--tp", "2"), List.of("--to", "bridge", "--tp", "2"))) {
         var expected = calm(source, own.resolve("calm" + options.hashCode()), options);
-        run(spark, root, options, system);
-        assertEquals(expected, contents(system, "/out"), options.toString());
-        assertTrue(system.delete(OUT, true));
+        var killed = new AtomicInteger();
+        for (int round = 0; killed.get() < 2; round++) {
+          assertTrue(round < 20, "hardly any executor is killed: " + killed);
+          run(spark, root, options, system, killed);
+          assertEquals(expected, contents(system, "/out"), options.toString());
+          assertTrue(system.delete(OUT, true));
+        }
       }
     } finally {
       spark.stop();
@@ -84,20 +88,19 @@ class HdfsProcessTest {
     }
   }
 
-  private static void run(Cluster spark, String root, List<String> options, FileSystem system)
+  private static void run(
+      Cluster spark, String root, List<String> options, FileSystem system, AtomicInteger killed)
       throws Exception {
     var asked = CommandRequest.of(root + "/hf", root + "/out", options);
-    var killed = new AtomicInteger();
     var killer = Executors.newSingleThreadScheduledExecutor();
     try (var session = spark.session(2, "spark.default.parallelism=6")) {
       var context = JavaSparkContext.fromSparkContext(session.sparkContext());
       killer.scheduleWithFixedDelay(
-          () -> kill(spark, system, killed), 100, 500, TimeUnit.MILLISECONDS);
+          () -> kill(spark, system, killed), 50, 250, TimeUnit.MILLISECONDS);
       SparkResharding.run(context, asked.shardwright(), asked.request());
     } finally {
       killer.shutdownNow();
     }
-    assertEquals(2, killed.get(), "executors that were killed");
     var uploads = new org.apache.hadoop.fs.Path(system.getHomeDirectory(), ".shardwright-uploads");
     assertFalse(system.exists(uploads), "an upload is left");
     for (var left : system.listStatus(new org.apache.hadoop.fs.Path("/"))) {
@@ -109,7 +112,7 @@ class HdfsProcessTest {
   private static void kill(Cluster spark, FileSystem system, AtomicInteger killed) {
     try {
       var parts = system.globStatus(new org.apache.hadoop.fs.Path("/.out.parts/*"));
-      if (killed.get() < 2 && parts != null && parts.length > 1) {
+      if (killed.get() < 2 && parts != null && parts.length > 0) {
         spark.executors().stream()
             .limit(1)
             .filter(ProcessHandle::destroyForcibly)
