@@ -212,8 +212,7 @@ class S3ProcessTest {
     for (Program finisher : finishers) {
       ended += finisher.end() == 0 ? 1 : 0;
     }
-    boolean done = contents("parts-" + key).equals(expected);
-    assertTrue(ended > 0 || done, when + finishers.get(0).err() + finishers.get(1).err());
+    assertTrue(ended > 0, when + finishers.get(0).err() + finishers.get(1).err());
     assertComplete(expected, "parts-" + key, when);
   }
 

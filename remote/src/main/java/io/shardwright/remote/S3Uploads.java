@@ -4,6 +4,7 @@ import io.shardwright.spi.store.ObjectStore.Part;
 import io.shardwright.spi.store.ObjectStore.Upload;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +22,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
@@ -82,7 +84,23 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) implements
             .partNumber(number)
             .checksumCRC32(checksums ? text(crc) : null)
             .build();
-    run(object, () -> client.uploadPart(request, body(bytes)));
+    run(object, () -> ofOpen(object, upload, () -> client.uploadPart(request, body(bytes))));
+  }
+
+  /** S3 answers 404 where an upload is gone; stores that fail then would be asked in vain. */
+  private <T> T ofOpen(RemotePath object, String upload, S3Failures.Request<T> request)
+      throws IOException {
+    try {
+      return request.run();
+    } catch (S3Exception failure) {
+      boolean gone =
+          failure.statusCode() == HttpURLConnection.HTTP_INTERNAL_ERROR
+              && open(object).stream().noneMatch(each -> each.upload().equals(upload));
+      if (gone) {
+        throw new NoSuchFileException(object.toString());
+      }
+      throw failure;
+    }
   }
 
   private static String text(long crc) {
@@ -152,7 +170,7 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) implements
           object,
           () -> {
             attempts[0]++;
-            return client.completeMultipartUpload(request);
+            return ofOpen(object, upload, () -> client.completeMultipartUpload(request));
           });
     } catch (NoSuchFileException | FileAlreadyExistsException answer) {
       if (attempts[0] == 1 || !isThere(object, parts)) {

@@ -38,6 +38,7 @@ final class StoreFiles implements OutputFiles, SentFiles {
   private final Map<Integer, String> uploads = new ConcurrentHashMap<>();
   private final Map<Integer, TreeMap<Integer, Expected>> expected = new ConcurrentHashMap<>();
   private Set<Integer> last = Set.of();
+  private boolean shared;
   private ByteBuffer block = ByteBuffer.allocate(0);
   private int writing;
   private long written;
@@ -59,6 +60,7 @@ final class StoreFiles implements OutputFiles, SentFiles {
   /** Goes on with uploads that were begun, by the number of their file. */
   void take(Map<Integer, String> begun) {
     uploads.putAll(begun);
+    shared = true;
   }
 
   int count() {
@@ -111,10 +113,23 @@ final class StoreFiles implements OutputFiles, SentFiles {
     String upload = upload(part.file());
     attempt(
         () -> {
-          store.send(path(part.file()), upload, part.number(), bytes, crc);
+          try {
+            store.send(path(part.file()), upload, part.number(), bytes, crc);
+          } catch (NoSuchFileException gone) {
+            requireCompleted(part.file(), gone);
+          }
           return null;
         });
     sent(part, crc);
+  }
+
+  /** Another finisher sent the same parts and completed them. */
+  private void requireCompleted(int file, NoSuchFileException gone) throws IOException {
+    boolean whole =
+        shared && Files.exists(path(file)) && Files.size(path(file)) == files.get(file).size();
+    if (!whole) {
+      throw gone;
+    }
   }
 
   @Override
