@@ -90,20 +90,11 @@ final class Answer implements AutoCloseable {
       case 401, 403 ->
           new CheckpointIoException(
               ErrorCode.ACCESS_REFUSED, where, "the server answered " + status);
-      case 404, 410 ->
-          new CheckpointIoException(
-              ErrorCode.SOURCE_MISSING, where, "no such file: check the path");
-      case 412, 416 -> changed(where);
+      case 404, 410 -> Store.missing(where);
+      case 412, 416 -> RangeReader.changed(where);
       default ->
           new CheckpointIoException(ErrorCode.READ_FAILED, where, "the server answered " + status);
     };
-  }
-
-  static CheckpointIoException changed(String where) {
-    return new CheckpointIoException(
-        ErrorCode.SOURCE_CHANGED,
-        where,
-        "changed while it was read: wait until its writer has finished");
   }
 
   /** Seconds; a date is as good as none. */

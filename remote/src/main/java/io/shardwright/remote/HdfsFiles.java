@@ -1,7 +1,5 @@
 package io.shardwright.remote;
 
-import io.shardwright.spi.error.CheckpointIoException;
-import io.shardwright.spi.error.ErrorCode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -78,10 +76,7 @@ final class HdfsFiles implements Store {
     var status =
         retries
             .run(path.toString(), () -> status(path))
-            .orElseThrow(
-                () ->
-                    new CheckpointIoException(
-                        ErrorCode.SOURCE_MISSING, path.toString(), "no such file: check the path"));
+            .orElseThrow(() -> Store.missing(path.toString()));
     return new Reader(this, path, status.getLen(), status.getModificationTime());
   }
 
@@ -108,8 +103,7 @@ final class HdfsFiles implements Store {
       if (now.isEmpty()
           || now.get().getLen() != size
           || now.get().getModificationTime() != modified) {
-        throw new CheckpointIoException(
-            ErrorCode.SOURCE_CHANGED, path.toString(), "changed while it was read: read it again");
+        throw RangeReader.changed(where());
       }
     }
   }

@@ -18,10 +18,8 @@ public final class HdfsProvider extends StoreProvider {
 
   private static final int MOST_PARTS = 10_000;
 
-  private Hadoop hadoop;
-
-  /** What needs Hadoop's classes. */
-  private record Hadoop(HdfsFiles files) {}
+  /** Made when it is needed, for it needs Hadoop's classes. */
+  private HdfsFiles files;
 
   /** By the configuration on the class path. */
   public HdfsProvider() {
@@ -30,8 +28,8 @@ public final class HdfsProvider extends StoreProvider {
 
   private synchronized HdfsFiles files() {
     try {
-      hadoop = hadoop == null ? new Hadoop(new HdfsFiles(retries())) : hadoop;
-      return hadoop.files();
+      files = files == null ? new HdfsFiles(retries()) : files;
+      return files;
     } catch (NoClassDefFoundError absent) {
       throw new UnsupportedCheckpointException(
           ErrorCode.UNSUPPORTED,

@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -25,8 +26,8 @@ import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 
 /**
  * Uploads to HDFS, which has none of its own: parts are files in a folder of the user's home,
- * {@code .shardwright-uploads/NAME}, that HDFS joins without copying a byte ({@code concat}, one
- * step of its name node) before the file gets its name.
+ * {@code .shardwright-uploads/PATH/upload-NAME}, that HDFS joins without copying a byte ({@code
+ * concat}, one step of its name node) before the file gets its name.
  *
  * <pre>
  * part-00001   a part; each appears by a rename
@@ -40,7 +41,6 @@ record HdfsUploads(HdfsFiles files) implements Uploads {
   private static final String JOINED = "joined";
   private static final String PARTS = "parts";
   private static final Pattern PART = Pattern.compile("part-([0-9]{5})");
-  private static final int BLOCK = 1 << 16;
 
   private static Path all(FileSystem system) {
     return new Path(system.getHomeDirectory(), UPLOADS);
@@ -68,14 +68,8 @@ record HdfsUploads(HdfsFiles files) implements Uploads {
   private static void write(FileSystem system, Path file, ByteBuffer bytes) throws IOException {
     Path staged = new Path(file.getParent(), ".staged-" + UUID.randomUUID());
     try {
-      ByteBuffer rest = bytes.duplicate();
-      byte[] block = new byte[Math.min(BLOCK, Math.max(1, rest.remaining()))];
       try (FSDataOutputStream out = system.create(staged, false)) {
-        while (rest.hasRemaining()) {
-          int count = Math.min(block.length, rest.remaining());
-          rest.get(block, 0, count);
-          out.write(block, 0, count);
-        }
+        new BufferStream(bytes.duplicate()).transferTo(out);
         out.hsync();
       }
       rename(system, staged, file, true);
@@ -106,7 +100,7 @@ record HdfsUploads(HdfsFiles files) implements Uploads {
   }
 
   private static Path part(Path folder, int number) {
-    return new Path(folder, String.format("part-%05d", number));
+    return new Path(folder, String.format(Locale.ROOT, "part-%05d", number));
   }
 
   private static Path required(FileSystem system, RemotePath object, String upload)
@@ -158,10 +152,16 @@ record HdfsUploads(HdfsFiles files) implements Uploads {
     if (!isJoined(system, folder)) {
       join(system, folder, parts);
     }
+    appear(system, folder, object, replace);
+    end(system, folder);
+  }
+
+  /** Gives what is joined its name. */
+  private static void appear(FileSystem system, Path folder, RemotePath object, boolean replace)
+      throws IOException {
     Path target = HdfsFiles.named(object);
     system.mkdirs(target.getParent());
     rename(system, new Path(folder, JOINED), target, replace);
-    end(system, folder);
   }
 
   /** Removes an upload, and the folders above it that held nothing else. */
@@ -238,9 +238,7 @@ record HdfsUploads(HdfsFiles files) implements Uploads {
     Path folder = folder(system, object, begin(object));
     try {
       write(system, new Path(folder, JOINED), bytes);
-      Path target = HdfsFiles.named(object);
-      system.mkdirs(target.getParent());
-      rename(system, new Path(folder, JOINED), target, replace);
+      appear(system, folder, object, replace);
     } finally {
       end(system, folder);
     }
@@ -269,7 +267,7 @@ record HdfsUploads(HdfsFiles files) implements Uploads {
     try {
       Path joined = new Path(folder, JOINED);
       FileUtil.copy(system, HdfsFiles.named(from), system, joined, false, system.getConf());
-      rename(system, joined, HdfsFiles.named(to), true);
+      appear(system, folder, to, true);
     } finally {
       end(system, folder);
     }

@@ -54,7 +54,7 @@ record HttpObject(
       refusals.accept(answer);
       answer.requireBytes(where());
       if (answer.total() >= 0 && answer.total() != size) {
-        throw Answer.changed(where());
+        throw RangeReader.changed(where());
       }
       requireSame(answer.version());
       long skipped = from - answer.start();
@@ -91,7 +91,7 @@ record HttpObject(
     if (version.isPresent()
         && !seen.compareAndSet(null, version.get())
         && !seen.get().equals(version.get())) {
-      throw Answer.changed(where());
+      throw RangeReader.changed(where());
     }
   }
 }

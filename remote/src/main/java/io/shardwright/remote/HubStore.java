@@ -81,12 +81,7 @@ final class HubStore implements Store {
 
   @Override
   public RangeReader reader(RemotePath path) {
-    HubFile file =
-        file(path)
-            .orElseThrow(
-                () ->
-                    new CheckpointIoException(
-                        ErrorCode.SOURCE_MISSING, path.toString(), "no such file: check the path"));
+    HubFile file = file(path).orElseThrow(() -> Store.missing(path.toString()));
     HubAddress address = HubAddress.of(path).orElseThrow();
     return hub.reader(address, repository(address).commit(), file, path.toString());
   }

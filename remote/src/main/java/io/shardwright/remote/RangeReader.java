@@ -1,5 +1,7 @@
 package io.shardwright.remote;
 
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -26,6 +28,14 @@ interface RangeReader extends AutoCloseable {
    *     size or version than the object had when it was opened
    */
   void read(long from, ByteBuffer into) throws IOException;
+
+  /** The refusal of an object that is not what it was when it was opened. */
+  static CheckpointIoException changed(String where) {
+    return new CheckpointIoException(
+        ErrorCode.SOURCE_CHANGED,
+        where,
+        "changed while it was read: wait until the other program has finished");
+  }
 
   /** The object's SHA-256, as its store states it, in hexadecimal. */
   default Optional<String> sha256() {

@@ -41,10 +41,7 @@ record S3Objects(Supplier<S3Client> client, Retries retries) implements Store {
       try {
         S3Failures.once(where(), () -> read(request, into));
       } catch (FileAlreadyExistsException | NoSuchFileException changed) {
-        throw new CheckpointIoException(
-            ErrorCode.SOURCE_CHANGED,
-            where(),
-            "changed while it was read: wait until the other program has finished");
+        throw RangeReader.changed(where());
       }
     }
 

@@ -1,5 +1,7 @@
 package io.shardwright.remote;
 
+import io.shardwright.spi.error.CheckpointIoException;
+import io.shardwright.spi.error.ErrorCode;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,12 @@ interface Store {
 
   /** Opens an object; what it was then is what all its ranges must be of. */
   RangeReader reader(RemotePath path);
+
+  /** The refusal of a path where nothing is. */
+  static CheckpointIoException missing(String where) {
+    return new CheckpointIoException(
+        ErrorCode.SOURCE_MISSING, where, "no such file: check the path");
+  }
 
   /**
    * A file or a folder.

@@ -1,6 +1,5 @@
 package io.shardwright.remote;
 
-import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.io.IOException;
@@ -112,12 +111,7 @@ final class WebStore implements Store {
 
   @Override
   public RangeReader reader(RemotePath path) {
-    Entry entry =
-        ask(path)
-            .orElseThrow(
-                () ->
-                    new CheckpointIoException(
-                        ErrorCode.SOURCE_MISSING, path.toString(), "no such file: check the path"));
+    Entry entry = ask(path).orElseThrow(() -> Store.missing(path.toString()));
     String version = entry.version().filter(text -> !text.isEmpty()).orElse(null);
     return new HttpObject(
         http,
