@@ -141,8 +141,9 @@ public final class SparkResharding {
 
     private void write(Part part) {
       SavedPlan saved = SavedPlan.read(plan.value(), "the plan of part " + part);
-      RunOptions own = saved.request().build().run().withPart(part);
-      var request = saved.request().run(own.withThreads(TaskContext.get().cpus())).build();
+      var asked = saved.request();
+      RunOptions own = asked.build().run().withPart(part);
+      var request = asked.run(own.withThreads(TaskContext.get().cpus())).build();
       var task = new Task(TaskContext.get(), written::add);
       Report report = task.during(() -> saved.shardwright().build().run(request, task));
       read.add(report.bytesRead());
@@ -154,10 +155,11 @@ public final class SparkResharding {
     @Override
     public Done call(Integer parts) {
       SavedPlan saved = SavedPlan.read(plan.value(), "the plan");
-      Path target = saved.request().build().target();
+      ReshardRequest request = saved.request().build();
+      Path target = request.target();
       var context = TaskContext.get();
       if (context.attemptNumber() > 0 && isPublished(target)) {
-        return new Done(target.toString(), parts, 0, saved.targetBytes(), true);
+        return new Done(target.toString(), parts, 0, saved.targetBytes(), request.verify());
       }
       RunOptions run = RunOptions.DEFAULT.withThreads(context.cpus());
       var task = new Task(context, bytes -> {});

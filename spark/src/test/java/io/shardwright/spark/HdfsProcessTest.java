@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.cli.CommandRequest;
-import io.shardwright.core.ProgressListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,23 +34,9 @@ class HdfsProcessTest {
     var files = system.listFiles(new org.apache.hadoop.fs.Path(path), true);
     while (files.hasNext()) {
       var file = files.next().getPath();
-      String name = file.toUri().getPath().substring(path.length());
+      String name = file.toUri().getPath().substring(path.length()).replaceFirst("^/", "");
       try (var in = system.open(file)) {
         contents.put(name, Sha256.of(in));
-      }
-    }
-    return contents;
-  }
-
-  private static TreeMap<String, String> calm(Path source, Path target, List<String> options)
-      throws Exception {
-    var asked = CommandRequest.of(source.toString(), target.toString(), options);
-    asked.shardwright().run(asked.request(), ProgressListener.SILENT);
-    var contents = new TreeMap<String, String>();
-    try (var files = Files.walk(target)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String name = file.toString().substring(target.toString().length());
-        contents.put(name, Sha256.of(file));
       }
     }
     return contents;
@@ -73,7 +58,7 @@ class HdfsProcessTest {
       String root = "hdfs://127.0.0.1:" + hdfs.getNameNodePort();
       for (var options :
           List.of(List.of("--to", "nemo", "--tp", "2"), List.of("--to", "bridge", "--tp", "2"))) {
-        var expected = calm(source, own.resolve("calm" + options.hashCode()), options);
+        var expected = OneProcess.run(source, own.resolve("calm" + options.hashCode()), options);
         var killed = new AtomicInteger();
         for (int round = 0; killed.get() < 2; round++) {
           assertTrue(round < 20, "hardly any executor is killed: " + killed);

@@ -3,8 +3,6 @@ package io.shardwright.spark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.shardwright.cli.CommandRequest;
-import io.shardwright.core.ProgressListener;
 import io.shardwright.remote.S3Server;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
@@ -22,19 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 class S3ProcessTest {
   private static final long SEED = 20_261_130;
 
-  private static TreeMap<String, String> calm(Path source, Path target) throws Exception {
-    var words = List.of("--to", "bridge", "--tp", "2");
-    var asked = CommandRequest.of(source.toString(), target.toString(), words);
-    asked.shardwright().run(asked.request(), ProgressListener.SILENT);
-    var contents = new TreeMap<String, String>();
-    try (var files = Files.walk(target)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        contents.put(target.relativize(file).toString(), Sha256.of(file));
-      }
-    }
-    return contents;
-  }
-
   private static TreeMap<String, String> contents(S3Server server, String key) throws Exception {
     var contents = new TreeMap<String, String>();
     for (var object : server.objects(key).entrySet()) {
@@ -48,7 +33,8 @@ class S3ProcessTest {
   void whatIsReadAndWrittenThereIsTheSameThoughAnExecutorIsKilled(@TempDir Path own)
       throws Exception {
     Path source = new Llama(6, 384, SEED).write(own.resolve("hf"));
-    var expected = calm(source, own.resolve("calm"));
+    var expected =
+        OneProcess.run(source, own.resolve("calm"), List.of("--to", "bridge", "--tp", "2"));
     var killed = new AtomicInteger();
     var killer = Executors.newSingleThreadScheduledExecutor();
     var cluster = new Cluster(Files.createDirectories(own.resolve("cluster")), 2);

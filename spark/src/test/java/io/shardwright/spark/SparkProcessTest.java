@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.cli.CommandRequest;
-import io.shardwright.core.ProgressListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,23 +38,6 @@ class SparkProcessTest {
     cluster.stop();
   }
 
-  private static TreeMap<String, String> contents(Path path) throws IOException {
-    var contents = new TreeMap<String, String>();
-    try (var files = Files.walk(path)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        contents.put(path.relativize(file).toString(), Sha256.of(file));
-      }
-    }
-    return contents;
-  }
-
-  private static TreeMap<String, String> calm(Path source, Path target, List<String> options)
-      throws IOException {
-    var asked = CommandRequest.of(source.toString(), target.toString(), options);
-    asked.shardwright().run(asked.request(), ProgressListener.SILENT);
-    return contents(target);
-  }
-
   private static SparkResharding.Done run(
       SparkSession session, Path source, Path target, List<String> options) {
     var asked = CommandRequest.of(source.toString(), target.toString(), options);
@@ -84,9 +65,11 @@ class SparkProcessTest {
       Path disk = Files.createDirectories(own.resolve("disk" + workers));
       try (var session = cluster.session(workers)) {
         for (int way = 0; way < ways.size(); way++) {
-          var expected = calm(source, own.resolve("calm-" + workers + way), ways.get(way));
+          var expected =
+              OneProcess.run(source, own.resolve("calm-" + workers + way), ways.get(way));
           var done = run(session, source, disk.resolve("out" + way), ways.get(way));
-          assertEquals(expected, contents(disk.resolve("out" + way)), way + " on " + workers);
+          assertEquals(
+              expected, OneProcess.contents(disk.resolve("out" + way)), way + " on " + workers);
           assertTrue(done.verified());
         }
       }
@@ -110,7 +93,7 @@ class SparkProcessTest {
     var random = new Random(SEED);
     Path source = model.write(own.resolve("hf"));
     var options = List.of("--to", "nemo", "--tp", "2");
-    var expected = calm(source, own.resolve("calm.nemo"), options);
+    var expected = OneProcess.run(source, own.resolve("calm.nemo"), options);
     Path disk = Files.createDirectories(own.resolve("disk"));
     var killed = new AtomicInteger();
     for (int round = 0; killed.get() < wanted; round++) {
@@ -125,7 +108,7 @@ class SparkProcessTest {
       } finally {
         killer.shutdownNow();
       }
-      assertEquals(expected, contents(target), when);
+      assertEquals(expected, OneProcess.contents(target), when);
       assertAlone(disk, "out.nemo");
       Files.delete(target);
     }
@@ -146,7 +129,7 @@ class SparkProcessTest {
   void partsThatAreWrittenTwiceAtOnceAreTheSame(@TempDir Path own) throws Exception {
     Path source = new Llama(6, 256, SEED).write(own.resolve("hf"));
     var options = List.of("--to", "nemo", "--tp", "2");
-    var expected = calm(source, own.resolve("calm.nemo"), options);
+    var expected = OneProcess.run(source, own.resolve("calm.nemo"), options);
     Path disk = Files.createDirectories(own.resolve("disk"));
     try (var session =
         cluster.session(
@@ -158,7 +141,7 @@ class SparkProcessTest {
             "spark.speculation.minTaskRuntime=1ms")) {
       run(session, source, disk.resolve("out.nemo"), options);
     }
-    assertEquals(expected, contents(disk.resolve("out.nemo")));
+    assertEquals(expected, OneProcess.contents(disk.resolve("out.nemo")));
     assertAlone(disk, "out.nemo");
   }
 
