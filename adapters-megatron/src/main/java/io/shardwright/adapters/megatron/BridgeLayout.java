@@ -7,9 +7,6 @@ import io.shardwright.spi.config.JsonValue.Bool;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.format.CoreVersion;
-import io.shardwright.spi.format.FlatLayout;
-import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.TokenizerFiles;
 import io.shardwright.spi.format.WantedGrid;
@@ -18,29 +15,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
  * Lays out a root of Megatron-Bridge 0.6.2 with one iteration ({@code
  * megatron/bridge/training/checkpointing.py}).
  */
-final class BridgeLayout implements GridLayout {
+final class BridgeLayout implements DistributedLayout {
   private static final String BLOCK = "make_vocab_size_divisible_by";
 
   @Override
   public Set<Keeps> keeps() {
     return Set.of(Keeps.GRID, Keeps.TOKENIZER, Keeps.OPTIMIZER);
-  }
-
-  @Override
-  public States states(CoreVersion core) {
-    return TorchDistContents.states(core);
-  }
-
-  @Override
-  public Optional<FlatLayout> flat(String kind, OptionalLong ranks, Map<String, String> settings) {
-    return BucketLayout.of(kind, ranks, settings);
   }
 
   @Override

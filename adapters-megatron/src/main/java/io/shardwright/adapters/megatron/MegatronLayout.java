@@ -1,35 +1,21 @@
 package io.shardwright.adapters.megatron;
 
-import io.shardwright.spi.format.CoreVersion;
-import io.shardwright.spi.format.FlatLayout;
-import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.WantedGrid;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
  * Lays out a root of Megatron-LM whose one iteration is a folder of {@code torch_dist}
  * (core_v0.19.0, {@code megatron/training/checkpointing.py}).
  */
-final class MegatronLayout implements GridLayout {
+final class MegatronLayout implements DistributedLayout {
   @Override
   public Set<Keeps> keeps() {
     return Set.of(Keeps.GRID, Keeps.OPTIMIZER);
-  }
-
-  @Override
-  public States states(CoreVersion core) {
-    return TorchDistContents.states(core);
-  }
-
-  @Override
-  public Optional<FlatLayout> flat(String kind, OptionalLong ranks, Map<String, String> settings) {
-    return BucketLayout.of(kind, ranks, settings);
   }
 
   @Override

@@ -8,11 +8,7 @@ import io.shardwright.spi.config.JsonValue.Num;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.config.JsonValue.Str;
 import io.shardwright.spi.dialect.Configuration;
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
-import io.shardwright.spi.format.CoreVersion;
 import io.shardwright.spi.format.GridLayout.Contents;
-import io.shardwright.spi.format.GridLayout.States;
 import io.shardwright.spi.format.WantedGrid;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +28,6 @@ import java.util.stream.Stream;
  * @param folder of the distributed checkpoint, with a slash; empty for the target itself
  */
 record TorchDistContents(WantedGrid model, String folder) {
-  /** The first that has the common state in the distributed checkpoint. */
-  private static final int STATE_AS_OBJECT = 19;
-
   /**
    * The first that asks for a state of the attention's core only where that has parameters
    * (Megatron-LM core_v0.14.0 and core_v0.15.0, {@code
@@ -44,20 +37,6 @@ record TorchDistContents(WantedGrid model, String folder) {
 
   private static final Pattern ATTENTION =
       Pattern.compile("(.*self_attention\\.)linear_proj(\\._extra_state/.*)");
-
-  /** The first that reads the kind. */
-  private static final int FIRST = 6;
-
-  /** How modules that never computed in 8 bits are written. */
-  static States states(CoreVersion core) {
-    if (!core.since(FIRST)) {
-      throw new UnsupportedCheckpointException(
-          ErrorCode.UNSUPPORTED,
-          "torch_dist",
-          "is not read by Megatron-Core " + core + ", expected 0." + FIRST + " or later");
-    }
-    return core.since(STATE_AS_OBJECT) ? States.EMPTY : States.NONE;
-  }
 
   /**
    * The common state of weights that no optimizer goes along with.
@@ -86,7 +65,7 @@ record TorchDistContents(WantedGrid model, String folder) {
    */
   Contents with(
       Obj common, Map<String, byte[]> files, Optional<Configuration> means, List<String> notes) {
-    boolean object = model.core().since(STATE_AS_OBJECT);
+    boolean object = model.core().since(DistributedLayout.STATE_AS_OBJECT);
     Optional<CommonOptimizer> optimizer = CommonOptimizer.of(model);
     optimizer.ifPresent(own -> own.in(common));
     var all = new LinkedHashMap<>(files);

@@ -1,19 +1,15 @@
 package io.shardwright.adapters.megatron;
 
 import io.shardwright.spi.config.JsonValue.Obj;
-import io.shardwright.spi.format.CoreVersion;
-import io.shardwright.spi.format.FlatLayout;
-import io.shardwright.spi.format.GridLayout;
 import io.shardwright.spi.format.Keeps;
 import io.shardwright.spi.format.WantedGrid;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** Lays out a folder of {@code torch_dist} alone, as Megatron-Core saves it. */
-final class TorchDistLayout implements GridLayout {
+final class TorchDistLayout implements DistributedLayout {
   /**
    * The first that loads a common state with classes in it under PyTorch 2.6 and later, whose
    * {@code torch.load} takes plain values unless it is told of others; 0.9.0 and 0.14.0 were run.
@@ -23,16 +19,6 @@ final class TorchDistLayout implements GridLayout {
   @Override
   public Set<Keeps> keeps() {
     return Set.of(Keeps.GRID, Keeps.OPTIMIZER);
-  }
-
-  @Override
-  public States states(CoreVersion core) {
-    return TorchDistContents.states(core);
-  }
-
-  @Override
-  public Optional<FlatLayout> flat(String kind, OptionalLong ranks, Map<String, String> settings) {
-    return BucketLayout.of(kind, ranks, settings);
   }
 
   @Override
