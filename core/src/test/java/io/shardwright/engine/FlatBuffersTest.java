@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,14 @@ class FlatBuffersTest {
         var one = new FileSource(trained.resolve("__0_0.distcp"), "__0_0.distcp")) {
       var metadata = DcpMetadata.read(held, Guard.standard());
       var items = new DcpFile(one, Guard.standard());
-      metadata.tensors().forEach((key, tensor) -> ARRAYS.put(key, array(items, tensor)));
+      metadata
+          .tensors()
+          .forEach(
+              (key, tensor) -> {
+                var spec = tensor.spec();
+                byte[] bytes = array(tensor, chunk -> items);
+                ARRAYS.put(key, new Array(spec.dtype(), spec.shape(), bytes));
+              });
       metadata.objects().forEach((key, item) -> OBJECTS.put(key, bytes(items, key, item)));
     }
   }
@@ -97,20 +105,21 @@ class FlatBuffersTest {
     return all(items.bytes(key, item));
   }
 
-  private static byte[] all(ByteSource source) {
+  static byte[] all(ByteSource source) {
     var bytes = ByteBuffer.allocate((int) source.size());
     source.readFully(bytes, 0);
     return bytes.array();
   }
 
-  private static Array array(DcpFile items, DcpTensor tensor) {
+  /** A tensor of its chunks, each in a file. */
+  static byte[] array(DcpTensor tensor, IntFunction<DcpFile> files) {
     var spec = tensor.spec();
     var strides = spec.shape().rowMajorStrides();
     int size = spec.dtype().byteSize();
     byte[] whole = new byte[(int) spec.byteSize()];
     for (int chunk = 0; chunk < tensor.chunks(); chunk++) {
       Region region = tensor.region(chunk);
-      byte[] part = all(items.chunk(tensor, chunk).tensor().storage());
+      byte[] part = all(files.apply(chunk).chunk(tensor, chunk).tensor().storage());
       for (int at = 0; at < part.length / size; at++) {
         long rest = at;
         long place = 0;
@@ -122,7 +131,7 @@ class FlatBuffersTest {
         System.arraycopy(part, at * size, whole, (int) place * size, size);
       }
     }
-    return new Array(spec.dtype(), spec.shape(), whole);
+    return whole;
   }
 
   private Path rewritten() {

@@ -63,11 +63,21 @@ final class MegatronItems {
    */
   void addFlat(String key, Shape shape, byte[] bytes, Random random) {
     var shards = new ArrayList<Long>();
-    var each = new ArrayList<Long>();
     for (long dim : shape.dims()) {
-      long of = shards.isEmpty() && shape.rank() > 2 ? dim : dim % 3 == 0 ? 3 : 1;
-      shards.add(of);
-      each.add(dim / of);
+      shards.add(shards.isEmpty() && shape.rank() > 2 ? dim : dim % 3 == 0 ? 3L : 1L);
+    }
+    addFlat(key, shape, shards, bytes, random);
+  }
+
+  /**
+   * The same.
+   *
+   * @param shards in how many parts each axis is
+   */
+  void addFlat(String key, Shape shape, List<Long> shards, byte[] bytes, Random random) {
+    var each = new ArrayList<Long>();
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      each.add(shape.dim(axis) / shards.get(axis));
     }
     var own = new Shape(each);
     var dims = new ArrayList<>(shards);
@@ -76,7 +86,7 @@ final class MegatronItems {
     var chunks = new ArrayList<Chunk>();
     for (long shard = 0; shard < new Shape(shards).elements(); shard++) {
       List<Long> index = index(shard, shards);
-      byte[] flat = shard(bytes, shape, own, index);
+      byte[] flat = shard(bytes, shape, own, index, Float.BYTES);
       for (long from = 0, to; from < own.elements(); from = to) {
         to = Math.min(own.elements(), from + 1 + random.nextInt((int) own.elements()));
         var offset = new ArrayList<>(index);
@@ -92,7 +102,8 @@ final class MegatronItems {
     originals.put(key, shape);
   }
 
-  private static List<Long> index(long at, List<Long> dims) {
+  /** The place along each axis of what has a number in row-major order. */
+  static List<Long> index(long at, List<Long> dims) {
     var index = new ArrayList<Long>(dims);
     long rest = at;
     for (int axis = dims.size() - 1; axis >= 0; axis--) {
@@ -102,8 +113,9 @@ final class MegatronItems {
     return index;
   }
 
-  private static byte[] shard(byte[] whole, Shape shape, Shape own, List<Long> shard) {
-    var flat = ByteBuffer.allocate((int) own.elements() * Float.BYTES);
+  /** One of equal boxes. */
+  static byte[] shard(byte[] whole, Shape shape, Shape own, List<Long> shard, int size) {
+    var flat = ByteBuffer.allocate((int) own.elements() * size);
     for (long at = 0; at < own.elements(); at++) {
       List<Long> index = index(at, own.dims());
       long place = 0;
@@ -111,7 +123,7 @@ final class MegatronItems {
         long all = shard.get(axis) * own.dim(axis) + index.get(axis);
         place += all * shape.rowMajorStrides().get(axis);
       }
-      flat.put(whole, (int) place * Float.BYTES, Float.BYTES);
+      flat.put(whole, (int) place * size, size);
     }
     return flat.array();
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.GridOptions;
 import io.shardwright.core.TargetFormat;
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.format.CoreVersion;
 import java.nio.file.Path;
@@ -112,7 +113,7 @@ class OptimizerCircleTest {
   }
 
   /** The kinds that are written, each as an order asks for it. */
-  private enum Written {
+  enum Written {
     FULLY_RESHARDABLE(MegatronCircleTest.MEGATRON),
     NON_DISTRIBUTED(MegatronCircleTest.TORCH_DIST),
     DP_RESHARDABLE(MegatronCircleTest.MEGATRON),
@@ -138,17 +139,34 @@ class OptimizerCircleTest {
       }
     }
 
-    /** What a rank's file of NeMo's has no place for, experts over ranks and chunks of layers. */
-    void at(Order order, Random random, boolean experts) {
+    /**
+     * A grid without experts over ranks, and chunks of layers, where a form has no place for them.
+     */
+    Grid grid(Grid grid) {
       boolean nemo = this == LIGHTNING_RANKS;
+      boolean plain = nemo || this == LIGHTNING_ARRAYS;
+      boolean one = nemo || grid.tensor() > 1 && this == MEGATRON_RANKS;
+      boolean whole = nemo || this == MEGATRON_RANKS;
+      int experts = one ? 1 : grid.expert();
+      return new Grid(
+          grid.tensor(),
+          grid.pipeline(),
+          plain ? 1 : grid.virtual(),
+          experts,
+          whole ? grid.tensor() : grid.expertTensor());
+    }
+
+    void at(Order order, Random random, boolean experts) {
       int pipeline = 1 + random.nextInt(2);
-      int chunks = nemo || this == LIGHTNING_ARRAYS || pipeline == 1 ? 1 : 1 + random.nextInt(2);
+      int chunks = pipeline == 1 ? 1 : 1 + random.nextInt(2);
       int tensor = List.of(1, 3).get(random.nextInt(2));
-      order.grid(tensor, pipeline).vp(chunks);
+      Grid grid = grid(new Grid(tensor, pipeline, chunks, 1 + random.nextInt(2), 1));
+      order.grid(tensor, pipeline).vp(grid.virtual());
       if (experts) {
-        int over = nemo || tensor > 1 && this == MEGATRON_RANKS ? 1 : 1 + random.nextInt(2);
-        int each = nemo || this == MEGATRON_RANKS ? tensor : 1;
-        order.with(p -> p.expertModelParallelSize(over).expertTensorParallelSize(each));
+        order.with(
+            p ->
+                p.expertModelParallelSize(grid.expert())
+                    .expertTensorParallelSize(grid.expertTensor()));
       }
     }
   }
@@ -190,7 +208,7 @@ class OptimizerCircleTest {
   }
 
   /** Whichever word stands for the master weights. */
-  private static List<String> names(List<String> tensors) {
+  static List<String> names(List<String> tensors) {
     return tensors.stream()
         .map(line -> line.replace("chained_0.", "").replace("state.param.", "state.fp32_param."))
         .sorted()

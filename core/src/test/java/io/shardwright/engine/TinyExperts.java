@@ -94,15 +94,15 @@ final class TinyExperts {
 
   /** Writes it with finite values, which alone have a master weight of their own. */
   static Path writeFinite(Kind kind, Random random, Path folder) {
-    return write(
-        kind,
-        bytes -> {
-          random.nextBytes(bytes);
-          for (int high = 1; high < bytes.length; high += 2) {
-            bytes[high] &= (byte) 0xbf;
-          }
-        },
-        folder);
+    return write(kind, bytes -> finite(bytes, random), folder);
+  }
+
+  /** Random values of 16 or 32 bits. */
+  static void finite(byte[] bytes, Random random) {
+    random.nextBytes(bytes);
+    for (int high = 1; high < bytes.length; high += 2) {
+      bytes[high] &= (byte) 0xbf;
+    }
   }
 
   private static Path write(Kind kind, Consumer<byte[]> filling, Path folder) {

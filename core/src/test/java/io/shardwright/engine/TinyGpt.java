@@ -142,6 +142,12 @@ public final class TinyGpt {
     return write(folder, config, dtype, tensors, random::nextBytes);
   }
 
+  /** The same of finite values, which alone have a master weight of their own. */
+  Path writeFinite(Path folder) {
+    DType dtype = random.nextBoolean() ? DType.FLOAT32 : DType.BFLOAT16;
+    return write(folder, config, dtype, tensors, bytes -> TinyExperts.finite(bytes, random));
+  }
+
   /** The same with its names in the opposite order. */
   public Path writeBackwards(Path folder) {
     var names = new ArrayList<>(tensors.keySet());

@@ -51,7 +51,7 @@ final class TinyTraining {
     }
   }
 
-  private static final String STATE = "common_state/shard_0_1";
+  static final String STATE = "common_state/shard_0_1";
 
   private final Path folder;
   private final Form form;
@@ -93,6 +93,34 @@ final class TinyTraining {
     return training.written();
   }
 
+  /** The states of a training that has them, in another form in another folder. */
+  static Path again(RandomTraining of, Path folder, Form form, Random random) throws IOException {
+    Obj common = common(of.home());
+    var training = new TinyTraining(folder, form, random, key -> true, more -> {});
+    common.put("optimizer", training.optimizer());
+    var items = new MegatronItems();
+    items.object(STATE, TorchTree.file("archive", new Arr(List.of(common)), STATE));
+    of.whole()
+        .parameters()
+        .forEach(
+            (key, own) ->
+                own.values()
+                    .forEach(
+                        (kind, bytes) -> {
+                          if (kind.equals(WholeTraining.WEIGHT)) {
+                            items.add(key, own.dtype(), own.shape(), bytes);
+                          } else {
+                            String state = kind.equals("param") ? form.master : kind;
+                            String name = form.before + "optimizer.state." + state + "." + key;
+                            items.addFlat(name, own.shape(), bytes, random);
+                          }
+                        }));
+    Files.createDirectories(folder);
+    Files.copy(of.home().resolve("metadata.json"), folder.resolve("metadata.json"));
+    items.write(folder);
+    return folder;
+  }
+
   private Path written() {
     try {
       write();
@@ -106,7 +134,7 @@ final class TinyTraining {
     Path whole = folder.resolveSibling(folder.getFileName() + "-whole");
     Order.of(folder, whole).to(TargetFormat.SAFETENSORS).done();
     var items = new MegatronItems();
-    Obj common = common();
+    Obj common = common(folder);
     common.put("optimizer", optimizer()).put("iteration", Num.of(7));
     more.accept(common);
     items.object(STATE, TorchTree.file("archive", new Arr(List.of(common)), STATE));
@@ -168,7 +196,8 @@ final class TinyTraining {
     }
   }
 
-  private Obj common() {
+  /** The common state of a folder. */
+  static Obj common(Path folder) {
     Path file = folder.resolve(DcpMetadata.FILE);
     try (var metadata = new FileSource(file, file.toString())) {
       var item = DcpMetadata.read(metadata, Guard.standard()).objects().get(STATE);
@@ -183,8 +212,16 @@ final class TinyTraining {
     }
   }
 
+  /** The groups of the parameters. */
+  static Arr groups(boolean experts) {
+    return new Arr(
+        Stream.of("1.0", "0.0")
+            .<JsonValue>map(decay -> group(decay).put("is_expert_parallel", new Bool(experts)))
+            .toList());
+  }
+
   private Obj optimizer() {
-    var groups = new Arr(List.of(group("1.0"), group("0.0")));
+    Arr groups = groups(false);
     Obj own = Obj.empty().put("param_groups", groups);
     Obj whole = Obj.empty().put("optimizer", own);
     if (form.kind.isEmpty()) {
@@ -203,7 +240,6 @@ final class TinyTraining {
         .put("step", Num.of(7))
         .put("wd_mult", new Num(decay))
         .put("lr_mult", new Num("1.0"))
-        .put("is_expert_parallel", new Bool(false))
         .put("is_decoupled_lr", new Bool(false));
   }
 }

@@ -1,0 +1,112 @@
+package io.shardwright.engine;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.shardwright.engine.OptimizerCircleTest.Written;
+import io.shardwright.engine.RandomTraining.Model;
+import io.shardwright.spi.Grid;
+import io.shardwright.spi.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Random trainings in every form that is read, on their way to the forms that are written. */
+@Tag("sampled")
+class TrainingSourcesTest {
+  private static final int DENSITY = Integer.getInteger("shardwright.density", 1);
+
+  @TempDir(factory = MemoryFolders.class)
+  private Path folder;
+
+  /** The forms that the rules are stated for once more. */
+  enum Source {
+    DISTRIB_OPTIM,
+    DP_ZERO_GATHER_SCATTER,
+    DP_RESHARDABLE,
+    MODEL_SPACE,
+    ZARR,
+    FSDP;
+
+    Path write(RandomTraining training, Grid grid, Path target, Random random) throws IOException {
+      return switch (this) {
+        case DISTRIB_OPTIM -> flat(training, grid, random).inRanks(target);
+        case DP_ZERO_GATHER_SCATTER -> flat(training, grid, random).inArrays(target, true);
+        case DP_RESHARDABLE -> flat(training, grid, random).inArrays(target, false);
+        case MODEL_SPACE ->
+            TinyTraining.again(training, target, TinyTraining.Form.MODEL_SPACE, random);
+        case ZARR -> ArraySource.write(training, grid, target);
+        case FSDP -> TorchSource.write(training, target);
+      };
+    }
+
+    /** Rank files list their parameters, as our writer does in Transformer Engine's order. */
+    private FlatSource flat(RandomTraining training, Grid grid, Random random) throws IOException {
+      boolean listed = this == DISTRIB_OPTIM;
+      boolean grouped = !listed && random.nextBoolean();
+      boolean local = !listed && random.nextBoolean();
+      var cut = new RankCut(training.whole(grid), grid, training.gated(), local, grouped);
+      var size =
+          random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(3000)) : OptionalInt.empty();
+      return new FlatSource(training, cut, size, 12);
+    }
+
+    /** PyTorch's own optimizer keeps no masters; rank files of NeMo have no place for more. */
+    Grid grid(RandomTraining training, Random random) {
+      Grid grid = training.grid(random);
+      return switch (this) {
+        case DISTRIB_OPTIM ->
+            grid.tensor() > 1 ? grid.experts(1).expertTensor(grid.tensor()) : grid;
+        case ZARR ->
+            training.gatedBias()
+                ? Grid.of(1, grid.pipeline())
+                : Grid.of(grid.tensor(), grid.pipeline());
+        default -> grid;
+      };
+    }
+  }
+
+  /** At density 3 each form goes to each. */
+  @ParameterizedTest
+  @EnumSource(Source.class)
+  void everyFormGoesToThoseThatAreWrittenAndBack(Source source) throws IOException {
+    var models = List.of(Model.values());
+    for (int seed = 0; seed < DENSITY; seed++) {
+      var random = new Random(100L * seed + source.ordinal());
+      boolean torch = source == Source.FSDP;
+      Model model = models.get(torch ? 1 + random.nextInt(3) : (seed + source.ordinal()) % 4);
+      Path own = folder.resolve(source.name() + seed);
+      var training = RandomTraining.of(model, torch ? DType.FLOAT32 : DType.BFLOAT16, random, own);
+      Grid grid = source.grid(training, random);
+      Path from = source.write(training, grid, own.resolve("source"), random);
+      String where = source + " seed " + seed + ", " + training.name() + ", " + grid;
+      var written = List.of(Written.values());
+      for (int at = 0; at < (DENSITY < 3 ? 1 : 2); at++) {
+        Written next = written.get((seed + source.ordinal() + 3 * at) % written.size());
+        Path target = own.resolve(next.name());
+        Order order = training.order(from, target, Grid.ONE);
+        next.in(order, random);
+        Grid other = next.grid(training.grid(random));
+        training.cut(order, other);
+        assertDoesNotThrow(order::done, where + " to " + next + " " + other);
+        assertBack(training, target, own.resolve("back" + at), where + " to " + next + " " + other);
+      }
+    }
+  }
+
+  private static void assertBack(RandomTraining training, Path from, Path back, String where) {
+    Order order = training.order(from, back, Grid.ONE).to(MegatronCircleTest.TORCH_DIST);
+    order.with(p -> p.gridOptions(OptimizerCircleTest.form("fully_reshardable", 16)));
+    assertDoesNotThrow(order::done, where + " and back");
+    assertEquals(
+        OptimizerCircleTest.names(Checkpoints.tensors(training.home())),
+        OptimizerCircleTest.names(Checkpoints.tensors(back)),
+        where);
+  }
+}
