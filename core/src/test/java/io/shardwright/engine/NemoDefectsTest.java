@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,21 @@ class NemoDefectsTest {
     Attempt run = Order.of(source, target).grid(1, 1).tried();
     run.assertRefused(Kind.INPUT);
     assertTrue(run.said().contains("SW-122") && run.said().contains(TIED), run.said());
+    assertFalse(Files.exists(target));
+  }
+
+  /** Of a stage's ranks all shapes are alike. */
+  @Test
+  void refusesARankFileThatLiesInTheFolderOfAnother() throws IOException {
+    Path source = extract("vit-tp2.nemo");
+    Path first = source.resolve("mp_rank_00/model_weights.ckpt");
+    Path second = source.resolve("mp_rank_01/model_weights.ckpt");
+    Files.copy(first, second, StandardCopyOption.REPLACE_EXISTING);
+    Path target = folder.resolve("merged.nemo");
+    Attempt run = Order.of(source, target).tp(1).tried();
+    run.assertRefused(Kind.INPUT);
+    assertTrue(run.said().contains("SW-111") && run.said().contains("mp_rank_01"), run.said());
+    assertTrue(run.said().contains("written as that of tp 0 pp 0"), run.said());
     assertFalse(Files.exists(target));
   }
 

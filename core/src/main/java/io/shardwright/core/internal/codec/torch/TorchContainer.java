@@ -22,6 +22,9 @@ interface TorchContainer {
   /** The CRC-32 that the file states for a storage. */
   OptionalLong storageCrc(String key);
 
+  /** The folder of all records, with a slash behind it; empty where there is none. */
+  String root();
+
   /** Refuses if a checksum is wrong. */
   void requireIntact();
 

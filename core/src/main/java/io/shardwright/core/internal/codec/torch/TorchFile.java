@@ -131,6 +131,11 @@ public final class TorchFile {
     return storages.get(id).key();
   }
 
+  /** The folder of its records, which torch names after the file that it first wrote. */
+  public String root() {
+    return container.root();
+  }
+
   /** Where the file lies, for messages. */
   public String name() {
     return source.name();

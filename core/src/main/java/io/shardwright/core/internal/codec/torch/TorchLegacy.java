@@ -123,6 +123,11 @@ final class TorchLegacy implements TorchContainer {
   }
 
   @Override
+  public String root() {
+    return "";
+  }
+
+  @Override
   public boolean isBigEndian() {
     return false; // whatever machine wrote it
   }

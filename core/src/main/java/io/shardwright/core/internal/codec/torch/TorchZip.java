@@ -38,7 +38,7 @@ final class TorchZip implements TorchContainer {
     zip = ZipIndex.read(source, guard);
     content = new ZipContent(source, guard);
     checksumsOff = zip.members().stream().allMatch(member -> member.crc() == 0);
-    root = root();
+    root = onlyRoot();
     refuseScript();
     bigEndian = bigEndian();
     requireVersion();
@@ -47,7 +47,7 @@ final class TorchZip implements TorchContainer {
     document = PickleReader.read(checked(pickle), guard);
   }
 
-  private String root() {
+  private String onlyRoot() {
     var pickles =
         zip.members().stream()
             .map(ZipMember::name)
@@ -116,6 +116,11 @@ final class TorchZip implements TorchContainer {
     if (!version.matches("[1-9]|10")) {
       throw malformed("says version '" + version + "', expected 1 to 10");
     }
+  }
+
+  @Override
+  public String root() {
+    return root;
   }
 
   @Override

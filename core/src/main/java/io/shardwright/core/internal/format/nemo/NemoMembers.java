@@ -36,6 +36,14 @@ public final class NemoMembers {
     return folder(rank, grid).map(folder -> folder + "_").orElse("") + "model_weights";
   }
 
+  /** The rank whose file had such a root when it was written, where it says one. */
+  static Optional<RankCoordinate> rankOfRoot(String root) {
+    String end = "_model_weights/";
+    return root.endsWith(end)
+        ? rankOf(root.substring(0, root.length() - end.length()))
+        : Optional.empty();
+  }
+
   /**
    * The folder of a rank; empty where there is but one. NeMo 1 has none for experts; with them it
    * is Megatron-LM's ({@code megatron/training/checkpointing.py}, {@code get_checkpoint_name}).

@@ -7,6 +7,8 @@ import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
+import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,10 +34,29 @@ final class RankHeaders {
 
   private void open(RankCoordinate rank, ByteSource bytes) {
     try {
-      opened.put(rank, TorchFile.open(bytes, guard));
+      TorchFile file = TorchFile.open(bytes, guard);
+      requireOwn(rank, file);
+      opened.put(rank, file);
     } catch (CheckpointException refusal) {
       refused.put(rank, refusal);
     }
+  }
+
+  /** A file that was copied over another rank's, or two that were swapped, fit by every shape. */
+  private static void requireOwn(RankCoordinate rank, TorchFile file) {
+    NemoMembers.rankOfRoot(file.root())
+        .filter(written -> !written.equals(rank))
+        .ifPresent(
+            written -> {
+              throw new MalformedCheckpointException(
+                  ErrorCode.RANKS_DISAGREE,
+                  file.name(),
+                  "is the file of another rank: it was written as that of "
+                      + written
+                      + ", and lies in the folder of "
+                      + rank
+                      + ": copy each rank's own file into its folder");
+            });
   }
 
   /**
