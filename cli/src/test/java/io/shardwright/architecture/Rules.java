@@ -40,7 +40,7 @@ final class Rules {
     rules.put("streams", standardStreamsBelongToTheCli());
     rules.put("threads", threadsBelongToTheExecution());
     rules.putAll(Hygiene.rules());
-    rules.putAll(Devices.rules());
+    rules.putAll(OptionalJars.rules());
     rules.put("services", servicesAreLoadedInOnePlace());
     rules.put("face", publicFaceHidesInternals());
     rules.put("booleans", BooleanPair.rule());

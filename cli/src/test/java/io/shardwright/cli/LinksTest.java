@@ -1,6 +1,7 @@
 package io.shardwright.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -64,5 +65,13 @@ class LinksTest {
       }
     }
     assertEquals(List.of(), broken);
+  }
+
+  @Test
+  void readmeLeadsToSparkAndSaysNoMoreOfIt() throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    String link = "[on Spark](docs/spark.md)";
+    assertTrue(readme.contains(link), "README.md lacks " + link);
+    assertFalse(readme.replace(link, "").matches("(?is).*spark.*"), "README.md says more of Spark");
   }
 }

@@ -2,11 +2,12 @@ package io.shardwright.core;
 
 import io.shardwright.adapters.breach.BreachTable;
 import io.shardwright.core.internal.describe.StageLayers;
+import io.shardwright.spark.BreachOfClusters;
 import java.util.ServiceLoader;
 
 /**
- * Breaks "core", "face", "booleans", "values", "statics", "streams", "threads", "reflection" and
- * "services".
+ * Breaks "core", "clusters", "face", "booleans", "values", "statics", "streams", "threads",
+ * "reflection" and "services".
  */
 public final class BreachOfCore {
   private static int calls;
@@ -16,7 +17,7 @@ public final class BreachOfCore {
   public static String name() {
     calls++;
     Thread.yield();
-    return BreachTable.class.getName() + calls;
+    return BreachTable.class.getName() + BreachOfClusters.class.getName() + calls;
   }
 
   public static boolean either(boolean one, boolean other) {

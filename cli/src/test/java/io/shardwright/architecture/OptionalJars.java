@@ -8,19 +8,20 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Who meets DJL, which a host need not have. */
-final class Devices {
+/** Who meets DJL and Spark, which a host need not have. */
+final class OptionalJars {
   private static final String ROOT = "io.shardwright";
   private static final String INTERNAL = ROOT + ".core.internal";
   private static final String ARRAYS = ROOT + ".core.djl";
 
-  private Devices() {}
+  private OptionalJars() {}
 
   static Map<String, ArchRule> rules() {
     Map<String, ArchRule> rules = new LinkedHashMap<>();
     rules.put("djl", djlIsOneBackendsAffair());
     rules.put("absent", djlMayBeAbsent());
     rules.put("arrays", arraysAreMadeInOnePlace());
+    rules.put("clusters", clustersAreOneModulesAffair());
     return rules;
   }
 
@@ -72,5 +73,15 @@ final class Devices {
     return DescribedPredicate.describe(
         "nested in " + outer,
         type -> type.getEnclosingClass().filter(o -> o.getSimpleName().equals(outer)).isPresent());
+  }
+
+  private static ArchRule clustersAreOneModulesAffair() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".spark..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.spark..", ROOT + ".spark..")
+        .because("whoever runs no cluster needs none of its jars");
   }
 }
