@@ -31,9 +31,11 @@ class MistakesTest {
   }
 
   private Run run(String line) {
-    String[] words =
-        line.replace("MODEL", model.toString()).replace("DIR", folder.toString()).split(" ");
-    return Run.of((Object[]) words);
+    return Run.of((Object[]) words(line).split(" "));
+  }
+
+  private String words(String text) {
+    return text.replace("MODEL", model.toString()).replace("DIR", folder.toString());
   }
 
   private static void assertSays(int code, String said, Run run) {
@@ -47,24 +49,30 @@ class MistakesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "3, inspect DIR/modle.nemo, no such file: check the path",
-    "3, inspect meta-llama/Llama-2-7b-hf, no such file: check the path",
+    "3, inspect DIR/lama-gqa-tp1.nemo, 'no such file: did you mean ''MODEL''?'",
+    "3, inspect DIR/nothing.alike, no such file: check the path",
+    "3, inspect DIR/absent/x.nemo, 'no such file: the folder ''DIR/absent'' does not exist: check"
+        + " the path'",
+    "3, plan meta-llama/Llama-2-7b-hf, the hub's model of this name is"
+        + " hf://meta-llama/Llama-2-7b-hf",
+    "3, inspect swift://bucket/model, no jar that was found reads 'swift://': add the jar",
     "3, inspect gs://bucket/model.nemo, gs://bucket/model.nemo",
-    "2, plan MODEL --tpp 2, Unknown option: '--tpp'",
-    "2, plan MODEL --tp, '--tp'",
+    "2, plan MODEL --tpp 2, unknown option '--tpp'",
+    "2, plan MODEL --tp, --tp needs a value",
     "2, plan MODEL --tp 0, '--tp is 0, expected 1 to 99999'",
     "2, plan MODEL --tp two, '--tp is ''two'', expected a whole number'",
-    "2, inspekt MODEL, inspect",
+    "2, inspekt MODEL, unknown command 'inspekt'",
     "2, plan MODEL --dtype int4, '--dtype is ''int4'', expected'",
     "2, convert MODEL DIR/out --to hugging, '--to is ''hugging'', expected'",
-    "2, plan, SRC",
+    "2, plan, missing 'SRC'",
+    "2, plan MODEL out.nemo more, unexpected argument 'more'",
     "4, reshard MODEL MODEL --tp 2, choose another name",
     "6, plan MODEL --tp 3, Choose 1",
     "3, inspect MODEL --adapter-path DIR/absent.jar, no such jar or folder: check the path",
     "4, reshard MODEL DIR/absent/out.nemo --tp 2, does not exist: check the name",
   })
   void getsOneMessageThatNamesIt(int code, String line, String said) {
-    assertSays(code, said, run(line));
+    assertSays(code, words(said), run(line));
   }
 
   @Test
@@ -105,6 +113,15 @@ class MistakesTest {
     assumeFalse(
         !model.toFile().setReadable(false) || Files.isReadable(model), "everything is readable");
     assertSays(3, "permission denied", run("inspect MODEL"));
+  }
+
+  @Test
+  void aFolderWithoutPermissionIsNotAMissingFile() throws IOException {
+    Path shut = Files.createDirectory(folder.resolve("shut"));
+    Files.copy(model, shut.resolve("model.nemo"));
+    assumeFalse(
+        !shut.toFile().setExecutable(false) || Files.isExecutable(shut), "everything is readable");
+    assertSays(3, "permission denied", run("inspect DIR/shut/model.nemo"));
   }
 
   @Test

@@ -58,13 +58,14 @@ public final class FileSource implements ByteSource, AutoCloseable {
     }
   }
 
-  private static String missing(Path path) {
-    if (Files.isDirectory(path)) {
-      return "is a folder, expected a file: check the path";
+  private static String missing(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).isDirectory()
+          ? "is a folder, expected a file: check the path"
+          : "is not a regular file but a pipe or a device: copy it to a file first";
+    } catch (NoSuchFileException absent) {
+      return Absence.of(path, "file");
     }
-    return Files.exists(path)
-        ? "is not a regular file but a pipe or a device: copy it to a file first"
-        : "no such file: check the path";
   }
 
   private CheckpointIoException failed(IOException failure) {

@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.family;
 
+import io.shardwright.core.internal.bytes.Spelling;
 import io.shardwright.core.internal.codec.yaml.YamlDocument;
 import io.shardwright.core.internal.codec.yaml.YamlNode;
 import io.shardwright.core.internal.codec.yaml.YamlNode.Field;
@@ -141,7 +142,7 @@ record ClassGrammar(
   }
 
   private static String near(String name, List<String> known) {
-    return Words.nearest(name, known)
+    return Spelling.nearest(name, known)
         .map(near -> ", expected its canonical name: did you mean '" + near + "'?")
         .orElse(": name the row's tensor with 'of'");
   }

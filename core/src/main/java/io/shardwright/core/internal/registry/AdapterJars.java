@@ -1,5 +1,6 @@
 package io.shardwright.core.internal.registry;
 
+import io.shardwright.core.internal.bytes.Absence;
 import io.shardwright.core.internal.bytes.ReadFailure;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
@@ -53,8 +54,9 @@ public final class AdapterJars {
       throw new CheckpointIoException(
           ErrorCode.SOURCE_MISSING,
           jar.toString(),
-          (Files.exists(jar) ? "is not a regular file" : "no such jar or folder")
-              + ": check the path");
+          Files.exists(jar)
+              ? "is not a regular file: check the path"
+              : Absence.of(jar, "jar or folder"));
     }
     if (jar.getFileSystem() != FileSystems.getDefault()) {
       return;

@@ -2,6 +2,7 @@ package io.shardwright.core.internal.save;
 
 import io.shardwright.core.ReshardRequest;
 import io.shardwright.core.ReshardRequestBuilder;
+import io.shardwright.core.internal.bytes.Absence;
 import io.shardwright.core.internal.bytes.ContentHash;
 import io.shardwright.core.internal.bytes.FileSource;
 import io.shardwright.core.internal.bytes.MemorySource;
@@ -85,7 +86,7 @@ public record PlanDocument(Obj object, String where) {
   public static PlanDocument read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new MalformedCheckpointException(
-          ErrorCode.SOURCE_MISSING, file.toString(), "no such file: check the path");
+          ErrorCode.SOURCE_MISSING, file.toString(), Absence.of(file, "file"));
     }
     try (InputStream packed = Files.newInputStream(file)) {
       return read(packed, file.toString());

@@ -1,8 +1,8 @@
 package io.shardwright.core.internal.validate;
 
 import io.shardwright.core.FamilyReport.Finding;
+import io.shardwright.core.internal.bytes.Spelling;
 import io.shardwright.core.internal.describe.StoredForm;
-import io.shardwright.core.internal.family.Words;
 import io.shardwright.core.internal.validate.FamilyValidation.Kind;
 import io.shardwright.spi.ModelConfig;
 import io.shardwright.spi.ParameterRule;
@@ -160,11 +160,11 @@ final class Explanation {
   private String nearest(String pattern) {
     var all = rows.table().rules();
     Comparator<ParameterRule> byDistance =
-        Comparator.comparing(rule -> Words.distance(pattern, rule.pattern()));
+        Comparator.comparing(rule -> Spelling.distance(pattern, rule.pattern()));
     return all.stream()
         .filter(rule -> !used.contains(rule) && rows.inForce(rule))
         .min(byDistance)
-        .filter(rule -> Words.distance(pattern, rule.pattern()) * 3 <= pattern.length())
+        .filter(rule -> Spelling.distance(pattern, rule.pattern()) * 3 <= pattern.length())
         .or(() -> all.stream().min(byDistance))
         .map(
             rule ->
