@@ -2,24 +2,16 @@ package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shardwright.core.internal.bytes.ByteSource;
-import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.codec.dcp.DcpFile;
-import io.shardwright.core.internal.codec.dcp.DcpItem;
-import io.shardwright.core.internal.codec.dcp.DcpMetadata;
-import io.shardwright.core.internal.codec.dcp.DcpTensor;
 import io.shardwright.core.internal.codec.torch.TorchTree;
-import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.engine.HeldItems.Array;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.tensor.DType;
-import io.shardwright.spi.tensor.Region;
 import io.shardwright.spi.tensor.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.IntFunction;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,8 +46,6 @@ class FlatBuffersTest {
   private final Map<String, Array> arrays = new LinkedHashMap<>(ARRAYS);
   private final Map<String, byte[]> objects = new LinkedHashMap<>(OBJECTS);
 
-  private record Array(DType dtype, Shape shape, byte[] bytes) {}
-
   @BeforeAll
   static void train() throws IOException {
     var random = new Random(11);
@@ -69,7 +58,9 @@ class FlatBuffersTest {
         .to(MegatronCircleTest.TORCH_DIST)
         .with(parts -> parts.gridOptions(OptimizerCircleTest.buckets(2)))
         .done();
-    read(trained);
+    var held = HeldItems.of(trained);
+    ARRAYS.putAll(held.arrays());
+    OBJECTS.putAll(held.objects());
     kind = Files.readAllBytes(trained.resolve("metadata.json"));
   }
 
@@ -83,67 +74,12 @@ class FlatBuffersTest {
     return Order.of(source, target).layout(WeightLayout.DISTRIBUTED).vocab(TinyExperts.VOCABULARY);
   }
 
-  private static void read(Path trained) {
-    Path file = trained.resolve(DcpMetadata.FILE);
-    try (var held = new FileSource(file, file.toString());
-        var one = new FileSource(trained.resolve("__0_0.distcp"), "__0_0.distcp")) {
-      var metadata = DcpMetadata.read(held, Guard.standard());
-      var items = new DcpFile(one, Guard.standard());
-      metadata
-          .tensors()
-          .forEach(
-              (key, tensor) -> {
-                var spec = tensor.spec();
-                byte[] bytes = array(tensor, chunk -> items);
-                ARRAYS.put(key, new Array(spec.dtype(), spec.shape(), bytes));
-              });
-      metadata.objects().forEach((key, item) -> OBJECTS.put(key, bytes(items, key, item)));
-    }
-  }
-
-  private static byte[] bytes(DcpFile items, String key, DcpItem item) {
-    return all(items.bytes(key, item));
-  }
-
-  static byte[] all(ByteSource source) {
-    var bytes = ByteBuffer.allocate((int) source.size());
-    source.readFully(bytes, 0);
-    return bytes.array();
-  }
-
-  /** A tensor of its chunks, each in a file. */
-  static byte[] array(DcpTensor tensor, IntFunction<DcpFile> files) {
-    var spec = tensor.spec();
-    var strides = spec.shape().rowMajorStrides();
-    int size = spec.dtype().byteSize();
-    byte[] whole = new byte[(int) spec.byteSize()];
-    for (int chunk = 0; chunk < tensor.chunks(); chunk++) {
-      Region region = tensor.region(chunk);
-      byte[] part = all(files.apply(chunk).chunk(tensor, chunk).tensor().storage());
-      for (int at = 0; at < part.length / size; at++) {
-        long rest = at;
-        long place = 0;
-        for (int axis = strides.size() - 1; axis >= 0; axis--) {
-          long extent = region.shape().dim(axis);
-          place += (region.offset().get(axis) + rest % extent) * strides.get(axis);
-          rest /= extent;
-        }
-        System.arraycopy(part, at * size, whole, (int) place * size, size);
-      }
-    }
-    return whole;
-  }
-
   private Path rewritten() {
-    var items = new MegatronItems();
-    objects.forEach(items::object);
-    arrays.forEach((key, array) -> items.add(key, array.dtype, array.shape, array.bytes));
     try {
-      items.write(trained);
+      return new HeldItems(arrays, objects).write(trained);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
-    return trained;
   }
 
   private Order moved() {
@@ -164,19 +100,19 @@ class FlatBuffersTest {
   /** Embedding and output layer have the same size: sizes alone can't tell them apart. */
   @Test
   void refusesParametersInAnotherOrder() {
-    byte[] masters = arrays.get(MASTERS).bytes.clone();
+    byte[] masters = arrays.get(MASTERS).bytes().clone();
     int last = masters.length - 29 * 12 * Float.BYTES;
     byte[] output = Arrays.copyOf(masters, masters.length - last);
     System.arraycopy(masters, last, masters, 0, output.length);
     System.arraycopy(output, 0, masters, last, output.length);
-    arrays.put(MASTERS, new Array(DType.FLOAT32, arrays.get(MASTERS).shape, masters));
+    arrays.put(MASTERS, new Array(DType.FLOAT32, arrays.get(MASTERS).shape(), masters));
     assertRefused("the rounded master weight of its optimizer", "optimizer(false)");
   }
 
   @Test
   void refusesOtherSizesThanTheParameters() {
     Array masters = arrays.get(MASTERS);
-    long elements = masters.shape.dim(0) - 1;
+    long elements = masters.shape().dim(0) - 1;
     sizes(elements);
     assertRefused("dp_reshardable", "[" + elements + "] elements", "optimizer(false)");
   }
@@ -184,8 +120,8 @@ class FlatBuffersTest {
   @Test
   void refusesATensorShorterThanItsSize() {
     Array masters = arrays.get(MASTERS);
-    long elements = masters.shape.dim(0) - 1;
-    byte[] fewer = Arrays.copyOf(masters.bytes, (int) elements * Float.BYTES);
+    long elements = masters.shape().dim(0) - 1;
+    byte[] fewer = Arrays.copyOf(masters.bytes(), (int) elements * Float.BYTES);
     arrays.put(MASTERS, new Array(DType.FLOAT32, Shape.of(elements), fewer));
     assertRefused("is float32 [" + elements + "]", "by its sizes");
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shardwright.core.TargetFormat;
 import io.shardwright.core.internal.bytes.FileSource;
-import io.shardwright.core.internal.codec.dcp.DcpFile;
 import io.shardwright.core.internal.codec.dcp.DcpMetadata;
 import io.shardwright.core.internal.guard.Guard;
 import io.shardwright.engine.FlatTraining.Buffer;
@@ -189,17 +188,8 @@ class TrainingFixturesTest {
     for (int rank = 0; rank < 2; rank++) {
       String key = "optimizer.distributed.dp_group_idx_" + rank + ".param_state/shard_0_1";
       Path file = folder.resolve("object" + rank + ".pt");
-      Files.write(file, object(FIXTURES.resolve(name), key));
+      Files.write(file, HeldItems.of(FIXTURES.resolve(name)).objects().get(key));
       assertCoalesced(whole, rank, file, "0.");
-    }
-  }
-
-  private static byte[] object(Path of, String key) {
-    try (var held = new FileSource(of.resolve(DcpMetadata.FILE), key)) {
-      var item = DcpMetadata.read(held, Guard.standard()).objects().get(key);
-      try (var file = new FileSource(of.resolve(item.file()), item.file())) {
-        return FlatBuffersTest.all(new DcpFile(file, Guard.standard()).bytes(key, item));
-      }
     }
   }
 
@@ -208,7 +198,7 @@ class TrainingFixturesTest {
     Path real = FIXTURES.resolve("dp_reshardable");
     var whole = whole("dp_reshardable", "one-layer");
     assertLogical("distrib_optim", whole);
-    var stored = tensors(real);
+    var stored = HeldItems.of(real).arrays();
     int compared = 0;
     for (int rank = 0; rank < 2; rank++) {
       var buffer = buffer(whole, rank, false).get(0);
@@ -219,35 +209,13 @@ class TrainingFixturesTest {
               "optimizer.distributed.dp_group_idx_%d.gbuf_idx_0.dtype_%s.bucket_idx_%d.%s"
                   .formatted(rank, buffer.types(), bucket, kind);
           byte[] ones = mask.buckets().get(bucket).states().get(kind);
-          assertSame(stored.get(key), ones, buffer.buckets().get(bucket).states().get(kind), key);
+          assertSame(
+              stored.get(key).bytes(), ones, buffer.buckets().get(bucket).states().get(kind), key);
           compared++;
         }
       }
     }
     assertEquals(stored.keySet().stream().filter(k -> k.contains("gbuf")).count(), compared);
-  }
-
-  /** Tensors as they are stored, put together of their chunks. */
-  private static Map<String, byte[]> tensors(Path of) throws IOException {
-    var tensors = new TreeMap<String, byte[]>();
-    var files = new LinkedHashMap<String, FileSource>();
-    try (var held = new FileSource(of.resolve(DcpMetadata.FILE), "metadata")) {
-      for (var tensor : DcpMetadata.read(held, Guard.standard()).tensors().entrySet()) {
-        tensors.put(
-            tensor.getKey(),
-            FlatBuffersTest.array(
-                tensor.getValue(),
-                chunk ->
-                    new DcpFile(
-                        files.computeIfAbsent(
-                            tensor.getValue().item(chunk).file(),
-                            file -> new FileSource(of.resolve(file), file)),
-                        Guard.standard())));
-      }
-    } finally {
-      files.values().forEach(FileSource::close);
-    }
-    return tensors;
   }
 
   @Test
@@ -279,8 +247,10 @@ class TrainingFixturesTest {
     items.write(ours);
     shapes.keySet().removeIf(key -> !key.startsWith("optimizer."));
     assertEquals(shapes, shapes(ours));
-    var stored = tensors(real);
-    tensors(ours).forEach((key, bytes) -> assertArrayEquals(stored.get(key), bytes, key));
+    var stored = HeldItems.of(real).arrays();
+    HeldItems.of(ours)
+        .arrays()
+        .forEach((key, array) -> assertArrayEquals(stored.get(key).bytes(), array.bytes(), key));
   }
 
   /** The shape of each tensor as it is stored, and of what it stands for. */

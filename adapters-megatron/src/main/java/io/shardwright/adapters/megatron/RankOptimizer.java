@@ -217,6 +217,9 @@ final class RankOptimizer {
               + of.name()
               + "'");
     }
+    if (tensor.spec().dtype() != DType.FLOAT32) {
+      refuse(path + " is " + tensor.spec().dtype().torchName() + ", expected float32");
+    }
     held.get(of.chunk()).computeIfAbsent(kind, k -> new LinkedHashMap<>()).put(of.name(), tensor);
   }
 

@@ -2,9 +2,12 @@ package io.shardwright.core.internal.describe;
 
 import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.Traits.Flag;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Names and rules of the tensors that an optimizer keeps for each parameter. They are named as
@@ -19,6 +22,9 @@ import java.util.regex.Pattern;
 public final class Companions {
   /** The kind of the master weights. */
   public static final String MASTER = "fp32_param";
+
+  private static final Set<String> ADAM = Set.of("exp_avg", "exp_avg_sq");
+  private static final Set<String> STATES = Set.of("exp_avg", "exp_avg_sq", MASTER);
 
   /** Whatever is an optimizer's has it. */
   private static final String WORD = "optim";
@@ -65,6 +71,21 @@ public final class Companions {
   /** Whether an optimizer knows the parameters of a row; buffers it doesn't. */
   public static boolean knows(ParameterRule row) {
     return !row.traits().rotary() && !row.traits().has(Flag.FLOAT32);
+  }
+
+  /**
+   * Why states are not Adam's, the only ones whose meaning is known.
+   *
+   * @param kinds of all states
+   * @return a sentence's end; empty where they are
+   */
+  public static Optional<String> otherThanAdam(Set<String> kinds) {
+    return kinds.containsAll(ADAM) && STATES.containsAll(kinds)
+        ? Optional.empty()
+        : Optional.of(
+            "which has "
+                + kinds.stream().sorted().collect(Collectors.joining(", "))
+                + ", expected Adam's exp_avg and exp_avg_sq");
   }
 
   /** Whether a name is an optimizer's. */

@@ -15,6 +15,7 @@ import io.shardwright.spi.RankCoordinate;
 import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
+import io.shardwright.spi.error.Setting;
 import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.FlatState;
 import io.shardwright.spi.format.FlatState.Parameter;
@@ -78,10 +79,23 @@ public final class FlatReading {
         placed(rank, experts).forEach(this::add);
       }
     }
+    Companions.otherThanAdam(kinds()).ifPresent(this::refuse);
     var all = new ArrayList<LogicalTensor>();
     model.tensors().forEach(tensor -> all.add(withMasters(tensor)));
     kinds().forEach(kind -> found.values().forEach(own -> all.add(companion(own, kind))));
     return model.with(all).with(settings());
+  }
+
+  private void refuse(String why) {
+    throw new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        model.source(),
+        "holds an optimizer's state of kind "
+            + state.kind()
+            + ", "
+            + why
+            + ": leave it out with "
+            + Setting.NO_OPTIMIZER.inText());
   }
 
   /** What the training says, and what was found. */

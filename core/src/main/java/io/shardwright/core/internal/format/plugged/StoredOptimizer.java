@@ -8,8 +8,10 @@ import io.shardwright.spi.error.UnsupportedCheckpointException;
 import io.shardwright.spi.format.StoredModel;
 import io.shardwright.spi.format.StoredRanks;
 import io.shardwright.spi.format.TrainingState;
+import io.shardwright.spi.tensor.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -39,6 +41,38 @@ record StoredOptimizer(String where, StoredModel model, List<StoredArray> arrays
     String kind = model.training().map(TrainingState::kind).map(k -> " of " + k).orElse("");
     boolean flat = model.training().flatMap(TrainingState::flat).isPresent();
     require(!any || flat || whole, "whose form" + kind + " can't follow");
+    if (has(false, Companions::isCompanion)) {
+      requireAdam();
+    }
+  }
+
+  /**
+   * Refuses what would be half a state: of another optimizer than Adam; in other types, of which
+   * int16 is what a weight lacks of its master (Transformer Engine's FusedAdam with {@code
+   * store_param_remainders}); of weights whose masters are nowhere.
+   */
+  private void requireAdam() {
+    var kinds = new TreeMap<String, DType>();
+    boolean rounded = false;
+    for (StoredArray array : arrays) {
+      String name = array.spec().name();
+      DType type = array.spec().dtype();
+      if (!array.beside() && Companions.isCompanion(name)) {
+        kinds.merge(
+            Companions.kind(name), type, (one, other) -> one == DType.FLOAT32 ? other : one);
+      } else {
+        rounded |= !array.beside() && type.isFloating() && type != DType.FLOAT32;
+      }
+    }
+    Companions.otherThanAdam(kinds.keySet()).ifPresent(why -> require(false, why));
+    kinds.forEach(
+        (kind, type) ->
+            require(
+                type == DType.FLOAT32,
+                "whose " + kind + " is " + type.torchName() + ", expected float32"));
+    require(
+        !rounded || kinds.containsKey(Companions.MASTER),
+        "which lacks the master weights (fp32_param, or param) of weights in fewer than 32 bits");
   }
 
   private Optional<String> unread() {

@@ -1,0 +1,115 @@
+package io.shardwright.engine;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shardwright.spi.error.ErrorCode.Kind;
+import io.shardwright.spi.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Optimizers of {@code torch_dist} that are not read, each refused before anything is written. */
+class StateRefusalsTest {
+  private static final String STATE = "optimizer.state.";
+  private static final String WEIGHT = "decoder.layers.mlp.linear_fc2.weight";
+
+  @TempDir(factory = MemoryFolders.class)
+  private static Path once;
+
+  private static HeldItems whole;
+
+  @TempDir(factory = MemoryFolders.class)
+  private Path folder;
+
+  private Path trained;
+  private HeldItems items;
+
+  @BeforeAll
+  static void train() {
+    Path source =
+        TinyExperts.writeFinite(TinyExperts.Kind.LLAMA, new Random(3), once.resolve("hf"));
+    Path home = once.resolve("home");
+    Order.of(source, home).to(MegatronCircleTest.TORCH_DIST).vocab(TinyExperts.VOCABULARY).done();
+    TinyTraining.in(home, TinyTraining.Form.FULLY_RESHARDABLE, new Random(4));
+    whole = HeldItems.of(home);
+  }
+
+  @BeforeEach
+  void copy() throws IOException {
+    trained = Files.createDirectories(folder.resolve("trained"));
+    Files.copy(once.resolve("home/metadata.json"), trained.resolve("metadata.json"));
+    items =
+        new HeldItems(new LinkedHashMap<>(whole.arrays()), new LinkedHashMap<>(whole.objects()));
+  }
+
+  private Order moved() throws IOException {
+    return Order.of(items.write(trained), folder.resolve("target"))
+        .vocab(TinyExperts.VOCABULARY)
+        .to(MegatronCircleTest.MEGATRON);
+  }
+
+  private void assertRefused(String... words) throws IOException {
+    moved().tried().assertRefused(Kind.INPUT, words);
+    assertTrue(Files.notExists(folder.resolve("target")));
+    moved().withoutOptimizer().done();
+  }
+
+  private void renamed(String kind, String other) {
+    for (String key : List.copyOf(items.arrays().keySet())) {
+      if (key.startsWith(STATE + kind + ".")) {
+        items.arrays().put(key.replace(kind, other), items.arrays().remove(key));
+      }
+    }
+  }
+
+  private void typed(String kind, DType type) {
+    items
+        .arrays()
+        .replaceAll(
+            (key, own) ->
+                key.startsWith(STATE + kind + ".")
+                    ? own.as(
+                        type,
+                        Arrays.copyOf(own.bytes(), (int) own.shape().elements() * type.byteSize()))
+                    : own);
+  }
+
+  @Test
+  void refusesTheMomentumOfAnotherOptimizer() throws IOException {
+    renamed("exp_avg", "momentum_buffer");
+    items.arrays().keySet().removeIf(key -> key.startsWith(STATE + "exp_avg_sq."));
+    assertRefused("which has fp32_param, momentum_buffer, expected Adam's exp_avg and exp_avg_sq");
+  }
+
+  @Test
+  void refusesTheMomentsOfLion() throws IOException {
+    items.arrays().keySet().removeIf(key -> key.startsWith(STATE + "exp_avg_sq."));
+    assertRefused("which has exp_avg, fp32_param, expected Adam's");
+  }
+
+  @Test
+  void refusesAStateWithoutAnyMaster() throws IOException {
+    items.arrays().keySet().removeIf(key -> key.startsWith(STATE + "param."));
+    assertRefused("lacks the master weights (fp32_param");
+  }
+
+  @Test
+  void refusesWhatLacksOfMastersStandsElsewhere() throws IOException {
+    typed("param", DType.INT16);
+    assertRefused("whose fp32_param is int16, expected float32");
+  }
+
+  @Test
+  void refusesAveragesOfFewerBits() throws IOException {
+    typed("exp_avg", DType.BFLOAT16);
+    assertRefused("whose exp_avg is bfloat16, expected float32");
+  }
+}
