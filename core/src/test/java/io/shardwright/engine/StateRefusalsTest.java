@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -111,5 +113,27 @@ class StateRefusalsTest {
   void refusesAveragesOfFewerBits() throws IOException {
     typed("exp_avg", DType.BFLOAT16);
     assertRefused("whose exp_avg is bfloat16, expected float32");
+  }
+
+  /** One element of a master that no sample touches. */
+  @Test
+  void refusesAnElementThatIsNoMasterOfItsWeight() throws IOException {
+    for (long seed = 0; seed < 3; seed++) {
+      var random = new Random(seed);
+      var masters = masters();
+      String key = masters.get(random.nextInt(masters.size()));
+      byte[] values = items.arrays().get(key).bytes().clone();
+      int element = random.nextInt(values.length / Float.BYTES);
+      ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN).putFloat(element * Float.BYTES, 5);
+      var before = items.arrays().put(key, items.arrays().get(key).as(DType.FLOAT32, values));
+      moved().tried().assertRefused(Kind.INPUT, "SW-122", "optimizer(false)");
+      assertTrue(Files.notExists(folder.resolve("target")), "seed " + seed);
+      items.arrays().put(key, before);
+    }
+    moved().done();
+  }
+
+  private List<String> masters() {
+    return items.arrays().keySet().stream().filter(k -> k.startsWith(STATE + "param.")).toList();
   }
 }

@@ -53,7 +53,7 @@ public record LogicalTensor(
     var types = EnumSet.noneOf(DType.class);
     parts.forEach(part -> types.add(part.dtype()));
     for (Replica replica : replicas) {
-      if (replica.kind() != Replica.Kind.MASTER) {
+      if (!replica.kind().isOfAnotherType()) {
         types.add(replica.part().dtype());
       }
     }

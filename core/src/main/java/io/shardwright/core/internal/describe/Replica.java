@@ -24,6 +24,12 @@ public record Replica(SourcePart part, Kind kind) {
         ", the rounded master weight of its optimizer: the buffer has the parameters in another"
             + " order than the family, or the state belongs to another training; leave it out with "
             + Setting.NO_OPTIMIZER.inText()),
+    /** Of a master weight: the weight that it is rounded to. */
+    WEIGHT(
+        ", its master weight, by more than rounding: the state was stored shifted, as Megatron-Core"
+            + " 0.19 does with fully_reshardable and several padded buckets, or is of another"
+            + " training; leave it out with "
+            + Setting.NO_OPTIMIZER.inText()),
     /** A folder has a second set of weights. */
     SET(": the folder has two sets of weights; remove the wrong one");
 
@@ -31,6 +37,11 @@ public record Replica(SourcePart part, Kind kind) {
 
     Kind(String reason) {
       this.reason = reason;
+    }
+
+    /** Whether it is of another type by nature, and makes no tensor of that type. */
+    public boolean isOfAnotherType() {
+      return this == MASTER || this == WEIGHT;
     }
 
     /** What a difference means, and what to do: the end of a sentence that tells it. */

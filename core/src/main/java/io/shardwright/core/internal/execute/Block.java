@@ -2,8 +2,11 @@ package io.shardwright.core.internal.execute;
 
 import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.core.internal.execute.TargetLayout.Place;
+import io.shardwright.core.internal.plan.RoundedWeight;
 import io.shardwright.spi.tensor.DType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 
 /**
  * A range of a logical tensor's row-major bytes, held in memory between reading and writing. Spans
@@ -176,6 +179,22 @@ final class Block {
           differs |= !tile.equal(found, inBlock, first, end);
         });
     return !differs;
+  }
+
+  /**
+   * Whether what a view has of this range, weights, is what the block holds, their masters of
+   * binary32, but for rounding.
+   */
+  boolean roundsTo(SourcePart weight, Spans spans, RunningCrc crc) {
+    ByteBuffer rounded = other(weight, spans, crc).packed(inBlock);
+    FloatBuffer weights = rounded.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    FloatBuffer masters = packed(inBlock).slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    while (masters.hasRemaining()) {
+      if (!RoundedWeight.of(masters.get(), weights.get())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Fills a buffer from a storage, little-endian; it is left as it was given. */

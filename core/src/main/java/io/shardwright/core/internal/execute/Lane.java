@@ -39,10 +39,10 @@ final class Lane {
     return rounded;
   }
 
-  /** Whether a replica is equal to what the block holds. What casting it changes is no loss. */
-  boolean holds(SourcePart replica, Spans spans, RunningCrc crc) {
+  /** Whether a replica is what the block holds. What casting it changes is no loss. */
+  boolean holds(SourcePart replica, boolean rounded, Spans spans, RunningCrc crc) {
     CastLosses before = backend.losses();
-    boolean held = block.holds(replica, spans, crc);
+    boolean held = rounded ? block.roundsTo(replica, spans, crc) : block.holds(replica, spans, crc);
     forgiven = forgiven.plus(backend.losses().minus(before));
     return held;
   }

@@ -139,7 +139,7 @@ final class StepRun {
       reading.each(block::read);
       comparing.each(
           (replica, spans, crc) -> {
-            if (!lane.holds(replica, spans, crc)) {
+            if (!lane.holds(replica, copy.isWeight(replica), spans, crc)) {
               throw ReplicaCheck.difference(copy, replica);
             }
           });

@@ -164,8 +164,7 @@ public final class ReshardJob implements AutoCloseable {
             files().withoutFlat(),
             Families.names(source),
             new Describer.Wishes(request.replicateUnmatched(), request.untie()));
-    var stored = Families.withFlat(source, described);
-    StoredMasters.require(stored);
+    var stored = StoredMasters.require(Families.withFlat(source, described));
     var model = OwnMasters.wanted(resolved, stored);
     TargetChoice choice = Choices.of(resolved, model);
     choice

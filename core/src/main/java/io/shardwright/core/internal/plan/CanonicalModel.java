@@ -116,7 +116,7 @@ public final class CanonicalModel {
       String name = replica.kind() == Replica.Kind.SET ? "" : name(part);
       var place = List.<Object>of(replica.kind(), name, part.view().logical());
       long number = counts.merge(place, 1L, Long::sum);
-      if (replica.kind() != Replica.Kind.RANK && replica.kind() != Replica.Kind.MASTER) {
+      if (replica.kind() != Replica.Kind.RANK && !replica.kind().isOfAnotherType()) {
         copies
             .computeIfAbsent(new Copy(replica.kind(), name, number), key -> new ArrayList<>())
             .add(part);

@@ -76,7 +76,7 @@ final class MasterProbe {
                 .map(part -> value(part, box))
                 .flatMap(Optional::stream)
                 .findFirst();
-        if (own.isPresent() && !rounds(value, own.get(), type)) {
+        if (own.isPresent() && !RoundedWeight.of(value, own.get(), type)) {
           return false;
         }
       }
@@ -122,17 +122,5 @@ final class MasterProbe {
     double size =
         exponent == 0 ? Math.scalb(mantissa, -24) : Math.scalb(1024.0 + mantissa, exponent - 25);
     return bits < 0 ? -size : size;
-  }
-
-  /** Whether a weight may be a master weight in the weight's type. */
-  private static boolean rounds(double master, double weight, DType type) {
-    double most =
-        switch (type) {
-          case BFLOAT16 -> Math.scalb(1.0, -8);
-          case FLOAT16 -> Math.scalb(1.0, -11);
-          default -> 0;
-        };
-    double near = most * Math.max(Math.abs(master), Math.abs(weight)) + most * Math.scalb(1.0, -13);
-    return !(Math.abs(master - weight) > near);
   }
 }

@@ -61,7 +61,7 @@ public sealed interface PlanStep {
    *
    * @param tensor of the type that elements are held in: what is of another is cast as it is read
    * @param from views that together with {@code zeros} cover the tensor exactly once
-   * @param replicas further views of the same elements, which must be equal
+   * @param replicas further views of the same elements, which must be equal, or equal once rounded
    * @param zeros boxes that no source has and that are zero in the target: new vocabulary padding
    * @param leftOut what the target has no place for: vocabulary padding, buffers
    * @param shift what is added to every element
@@ -84,6 +84,12 @@ public sealed interface PlanStep {
     public boolean mixed() {
       return Stream.concat(from.stream(), compared().stream())
           .anyMatch(part -> part.dtype() != tensor.dtype());
+    }
+
+    /** Whether a view is of the weights that what is read are the masters of. */
+    public boolean isWeight(SourcePart part) {
+      return replicas.stream()
+          .anyMatch(again -> again.part() == part && again.kind() == Replica.Kind.WEIGHT);
     }
 
     /** The views that are compared with what is read. */

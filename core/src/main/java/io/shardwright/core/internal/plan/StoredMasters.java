@@ -8,7 +8,6 @@ import io.shardwright.core.internal.describe.SourcePart;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import io.shardwright.spi.error.Setting;
-import io.shardwright.spi.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,14 +23,12 @@ import java.util.stream.Stream;
  * bucket that others follow is padded, and what lay behind each bucket is lost (core_v0.19.2,
  * {@code megatron/core/optimizer/distrib_optimizer.py}, sharded_param_state_fully_reshardable).
  * Such a state is right in the first bucket, which has the last parameters, and wrong throughout in
- * all others: samples of some parameters show it. Where no master is its weight, none was moved.
+ * all others: samples of some parameters show it before anything is written, and whatever else is
+ * no master of its weight shows as it moves. Where no sample is its weight, none was moved.
  */
 public final class StoredMasters {
   private static final int LAYERED = 64;
   private static final int PARTS = 2;
-
-  /** What a weight may have been rounded to before it was cast to its type. */
-  private static final DType COARSEST = DType.BFLOAT16;
 
   /**
    * Trainings whose weights are not their masters rounded: weights of 8 and 4 bits are stored as
@@ -47,12 +44,13 @@ public final class StoredMasters {
   /**
    * Compares samples.
    *
+   * @return the model, whose masters are compared in full as they move if samples are their weights
    * @throws MalformedCheckpointException naming the first parameter whose master is another's, if
    *     others have their own
    */
-  public static void require(ModelDescription model) {
+  public static ModelDescription require(ModelDescription model) {
     if (OTHERWISE.stream().map(model.settings()::get).anyMatch("true"::equalsIgnoreCase)) {
-      return;
+      return model;
     }
     Map<String, LogicalTensor> weights = new HashMap<>();
     model.tensors().forEach(tensor -> weights.put(tensor.id(), tensor));
@@ -61,7 +59,8 @@ public final class StoredMasters {
     for (LogicalTensor master : sampled(model)) {
       LogicalTensor weight = weights.get(parameter(master));
       if (weight != null && !comparedInFull(weight)) {
-        boolean holds = MasterProbe.holds(weight, COARSEST, some(master.parts(), PARTS));
+        boolean holds =
+            MasterProbe.holds(weight, RoundedWeight.COARSEST, some(master.parts(), PARTS));
         own |= holds;
         if (!holds) {
           others.add(master);
@@ -71,6 +70,23 @@ public final class StoredMasters {
     if (own && !others.isEmpty()) {
       throw refusal(others.get(0), weights.get(parameter(others.get(0))));
     }
+    return own ? compared(model, weights) : model;
+  }
+
+  /** With the weights as what their masters must be rounded to. */
+  private static ModelDescription compared(
+      ModelDescription model, Map<String, LogicalTensor> weights) {
+    var all = new ArrayList<LogicalTensor>();
+    for (LogicalTensor tensor : model.tensors()) {
+      boolean master = Companions.kind(tensor.id()).equals(Companions.MASTER);
+      LogicalTensor weight = master ? weights.get(parameter(tensor)) : null;
+      var again = new ArrayList<>(tensor.replicas());
+      if (weight != null && !comparedInFull(weight)) {
+        weight.parts().forEach(part -> again.add(new Replica(part, Replica.Kind.WEIGHT)));
+      }
+      all.add(tensor.in(tensor.parts(), again));
+    }
+    return model.with(all);
   }
 
   private static String parameter(LogicalTensor master) {
