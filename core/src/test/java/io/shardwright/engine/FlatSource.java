@@ -22,9 +22,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,9 +37,22 @@ import java.util.stream.Stream;
  * Megatron-Core does. The weights are as our own writers make them.
  *
  * @param size elements that end a bucket of the first chunk; empty for one bucket
+ * @param alignment to whose multiples parameters are aligned
  * @param ranks of data parallelism
  */
-record FlatSource(RandomTraining training, RankCut cut, OptionalInt size, int ranks) {
+record FlatSource(
+    RandomTraining training, RankCut cut, OptionalInt size, int alignment, int ranks) {
+  /** What Megatron-Core calls the forms in arrays. */
+  enum Form {
+    DP_ZERO_GATHER_SCATTER,
+    DP_RESHARDABLE,
+    FULLY_SHARDED_BUCKET_SPACE;
+
+    private String kind() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private static final Pattern FOLDER =
       Pattern.compile("mp_rank_(\\d\\d)(?:_(\\d{3}))?(?:_(\\d{3}))?");
 
@@ -68,7 +84,8 @@ record FlatSource(RandomTraining training, RankCut cut, OptionalInt size, int ra
   }
 
   private List<Buffer> buffers(List<Part> parts, int stage, int chunk) {
-    return FlatTraining.of(parts, stage == 0 && chunk == 0 ? size : OptionalInt.empty());
+    OptionalInt own = stage == 0 && chunk == 0 ? size : OptionalInt.empty();
+    return FlatTraining.of(parts, own, alignment);
   }
 
   /** Megatron-LM's folders of ranks with {@code distrib_optim.pt}. */
@@ -127,8 +144,8 @@ record FlatSource(RandomTraining training, RankCut cut, OptionalInt size, int ra
     return Obj.empty().put("param_groups", TinyTraining.groups(experts));
   }
 
-  /** {@code dp_zero_gather_scatter}, or {@code dp_reshardable}. */
-  Path inArrays(Path root, boolean whole) throws IOException {
+  /** A form in arrays of a distributed checkpoint. */
+  Path inArrays(Path root, Form form) throws IOException {
     training
         .order(training.home(), root, grid())
         .withoutOptimizer()
@@ -136,7 +153,7 @@ record FlatSource(RandomTraining training, RankCut cut, OptionalInt size, int ra
         .done();
     var items = new MegatronItems();
     var common = TinyTraining.common(root);
-    Obj own = Obj.empty().put("param_state_sharding_type", new Str(kind(whole)));
+    Obj own = Obj.empty().put("param_state_sharding_type", new Str(form.kind()));
     common.put("optimizer", cut.isApart() ? new Arr(List.of(own, own)) : own);
     settings().forEach((key, value) -> common.putAt("args." + key, value));
     items.object(
@@ -147,7 +164,7 @@ record FlatSource(RandomTraining training, RankCut cut, OptionalInt size, int ra
     for (int stage = 0; stage < grid().pipeline(); stage++) {
       for (int tensor = 0; tensor < grid().tensor(); tensor++) {
         int group = tensor + grid().tensor() * stage;
-        add(items, chain + GROUP + group + ".", dense(tensor, stage), whole, false);
+        add(items, chain + GROUP + group + ".", dense(tensor, stage), form, false);
       }
       for (int expert = 0; cut.isApart() && expert < grid().expert(); expert++) {
         for (int tensor = 0; tensor < grid().expertTensor(); tensor++) {
@@ -156,17 +173,13 @@ record FlatSource(RandomTraining training, RankCut cut, OptionalInt size, int ra
               items,
               "chained_1." + GROUP + group + ".",
               experts(tensor, expert, stage),
-              whole,
+              form,
               true);
         }
       }
     }
     items.write(root);
     return root;
-  }
-
-  private static String kind(boolean whole) {
-    return whole ? "dp_zero_gather_scatter" : "dp_reshardable";
   }
 
   private void weights(MegatronItems items) {
@@ -178,11 +191,11 @@ record FlatSource(RandomTraining training, RankCut cut, OptionalInt size, int ra
   }
 
   private void add(
-      MegatronItems items, String group, List<Buffer> buffers, boolean whole, boolean experts) {
+      MegatronItems items, String group, List<Buffer> buffers, Form form, boolean experts) {
     items.object(
         group + "optimizer/shard_0_1",
         TorchTree.file("archive", new Arr(List.of(optimizer(experts))), group));
-    if (whole) {
+    if (form == Form.DP_ZERO_GATHER_SCATTER) {
       items.object(group + "param_state/shard_0_1", FlatTraining.coalesced(List.of(buffers), true));
       return;
     }
@@ -198,12 +211,28 @@ record FlatSource(RandomTraining training, RankCut cut, OptionalInt size, int ra
         Bucket bucket = buffer.buckets().get(k);
         String key =
             group + "gbuf_idx_" + number + ".dtype_" + buffer.types() + ".bucket_idx_" + k + ".";
-        bucket
-            .states()
-            .forEach(
-                (kind, bytes) ->
-                    items.add(key + kind, DType.FLOAT32, Shape.of(bucket.elements()), bytes));
+        bucket.states().forEach((kind, bytes) -> add(items, key + kind, bytes, form));
       }
+    }
+  }
+
+  /**
+   * Up to Megatron-Core 0.14 the end of a bucket was stored, and ranks' parts as shards from 0.8
+   * on.
+   */
+  private void add(MegatronItems items, String key, byte[] bytes, Form form) {
+    int elements = bytes.length / Float.BYTES;
+    if (form == Form.DP_RESHARDABLE) {
+      items.add(key, DType.FLOAT32, Shape.of(elements), bytes);
+      return;
+    }
+    int unit = 128 * ranks;
+    int all = (elements + unit - 1) / unit * unit;
+    byte[] ended = Arrays.copyOf(bytes, all * Float.BYTES);
+    if (alignment == FlatTraining.ALIGNED) {
+      items.addFlat(key, Shape.of(all), List.of((long) ranks), ended, new Random(all));
+    } else {
+      items.add(key, DType.FLOAT32, Shape.of(all), ended);
     }
   }
 }

@@ -30,7 +30,8 @@ import java.util.TreeMap;
  * stated here a second time.
  */
 final class FlatTraining {
-  private static final int ALIGNED = 64;
+  /** To whose multiples parameters are aligned; before Megatron-Core 0.8 they were not. */
+  static final int ALIGNED = 64;
 
   private FlatTraining() {}
 
@@ -50,22 +51,22 @@ final class FlatTraining {
   }
 
   /** The buffers of a chunk; a bucket ends with so many elements, if that is set. */
-  static List<Buffer> of(List<Part> chunk, OptionalInt size) {
+  static List<Buffer> of(List<Part> chunk, OptionalInt size, int alignment) {
     var byType = new LinkedHashMap<DType, List<Part>>();
     chunk.forEach(part -> byType.computeIfAbsent(part.dtype(), t -> new ArrayList<>()).add(part));
     var buffers = new ArrayList<Buffer>();
-    byType.forEach((type, parts) -> buffers.add(new Buffer(type, buckets(parts, size))));
+    byType.forEach((type, parts) -> buffers.add(new Buffer(type, buckets(parts, size, alignment))));
     return buffers;
   }
 
-  private static List<Bucket> buckets(List<Part> parts, OptionalInt size) {
+  private static List<Bucket> buckets(List<Part> parts, OptionalInt size, int alignment) {
     var last = new ArrayList<>(parts);
     Collections.reverse(last);
     var buckets = new ArrayList<Bucket>();
     var open = new TreeMap<Integer, Part>();
     int end = 0;
     for (Part part : last) {
-      int start = (end + ALIGNED - 1) / ALIGNED * ALIGNED;
+      int start = (end + alignment - 1) / alignment * alignment;
       if (part.shared() && !open.isEmpty()) {
         buckets.add(bucket(open, start));
         start = 0;

@@ -21,14 +21,33 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /** The tensors and objects of a distributed checkpoint, to be changed and written in one file. */
 record HeldItems(Map<String, Array> arrays, Map<String, byte[]> objects) {
-  /** A tensor. */
-  record Array(DType dtype, Shape shape, byte[] bytes) {
+  /**
+   * A tensor.
+   *
+   * @param original the shape that it has where it is stored as flat shards
+   */
+  record Array(DType dtype, Shape shape, byte[] bytes, Optional<Shape> original) {
+    Array(DType dtype, Shape shape, byte[] bytes) {
+      this(dtype, shape, bytes, Optional.empty());
+    }
+
+    /** Flat shards of a flat tensor lie as it does. */
+    void in(MegatronItems items, String key) {
+      original.ifPresentOrElse(
+          of ->
+              items.addFlat(
+                  key, Shape.of(of.elements()), List.of(shape.dim(0)), bytes, new Random(1)),
+          () -> items.add(key, dtype, shape, bytes));
+    }
+
     /** The same values as another type. */
     Array as(DType type, byte[] values) {
       return new Array(type, shape, values);
@@ -50,7 +69,8 @@ record HeldItems(Map<String, Array> arrays, Map<String, byte[]> objects) {
               (key, tensor) -> {
                 var spec = tensor.spec();
                 byte[] bytes = array(tensor, chunk -> file.apply(tensor.item(chunk).file()));
-                held.arrays.put(key, new Array(spec.dtype(), spec.shape(), bytes));
+                held.arrays.put(
+                    key, new Array(spec.dtype(), spec.shape(), bytes, tensor.original()));
               });
       read.objects()
           .forEach(
@@ -105,7 +125,7 @@ record HeldItems(Map<String, Array> arrays, Map<String, byte[]> objects) {
   Path write(Path folder) throws IOException {
     var items = new MegatronItems();
     objects.forEach(items::object);
-    arrays.forEach((key, array) -> items.add(key, array.dtype, array.shape, array.bytes));
+    arrays.forEach((key, array) -> array.in(items, key));
     items.write(folder);
     return folder;
   }

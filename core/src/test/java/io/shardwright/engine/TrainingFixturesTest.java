@@ -113,7 +113,7 @@ class TrainingFixturesTest {
       parameters.replaceAll((key, own) -> marked(own, rank == 0 || !key.contains("norm")));
     }
     var cut = new RankCut(new WholeTraining(parameters), TWO, true, true, false);
-    return FlatTraining.of(cut.dense(rank, 0, 0), SIZE);
+    return FlatTraining.of(cut.dense(rank, 0, 0), SIZE, FlatTraining.ALIGNED);
   }
 
   private static WholeTraining.Parameter marked(WholeTraining.Parameter own, boolean compared) {

@@ -30,6 +30,7 @@ class TrainingSourcesTest {
     DISTRIB_OPTIM,
     DP_ZERO_GATHER_SCATTER,
     DP_RESHARDABLE,
+    FULLY_SHARDED_BUCKET_SPACE,
     MODEL_SPACE,
     ZARR,
     FSDP;
@@ -37,8 +38,8 @@ class TrainingSourcesTest {
     Path write(RandomTraining training, Grid grid, Path target, Random random) throws IOException {
       return switch (this) {
         case DISTRIB_OPTIM -> flat(training, grid, random).inRanks(target);
-        case DP_ZERO_GATHER_SCATTER -> flat(training, grid, random).inArrays(target, true);
-        case DP_RESHARDABLE -> flat(training, grid, random).inArrays(target, false);
+        case DP_ZERO_GATHER_SCATTER, DP_RESHARDABLE, FULLY_SHARDED_BUCKET_SPACE ->
+            flat(training, grid, random).inArrays(target, FlatSource.Form.valueOf(name()));
         case MODEL_SPACE ->
             TinyTraining.again(training, target, TinyTraining.Form.MODEL_SPACE, random);
         case ZARR -> ArraySource.write(training, grid, target);
@@ -54,7 +55,8 @@ class TrainingSourcesTest {
       var cut = new RankCut(training.whole(grid), grid, training.gated(), local, grouped);
       var size =
           random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(3000)) : OptionalInt.empty();
-      return new FlatSource(training, cut, size, 12);
+      boolean old = this == FULLY_SHARDED_BUCKET_SPACE && random.nextBoolean();
+      return new FlatSource(training, cut, size, old ? 1 : FlatTraining.ALIGNED, 12);
     }
 
     /** PyTorch's own optimizer keeps no masters; rank files of NeMo have no place for more. */

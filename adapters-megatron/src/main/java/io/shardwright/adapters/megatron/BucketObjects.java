@@ -1,5 +1,6 @@
 package io.shardwright.adapters.megatron;
 
+import io.shardwright.spi.Grid;
 import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Bool;
@@ -35,6 +36,19 @@ final class BucketObjects {
     }
   }
 
+  /**
+   * How many ranks hold a rank's parameters.
+   *
+   * @param dense of all parameters but the experts that ranks share out
+   * @param experts of those
+   */
+  record Ranks(long dense, long experts) {
+    static Ranks of(long dense, Grid grid) {
+      long all = Math.multiplyExact(dense, grid.tensor());
+      return new Ranks(dense, Math.max(1, all / grid.expertTensor() / grid.expert()));
+    }
+  }
+
   private final Map<String, SortedMap<Integer, Sizes>> groups = new TreeMap<>();
 
   /** Those of flat tensors, whose elements are given by key. */
@@ -63,17 +77,19 @@ final class BucketObjects {
   /**
    * The objects.
    *
-   * @param ranks of data parallelism
+   * @param ranks of data parallelism, among which a rank's experts are others
    * @param dense what the optimizer has besides tensors, by key
    * @param experts the same of the experts' optimizer
    */
-  Map<String, JsonValue> of(long ranks, Obj dense, Obj experts) {
+  Map<String, JsonValue> of(Ranks ranks, Obj dense, Obj experts) {
     var objects = new LinkedHashMap<String, JsonValue>();
     groups.forEach(
         (group, buffers) -> {
-          put(objects, group + ".per_bucket_numel", buffers, n -> BufferLayout.withEnd(n, ranks));
+          boolean shared = group.startsWith("chained_1.");
+          long each = shared ? ranks.experts() : ranks.dense();
+          put(objects, group + ".per_bucket_numel", buffers, n -> BufferLayout.withEnd(n, each));
           put(objects, group + ".per_bucket_numel_unpadded", buffers, n -> n);
-          Obj own = group.startsWith("chained_1.") ? experts : dense;
+          Obj own = shared ? experts : dense;
           own.fields()
               .forEach(
                   (key, value) -> objects.put(group + "." + key + ONE, new Arr(List.of(value))));

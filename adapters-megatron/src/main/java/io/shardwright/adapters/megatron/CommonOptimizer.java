@@ -175,7 +175,7 @@ record CommonOptimizer(WantedGrid model, TrainingState training, String kind) {
     var objects = new BucketObjects(model.flat());
     return isFlat()
         ? objects.of(
-            model.dataParallel().orElse(1),
+            BucketObjects.Ranks.of(model.dataParallel().orElse(1), model.grid()),
             besides(groups(false)),
             objects.chained() ? besides(groups(true)) : Obj.empty())
         : Map.of();

@@ -260,7 +260,8 @@ public final class FlatReading {
               + own.weight.canonical().elements()
               + " elements of '"
               + tensor.spec().name()
-              + "'");
+              + "': save it again, or leave it out with "
+              + Setting.NO_OPTIMIZER.inText());
     }
     return tensor.in(parts, List.of());
   }
