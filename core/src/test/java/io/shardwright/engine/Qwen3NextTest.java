@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.core.TargetFormat;
+import io.shardwright.core.outline.Panel;
+import io.shardwright.core.outline.TensorPicture;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.tensor.DType;
@@ -15,10 +17,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -245,6 +249,34 @@ class Qwen3NextTest extends ModelFolders {
     for (String name : after.names()) {
       assertArrayEquals(before.bytes(name), after.bytes(name), name);
     }
+  }
+
+  /** Rows of each matrix and rank, on one side of a picture. */
+  private static Map<String, Long> rows(List<Panel> panels) {
+    return panels.stream()
+        .flatMap(panel -> panel.bands().stream())
+        .collect(
+            Collectors.groupingBy(
+                band -> band.group() + " of " + band.rank(),
+                TreeMap::new,
+                Collectors.summingLong(band -> band.to() - band.from())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bridge", "nemo"})
+  void drawsTheMatricesOfANetsInput(String format) throws IOException {
+    Path source = folder.resolve("next");
+    model(source);
+    var plan = Order.of(source, folder.resolve("t")).to(new TargetFormat(format)).tp(2).plan();
+    TensorPicture net = plan.outline().pictures().get(0);
+    assertEquals(TensorPicture.Kind.ATTENTION, net.kind());
+    assertTrue(net.name().contains("in_proj.weight"), net.name());
+    var rows = rows(net.before());
+    assertEquals(rows(net.after()), rows);
+    long values = VALUES / 2;
+    assertEquals(
+        List.of(6L, 6L, 6L, 6L, values, values, values, values, 2L, 2L, 2L, 2L),
+        List.copyOf(rows.values()));
   }
 
   /** Its document states none, as transformers 5 writes it. */

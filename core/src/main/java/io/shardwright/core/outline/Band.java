@@ -7,7 +7,8 @@ package io.shardwright.core.outline;
  * @param from first index along the panel's axis
  * @param to index after the last
  * @param part the meaning of the rows or columns
- * @param group the query group to which they belong, from 0; 0 for tensors without groups
+ * @param group the query group to which they belong, from 0; in a tensor of several matrices of
+ *     different sizes, as in linear attention, the number of the matrix; else 0
  * @param rank the tensor-parallel rank to which they belong, one of the picture's ranks
  */
 public record Band(long from, long to, Part part, int group, int rank) {

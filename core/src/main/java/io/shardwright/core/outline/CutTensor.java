@@ -12,6 +12,7 @@ import io.shardwright.spi.tensor.Shape;
  * @param shape the shape of the whole tensor
  * @param shard the shape of the part that one tensor-parallel rank holds
  * @param cut the axis along which it is cut
- * @param parts number of matrices in it that are cut separately: 1, or 2 for a gated MLP
+ * @param parts number of matrices in it that are cut separately: 1, 2 for a gated MLP, or more for
+ *     linear attention
  */
 public record CutTensor(String name, DType dtype, Shape shape, Shape shard, Cut cut, int parts) {}

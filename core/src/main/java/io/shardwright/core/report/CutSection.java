@@ -83,7 +83,10 @@ record CutSection(PlanOutline outline) {
     return switch (picture.kind()) {
       case FUSED_QKV -> groups(picture);
       case GATED_MLP ->
-          "Two matrices in one, each cut separately, so that every rank has a piece of both.";
+          "Two matrices in one, each cut separately, so that every rank has a piece of both."
+              + (count(picture.before(), Part.PLAIN) == 0
+                  ? ""
+                  : " In the source their rows or columns alternate.");
       case ATTENTION -> "Rows are cut, whole heads for each rank.";
       case EXPERTS ->
           "Blocks of whole experts for each expert-parallel rank; colours are these ranks.";

@@ -14,11 +14,13 @@ import java.util.OptionalLong;
  * rank's share, one after another; where segments alternate, a part of each share at a time.
  *
  * @param factor the axis, which is one factor
+ * @param all that the canonical axis has, in order
  * @param held in order
  * @param counts that the ranks must divide, besides the segments
  * @param alternating how often the segments follow each other in the whole tensor, at least 1
  */
-record SegmentedAxis(int factor, List<Segment> held, List<Long> counts, long alternating) {
+record SegmentedAxis(
+    int factor, List<Segment> all, List<Segment> held, List<Long> counts, long alternating) {
   /**
    * A segment.
    *
@@ -75,7 +77,7 @@ record SegmentedAxis(int factor, List<Segment> held, List<Long> counts, long alt
             "has a segment of " + segment.length() + ", which " + alternating + " can't share");
       }
     }
-    return new SegmentedAxis(factor, List.copyOf(held), counts, alternating);
+    return new SegmentedAxis(factor, List.copyOf(all), List.copyOf(held), counts, alternating);
   }
 
   private static long count(String key, ModelConfig config) {
@@ -106,6 +108,18 @@ record SegmentedAxis(int factor, List<Segment> held, List<Long> counts, long alt
     boolean cut = held.stream().anyMatch(Segment::cut);
     return held.stream().allMatch(s -> !s.cut() || s.length() % ranks == 0)
         && (!cut || counts.stream().allMatch(count -> count % ranks == 0));
+  }
+
+  /** The elements of one rank's share around an element of the canonical axis; its rank. */
+  RankRange range(long canonical, int ranks) {
+    int number = 0;
+    while (canonical >= all.get(number).end()) {
+      number++;
+    }
+    Segment segment = all.get(number);
+    long own = segment.share(ranks);
+    long rank = (canonical - segment.start()) / own;
+    return new RankRange(number, (int) rank, segment.start() + (rank + 1) * own);
   }
 
   /** Whether elements are of a segment that every rank has. */

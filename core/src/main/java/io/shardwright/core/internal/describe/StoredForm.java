@@ -158,6 +158,17 @@ public record StoredForm(
     return segments.filter(held -> held.factor() == factor);
   }
 
+  /** To which rank an element of the cut factor belongs, and up to which one. */
+  public RankRange range(long element, int ranks) {
+    Optional<SegmentedAxis> segmented = segmented(cut);
+    if (segmented.isPresent()) {
+      return segmented.get().range(element, ranks);
+    }
+    long own = Math.max(1, canonical.dim(cut) / ranks);
+    int rank = (int) Math.min(ranks - 1, element / own);
+    return new RankRange(0, rank, (element / own + 1) * own);
+  }
+
   /** Whether every rank holds the elements of a view. */
   public boolean repeated(View view) {
     return replicated()

@@ -23,9 +23,9 @@ final class Bands {
   /** Finer bands can't be told apart. */
   private static final int MOST_BANDS = 4096;
 
+  private final StoredForm form;
   private final Shape canonical;
   private final int cut;
-  private final boolean segmented;
   private final int ranks;
   private final int slots;
   private final boolean gated;
@@ -39,9 +39,9 @@ final class Bands {
    * @param rows of axis 0 that both sides have; what is beyond is padding
    */
   Bands(ParameterRule rule, StoredForm form, int ranks, long rows) {
+    this.form = form;
     this.canonical = form.canonical();
     this.cut = form.cut();
-    this.segmented = form.segments().isPresent();
     this.ranks = ranks;
     this.slots = slots(rule.arrangement());
     this.gated = rule.arrangement().stride() == 2;
@@ -65,7 +65,7 @@ final class Bands {
    * @return empty where it is not dense or would have too many
    */
   Optional<Panel> panel(String where, String name, Shape shape, long start, List<View> views) {
-    boolean nothing = views.isEmpty() || shape.elements() == 0 || segmented;
+    boolean nothing = views.isEmpty() || shape.elements() == 0;
     int axis = nothing || cut < 0 ? -1 : axis(shape, views.get(0).strides().get(cut));
     if (axis < 0 || bands(views, shape, axis) > MOST_BANDS) {
       return Optional.empty();
@@ -173,20 +173,15 @@ final class Bands {
         index[factor] = at - first;
         long place = place(index);
         bands.add(
-            new Band(place, place + to - at, part(index, factor, at), group(index), rank(index)));
+            new Band(
+                place, place + to - at, part(index, factor, at, to), group(index), rank(index)));
         at = to;
       }
       index[factor] = 0;
     }
 
-    /** Indexes of the cut factor that one rank has. */
-    private long own() {
-      return Math.max(1, canonical.dim(cut) / ranks);
-    }
-
     private long next(int factor, long at) {
-      long step = factor == cut ? own() : canonical.dim(factor);
-      long boundary = (at / step + 1) * step;
+      long boundary = factor == cut ? form.range(at, ranks).end() : canonical.dim(factor);
       return factor == 0 && at < rows ? Math.min(boundary, rows) : boundary;
     }
 
@@ -203,19 +198,23 @@ final class Bands {
     }
 
     private int rank(long[] index) {
-      return (int) Math.min(ranks - 1, canonicalIndex(index, cut) / own());
+      return form.range(canonicalIndex(index, cut), ranks).rank();
     }
 
     private int group(long[] index) {
-      return slots < 0 ? 0 : (int) canonicalIndex(index, slots - 1);
+      return slots < 0
+          ? form.range(canonicalIndex(index, cut), ranks).segment()
+          : (int) canonicalIndex(index, slots - 1);
     }
 
-    private Part part(long[] index, int factor, long at) {
+    private Part part(long[] index, int factor, long at, long to) {
       if (slots >= 0) {
         long behind = canonical.dim(slots) - canonicalIndex(index, slots);
         return behind > 2 ? Part.QUERY : behind == 2 ? Part.KEY : Part.VALUE;
       }
-      if (gated) {
+      if (gated && factor == 0 && to - at > 1) {
+        return Part.PLAIN;
+      } else if (gated) {
         return canonicalIndex(index, 0) == 0 ? Part.GATE : Part.UP;
       }
       return factor == 0 && at >= rows ? Part.PADDING : Part.PLAIN;

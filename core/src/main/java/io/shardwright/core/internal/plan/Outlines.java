@@ -19,6 +19,7 @@ import io.shardwright.core.outline.RowPadding;
 import io.shardwright.core.outline.Side;
 import io.shardwright.core.outline.TypeCast;
 import io.shardwright.core.outline.WeightMerge;
+import io.shardwright.spi.Arrangement;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.Naming;
 import io.shardwright.spi.ParameterRule;
@@ -211,7 +212,16 @@ public final class Outlines {
         form.shard(1),
         form.shard(ranks),
         row.cut(),
-        row.arrangement().stride());
+        matrices(row.arrangement()));
+  }
+
+  /** How many a row holds that are cut separately. */
+  private static int matrices(Arrangement arrangement) {
+    return arrangement
+        .segments()
+        .filter(segments -> arrangement.range().isEmpty())
+        .map(segments -> segments.sizes().size())
+        .orElse(arrangement.stride());
   }
 
   private List<String> leftOut() {

@@ -56,7 +56,7 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
     return rule.pattern().substring(0, rule.pattern().indexOf('*') + 1);
   }
 
-  /** Latent attention has no fused matrix, but some that are cut over heads. */
+  /** Latent and linear attention have no fused matrix, but some that are cut over heads. */
   private List<TensorPicture> attention(String stack) {
     var fused = first(Kind.FUSED_QKV, in(stack, rule -> Bands.slots(rule.arrangement()) > 0));
     return fused
@@ -78,7 +78,9 @@ record Pictures(ExecutablePlan plan, TargetForms forms) {
   }
 
   private static boolean heads(ParameterRule rule) {
-    return rule.cut() == Cut.COLUMN && rule.canonical().contains("attention.");
+    return rule.cut() == Cut.COLUMN
+        && rule.canonical().contains("attention.")
+        && !rule.canonical().contains("conv1d");
   }
 
   private static boolean embedding(ParameterRule rule) {
