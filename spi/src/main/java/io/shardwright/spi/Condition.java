@@ -39,8 +39,11 @@ public record Condition(String key, List<String> values, boolean negated) {
    *     is of another kind than the values (for example a text, and the values are truth values)
    */
   public boolean holds(ModelConfig config) {
-    requireKind(config);
-    String value = text(config, key);
+    Kind kind = config.kind(key);
+    if (kind != Kind.NONE && kind != Kind.FLAG) {
+      requireKind(config, kind);
+    }
+    String value = text(config, key, kind);
     return values.stream().anyMatch(legal -> expected(config, legal).equals(value)) != negated;
   }
 
@@ -81,15 +84,14 @@ public record Condition(String key, List<String> values, boolean negated) {
     return key.equals(other) && Stream.of(texts).allMatch(text -> values.contains(text) != negated);
   }
 
-  private void requireKind(ModelConfig config) {
-    Kind kind = config.kind(key);
-    if (kind == Kind.NONE || values.stream().anyMatch(legal -> reference(legal).isPresent())) {
+  private void requireKind(ModelConfig config, Kind kind) {
+    if (values.stream().anyMatch(legal -> reference(legal).isPresent())) {
       return;
     }
     var legal = values.stream().map(Kind::of).filter(k -> k != Kind.NONE).distinct().toList();
     boolean flag = legal.equals(List.of(Kind.FLAG));
     boolean word = !legal.isEmpty() && !legal.contains(Kind.LIST) && kind == Kind.LIST;
-    if (kind == Kind.MAP || word || flag && kind != Kind.FLAG) {
+    if (kind == Kind.MAP || word || flag) {
       throw config.unexpected(key, flag ? "true or false" : "one of " + values);
     }
   }
@@ -102,12 +104,14 @@ public record Condition(String key, List<String> values, boolean negated) {
   }
 
   private static String expected(ModelConfig config, String legal) {
-    return reference(legal).map(other -> text(config, other)).orElseGet(() -> plain(legal));
+    return reference(legal)
+        .map(other -> text(config, other, config.kind(other)))
+        .orElseGet(() -> plain(legal));
   }
 
   /** Truth values have several spellings. */
-  private static String text(ModelConfig config, String key) {
-    return config.kind(key) == Kind.FLAG
+  private static String text(ModelConfig config, String key, Kind kind) {
+    return kind == Kind.FLAG
         ? Boolean.toString(config.flag(key))
         : config.text(key).orElse("null").toLowerCase(Locale.ROOT);
   }

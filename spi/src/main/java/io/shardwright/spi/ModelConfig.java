@@ -3,9 +3,11 @@ package io.shardwright.spi;
 import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.error.MalformedCheckpointException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -34,9 +36,9 @@ public interface ModelConfig {
     /** A map. */
     MAP("a map");
 
-    private static final Pattern NOTHING = Pattern.compile("null|~|");
-    private static final Pattern TRUTH =
-        Pattern.compile("true|false|yes|no|on|off", Pattern.CASE_INSENSITIVE);
+    private static final Set<String> NOTHING = Set.of("null", "~", "");
+    private static final Set<String> TRUE = Set.of("true", "yes", "on");
+    private static final Set<String> FALSE = Set.of("false", "no", "off");
     private static final Pattern DIGITS = Pattern.compile("[-+]?[0-9]+");
     private static final Pattern LONG = Pattern.compile("[-+]?[0-9]{1,18}");
     private static final Pattern DECIMAL =
@@ -61,16 +63,18 @@ public interface ModelConfig {
      * @return {@link #LIST} if it begins with a bracket; never {@link #MAP}
      */
     public static Kind of(String text) {
-      if (NOTHING.matcher(text).matches()) {
+      if (NOTHING.contains(text)) {
         return NONE;
       }
-      if (TRUTH.matcher(text).matches()) {
-        return FLAG;
+      char first = text.charAt(0);
+      if (Character.isLetter(first)) {
+        String word = text.toLowerCase(Locale.ROOT);
+        return TRUE.contains(word) || FALSE.contains(word) ? FLAG : TEXT;
       }
       if (DIGITS.matcher(text).matches()) {
         return WHOLE;
       }
-      return DECIMAL.matcher(text).matches() ? NUMBER : text.startsWith("[") ? LIST : TEXT;
+      return DECIMAL.matcher(text).matches() ? NUMBER : first == '[' ? LIST : TEXT;
     }
   }
 
@@ -170,7 +174,7 @@ public interface ModelConfig {
     if (kind != Kind.NONE && kind != Kind.FLAG) {
       throw unexpected(key, "true or false");
     }
-    return kind == Kind.FLAG && text(key).orElse("").matches("(?i)true|yes|on");
+    return kind == Kind.FLAG && Kind.TRUE.contains(text(key).orElse("").toLowerCase(Locale.ROOT));
   }
 
   /**

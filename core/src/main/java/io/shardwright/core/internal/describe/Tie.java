@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 
 /**
  * A pair of tensors that the configuration declares to be one: the embedding and the output layer.
@@ -29,29 +29,34 @@ public record Tie(ParameterRule embedding, ParameterRule head, Set<String> copie
    * @return empty where its models can't be tied
    */
   static Optional<Tie> of(ParameterTable names, ParameterTable family, ModelConfig config) {
-    var tied = names.inForce(new Saying(config, "true"));
-    var untied = names.inForce(new Saying(config, "false"));
-    var known = tied.rules().stream().map(ParameterRule::canonical).collect(Collectors.toSet());
-    Optional<ParameterRule> head =
-        untied.rules().stream()
-            .filter(row -> !known.contains(row.canonical()) && row.traits().vocabPadded())
-            .findFirst();
-    var copied = family.inForce(new Saying(config, "true"));
+    var apart = new Saying(config, "false");
+    var one = new Saying(config, "true");
     Optional<ParameterRule> embedding =
-        copied.rules().stream()
-            .filter(row -> !row.traits().tiedCopies().isEmpty())
-            .flatMap(row -> of(untied, row.canonical()).stream())
+        only(family, row -> !row.traits().tiedCopies().isEmpty()).inForce(one).rules().stream()
+            .flatMap(row -> rows(names, row.canonical()).inForce(apart).rules().stream())
+            .findFirst();
+    Optional<ParameterRule> head =
+        only(names, row -> row.traits().vocabPadded()).inForce(apart).rules().stream()
+            .filter(row -> rows(names, row.canonical()).inForce(one).rules().isEmpty())
             .findFirst();
     if (head.isEmpty() || embedding.isEmpty()) {
       return Optional.empty();
     }
     Set<String> copies = new HashSet<>(Set.of(head.get().pattern()));
-    tied.rules().forEach(row -> copies.addAll(row.traits().tiedCopies()));
+    only(names, row -> !row.traits().tiedCopies().isEmpty())
+        .inForce(one)
+        .rules()
+        .forEach(row -> copies.addAll(row.traits().tiedCopies()));
     return Optional.of(new Tie(embedding.get(), head.get(), Set.copyOf(copies)));
   }
 
-  private static Optional<ParameterRule> of(ParameterTable table, String canonical) {
-    return table.rules().stream().filter(row -> row.canonical().equals(canonical)).findFirst();
+  /** The few rows that are asked for: whether a row is in force costs more than all else. */
+  private static ParameterTable only(ParameterTable table, Predicate<ParameterRule> wanted) {
+    return new ParameterTable(table.rules().stream().filter(wanted).toList());
+  }
+
+  private static ParameterTable rows(ParameterTable table, String canonical) {
+    return only(table, row -> row.canonical().equals(canonical));
   }
 
   /** Whether a configuration says that the two are one. */
@@ -77,7 +82,9 @@ public record Tie(ParameterRule embedding, ParameterRule head, Set<String> copie
   /** The row that a name of the pair belongs to: that of the embedding while they are one. */
   Optional<ParameterRule> row(String plain, ParameterTable inForce, boolean tied) {
     String canonical = (tied ? embedding : head).canonical();
-    return isSecond(plain) ? of(inForce, canonical) : Optional.empty();
+    return isSecond(plain)
+        ? rows(inForce, canonical).rules().stream().findFirst()
+        : Optional.empty();
   }
 
   private record Saying(ModelConfig config, String value) implements ModelConfig {

@@ -48,6 +48,8 @@ public final class YamlDocument implements Configuration {
   /** What was asked for: rows ask the same of every tensor. */
   private final Map<String, Optional<Node>> found = new ConcurrentHashMap<>();
 
+  private final Map<String, Optional<String>> texts = new ConcurrentHashMap<>();
+
   /**
    * The file that a document was read from, for messages.
    *
@@ -156,11 +158,13 @@ public final class YamlDocument implements Configuration {
 
   @Override
   public Optional<String> text(String key) {
-    Optional<List<String>> list = list(key);
-    if (list.isPresent()) {
-      return Optional.of("" + list.get());
-    }
-    return find(key).filter(node -> !node.getTag().equals(Tag.NULL)).flatMap(NodeEdit::text);
+    return texts.computeIfAbsent(key, this::written);
+  }
+
+  private Optional<String> written(String key) {
+    return list(key)
+        .map(List::toString)
+        .or(() -> find(key).filter(n -> !n.getTag().equals(Tag.NULL)).flatMap(NodeEdit::text));
   }
 
   @Override
@@ -260,11 +264,7 @@ public final class YamlDocument implements Configuration {
     return new YamlDocument(whole, guard, source);
   }
 
-  /**
-   * A configuration that says what NeMo takes for granted.
-   *
-   * @param defaults keys and plain values
-   */
+  /** A configuration that says what NeMo takes for granted: keys and their plain values. */
   public YamlDocument completed(Map<String, String> defaults) {
     YamlDocument whole = this;
     for (var key : new TreeMap<>(defaults).entrySet()) {
