@@ -204,7 +204,7 @@ record FlatSource(
         ExtraState.file("archive", FlatTraining.sizes(buffers, 1)));
     items.object(
         group + "per_bucket_numel/shard_0_1",
-        ExtraState.file("archive", FlatTraining.sizes(buffers, 128 * ranks)));
+        ExtraState.file("archive", FlatTraining.sizes(buffers, unit(experts))));
     for (int number = 0; number < buffers.size(); number++) {
       Buffer buffer = buffers.get(number);
       for (int k = 0; k < buffer.buckets().size(); k++) {
@@ -214,6 +214,17 @@ record FlatSource(
         bucket.states().forEach((kind, bytes) -> add(items, key + kind, bytes, form));
       }
     }
+  }
+
+  /** Of what a bucket's elements with its end are a multiple. */
+  private int unit(boolean experts) {
+    int shared = ranks * grid().tensor() / grid().expertTensor() / grid().expert();
+    int own = experts ? shared : ranks;
+    int unit = own;
+    while (unit % 128 != 0) {
+      unit += own;
+    }
+    return unit;
   }
 
   /**

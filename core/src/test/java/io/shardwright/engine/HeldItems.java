@@ -10,6 +10,7 @@ import io.shardwright.core.internal.codec.pickle.PickleTree;
 import io.shardwright.core.internal.codec.torch.TorchFile;
 import io.shardwright.core.internal.codec.torch.TorchTree;
 import io.shardwright.core.internal.guard.Guard;
+import io.shardwright.spi.config.JsonValue;
 import io.shardwright.spi.config.JsonValue.Arr;
 import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.tensor.DType;
@@ -110,12 +111,17 @@ record HeldItems(Map<String, Array> arrays, Map<String, byte[]> objects) {
     return whole;
   }
 
+  /** An object's value. */
+  JsonValue object(String key) {
+    var torch = TorchFile.open(new MemorySource(objects.get(key), key), Guard.standard());
+    var list = (Arr) new PickleTree(Guard.standard(), key).of(torch.document().root());
+    return list.items().get(0);
+  }
+
   /** Changes the common state. */
   HeldItems common(Consumer<Obj> change) {
     String key = TinyTraining.STATE;
-    var torch = TorchFile.open(new MemorySource(objects.get(key), key), Guard.standard());
-    var list = (Arr) new PickleTree(Guard.standard(), key).of(torch.document().root());
-    Obj common = ((Obj) list.items().get(0)).copy();
+    Obj common = ((Obj) object(key)).copy();
     change.accept(common);
     objects.put(key, TorchTree.file("archive", new Arr(List.of(common)), key));
     return this;

@@ -103,7 +103,8 @@ class OptimizerStatesTest {
   @Test
   void refusesATargetThatCanNotKeepAnOptimizer() {
     trained(key -> true);
-    for (TargetFormat format : List.of(TargetFormat.NEMO, TargetFormat.HUGGING_FACE)) {
+    for (TargetFormat format :
+        List.of(TargetFormat.NEMO, TargetFormat.HUGGING_FACE, MegatronCircleTest.DCP)) {
       order("target")
           .to(format)
           .tried()

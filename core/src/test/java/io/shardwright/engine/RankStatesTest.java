@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +153,22 @@ class RankStatesTest {
           state.entries().clear();
           state.put(new Text("momentum_buffer"), moment);
         });
+  }
+
+  /** As Megatron-Core's LayerWiseDistributedOptimizer stores it, of Muon. */
+  @Test
+  void refusesAnOptimizerThatRanksShareOutByLayers() throws IOException {
+    Path home = training(1, UnaryOperator.identity());
+    try (Stream<Path> files = Files.walk(home)) {
+      Path rank = files.filter(file -> file.endsWith(RankTraining.FILE)).findFirst().orElseThrow();
+      Files.copy(rank, rank.resolveSibling("layer_wise_optimizer_0.pt"));
+    }
+    Path target = folder.resolve("target");
+    Order.of(home, target)
+        .to(TORCH_DIST)
+        .tried()
+        .assertRefused(Kind.INPUT, "divided among ranks by layers", "optimizer(false)");
+    assertTrue(Files.notExists(target));
   }
 
   @Test

@@ -2,6 +2,10 @@ package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shardwright.engine.HeldItems.Array;
+import io.shardwright.spi.config.JsonValue;
+import io.shardwright.spi.config.JsonValue.Arr;
+import io.shardwright.spi.config.JsonValue.Obj;
 import io.shardwright.spi.error.ErrorCode.Kind;
 import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
@@ -21,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Optimizers of {@code torch_dist} that are not read, each refused before anything is written. */
 class StateRefusalsTest {
   private static final String STATE = "optimizer.state.";
-  private static final String WEIGHT = "decoder.layers.mlp.linear_fc2.weight";
 
   @TempDir(factory = MemoryFolders.class)
   private static Path once;
@@ -115,20 +118,64 @@ class StateRefusalsTest {
     assertRefused("whose exp_avg is bfloat16, expected float32");
   }
 
-  /** One element of a master that no sample touches. */
+  /** As Megatron-Core's HybridDeviceOptimizer calls what it keeps in the host's memory. */
   @Test
-  void refusesAnElementThatIsNoMasterOfItsWeight() throws IOException {
-    for (long seed = 0; seed < 3; seed++) {
+  void refusesTheMastersOfAnOptimizerOnTheHost() throws IOException {
+    renamed("param", "master_param");
+    assertRefused("which has exp_avg, exp_avg_sq, master_param, expected Adam's");
+  }
+
+  @Test
+  void refusesAnOptimizerWhoseGroupsAreLost() throws IOException {
+    items.common(common -> common.putAt("optimizer.optimizer", Obj.empty()));
+    assertRefused("its parameter groups are missing");
+  }
+
+  @Test
+  void refusesAnOptimizerWithoutItsStep() throws IOException {
+    items.common(
+        common -> {
+          common.fields().remove("iteration");
+          common.putAt("optimizer.optimizer.param_groups", withoutStep());
+        });
+    assertRefused("doesn't say how many steps it made");
+  }
+
+  private static Arr withoutStep() {
+    return new Arr(
+        TinyTraining.groups(false).items().stream()
+            .<JsonValue>map(
+                group -> {
+                  Obj less = ((Obj) group).copy();
+                  less.fields().remove("step");
+                  return less;
+                })
+            .toList());
+  }
+
+  /** One element of a master that no sample touches, and two layers' masters exchanged. */
+  @Test
+  void refusesWhatIsNoMasterOfItsWeight() throws IOException {
+    var masters = masters();
+    for (long seed = 0; seed < 4; seed++) {
       var random = new Random(seed);
-      var masters = masters();
       String key = masters.get(random.nextInt(masters.size()));
-      byte[] values = items.arrays().get(key).bytes().clone();
-      int element = random.nextInt(values.length / Float.BYTES);
-      ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN).putFloat(element * Float.BYTES, 5);
-      var before = items.arrays().put(key, items.arrays().get(key).as(DType.FLOAT32, values));
-      moved().tried().assertRefused(Kind.INPUT, "SW-122", "optimizer(false)");
+      Array own = items.arrays().get(key);
+      byte[] values = own.bytes().clone();
+      if (seed % 2 == 0 || own.shape().rank() < 3) {
+        int element = random.nextInt(values.length / Float.BYTES);
+        var floats = ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN);
+        floats.putFloat(element * Float.BYTES, 5);
+      } else {
+        int each = values.length / (int) own.shape().dim(0);
+        System.arraycopy(own.bytes(), each, values, 2 * each, each);
+        System.arraycopy(own.bytes(), 2 * each, values, each, each);
+      }
+      items.arrays().put(key, own.as(DType.FLOAT32, values));
+      Attempt run = moved().tried().assertRefused(Kind.INPUT, "SW-122", "optimizer(false)");
+      assertTrue(run.said().contains(key), "seed " + seed + ": " + run.said());
       assertTrue(Files.notExists(folder.resolve("target")), "seed " + seed);
-      items.arrays().put(key, before);
+      items.arrays().put(key, own);
     }
     moved().done();
   }

@@ -2,6 +2,7 @@ package io.shardwright.engine;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.engine.OptimizerCircleTest.Written;
 import io.shardwright.engine.RandomTraining.Model;
@@ -9,10 +10,14 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -100,6 +105,43 @@ class TrainingSourcesTest {
         assertBack(training, target, own.resolve("back" + at), where + " to " + next + " " + other);
       }
     }
+  }
+
+  /** Experts have ranks of data of their own, fewer than all else has. */
+  @Test
+  void buffersOfSeveralBucketsAreWrittenAsTheyWereRead() throws IOException {
+    var random = new Random(5);
+    var training = RandomTraining.of(Model.MIXTRAL, DType.BFLOAT16, random, folder);
+    var whole = training.whole();
+    for (int ranks = 3; ranks <= 4; ranks++) {
+      Grid grid = ranks == 3 ? Grid.of(1, 2).experts(3) : Grid.of(3, 1).experts(2).expertTensor(1);
+      long wanted = ranks;
+      var cut = new RankCut(whole.padded(grid.tensor()), grid, true, false, true);
+      var source = new FlatSource(training, cut, OptionalInt.of(700), FlatTraining.ALIGNED, ranks);
+      Path from = folder.resolve("from " + grid);
+      Path target = folder.resolve("target " + grid);
+      source.inArrays(from, FlatSource.Form.DP_RESHARDABLE);
+      training
+          .order(from, target, grid)
+          .to(MegatronCircleTest.TORCH_DIST)
+          .with(p -> p.gridOptions(OptimizerCircleTest.buckets(wanted)))
+          .done();
+      assertEquals(buckets(from), buckets(target), grid.toString());
+      assertTrue(buckets(from).keySet().stream().anyMatch(key -> key.contains("chained_1")));
+      assertTrue(buckets(from).keySet().stream().anyMatch(key -> key.contains("bucket_idx_2")));
+    }
+  }
+
+  /** What lies in each bucket, and how large it is. */
+  private static Map<String, String> buckets(Path of) {
+    var held = HeldItems.of(of);
+    var found = new TreeMap<String, String>();
+    held.arrays().forEach((key, array) -> found.put(key, HexFormat.of().formatHex(array.bytes())));
+    found.keySet().removeIf(key -> !key.contains("gbuf_idx"));
+    held.objects().keySet().stream()
+        .filter(key -> key.contains("per_bucket_numel"))
+        .forEach(key -> found.put(key, held.object(key).toString()));
+    return found;
   }
 
   private static void assertBack(RandomTraining training, Path from, Path back, String where) {

@@ -44,6 +44,9 @@ record StoredOptimizer(String where, StoredModel model, List<StoredArray> arrays
     if (has(false, Companions::isCompanion)) {
       requireAdam();
     }
+    require(
+        model.training().map(state -> state.step().isPresent()).orElse(true),
+        "which doesn't say how many steps it made, by which Adam corrects its averages");
   }
 
   /**
