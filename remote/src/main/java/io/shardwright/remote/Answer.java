@@ -2,6 +2,7 @@ package io.shardwright.remote;
 
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,8 +12,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A web server's answer. */
 final class Answer implements AutoCloseable {
@@ -21,7 +20,6 @@ final class Answer implements AutoCloseable {
   /** Request timeout, locked, too early, too many requests, and servers that are out of order. */
   private static final Set<Integer> PASSING = Set.of(408, 423, 425, 429, 500, 502, 503, 504);
 
-  private static final Pattern RANGE = Pattern.compile("bytes (?:(\\d+)-\\d+|\\*)/(\\d+)");
   private static final int PIECE = 64 << 10;
 
   private final URI from;
@@ -59,19 +57,18 @@ final class Answer implements AutoCloseable {
 
   /** Bytes of the whole object; -1 where nobody says. */
   long total() {
-    Matcher range = RANGE.matcher(header("Content-Range").orElse(""));
-    if (range.matches()) {
-      return Long.parseLong(range.group(2));
-    }
-    return status == 200 ? connection.getContentLengthLong() : -1;
+    return range()
+        .map(ContentRange::total)
+        .orElseGet(() -> status == 200 ? connection.getContentLengthLong() : -1);
   }
 
-  /** Where the bytes that it holds begin. */
+  private Optional<ContentRange> range() {
+    return header("Content-Range").flatMap(ContentRange::of);
+  }
+
+  /** Where the bytes that it holds begin; -1 for a part of which nobody says where it is. */
   long start() {
-    Matcher range = RANGE.matcher(header("Content-Range").orElse(""));
-    return status == 206 && range.matches() && range.group(1) != null
-        ? Long.parseLong(range.group(1))
-        : 0;
+    return status == 206 ? range().map(ContentRange::start).orElse(-1L) : 0;
   }
 
   /**
@@ -81,6 +78,7 @@ final class Answer implements AutoCloseable {
    */
   void requireBytes(String where) throws IOException {
     if (status == 200 || status == 206) {
+      requirePlain(where);
       return;
     }
     if (PASSING.contains(status)) {
@@ -97,8 +95,19 @@ final class Answer implements AutoCloseable {
     };
   }
 
+  /** Ranges of what is compressed are of no use. */
+  private void requirePlain(String where) {
+    String coding = header("Content-Encoding").orElse("identity");
+    if (!coding.equalsIgnoreCase("identity")) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          where,
+          "the server compresses the file ('" + coding + "'): copy it to a disk first");
+    }
+  }
+
   /** Seconds; a date is as good as none. */
-  private static Optional<Duration> wait(String after) {
+  static Optional<Duration> wait(String after) {
     return after.matches("[0-9]{1,6}")
         ? Optional.of(Duration.ofSeconds(Long.parseLong(after)))
         : Optional.empty();
@@ -128,11 +137,14 @@ final class Answer implements AutoCloseable {
     }
   }
 
-  /** The body as a document of limited size. */
+  /** The body as a document of limited size; what is longer than that is cut. */
   byte[] document(int most) throws IOException {
     try (InputStream body = connection.getInputStream()) {
       byte[] bytes = body.readNBytes(most);
       whole = body.read() < 0;
+      if (whole && bytes.length < connection.getContentLengthLong()) {
+        throw new EOFException("the answer ended early");
+      }
       return bytes;
     } finally {
       close();

@@ -1,7 +1,5 @@
 package io.shardwright.remote;
 
-import io.shardwright.spi.error.ErrorCode;
-import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -57,12 +55,9 @@ record HttpObject(
         throw RangeReader.changed(where());
       }
       requireSame(answer.version());
-      long skipped = from - answer.start();
+      long skipped = answer.start() < 0 ? -1 : from - answer.start();
       if (skipped < 0 || skipped > MOST_SKIPPED) {
-        throw new UnsupportedCheckpointException(
-            ErrorCode.UNSUPPORTED,
-            where(),
-            "the server gives no ranges of a file: copy it to a disk first");
+        throw RangeReader.noRanges(where());
       }
       answer.read(skipped, into);
     }

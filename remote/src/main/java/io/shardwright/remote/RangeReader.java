@@ -2,6 +2,7 @@ package io.shardwright.remote;
 
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -35,6 +36,14 @@ interface RangeReader extends AutoCloseable {
         ErrorCode.SOURCE_CHANGED,
         where,
         "changed while it was read: wait until the other program has finished");
+  }
+
+  /** The refusal of an object of which a server gives other bytes than it was asked for. */
+  static UnsupportedCheckpointException noRanges(String where) {
+    return new UnsupportedCheckpointException(
+        ErrorCode.UNSUPPORTED,
+        where,
+        "the server gives no ranges of a file: copy it to a disk first");
   }
 
   /** The object's SHA-256, as its store states it, in hexadecimal. */

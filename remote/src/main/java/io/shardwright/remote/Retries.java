@@ -67,13 +67,16 @@ record Retries(int attempts, Duration first, Duration longest, LongConsumer slee
   /** The same for what goes on where it was broken off. */
   <T> T run(String where, Attempt<T> attempt, Progress progress) {
     int failed = 0;
+    int tried = 0;
     while (true) {
       try {
         return attempt.run();
       } catch (IOException failure) {
-        failed = (progress.made() ? 0 : failed) + weight(failure);
+        boolean made = progress.made();
+        failed = (made ? 0 : failed) + weight(failure);
+        tried = (made ? 0 : tried) + 1;
         if (failed >= attempts) {
-          throw given(where, failure);
+          throw given(where, tried, failure);
         }
         pause(where, failed, failure);
       }
@@ -99,11 +102,10 @@ record Retries(int attempts, Duration first, Duration longest, LongConsumer slee
     }
   }
 
-  private CheckpointIoException given(String where, IOException last) {
-    return new CheckpointIoException(
-        ErrorCode.NETWORK_FAILED,
-        where,
-        "could not be read, however often it was tried; the last attempt: " + said(last));
+  /** Reads and writes fail alike here, so the message names neither. */
+  private static CheckpointIoException given(String where, int tried, IOException last) {
+    String attempts = tried == 1 ? "the request failed: " : tried + " attempts failed; the last: ";
+    return new CheckpointIoException(ErrorCode.NETWORK_FAILED, where, attempts + said(last));
   }
 
   /** Refuses a body that ended before it should. */
@@ -113,9 +115,13 @@ record Retries(int attempts, Duration first, Duration longest, LongConsumer slee
     }
   }
 
-  /** The JDK's messages may hold whole addresses. */
+  /** The JDK's messages may hold whole addresses, and of an unknown host its name alone. */
   private static String said(IOException failure) {
     String text = failure.getMessage();
-    return text == null ? failure.getClass().getSimpleName() : Addresses.shown(text);
+    if (text == null) {
+      return failure.getClass().getSimpleName();
+    }
+    String shown = Addresses.shown(text);
+    return failure instanceof UnknownHostException ? "unknown host " + shown : shown;
   }
 }

@@ -1,7 +1,9 @@
 package io.shardwright.remote;
 
+import io.shardwright.spi.error.CheckpointException;
 import io.shardwright.spi.error.CheckpointIoException;
 import io.shardwright.spi.error.ErrorCode;
+import io.shardwright.spi.error.UnsupportedCheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -39,23 +41,38 @@ record S3Objects(Supplier<S3Client> client, Retries retries) implements Store {
               .ifMatch(version)
               .build();
       try {
-        S3Failures.once(where(), () -> read(request, into));
+        S3Failures.once(where(), ErrorCode.READ_FAILED, () -> read(request, from, into));
       } catch (FileAlreadyExistsException | NoSuchFileException changed) {
         throw RangeReader.changed(where());
       }
     }
 
-    private ByteBuffer read(GetObjectRequest request, ByteBuffer into) throws IOException {
+    private ByteBuffer read(GetObjectRequest request, long from, ByteBuffer into)
+        throws IOException {
       try (ResponseInputStream<GetObjectResponse> answer = client.getObject(request)) {
         try (var bytes = Channels.newChannel(answer)) {
+          requireAsked(answer.response(), from);
           while (into.hasRemaining() && bytes.read(into) >= 0) {}
-        } catch (IOException broken) {
+        } catch (IOException | CheckpointException broken) {
           answer.abort();
           throw broken;
         }
       }
       Retries.requireFull(into);
       return into;
+    }
+
+    /** A store may overlook conditions and ranges. */
+    private void requireAsked(GetObjectResponse answer, long from) {
+      var range = ContentRange.of(answer.contentRange());
+      boolean whole = range.isEmpty() && from == 0 && answer.contentLength() == size;
+      if (!whole && range.stream().noneMatch(each -> each.start() == from)) {
+        throw RangeReader.noRanges(where());
+      }
+      boolean same = version == null || answer.eTag() == null || version.equals(answer.eTag());
+      if (!same || range.stream().anyMatch(each -> each.total() != size)) {
+        throw RangeReader.changed(where());
+      }
     }
   }
 
@@ -78,17 +95,37 @@ record S3Objects(Supplier<S3Client> client, Retries retries) implements Store {
         path.toString(),
         () -> {
           try {
-            return Optional.of(S3Failures.once(path.toString(), request));
+            return Optional.of(S3Failures.once(path.toString(), ErrorCode.READ_FAILED, request));
           } catch (NoSuchFileException nothing) {
-            return Optional.<T>empty();
+            return nothing(path, nothing);
           }
         });
+  }
+
+  /** An object that is missing is no failure; a bucket that is missing is one. */
+  private static <T> Optional<T> nothing(RemotePath path, NoSuchFileException answer) {
+    if (answer.getReason() != null) {
+      throw new CheckpointIoException(
+          ErrorCode.SOURCE_MISSING, path.toString(), answer.getReason());
+    }
+    return Optional.empty();
   }
 
   private Optional<HeadObjectResponse> head(RemotePath path) {
     return path.names().size() < 2
         ? Optional.empty()
-        : ask(path, () -> client.get().headObject(ask -> ask.bucket(bucket(path)).key(key(path))));
+        : ask(path, () -> client.get().headObject(ask -> ask.bucket(bucket(path)).key(key(path))))
+            .map(found -> sized(path, found));
+  }
+
+  private static HeadObjectResponse sized(RemotePath path, HeadObjectResponse found) {
+    if (found.contentLength() == null) {
+      throw new UnsupportedCheckpointException(
+          ErrorCode.UNSUPPORTED,
+          path.toString(),
+          "the store does not state the object's size: copy it to a disk first");
+    }
+    return found;
   }
 
   @Override
@@ -98,7 +135,12 @@ record S3Objects(Supplier<S3Client> client, Retries retries) implements Store {
   }
 
   private static Entry file(HeadObjectResponse found) {
-    return Entry.ofFile(found.contentLength(), FileTime.from(found.lastModified()), found.eTag());
+    var modified = Optional.ofNullable(found.lastModified()).map(FileTime::from);
+    return new Entry(
+        false,
+        found.contentLength(),
+        modified.orElse(Entry.UNKNOWN),
+        Optional.ofNullable(found.eTag()));
   }
 
   private boolean holdsAny(RemotePath path) {

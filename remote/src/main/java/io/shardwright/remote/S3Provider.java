@@ -7,21 +7,26 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Objects in buckets of S3 and stores that speak like it: {@code s3://bucket/key}. */
 @AutoService(FileSystemProvider.class)
 public final class S3Provider extends StoreProvider {
-  private static final int CONNECTIONS = 8;
-
   private final S3Settings settings;
-  private final Retries retries = Retries.STANDARD;
-  private final S3Objects objects = new S3Objects(this::client, retries);
+  private final Retries retries;
+  private final S3Objects objects;
   private S3Client client;
 
   /** As the environment of the process says. */
   public S3Provider() {
-    this(new S3Settings(System::getenv));
+    this(Settings.ofProcess(), Settings.ofProcess().retries());
   }
 
-  S3Provider(S3Settings settings) {
-    super("s3", CONNECTIONS);
-    this.settings = settings;
+  S3Provider(Settings settings, Retries retries, S3Client client) {
+    this(settings, retries);
+    this.client = client;
+  }
+
+  private S3Provider(Settings settings, Retries retries) {
+    super("s3", settings.connections());
+    this.settings = new S3Settings(settings);
+    this.retries = retries;
+    objects = new S3Objects(this::client, retries);
   }
 
   private synchronized S3Client client() {
@@ -41,7 +46,7 @@ public final class S3Provider extends StoreProvider {
 
   @Override
   S3Uploads uploads() {
-    return new S3Uploads(client(), retries, settings.checksums());
+    return new S3Uploads(client(), retries, settings.checksums(), settings.pace());
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.shardwright.remote;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -13,24 +12,28 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
  * How a store is reached: endpoint, region, profile and credentials as the AWS SDK finds them, by
  * the environment, its files, and the machine's own role.
  *
- * @param environment the value of a variable; null where it is not set
+ * @param settings all that is configured
  */
-record S3Settings(UnaryOperator<String> environment) {
+record S3Settings(Settings settings) {
   private static final Duration CONNECT = Duration.ofSeconds(10);
-  private static final Duration STALL = Duration.ofSeconds(60);
 
-  private Optional<String> value(String name) {
-    return Optional.ofNullable(environment.apply(name)).filter(text -> !text.isEmpty());
-  }
+  /** A store may say nothing for a while when it joins the parts of a large object. */
+  private static final int SILENCE = 60;
 
   /** The address of a store that is not Amazon's. */
   Optional<String> endpoint() {
-    return value("AWS_ENDPOINT_URL_S3").or(() -> value("AWS_ENDPOINT_URL")).or(this::ofProfile);
+    return settings.text("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL").or(this::ofProfile);
+  }
+
+  /** How long a store may take. */
+  Pace pace() {
+    return Pace.of(settings.timeout(SILENCE));
   }
 
   private Optional<String> ofProfile() {
@@ -42,19 +45,26 @@ record S3Settings(UnaryOperator<String> environment) {
 
   /** Other stores than Amazon's rarely have a name for each bucket. */
   private boolean pathStyle() {
-    return value("SHARDWRIGHT_S3_PATH_STYLE")
+    return settings
+        .text("SHARDWRIGHT_S3_PATH_STYLE")
         .map(Boolean::parseBoolean)
         .orElseGet(() -> endpoint().isPresent());
   }
 
   /** Whether parts are sent with checksums, which a few stores don't know. */
   boolean checksums() {
-    return value("AWS_REQUEST_CHECKSUM_CALCULATION")
+    return settings
+        .text("AWS_REQUEST_CHECKSUM_CALCULATION")
         .filter(text -> text.equalsIgnoreCase("when_required"))
         .isEmpty();
   }
 
+  /** The chain asks the machine's own service last, which takes a second where there is none. */
   private Region region() {
+    Optional<String> said = settings.text("AWS_REGION");
+    if (said.isPresent()) {
+      return Region.of(said.get());
+    }
     try {
       return new DefaultAwsRegionProviderChain().getRegion();
     } catch (SdkClientException none) {
@@ -64,7 +74,14 @@ record S3Settings(UnaryOperator<String> environment) {
 
   /** A client, which tries nothing again by itself. */
   S3Client client() {
-    var http = UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(STALL);
+    return builder().build();
+  }
+
+  S3ClientBuilder builder() {
+    var http =
+        UrlConnectionHttpClient.builder()
+            .connectionTimeout(CONNECT)
+            .socketTimeout(pace().silence());
     return S3Client.builder()
         .httpClientBuilder(http)
         .region(region())
@@ -75,7 +92,6 @@ record S3Settings(UnaryOperator<String> environment) {
         .crossRegionAccessEnabled(endpoint().isEmpty())
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-        .overrideConfiguration(how -> how.retryStrategy(DefaultRetryStrategy.doNotRetry()))
-        .build();
+        .overrideConfiguration(how -> how.retryStrategy(DefaultRetryStrategy.doNotRetry()));
   }
 }

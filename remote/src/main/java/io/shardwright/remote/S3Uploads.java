@@ -1,5 +1,6 @@
 package io.shardwright.remote;
 
+import io.shardwright.spi.error.ErrorCode;
 import io.shardwright.spi.store.ObjectStore.Part;
 import io.shardwright.spi.store.ObjectStore.Upload;
 import java.io.IOException;
@@ -28,8 +29,10 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
  * Writes to an object store that speaks S3.
  *
  * @param checksums whether parts are sent with their CRC-32
+ * @param pace how slow the store may be
  */
-record S3Uploads(S3Client client, Retries retries, boolean checksums) implements Uploads {
+record S3Uploads(S3Client client, Retries retries, boolean checksums, Pace pace)
+    implements Uploads {
   static final int SMALLEST_PART = 5 << 20;
   static final int MOST_PARTS = 10_000;
   private static final String BINARY = "application/octet-stream";
@@ -44,7 +47,7 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) implements
             where,
             () -> {
               try {
-                return Optional.ofNullable(S3Failures.once(where, request));
+                return Optional.ofNullable(S3Failures.once(where, ErrorCode.WRITE_FAILED, request));
               } catch (FileAlreadyExistsException | NoSuchFileException answer) {
                 answered[0] = answer;
                 return Optional.empty();
@@ -82,6 +85,7 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) implements
             .uploadId(upload)
             .partNumber(number)
             .checksumCRC32(checksums ? text(crc) : null)
+            .overrideConfiguration(how -> how.apiCallAttemptTimeout(pace.of(bytes.remaining())))
             .build();
     run(object, () -> ofOpen(object, upload, () -> client.uploadPart(request, body(bytes))));
   }
@@ -237,8 +241,32 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums) implements
             .bucket(S3Objects.bucket(object))
             .key(S3Objects.key(object))
             .ifNoneMatch(replace ? null : NONE)
+            .overrideConfiguration(how -> how.apiCallAttemptTimeout(pace.of(bytes.remaining())))
             .build();
-    run(object, () -> client.putObject(request, body(bytes)));
+    int[] attempts = {0};
+    try {
+      run(
+          object,
+          () -> {
+            attempts[0]++;
+            return client.putObject(request, body(bytes));
+          });
+    } catch (FileAlreadyExistsException answer) {
+      if (attempts[0] == 1 || !holds(object, bytes)) {
+        throw answer;
+      }
+    }
+  }
+
+  /** Whether an attempt has worked, of which the answer was lost. */
+  private boolean holds(RemotePath object, ByteBuffer bytes) throws IOException {
+    var there =
+        run(
+            object,
+            () ->
+                client.getObjectAsBytes(
+                    ask -> ask.bucket(S3Objects.bucket(object)).key(S3Objects.key(object))));
+    return there.asByteBuffer().equals(bytes);
   }
 
   @Override

@@ -56,7 +56,12 @@ record Settings(Map<String, String> variables) {
 
   /** How long a server may say nothing. */
   Duration timeout() {
-    return Duration.ofSeconds(number(TIMEOUT, 20, 3600));
+    return timeout(20);
+  }
+
+  /** The same with another number of seconds where none is set. */
+  Duration timeout(int usual) {
+    return Duration.ofSeconds(number(TIMEOUT, usual, 3600));
   }
 
   Retries retries() {

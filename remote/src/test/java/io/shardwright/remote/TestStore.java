@@ -8,8 +8,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32;
 
 /**
  * A store on this machine that speaks enough of S3 to be written to. Of what is uploaded by parts
@@ -46,7 +49,7 @@ public final class TestStore implements AutoCloseable {
   private final Map<String, String> keys = new ConcurrentSkipListMap<>();
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicLong received = new AtomicLong();
-  private volatile int busy;
+  private volatile TestServer.Fault fault = (exchange, server) -> false;
 
   /** On a port that is free. */
   public TestStore() {
@@ -80,14 +83,24 @@ public final class TestStore implements AutoCloseable {
     return sizes;
   }
 
-  /** Answers the next requests with 503. */
-  void busy(int requests) {
-    busy = requests;
+  /** Behaves badly from now on. */
+  void fault(TestServer.Fault bad) {
+    fault = bad;
+  }
+
+  /** Does what is asked, and ends the connection without an answer. */
+  boolean forgets(HttpExchange exchange) throws IOException {
+    answer(exchange);
+    exchange.close();
+    return true;
   }
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      Answer answer = busy-- > 0 ? Answer.refused(503, "SlowDown") : answer(exchange);
+      if (fault.takes(exchange, null)) {
+        return;
+      }
+      Answer answer = answer(exchange);
       byte[] body = answer.text().getBytes(StandardCharsets.UTF_8);
       answer.headers().forEach(exchange.getResponseHeaders()::set);
       boolean head = exchange.getRequestMethod().equals("HEAD");
@@ -152,13 +165,17 @@ public final class TestStore implements AutoCloseable {
   private Answer put(HttpExchange exchange, String key, Map<String, String> query)
       throws IOException {
     if (query.containsKey("uploadId")) {
-      long bytes = skip(exchange.getRequestBody());
+      var sum = new CRC32();
+      long bytes = skip(exchange.getRequestBody(), sum);
       received.addAndGet(bytes);
       var parts = uploads.get(query.get("uploadId"));
       if (parts == null) {
         return Answer.refused(404, "NoSuchUpload");
       }
       String crc = exchange.getRequestHeaders().getFirst("x-amz-checksum-crc32");
+      if (crc != null && !crc.equals(text(sum))) {
+        return Answer.refused(400, "BadDigest");
+      }
       synchronized (parts) {
         parts.put(Integer.valueOf(query.get("partNumber")), new Part(bytes, crc));
       }
@@ -173,11 +190,17 @@ public final class TestStore implements AutoCloseable {
     return new Answer(200, "", Map.of("ETag", "\"whole\""));
   }
 
-  private static long skip(InputStream body) throws IOException {
+  private static String text(CRC32 sum) {
+    byte[] bytes = ByteBuffer.allocate(Integer.BYTES).putInt((int) sum.getValue()).array();
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  private static long skip(InputStream body, CRC32 sum) throws IOException {
     byte[] block = new byte[1 << 16];
     long bytes = 0;
     for (int count = body.read(block); count >= 0; count = body.read(block)) {
       bytes += count;
+      sum.update(block, 0, count);
     }
     return bytes;
   }

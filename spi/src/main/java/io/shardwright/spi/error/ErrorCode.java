@@ -170,7 +170,8 @@ public enum ErrorCode {
   /** Reading failed. */
   READ_FAILED(401, Kind.INPUT, "Check permissions and the disk."),
   /** Writing failed. */
-  WRITE_FAILED(402, Kind.RESOURCES, "Check the disk and run again; the target is unchanged."),
+  WRITE_FAILED(
+      402, Kind.RESOURCES, "Check the disk or the store, and run again; the target is unchanged."),
   /** The written data differs when it is read back. */
   VERIFICATION_FAILED(
       403, Kind.VERIFICATION, "Check the disk and run again; the target is unchanged."),
