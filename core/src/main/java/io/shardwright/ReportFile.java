@@ -25,7 +25,7 @@ public final class ReportFile {
    * @param file the path of the page
    * @param request the request of the run, whose inputs the page must not replace
    * @param overwrite whether the page may replace an existing file
-   * @throws UnsafeCheckpointException if the file exists and may not be replaced, is no regular
+   * @throws UnsafeCheckpointException if the file exists and may not be replaced, is not a regular
    *     file, or is an input of the run, or if its folder does not exist
    */
   public static void requireWritable(Path file, ReshardRequest request, boolean overwrite) {
@@ -39,7 +39,7 @@ public final class ReportFile {
    * @param file the path of the page
    * @param inputs the checkpoints, which the page must not replace
    * @param overwrite whether the page may replace an existing file
-   * @throws UnsafeCheckpointException if the file exists and may not be replaced, is no regular
+   * @throws UnsafeCheckpointException if the file exists and may not be replaced, is not a regular
    *     file, or is one of the inputs or holds it, or if its folder does not exist
    */
   public static void requireWritable(Path file, List<Path> inputs, boolean overwrite) {

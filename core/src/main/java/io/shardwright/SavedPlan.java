@@ -71,7 +71,7 @@ public final class SavedPlan {
    * @param bytes what {@link #bytes} gave
    * @param where its name in messages
    * @return the plan
-   * @throws io.shardwright.spi.error.CheckpointException if it is no plan
+   * @throws io.shardwright.spi.error.CheckpointException if it is not a plan
    */
   public static SavedPlan read(byte[] bytes, String where) {
     return new SavedPlan(
@@ -83,7 +83,7 @@ public final class SavedPlan {
    *
    * @param file the path of the plan
    * @return the plan
-   * @throws io.shardwright.spi.error.CheckpointException if it can't be read or is no plan
+   * @throws io.shardwright.spi.error.CheckpointException if it can't be read or is not a plan
    */
   public static SavedPlan read(Path file) {
     return new SavedPlan(PlanDocument.read(file), Optional.empty());

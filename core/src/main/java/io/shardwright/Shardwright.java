@@ -156,7 +156,7 @@ public final class Shardwright {
    * @return the model, to be closed by the caller
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read, or no family fits it
    *     and none was waived with {@link RestoreOptions#withStoredNames}
-   * @throws IllegalArgumentException if an override's key leads through a value that is no map
+   * @throws IllegalArgumentException if an override's key leads through a value that is not a map
    */
   public static RestoredModel restoreFrom(Path path, RestoreOptions options) {
     return create().restore(path, options);
@@ -170,7 +170,7 @@ public final class Shardwright {
    * @return the model, to be closed by the caller
    * @throws io.shardwright.spi.error.CheckpointException if it can't be read, or no family fits it
    *     and none was waived with {@link RestoreOptions#withStoredNames}
-   * @throws IllegalArgumentException if an override's key leads through a value that is no map
+   * @throws IllegalArgumentException if an override's key leads through a value that is not a map
    */
   public RestoredModel restore(Path path, RestoreOptions options) {
     return OpenModel.open(path, sources, options);

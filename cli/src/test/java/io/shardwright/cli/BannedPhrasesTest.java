@@ -14,15 +14,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Pages, titles of decisions, help and messages are in plain technical English. */
+/**
+ * Pages, help, messages, schemas, launchers, and the Javadoc that other programs' authors read are
+ * in plain technical English.
+ */
 class BannedPhrasesTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path LIST = Path.of("src/test/resources/banned-phrases.txt");
 
-  /** A literal, or what could hold a quote and is none. */
+  /** A text block, a literal, a Javadoc comment, or what could hold a quote and is none of them. */
   private static final Pattern JAVA =
       Pattern.compile(
-          "\"((?:[^\"\\\\\n]|\\\\.)*)\"|'(?:[^'\\\\\n]|\\\\.)+'|//[^\n]*|/\\*[\\s\\S]*?\\*/");
+          "\"\"\"[ \\t]*\n([\\s\\S]*?)(?<!\\\\)\"\"\""
+              + "|\"((?:[^\"\\\\\n]|\\\\.)*)\"|'(?:[^'\\\\\n]|\\\\.)+'"
+              + "|//[^\n]*|/\\*\\*([\\s\\S]*?)\\*/|/\\*[\\s\\S]*?\\*/");
 
   /** Text in lower case with single blanks, and the line of each character. */
   private static final class Words {
@@ -60,50 +65,76 @@ class BannedPhrasesTest {
     }
   }
 
-  private static Words page(Path file, String text) {
+  private static Words page(String text) {
     var words = new Words();
-    boolean decision = file.getParent().endsWith("adr");
-    words.add(decision ? text.lines().findFirst().orElse("") : text, 1);
+    words.add(text, 1);
     return words;
   }
 
-  /** The literals; those that are joined are one text. */
-  private static Words literals(String source) {
+  /** The literals, of which those that are joined are one text; Javadoc where it is asked for. */
+  private static Words literals(String source, boolean javadoc) {
     var words = new Words();
     int end = 0;
     int line = 1;
     for (var token : JAVA.matcher(source).results().toList()) {
-      if (token.group(1) == null) {
+      int group = token.group(1) != null ? 1 : token.group(2) != null ? 2 : javadoc ? 3 : 0;
+      if (group == 0 || token.group(group) == null) {
         continue;
       }
       String between = source.substring(end, token.start());
       words.add(between.matches("\\s*\\+\\s*") ? "" : "\u0001", line);
-      line += (int) between.chars().filter(c -> c == '\n').count();
-      words.add(token.group(1), line);
+      line += lines(between);
+      line += lines(source.substring(token.start(), token.start(group)));
+      words.add(token.group(group).replaceAll("(?m)^ *\\*", ""), line);
+      line += lines(source.substring(token.start(group), token.end()));
       end = token.end();
     }
     return words;
+  }
+
+  private static int lines(String text) {
+    return (int) text.chars().filter(c -> c == '\n').count();
+  }
+
+  /** Packages that other programs use. */
+  private static boolean published(Path file) {
+    String path = ROOT.relativize(file).toString();
+    return path.matches("(spi|core|testkit)/.*") && !path.contains("/internal/");
   }
 
   private static Map<Path, Words> texts() throws IOException {
     var texts = new TreeMap<Path, Words>();
     for (MarkdownPage page : MarkdownPage.all()) {
       Path file = page.file().toAbsolutePath().normalize();
-      texts.put(file, page(file, Files.readString(file)));
+      texts.put(file, page(Files.readString(file)));
+    }
+    for (String name : List.of("shardwright", "shardwright.cmd")) {
+      texts.put(ROOT.resolve(name), page(Files.readString(ROOT.resolve(name))));
+    }
+    for (Path module : List.of(ROOT.resolve("docs/schema"), ROOT.resolve("examples"))) {
+      add(texts, module, ".json|.md|.yaml");
     }
     try (Stream<Path> modules = Files.list(ROOT)) {
       for (Path module : modules.filter(each -> !each.endsWith("bench")).toList()) {
-        Path sources = module.resolve("src/main/java");
-        if (Files.isDirectory(sources)) {
-          try (Stream<Path> files = Files.walk(sources)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
-              texts.put(file, literals(Files.readString(file)));
-            }
-          }
-        }
+        add(texts, module.resolve("src/main"), ".java|.md|.yaml|.json|.txt");
+        add(texts, module.resolve("src/release"), ".md");
       }
     }
     return texts;
+  }
+
+  private static void add(Map<Path, Words> texts, Path folder, String endings) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    Pattern ending = Pattern.compile("(" + endings.replace(".", "\\.") + ")$");
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(each -> ending.matcher(each.toString()).find()).toList()) {
+        String text = Files.readString(file);
+        boolean java = file.toString().endsWith(".java");
+        texts.put(file, java ? literals(text, published(file)) : page(text));
+      }
+    }
   }
 
   @Test
@@ -131,9 +162,18 @@ class BannedPhrasesTest {
   @Test
   void areFoundOverLinesAndJoinedLiterals() {
     Path file = ROOT.resolve("x.md");
-    assertEquals(List.of("x.md:2"), page(file, "One\nIs no\n  zip.").find("is no zip", file));
-    Words joined = literals("a(\"is \"\n + \"no zip\", \"of\");\n// \"is no zip\"");
+    assertEquals(List.of("x.md:2"), page("One\nIs no\n  zip.").find("is no zip", file));
+    Words joined = literals("a(\"is \"\n + \"no zip\", \"of\");\n// \"is no zip\"", true);
     assertEquals(List.of("x.md:1"), joined.find("is no zip", file));
     assertEquals(List.of(), joined.find("zip of", file));
+  }
+
+  @Test
+  void areFoundInTextBlocksAndInPublishedJavadoc() {
+    Path file = ROOT.resolve("x.java");
+    String block = "String b = \"\"\"\n  is\n  no zip\"\"\" + 'c';";
+    String source = "/** What\n * is no zip. */\nint a;\n" + block;
+    assertEquals(List.of("x.java:2", "x.java:5"), literals(source, true).find("is no zip", file));
+    assertEquals(List.of("x.java:5"), literals(source, false).find("is no zip", file));
   }
 }

@@ -41,7 +41,7 @@ abstract sealed class RequestedSizes permits ReshardRequestBuilder {
   }
 
   /**
-   * {@return this} Sets over how many ranks the experts of a layer are shared out.
+   * {@return this} Sets the number of ranks among which the experts of a layer are divided.
    *
    * @param size from 1 to {@link ReshardRequest#LARGEST_SIZE}
    */

@@ -64,7 +64,7 @@ public interface RestoredModel extends AutoCloseable {
    * Returns the file of a name that is neither configuration nor weights.
    *
    * @param name the file's name within the checkpoint
-   * @return the file; empty if there is none of that name
+   * @return the file; empty if no file has that name
    */
   Optional<ModelArtifact> artifact(String name);
 
@@ -81,7 +81,7 @@ public interface RestoredModel extends AutoCloseable {
    *
    * @param name one of the keys of {@link #tensors}
    * @return the tensor, of which nothing has been read
-   * @throws IllegalArgumentException if there is none of that name; the message has similar names
+   * @throws IllegalArgumentException if no tensor has that name; the message has similar names
    */
   ModelTensor tensor(String name);
 

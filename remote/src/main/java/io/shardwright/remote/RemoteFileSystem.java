@@ -93,6 +93,6 @@ final class RemoteFileSystem extends FileSystem {
 
   @Override
   public WatchService newWatchService() {
-    throw new UnsupportedOperationException("nobody tells of changes there");
+    throw new UnsupportedOperationException("changes there can't be watched");
   }
 }

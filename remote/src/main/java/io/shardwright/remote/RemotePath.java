@@ -193,7 +193,7 @@ final class RemotePath implements Path {
   @Override
   public WatchKey register(
       WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers) {
-    throw new UnsupportedOperationException("nobody tells of changes there");
+    throw new UnsupportedOperationException("changes there can't be watched");
   }
 
   @Override

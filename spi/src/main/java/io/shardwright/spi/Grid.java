@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  * @param tensor tensor-parallel ranks
  * @param pipeline pipeline stages
  * @param virtual chunks of layers that each stage holds; 1 where the pipeline is not interleaved
- * @param expert ranks that share out the experts of a layer
+ * @param expert ranks among which are divided the experts of a layer
  * @param expertTensor tensor-parallel ranks of each expert
  */
 public record Grid(int tensor, int pipeline, int virtual, int expert, int expertTensor) {

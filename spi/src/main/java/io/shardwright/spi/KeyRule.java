@@ -84,7 +84,7 @@ public record KeyRule(
   /**
    * Makes a rule that refuses a change of naming because the model would compute something else.
    *
-   * @param key dotted path of the key that the code of only one of the namings heeds
+   * @param key dotted path of the key that the code of only one of the namings uses
    * @param reason the reason, as the end of a sentence
    * @return a rule for all namings and values, to be restricted by the methods below
    */
@@ -95,7 +95,7 @@ public record KeyRule(
   /**
    * Makes a rule that says of a target of NeMo's that it only keeps the model.
    *
-   * @param key dotted path of a key that NeMo doesn't heed
+   * @param key dotted path of a key that NeMo doesn't use
    * @param reason the reason, as the end of a sentence
    * @return a rule for all namings and values, to be restricted by the methods below
    */

@@ -172,7 +172,10 @@ public record LayerSet(Kind kind, String key, List<String> values, int at, boole
     return listed ? listed(config, told(config)) : kind == Kind.FIRST ? first(config) : this;
   }
 
-  /** The numbers of layers; this where a list is too short, which is said of a layer it lacks. */
+  /**
+   * The numbers of layers; this set where a list is too short; the error is reported for the
+   * missing layer.
+   */
   private LayerSet listed(ModelConfig config, List<String> told) {
     return told.size() > MOST || told.size() < config.count(LAYERS, 1).orElse(0)
         ? this

@@ -73,7 +73,7 @@ public record PipelineLayout(String text, List<String> parts) {
    * @param parts for each part its words: {@code embedding}, {@code decoder}, {@code mtp}, {@code
    *     loss}
    * @return the layout
-   * @throws IllegalArgumentException as {@link #parse}, or if a word is none of these
+   * @throws IllegalArgumentException as {@link #parse}, or if a word is unknown
    */
   public static PipelineLayout ofWords(List<List<String>> parts) {
     var letters = new ArrayList<String>();

@@ -11,7 +11,7 @@ package io.shardwright.spi;
 public record RankCoordinate(int tensor, int pipeline, int expert)
     implements Comparable<RankCoordinate> {
   /**
-   * Makes the position of a rank where experts are not shared out.
+   * Makes the position of a rank where experts are not divided among ranks.
    *
    * @param tensor tensor-parallel rank, from 0
    * @param pipeline pipeline stage, from 0

@@ -226,7 +226,7 @@ abstract sealed class RowWords permits ParameterRule {
     return with(traits().with(Flag.OPTIONAL));
   }
 
-  /** {@return a changed copy: made anew ({@link Flag#INVERSE_FREQUENCIES})} */
+  /** {@return a changed copy: computed again ({@link Flag#INVERSE_FREQUENCIES})} */
   public ParameterRule inverseFrequencies() {
     return with(traits().with(Flag.INVERSE_FREQUENCIES));
   }

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /**
  * Properties of a parameter beyond its name, cut and arrangement. Immutable; the modifying methods
- * return a changed copy, and a row has a word for each of them (see {@link ParameterRule}).
+ * return a changed copy, and a row has a method for each of them (see {@link ParameterRule}).
  */
 public final class Traits {
   /** The default: none of these properties. */

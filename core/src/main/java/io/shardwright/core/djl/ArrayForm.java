@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
  * @param conversion of the bytes
  */
 record ArrayForm(DataType type, int parts, Conversion conversion) {
-  /** What becomes of elements on their way. */
+  /** How elements are converted. */
   enum Conversion {
     /** Nothing. */
     NONE,

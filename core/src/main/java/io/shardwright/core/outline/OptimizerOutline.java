@@ -9,9 +9,9 @@ import java.util.OptionalLong;
  * What a checkpoint holds of an optimizer.
  *
  * @param kind the form in which it is stored, such as {@code fully_reshardable}; empty where
- *     nothing says it
- * @param step how many steps it did; empty where nothing says it
- * @param consumedSamples how many samples the training had seen; empty where nothing says it
+ *     unknown
+ * @param step how many steps it did; empty where unknown
+ * @param consumedSamples how many samples the training had seen; empty where unknown
  * @param states what it keeps for each parameter, such as {@code exp_avg}; none where its form is
  *     not read
  * @param bytes of all of these

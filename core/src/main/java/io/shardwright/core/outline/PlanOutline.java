@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param cut number of those that tensor parallelism cuts in the source's naming
  * @param values number of elements of all tensors in the target's files together
  * @param edits changes of the configuration, in order; none for a Hugging Face target, whose
- *     configuration is made anew
+ *     configuration is made again
  * @param padding tensors whose number of vocabulary rows changes
  * @param casts changes of element types
  * @param lora the LoRA adapter that is merged into the model; empty for none

@@ -29,7 +29,7 @@ public record RankGrid(Grid size, List<RankShare> ranks) {
   /**
    * Returns the number of ranks of a stage.
    *
-   * @return the tensor-parallel size, more where experts are shared out
+   * @return the tensor-parallel size, more if experts are divided among ranks
    */
   public int rows() {
     return ranks.size() / size.pipeline();

@@ -143,7 +143,7 @@ public final class ComparisonPage implements HtmlPage {
       page.end();
     }
     if (loose != null) {
-      page.leaf("h3", "Of no layer").in("div", "class", "chips");
+      page.leaf("h3", "Outside of layers").in("div", "class", "chips");
       loose.entrySet().stream()
           .limit(MOST_KEYS)
           .forEach(e -> chip(page, e.getValue().style(), e.getKey() + ": " + e.getValue().text()));
@@ -163,7 +163,7 @@ public final class ComparisonPage implements HtmlPage {
     all.forEach(
         (layer, kinds) -> {
           var sum = kinds.values().stream().reduce(LayerDifference::with).orElseThrow();
-          page.in("tr").leaf("th", layer.isEmpty() ? "of no layer" : layer, "scope", "row");
+          page.in("tr").leaf("th", layer.isEmpty() ? "outside of layers" : layer, "scope", "row");
           page.leaf("td", String.format(Locale.ROOT, "%,d", sum.tensors()));
           page.leaf("td", String.format(Locale.ROOT, "%,d", sum.differing()));
           page.leaf("td", sum.text()).end();

@@ -85,7 +85,7 @@ record Inventory(Map<String, List<Kind>> groups, boolean logical) {
         .merge(kind, new Kind(spec.name(), parsed, spec, cut, 1), (known, one) -> known.more());
   }
 
-  /** The states of an optimizer are told apart by what is before the parameter's name. */
+  /** The states of an optimizer are distinguished by the words before the parameter's name. */
   private static String optimizer(TensorSpec spec, TensorName parsed) {
     return parsed.role() == Role.OPTIMIZER ? spec.name().replaceAll("[0-9]+", "*") : "";
   }

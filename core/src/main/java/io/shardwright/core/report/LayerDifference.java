@@ -82,7 +82,7 @@ record LayerDifference(long tensors, long differing, Optional<TensorDifference> 
     };
   }
 
-  /** A letter for what is no matter of values. */
+  /** A letter for a difference other than in values. */
   String letter() {
     return switch (style()) {
       case "only-first" -> "A";

@@ -85,7 +85,7 @@ final class SideLabels {
   }
 
   /**
-   * Writes labels above or below panels that stand beside each other.
+   * Writes labels above or below panels that are side by side.
    *
    * @param middles of the panels, from left to right
    * @param y the baseline of the names; that of shapes is a line below

@@ -43,7 +43,7 @@ final class TensorSection {
     left += kinds.stream().skip(shown.size()).mapToLong(Kind::count).sum();
     rows += shown.size();
     String bytes = ByteSize.text(kinds.stream().mapToLong(Kind::bytes).sum());
-    page.in("details").in("summary").leaf("b", group.isEmpty() ? "of no layer" : group);
+    page.in("details").in("summary").leaf("b", group.isEmpty() ? "outside of layers" : group);
     page.text(String.format(Locale.ROOT, ", %,d tensors, %s", tensors, bytes)).end();
     page.in("div", "class", "scroll");
     if (inventory.logical()) {

@@ -95,7 +95,7 @@ record Treemap(List<Group> groups) {
   }
 
   private static String name(Group group) {
-    return group.label().isEmpty() ? "of no layer" : group.label();
+    return group.label().isEmpty() ? "outside of layers" : group.label();
   }
 
   private void leaf(Markup page, String group, Leaf leaf, Tile tile) {

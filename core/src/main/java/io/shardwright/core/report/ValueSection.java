@@ -9,7 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The distribution of the values of every stored tensor; what is no number comes first. */
+/**
+ * The distribution of the values of every stored tensor; tensors with NaN or infinities come first.
+ */
 final class ValueSection {
   private static final int MOST_ROWS = 2500;
   private static final int MOST_ODD = 200;
@@ -72,7 +74,7 @@ final class ValueSection {
     left += own.size() - shown.size();
     rows += shown.size();
     if (!shown.isEmpty()) {
-      page.in("details").in("summary").leaf("b", group.isEmpty() ? "of no layer" : group);
+      page.in("details").in("summary").leaf("b", group.isEmpty() ? "outside of layers" : group);
       page.text(String.format(Locale.ROOT, ", %,d tensors", own.size())).end();
       table(page, shown);
       page.end();

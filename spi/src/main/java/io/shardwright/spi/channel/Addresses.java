@@ -29,8 +29,8 @@ public final class Addresses {
   }
 
   /**
-   * Takes out of a text what is nobody's business: queries of addresses, which may be signatures,
-   * and users with their passwords.
+   * Takes out of a text what must stay private: queries of addresses, which may be signatures, and
+   * users with their passwords.
    *
    * @param text that may hold addresses
    * @return the text without these

@@ -181,7 +181,7 @@ public sealed interface Codec {
     CANONICAL,
     /** The other. */
     DIALECT,
-    /** Either: it is said in both where it is known. */
+    /** Either: both state it where it is known. */
     EITHER
   }
 

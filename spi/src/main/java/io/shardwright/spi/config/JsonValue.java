@@ -152,7 +152,7 @@ public sealed interface JsonValue {
   /**
    * Returns an integer.
    *
-   * @return the integer; empty for all else, and for one of more than 18 digits
+   * @return the integer; empty for every other value, and for one of more than 18 digits
    */
   default OptionalLong asLong() {
     return this instanceof Num num && num.isLong()
@@ -163,7 +163,7 @@ public sealed interface JsonValue {
   /**
    * Returns a string.
    *
-   * @return its text; empty for all else
+   * @return its text; empty for every other value
    */
   default Optional<String> asText() {
     return this instanceof Str str ? Optional.of(str.value()) : Optional.empty();

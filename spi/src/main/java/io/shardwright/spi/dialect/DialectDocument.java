@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * @param shapes of the tensors beside the document
  */
 public record DialectDocument(Obj document, Map<String, Shape> shapes) implements ModelConfig {
-  /** Numbers that are none, in Python's JSON and in YAML. */
+  /** Values that are not numbers, in Python's JSON and in YAML. */
   private static final Map<String, String> NOT_FINITE =
       Map.of("NaN", ".nan", "Infinity", ".inf", "-Infinity", "-.inf");
 

@@ -59,15 +59,15 @@ public interface DialectReading extends ModelConfig {
    * @return this
    * @throws io.shardwright.spi.error.MalformedCheckpointException naming every key whose value is
    *     of another kind
-   * @throws io.shardwright.spi.error.UnsupportedCheckpointException naming every key that is said
-   *     in two ways, or that the canonical configuration can't express
+   * @throws io.shardwright.spi.error.UnsupportedCheckpointException naming every fact that is
+   *     stated in two ways, or that the canonical configuration can't express
    */
   DialectReading requireSound(String where);
 
   /**
    * What a user should know of the document.
    *
-   * @return sentences: what it says more than once, and what was kept aside
+   * @return sentences: facts that it states more than once, and keys that were kept separately
    */
   List<String> notes();
 

@@ -5,9 +5,9 @@ import java.util.function.Function;
 
 /**
  * The exception for everything that a user can cause or fix. The message says what is wrong and
- * where, what was expected and found, and what to do. What to set stands in it as a value, so that
- * each caller names it in words that its users know: {@code --untie} on a command line, {@code
- * untie} in the API.
+ * where, what was expected and found, and what to do. It contains settings as values, so that each
+ * caller names it in words that its users know: {@code --untie} on a command line, {@code untie} in
+ * the API.
  */
 public abstract sealed class CheckpointException extends RuntimeException
     permits MalformedCheckpointException,

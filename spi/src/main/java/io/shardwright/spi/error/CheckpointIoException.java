@@ -26,7 +26,7 @@ public final class CheckpointIoException extends CheckpointException {
   /**
    * The same failure with what follows from it.
    *
-   * @param consequence what was left behind, what to do
+   * @param consequence what remains, and what to do
    * @return a failure of the same code, caused by this one
    */
   public CheckpointIoException followedBy(String consequence) {

@@ -16,7 +16,7 @@ public final class PlanRejectedException extends CheckpointException {
   private final transient List<Alternative> alternatives;
 
   /**
-   * A model-parallel grid of as many ranks, all else as asked.
+   * A model-parallel grid of as many ranks, with everything else as requested.
    *
    * @param tensor tensor-parallel ranks
    * @param pipeline pipeline stages
@@ -40,7 +40,7 @@ public final class PlanRejectedException extends CheckpointException {
   }
 
   /**
-   * A refusal with a way out.
+   * A refusal with alternatives.
    *
    * @param code the first reason's code
    * @param where the source
@@ -88,7 +88,7 @@ public final class PlanRejectedException extends CheckpointException {
   }
 
   /**
-   * Grids that could be asked for instead, all else as asked.
+   * Grids that could be requested instead, with everything else unchanged.
    *
    * @return the nearest first; none where no grid of as many ranks is possible
    */

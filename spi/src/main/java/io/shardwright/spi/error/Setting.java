@@ -85,7 +85,7 @@ public enum Setting {
   TOKENIZER_MODEL("tokenizerModel"),
   /** The file for the configuration's {@code tokenizer.vocab_file}. */
   TOKENIZER_VOCAB_FILE("tokenizerVocabFile"),
-  /** What becomes of Python names without a known meaning. */
+  /** The treatment of Python names without a known meaning. */
   UNKNOWN_GLOBALS("unknownGlobals"),
   /** That both tensors of a tied pair are written. */
   UNTIE("untie"),

@@ -10,7 +10,7 @@ import java.util.Set;
  */
 public interface DistributedSet extends TensorSet {
   /**
-   * The keys of what is no tensor.
+   * The keys of values other than tensors.
    *
    * @return in the file's order
    */

@@ -47,7 +47,7 @@ public interface FlatLayout {
    *
    * @param rank one of the grid's
    * @param grid what the model is cut for
-   * @param experts whether the parameters are of experts that ranks share out
+   * @param experts whether the parameters are of experts that are divided among ranks
    * @param chunks the parameters in the order of registration, for each chunk of an interleaved
    *     pipeline
    * @return a place for each

@@ -54,7 +54,7 @@ public interface FlatState {
    * How many ranks hold different parameters.
    *
    * @param experts whether ranks of experts are meant, which have an optimizer of their own
-   * @return empty where files are by themselves a rank's, or no experts are shared out
+   * @return empty where files are by themselves a rank's, or no experts are divided among ranks
    */
   OptionalLong ranks(boolean experts);
 
@@ -70,7 +70,7 @@ public interface FlatState {
    *
    * @param grid what the model is cut for
    * @param registered the parameters of each rank in the order that was found, for each chunk of an
-   *     interleaved pipeline; without experts that ranks share out
+   *     interleaved pipeline; without experts that are divided among ranks
    * @return as {@link TrainingState#settings} has them; none where they show nothing
    */
   Map<String, String> settings(Grid grid, Map<RankCoordinate, List<List<Parameter>>> registered);
@@ -80,8 +80,8 @@ public interface FlatState {
    *
    * @param rank one of the grid's
    * @param grid what the model is cut for
-   * @param experts whether the parameters are of experts that ranks share out; the others of such a
-   *     model are asked for by themselves
+   * @param experts whether the parameters are of experts that are divided among ranks; the other
+   *     parameters of such a model are requested separately
    * @param chunks the parameters in the order of registration, for each chunk of an interleaved
    *     pipeline
    * @return the possibilities, mostly one: for each parameter of all chunks in order, runs by the

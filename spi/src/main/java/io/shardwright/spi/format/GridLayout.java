@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  * ranks of the grid would write. The engine asks for the prefix and the states while it plans, for
  * the rest when the plan is complete.
  *
- * <p>Values of pickles are said as {@link StoredFiles#pickle} gives them: an object with a {@code
+ * <p>Values of pickles are stated as {@link StoredFiles#pickle} gives them: an object with a {@code
  * _target_} is made by calling that name with {@code _args_}, or without arguments and then given
  * its other fields as state; {@code _call_: false} says the name itself. A call of {@code
  * builtins.tuple} with a list is a tuple, one of {@code builtins.dict} with a list of pairs a dict
@@ -113,7 +113,7 @@ public interface GridLayout {
    * Writes the documents.
    *
    * @param model what is written
-   * @return all that is no tensor of the model and no state of a module
+   * @return everything except tensors of the model and states of modules
    * @throws io.shardwright.spi.error.UnsupportedCheckpointException if they can't express the model
    */
   Contents contents(WantedGrid model);

@@ -70,7 +70,7 @@ public interface ModelFormat {
 
   /**
    * How it is written with a torch file for each rank, where the user asks for that, or a
-   * checkpoint of this format that has such files is cut anew.
+   * checkpoint of this format that has such files is cut again.
    *
    * @return empty where it has none
    */

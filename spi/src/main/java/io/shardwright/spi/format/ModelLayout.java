@@ -57,7 +57,7 @@ public interface ModelLayout {
    *
    * @param origin what {@link StoredModel.Builder#origin} kept
    * @param classes those of the model's family
-   * @return the class that the document names; empty if it is none of them
+   * @return the class that the document names; empty if it is another one
    */
   Optional<HuggingFaceModel> classOf(Obj origin, List<HuggingFaceModel> classes);
 

@@ -20,8 +20,8 @@ public interface RankLayout {
    * The contents of a target besides its models.
    *
    * @param folder of the ranks' files, with a slash at its end; empty for the target itself
-   * @param around what stands before the models in each rank's file, by key; values are said as in
-   *     {@link GridLayout}
+   * @param around what stands before the models in each rank's file, by key; values are stated as
+   *     in {@link GridLayout}
    * @param names gives what the file calls a parameter or state that the family calls otherwise;
    *     states of one name are one
    * @param files bytes by path; they are the target's last files, in their order
@@ -77,14 +77,14 @@ public interface RankLayout {
    * Writes the documents.
    *
    * @param model what is written
-   * @return all that is no tensor of the model and no state of a module
+   * @return everything except tensors of the model and states of modules
    * @throws io.shardwright.spi.error.UnsupportedCheckpointException if they can't express the model
    */
   Contents contents(WantedGrid model);
 
   /**
-   * What stands behind the models in a rank's file where an optimizer goes along. Values are said
-   * as in {@link GridLayout}, the optimizer's tensors as {@link RankParameter#tensor} says.
+   * The entries after the models in a rank's file if it has an optimizer. Values are stated as in
+   * {@link GridLayout}, the optimizer's tensors as {@link RankParameter#tensor} says.
    *
    * @param model what is written
    * @param parameters of the rank, chunk by chunk, in the order in which their modules register

@@ -72,7 +72,7 @@ public interface StoredFiles {
    *
    * @param file one of {@link #files}
    * @return every file in it, by its full name; a deflated one is unpacked when it is first read
-   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is no zip or a damaged one
+   * @throws io.shardwright.spi.error.MalformedCheckpointException if it is not a zip, or damaged
    * @throws io.shardwright.spi.error.UnsafeCheckpointException if a name leads elsewhere, or there
    *     is more than a limit allows
    */

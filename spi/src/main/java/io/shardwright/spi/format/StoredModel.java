@@ -37,8 +37,8 @@ public final class StoredModel {
   public record Artifact(String key, String file, StoredBytes bytes) {}
 
   /**
-   * What has no place in the canonical configuration. It travels in a {@code .nemo}, so that the
-   * way back is lossless.
+   * The part that the canonical configuration can't express. A {@code .nemo} keeps it, so that the
+   * conversion back loses nothing.
    *
    * @param config the model's document as it was
    * @param files texts by file name
@@ -129,7 +129,7 @@ public final class StoredModel {
     return Optional.ofNullable(parts.unknown);
   }
 
-  /** {@return what has no place in the canonical configuration; empty where nothing is kept} */
+  /** {@return the part that the canonical configuration can't express; empty if nothing is kept} */
   public Optional<Origin> origin() {
     return Optional.ofNullable(parts.origin);
   }
@@ -190,7 +190,7 @@ public final class StoredModel {
     /**
      * Says what the model is.
      *
-     * @param canonical its configuration; unless a {@linkplain #model class} is said too, the
+     * @param canonical its configuration; unless a {@linkplain #model class} is given too, the
      *     engine finds its family by it
      * @return this
      */
@@ -200,7 +200,7 @@ public final class StoredModel {
     }
 
     /**
-     * Says why no configuration is said, although there is a document.
+     * States why there is no configuration, although there is a document.
      *
      * @param why what is thrown where a model is needed
      * @return this
@@ -246,7 +246,7 @@ public final class StoredModel {
     }
 
     /**
-     * Keeps what has no place in the canonical configuration.
+     * Keeps the part that the canonical configuration can't express.
      *
      * @param kept the document and further texts
      * @return this

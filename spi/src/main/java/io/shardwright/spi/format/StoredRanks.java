@@ -12,9 +12,9 @@ import java.util.Optional;
  *
  * @param grid what the model is cut for; its stages have as many chunks as the ranks here
  * @param ranks stage by stage, as many of each
- * @param unread why an optimizer's state that lies beside the weights is not read: nothing is
- *     written then unless the user leaves it out; empty where there is none, or where it is among
- *     the tensors, by the names that {@link TrainingState} says
+ * @param unread why an optimizer's state beside the weights is not read: nothing is written then
+ *     unless the user leaves it out; empty where there is none, or where it is among the tensors,
+ *     by the names that {@link TrainingState} says
  */
 public record StoredRanks(Grid grid, List<Rank> ranks, Optional<String> unread) {
   /**

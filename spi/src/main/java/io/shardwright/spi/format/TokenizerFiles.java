@@ -60,7 +60,7 @@ public record TokenizerFiles(StoredFiles files) {
   }
 
   /**
-   * Whether a file belongs to the tokenizer, and says nothing of another one.
+   * Whether a file belongs to the tokenizer and doesn't describe another one.
    *
    * @param file its name
    * @return true where another tokenizer takes its place

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * What a training needs to go on, besides the tensors that its optimizer keeps for each parameter:
  * those are among the model's tensors, called {@code optimizer.state.KIND.PARAMETER}, where the
  * kind is {@code exp_avg}, {@code exp_avg_sq}, {@code fp32_param} (the master weights) or what else
- * the optimizer has. Values are said as {@link StoredFiles#pickle} gives them, in the words of
+ * the optimizer has. Values are stated as {@link StoredFiles#pickle} gives them, in the words of
  * Megatron-LM's common state (core_v0.19.0, {@code megatron/training/checkpointing.py}). Immutable;
  * made by {@link #of} and the builder's methods.
  */
@@ -62,7 +62,7 @@ public final class TrainingState {
   /**
    * The training's step.
    *
-   * @return how many iterations were done; empty where nothing says it
+   * @return how many iterations were done; empty if unknown
    */
   public OptionalLong iteration() {
     return said.iteration;
@@ -71,7 +71,7 @@ public final class TrainingState {
   /**
    * The samples that were trained on.
    *
-   * @return how many; empty where nothing says it
+   * @return how many; empty if unknown
    */
   public OptionalLong consumedSamples() {
     return said.consumedSamples;
@@ -161,8 +161,8 @@ public final class TrainingState {
     /**
      * Says how far the training is.
      *
-     * @param done iterations; empty where nothing says it
-     * @param samples that were trained on; empty where nothing says it
+     * @param done iterations; empty if unknown
+     * @param samples that were trained on; empty if unknown
      * @return this
      */
     public Builder progress(OptionalLong done, OptionalLong samples) {

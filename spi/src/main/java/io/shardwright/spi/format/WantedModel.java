@@ -22,7 +22,7 @@ public interface WantedModel {
   /**
    * The model's configuration.
    *
-   * @return canonical keys, those that NeMo takes for granted among them
+   * @return canonical keys, also those that NeMo implies
    */
   Configuration config();
 

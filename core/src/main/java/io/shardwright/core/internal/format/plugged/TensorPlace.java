@@ -33,7 +33,7 @@ final class TensorPlace {
   static SourceTensor of(StoredTensor stored, FileBytes from, Guard guard) {
     String name = stored.name();
     if (name.isEmpty() || !WholeText.is(name)) {
-      throw malformed(from, "holds a tensor of no name that can be written");
+      throw malformed(from, "contains a tensor whose name can't be written");
     }
     TensorSpec spec = TensorBounds.require(name, stored.dtype(), stored.dims(), guard, from.name());
     long offset = stored.offset();
