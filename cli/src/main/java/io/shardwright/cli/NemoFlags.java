@@ -11,11 +11,13 @@ import picocli.CommandLine.Spec;
 
 /** What the commands with the flags of NeMo's scripts have in common. */
 final class NemoFlags {
+  private static final String PRECISION = "--precision";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
   @Option(
-      names = "--precision",
+      names = PRECISION,
       paramLabel = "P",
       description = "Cast the weights to 32, 16 or bf16 (default: unchanged).")
   private String precision;
@@ -24,7 +26,8 @@ final class NemoFlags {
   ReshardRequestBuilder request(Path source, Path target, TargetFormat format) {
     var request = ReshardRequest.builder(source, target).format(format);
     if (precision != null) {
-      Precision.of(precision, command).ifPresent(wanted -> request.dtype(wanted).allowLossy(true));
+      Precision.of(precision, PRECISION, command)
+          .ifPresent(wanted -> request.dtype(wanted).allowLossy(true));
     }
     return request;
   }

@@ -9,8 +9,12 @@ import picocli.CommandLine.ParameterException;
 final class Precision {
   private Precision() {}
 
-  /** The type; empty for {@code keep}. */
-  static Optional<DType> of(String word, CommandSpec command) {
+  /**
+   * The type; empty for {@code keep}.
+   *
+   * @param option where the word was given
+   */
+  static Optional<DType> of(String word, String option, CommandSpec command) {
     return switch (word) {
       case "keep" -> Optional.empty();
       case "fp32", "float32", "32", "32-true" -> Optional.of(DType.FLOAT32);
@@ -20,7 +24,7 @@ final class Precision {
       default ->
           throw new ParameterException(
               command.commandLine(),
-              "--dtype is '" + word + "', expected keep, fp32, fp16, bf16 or fp64 (or 32, 16, 64)");
+              option + " is '" + word + "', expected keep, fp32, fp16, bf16 or fp64 (or 32, 16, 64)");
     };
   }
 }

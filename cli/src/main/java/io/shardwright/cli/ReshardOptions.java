@@ -209,7 +209,7 @@ final class ReshardOptions {
     if (layout != LayoutChoice.keep) {
       request.layout(WeightLayout.valueOf(layout.name().toUpperCase(Locale.ROOT)));
     }
-    Precision.of(dtype, command).ifPresent(request::dtype);
+    Precision.of(dtype, "--dtype", command).ifPresent(request::dtype);
     if (lora != null) {
       request.lora(lora);
     }

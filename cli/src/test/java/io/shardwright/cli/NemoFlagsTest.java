@@ -148,6 +148,13 @@ class NemoFlagsTest {
   }
 
   @Test
+  void refusesAPrecisionByTheNameOfItsFlag() {
+    Run run = change(Path.of("any.nemo"), folder.resolve("out.nemo"), "--precision=int8");
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains("--precision is 'int8'"), run.err());
+  }
+
+  @Test
   void tensorConversionAloneIsRefusedForAFileOfTwoStages() throws IOException {
     Path source = Checkpoints.copy("gpt-5b-like-tp2pp2.nemo", folder);
     Run run = change(source, folder.resolve("out.nemo"), "--tp_conversion_only");
