@@ -24,7 +24,10 @@ final class Precision {
       default ->
           throw new ParameterException(
               command.commandLine(),
-              option + " is '" + word + "', expected keep, fp32, fp16, bf16 or fp64 (or 32, 16, 64)");
+              option
+                  + " is '"
+                  + word
+                  + "', expected keep, fp32, fp16, bf16 or fp64 (or 32, 16, 64)");
     };
   }
 }

@@ -74,15 +74,14 @@ public final class ClipAdapter implements ModelFamilyAdapter {
 
   @Override
   public List<KeyRule> keyRules() {
-    var alone =
-        Stream.of(
-            unreadable(ClipTable.TEXT_POSITIONS, "models with these positions are not supported")
-                .is("rope", "kerple"),
-            unreadable(
-                    "text.transformer_engine",
-                    "Transformer Engine's layers have names of their own, which are not supported")
-                .is("true"));
-    return Stream.concat(alone, Stream.of("vision.", "text.").flatMap(ClipAdapter::known)).toList();
+    var engine =
+        unreadable(
+                "text.transformer_engine",
+                "Transformer Engine's layers have names of their own, which are not supported")
+            .is("true");
+    return Stream.concat(
+            Stream.of(engine), Stream.of("vision.", "text.").flatMap(ClipAdapter::known))
+        .toList();
   }
 
   /** What else NeMo refuses to build (v1.23.0, {@code mlp.py}, {@code transformer.py}). */

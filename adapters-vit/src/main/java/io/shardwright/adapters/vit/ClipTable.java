@@ -111,10 +111,24 @@ final class ClipTable {
                 .of(TEXT_PLACES)
                 .on(FIRST)
                 .sized(length, width)
-                .when(TEXT_POSITIONS, ABSOLUTE))
+                .when(TEXT_POSITIONS, ABSOLUTE),
+            replicated(MODEL + "rotary_pos_emb.inv_freq")
+                .on(FIRST)
+                .float32()
+                .when(TEXT_POSITIONS, "rope"),
+            kerple("b"),
+            kerple("a"),
+            kerple("p"))
         .and(plain(layers))
         .and(
             ParameterTable.of(
                 replicated(TEXT + "head.weight").on(LAST).sized("text.output_dim", width)));
+  }
+
+  private static ParameterRule kerple(String letter) {
+    return replicated(MODEL + "encoder_relative_position_embedding.kerple_" + letter)
+        .on(FIRST)
+        .sized("text.num_attention_heads", "1", "1")
+        .when(TEXT_POSITIONS, "kerple");
   }
 }

@@ -59,7 +59,10 @@ class ClipConformanceTest extends AdapterConformance {
     return List.of(
         SMALL.listing(listing("clip-tp1")).listing(listing("clip-tp2")),
         parameters.listing(listing("clip-parameters-tp1")).listing(listing("clip-parameters-tp2")),
-        both(SMALL, "megatron_legacy", "true"),
+        both(SMALL, "megatron_legacy", "true")
+            .with("text.position_embedding_type", "rope")
+            .listing(listing("clip-rotary-tp1"))
+            .listing(listing("clip-rotary-tp2")),
         SMALL.with("text.position_embedding_type", "xpos"),
         both(
                 both(both(SMALL, "activation", "approx-gelu"), "bias_activation_fusion", "false"),
@@ -74,6 +77,7 @@ class ClipConformanceTest extends AdapterConformance {
             .with("vision.hidden_size", "24")
             .with("vision.num_attention_heads", "2")
             .with("text.num_layers", "3")
+            .with("text.position_embedding_type", "kerple")
             .with("vision.class_token_length", "0")
             .with("vision.preprocess_layernorm", "false"));
   }
