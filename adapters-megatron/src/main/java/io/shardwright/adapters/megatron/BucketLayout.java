@@ -51,11 +51,13 @@ record BucketLayout(long ranks, Map<String, String> settings) implements FlatLay
   /** Transformer Engine's layers, and all experts in one module, where nothing is said. */
   @Override
   public Map<String, String> order() {
+    String layers = settings.getOrDefault(FlatBuffers.SPECIFICATION, FlatBuffers.ENGINE);
+    boolean local = layers.equals(FlatBuffers.LOCAL);
     return Map.of(
         FlatBuffers.SPECIFICATION,
-        settings.getOrDefault(FlatBuffers.SPECIFICATION, "transformer_engine"),
+        layers,
         FlatBuffers.GROUPED,
-        settings.getOrDefault(FlatBuffers.GROUPED, "true"));
+        local ? "false" : settings.getOrDefault(FlatBuffers.GROUPED, "true"));
   }
 
   /** Of the first stage the first chunk alone is cut. */

@@ -32,6 +32,8 @@ import java.util.stream.Stream;
  */
 record FlatBuffers(String kind, String where, Reading reading, Keys keys) implements FlatState {
   static final String SPECIFICATION = "transformer_impl";
+  static final String ENGINE = "transformer_engine";
+  static final String LOCAL = "local";
   static final String GROUPED = "moe_grouped_gemm";
 
   /** Reads the buffers, once. */
@@ -132,15 +134,18 @@ record FlatBuffers(String kind, String where, Reading reading, Keys keys) implem
     return keys.ranks(experts);
   }
 
-  /** Transformer Engine's order first; norms stand elsewhere in Megatron-Core's own layers. */
+  /**
+   * Transformer Engine's order first. Norms stand elsewhere in Megatron-Core's own layers, and
+   * experts are separate modules there, whatever the training says (core_v0.19.2, {@code
+   * megatron/core/models/backends.py}).
+   */
   @Override
   public List<Map<String, String>> orders() {
-    return Stream.of("transformer_engine", "local")
-        .flatMap(
-            layers ->
-                Stream.of("true", "false")
-                    .map(grouped -> Map.of(SPECIFICATION, layers, GROUPED, grouped)))
-        .toList();
+    return List.of(
+        Map.of(SPECIFICATION, ENGINE, GROUPED, "true"),
+        Map.of(SPECIFICATION, ENGINE, GROUPED, "false"),
+        Map.of(SPECIFICATION, LOCAL),
+        Map.of(SPECIFICATION, LOCAL, GROUPED, "true"));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.shardwright.spi.ParameterRule;
 import io.shardwright.spi.ParameterTable;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import java.util.Map;
  * by layer, within a layer expert by expert, then rows after them; stack after stack.
  */
 final class RegistrationOrder implements Comparator<Emission> {
+  private static final long[] NOWHERE = {1 << 20, 1 << 20, 1 << 20, 1 << 20};
+
   private final Map<ParameterRule, long[]> places = new IdentityHashMap<>();
   private final List<ParameterRule> rules;
   private final boolean grouped;
@@ -25,14 +28,16 @@ final class RegistrationOrder implements Comparator<Emission> {
   /**
    * Sorts by a table.
    *
-   * @param grouped whether one module has all experts of a layer, and registers a row of each of
-   *     them before the next row
+   * @param grouped whether one module has a linear layer of all experts, and registers weight and
+   *     bias expert by expert before the next linear layer's (Transformer Engine, {@code
+   *     pytorch/module/grouped_linear.py})
    */
   RegistrationOrder(ParameterTable table, List<LayerStack> stacks, boolean grouped) {
     this.grouped = grouped;
     rules = table.rules();
     int[] first = {-1, -1, -1};
     LayerStack stack = stacks.get(0);
+    var modules = new HashMap<String, Integer>();
     for (int i = 0; i < rules.size(); i++) {
       LayerStack own = LayerStack.of(stacks, rules.get(i).canonical());
       if (!own.equals(stack)) {
@@ -43,7 +48,15 @@ final class RegistrationOrder implements Comparator<Emission> {
       for (int depth = 1; depth < first.length; depth++) {
         first[depth] = stars < depth ? -1 : first[depth] < 0 ? i : first[depth];
       }
-      places.put(rules.get(i), new long[] {stars > 0 ? first[1] : i, stars > 1 ? first[2] : i, i});
+      modules.putIfAbsent(module(rules.get(i).pattern()), i);
+      places.put(
+          rules.get(i),
+          new long[] {
+            stars > 0 ? first[1] : i,
+            stars > 1 ? first[2] : i,
+            modules.get(module(rules.get(i).pattern())),
+            i
+          });
     }
   }
 
@@ -96,12 +109,12 @@ final class RegistrationOrder implements Comparator<Emission> {
   }
 
   private long[] place(Emission emission) {
-    long[] row = places.getOrDefault(emission.row(), new long[] {1 << 20, 1 << 20, 1 << 20});
+    long[] row = places.getOrDefault(emission.row(), NOWHERE);
     var indexes = emission.indexes();
     long layer = indexes.isEmpty() ? 0 : indexes.get(0);
     long expert = indexes.size() < 2 ? 0 : indexes.get(1);
     return grouped
-        ? new long[] {2 * row[0], layer, row[1], row[2], expert}
-        : new long[] {2 * row[0], layer, row[1], expert, row[2]};
+        ? new long[] {2 * row[0], layer, row[1], row[2], expert, row[3]}
+        : new long[] {2 * row[0], layer, row[1], expert, row[3]};
   }
 }
