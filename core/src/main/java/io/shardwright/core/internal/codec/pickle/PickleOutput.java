@@ -54,9 +54,7 @@ public final class PickleOutput {
   /** Writes an opcode. */
   public PickleOutput op(int code) {
     if (!counting) {
-      if (size == out.length) {
-        out = Arrays.copyOf(out, Math.multiplyExact(2, out.length));
-      }
+      require(1);
       out[(int) size] = (byte) code;
     }
     size++;
@@ -64,8 +62,17 @@ public final class PickleOutput {
   }
 
   private void all(byte[] bytes) {
-    for (byte each : bytes) {
-      op(each);
+    if (!counting) {
+      require(bytes.length);
+      System.arraycopy(bytes, 0, out, (int) size, bytes.length);
+    }
+    size += bytes.length;
+  }
+
+  private void require(int more) {
+    long least = size + more;
+    if (least > out.length) {
+      out = Arrays.copyOf(out, Math.toIntExact(Math.max(least, 2L * out.length)));
     }
   }
 

@@ -18,18 +18,18 @@ import java.util.Map;
  * transformer_engine/pytorch/module/base.py}, {@code get_extra_state}).
  */
 public final class ExtraState {
+  /** The file's bytes, each a character: every layer's is the same. */
+  private static final String NONE =
+      new String(file("archive", Constant.NONE), StandardCharsets.ISO_8859_1);
+
   private ExtraState() {}
 
+  /** Makes a new object: a pickle that names one object twice differs from one with two alike. */
   public static PickleValue none() {
-    byte[] file = file("archive", Constant.NONE);
-    var bytes =
-        Call.reduce(
-            new Global("_codecs", "encode"),
-            new Text(new String(file, StandardCharsets.ISO_8859_1)),
-            new Text("latin1"));
+    var bytes = Call.reduce(new Global("_codecs", "encode"), new Text(NONE), new Text("latin1"));
     var stream =
         new Call(Call.Kind.NEWOBJ, new Global("_io", "BytesIO"), Tuple.of(), Constant.NONE);
-    stream.build(Tuple.of(bytes, Int.of(file.length), Constant.NONE));
+    stream.build(Tuple.of(bytes, Int.of(NONE.length()), Constant.NONE));
     return stream;
   }
 
