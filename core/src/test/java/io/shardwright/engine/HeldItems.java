@@ -97,15 +97,15 @@ record HeldItems(Map<String, Array> arrays, Map<String, byte[]> objects) {
     for (int chunk = 0; chunk < tensor.chunks(); chunk++) {
       Region region = tensor.region(chunk);
       byte[] part = all(files.apply(chunk).chunk(tensor, chunk).tensor().storage());
-      for (int at = 0; at < part.length / size; at++) {
-        long rest = at;
+      int rank = region.shape().rank();
+      int row = rank == 0 ? 1 : (int) region.shape().dim(rank - 1);
+      for (int at = 0; at < part.length / size; at += row) {
+        List<Long> within = MegatronItems.index(at, region.shape().dims());
         long place = 0;
-        for (int axis = strides.size() - 1; axis >= 0; axis--) {
-          long extent = region.shape().dim(axis);
-          place += (region.offset().get(axis) + rest % extent) * strides.get(axis);
-          rest /= extent;
+        for (int axis = 0; axis < rank; axis++) {
+          place += (region.offset().get(axis) + within.get(axis)) * strides.get(axis);
         }
-        System.arraycopy(part, at * size, whole, (int) place * size, size);
+        System.arraycopy(part, at * size, whole, (int) place * size, row * size);
       }
     }
     return whole;

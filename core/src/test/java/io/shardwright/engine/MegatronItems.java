@@ -116,14 +116,15 @@ final class MegatronItems {
   /** One of equal boxes. */
   static byte[] shard(byte[] whole, Shape shape, Shape own, List<Long> shard, int size) {
     var flat = ByteBuffer.allocate((int) own.elements() * size);
-    for (long at = 0; at < own.elements(); at++) {
+    int row = (int) own.dim(own.rank() - 1);
+    for (long at = 0; at < own.elements(); at += row) {
       List<Long> index = index(at, own.dims());
       long place = 0;
       for (int axis = 0; axis < own.rank(); axis++) {
         long all = shard.get(axis) * own.dim(axis) + index.get(axis);
         place += all * shape.rowMajorStrides().get(axis);
       }
-      flat.put(whole, (int) place * size, size);
+      flat.put(whole, (int) place * size, row * size);
     }
     return flat.array();
   }

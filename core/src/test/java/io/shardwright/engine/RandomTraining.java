@@ -3,7 +3,6 @@ package io.shardwright.engine;
 import io.shardwright.spi.Grid;
 import io.shardwright.spi.WeightLayout;
 import io.shardwright.spi.tensor.DType;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -12,6 +11,7 @@ import java.util.Random;
  * A random training in {@code torch_dist}, in {@code fully_reshardable} form and cut for no rank.
  *
  * @param name for messages
+ * @param whole the same
  * @param rows of its vocabulary
  * @param divisor of which the vocabulary's rows of each rank are a multiple
  * @param tensor by how many ranks its matrices can be cut
@@ -19,6 +19,7 @@ import java.util.Random;
 record RandomTraining(
     String name,
     Path home,
+    WholeTraining whole,
     boolean experts,
     boolean gated,
     boolean gatedBias,
@@ -45,7 +46,16 @@ record RandomTraining(
     long rows = TinyExperts.VOCABULARY;
     boolean experts = kind.hasExperts();
     return new RandomTraining(
-        name, home, experts, true, false, rows, 1, TinyExperts.LAYERS, List.of(1, 3));
+        name,
+        home,
+        WholeTraining.of(home),
+        experts,
+        true,
+        false,
+        rows,
+        1,
+        TinyExperts.LAYERS,
+        List.of(1, 3));
   }
 
   private static RandomTraining gpt(String name, DType dtype, Random random, Path folder) {
@@ -53,9 +63,11 @@ record RandomTraining(
     Path source = model.writeFinite(folder.resolve("model"));
     boolean gated = model.config.get("activation").endsWith("glu");
     boolean bias = model.config.get("bias").equals("true");
+    Path home = home(source, dtype, model.rows(), random, folder);
     return new RandomTraining(
         name + " " + model,
-        home(source, dtype, model.rows(), random, folder),
+        home,
+        WholeTraining.of(home),
         false,
         gated,
         gated && bias,
@@ -105,11 +117,7 @@ record RandomTraining(
   }
 
   /** With as many rows of the vocabulary as the ranks of a grid have. */
-  WholeTraining whole(Grid grid) throws IOException {
-    return whole().padded(divisor * grid.tensor());
-  }
-
-  WholeTraining whole() throws IOException {
-    return WholeTraining.of(home);
+  WholeTraining whole(Grid grid) {
+    return whole.padded(divisor * grid.tensor());
   }
 }

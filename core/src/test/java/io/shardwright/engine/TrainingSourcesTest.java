@@ -10,6 +10,7 @@ import io.shardwright.spi.Grid;
 import io.shardwright.spi.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +28,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TrainingSourcesTest {
   private static final int DENSITY = Integer.getInteger("shardwright.density", 1);
 
+  private static final Map<String, RandomTraining> TRAININGS = new HashMap<>();
+
+  @TempDir(factory = MemoryFolders.class)
+  private static Path once;
+
   @TempDir(factory = MemoryFolders.class)
   private Path folder;
+
+  private static RandomTraining training(Model model, DType dtype, long seed) {
+    String name = model + "-" + dtype + "-" + seed;
+    return TRAININGS.computeIfAbsent(
+        name, key -> RandomTraining.of(model, dtype, new Random(seed), once.resolve(name)));
+  }
 
   /** The forms that the rules are stated for once more. */
   enum Source {
@@ -59,9 +71,9 @@ class TrainingSourcesTest {
       boolean local = !listed && random.nextBoolean();
       var cut = new RankCut(training.whole(grid), grid, training.gated(), local, grouped);
       var size =
-          random.nextBoolean() ? OptionalInt.of(1 + random.nextInt(3000)) : OptionalInt.empty();
+          random.nextBoolean() ? OptionalInt.of(600 + random.nextInt(3000)) : OptionalInt.empty();
       boolean old = this == FULLY_SHARDED_BUCKET_SPACE && random.nextBoolean();
-      return new FlatSource(training, cut, size, old ? 1 : FlatTraining.ALIGNED, 12);
+      return new FlatSource(training, cut, size, old ? 1 : FlatTraining.ALIGNED, 4);
     }
 
     /** PyTorch's own optimizer keeps no masters; rank files of NeMo have no place for more. */
@@ -110,13 +122,11 @@ class TrainingSourcesTest {
   /** Experts have ranks of data of their own, fewer than all else has. */
   @Test
   void buffersOfSeveralBucketsAreWrittenAsTheyWereRead() throws IOException {
-    var random = new Random(5);
-    var training = RandomTraining.of(Model.MIXTRAL, DType.BFLOAT16, random, folder);
-    var whole = training.whole();
+    var training = training(Model.MIXTRAL, DType.BFLOAT16, 0);
     for (int ranks = 3; ranks <= 4; ranks++) {
       Grid grid = ranks == 3 ? Grid.of(1, 2).experts(3) : Grid.of(3, 1).experts(2).expertTensor(1);
       long wanted = ranks;
-      var cut = new RankCut(whole.padded(grid.tensor()), grid, true, false, true);
+      var cut = new RankCut(training.whole(grid), grid, true, false, true);
       var source = new FlatSource(training, cut, OptionalInt.of(700), FlatTraining.ALIGNED, ranks);
       Path from = folder.resolve("from " + grid);
       Path target = folder.resolve("target " + grid);

@@ -4,6 +4,7 @@ import io.shardwright.core.TargetFormat;
 import io.shardwright.spi.tensor.DType;
 import io.shardwright.spi.tensor.Shape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ record WholeTraining(Map<String, Parameter> parameters) {
   }
 
   /** That of a folder of {@code torch_dist} whose parameters have tensors of their own. */
-  static WholeTraining of(Path folder) throws IOException {
+  static WholeTraining of(Path folder) {
     Path whole = folder.resolveSibling(folder.getFileName() + "-parts");
     Order.of(folder, whole).to(TargetFormat.SAFETENSORS).done();
     var parameters = new TreeMap<String, Parameter>();
@@ -76,6 +77,8 @@ record WholeTraining(Map<String, Parameter> parameters) {
           }
         }
       }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
     states.forEach(
         (name, bytes) -> {
