@@ -31,10 +31,14 @@ class ExpertRanksTest {
   @BeforeEach
   void cut() {
     cut = folder.resolve("cut");
+    cut(WeightLayout.RANKS);
+  }
+
+  private void cut(WeightLayout layout) {
     var request =
         ReshardRequest.builder(Path.of("src/test/resources/community/mixtral"), cut)
             .format(TargetFormat.NEMO)
-            .layout(WeightLayout.RANKS)
+            .layout(layout)
             .tensorModelParallelSize(2)
             .expertModelParallelSize(2)
             .sync(false)
@@ -79,5 +83,34 @@ class ExpertRanksTest {
   void refusesASizeThatNoGridHas() throws IOException {
     configure("expert_model_parallel_size", "0");
     assertTrue(refused().getMessage().contains("expected 1 to 99999"), refused().getMessage());
+  }
+
+  /** The second rank's file names its last expert as one that it has not. */
+  @Test
+  void namesALostExpertByItsNumberInTheModel() throws IOException {
+    Path file = cut.resolve("mp_rank_00_001/model_weights.ckpt");
+    String zip = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    String name = "decoder.layers.1.mlp.experts.local_experts.1.linear_fc2.weight";
+    byte[] renamed =
+        zip.replace(name, name.replace("experts.1.", "experts.3."))
+            .getBytes(StandardCharsets.ISO_8859_1);
+    Archive.zeroCrcs(renamed);
+    Files.write(file, renamed);
+    var refused = refused();
+    assertEquals(ErrorCode.RANKS_DISAGREE, refused.code());
+    String said = "lacks 'model." + name + "' (layer 1, expert 3), which mp_rank_00_000";
+    assertTrue(refused.getMessage().contains(said), refused.getMessage());
+  }
+
+  @Test
+  void namesTheLayerAndTheExpertOfAMissingChunk() throws IOException {
+    cut = folder.resolve("arrays");
+    cut(WeightLayout.DISTRIBUTED);
+    String key = "model.decoder.layers.mlp.experts.experts.linear_fc1.weight";
+    Files.delete(cut.resolve("model_weights/" + key + "/1.2.1.0"));
+    var refused = refused();
+    assertEquals(ErrorCode.TENSOR_MISSING, refused.code());
+    String said = "1.2.1.0, a part of '" + key + "' (layer 1, expert 2)";
+    assertTrue(refused.getMessage().contains(said), refused.getMessage());
   }
 }

@@ -68,7 +68,7 @@ class MissingExpertTest {
     }
   }
 
-  private Attempt converted() throws IOException {
+  private Path source() throws IOException {
     Path source = Files.createDirectories(folder.resolve("source"));
     var items = new MegatronItems();
     shapes.forEach(
@@ -78,6 +78,11 @@ class MissingExpertTest {
     Files.writeString(
         source.resolve("metadata.json"),
         "{\"sharded_backend\": \"torch_dist\", \"sharded_backend_version\": 1}");
+    return source;
+  }
+
+  private Attempt converted() throws IOException {
+    Path source = source();
     Path config = Files.writeString(folder.resolve("config.json"), CONFIG);
     return Order.of(source, folder.resolve("out"))
         .to(TargetFormat.HUGGING_FACE)
@@ -116,5 +121,15 @@ class MissingExpertTest {
     }
     String name = "layers." + layer + ".mlp.experts.local_experts.2.linear_fc1.weight";
     converted().assertRefused(Kind.INPUT, name, "is incomplete");
+  }
+
+  @Test
+  void namesWhatAMissingFileHeld() throws IOException {
+    decoder();
+    shapes.put(experts(1) + "linear_fc1.weight", Shape.of(EXPERTS, 12, 4));
+    Path source = source();
+    Files.delete(source.resolve("__0_0.distcp"));
+    String chunk = "'" + experts(1) + "linear_fc1.weight' at [0, 0, 0] of [3, 12, 4] (expert 0)";
+    Attempt.open(source).assertRefused(Kind.INPUT, "no file '__0_0.distcp'", chunk);
   }
 }

@@ -117,7 +117,7 @@ class RankRefusalTest {
     assertRefused("SW-111", "mp_rank_01_000", name);
     held.remove(name);
     training.write(rank("mp_rank_01_000"), List.of(held));
-    assertRefused("SW-111", "lacks [" + name + "]");
+    assertRefused("SW-111", "lacks '" + name + "' (layer 0), which iter_0000007/mp_rank_00_000");
   }
 
   @Test

@@ -24,6 +24,8 @@ final class RankReading {
   /** Known once every name has a rule: of another family's configuration nothing is read. */
   private StageLayers stages;
 
+  private RankNames ranks;
+
   RankReading(Describer describer) {
     this.describer = describer;
   }
@@ -49,13 +51,16 @@ final class RankReading {
   List<ModuleState> read(Assembly assembly) {
     for (int stage = 0; stage < describer.grid.pipeline(); stage++) {
       var group = group(stage);
-      group.forEach(file -> requireSameNames(group.get(0), file));
       for (String name : group.get(0).parameters()) {
         names.add(new Found(name, stage, group));
       }
     }
     names.forEach(found -> describer.requireKnown(found.name(), found.stored()));
     stages = describer.stages();
+    ranks = new RankNames(describer, stages);
+    for (int stage = 0; stage < describer.grid.pipeline(); stage++) {
+      ranks.requireSame(group(stage));
+    }
     requireLayers();
     names.forEach(found -> add(found, assembly));
     describer.files.again().forEach(again -> read(again, assembly));
@@ -66,7 +71,7 @@ final class RankReading {
     for (String name : again.file().parameters()) {
       for (MatchedTensor matched : again(new Found(name, 0, List.of(again.file())))) {
         boolean tied = matched.kind() == Kind.TIED && !describer.untied();
-        assembly.add(tied ? matched : matched.of(again.kind()), where(again.file()));
+        assembly.add(tied ? matched : matched.of(again.kind()), ranks.where(again.file()));
       }
     }
   }
@@ -83,7 +88,7 @@ final class RankReading {
       var spec = file.tensors().get(found.name()).spec();
       throw new MalformedCheckpointException(
           ErrorCode.SOURCES_DISAGREE,
-          where(file),
+          ranks.where(file),
           "'"
               + spec.name()
               + "' is "
@@ -95,8 +100,8 @@ final class RankReading {
   }
 
   private List<RankFile> group(int stage) {
-    int ranks = describer.files.ranks().size() / describer.grid.pipeline();
-    return describer.files.ranks().subList(stage * ranks, (stage + 1) * ranks);
+    int each = describer.files.ranks().size() / describer.grid.pipeline();
+    return describer.files.ranks().subList(stage * each, (stage + 1) * each);
   }
 
   private List<ModuleState> states() {
@@ -170,24 +175,20 @@ final class RankReading {
         : "";
   }
 
-  private String global(String name, int stage) {
-    return describer.files.numbered() ? name : stages.global(name, stage);
-  }
-
   private String global(String name, RankFile file) {
-    String layered = global(name, file.rank().pipeline());
+    String layered = ranks.global(name, file.rank().pipeline());
     return describer.files.numbered()
         ? name
         : describer.experts.global(layered, file.rank().expert());
   }
 
   private void add(Found found, Assembly assembly) {
-    matched(found).forEach(tensor -> assembly.add(tensor, where(found.group().get(0))));
+    matched(found).forEach(tensor -> assembly.add(tensor, ranks.where(found.group().get(0))));
   }
 
   /** One tensor; of experts one each. */
   private List<MatchedTensor> matched(Found found) {
-    Match match = rule(found.name(), global(found.name(), found.stage()), found.stored());
+    Match match = rule(found.name(), ranks.global(found.name(), found.stage()), found.stored());
     ParameterRule rule = match.rule();
     found.group().forEach(file -> requireSameSpec(rule, found.name(), found.group().get(0), file));
     if (!ExpertBlocks.isExpert(rule)) {
@@ -215,19 +216,19 @@ final class RankReading {
     var spec = found.spec();
     String prefix = describer.prefix(name);
     boolean cut = match.rule().partitionDim() >= 0 && group.size() > 1;
-    int ranks = cut ? describer.grid.over(match.rule()) : 1;
+    int over = cut ? describer.grid.over(match.rule()) : 1;
     Shape shard = held.shape(spec.shape());
-    var shared = describer.form(match, spec.name(), shard, ranks, where(group.get(0)));
+    var shared = describer.form(match, spec.name(), shard, over, ranks.where(group.get(0)));
     var form = shared.form();
     var parts = new ArrayList<SourcePart>();
     var replicas = new ArrayList<SourcePart>();
     var seen = new HashSet<Integer>();
     for (RankFile file : group) {
-      int rank = form.replicated() ? 0 : file.rank().tensor() % ranks;
+      int rank = form.replicated() ? 0 : file.rank().tensor() % over;
       var tensor = file.tensors().get(name);
       boolean first = parts.isEmpty();
       boolean again = !seen.add(rank);
-      for (View view : held.views(shared, rank, ranks, tensor)) {
+      for (View view : held.views(shared, rank, over, tensor)) {
         (again || !first && form.repeated(view) ? replicas : parts)
             .add(new SourcePart(file.member(), tensor, view));
       }
@@ -237,24 +238,6 @@ final class RankReading {
     var logical = new TensorSpec(one, spec.dtype(), shared.whole());
     var matched = new MatchedTensor(logical, prefix, match, form, parts, replicas, Kind.RANK);
     return matched.orCopy(describer.second(name).isPresent() && describer.pairs());
-  }
-
-  private void requireSameNames(RankFile first, RankFile other) {
-    if (first == other || first.parameters().equals(other.parameters())) {
-      return;
-    }
-    var only = new ArrayList<>(first.parameters());
-    only.removeAll(other.parameters());
-    var extra = new ArrayList<>(other.parameters());
-    extra.removeAll(first.parameters());
-    String how =
-        only.isEmpty() ? "also has " + stored(other, extra) : "lacks " + stored(first, only);
-    throw disagree(other, how, first);
-  }
-
-  /** Names as the file spells them. */
-  private static List<String> stored(RankFile file, List<String> names) {
-    return names.stream().map(name -> file.tensors().get(name).spec().name()).toList();
   }
 
   private void requireSameSpec(ParameterRule rule, String name, RankFile first, RankFile file) {
@@ -282,13 +265,7 @@ final class RankReading {
   private MalformedCheckpointException disagree(RankFile file, String how, RankFile first) {
     return new MalformedCheckpointException(
         ErrorCode.RANKS_DISAGREE,
-        where(file),
+        ranks.where(file),
         how + " " + first.member() + ": the files belong to different checkpoints");
-  }
-
-  private String where(RankFile file) {
-    return file.member().equals(describer.source)
-        ? describer.source
-        : describer.source + "!" + file.member() + " (" + file.rank() + ")";
   }
 }

@@ -180,4 +180,13 @@ public final class DcpMetadata {
   public Map<String, Long> files() {
     return files;
   }
+
+  /** A chunk that lies in a file, in words, of experts if it has any; empty if it has none. */
+  public Optional<String> chunkIn(String file) {
+    var held = tensors.values().stream().flatMap(tensor -> tensor.firstIn(file).stream()).toList();
+    return held.stream()
+        .filter(chunk -> chunk.contains("expert"))
+        .findFirst()
+        .or(() -> held.stream().findFirst());
+  }
 }

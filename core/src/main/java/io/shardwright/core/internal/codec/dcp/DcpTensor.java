@@ -89,12 +89,18 @@ public final class DcpTensor {
     return "at " + Arrays.toString(offsets(box)) + " of " + Arrays.toString(sizes(box));
   }
 
+  /** The layer and expert; a flat shard's element has no such indexes. */
+  private String place(List<Long> element) {
+    return original.isEmpty() ? StackPlace.of(spec.name(), element) : "";
+  }
+
   private void refuse(Tiling.Fault fault) {
     throw malformed(
         "chunks that "
             + (fault.missing() ? "leave out" : "hold twice")
             + " the element at "
-            + fault.element());
+            + fault.element()
+            + place(fault.element()));
   }
 
   private MalformedCheckpointException malformed(String problem) {
@@ -180,9 +186,21 @@ public final class DcpTensor {
   void requirePlaced() {
     for (int chunk = 0; chunk < items.length; chunk++) {
       if (items[chunk] == NONE) {
-        throw malformed("no item for its chunk " + describe(order[chunk]));
+        throw malformed("no item for its chunk " + told(chunk));
       }
     }
+  }
+
+  private String told(int chunk) {
+    return describe(order[chunk]) + place(list(offsets(order[chunk])));
+  }
+
+  /** The first of its chunks that lie in a file, in words. */
+  Optional<String> firstIn(String file) {
+    return IntStream.range(0, chunks())
+        .filter(chunk -> item(chunk).file().equals(file))
+        .mapToObj(chunk -> "the chunk of '" + spec.name() + "' " + told(chunk))
+        .findFirst();
   }
 
   /** Its name, element type and whole shape. */

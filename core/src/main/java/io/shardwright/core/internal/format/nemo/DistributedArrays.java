@@ -1,6 +1,7 @@
 package io.shardwright.core.internal.format.nemo;
 
 import io.shardwright.core.internal.bytes.ByteSource;
+import io.shardwright.core.internal.codec.dcp.StackPlace;
 import io.shardwright.core.internal.codec.json.JsonDocument;
 import io.shardwright.core.internal.codec.pickle.PickleValue;
 import io.shardwright.core.internal.codec.torch.TorchFile;
@@ -119,7 +120,7 @@ public final class DistributedArrays {
     String key = array.substring(folder.length(), array.length() - 1);
     var zarr = ZarrHeader.parse(members.open(header).orElseThrow(), guard);
     if (zarr.chunkCount() > members.list().size()) {
-      throw missing(zarr.chunkCount() - members.list().size() + " or more chunks", key);
+      throw missing(zarr.chunkCount() - members.list().size() + " or more chunks", key, "");
     }
     var chunks = new ArrayList<Chunk>();
     for (long i = 0; i < zarr.chunkCount(); i++) {
@@ -132,7 +133,11 @@ public final class DistributedArrays {
 
   private Chunk chunk(String key, String member, ZarrHeader zarr, List<Long> index) {
     var spec = new TensorSpec(key, zarr.dtype(), zarr.chunk());
-    ByteSource bytes = members.open(member).orElseThrow(() -> missing(member, key));
+    ByteSource bytes =
+        members
+            .open(member)
+            .orElseThrow(
+                () -> missing(member, key, StackPlace.of(key, zarr.region(index).offset())));
     if (bytes.size() != spec.byteSize()) {
       throw new MalformedCheckpointException(
           ErrorCode.ZARR_MALFORMED,
@@ -144,11 +149,11 @@ public final class DistributedArrays {
     return new Chunk(member, zarr.region(index), tensor);
   }
 
-  private MalformedCheckpointException missing(String what, String key) {
+  private MalformedCheckpointException missing(String what, String key, String place) {
     return new MalformedCheckpointException(
         ErrorCode.TENSOR_MISSING,
         source,
-        "lacks " + what + ", a part of '" + key + "': it is incomplete");
+        "lacks " + what + ", a part of '" + key + "'" + place + ": it is incomplete");
   }
 
   private List<ArrayObject> objects() {

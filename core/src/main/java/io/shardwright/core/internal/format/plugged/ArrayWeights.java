@@ -67,6 +67,13 @@ final class ArrayWeights implements DistributedSet {
   }
 
   private void open(String name, long bytes) {
+    if (!files.files().contains(name)) {
+      String held = metadata.chunkIn(name).map(chunk -> ", which has " + chunk).orElse("");
+      throw new MalformedCheckpointException(
+          ErrorCode.SOURCE_MISSING,
+          files.name(),
+          "holds no file '" + name + "'" + held + ": it is incomplete");
+    }
     FileSource file = files.open(name);
     if (file.size() < bytes) {
       throw new MalformedCheckpointException(

@@ -27,6 +27,7 @@ import io.shardwright.spi.tensor.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,37 @@ class DcpMetadataTest {
 
   private static PickledMetadata cut(PickleValue... chunks) {
     return new PickledMetadata().tensor("w", SIZE, chunks);
+  }
+
+  @Test
+  void namesTheLayerAndTheExpertOfAMissingChunk() {
+    String experts = "mlp.experts.experts.linear_fc1.weight";
+    List<Long> stack = List.of(2L, 3L, 4L, 4L);
+    List<Long> place = List.of(1L, 2L, 0L, 0L);
+    var most = new ArrayList<PickleValue>();
+    for (long at = 0; at < 5; at++) {
+      most.add(chunk(List.of(at / 3, at % 3, 0L, 0L), List.of(1L, 1L, 4L, 4L)));
+    }
+    var metadata = new PickledMetadata();
+    metadata.tensor("decoder.layers." + experts, stack, most.toArray(PickleValue[]::new));
+    refuses(metadata, "SW-107", "[1, 2, 0, 0] (layer 1, expert 2)");
+
+    most.add(chunk(place, List.of(1L, 1L, 4L, 4L)));
+    metadata = new PickledMetadata();
+    metadata.tensor("decoder.layers." + experts, stack, most.toArray(PickleValue[]::new));
+    for (long at = 0; at < 5; at++) {
+      List<Long> offset = List.of(at / 3, at % 3, 0L, 0L);
+      metadata.item("decoder.layers." + experts, offset, "a.distcp", at * 100, 100);
+    }
+    refuses(metadata, "SW-107", "no item", "[1, 1, 4, 4] (layer 1, expert 2)");
+
+    PickleValue first = chunk(List.of(0L, 0L), List.of(1L, 4L));
+    metadata = new PickledMetadata().tensor("decoder.layers.mlp.linear_fc2.bias", SIZE, first);
+    refuses(metadata, "SW-107", "[1, 0] (layer 1):");
+    metadata = new PickledMetadata().tensor("decoder.layers.5." + experts, SIZE, first);
+    refuses(metadata, "SW-107", "[1, 0] (expert 1):");
+    metadata = new PickledMetadata().tensor("decoder.layers.5.mlp.router.weight", SIZE, first);
+    refuses(metadata, "SW-107", "[1, 0]:");
   }
 
   @Test
