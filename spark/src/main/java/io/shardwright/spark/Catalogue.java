@@ -98,13 +98,14 @@ public final class Catalogue {
   /** Makes rows of a checkpoint; of one that can't be read, a row that says why. */
   private abstract static class Reading implements FlatMapFunction<String, Row> {
     private static final long serialVersionUID = 1L;
+    private final DriverFolder folder = DriverFolder.here();
 
     @Override
     public final Iterator<Row> call(String name) {
       var shardwright = Shardwright.create();
       try {
-        return rows(shardwright, shardwright.path(name), name).iterator();
-      } catch (CheckpointException refusal) {
+        return rows(shardwright, shardwright.path(folder.of(name)), name).iterator();
+      } catch (CheckpointException | IllegalArgumentException refusal) {
         var columns = new Object[columns()];
         columns[0] = name;
         columns[columns.length - 1] = refusal.getMessage();

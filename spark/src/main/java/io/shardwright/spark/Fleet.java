@@ -1,5 +1,8 @@
 package io.shardwright.spark;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
 import io.shardwright.cli.CommandRequest;
 import io.shardwright.core.Report;
 import io.shardwright.core.ReshardRequest;
@@ -24,6 +27,7 @@ import java.util.regex.Pattern;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -39,9 +43,9 @@ import org.apache.spark.sql.types.StructType;
 public final class Fleet {
   /**
    * Columns of the result. {@code verdict} is {@code done}, {@code refused} (with {@code code} and
-   * {@code message}) or {@code failed} (a bug of ours); {@code bytes} is the target's size; {@code
-   * manifest_sha256} is of the file {@code TARGET.manifest.json}, which lists the SHA-256 of every
-   * logical tensor.
+   * {@code message}) or {@code failed} (an internal error); {@code bytes} is the target's size;
+   * {@code manifest_sha256} is of the file {@code TARGET.manifest.json}, which lists the SHA-256 of
+   * every logical tensor.
    */
   public static final StructType RESULT =
       new StructType()
@@ -79,22 +83,29 @@ public final class Fleet {
         throw new IllegalArgumentException("the table has no column '" + column + "': " + columns);
       }
     }
-    boolean options = columns.contains("options");
+    var options = columns.contains("options") ? text("options") : lit(null).cast("string");
     var asked = new ArrayList<Asked>();
     var writers = new HashMap<String, Integer>();
-    for (Row row : checkpoints.collectAsList()) {
+    for (Row row : checkpoints.select(text("source"), text("target"), options).collectAsList()) {
       int number = asked.size() + 1;
-      String target = row.getAs("target");
+      String target = row.getString(1);
       Integer earlier = target == null ? null : writers.putIfAbsent(target, number);
-      asked.add(
-          new Asked(row.getAs("source"), target, options ? row.getAs("options") : null, earlier));
+      asked.add(new Asked(row.getString(0), target, row.getString(2), earlier));
     }
     var context = JavaSparkContext.fromSparkContext(session.sparkContext());
     var rows =
         asked.isEmpty()
             ? List.<Row>of()
-            : context.parallelize(asked, asked.size()).map(new RowTask()).collect();
+            : context
+                .parallelize(asked, asked.size())
+                .map(new RowTask(DriverFolder.here()))
+                .collect();
     return session.createDataset(rows, Encoders.row(RESULT));
+  }
+
+  /** Where all of them are numbers, a table may say so. */
+  private static Column text(String column) {
+    return col(column).cast("string");
   }
 
   /**
@@ -142,9 +153,7 @@ public final class Fleet {
   }
 
   /** Runs a row. */
-  private static final class RowTask implements Function<Asked, Row> {
-    private static final long serialVersionUID = 1L;
-
+  private record RowTask(DriverFolder folder) implements Function<Asked, Row> {
     @Override
     public Row call(Asked asked) throws InterruptedException {
       long began = System.nanoTime();
@@ -164,7 +173,7 @@ public final class Fleet {
       }
     }
 
-    private static CommandRequest request(Asked asked, TaskContext context) {
+    private CommandRequest request(Asked asked, TaskContext context) {
       if (asked.source == null || asked.target == null) {
         throw new Refusal("usage", "source and target must be given");
       }
@@ -173,19 +182,26 @@ public final class Fleet {
         throw new Refusal(
             "usage", "--adapter-path would run code that a table names: give jars to spark-submit");
       }
-      words.add("--manifest");
-      words.add("--threads=" + context.cpus());
+      add(words, "--manifest", "");
+      add(words, "--threads", "=" + context.cpus());
       if (context.attemptNumber() > 0) {
-        words.add("--resume");
+        add(words, "--resume", "");
       }
       try {
-        var request = CommandRequest.of(asked.source, asked.target, words);
+        var request = CommandRequest.of(folder.of(asked.source), folder.of(asked.target), words);
         asked.requireOwnTarget();
         return request;
       } catch (IllegalArgumentException wrong) {
         throw new Refusal("usage", wrong.getMessage());
       } catch (CheckpointException wrong) {
         throw new Refusal(wrong.code().code(), wrong.getMessage());
+      }
+    }
+
+    /** Where the row does not say it itself. */
+    private static void add(List<String> words, String option, String value) {
+      if (words.stream().noneMatch(word -> word.split("=")[0].equals(option))) {
+        words.add(option + value);
       }
     }
 

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -30,6 +32,18 @@ public final class Submit {
   private static final int USAGE = 2;
   private static final int NOT_ALL = 1;
 
+  /**
+   * An executor that writes parts needs much memory outside of its heap and little in it: a heap
+   * that grows by need alone, and no memory of the C library's for each thread.
+   */
+  private static final Map<String, String> SMALL =
+      Map.of(
+          "spark.executor.extraJavaOptions",
+          "-XX:+UseSerialGC -Xms32m -Xmn16m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30"
+              + " -XX:ReservedCodeCacheSize=64m -Xss512k",
+          "spark.executorEnv.MALLOC_ARENA_MAX",
+          "2");
+
   private static final String WORDS =
       "expected 'run SRC DST OPTIONS…', 'fleet TABLE RESULT' or 'catalogue RESULT CHECKPOINT…'";
 
@@ -43,7 +57,11 @@ public final class Submit {
    */
   public static void main(String[] args) {
     int code;
-    var session = SparkSession.builder().appName("shardwright").getOrCreate();
+    var conf = new SparkConf();
+    if (List.of(args).indexOf("run") == 0) {
+      SMALL.forEach(conf::setIfMissing);
+    }
+    var session = SparkSession.builder().config(conf).appName("shardwright").getOrCreate();
     try {
       code = run(session, List.of(args), System.out, System.err);
     } finally {
@@ -145,7 +163,14 @@ public final class Submit {
       if (!isThere(session)) {
         throw new CheckpointIoException(ErrorCode.SOURCE_MISSING, path, "does not exist");
       }
-      return session.read().format(format).option("header", true).load(path);
+      try {
+        var rows = session.read().format(format).option("header", true).load(path);
+        return session.createDataFrame(rows.collectAsList(), rows.schema());
+      } catch (Exception unreadable) {
+        String why = String.valueOf(unreadable.getMessage()).lines().findFirst().orElse("");
+        throw new CheckpointIoException(
+            ErrorCode.READ_FAILED, path, "Spark can't read it as " + format + ": " + why);
+      }
     }
 
     void write(Dataset<Row> rows) {

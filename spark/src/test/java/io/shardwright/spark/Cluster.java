@@ -19,6 +19,8 @@ final class Cluster {
   private final Path folder;
   private final List<Process> processes = new ArrayList<>();
   private final String url;
+  private volatile Process submitted;
+  private volatile long peakKilobytes;
 
   Cluster(Path folder, int workers) throws IOException, InterruptedException {
     this.folder = folder;
@@ -84,11 +86,13 @@ final class Cluster {
    * Runs {@code spark-submit} on two cores, as a user does.
    *
    * @param environment variables of the driver and of the executors
+   * @param parts into which the work is divided
    */
-  Ended submit(Map<String, String> environment, String... words)
+  Ended submit(Map<String, String> environment, int parts, String... words)
       throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of("--class", Submit.class.getName()));
-    var conf = conf(2).set("spark.default.parallelism", "6");
+    var conf = conf(2).set("spark.default.parallelism", String.valueOf(parts));
+    conf.remove("spark.executor.extraJavaOptions");
     environment.forEach((name, value) -> conf.set("spark.executorEnv." + name, value));
     for (var setting : conf.getAll()) {
       command.addAll(List.of("--conf", setting._1 + "=" + setting._2));
@@ -98,7 +102,8 @@ final class Cluster {
     command.addAll(List.of(words));
     var builder = java("submit", "-Xmx640m", "org.apache.spark.deploy.SparkSubmit", command);
     builder.environment().putAll(environment);
-    int code = builder.start().waitFor();
+    submitted = builder.start();
+    int code = submitted.waitFor();
     return new Ended(code, Files.readString(folder.resolve("submit.log")));
   }
 
@@ -116,6 +121,17 @@ final class Cluster {
       TimeUnit.MILLISECONDS.sleep(100);
     }
     throw new IllegalStateException(name + " says:\n" + Files.readString(log));
+  }
+
+  /** Settings with which nearly every task is begun a second time before it ends, and others. */
+  static String[] twice(String... others) {
+    var settings = new ArrayList<>(List.of(others));
+    settings.add("spark.speculation=true");
+    settings.add("spark.speculation.multiplier=1.0");
+    settings.add("spark.speculation.quantile=0.1");
+    settings.add("spark.speculation.interval=10ms");
+    settings.add("spark.speculation.minTaskRuntime=1ms");
+    return settings.toArray(String[]::new);
   }
 
   /** A driver in this process, whose executors have 512 MB. */
@@ -149,6 +165,36 @@ final class Cluster {
         .flatMap(process -> process.toHandle().descendants())
         .filter(child -> child.info().commandLine().orElse("").contains(EXECUTOR))
         .toList();
+  }
+
+  /** Ends the driver that {@link #submit} has started. */
+  void killDriver() {
+    submitted.destroyForcibly();
+  }
+
+  /** Waits until the executors of a driver that is gone have ended too. */
+  void awaitNoExecutors() throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!executors().isEmpty() && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
+  /**
+   * Looks at the memory of the executors that run now.
+   *
+   * @return the most that one of them was seen to have had resident until now, in MiB
+   */
+  long peakMegabytes() throws IOException {
+    for (ProcessHandle executor : executors()) {
+      Path status = Path.of("/proc", String.valueOf(executor.pid()), "status");
+      for (String line : Files.exists(status) ? Files.readAllLines(status) : List.<String>of()) {
+        if (line.startsWith("VmHWM:")) {
+          peakKilobytes = Math.max(peakKilobytes, Long.parseLong(line.replaceAll("\\D", "")));
+        }
+      }
+    }
+    return peakKilobytes >> 10;
   }
 
   /** Ends all of its processes. */

@@ -44,7 +44,7 @@ class HdfsProcessTest {
 
   @Test
   @Tag("spark")
-  void whatIsReadAndWrittenThereIsTheSameThoughExecutorsAreKilled(@TempDir Path own)
+  void whatIsReadAndWrittenThereIsTheSameThoughAJobEndsAndExecutorsAreKilled(@TempDir Path own)
       throws Exception {
     var configuration = new Configuration();
     configuration.set("hdfs.minidfs.basedir", own.resolve("dfs").toString());
@@ -60,9 +60,11 @@ class HdfsProcessTest {
           List.of(List.of("--to", "nemo", "--tp", "2"), List.of("--to", "bridge", "--tp", "2"))) {
         var expected = OneProcess.run(source, own.resolve("calm" + options.hashCode()), options);
         var killed = new AtomicInteger();
+        var asked = CommandRequest.of(root + "/hf", root + "/out", options);
+        Cancelled.run(spark, asked, 7, () -> hasParts(system));
         for (int round = 0; killed.get() < 2; round++) {
           assertTrue(round < 20, "hardly any executor is killed: " + killed);
-          run(spark, root, options, system, killed);
+          run(spark, asked, system, killed);
           assertEquals(expected, contents(system, "/out"), options.toString());
           assertTrue(system.delete(OUT, true));
         }
@@ -73,10 +75,18 @@ class HdfsProcessTest {
     }
   }
 
+  private static boolean hasParts(FileSystem system) {
+    try {
+      var parts = system.globStatus(new org.apache.hadoop.fs.Path("/.out.parts/*"));
+      return parts != null && parts.length > 0;
+    } catch (IOException later) {
+      throw new UncheckedIOException(later);
+    }
+  }
+
   private static void run(
-      Cluster spark, String root, List<String> options, FileSystem system, AtomicInteger killed)
+      Cluster spark, CommandRequest asked, FileSystem system, AtomicInteger killed)
       throws Exception {
-    var asked = CommandRequest.of(root + "/hf", root + "/out", options);
     var killer = Executors.newSingleThreadScheduledExecutor();
     try (var session = spark.session(2, "spark.default.parallelism=6")) {
       var context = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -95,16 +105,11 @@ class HdfsProcessTest {
 
   /** Two of them, once parts are being sent. */
   private static void kill(Cluster spark, FileSystem system, AtomicInteger killed) {
-    try {
-      var parts = system.globStatus(new org.apache.hadoop.fs.Path("/.out.parts/*"));
-      if (killed.get() < 2 && parts != null && parts.length > 0) {
-        spark.executors().stream()
-            .limit(1)
-            .filter(ProcessHandle::destroyForcibly)
-            .forEach(executor -> killed.incrementAndGet());
-      }
-    } catch (IOException later) {
-      throw new UncheckedIOException(later);
+    if (killed.get() < 2 && hasParts(system)) {
+      spark.executors().stream()
+          .limit(1)
+          .filter(ProcessHandle::destroyForcibly)
+          .forEach(executor -> killed.incrementAndGet());
     }
   }
 }

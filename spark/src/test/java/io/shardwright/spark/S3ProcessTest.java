@@ -2,6 +2,7 @@ package io.shardwright.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shardwright.remote.S3Server;
 import java.io.ByteArrayInputStream;
@@ -30,31 +31,37 @@ class S3ProcessTest {
 
   @Test
   @Tag("spark")
-  void whatIsReadAndWrittenThereIsTheSameThoughAnExecutorIsKilled(@TempDir Path own)
+  void whatIsReadAndWrittenThereIsTheSameThoughDriverAndExecutorAreKilled(@TempDir Path own)
       throws Exception {
     Path source = new Llama(6, 384, SEED).write(own.resolve("hf"));
     var expected =
         OneProcess.run(source, own.resolve("calm"), List.of("--to", "bridge", "--tp", "2"));
-    var killed = new AtomicInteger();
     var killer = Executors.newSingleThreadScheduledExecutor();
     var cluster = new Cluster(Files.createDirectories(own.resolve("cluster")), 2);
     try (var server = new S3Server()) {
       for (String name : List.of("config.json", "model.safetensors")) {
         server.put("hf/" + name, source.resolve(name));
       }
-      killer.scheduleWithFixedDelay(
-          () -> kill(cluster, server, killed), 100, 100, TimeUnit.MILLISECONDS);
-      String from = S3Server.BUCKET + "hf";
-      String to = S3Server.BUCKET + "out";
-      var ended =
-          cluster.submit(server.environment(), "run", from, to, "--to", "bridge", "--tp", "2");
+      var kills = new Kills(cluster, server, new AtomicInteger(), new AtomicInteger());
+      killer.scheduleWithFixedDelay(kills, 100, 100, TimeUnit.MILLISECONDS);
+      String[] words = {
+        "run", S3Server.BUCKET + "hf", S3Server.BUCKET + "out", "--to", "bridge", "--tp", "2"
+      };
+      var begun = cluster.submit(server.environment(), 6, words);
+      assertEquals(1, kills.done.get(), "the driver is killed: " + begun);
+      assertTrue(contents(server, "out").isEmpty(), "the target is there");
+      cluster.awaitNoExecutors();
+      kills.held.set(server.keys().size());
+      var ended = cluster.submit(server.environment(), 3, words);
       assertEquals(0, ended.code(), ended.said());
+      assertTrue(ended.said().contains(" bytes in 6 parts, verified"), ended.said());
       assertFalse(ended.said().contains(S3Server.SECRET), ended.said());
-      assertEquals(1, killed.get(), "executors that were killed");
+      assertEquals(2, kills.done.get(), "driver and executor that were killed");
       assertEquals(expected, contents(server, "out"));
       assertEquals(expected.size() + 2, server.keys().size(), server.keys().toString());
       assertEquals(List.of(), server.uploads());
-      var again = cluster.submit(server.environment(), "run", from, to, "--to", "bridge");
+      assertTrue(cluster.peakMegabytes() < 512, cluster.peakMegabytes() + " MiB resident");
+      var again = cluster.submit(server.environment(), 6, words);
       assertEquals(4, again.code(), again.said());
     } finally {
       killer.shutdownNow();
@@ -62,17 +69,30 @@ class S3ProcessTest {
     }
   }
 
-  /** One of them, once it sends parts. */
-  private static void kill(Cluster cluster, S3Server server, AtomicInteger killed) {
-    try {
-      if (killed.get() == 0 && server.uploads().size() > 1) {
-        cluster.executors().stream()
-            .limit(1)
-            .filter(ProcessHandle::destroyForcibly)
-            .forEach(executor -> killed.incrementAndGet());
+  /**
+   * Once parts are sent, the driver ends; in the next run, once another part is complete, an
+   * executor.
+   *
+   * @param held how many objects the driver left
+   */
+  private record Kills(Cluster cluster, S3Server server, AtomicInteger done, AtomicInteger held)
+      implements Runnable {
+    @Override
+    public void run() {
+      try {
+        cluster.peakMegabytes();
+        if (done.get() == 0 && server.uploads().size() > 1) {
+          done.set(1);
+          cluster.killDriver();
+        } else if (done.get() == 1 && held.get() > 0 && server.keys().size() > held.get()) {
+          cluster.executors().stream()
+              .limit(1)
+              .filter(ProcessHandle::destroyForcibly)
+              .forEach(executor -> done.incrementAndGet());
+        }
+      } catch (Exception failure) {
+        throw new IllegalStateException(failure);
       }
-    } catch (Exception failure) {
-      throw new IllegalStateException(failure);
     }
   }
 }

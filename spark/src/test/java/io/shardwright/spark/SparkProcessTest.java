@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** On a standalone master and two workers. */
 class SparkProcessTest {
   private static final long SEED = 20_261_130;
+  private static final String TWELVE = "spark.default.parallelism=12";
 
   @TempDir static Path folder;
 
@@ -101,7 +102,8 @@ class SparkProcessTest {
       assertTrue(round < 10 * wanted, when);
       Path target = disk.resolve("out.nemo");
       var killer = Executors.newSingleThreadScheduledExecutor();
-      try (var session = cluster.session(2, "spark.default.parallelism=12")) {
+      String[] settings = random.nextBoolean() ? Cluster.twice(TWELVE) : new String[] {TWELVE};
+      try (var session = cluster.session(2, settings)) {
         killer.scheduleWithFixedDelay(
             () -> kill(target, killed), random.nextInt(200), 400, TimeUnit.MILLISECONDS);
         run(session, source, target, options);
@@ -131,18 +133,29 @@ class SparkProcessTest {
     var options = List.of("--to", "nemo", "--tp", "2");
     var expected = OneProcess.run(source, own.resolve("calm.nemo"), options);
     Path disk = Files.createDirectories(own.resolve("disk"));
-    try (var session =
-        cluster.session(
-            2,
-            "spark.speculation=true",
-            "spark.speculation.multiplier=1.0",
-            "spark.speculation.quantile=0.1",
-            "spark.speculation.interval=10ms",
-            "spark.speculation.minTaskRuntime=1ms")) {
+    try (var session = cluster.session(2, Cluster.twice())) {
       run(session, source, disk.resolve("out.nemo"), options);
     }
     assertEquals(expected, OneProcess.contents(disk.resolve("out.nemo")));
     assertAlone(disk, "out.nemo");
+  }
+
+  @Test
+  @Tag("spark")
+  void aJobThatHasEndedIsContinuedThoughTheNextWouldMakeOtherParts(@TempDir Path own)
+      throws Exception {
+    Path source = new Llama(6, 384, SEED).write(own.resolve("hf"));
+    var options = List.of("--to", "bridge", "--tp", "2");
+    var expected = OneProcess.run(source, own.resolve("calm"), options);
+    Path disk = Files.createDirectories(own.resolve("disk"));
+    Path target = disk.resolve("out");
+    var asked = CommandRequest.of(source.toString(), target.toString(), options);
+    Cancelled.run(cluster, asked, 7, () -> Files.exists(disk.resolve(".out.parts")));
+    try (var session = cluster.session(1, "spark.default.parallelism=2")) {
+      assertEquals(7, run(session, source, target, options).parts());
+    }
+    assertEquals(expected, OneProcess.contents(target));
+    assertAlone(disk, "out");
   }
 
   @Test
