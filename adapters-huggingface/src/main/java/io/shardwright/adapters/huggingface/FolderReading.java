@@ -30,9 +30,8 @@ import java.util.function.Function;
 final class FolderReading {
   /** Of transformers 5.24.0 ({@code modeling_t5.py}) and NeMo 1.23.0 ({@code attention.py}). */
   private static final String ENCODER_DECODER =
-      "NeMo's T5 is read from NeMo's own files alone: transformers' T5 leaves attention scores"
-          + " unscaled and scales its output where words are shared, and no mapping was confirmed"
-          + " by equal logits";
+      "NeMo's T5 is read from NeMo's own files alone: transformers' classes of that kind are not"
+          + " converted";
 
   private static final String AS_TENSORS =
       ". inspect, verify and convert " + Setting.FORMAT.inText("safetensors") + " take it";
