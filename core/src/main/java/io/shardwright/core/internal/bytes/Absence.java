@@ -21,7 +21,9 @@ public final class Absence {
    */
   public static String of(Path path, String what) {
     String problem = "no such " + what;
-    if (path.getFileSystem() != FileSystems.getDefault() || path.getNameCount() == 0) {
+    if (path.getFileSystem() != FileSystems.getDefault()) {
+      return problem + ": check '" + path + "'";
+    } else if (path.getNameCount() == 0) {
       return problem + ": check the path";
     } else if (Files.isSymbolicLink(path)) {
       return problem + ": the link's target does not exist";
