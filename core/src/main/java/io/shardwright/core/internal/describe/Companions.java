@@ -39,10 +39,19 @@ public final class Companions {
   private static final Pattern FLAT = Pattern.compile(CHAIN + "optimizer\\.");
 
   /** PyTorch has the parameter's name before the kind, and any words before these. */
-  private static final Pattern OF_PYTORCH =
-      Pattern.compile(
-          "(?:.*\\.)?optim(?:izers?|s)?(?:_states?)?(?:_[0-9]+)?\\..*"
-              + "\\.(?:exp_avg|exp_avg_sq|max_exp_avg_sq|step|momentum_buffer|square_avg|exp_inf|sum)");
+  private static final Pattern BEFORE_KIND =
+      Pattern.compile("(?:.*\\.)?optim(?:izers?|s)?(?:_states?)?(?:_[0-9]+)?\\..*");
+
+  private static final Set<String> OF_PYTORCH =
+      Set.of(
+          "exp_avg",
+          "exp_avg_sq",
+          "max_exp_avg_sq",
+          "step",
+          "momentum_buffer",
+          "square_avg",
+          "exp_inf",
+          "sum");
 
   private Companions() {}
 
@@ -55,7 +64,13 @@ public final class Companions {
   public static boolean isCompanion(String name) {
     return (name.startsWith(PREFIX) || name.startsWith(CHAINED))
         && STORED.matcher(name).lookingAt()
-        && !OF_PYTORCH.matcher(name).matches();
+        && !isOfPyTorch(name);
+  }
+
+  private static boolean isOfPyTorch(String name) {
+    int dot = name.lastIndexOf('.');
+    return OF_PYTORCH.contains(name.substring(dot + 1))
+        && BEFORE_KIND.matcher(name.substring(0, Math.max(dot, 0))).matches();
   }
 
   /**
@@ -64,7 +79,7 @@ public final class Companions {
    */
   public static boolean isFlat(String name) {
     return name.contains(WORD)
-        && (FLAT.matcher(name).lookingAt() || OF_PYTORCH.matcher(name).matches())
+        && (FLAT.matcher(name).lookingAt() || isOfPyTorch(name))
         && !isCompanion(name);
   }
 

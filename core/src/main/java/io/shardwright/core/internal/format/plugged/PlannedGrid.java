@@ -32,6 +32,9 @@ final class PlannedGrid extends PlannedModel implements WantedGrid {
   private final CoreVersion core;
   private final GridOptions options;
 
+  /** Asked for every parameter. */
+  private final DType dtype;
+
   /**
    * What is planned for a source; the attachments as for every model.
    *
@@ -47,6 +50,7 @@ final class PlannedGrid extends PlannedModel implements WantedGrid {
     super(plan, origins, attachments);
     this.core = core;
     this.options = options;
+    this.dtype = most(plan);
   }
 
   @Override
@@ -56,6 +60,10 @@ final class PlannedGrid extends PlannedModel implements WantedGrid {
 
   @Override
   public DType dtype() {
+    return dtype;
+  }
+
+  private static DType most(ExecutablePlan plan) {
     Map<DType, Long> bytes = new EnumMap<>(DType.class);
     plan.specs()
         .filter(spec -> !Companions.isCompanion(spec.name()))
