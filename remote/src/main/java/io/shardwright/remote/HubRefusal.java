@@ -8,8 +8,8 @@ final class HubRefusal {
   private static final String FORBIDDEN =
       "the hub refuses it to the account of the token in HF_TOKEN, or without one";
   private static final String UNKNOWN =
-      "the hub knows no such model, or shows it to some alone: check its name, or give a token in"
-          + " HF_TOKEN";
+      "the hub knows no such model, or shows it only to some accounts: check its name, or give a"
+          + " token in HF_TOKEN";
 
   private HubRefusal() {}
 

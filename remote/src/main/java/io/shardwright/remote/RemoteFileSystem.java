@@ -88,7 +88,7 @@ final class RemoteFileSystem extends FileSystem {
 
   @Override
   public UserPrincipalLookupService getUserPrincipalLookupService() {
-    throw new UnsupportedOperationException("nobody owns anything there");
+    throw new UnsupportedOperationException("files there have no owners");
   }
 
   @Override

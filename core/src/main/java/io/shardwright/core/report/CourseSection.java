@@ -104,8 +104,8 @@ record CourseSection(Contents contents) {
   private String memoryNote() {
     return "The plan asks for "
         + ByteSize.text(contents.plan().needs().bufferBytes())
-        + " of buffers, whatever the model's size. The heap's teeth, and buffers of earlier work,"
-        + " are garbage before it is collected.";
+        + " of buffers, whatever the model's size. The heap falls when Java collects garbage; until"
+        + " then it also holds buffers of earlier work.";
   }
 
   /** Empty where a phase was over too soon. */
