@@ -167,22 +167,33 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums, Pace pace)
             .multipartUpload(whole -> whole.parts(all))
             .ifNoneMatch(replace ? null : NONE)
             .build();
+    unlessDone(
+        object,
+        () -> ofOpen(object, upload, () -> client.completeMultipartUpload(request)),
+        () -> isThere(object, parts));
+  }
+
+  /**
+   * Makes a request whose answer may be lost: the next attempt is then refused though all is done.
+   */
+  private void unlessDone(
+      RemotePath object, S3Failures.Request<?> request, S3Failures.Request<Boolean> done)
+      throws IOException {
     int[] attempts = {0};
     try {
       run(
           object,
           () -> {
             attempts[0]++;
-            return ofOpen(object, upload, () -> client.completeMultipartUpload(request));
+            return request.run();
           });
     } catch (NoSuchFileException | FileAlreadyExistsException answer) {
-      if (attempts[0] == 1 || !isThere(object, parts)) {
+      if (attempts[0] == 1 || !done.run()) {
         throw answer;
       }
     }
   }
 
-  /** Whether an attempt has worked, of which the answer was lost. */
   private boolean isThere(RemotePath object, List<Part> parts) {
     long bytes = parts.stream().mapToLong(Part::bytes).sum();
     return new S3Objects(() -> client, retries)
@@ -243,22 +254,9 @@ record S3Uploads(S3Client client, Retries retries, boolean checksums, Pace pace)
             .ifNoneMatch(replace ? null : NONE)
             .overrideConfiguration(how -> how.apiCallAttemptTimeout(pace.of(bytes.remaining())))
             .build();
-    int[] attempts = {0};
-    try {
-      run(
-          object,
-          () -> {
-            attempts[0]++;
-            return client.putObject(request, body(bytes));
-          });
-    } catch (FileAlreadyExistsException answer) {
-      if (attempts[0] == 1 || !holds(object, bytes)) {
-        throw answer;
-      }
-    }
+    unlessDone(object, () -> client.putObject(request, body(bytes)), () -> holds(object, bytes));
   }
 
-  /** Whether an attempt has worked, of which the answer was lost. */
   private boolean holds(RemotePath object, ByteBuffer bytes) throws IOException {
     var there =
         run(
