@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** Suggests the word that was perhaps meant by an unknown one. */
-public final class Words {
+final class Words {
   private Words() {}
 
   /** For a message: the legal words, and the nearest where one is near. */
