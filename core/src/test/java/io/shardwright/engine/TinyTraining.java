@@ -101,20 +101,16 @@ final class TinyTraining {
     var items = new MegatronItems();
     items.object(STATE, TorchTree.file("archive", new Arr(List.of(common)), STATE));
     of.whole()
-        .parameters()
-        .forEach(
-            (key, own) ->
-                own.values()
-                    .forEach(
-                        (kind, bytes) -> {
-                          if (kind.equals(WholeTraining.WEIGHT)) {
-                            items.add(key, own.dtype(), own.shape(), bytes);
-                          } else {
-                            String state = kind.equals("param") ? form.master : kind;
-                            String name = form.before + "optimizer.state." + state + "." + key;
-                            items.addFlat(name, own.shape(), bytes, random);
-                          }
-                        }));
+        .each(
+            (key, own, kind, bytes) -> {
+              if (kind.equals(WholeTraining.WEIGHT)) {
+                items.add(key, own.dtype(), own.shape(), bytes);
+              } else {
+                String state = kind.equals("param") ? form.master : kind;
+                String name = form.before + "optimizer.state." + state + "." + key;
+                items.addFlat(name, own.shape(), bytes, random);
+              }
+            });
     Files.createDirectories(folder);
     Files.copy(of.home().resolve("metadata.json"), folder.resolve("metadata.json"));
     items.write(folder);

@@ -59,18 +59,13 @@ class TrainingFixturesTest {
   /** Sums of what each optimizer had when it was saved, layer by layer. */
   private static void assertLogical(String name, WholeTraining whole) throws IOException {
     var found = new TreeSet<String>();
-    whole
-        .parameters()
-        .forEach(
-            (key, own) ->
-                own.values()
-                    .forEach(
-                        (kind, bytes) -> {
-                          if (!kind.equals(WholeTraining.WEIGHT)) {
-                            layers(key, own.shape(), bytes)
-                                .forEach((of, sum) -> found.add(kind + "/" + of + "\t" + sum));
-                          }
-                        }));
+    whole.each(
+        (key, own, kind, bytes) -> {
+          if (!kind.equals(WholeTraining.WEIGHT)) {
+            layers(key, own.shape(), bytes)
+                .forEach((of, sum) -> found.add(kind + "/" + of + "\t" + sum));
+          }
+        });
     assertEquals(new TreeSet<>(sums(name)), found);
   }
 
@@ -226,23 +221,18 @@ class TrainingFixturesTest {
     var items = new MegatronItems();
     var shapes = shapes(real);
     var arrays = new ArraySource(whole, 2, true);
-    whole
-        .parameters()
-        .forEach(
-            (key, own) ->
-                own.values()
-                    .forEach(
-                        (kind, bytes) -> {
-                          if (!kind.equals(WholeTraining.WEIGHT)) {
-                            String state = kind.replaceFirst("^param$", "fp32_param");
-                            items.addFlat(
-                                "optimizer.state." + state + "." + key,
-                                own.shape(),
-                                arrays.cuts(key, own.shape()),
-                                bytes,
-                                new Random(1));
-                          }
-                        }));
+    whole.each(
+        (key, own, kind, bytes) -> {
+          if (!kind.equals(WholeTraining.WEIGHT)) {
+            String state = kind.replaceFirst("^param$", "fp32_param");
+            items.addFlat(
+                "optimizer.state." + state + "." + key,
+                own.shape(),
+                arrays.cuts(key, own.shape()),
+                bytes,
+                new Random(1));
+          }
+        });
     Path ours = Files.createDirectories(folder.resolve("ours"));
     items.write(ours);
     shapes.keySet().removeIf(key -> !key.startsWith("optimizer."));

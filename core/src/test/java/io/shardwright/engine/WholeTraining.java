@@ -50,6 +50,17 @@ record WholeTraining(Map<String, Parameter> parameters) {
     }
   }
 
+  /** Takes a parameter's weight or one of its states. */
+  interface Taker {
+    void take(String key, Parameter own, String kind, byte[] bytes);
+  }
+
+  /** Gives all weights and states, parameter by parameter. */
+  void each(Taker taker) {
+    parameters.forEach(
+        (key, own) -> own.values().forEach((kind, bytes) -> taker.take(key, own, kind, bytes)));
+  }
+
   /** The same with rows of zeros, so that the vocabulary has a multiple of some rows. */
   WholeTraining padded(int unit) {
     var padded = new TreeMap<>(parameters);
